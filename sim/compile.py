@@ -1,0 +1,284 @@
+"""Everything the project asks of the compiler: the only file that imports numba.
+
+`rule`, `phase` and `kernel` compile nearly alike; the name tells the reader the contract.
+
+* A *rule* takes numbers and returns numbers. It is inlined into its callers.
+* A *phase* reads records, calls rules, writes records. It releases the interpreter lock.
+* A *kernel* is an entry from Python; with `parallel=True` its `prange` loops use threads.
+
+The laws that keep compiled, interpreted, serial and parallel results equal bit for bit:
+
+* `math.exp`, never `np.exp`; `x * x`, never `x ** 2`: NumPy's scalars round differently.
+* No fast maths, and no sum across threads: each run writes its own row, Python adds up later.
+* Kernels never raise. Guard what interpreted `math` refuses and compiled `math` does not
+  (`log(0)`, `sqrt(-1)`, an overflowing `exp`, a division by zero); check before, set a code after.
+* No allocation per week, no `min`/`max` in hot rules (a ternary is faster), and counter words
+  go through `streams.word`, never through mixed signed and unsigned arithmetic.
+* Every parallel call is made while holding `LOCK`: two at once abort the process.
+
+Compiled code is kept in a folder named by a digest of the source below, because numba's own cache
+looks at one file at a time and keeps serving a caller whose rule in another file has changed.
+`NUMBA_DISABLE_JIT=1` turns the compiler off: the same numbers, some hundred times slower.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+import llvmlite
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
+
+__all__ = [
+    "COMPILED",
+    "LOCK",
+    "cache_folder",
+    "cache_is_cold",
+    "kernel",
+    "multiply_high",
+    "phase",
+    "prange",
+    "records",
+    "rule",
+    "set_threads",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILED: bool = not numba.config.DISABLE_JIT
+"""False when `NUMBA_DISABLE_JIT=1`: the same functions then run as plain Python."""
+
+LOCK = threading.RLock()
+"""Held round every parallel call, by every thread of the process."""
+
+prange = numba.prange
+
+COMPILED_ROOMS = ("rules", "phases")
+COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py")
+FOLDERS_KEPT = 5
+SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
+SETTINGS_WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}
+
+
+# -- the cache ---------------------------------------------------------------------------------
+
+
+def compiled_sources(sim: Path) -> list[Path]:
+    """The files whose text decides what is compiled, sorted."""
+    files = [sim / name for name in COMPILED_FILES]
+    for room in COMPILED_ROOMS:
+        files += (sim / room).rglob("*.py")
+    return sorted(file for file in files if file.is_file())
+
+
+def source_digest(sim: Path) -> str:
+    """SHA-256 of the compiled floors' source, where it lies, the versions and numba's settings, in hex.
+
+    The place counts because numba files its entries by path, and the settings because its
+    entries do not tell a bounds-checked function from an unchecked one.
+    """
+    digest = hashlib.sha256()
+    versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)
+    settings = sorted(
+        f"{key}={value}"
+        for key, value in os.environ.items()
+        if key.startswith("NUMBA_") and key not in SETTINGS_WITHOUT_EFFECT
+    )
+    for text in (str(sim), *versions, *settings):
+        digest.update(text.encode(errors="surrogateescape") + b"\0")
+    for file in compiled_sources(sim):
+        text = file.read_bytes()
+        digest.update(f"{file.relative_to(sim).as_posix()}\0{len(text)}\0".encode() + text)
+    return digest.hexdigest()
+
+
+def usual_cache_root() -> Path:
+    """`TANDEM_CACHE`, or the platform's folder for caches."""
+    chosen = os.environ.get("TANDEM_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser().absolute() / "tandem-sim"
+
+
+def private_temporary_root() -> Path:
+    """A folder under the temporary one that belongs to this user alone.
+
+    Cached code is executed when it is loaded, so a folder that somebody else made, or may
+    write to, is refused and a fresh one, for this process only, takes its place.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else None
+    root = Path(tempfile.gettempdir()) / ("tandem-sim" if user is None else f"tandem-sim-{user}")
+    try:
+        root.mkdir(mode=0o700, exist_ok=True)
+        found = root.lstat()
+        if user is None or (root.is_dir() and not root.is_symlink() and found.st_uid == user and not found.st_mode & 0o022):
+            return root
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="tandem-sim-"))
+
+
+def made_writable(folder: Path) -> bool:
+    """Whether the folder exists, after trying to make it, and a file can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        os.utime(folder)  # the last use, which decides what is swept out
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
+def sweep_out_old(root: Path, keep: Path) -> None:
+    """Remove all but the newest digest folders, sparing those in use."""
+    hexadecimal = set("0123456789abcdef")
+    aged = []
+    for folder in root.iterdir():
+        # Only folders that this file has named: TANDEM_CACHE may point anywhere.
+        if folder != keep and len(folder.name) == 64 and set(folder.name) <= hexadecimal and folder.is_dir():
+            with contextlib.suppress(OSError):
+                aged.append((folder.stat().st_mtime, folder))
+    aged.sort(reverse=True)
+    for used, folder in aged[FOLDERS_KEPT - 1 :]:
+        if time.time() - used > SECONDS_IN_USE:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepared_cache_folder(sim: Path) -> Path:
+    """The folder for this source, made, writable and marked as used now."""
+    digest = source_digest(sim)
+    try:
+        folder = usual_cache_root() / digest
+        usable = made_writable(folder)
+    except RuntimeError:  # no home folder can be named
+        usable = False
+    if not usable:
+        folder = private_temporary_root() / digest
+        made_writable(folder)
+    with contextlib.suppress(OSError):
+        sweep_out_old(folder.parent, keep=folder)
+    return folder
+
+
+_FOLDER = prepared_cache_folder(Path(__file__).resolve().parent) if COMPILED else None
+
+
+def cache_folder() -> Path | None:
+    """Where this source's compiled code is kept; None when the compiler is off."""
+    return _FOLDER
+
+
+def cache_is_cold() -> bool:
+    """Whether nothing has been compiled from this source yet, so the first call takes its time.
+
+    For the drivers, which then say one line on stderr: "compiling once, about 20 s; later
+    starts take under a second".
+    """
+    return _FOLDER is not None and next(_FOLDER.rglob("*.nbi"), None) is None
+
+
+@contextlib.contextmanager
+def _our_cache() -> Iterator[None]:
+    """Numba picks a function's folder when it is decorated; other libraries' choice stays theirs."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_FOLDER)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+# -- the decorators ----------------------------------------------------------------------------
+
+
+def _compiled(function: F, **options: Any) -> F:
+    if not COMPILED:
+        return function
+    with _our_cache():
+        return numba.njit(error_model="numpy", cache=True, **options)(function)
+
+
+def rule(function: F) -> F:
+    """Compile a pure function of numbers, inlined where it is called."""
+    return _compiled(function, forceinline=True)
+
+
+def phase(function: F) -> F:
+    """Compile a function that reads and writes records."""
+    return _compiled(function, nogil=True)
+
+
+@overload
+def kernel(function: F) -> F: ...
+@overload
+def kernel(*, parallel: bool = False) -> Callable[[F], F]: ...
+def kernel(function: Any = None, *, parallel: bool = False) -> Any:
+    """Compile an entry from Python: `@kernel`, or `@kernel(parallel=True)` for `prange` over runs."""
+
+    def decorated(function: F) -> F:
+        return _compiled(function, nogil=True, parallel=parallel)
+
+    return decorated if function is None else decorated(function)
+
+
+def set_threads(n: int) -> int:
+    """The number of threads that parallel kernels called from this thread use from now on, at most `n`."""
+    if not COMPILED:
+        return 1
+    threads = max(1, min(int(n), numba.config.NUMBA_NUM_THREADS))
+    with LOCK:
+        numba.set_num_threads(threads)
+    return threads
+
+
+# -- what compiled code needs and NumPy lacks --------------------------------------------------
+
+
+if COMPILED:
+
+    @intrinsic
+    def multiply_high(typing_context, a, b):  # type: ignore[no-untyped-def]
+        """The high 64 bits of the 128-bit product of two uint64."""
+
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            wide = ir.IntType(128)
+            left, right = (builder.zext(argument, wide) for argument in arguments)
+            high = builder.lshr(builder.mul(left, right), ir.Constant(wide, 64))
+            return builder.trunc(high, ir.IntType(64))
+
+        uint64 = numba.types.uint64
+        return uint64(uint64, uint64), generate
+
+else:
+
+    def multiply_high(a: int, b: int) -> int:
+        """The high 64 bits of the 128-bit product of two uint64."""
+        return (int(a) * int(b)) >> 64
+
+
+def records(n: int, dtype: np.dtype) -> np.ndarray:
+    """Zeroed records, shape (n,), whose fields phases read as `array[i].field`.
+
+    Compiled code wants a plain structured array, which numba recognises quickly; plain Python
+    finds fields as attributes only on a record array.
+    """
+    array = np.zeros(n, dtype=dtype)
+    return array if COMPILED else array.view(np.recarray)
