@@ -1,0 +1,52 @@
+# `make demo` and `make test` are all a newcomer needs; both may be run twice.
+
+PYTHON ?= $(shell for candidate in python3.11 python3; do \
+	command -v $$candidate >/dev/null 2>&1 && $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { command -v $$candidate; break; }; done)
+BIN := .venv/bin
+READY := .venv/.ready
+WORKERS ?= 2
+
+.DELETE_ON_ERROR:
+.PHONY: .venv demo test test-long lint benchmark lock clean
+
+.venv: $(READY)
+
+# Installed again only when the lock or the project file changes.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "tandem needs python3.11 (or newer) on the PATH: apt install python3.11 python3.11-venv" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "tandem needs the venv module: apt install python3.11-venv" >&2; exit 2; }
+	@echo "setting up .venv with $(PYTHON): a minute or two, once"
+	@"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/tandem study --profile quick --out out/study
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -m "not long" -n $(WORKERS)
+
+test-long: $(READY)
+	$(BIN)/python -m pytest -m long
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: $(READY)
+	$(BIN)/python -m experiments.benchmark
+
+# Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.
+lock:
+	@test -n "$(PYTHON)" || { echo "tandem needs python3.11 on the PATH" >&2; exit 2; }
+	@test -x .locking/bin/uv || { "$(PYTHON)" -m venv .locking && .locking/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	.locking/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --universal \
+		--generate-hashes --no-emit-index-url --no-header --quiet $(UPGRADE) --output-file requirements.lock
+
+clean:
+	rm -rf .venv .locking .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist
+	find sim scenarios experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +
