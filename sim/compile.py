@@ -26,6 +26,7 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import sys
 import tempfile
 import threading
@@ -56,7 +57,8 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-COMPILED: bool = not numba.config.DISABLE_JIT
+settings: Any = numba.config
+COMPILED: bool = not settings.DISABLE_JIT
 """False when `NUMBA_DISABLE_JIT=1`: the same functions then run as plain Python."""
 
 LOCK = threading.RLock()
@@ -68,7 +70,7 @@ COMPILED_ROOMS = ("rules", "phases")
 COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py")
 FOLDERS_KEPT = 5
 SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
-SETTINGS_WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}
+WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}
 
 
 # -- the cache ---------------------------------------------------------------------------------
@@ -90,12 +92,12 @@ def source_digest(sim: Path) -> str:
     """
     digest = hashlib.sha256()
     versions = (platform.python_version(), numba.__version__, llvmlite.__version__, np.__version__)
-    settings = sorted(
+    chosen = sorted(
         f"{key}={value}"
         for key, value in os.environ.items()
-        if key.startswith("NUMBA_") and key not in SETTINGS_WITHOUT_EFFECT
+        if key.startswith("NUMBA_") and key not in WITHOUT_EFFECT
     )
-    for text in (str(sim), *versions, *settings):
+    for text in (str(sim), *versions, *chosen):
         digest.update(text.encode(errors="surrogateescape") + b"\0")
     for file in compiled_sources(sim):
         text = file.read_bytes()
@@ -128,7 +130,7 @@ def private_temporary_root() -> Path:
     try:
         root.mkdir(mode=0o700, exist_ok=True)
         found = root.lstat()
-        if user is None or (root.is_dir() and not root.is_symlink() and found.st_uid == user and not found.st_mode & 0o022):
+        if user is None or (stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022):
             return root
     except OSError:
         pass
@@ -198,12 +200,12 @@ def cache_is_cold() -> bool:
 @contextlib.contextmanager
 def _our_cache() -> Iterator[None]:
     """Numba picks a function's folder when it is decorated; other libraries' choice stays theirs."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_FOLDER)
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(_FOLDER)
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 # -- the decorators ----------------------------------------------------------------------------
@@ -243,7 +245,7 @@ def set_threads(n: int) -> int:
     """The number of threads that parallel kernels called from this thread use from now on, at most `n`."""
     if not COMPILED:
         return 1
-    threads = max(1, min(int(n), numba.config.NUMBA_NUM_THREADS))
+    threads = max(1, min(int(n), settings.NUMBA_NUM_THREADS))
     with LOCK:
         numba.set_num_threads(threads)
     return threads
@@ -255,10 +257,10 @@ def set_threads(n: int) -> int:
 if COMPILED:
 
     @intrinsic
-    def multiply_high(typing_context, a, b):  # type: ignore[no-untyped-def]
+    def multiply_high(typing_context, a, b):
         """The high 64 bits of the 128-bit product of two uint64."""
 
-        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, arguments):
             wide = ir.IntType(128)
             left, right = (builder.zext(argument, wide) for argument in arguments)
             high = builder.lshr(builder.mul(left, right), ir.Constant(wide, 64))
@@ -269,7 +271,7 @@ if COMPILED:
 
 else:
 
-    def multiply_high(a: int, b: int) -> int:
+    def multiply_high(a: int, b: int) -> int:  # type: ignore[misc]
         """The high 64 bits of the 128-bit product of two uint64."""
         return (int(a) * int(b)) >> 64
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ if COMPILED:
         """The low 64 bits of the product of two words."""
         return a * b
 
-    _WORD = np.uint64
+    _WORD: Any = np.uint64
 
 else:
 
@@ -182,9 +183,9 @@ _POISSON_MEAN_MOST = 1e12
 
 @phase
 def poisson_from_uniform(u, mean):
-    """A Poisson count from one uniform number in [0, 1): by inversion up to a mean of 30, then a rounded normal.
+    """A Poisson count from one uniform number in [0, 1).
 
-    Inversion stops at 64; above a mean of 30 the count is never negative. No mean, no count.
+    By inversion up to a mean of 30, above it a rounded normal. Inversion stops at 64; the normal is cut at 0. No mean, no count.
     """
     if not mean > 0.0:
         return 0

@@ -13,7 +13,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from sim import streams
-from sim.compile import COMPILED, multiply_high, phase
+from sim.compile import multiply_high, phase
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -21,8 +21,8 @@ WORDS = st.integers(0, 2**64 - 1)
 def numpy_block(key, counter):
     """The four words of our address `counter`, from NumPy, which counts one up before its first block."""
     start = (sum(int(part) << (64 * i) for i, part in enumerate(counter)) - 1) % 2**256
-    words = [(start >> (64 * i)) & (2**64 - 1) for i in range(4)]
-    return np.random.Philox(key=np.array(key, np.uint64), counter=np.array(words, np.uint64)).random_raw(4).tolist()
+    words = np.array([(start >> (64 * i)) & (2**64 - 1) for i in range(4)], np.uint64)
+    return np.random.Philox(key=np.array(key, np.uint64), counter=words).random_raw(4).tolist()
 
 
 def ours(key, counter):
@@ -57,29 +57,26 @@ def test_signed_words_mean_their_bit_pattern(counter):
     assert [int(x) for x in signed] == ours((1, 2), [c % 2**64 for c in counter])
 
 
+@phase
+def high_word(a, b):
+    return multiply_high(a, b)
+
+
 @given(WORDS, WORDS)
 def test_multiply_high(a, b):
-    @phase
-    def high(a, b):
-        return multiply_high(a, b)
-
-    call = HIGH if COMPILED else high
-    assert int(call(np.uint64(a), np.uint64(b))) == (a * b) >> 64
-
-
-@phase
-def HIGH(a, b):
-    return multiply_high(a, b)
+    assert int(high_word(np.uint64(a), np.uint64(b))) == (a * b) >> 64
 
 
 @given(WORDS, WORDS)
 def test_uniforms_are_the_high_53_bits(key, block):
     words = ours((key, 1), (block, 2, 3, 4))
-    assert list(streams.uniform4(np.uint64(key), 1, np.uint64(block), 2, 3, 4)) == [(w >> 11) * 2.0**-53 for w in words]
+    found = streams.uniform4(np.uint64(key), 1, np.uint64(block), 2, 3, 4)
+    assert list(found) == [(w >> 11) * 2.0**-53 for w in words]
 
 
 def test_normal_quantiles_match_scipy():
-    u = np.concatenate([np.linspace(0, 1, 20001)[1:-1], 2.0 ** -np.arange(2, 54), 1 - 2.0 ** -np.arange(2, 54)])
+    tails = 2.0 ** -np.arange(2, 54)
+    u = np.concatenate([np.linspace(0, 1, 20001)[1:-1], tails, 1 - tails])
     found = np.array([streams.normal_from_uniform(x) for x in u])
     assert np.max(np.abs(found - ndtri(u))) < 1e-8
 
@@ -89,7 +86,8 @@ def test_the_ends_of_the_normal_are_finite_and_symmetric():
     assert low == -high
     assert low == pytest.approx(ndtri(2.0**-54), abs=1e-8)
     for u in (0.01, 0.02425, 0.25, 0.375):
-        assert streams.normal_from_uniform(1.0 - u) == pytest.approx(-streams.normal_from_uniform(u), abs=1e-13)
+        mirrored = streams.normal_from_uniform(1.0 - u)
+        assert mirrored == pytest.approx(-streams.normal_from_uniform(u), abs=1e-13)
 
 
 def test_normals_have_the_normal_distribution():
@@ -103,7 +101,8 @@ def test_normals_have_the_normal_distribution():
 @pytest.mark.parametrize("mean", [0.01, 0.5, 3.0, 12.0, 30.0])
 def test_poisson_inverts_its_distribution(mean):
     u = (np.arange(4000) + 0.5) / 4000
-    assert [streams.poisson_from_uniform(x, mean) for x in u] == stats.poisson.ppf(u, mean).astype(int).tolist()
+    found = [streams.poisson_from_uniform(x, mean) for x in u]
+    assert found == stats.poisson.ppf(u, mean).astype(int).tolist()
 
 
 @pytest.mark.parametrize("mean", [30.5, 100.0, 5000.0])
@@ -140,7 +139,8 @@ def test_every_seed_has_its_own_key_and_zero_is_a_seed():
 
 
 def test_streams_have_different_numbers():
-    purposes = [value for name, value in vars(streams).items() if name.isupper() and name[0] != "_" and type(value) is int]
+    named = {name: value for name, value in vars(streams).items() if name.isupper() and type(value) is int}
+    purposes = [value for name, value in named.items() if not name.startswith("_")]
     assert sorted(purposes) == list(range(1, 25))
 
 
@@ -157,7 +157,7 @@ def sample():
 
 
 def test_the_same_bits_without_the_compiler():
-    code = "import json, tests.test_streams as t; from sim.compile import COMPILED; print(json.dumps([COMPILED, t.sample()]))"
+    code = "import json, sim.compile as c, tests.test_streams as t; print(json.dumps([c.COMPILED, t.sample()]))"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},

@@ -1,0 +1,222 @@
+"""The compiler's one file: nothing stale is ever served, and it works wherever it may write."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import compile as tandem_compile
+from sim.compile import COMPILED, LOCK, kernel, phase, prange, records, rule, set_threads
+
+ROOT = Path(tandem_compile.__file__).resolve().parents[1]
+needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
+
+
+@rule
+def halved(x):
+    return x / 2.0
+
+
+@phase
+def grow(firms, i):
+    firms[i].revenue = halved(firms[i].revenue) + firms[i].shares[1]
+
+
+@kernel(parallel=True)
+def grow_all(firms):
+    for i in prange(len(firms)):
+        grow(firms, i)
+
+
+@kernel
+def ratio(a, b):
+    return a / b
+
+
+def firms(n):
+    found = records(n, np.dtype([("revenue", "f8"), ("shares", "f8", (3,))]))
+    found["revenue"] = np.arange(n)
+    found["shares"][:, 1] = 0.25
+    return found
+
+
+def test_records_are_zeroed_and_read_by_name():
+    empty = records(3, np.dtype([("a", "f8"), ("b", "i8", (2,))]))
+    assert empty.shape == (3,)
+    assert empty["a"].tolist() == [0, 0, 0]
+    assert empty["b"].tolist() == [[0, 0]] * 3
+    assert isinstance(empty, np.recarray) is not COMPILED
+
+
+def test_phases_write_records_and_kernels_play_every_row():
+    some = firms(5)
+    with LOCK:
+        grow_all(some)
+    assert some["revenue"].tolist() == [i / 2 + 0.25 for i in range(5)]
+
+
+@needs_compiler
+def test_kernels_never_raise_on_a_division_by_zero():
+    assert ratio(1.0, 0.0) == float("inf")
+
+
+def test_parallel_calls_from_several_python_threads_behind_the_lock():
+    tables = [firms(500) for _ in range(6)]
+
+    def play(table):
+        for _ in range(20):
+            with LOCK:
+                set_threads(2)
+                grow_all(table)
+
+    threads = [threading.Thread(target=play, args=(table,)) for table in tables]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = firms(500)
+    for _ in range(20):
+        for i in range(500):
+            grow(expected, i)
+    assert all(np.array_equal(table["revenue"], expected["revenue"]) for table in tables)
+
+
+def test_threads_stay_in_range():
+    assert set_threads(0) == 1
+    assert 1 <= set_threads(10**6) <= 10**6
+
+
+# -- the cache ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A small project: the real compile.py, one rule, and a kernel in another file that calls it."""
+    rules = tmp_path / "house" / "sim" / "rules"
+    rules.mkdir(parents=True)
+    sim = rules.parent
+    (sim / "compile.py").write_text((ROOT / "sim" / "compile.py").read_text())
+    (sim / "__init__.py").touch()
+    (rules / "__init__.py").touch()
+    (rules / "trust.py").write_text("from sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
+    (sim / "kernel.py").write_text(
+        textwrap.dedent("""
+            from sim.compile import kernel
+            from sim.rules.trust import grown
+            @kernel
+            def played(x): return grown(x) * 10.0
+        """)
+    )
+    return sim.parent
+
+
+PLAY = "from sim import compile as c, kernel; cold = c.cache_is_cold(); print(kernel.played(1.0), cold, c.cache_folder())"
+
+
+def play(house, code=PLAY, **environment):
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "TANDEM_", "XDG_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=house, env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
+    cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
+    assert play(house, **cache)[:2] == ["20.0", "True"]
+    first = play(house, **cache)
+    assert first[:2] == ["20.0", "False"], "the second start finds what the first compiled"
+    rule_file = house / "sim" / "rules" / "trust.py"
+    rule_file.write_text(rule_file.read_text().replace("1.0", "2.0"))
+    edited = play(house, **cache)
+    assert edited[:2] == ["30.0", "True"]
+    assert edited[2] != first[2]
+    rule_file.write_text(rule_file.read_text().replace("2.0", "1.0"))
+    assert play(house, **cache)[::2] == first[::2]
+
+
+@pytest.mark.slow
+def test_the_digest_is_what_keeps_the_cache_fresh(house, tmp_path):
+    """The sabotage: with one folder for all sources, numba serves the stale caller."""
+    compiler = house / "sim" / "compile.py"
+    whole = compiler.read_text()
+    broken = whole.replace("digest.update(f\"{file.relative_to(sim)", "0 and digest.update(f\"{file.relative_to(sim)")
+    assert broken != whole
+    compiler.write_text(broken)
+    cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
+    play(house, **cache)
+    rule_file = house / "sim" / "rules" / "trust.py"
+    rule_file.write_text(rule_file.read_text().replace("1.0", "2.0"))
+    assert play(house, **cache)[0] == "20.0"
+
+
+def test_settings_that_change_code_have_their_own_folder(house, monkeypatch):
+    monkeypatch.delenv("NUMBA_BOUNDSCHECK", raising=False)
+    plain = tandem_compile.source_digest(house / "sim")
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    assert tandem_compile.source_digest(house / "sim") == plain
+    monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
+    assert tandem_compile.source_digest(house / "sim") != plain
+
+
+def test_every_compiled_file_counts():
+    counted = {file.relative_to(ROOT / "sim").as_posix() for file in tandem_compile.compiled_sources(ROOT / "sim")}
+    assert {"compile.py", "streams.py"} <= counted
+
+
+def test_a_home_that_cannot_be_written_is_no_obstacle(house, tmp_path):
+    blocked = tmp_path / "a-file-not-a-folder"
+    blocked.touch()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    value, _, folder = play(house, HOME=str(blocked), TMPDIR=str(temporary))
+    assert value == "20.0"
+    assert Path(folder).is_relative_to(temporary)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs POSIX permissions")
+def test_a_temporary_folder_that_others_may_write_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tandem_compile.tempfile, "tempdir", str(tmp_path))
+    trusted = tandem_compile.private_temporary_root()
+    assert trusted == tandem_compile.private_temporary_root()
+    trusted.chmod(0o777)
+    assert tandem_compile.private_temporary_root() != trusted
+    trusted.rmdir()
+    trusted.symlink_to(tmp_path)
+    assert tandem_compile.private_temporary_root() != trusted
+
+
+def test_without_the_compiler_nothing_is_written(house, tmp_path):
+    cache = tmp_path / "cache"
+    assert play(house, NUMBA_DISABLE_JIT="1", TANDEM_CACHE=str(cache)) == ["20.0", "False", "None"]
+    assert not cache.exists()
+
+
+def test_old_folders_are_swept_out_and_nothing_else(tmp_path):
+    now = time.time()
+    for age in range(8):
+        folder = tmp_path / f"{age:064x}"
+        folder.mkdir()
+        used = now - 2 * tandem_compile.SECONDS_IN_USE - age
+        os.utime(folder, (used, used))
+    (tmp_path / "papers").mkdir()
+    os.utime(tmp_path / "papers", (0, 0))
+    in_use = tmp_path / ("f" * 64)
+    in_use.mkdir()
+    tandem_compile.sweep_out_old(tmp_path, keep=in_use)
+    kept = {f"{age:064x}" for age in range(tandem_compile.FOLDERS_KEPT - 1)}
+    assert {folder.name for folder in tmp_path.iterdir()} == {*kept, "papers", in_use.name}
+
+
+def test_the_cache_of_other_libraries_is_left_alone(house, tmp_path):
+    code = "import numba; before = numba.config.CACHE_DIR; import sim.kernel; print(numba.config.CACHE_DIR == before)"
+    assert play(house, code, TANDEM_CACHE=str(tmp_path)) == ["True"]
