@@ -1,0 +1,341 @@
+"""The house keeps its shape: floors, fences, names, one truth for ids, and sources that exist.
+
+Every check is a function from texts to complaints. It is run on the house, where it must find nothing, and on
+a deliberate break, which it must find.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.compile import COMPILED_FILES, COMPILED_ROOMS
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("sim", "scenarios", "experiments")
+
+# From the ground up. A module may import its own floor and those below. Unlisted modules of `sim` are complained of:
+# decide where they stand.
+FLOORS = (
+    ("sim.compile",),
+    ("sim.rules",),
+    ("sim.parameters", "sim.state", "sim.streams"),
+    ("sim.phases",),
+    ("sim.week",),
+    ("sim.kernel", "sim.agents", "sim.model"),
+    ("scenarios",),
+    ("sim.scenario", "sim.outcomes", "sim.texts"),
+    ("sim.explain", "sim.plots"),
+    ("sim.results", "sim.comparison"),
+    ("sim.widget", "sim.dashboard"),
+    ("sim",),
+    ("experiments",),
+    ("experiments.commands",),
+    ("tandem",),
+)
+FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
+
+# Who may import what, as patterns of paths.
+FENCES = {
+    "numba": r"sim/compile\.py",
+    "llvmlite": r"sim/compile\.py",
+    "mesa": r"sim/(agents|model)\.py",
+    "SALib": r"experiments/.*",
+    "dask": r"experiments/.*",
+    "distributed": r"experiments/.*",
+    "matplotlib": r"sim/plots\.py|experiments/(.*/)?(figures|report)([^/]*\.py|/.*)",
+}
+
+EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
+COMPILING = {"rule", "phase", "kernel"}
+CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
+
+
+def house() -> dict[str, str]:
+    """The text of every Python file in the import packages, by path."""
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    files += [ROOT / "tandem.py"]
+    return {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in sorted(files)}
+
+
+def module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imports(path: str, text: str, modules: set[str]) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything a file imports, `from a import b` as a.b where that is a module."""
+    package = module_of(path) if path.endswith("/__init__.py") else module_of(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(text, path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                origin = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
+            for alias in node.names:
+                whole = f"{origin}.{alias.name}"
+                yield node.lineno, whole if whole in modules else origin
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in {"import_module", "__import__"} and isinstance(node.args[0].value, str):
+                yield node.lineno, node.args[0].value
+
+
+def floor_of(module: str) -> int | None:
+    """The floor of a module of ours; None for a foreign one and for one that stands nowhere."""
+    if module.startswith("sim.") and ".".join(module.split(".")[:2]) not in FLOOR_OF:
+        return None
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        if (floor := FLOOR_OF.get(".".join(parts[:length]))) is not None:
+            return floor
+    return None
+
+
+def ours(module: str) -> bool:
+    return module.split(".")[0] in {*ROOMS, "tandem"}
+
+
+def upward_imports(files: dict[str, str]) -> list[str]:
+    """Imports of a higher floor, and modules that stand on none."""
+    modules = {module_of(path) for path in files}
+    complaints = []
+    for path, text in files.items():
+        here = floor_of(module_of(path))
+        if here is None:
+            complaints.append(f"{path} stands on no floor: place it in FLOORS")
+            continue
+        for line, module in imports(path, text, modules):
+            there = floor_of(module)
+            if ours(module) and (there is None or there > here):
+                complaints.append(f"{path}:{line} imports {module}, which stands higher or nowhere")
+    return complaints
+
+
+def rules_that_know_too_much(files: dict[str, str]) -> list[str]:
+    """Rules importing anything but math, the compiler's file and other rules; scenarios importing the house."""
+    modules = {module_of(path) for path in files}
+    complaints = []
+    for path, text in files.items():
+        for line, module in imports(path, text, modules):
+            foreign_to_rule = module not in {"math", "__future__", "sim.compile"} and not module.startswith("sim.rules")
+            if path.startswith("sim/rules/") and foreign_to_rule:
+                complaints.append(f"{path}:{line} imports {module}: a rule takes numbers and returns numbers")
+            if path.startswith("scenarios/") and ours(module) and not module.startswith("scenarios"):
+                complaints.append(f"{path}:{line} imports {module}: scenarios are data only")
+    return complaints
+
+
+def broken_fences(files: dict[str, str]) -> list[str]:
+    """Libraries imported outside the files that own them."""
+    modules = {module_of(path) for path in files}
+    return [
+        f"{path}:{line} imports {module}"
+        for path, text in files.items()
+        for line, module in imports(path, text, modules)
+        if (fence := FENCES.get(module.split(".")[0])) and not re.fullmatch(fence, path)
+    ]
+
+
+def empty_names(paths: list[str]) -> list[str]:
+    """Modules and folders whose name does not say what is in them."""
+    return [path for path in paths if EMPTY_NAMES & {part.strip("_") for part in Path(path).with_suffix("").parts}]
+
+
+def compiled_outside_the_digest(files: dict[str, str]) -> list[str]:
+    """Files that compile something although an edit of them leaves the cache folder's name as it is."""
+    complaints = []
+    for path, text in files.items():
+        inside = path.removeprefix("sim/")
+        if path.startswith("sim/") and (inside in COMPILED_FILES or inside.split("/")[0] in COMPILED_ROOMS):
+            continue
+        for node in ast.walk(ast.parse(text, path)):
+            taken = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("compile") and taken & COMPILING:
+                complaints.append(f"{path}:{node.lineno} compiles outside the digested files")
+    return complaints
+
+
+def docstrings(tree: ast.AST) -> list[ast.Constant]:
+    """Every string that stands alone as a statement."""
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+
+
+def ids_in_code(files: dict[str, str], ids: set[str]) -> list[str]:
+    """String constants in `sim` that name a split or a context: code that treats one of them by name."""
+    words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in ids if "-" in name]
+    complaints = []
+    for path, text in files.items():
+        if not path.startswith("sim/"):
+            continue
+        tree = ast.parse(text, path)
+        prose = set(map(id, docstrings(tree)))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+                value = node.value
+                if value.strip() in ids or any(word.search(value) for word in words):
+                    complaints.append(f"{path}:{node.lineno} names {value.strip()[:60]!r}")
+    return complaints
+
+
+def sources_in(value: object, key: str = "") -> set[str]:
+    """Every source key below `source` or `sources` anywhere in a scenario."""
+    if isinstance(value, dict):
+        return set().union(*(sources_in(inner, name) for name, inner in value.items()))
+    if isinstance(value, list):
+        return set().union(*(sources_in(inner, key) for inner in value))
+    return set(re.split(r"[,;\s]+", value)) if key in {"source", "sources"} and isinstance(value, str) else set()
+
+
+def citations(files: dict[str, str]) -> set[str]:
+    """Every [key1999] in a docstring."""
+    found = set()
+    for path, text in files.items():
+        for node in docstrings(ast.parse(text, path)):
+            found |= set(CITATION.findall(node.value))
+    return found
+
+
+def wrong_sources(used: set[str], known: set[str]) -> list[str]:
+    """Keys that are used and unknown, and known and unused; `assumption` needs no entry."""
+    return [f"{key}: used, but not in scenarios/sources.toml" for key in sorted(used - known - {"assumption", ""})] + [
+        f"{key}: in scenarios/sources.toml, but used nowhere" for key in sorted(known - used)
+    ]
+
+
+# -- the house ---------------------------------------------------------------------------------
+
+
+def scenario_ids() -> set[str]:
+    folders = (ROOT / "scenarios" / "role_models", ROOT / "scenarios" / "contexts")
+    return {file.stem for folder in folders for file in folder.glob("*.toml")} - {"baseline"}
+
+
+@pytest.mark.parametrize(
+    "check", [upward_imports, rules_that_know_too_much, broken_fences, compiled_outside_the_digest]
+)
+def test_the_house_keeps(check):
+    files = house()
+    assert {"sim/compile.py", "tandem.py"} <= set(files)
+    assert check(files) == []
+
+
+def test_every_module_is_named_for_what_is_in_it():
+    files = [file for room in (*ROOMS, "tests", "notebooks") for file in (ROOT / room).rglob("*")]
+    assert empty_names([file.relative_to(ROOT).as_posix() for file in files]) == []
+
+
+def test_no_split_and_no_context_is_treated_by_name():
+    ids = scenario_ids()
+    if not ids:
+        pytest.skip("no scenarios yet")
+    assert ids_in_code(house(), ids) == []
+
+
+def test_every_source_exists_and_is_used():
+    catalogue = ROOT / "scenarios" / "sources.toml"
+    if not catalogue.exists():
+        pytest.skip("no scenarios/sources.toml yet")
+    used = citations(house())
+    if (ROOT / "sim" / "parameters.py").exists():
+        from sim.parameters import describe
+
+        used |= sources_in([{"source": row.get("source", "")} for row in describe()])
+    for file in (ROOT / "scenarios").rglob("*.toml"):
+        if file != catalogue:
+            used |= sources_in(tomllib.loads(file.read_text("utf-8")))
+    for page in ("README.md", "MODEL.md", "DECISIONS.md"):
+        if (ROOT / page).exists():
+            used |= set(CITATION.findall((ROOT / page).read_text("utf-8")))
+    assert wrong_sources(used, set(tomllib.loads(catalogue.read_text("utf-8")))) == []
+
+
+# -- sabotage: each check finds the break it is for --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "text"),
+    [
+        (upward_imports, "sim/rules/trust.py", "from sim.state import CEO"),
+        (upward_imports, "sim/phases/learn.py", "from sim import week"),
+        (upward_imports, "sim/phases/learn.py", "from .. import week"),
+        (upward_imports, "sim/phases/learn.py", "from ..kernel import play"),
+        (upward_imports, "sim/week.py", "def f():\n    import sim.kernel"),
+        (upward_imports, "sim/plots.py", "from sim.results import Run"),
+        (upward_imports, "sim/kernel.py", "from sim import Scenario"),
+        (upward_imports, "sim/kernel.py", "import scenarios"),
+        (upward_imports, "sim/kernel.py", "import importlib; importlib.import_module('experiments.store')"),
+        (upward_imports, "sim/results.py", "from experiments import population"),
+        (upward_imports, "experiments/store.py", "from experiments.commands import main"),
+        (upward_imports, "sim/attic.py", ""),
+        (rules_that_know_too_much, "sim/rules/trust.py", "import numpy as np"),
+        (rules_that_know_too_much, "sim/rules/trust.py", "from sim.streams import philox"),
+        (rules_that_know_too_much, "scenarios/__init__.py", "from sim.scenario import Scenario"),
+        (broken_fences, "sim/kernel.py", "from numba import njit"),
+        (broken_fences, "experiments/store.py", "import numba.core"),
+        (broken_fences, "sim/results.py", "from mesa.datacollection import DataCollector"),
+        (broken_fences, "sim/outcomes.py", "from SALib.sample import sobol"),
+        (broken_fences, "sim/kernel.py", "def f():\n    import dask.distributed"),
+        (broken_fences, "experiments/store.py", "import matplotlib.pyplot as plt"),
+        (compiled_outside_the_digest, "sim/model.py", "from sim.compile import phase"),
+        (compiled_outside_the_digest, "experiments/benchmark.py", "from sim.compile import LOCK, kernel as k"),
+    ],
+)
+def test_a_break_is_found(check, path, text):
+    rest = {"sim/week.py": "", "sim/kernel.py": "", "experiments/commands/main.py": ""}
+    assert [complaint for complaint in check({**rest, path: text}) if complaint.startswith(path)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("sim/rules/trust.py", "import math\nfrom sim.compile import rule\nfrom sim.rules.arithmetic import unit"),
+        ("sim/phases/learn.py", "from sim.rules import trust\nfrom sim import state, streams"),
+        ("sim/compile.py", "import numba"),
+        ("sim/model.py", "import mesa\nfrom sim import week"),
+        ("sim/plots.py", "import matplotlib"),
+        ("experiments/report/page.py", "from matplotlib import pyplot"),
+        ("experiments/sensitivity/figures.py", "from matplotlib import pyplot"),
+        ("experiments/sobol.py", "import SALib\nfrom sim import Scenario\nfrom sim.compile import LOCK, set_threads"),
+    ],
+)
+def test_what_is_allowed_passes(path, text):
+    files = {"sim/week.py": "", "sim/state.py": "", "sim/streams.py": "", path: text}
+    checks = (upward_imports, rules_that_know_too_much, broken_fences, compiled_outside_the_digest)
+    assert [complaint for check in checks for complaint in check(files)] == []
+
+
+def test_an_empty_name_is_found():
+    bad = ["sim/utils.py", "experiments/common/io.py", "tests/_helpers.py"]
+    assert empty_names([*bad, "sim/streams.py", "experiments/commands/main.py"]) == bad
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if split == 'co-pilot': x = 1", "NAMES = {'agile': 1}", "def f(x):\n    match x:\n        case 'agile': return 1",
+     "path = f'role_models/co-pilot.toml'"],
+)  # fmt: skip
+def test_an_id_in_code_is_found(text):
+    assert ids_in_code({"sim/week.py": text}, {"co-pilot", "agile"})
+
+
+def test_an_id_in_prose_or_a_longer_word_is_no_break():
+    text = '"""The co-pilot split."""\nx = "fragile"\ny = "be agile"\nz = "baseline"\nw = "co-pilots"'
+    assert ids_in_code({"sim/week.py": text, "experiments/a.py": "x = 'agile'"}, {"co-pilot", "agile"}) == []
+
+
+def test_dangling_and_unused_sources_are_found():
+    scenario = tomllib.loads('sources = ["a1990", "b1991"]\n[[event]]\nsource = "c1992, d1993"\nkind = "e1994"')
+    assert sources_in(scenario) == {"a1990", "b1991", "c1992", "d1993"}
+    assert citations({"sim/a.py": 'def f(x):\n    """Slow [f1995]."""\n    return x[g1996]'}) == {"f1995"}
+    assert wrong_sources({"a1990", "assumption"}, {"a1990"}) == []
+    assert len(wrong_sources({"a1990"}, set())) == 1
+    assert len(wrong_sources(set(), {"a1990"})) == 1
