@@ -1,0 +1,240 @@
+"""Decisions arise: teams propose campaigns and experiments, problems raise the rest, and leaders claim them."""
+
+import math
+
+from sim.compile import phase
+from sim.phases.journal import note
+from sim.phases.luck import normals, uniforms
+from sim.phases.pair import both_present, owns, quarrel_over_roles, style_gap
+from sim.phases.rights import assign_effort, present_decider, present_rule
+from sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
+from sim.rules.learning import problem_pressure
+from sim.state import (
+    AND, AS_CHARTERED, CAMPAIGN, CEO, COO, DECISION_SLOTS, DOUBLE, DROPPED, EXPERIMENT, GATE, INNOVATION, EFFICIENCY,
+    KEY_CLIENT, LEAD, NEW, OR, ORPHAN, ORPHANED, POSITIONING, QUEUED, SOLE, TEAM_RULE, UNCLAIMED, UNILATERAL,
+    UNILATERAL_NOTE, USURPED, USURPED_NOTE,
+)
+from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, HANDOFFS, poisson_from_uniform
+
+
+@phase
+def choose_proposals(parameters, firm, leaders, teams, decisions, projects, journal, t):
+    """Team t decides how much it proposes (multiples for campaigns and experiments) and where its proposals lean.
+
+    Teams stop proposing what gets refused [march1991], dare more when encouraged, and lean to their own priorities.
+    """
+    p, s, team = parameters[0], firm[0], teams[t]
+    team.proposal_rate[0], team.proposal_rate[1] = 1.0, 1.0
+    heard = 0.0
+    if p.switches_encouragement == 1:
+        for i in range(2):
+            if leaders[i].present == 1 and leaders[i].hours > 0.0:
+                heard += leaders[i].hours_encouragement / leaders[i].hours
+    if p.switches_proposals == 1:
+        team.proposal_rate[0] = 0.5 + 0.667 * team.morale
+        team.proposal_rate[1] = (0.3 + 1.4 * s.acceptance) * (0.5 + 3.3 * team.priorities[INNOVATION])
+    team.proposal_rate[1] *= 1.0 + 1.5 * heard
+    for g in range(5):
+        lean = p.campaigns_lean * (team.priorities[g] - 0.2) if p.switches_proposals == 1 else 0.0
+        team.proposal_lean[g] = lean
+
+
+@phase
+def arise(parameters, firm, leaders, teams, decisions, projects, journal):
+    """New decisions enter the pool; those that find no room are counted and lapse."""
+    p, s = parameters[0], firm[0]
+    u = uniforms(s, ARRIVALS, s.week * 2)
+    v = uniforms(s, ARRIVALS, s.week * 2 + 1)
+    campaigns, experiments, heads = 0.0, 0.0, 0.0
+    for t in range(p.team_count):
+        heads += teams[t].headcount
+        campaigns += teams[t].headcount * teams[t].proposal_rate[0]
+        experiments += teams[t].headcount * teams[t].proposal_rate[1]
+    for d in range(7):
+        rate = p.domain_arrivals_per_week[d] * p.execution_load
+        if d == CAMPAIGN:
+            rate *= campaigns / heads
+        elif d == EXPERIMENT:
+            rate *= experiments / heads
+        elif p.switches_problem_driven == 1:
+            rate *= problem_pressure(s.seen_error[d])
+        urgent = 0
+        if s.crisis_weeks > 0.0 and (d == KEY_CLIENT or d == POSITIONING):
+            rate *= 5.0
+            urgent = 1
+        count = poisson_from_uniform(u[d] if d < 4 else v[d - 4], rate)
+        if count > 15:
+            count = 15
+        for ordinal in range(count):
+            s.sum_arrived += 1.0
+            if s.decision_count < DECISION_SLOTS:
+                bear(parameters, firm, teams, decisions, d, ordinal, urgent)
+            else:
+                s.dropped += 1.0
+                s.sum_dropped += 1.0
+                note(journal, DROPPED, s.week, d, -1, 0.0, 0.0)
+
+
+@phase
+def bear(parameters, firm, teams, decisions, domain, ordinal, urgent):
+    """Put a new decision, with its author and attributes, at the end of the pool."""
+    p, s = parameters[0], firm[0]
+    item = decisions[s.decision_count]
+    s.decision_count += 1
+    item.uid = (s.week * 8 + domain) * 16 + ordinal
+    item.domain, item.status, item.path, item.rule = domain, NEW, AS_CHARTERED, SOLE
+    item.decider, item.consulted, item.born, item.age, item.author, item.urgent = 0, 0, s.week, 0.0, -1, urgent
+    item.waiting, item.timer, item.step, item.step_left, item.contested, item.rounds = 0, 0.0, 0, 0.0, 0, 0.0
+    item.retaken, item.verdict, item.exchanged, item.gap, item.outcome, item.contradiction = 0, 0, 0, 0.0, 0.0, 0.0
+    item.alone, item.agenda = 0.0, 0.0
+    for i in range(3):
+        item.judged[i], item.position[i], item.effort_left[i], item.effort[i] = 0, 0.0, 0.0, 0.0
+        for g in range(5):
+            item.error[i, g] = 0.0
+    for i in range(2):
+        item.claim[i], item.concession[i] = 0, 0.0
+    for c in range(4):
+        item.causes[c] = 0.0
+    for g in range(5):
+        item.attributes[g] = 0.0
+    if domain == CAMPAIGN or domain == EXPERIMENT:
+        describe_proposal(parameters, firm, teams, item)
+
+
+@phase
+def describe_proposal(parameters, firm, teams, item):
+    """Author and attributes (standard deviations) of a proposal: correlated in a cluster, leaning to its author's goals.
+
+    An experiment's efficiency attribute is its feasibility; its innovation attribute has a heavy right tail.
+    """
+    p, s = parameters[0], firm[0]
+    which = 0 if item.domain == CAMPAIGN else 1
+    n = normals(s, ATTRIBUTES, item.uid * 4)
+    m = normals(s, ATTRIBUTES, item.uid * 4 + 1)
+    u0, u1, u2, u3 = uniforms(s, ATTRIBUTES, item.uid * 4 + 2)
+    total = 0.0
+    for t in range(p.team_count):
+        total += teams[t].headcount * teams[t].proposal_rate[which]
+    reached = 0.0
+    author = p.team_count - 1
+    for t in range(p.team_count):
+        reached += teams[t].headcount * teams[t].proposal_rate[which]
+        if u0 * total < reached:
+            author = t
+            break
+    item.author = author
+    teams[author].sum_proposed += 1.0
+    own, common = math.sqrt(1.0 - p.campaigns_correlation), math.sqrt(p.campaigns_correlation)
+    for g in range(5):
+        cluster = m[1] if g < 3 else m[2]
+        draw = n[g] if g < 4 else m[0]
+        item.attributes[g] = own * draw + common * cluster + teams[author].proposal_lean[g]
+    if item.domain == EXPERIMENT:
+        s.sum_experiments_proposed += 1.0
+        item.attributes[EFFICIENCY] += p.campaigns_feasibility_mean
+        novelty = item.attributes[INNOVATION] + s.novelty_shift
+        tail = p.campaigns_novelty_tail
+        item.attributes[INNOVATION] = (math.exp(tail * novelty) - 1.0) / tail if tail > 1e-6 else novelty
+    else:
+        s.sum_campaigns_proposed += 1.0
+
+
+@phase
+def choose_claims(parameters, firm, leaders, teams, decisions, projects, journal, i):
+    """Leader i claims the new matters he believes to be his (1) and leaves the others (0)."""
+    p, s = parameters[0], firm[0]
+    for k in range(s.decision_count):
+        item = decisions[k]
+        if item.status != NEW:
+            continue
+        if leaders[i].present == 0:
+            item.claim[i] = 0
+        elif not both_present(leaders):
+            item.claim[i] = 1
+        elif p.switches_claims == 0:
+            item.claim[i] = owns(parameters, item.domain, i)
+        else:
+            u0, u1, u2, u3 = uniforms(s, CLAIMS, item.uid)
+            item.claim[i] = 1 if (u0 if i == CEO else u1) < leaders[i].beliefs[item.domain] else 0
+
+
+@phase
+def settle_claims(parameters, firm, leaders, teams, decisions, projects, journal):
+    """Claims meet: as chartered, double directive, usurped, unilateral, or nobody's; orphans may be noticed, waits may end."""
+    p, s = parameters[0], firm[0]
+    noticed = noticing_probability(s.effective_hours)
+    handed = hand_off_probability(s.effective_hours, p.communication_asynchronous)
+    for k in range(s.decision_count):
+        item = decisions[k]
+        if item.status == NEW:
+            receive(parameters, firm, leaders, journal, item)
+        elif item.status == ORPHAN:
+            u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
+            if item.domain == KEY_CLIENT:
+                s.orphaned_clients += 1.0
+            if u0 < noticed:
+                item.rule = present_rule(parameters, leaders, item.domain)
+                item.decider = present_decider(parameters, leaders, item.domain)
+                if s.charter_alive[item.domain] < u1 and item.rule != TEAM_RULE and both_present(leaders):
+                    # Noticed, but no living charter says whose it is: one of the two picks it up.
+                    item.rule, item.decider = SOLE, CEO if u2 < p.dyad_ceo_power else COO
+                enqueue(parameters, firm, leaders, item)
+        elif item.status == QUEUED and item.waiting == 1:
+            u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
+            if u3 < handed:
+                item.waiting = 0
+
+
+@phase
+def receive(parameters, firm, leaders, journal, item):
+    """Read the two claims on a new matter against the charter and route it."""
+    p, s = parameters[0], firm[0]
+    domain = item.domain
+    rule, decider = present_rule(parameters, leaders, domain), present_decider(parameters, leaders, domain)
+    item.rule, item.decider, item.path = rule, decider, AS_CHARTERED
+    ceo, coo = item.claim[CEO], item.claim[COO]
+    if rule == TEAM_RULE or not both_present(leaders):
+        enqueue(parameters, firm, leaders, item)
+        return
+    if ceo == 0 and coo == 0:
+        item.status, item.path = ORPHAN, UNCLAIMED
+        s.sum_orphans += 1.0
+        note(journal, ORPHANED, s.week, domain, -1, 0.0, 0.0)
+        return
+    claimer = CEO if ceo == 1 else COO
+    if rule == SOLE or rule == GATE:
+        if ceo == 1 and coo == 1:
+            item.path = DOUBLE
+            s.sum_double += 1.0
+        elif claimer != decider:
+            item.path, item.rule, item.decider = USURPED, SOLE, claimer
+            s.sum_usurped += 1.0
+            note(journal, USURPED_NOTE, s.week, domain, claimer, 0.0, 0.0)
+    elif ceo + coo == 1:
+        item.rule, item.decider = SOLE, claimer
+        if rule != OR:
+            item.path = UNILATERAL
+            note(journal, UNILATERAL_NOTE, s.week, domain, claimer, 0.0, 0.0)
+    enqueue(parameters, firm, leaders, item)
+
+
+@phase
+def enqueue(parameters, firm, leaders, item):
+    """Queue a matter: hours assigned, and a wait for context where a sole decider lacks it."""
+    p, s = parameters[0], firm[0]
+    item.status = QUEUED
+    item.consulted = 0
+    other = COO if item.decider == CEO else CEO
+    if item.rule == SOLE and item.path == AS_CHARTERED and p.charter_consults[item.domain] == other + 1:
+        item.consulted = leaders[other].present
+    assign_effort(parameters, leaders, item, 1.0)
+    if item.path == DOUBLE:
+        for i in range(2):
+            if item.effort_left[i] < item.effort_left[item.decider]:
+                item.effort_left[i] = item.effort_left[item.decider]
+                item.effort[i] = item.effort_left[i]
+    if p.switches_hand_offs == 1 and both_present(leaders) and (item.rule == SOLE or item.rule == GATE) \
+            and item.path != DOUBLE:
+        u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
+        lacking = waiting_probability(p.domain_overlap[item.domain], s.common_ground, item.consulted == 1)
+        item.waiting = 1 if u0 < lacking else 0

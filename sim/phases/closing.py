@@ -1,0 +1,198 @@
+"""The week closes: priorities and beliefs drift, relations cool, personal quarrels break out, sums are kept."""
+
+import math
+
+from sim.compile import phase
+from sim.phases.journal import contribute, note
+from sim.phases.judging import is_proposal, priority_gap
+from sim.phases.luck import uniforms
+from sim.phases.pair import (
+    belief_target, blame, both_present, mean_trust, move_relationship, move_trust, update_clarity,
+)
+from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.clarity import moved_belief
+from sim.rules.conflict import episode_probability
+from sim.rules.effort import fatigue_after
+from sim.rules.goals import egocentric_weight, moved_weight, within_reach
+from sim.rules.trust import trust_returning
+from sim.state import CEO, COO, CULTURE, FORGIVING, LEAD, RELATIONSHIP_CONFLICT
+from sim.streams import RELATIONSHIP
+
+
+@phase
+def close_week(parameters, firm, leaders, teams, decisions, projects, journal):
+    """End of the week, in this order: quarrels, priorities, beliefs, relations, fatigue, aspiration, sums."""
+    quarrel_personally(parameters, firm, leaders, journal)
+    align(parameters, firm, leaders)
+    forget_roles(parameters, firm, leaders)
+    cool_down(parameters, firm, leaders, journal)
+    for i in range(3):
+        leader = leaders[i]
+        if leader.present == 1 and leader.hours_available > 0.0:
+            leader.fatigue = fatigue_after(leader.fatigue, leader.hours_used / leader.hours_available)
+    use_spare_hours(parameters, firm, leaders, teams)
+    aspire(firm)
+    update_clarity(parameters, firm, leaders)
+    keep_sums(parameters, firm, leaders, teams, decisions)
+
+
+@phase
+def quarrel_personally(parameters, firm, leaders, journal):
+    """A personal quarrel may break out; it inherits the causes of the sourness it springs from."""
+    p, s = parameters[0], firm[0]
+    if p.switches_relationship_episodes == 0 or not both_present(leaders):
+        return
+    u0, u1, u2, u3 = uniforms(s, RELATIONSHIP, s.week)
+    if u0 < episode_probability(p.dyad_episode_hazard, s.relationship_conflict, mean_trust(leaders)):
+        s.relationship_episodes += 1.0
+        total = 0.0
+        for c in range(4):
+            total += s.conflict_causes[c]
+        for c in range(4):
+            s.sum_causes[c] += s.conflict_causes[c] / total if total > 1e-12 else 0.25
+        # Time and mood of a quarrel: an hour each out of the next week's spare hours, felt as fatigue.
+        for i in range(2):
+            leaders[i].fatigue += 0.03 * (1.0 - leaders[i].fatigue)
+        note(journal, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(leaders))
+
+
+@phase
+def align(parameters, firm, leaders):
+    """Priorities move: to the goals set together, to the other's, back to their anchor; apart under separate figures."""
+    p, s = parameters[0], firm[0]
+    if p.switches_goal_dynamics == 0:
+        return
+    gap = priority_gap(leaders)
+    pull = p.targets_pull * p.targets_specificity * p.targets_shared
+    pair = both_present(leaders)
+    ceo, coo = leaders[CEO], leaders[COO]
+    mutual_ceo = p.targets_mutual_pull * ceo.trust * within_reach(gap, ceo.trust) if pair else 0.0
+    mutual_coo = p.targets_mutual_pull * coo.trust * within_reach(gap, coo.trust) if pair else 0.0
+    push = p.targets_egocentric_push * (1.0 - p.targets_shared) if pair else 0.0
+    for g in range(5):
+        a, b = ceo.priorities[g], coo.priorities[g]
+        goal = s.estimated_goals[g]
+        if ceo.present == 1:
+            ceo.priorities[g] = egocentric_weight(
+                moved_weight(a, goal, pull, b, mutual_ceo, ceo.anchors[g], ceo.anchor), b, push)
+        if coo.present == 1:
+            coo.priorities[g] = egocentric_weight(
+                moved_weight(b, goal, pull, a, mutual_coo, coo.anchors[g], coo.anchor), a, push)
+    for i in range(2):
+        total = 0.0
+        for g in range(5):
+            total += leaders[i].priorities[g]
+        for g in range(5):
+            leaders[i].priorities[g] /= total
+
+
+@phase
+def forget_roles(parameters, firm, leaders):
+    """Beliefs about who owns what fade to 'either of us'; distrust makes both grab what matters; a written practice mends a
+    blurred charter; precedents fade."""
+    p, s = parameters[0], firm[0]
+    for d in range(7):
+        s.charter_alive[d] += p.clarity_rewriting * p.clarity_documentation * most(0.0, 2.0 * p.clarity_charter - 1.0) \
+            * (1.0 - s.charter_alive[d])
+        if p.switches_documentation == 1:
+            s.precedents[d] *= 1.0 - p.clarity_precedent_loss
+        fade = p.clarity_forgetting * (1.0 - s.precedents[d])
+        for i in range(2):
+            belief = moved_belief(leaders[i].beliefs[d], 0.5, fade)
+            if both_present(leaders):
+                grab = p.clarity_grabbing * p.domain_stake[d] * (1.0 - leaders[i].trust)
+                belief += grab * (1.0 - belief)
+            leaders[i].beliefs[d] = unit(belief)
+
+
+@phase
+def cool_down(parameters, firm, leaders, journal):
+    """Relationship conflict fades, trust returns to what the culture expects."""
+    p, s = parameters[0], firm[0]
+    fading = p.dyad_recovery * s.relationship_conflict
+    move_relationship(firm, journal, -fading, FORGIVING)
+    for c in range(4):
+        s.conflict_causes[c] *= 1.0 - p.dyad_recovery
+    if both_present(leaders):
+        for i in range(2):
+            value = trust_returning(leaders[i].trust, p.culture_trust, p.dyad_trust_return)
+            move_trust(parameters, leaders, journal, i, value, CULTURE)
+
+
+@phase
+def use_spare_hours(parameters, firm, leaders, teams):
+    """Unspent hours, up to the normal week: the CEO senses the market, the COO refines and coaches."""
+    p, s = parameters[0], firm[0]
+    if p.switches_sensing == 0:
+        return
+    ceo, coo = leaders[CEO], leaders[COO]
+    if ceo.present == 1:
+        spare = clip(ceo.hours_left / ceo.hours, 0.0, 1.0)
+        s.standing_error[0] *= 1.0 - 0.03 * spare
+        s.standing_error[4] *= 1.0 - 0.03 * spare
+    if coo.present == 1:
+        spare = clip(coo.hours_left / coo.hours, 0.0, 1.0)
+        s.refinement += 0.006 * spare * (1.0 - s.refinement)
+        for t in range(p.team_count):
+            teams[t].morale += 0.004 * spare * (1.0 - teams[t].morale)
+
+
+@phase
+def aspire(firm):
+    """Aspired revenue follows what was reached, more willingly upwards; the shortfall (0-1) is what stings."""
+    s = firm[0]
+    s.aspiration += (0.08 if s.revenue > s.aspiration else 0.03) * (s.revenue - s.aspiration)
+    s.shortfall = clip(5.0 * (s.aspiration - s.revenue) / most(s.aspiration, 1e-9), 0.0, 1.0)
+
+
+@phase
+def keep_sums(parameters, firm, leaders, teams, decisions):
+    """Add the week to the sums from which outcomes are computed."""
+    p, s = parameters[0], firm[0]
+    s.sum_task += s.task_episodes
+    s.sum_process += s.process_episodes
+    s.sum_relationship += s.relationship_episodes
+    s.sum_leads += s.leads
+    s.sum_new += s.new_customers
+    s.sum_lost += s.lost_customers
+    s.sum_customers += s.customers
+    s.sum_revenue += s.revenue
+    s.sum_spend += s.spend
+    s.sum_profit += s.profit
+    s.sum_satisfaction += s.satisfaction
+    s.sum_capacity += s.capacity
+    s.sum_work += s.work_done
+    s.sum_hidden += s.rework_done + s.wasted_work
+    s.sum_meeting += s.meeting_hours
+    s.sum_exchanged += s.exchanged
+    s.sum_chances += 2.0 * s.exchange_chances
+    if s.cash < -0.25 * 52.0 * s.start_revenue:
+        s.ruined = 1.0
+    morale = 0.0
+    for t in range(p.team_count):
+        morale += teams[t].morale / p.team_count
+    s.sum_morale += morale
+    clarity, errors, weight = 0.0, 0.0, 0.0
+    for d in range(7):
+        clarity += p.domain_arrivals_per_week[d] * s.clarity[d]
+        weight += p.domain_arrivals_per_week[d]
+        errors += abs(s.standing_error[d]) / 5.0
+    s.sum_standing += errors
+    if both_present(leaders):
+        s.sum_paired_weeks += 1.0
+        s.sum_clarity += clarity / most(weight, 1e-12)
+        s.sum_trust += mean_trust(leaders)
+        s.sum_relationship_level += s.relationship_conflict
+        s.sum_gap += priority_gap(leaders)
+    for i in range(3):
+        s.sum_hours[i] += leaders[i].hours_used
+        s.sum_hours_available[i] += leaders[i].hours if leaders[i].present == 1 else 0.0
+    open_age = 0.0
+    for k in range(s.decision_count):
+        open_age += decisions[k].age
+    s.delay_now = open_age / s.decision_count if s.decision_count > 0 else 0.0
+    if s.week % 13 == 1:
+        s.quarter_revenue, s.quarter_awareness, s.quarter_satisfaction = 0.0, 0.0, 0.0
+    s.quarter_revenue += s.revenue
+    s.quarter_awareness += s.goodwill
+    s.quarter_satisfaction += s.satisfaction

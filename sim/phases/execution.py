@@ -1,0 +1,305 @@
+"""Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
+
+import math
+
+from sim.compile import phase
+from sim.phases.journal import note
+from sim.phases.luck import normals, uniforms
+from sim.phases.pair import both_present, gain_trust
+from sim.phases.rights import decision_hours
+from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.execution import (
+    defect_share, leaving_rate, morale_after, questions_per_work, report_reach, team_capacity, thrash,
+)
+from sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
+from sim.rules.market import setting_after
+from sim.state import (
+    CAMPAIGN, CAMPAIGN_LAUNCHED, CAMPAIGN_OFF_BRAND, BRAND, CEO, COO, EFFICIENCY, EXPERIMENT, EXPERIMENT_FAILED,
+    EXPERIMENT_STOPPED, EXPERIMENT_SUCCEEDED, FINISHED, FORECAST_RIGHT, GATE, INNOVATION, LEAD, PROCESS, PROJECT_SKILL,
+    RUNNING, WORKING,
+)
+from sim.streams import GATE as GATE_STREAM
+from sim.streams import TEAMS
+
+
+@phase
+def choose_backlog(parameters, firm, leaders, teams, decisions, projects, journal, t):
+    """Team t ranks its open projects: what serves its own priorities first, older ones moving up."""
+    p, s = parameters[0], firm[0]
+    for k in range(s.project_count):
+        project = projects[k]
+        if project.team == t and project.status == WORKING:
+            worth = 0.0
+            for g in range(5):
+                worth += teams[t].priorities[g] * p.domain_goals[project.domain, g]
+            project.priority = 4.0 * worth + 0.05 * project.age
+
+
+@phase
+def execute(parameters, firm, leaders, teams, decisions, projects, journal):
+    """Every team works a week; finished projects take effect in the order of their start."""
+    p, s = parameters[0], firm[0]
+    s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
+    count_open(parameters, firm, teams, projects)
+    for t in range(p.team_count):
+        work_a_week(parameters, firm, leaders, teams, projects, t)
+    for k in range(s.project_count):
+        project = projects[k]
+        if project.status == WORKING:
+            project.age += 1.0
+            if project.domain == EXPERIMENT and project.stage == 0 and p.switches_staging == 1 \
+                    and project.worked >= p.campaigns_stage_share * project.work:
+                check_stage(parameters, firm, leaders, teams, journal, project)
+            if project.status == WORKING and project.work_left <= 1e-9:
+                finish(parameters, firm, leaders, teams, journal, project)
+    live = 0
+    for k in range(s.project_count):
+        if projects[k].status != FINISHED:
+            if live != k:
+                projects[live] = projects[k]
+            live += 1
+    s.project_count = live
+
+
+@phase
+def count_open(parameters, firm, teams, projects):
+    """Open projects and backlog (person-weeks) of each team, and its thrashing."""
+    p, s = parameters[0], firm[0]
+    limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
+    for t in range(p.team_count):
+        teams[t].open_projects, teams[t].backlog = 0.0, teams[t].rework
+    for k in range(s.project_count):
+        project = projects[k]
+        project.taken = 0
+        if project.status == WORKING:
+            teams[project.team].open_projects += 1.0
+            teams[project.team].backlog += project.work_left
+    for t in range(p.team_count):
+        teams[t].thrash = thrash(teams[t].open_projects, limit) if p.switches_thrashing == 1 else 0.0
+
+
+@phase
+def overhead(parameters, firm, team):
+    """Share of a team's capacity taken by meetings, the channel, reports, training and measuring."""
+    p, s = parameters[0], firm[0]
+    share = p.communication_meeting_load * s.meeting_hours + p.communication_channel_load * p.communication_asynchronous
+    share += p.targets_measuring_load * p.targets_specificity
+    if p.switches_training == 1:
+        share += p.training_team_share
+    if p.switches_reporting == 1:
+        share += p.communication_report_load * team.reports
+    return p.prices_capacity * share
+
+
+@phase
+def work_a_week(parameters, firm, leaders, teams, projects, t):
+    """Team t spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
+    p, s, team = parameters[0], firm[0], teams[t]
+    morale = team.morale if p.switches_morale == 1 else 0.75
+    capacity = p.assumptions_capacity * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill,
+                                                      overhead(parameters, firm, team)) * (1.0 - 0.1 * team.thrash)
+    team.capacity = capacity
+    s.capacity += capacity
+    chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
+    left = most(0.0, capacity - chores)
+    repaired = least(team.rework, 0.5 * left)
+    team.rework -= repaired
+    left -= repaired
+    team.done, team.questions, team.unanswered = 0.0, 0.0, 0.0
+    while left > 1e-9:
+        best, rank = -1, -1e18
+        for k in range(s.project_count):
+            project = projects[k]
+            if project.team == t and project.status == WORKING and project.taken == 0 and project.priority > rank:
+                best, rank = k, project.priority
+        if best < 0:
+            break
+        left -= work_on(parameters, firm, leaders, team, projects[best], left)
+    team.used = capacity - left
+    s.work_done += team.done
+    s.rework_done += repaired
+    s.backlog += team.backlog
+    settle_team(parameters, firm, team, t, repaired)
+
+
+@phase
+def work_on(parameters, firm, leaders, team, project, left):
+    """Work of one week on one project (person-weeks); returns what was used. Questions go to the owner, defects stay."""
+    p, s = parameters[0], firm[0]
+    project.taken = 1
+    work = least(least(project.work_left, left), p.execution_focus)
+    project.work_left -= work
+    project.worked += work
+    team.done += work
+    team.sum_done += work
+    default = 0.0
+    if p.switches_exceptions == 1:
+        novelty = 1.0 if project.domain == EXPERIMENT else 0.0
+        asked = work * questions_per_work(p.execution_exceptions, novelty, s.clarity[project.domain])
+        reach = report_reach(team.reports) if p.switches_reporting == 1 else report_reach(0.5)
+        owner = project.owner
+        answered = leaders[owner].questions_answered if owner < 2 and leaders[owner].present == 1 else 1.0
+        if owner < 2:
+            leaders[owner].questions += asked * reach
+        unanswered = asked * (1.0 - reach * answered)
+        default = unit(4.0 * unanswered / work) if work > 0.0 else 0.0
+        team.questions += asked
+        team.unanswered += unanswered
+        s.sum_exceptions += asked
+        s.sum_defaults += unanswered
+        team.sum_defaults += unanswered
+    if p.switches_rework == 1:
+        contradiction = project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
+        wrong = work * defect_share(p.execution_defects, team.skill, contradiction, p.execution_contradiction_defects,
+                                    default, p.execution_default_defects, team.thrash, p.execution_thrash_defects)
+        project.defect_work += wrong
+        found = least(project.defect_work, p.execution_discovery * project.defect_work)
+        project.defect_work -= found
+        team.rework += found
+    return work
+
+
+@phase
+def settle_team(parameters, firm, team, t, repaired):
+    """Undiscovered defects surface, morale moves, people leave and take skill along."""
+    p, s = parameters[0], firm[0]
+    if p.switches_rework == 1:
+        found = p.execution_discovery * team.undiscovered
+        team.undiscovered -= found
+        team.rework += 0.5 * found
+    reports = team.reports if p.switches_reporting == 1 else 1.0
+    if p.switches_morale == 1:
+        share = repaired / team.capacity if team.capacity > 1e-9 else 0.0
+        team.morale = morale_after(team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched,
+                                   reports)
+    if p.switches_attrition == 1:
+        u = uniforms(s, TEAMS, s.week * 4 + t // 4)
+        rate = leaving_rate(p.execution_attrition, team.morale) * team.headcount
+        if u[t % 4] < 1.0 - math.exp(-rate):
+            head = most(1.0, team.headcount)
+            team.skill *= 1.0 - 0.5 / (head + 0.5)
+            s.common_ground *= 0.97
+    team.sum_morale += team.morale
+    team.sum_backlog += team.backlog
+
+
+@phase
+def check_stage(parameters, firm, leaders, teams, journal, project):
+    """The first stage ends: a gatekeeper (the other leader under 'gate', else the owner, who is soft on himself) stops the
+    experiment if what he expects of it is too little."""
+    p, s = parameters[0], firm[0]
+    project.stage = 1
+    owner = project.owner
+    other = COO if owner == CEO else CEO
+    independent = project.rule == GATE and both_present(leaders)
+    keeper = other if independent else owner
+    leader = leaders[keeper]
+    shared = s.common_ground * (0.5 * (leaders[CEO].trust + leaders[COO].trust) if both_present(leaders) else 0.6)
+    spread = gate_signal_spread(leader.skills[PROJECT_SKILL], s.common_ground, shared)
+    n0, n1, n2, n3 = normals(s, GATE_STREAM, project.uid)
+    signal = aged_worth(project.attributes[EFFICIENCY], opportunity_decay(parameters), project.age) + spread * n0
+    if independent:
+        hours = least(most(0.0, leader.hours_left), 0.6 * decision_hours(parameters, leader, EXPERIMENT))
+        leader.hours_left -= hours
+        leader.hours_used += hours
+    threshold = p.campaigns_feasibility_mean
+    if p.assumptions_gate == 0:
+        expected = feasibility_belief(signal, spread, p.campaigns_feasibility_mean) * project.novelty_seen
+        stop = expected < p.judgment_gate_value * (1.0 if independent else 0.5)
+    else:
+        stop = signal < (-0.1 if independent else -0.4)
+    if stop:
+        project.status = FINISHED
+        s.sum_experiments_stopped += 1.0
+        teams[project.team].stopped_late += 0.3
+        note(journal, EXPERIMENT_STOPPED, s.week, EXPERIMENT, keeper, project.novelty_seen, signal)
+    else:
+        s.extra_spend += (1.0 - p.campaigns_stage_share) * p.campaigns_experiment_cost
+
+
+@phase
+def opportunity_decay(parameters):
+    """Weekly loss of worth of waiting opportunities (1/week), 0 with the mechanism off."""
+    p = parameters[0]
+    return p.campaigns_opportunity_decay if p.switches_opportunity_decay == 1 else 0.0
+
+
+@phase
+def finish(parameters, firm, leaders, teams, journal, project):
+    """A project is done: a campaign starts to run, an experiment proves itself or not, a setting is reset."""
+    p, s = parameters[0], firm[0]
+    team = teams[project.team]
+    project.quality = 1.0 - least(0.8, project.defect_work / project.worked) if project.worked > 0.0 else 1.0
+    team.undiscovered += project.defect_work
+    team.sum_wait += project.age
+    team.sum_finished += 1.0
+    for g in range(5):
+        team.sum_goal_done[g] += p.domain_goals[project.domain, g]
+    harm = 0.5 * project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
+    project.quality *= 1.0 - harm
+    s.contradiction += harm
+    waited = s.week - project.born
+    if project.domain == CAMPAIGN:
+        start_campaign(parameters, firm, leaders, team, journal, project, waited)
+    elif project.domain == EXPERIMENT:
+        prove(parameters, firm, leaders, team, journal, project, waited)
+    else:
+        project.status = FINISHED
+        d = project.domain
+        stake = p.domain_stake[d] * project.quality
+        s.standing_error[d] = setting_after(s.standing_error[d], stake, project.outcome)
+        if d == PROCESS and p.switches_refinement == 1:
+            s.refinement += 0.05 * (1.0 - s.refinement) * project.quality
+
+
+@phase
+def judge_forecast(parameters, leaders, journal, project, came_true):
+    """The other leader's trust rises when the owner's forecast came true."""
+    if came_true and project.owner < 2 and both_present(leaders):
+        other = COO if project.owner == CEO else CEO
+        gain_trust(parameters, leaders, journal, other, 0.4, FORECAST_RIGHT)
+
+
+@phase
+def start_campaign(parameters, firm, leaders, team, journal, project, waited):
+    """A campaign goes on air; its attributes have aged while it waited."""
+    p, s = parameters[0], firm[0]
+    project.status, project.age = RUNNING, 0.0
+    decay = opportunity_decay(parameters)
+    for g in range(5):
+        if g != BRAND:
+            project.attributes[g] = aged_worth(project.attributes[g], decay, waited)
+    s.extra_spend += p.campaigns_start_cost
+    team.launched += 1.0
+    worth = 0.0
+    for g in range(5):
+        worth += s.right_goals[g] * project.attributes[g]
+    judge_forecast(parameters, leaders, journal, project, worth > 0.0)
+    off = project.attributes[BRAND] < -0.7
+    note(journal, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth,
+         project.attributes[BRAND])
+    if p.switches_refinement == 1:
+        s.refinement += 0.03 * (1.0 - s.refinement) * project.quality
+
+
+@phase
+def prove(parameters, firm, leaders, team, journal, project, waited):
+    """A finished experiment works if it is feasible: technique rises by its aged novelty; else it is written off."""
+    p, s = parameters[0], firm[0]
+    project.status = FINISHED
+    decay = opportunity_decay(parameters)
+    feasible = project.attributes[EFFICIENCY] > 0.0
+    if feasible and p.switches_technique == 1:
+        novelty = aged_worth(project.attributes[INNOVATION], 0.5 * decay, waited)
+        arm = math.exp(p.market_allocation * math.log(most(s.shares[2], 0.01) / 0.25))
+        gain = 0.05 * p.campaigns_experiment_gain * arm * (0.7 * novelty + 0.3 * project.attributes[0])
+        gain *= 0.5 + 2.5 * s.right_goals[INNOVATION]
+        # Techniques saturate: what is already twice the usual can hardly be bettered.
+        s.technique += project.quality * most(gain, -0.05) * most(0.0, 1.0 - s.technique / 4.0)
+    if feasible:
+        s.sum_experiments_succeeded += 1.0
+        note(journal, EXPERIMENT_SUCCEEDED, s.week, EXPERIMENT, project.owner, project.attributes[INNOVATION], 0.0)
+    else:
+        team.stopped_late += 1.0
+        note(journal, EXPERIMENT_FAILED, s.week, EXPERIMENT, project.owner, project.attributes[EFFICIENCY], 0.0)
+    judge_forecast(parameters, leaders, journal, project, feasible)

@@ -1,0 +1,109 @@
+"""Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
+
+from sim.compile import phase
+from sim.phases.journal import contribute
+from sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
+from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.clarity import moved_belief
+from sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
+from sim.rules.effort import available_hours
+from sim.rules.skills import shared, trained
+from sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
+
+
+@phase
+def choose_hours(parameters, firm, leaders, teams, decisions, projects, journal, i):
+    """Leader i plans his week (hours): meetings, training, reporting and goals, encouragement, approvals, decisions.
+
+    When plans exceed the hours he has, all are cut in proportion; what is left over goes to decisions.
+    """
+    p, s, leader = parameters[0], firm[0], leaders[i]
+    leader.hours_meeting, leader.hours_training, leader.hours_reporting = 0.0, 0.0, 0.0
+    leader.hours_encouragement, leader.hours_approvals, leader.hours_decisions = 0.0, 0.0, 0.0
+    leader.hours_available = 0.0
+    if leader.present == 0:
+        return
+    sour = s.relationship_conflict if both_present(leaders) else 0.0
+    tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
+    available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost)
+    meeting = s.meetings * p.communication_meeting_hours
+    training = p.training_hours_per_week if p.switches_training == 1 and i != LEAD else 0.0
+    reporting = p.communication_transparency_hours * p.communication_transparency
+    reporting += (p.targets_setting_hours + p.targets_specific_hours * p.targets_specificity) / 13.0
+    reporting += p.clarity_upkeep_hours * most(0.0, 2.0 * p.clarity_charter - 1.0)
+    reader = COO if leaders[COO].present == 1 else CEO
+    if s.review_now == 1 and (i == LEAD or i == reader):
+        reporting += p.adaptation_review_hours + 1.0 / p.adaptation_review_interval_weeks
+    encouragement = leader.encouragement * leader.hours if p.switches_encouragement == 1 else 0.0
+    wanted = p.prices_hours * (meeting + training + reporting) + encouragement
+    cut = 1.0 if wanted <= available else available / wanted
+    leader.hours_available = available
+    leader.hours_meeting, leader.hours_training = cut * meeting, cut * training
+    leader.hours_reporting, leader.hours_encouragement = cut * reporting, cut * encouragement
+    left = available - cut * wanted
+    if p.switches_compliance == 1 and i == reader:
+        leader.hours_approvals = least(0.3 * left, s.approvals_due * p.compliance_hours)
+    leader.hours_decisions = left - leader.hours_approvals
+
+
+@phase
+def meet(parameters, firm, leaders, teams, decisions, projects, journal):
+    """The week's meetings: hours spent, common ground, beliefs, trust by results shown, offence by text."""
+    p, s = parameters[0], firm[0]
+    attended = leaders[LEAD].hours_meeting
+    for i in range(2):
+        if leaders[i].present == 1:
+            attended = least(attended, leaders[i].hours_meeting)
+    s.meeting_hours = attended
+    s.effective_hours = effective_hours(attended, p.communication_face_to_face)
+    bottleneck = p.switches_agenda == 1 and p.assumptions_meeting_time == 1 and p.prices_hours > 0.0
+    s.agenda_hours = p.communication_usable * attended / p.prices_hours if bottleneck else 1e6 * attended
+    for i in range(3):
+        leader = leaders[i]
+        leader.hours_left = leader.hours_decisions
+        leader.hours_used = p.prices_hours * (leader.hours_meeting + leader.hours_training + leader.hours_reporting) \
+            + leader.hours_encouragement + leader.hours_approvals
+    reports = 0.0
+    if p.switches_reporting == 1:
+        for t in range(p.team_count):
+            reports += least(teams[t].reports, 2.0) / p.team_count
+    gained = common_ground_gained(s.common_ground, s.effective_hours, p.communication_asynchronous, reports,
+                                  p.communication_gain)
+    s.common_ground = unit(s.common_ground + gained - p.communication_loss * s.common_ground)
+    if both_present(leaders):
+        shown = 0.4 * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)
+        for i in range(2):
+            gain_trust(parameters, leaders, journal, i, shown, RESULTS_SHOWN)
+            step = unit(p.clarity_meeting_step * s.effective_hours)
+            for d in range(7):
+                leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(parameters, firm, d, i), step)
+        offence = offence_by_text(p.communication_misreading, p.communication_asynchronous, mean_trust(leaders),
+                                  s.relationship_conflict)
+        move_relationship(firm, journal, offence, MISREAD)
+    train(parameters, firm, leaders, teams)
+
+
+@phase
+def train(parameters, firm, leaders, teams):
+    """Training of leaders and teams, and what they teach each other; money goes to the week's spending."""
+    p, s = parameters[0], firm[0]
+    if p.switches_training == 0:
+        return
+    for i in range(2):
+        leader = leaders[i]
+        if leader.present == 1:
+            for k in range(4):
+                leader.skills[k] = trained(leader.skills[k], leader.hours_training, p.training_gain)
+            s.extra_spend += p.prices_money * p.training_cost * leader.hours_training
+    if both_present(leaders):
+        for k in range(4):
+            ceo, coo = leaders[CEO].skills[k], leaders[COO].skills[k]
+            rate = 0.002 * p.training_sharing * s.effective_hours
+            leaders[CEO].skills[k] = shared(ceo, coo, rate)
+            leaders[COO].skills[k] = shared(coo, ceo, rate)
+    teacher = leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
+    for t in range(p.team_count):
+        team = teams[t]
+        team.skill = trained(team.skill, p.training_team_share, p.training_team_gain)
+        team.skill = shared(team.skill, teacher.skills[OPERATIONS_SKILL], 0.004 * p.training_sharing)
+        s.extra_spend += p.prices_money * p.training_cost * 10.0 * p.training_team_share * team.headcount

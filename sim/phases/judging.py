@@ -1,0 +1,179 @@
+"""Judgments: what each leader sees of a matter, and how views mix before they are combined."""
+
+from sim.compile import phase
+from sim.phases.luck import normals
+from sim.phases.pair import both_present
+from sim.phases.rights import skill_for_goal
+from sim.rules.goals import crowded_weight
+from sim.rules.judgment import common_share, error_spread, exchanged_share, experiment_caution, expert_weight, mixed_error
+from sim.state import (
+    AND, CAMPAIGN, CEO, CONTESTED, COO, CUSTOMERS, EFFICIENCY, EXPERIMENT, LEAD, QUEUED, TEAM_RULE, VOTE,
+)
+from sim.streams import CEO_ERRORS, COMMON_ERRORS
+
+
+@phase
+def is_proposal(item):
+    """True for matters to be accepted or refused (campaigns, experiments); the others set a standing choice."""
+    return item.domain == CAMPAIGN or item.domain == EXPERIMENT
+
+
+@phase
+def priority_gap(leaders):
+    """Half the absolute distance of the two leaders' goal weights (0-1)."""
+    total = 0.0
+    for g in range(5):
+        total += abs(leaders[CEO].priorities[g] - leaders[COO].priorities[g])
+    return 0.5 * total
+
+
+@phase
+def attention(parameters, leaders, i, g):
+    """Weight that leader i gives to goal g now: his priority (or the pair's mean with that cause off), crowded by figures.
+
+    Efficiency and growth are easily measured, brand and innovation hardly. Weights are near 1 in sum, not exactly.
+    """
+    p = parameters[0]
+    weight = leaders[i].priorities[g]
+    if p.switches_cause_priorities == 0 and i < 2 and both_present(leaders):
+        weight = 0.5 * (leaders[CEO].priorities[g] + leaders[COO].priorities[g])
+    if p.switches_goodhart == 1:
+        measurable = 1.0 if g == 0 or g == EFFICIENCY else (0.6 if g == CUSTOMERS else 0.2)
+        weight = crowded_weight(weight, measurable, p.targets_specificity, p.targets_goodhart)
+    return weight
+
+
+@phase
+def pull_of_priorities(parameters, firm, leaders, i, domain):
+    """Pull (standard deviations) of leader i's priorities on a setting: towards figures or towards image."""
+    p, s = parameters[0], firm[0]
+    own = attention(parameters, leaders, i, EFFICIENCY) + attention(parameters, leaders, i, CUSTOMERS)
+    right = s.right_goals[EFFICIENCY] + s.right_goals[CUSTOMERS]
+    return p.judgment_bias * (own - right) * p.domain_overlap[domain]
+
+
+@phase
+def choose_judgments(parameters, firm, leaders, teams, decisions, projects, journal, i):
+    """Leader i forms his view of every queued matter he has not judged: a score for a proposal, a position for a setting.
+
+    Each attribute is seen with an error that his skill decides; part of it is shared with the other leader. The
+    marketing lead judges only where he votes or where the team decides.
+    """
+    p, s = parameters[0], firm[0]
+    leader = leaders[i]
+    if leader.present == 0:
+        return
+    for k in range(s.decision_count):
+        item = decisions[k]
+        if item.status != QUEUED or item.judged[i] == 1:
+            continue
+        if i == LEAD and item.rule != VOTE and item.rule != TEAM_RULE and item.decider != LEAD:
+            continue
+        item.judged[i] = 1
+        share = 0.0
+        if p.switches_common_error == 1 and both_present(leaders) and i != LEAD:
+            share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(leaders))
+        n = normals(s, CEO_ERRORS + i, item.uid * 2)
+        m = normals(s, CEO_ERRORS + i, item.uid * 2 + 1)
+        c = n
+        e = m
+        if share > 0.0:
+            c = normals(s, COMMON_ERRORS, item.uid * 2)
+            e = normals(s, COMMON_ERRORS, item.uid * 2 + 1)
+        position = 0.0
+        for g in range(5):
+            own = n[g] if g < 4 else m[0]
+            common = c[g] if g < 4 else e[0]
+            noise = mixed_error(own, common, share) if share > 0.0 else own
+            spread = error_spread(skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill)
+            item.error[i, g] = spread * noise
+            if is_proposal(item):
+                position += attention(parameters, leaders, i, g) * (item.attributes[g] + item.error[i, g])
+            else:
+                position += p.domain_goals[item.domain, g] * item.error[i, g]
+        if is_proposal(item):
+            position -= p.judgment_veto_bar if item.rule == AND else p.judgment_bar
+            if item.domain == EXPERIMENT:
+                position -= experiment_caution(leader.priorities[EFFICIENCY] + leader.priorities[CUSTOMERS])
+        else:
+            position += pull_of_priorities(parameters, firm, leaders, i, item.domain)
+        item.position[i] = position
+
+
+@phase
+def error_weight(parameters, leaders, item, i, g):
+    """Weight with which an error of leader i about goal g enters his position."""
+    return attention(parameters, leaders, i, g) if is_proposal(item) else parameters[0].domain_goals[item.domain, g]
+
+
+@phase
+def shift_error(parameters, leaders, item, i, g, value):
+    """Set leader i's error about goal g and move his position by what that changes (an overridden position keeps its
+    override)."""
+    item.position[i] += error_weight(parameters, leaders, item, i, g) * (value - item.error[i, g])
+    item.error[i, g] = value
+
+
+@phase
+def exchange_views(parameters, firm, leaders, item, depth):
+    """Each leader takes over part of the other's view of a matter (`depth` 0-1 scales it); booked as information shared."""
+    p, s = parameters[0], firm[0]
+    if item.exchanged == 1 or not both_present(leaders) or item.judged[CEO] == 0 or item.judged[COO] == 0:
+        return
+    item.exchanged = 1
+    if p.switches_exchange == 0:
+        return
+    ceo = depth * exchanged_share(p.judgment_exchange, s.common_ground, leaders[CEO].trust, s.relationship_conflict,
+                                  leaders[CEO].openness)
+    coo = depth * exchanged_share(p.judgment_exchange, s.common_ground, leaders[COO].trust, s.relationship_conflict,
+                                  leaders[COO].openness)
+    if p.switches_cause_communication == 0:
+        ceo, coo = 0.5, 0.5
+    s.exchanged += ceo + coo
+    s.exchange_chances += 1.0
+    for g in range(5):
+        a, b = item.error[CEO, g], item.error[COO, g]
+        shift_error(parameters, leaders, item, CEO, g, a + ceo * (b - a))
+        shift_error(parameters, leaders, item, COO, g, b + coo * (a - b))
+
+
+@phase
+def pooled_position(parameters, firm, leaders, item):
+    """One position out of two: weighted by power, each attribute left to whoever sees it better, as far as it is known."""
+    p, s = parameters[0], firm[0]
+    power = p.dyad_ceo_power
+    trust = 0.5 * (leaders[CEO].trust + leaders[COO].trust)
+    known = expert_weight(s.common_ground, trust, s.relationship_conflict)
+    pooled = power * item.position[CEO] + (1.0 - power) * item.position[COO]
+    for g in range(5):
+        a, b = item.error[CEO, g], item.error[COO, g]
+        wa, wb = error_weight(parameters, leaders, item, CEO, g), error_weight(parameters, leaders, item, COO, g)
+        better = skill_for_goal(leaders[CEO], g) >= skill_for_goal(leaders[COO], g)
+        joint = known * a + (1.0 - known) * b if better else known * b + (1.0 - known) * a
+        pooled += (power * wa + (1.0 - power) * wb) * joint - power * wa * a - (1.0 - power) * wb * b
+    return pooled
+
+
+@phase
+def read_gap(parameters, firm, leaders, item, style):
+    """Gap of the two positions (standard deviations), and in `item.causes` the shares of priorities, styles, lack of
+    communication and unclear roles in it."""
+    p, s = parameters[0], firm[0]
+    priorities, information = 0.0, 0.0
+    for g in range(5):
+        a, b = item.error[CEO, g], item.error[COO, g]
+        if is_proposal(item):
+            wa, wb = attention(parameters, leaders, CEO, g), attention(parameters, leaders, COO, g)
+            priorities += (wa - wb) * (item.attributes[g] + 0.5 * (a + b))
+            information += 0.5 * (wa + wb) * (a - b)
+        else:
+            information += p.domain_goals[item.domain, g] * (a - b)
+    if not is_proposal(item):
+        priorities = pull_of_priorities(parameters, firm, leaders, CEO, item.domain) \
+            - pull_of_priorities(parameters, firm, leaders, COO, item.domain)
+    added = p.judgment_style_gap * style
+    roles = 0.5 * (1.0 - s.clarity[item.domain])
+    total = abs(priorities) + abs(information) + added + roles + 1e-9
+    item.causes[0], item.causes[1] = abs(priorities) / total, added / total
+    item.causes[2], item.causes[3] = abs(information) / total, (roles + 1e-9) / total
+    return abs(item.position[CEO] - item.position[COO]) + added

@@ -1,0 +1,16 @@
+"""Draws by address: key of the seed, then (block, stream, firm, luck). The arm never enters."""
+
+from sim.compile import phase
+from sim.streams import normal4, uniform4
+
+
+@phase
+def uniforms(s, stream, block):
+    """Four uniform numbers of this firm and luck."""
+    return uniform4(s.key0, s.key1, block, stream, s.number, s.replicate)
+
+
+@phase
+def normals(s, stream, block):
+    """Four standard normal numbers of this firm and luck."""
+    return normal4(s.key0, s.key1, block, stream, s.number, s.replicate)

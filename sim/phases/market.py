@@ -1,0 +1,231 @@
+"""The market answers: brand, demand, customers, satisfaction, money."""
+
+import math
+
+from sim.compile import phase
+from sim.phases.journal import contribute, note
+from sim.phases.luck import uniforms
+from sim.rules.arithmetic import least, most, unit
+from sim.rules.judgment import aged_worth
+from sim.rules.market import (
+    arm_response, brand_effect, campaign_weight, churn_rate, fit, goodwill_after, saturated, service_quality,
+)
+from sim.state import (
+    ACTIVATION_ARM, AGENCY, AWARENESS, AWARENESS_CAUSE, BACKLOG, BASE_DEMAND, BRAND, BRAND_ARM, BRAND_BUDGET, BUDGET,
+    CAMPAIGN_PRESSURE, COMPETITOR, COMPLIANCE_NEGLECTED, CONTRADICTION, CUSTOMER_BASE, DEFECTS, DISSATISFACTION, FINISHED,
+    FORGETTING, FUNNEL, GOAL_FIT, GROWTH, KEY_CLIENT, KEY_CLIENT_ERRORS, LUCK, MARKET_TREND, OFF_BRAND, ON_BRAND,
+    ORPHANED_KEY_CLIENTS, POSITIONING, PROCESS, PROCESS_ERRORS, RECOVERY_OF_SERVICE, REPUTATION, RETENTION_ARM,
+    RETENTION_BUDGET, REVENUE, RIGHT_SETTINGS, RUNNING, SATISFACTION, TECHNIQUE, USUAL_CHURN,
+)
+from sim.streams import COMPLIANCE, CUSTOMERS, poisson_from_uniform
+
+
+@phase
+def respond(parameters, firm, leaders, teams, decisions, projects, journal):
+    """The market's week: campaigns press, the brand moves, customers come and go, money is counted."""
+    run_campaigns(parameters, firm, projects)
+    move_brand(parameters, firm, journal)
+    neglect_compliance(parameters, firm, leaders, journal)
+    serve_customers(parameters, firm, teams, journal)
+    win_customers(parameters, firm, journal)
+    count_money(parameters, firm, leaders)
+
+
+@phase
+def run_campaigns(parameters, firm, projects):
+    """Pressure and brand input of running campaigns; those at the end of their run stop."""
+    p, s = parameters[0], firm[0]
+    running = 0.0
+    for k in range(s.project_count):
+        if projects[k].status == RUNNING:
+            running += 1.0
+    reference = 1.8 * p.execution_load
+    exponent = p.assumptions_media_budget_exponent if p.switches_media_budget == 1 else 0.0
+    weight = campaign_weight(running, reference, exponent)
+    pressure, on_brand, off_brand = 0.0, 0.0, 0.0
+    offence = p.campaigns_off_brand * (2.0 if s.crisis_weeks > 0.0 else 1.0) if p.switches_off_brand == 1 else 0.0
+    for k in range(s.project_count):
+        project = projects[k]
+        if project.status != RUNNING:
+            continue
+        worth, total = 0.0, 0.0
+        for g in range(5):
+            if g != BRAND:
+                worth += s.right_goals[g] * project.attributes[g]
+                total += s.right_goals[g]
+        worth /= total
+        pressure += most(0.0, 0.6 + 0.7 * worth) * project.quality * weight
+        effect = brand_effect(project.attributes[BRAND], offence)
+        if effect > 0.0:
+            on_brand += effect * weight * project.quality
+        else:
+            off_brand -= effect
+        project.age += 1.0
+        if project.age >= p.campaigns_weeks:
+            project.status = FINISHED
+    s.running = running
+    s.pressure = pressure * arm_response(s.shares[ACTIVATION_ARM], p.market_allocation) if p.switches_campaigns == 1 else 0.0
+    s.on_brand, s.off_brand = on_brand, off_brand
+
+
+@phase
+def move_brand(parameters, firm, journal):
+    """Brand awareness: built by launches on brand, helped by the brand budget, damaged off brand, forgotten."""
+    p, s = parameters[0], firm[0]
+    if p.switches_goodwill == 0:
+        return
+    scale = p.market_goodwill_gain / math.sqrt(p.execution_load)
+    arm = arm_response(s.shares[BRAND_ARM], p.market_allocation)
+    campaigns = scale * s.on_brand * arm if p.switches_campaigns == 1 else 0.0
+    budget = 0.3 * p.market_goodwill_decay * arm
+    damage = least(0.5, scale * s.off_brand) if p.switches_campaigns == 1 else 0.0
+    room = 1.0 - s.goodwill
+    before = s.goodwill
+    moved = goodwill_after(before, campaigns + budget, p.market_goodwill_decay)
+    moved -= damage * before
+    moved = unit(moved)
+    contribute(journal, AWARENESS, ON_BRAND, campaigns * room)
+    contribute(journal, AWARENESS, BRAND_BUDGET, budget * room)
+    contribute(journal, AWARENESS, OFF_BRAND, -damage * before)
+    contribute(journal, AWARENESS, FORGETTING,
+               moved - before - campaigns * room - budget * room + damage * before)
+    s.goodwill = moved
+
+
+@phase
+def neglect_compliance(parameters, firm, leaders, journal):
+    """Approvals arise and are worked off; long arrears cost reputation, which recovers slowly."""
+    p, s = parameters[0], firm[0]
+    if p.switches_compliance == 0:
+        return
+    u0, u1, u2, u3 = uniforms(s, COMPLIANCE, s.week)
+    rate = p.compliance_approvals_per_week * p.execution_load
+    s.approvals_due += poisson_from_uniform(u0, rate)
+    if p.compliance_hours > 0.0:
+        s.approvals_due -= (leaders[0].hours_approvals + leaders[1].hours_approvals) / p.compliance_hours
+    s.approvals_due = most(0.0, s.approvals_due)
+    arrears = s.approvals_due / most(rate, 1e-9) if rate > 0.0 else 0.0
+    if arrears > p.compliance_patience:
+        s.reputation *= 1.0 - p.compliance_damage
+        note(journal, COMPLIANCE_NEGLECTED, s.week, -1, -1, arrears, s.reputation)
+    else:
+        s.reputation += p.compliance_recovery * (1.0 - s.reputation)
+
+
+@phase
+def serve_customers(parameters, firm, teams, journal):
+    """Satisfaction is pulled down by errors of service, backlog, defects and contradiction, and recovers by itself."""
+    p, s = parameters[0], firm[0]
+    defects, backlog, heads = 0.0, 0.0, 0.0
+    for t in range(p.team_count):
+        heads += teams[t].headcount
+        defects += teams[t].undiscovered + teams[t].rework
+        backlog += teams[t].backlog
+    weeks = backlog / most(s.capacity, 1e-9)
+    s.defect_quality = 1.0 - least(0.5, 0.3 * defects / heads)
+    if p.switches_service == 0:
+        return
+    client = service_quality(s.standing_error[KEY_CLIENT])
+    process = service_quality(s.standing_error[PROCESS])
+    late = 1.0 - 0.35 * saturated(most(0.0, weeks - 3.0), 10.0)
+    faulty = s.defect_quality
+    clash = 1.0 - least(0.5, 1.2 * s.contradiction / most(1.0, p.execution_load))
+    step = 0.1
+    contribute(journal, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
+    contribute(journal, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
+    contribute(journal, SATISFACTION, PROCESS_ERRORS, step * client * (process - 1.0))
+    contribute(journal, SATISFACTION, BACKLOG, step * client * process * (late - 1.0))
+    contribute(journal, SATISFACTION, DEFECTS, step * client * process * late * (faulty - 1.0))
+    contribute(journal, SATISFACTION, CONTRADICTION, step * client * process * late * faulty * (clash - 1.0))
+    s.satisfaction += step * (client * process * late * faulty * clash - s.satisfaction)
+
+
+@phase
+def waterfall(journal, scale, level, factor, cause):
+    """Multiply `level` by `factor`, booking the difference (in revenue, times `scale`) to a cause; returns the product."""
+    contribute(journal, REVENUE, cause, scale * level * (factor - 1.0))
+    return level * factor
+
+
+@phase
+def win_customers(parameters, firm, journal):
+    """New and lost customers of a week, each factor of demand booked as its part of the change of revenue."""
+    p, s = parameters[0], firm[0]
+    price = p.market_revenue_per_customer
+    mouth = (0.6 + 0.4 * s.customers / s.start_customers * s.satisfaction / 0.75) if p.switches_word_of_mouth == 1 \
+        else 0.6 + 0.4 * p.market_satisfaction / 0.75
+    start_brand = 0.35 + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
+    brand = 0.35 + s.goodwill * (s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2)
+    press = 0.6 + saturated(s.pressure, p.market_saturation)
+    settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
+    technique = s.technique
+    funnel = 0.6 + 0.8 * s.refinement
+    start_funnel = 0.6 + 0.8 * p.market_refinement
+    goal_fit = 0.8 + 0.2 * s.right_goals[GROWTH] / 0.2
+    start_mouth = 0.6 + 0.4 * p.market_satisfaction / 0.75
+    level = p.demand * p.market_conversion * start_mouth * start_brand * 0.6 * start_funnel
+    contribute(journal, REVENUE, BASE_DEMAND, price * level)
+    level = waterfall(journal, price, level, mouth / start_mouth, CUSTOMER_BASE)
+    level = waterfall(journal, price, level, brand / start_brand, AWARENESS_CAUSE)
+    level = waterfall(journal, price, level, press / 0.6, CAMPAIGN_PRESSURE)
+    level = waterfall(journal, price, level, s.reputation, REPUTATION)
+    level = waterfall(journal, price, level, s.competitor, COMPETITOR)
+    level = waterfall(journal, price, level, s.market_size, MARKET_TREND)
+    level = waterfall(journal, price, level, settings, RIGHT_SETTINGS)
+    level = waterfall(journal, price, level, technique, TECHNIQUE)
+    level = waterfall(journal, price, level, funnel / start_funnel, FUNNEL)
+    level = waterfall(journal, price, level, goal_fit, GOAL_FIT)
+    s.fit = settings
+    s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
+    s.conversion = least(0.2, p.market_conversion * settings * technique * funnel * goal_fit)
+    expected = s.leads * s.conversion
+    won = expected
+    if p.switches_customer_luck == 1:
+        u0, u1, u2, u3 = uniforms(s, CUSTOMERS, s.week)
+        won = poisson_from_uniform(u0, expected) * 1.0
+    contribute(journal, REVENUE, LUCK, price * (won - level))
+    lose_customers(parameters, firm, journal, won)
+    s.sum_baseline_leads += expected * 0.6 / press
+
+
+@phase
+def lose_customers(parameters, firm, journal, won):
+    """Customers lost in a week: as usual, by dissatisfaction, held by the retention budget, lost by orphaned key clients."""
+    p, s = parameters[0], firm[0]
+    price = p.market_revenue_per_customer
+    arm = arm_response(s.shares[RETENTION_ARM], 0.3 * p.market_allocation)
+    satisfaction = s.satisfaction
+    rate = least(0.5, churn_rate(p.market_churn, p.market_churn_satisfaction, satisfaction, most(arm, 0.2)))
+    plain = p.market_churn
+    unhappy = plain * (1.0 + p.market_churn_satisfaction * (1.0 - satisfaction))
+    orphaned = 0.0
+    if p.switches_ambiguity_harm == 1:
+        # A key client whose matter nobody takes up is a weekly risk of half a per mille of all customers.
+        orphaned = least(0.05, p.assumptions_ambiguity_price * 0.0005 * s.orphaned_clients / most(1.0, p.execution_load))
+    s.orphaned_clients = 0.0
+    lost = s.customers * (rate + orphaned)
+    contribute(journal, REVENUE, USUAL_CHURN, -price * s.customers * plain)
+    contribute(journal, REVENUE, DISSATISFACTION, -price * s.customers * (unhappy - plain))
+    contribute(journal, REVENUE, RETENTION_BUDGET, -price * s.customers * (rate - unhappy))
+    contribute(journal, REVENUE, ORPHANED_KEY_CLIENTS, -price * s.customers * orphaned)
+    s.new_customers, s.lost_customers = won, lost
+    s.customers += won - lost
+    s.revenue = s.customers * price
+
+
+@phase
+def count_money(parameters, firm, leaders):
+    """Spending on marketing and profit of the week (kEUR)."""
+    p, s = parameters[0], firm[0]
+    heads = 0.0
+    for t in range(p.team_count):
+        heads += p.team_headcount[t]
+    hours = 0.0
+    for i in range(3):
+        if leaders[i].present == 1:
+            hours += leaders[i].hours_used
+    s.spend = p.market_programme_cost + p.market_work_cost * heads * p.execution_capacity_per_head \
+        + p.campaigns_weekly_cost * s.running + p.market_executive_cost * hours + s.extra_spend \
+        + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
+    s.profit = p.market_gross_margin * s.revenue - s.spend
+    s.cash += s.profit

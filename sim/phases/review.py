@@ -1,0 +1,125 @@
+"""Measure and adapt: what a review sees, and what it moves."""
+
+import math
+
+from sim.compile import phase
+from sim.phases.journal import note
+from sim.phases.luck import normals
+from sim.phases.pair import both_present
+from sim.phases.rights import present_decider
+from sim.rules.arithmetic import clip, most, unit
+from sim.rules.learning import measurement_noise, updated_estimate, visibility
+from sim.rules.market import saturated
+from sim.state import (
+    ACTIVATION_ARM, BRAND, BRAND_ARM, BUDGET, CEO, COO, CUSTOMERS, EFFICIENCY, EXPERIMENT_ARM, GROWTH, INNOVATION,
+    OPERATIONS_SKILL, RETENTION_ARM, REVIEW_HELD,
+)
+from sim.streams import REVIEW
+
+
+@phase
+def review(parameters, firm, leaders, teams, decisions, projects, journal):
+    """In a review week: see standing errors, estimate which goals pay, learn returns, move the budget, mend the charter."""
+    s = firm[0]
+    if s.review_now == 0:
+        return
+    see_errors(parameters, firm, leaders)
+    estimate_goals(parameters, firm, leaders)
+    move_budget(parameters, firm, leaders)
+    mend_charter(parameters, firm)
+    note(journal, REVIEW_HELD, s.week, -1, -1, s.shares[BRAND_ARM], s.shares[ACTIVATION_ARM])
+
+
+@phase
+def analyst(leaders):
+    """Who reads the figures: the COO, or the CEO without one."""
+    return leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
+
+
+@phase
+def see_errors(parameters, firm, leaders):
+    """Standing errors become visible, blurred by poor analytics (standard deviations)."""
+    p, s = parameters[0], firm[0]
+    n = normals(s, REVIEW, s.week * 8)
+    m = normals(s, REVIEW, s.week * 8 + 1)
+    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - analyst(leaders).skills[OPERATIONS_SKILL])
+    for d in range(7):
+        s.seen_error[d] = s.standing_error[d] + blur * (n[d] if d < 4 else m[d - 4])
+
+
+@phase
+def estimate_goals(parameters, firm, leaders):
+    """Which goals pay, as far as the figures show: the truth with an error, scaled to sum to one."""
+    p, s = parameters[0], firm[0]
+    n = normals(s, REVIEW, s.week * 8 + 2)
+    m = normals(s, REVIEW, s.week * 8 + 3)
+    blur = p.targets_estimate_error * (1.5 - p.adaptation_analytics)
+    total = 0.0
+    for g in range(5):
+        s.estimated_goals[g] = most(0.02, s.right_goals[g] + blur * (n[g] if g < 4 else m[0]))
+        total += s.estimated_goals[g]
+    for g in range(5):
+        s.estimated_goals[g] /= total
+
+
+@phase
+def true_elasticity(parameters, firm, arm):
+    """How strongly revenue answers to an arm of the budget now (elasticity); the best share is proportional to it."""
+    p, s = parameters[0], firm[0]
+    if arm == BRAND_ARM:
+        brand = s.goodwill * s.right_goals[BRAND] / 0.2
+        return p.market_allocation * brand / (0.35 + brand)
+    if arm == ACTIVATION_ARM:
+        press = saturated(s.pressure, p.market_saturation)
+        return p.market_allocation * press * (1.0 - press) / (0.6 + press) * (0.5 + 2.5 * s.right_goals[GROWTH])
+    if arm == EXPERIMENT_ARM:
+        return p.market_allocation * 0.35 * (0.5 + 2.5 * s.right_goals[INNOVATION])
+    return p.market_allocation * 0.3 * (0.5 + 2.5 * s.right_goals[CUSTOMERS])
+
+
+@phase
+def move_budget(parameters, firm, leaders):
+    """Learn the return of each arm, as far as it shows within the interval, and move part of the way to the shares it
+    suggests; the owner's priorities weigh in. Moving costs team work."""
+    p, s = parameters[0], firm[0]
+    if p.switches_budget_learning == 0:
+        return
+    interval = p.adaptation_review_interval_weeks
+    n = normals(s, REVIEW, s.week * 8 + 4)
+    total = 0.0
+    for arm in range(4):
+        horizon = p.adaptation_visibility_brand
+        if arm == ACTIVATION_ARM:
+            horizon = p.adaptation_visibility_activation
+        elif arm == EXPERIMENT_ARM:
+            horizon = p.adaptation_visibility_experiment
+        elif arm == RETENTION_ARM:
+            horizon = p.adaptation_visibility_retention
+        seen = true_elasticity(parameters, firm, arm)
+        # Good analytics knows that slow effects are cut off by the window, and corrects half of it.
+        shown = visibility(interval, horizon)
+        shown += 0.5 * p.adaptation_analytics * (1.0 - shown)
+        noise = measurement_noise(p.adaptation_noise, interval, s.shares[arm], p.adaptation_analytics)
+        s.estimates[arm] = updated_estimate(s.estimates[arm], seen * shown + 0.2 * noise * n[arm], p.adaptation_gain)
+        total += s.estimates[arm]
+    owner = leaders[present_decider(parameters, leaders, BUDGET)]
+    wish = owner.priorities[GROWTH] + owner.priorities[BRAND] + owner.priorities[INNOVATION] + owner.priorities[CUSTOMERS]
+    moved = 0.0
+    for arm in range(4):
+        goal = BRAND if arm == BRAND_ARM else (GROWTH if arm == ACTIVATION_ARM else
+                                               (INNOVATION if arm == EXPERIMENT_ARM else CUSTOMERS))
+        target = (1.0 - p.adaptation_prior) * s.estimates[arm] / total + p.adaptation_prior * owner.priorities[goal] / wish
+        step = p.adaptation_maximum_move * (target - s.shares[arm])
+        s.shares[arm] += step
+        moved += 0.5 * abs(step)
+    s.move_work += p.adaptation_move_work * 100.0 * moved
+
+
+@phase
+def mend_charter(parameters, firm):
+    """Where quarrels over roles repeat, the review rewrites the charter (its hold is renewed by half)."""
+    p, s = parameters[0], firm[0]
+    for d in range(7):
+        if p.adaptation_learn_structure == 1 and s.process_count[d] >= 2.0:
+            s.charter_alive[d] += 0.5 * p.clarity_documentation * (1.0 - s.charter_alive[d])
+        s.process_count[d] = 0.0

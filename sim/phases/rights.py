@@ -1,0 +1,97 @@
+"""Who decides a matter now: the charter, bent by who is present."""
+
+from sim.compile import phase
+from sim.phases.pair import both_present
+from sim.rules.effort import effort_factor
+from sim.state import (
+    AND, AVERAGE, BRAND, CEO, COO, GATE, GROWTH, INNOVATION, LEAD, MARKET_SKILL, OPERATIONS_SKILL, OR, SOLE, TEAM_RULE,
+    TECHNOLOGY_SKILL, VOTE,
+)
+
+
+@phase
+def skill_for_goal(leader, goal):
+    """Skill with which a leader sees one attribute: market for growth and brand, technology for innovation, else
+    operations."""
+    if goal == GROWTH or goal == BRAND:
+        return leader.skills[MARKET_SKILL]
+    if goal == INNOVATION:
+        return leader.skills[TECHNOLOGY_SKILL]
+    return leader.skills[OPERATIONS_SKILL]
+
+
+@phase
+def domain_skill(parameters, leader, domain):
+    """Skill of a leader in a domain (0-1): his skills weighted by the goals at stake."""
+    p = parameters[0]
+    total = 0.0
+    for goal in range(5):
+        total += p.domain_goals[domain, goal] * skill_for_goal(leader, goal)
+    return total
+
+
+@phase
+def decision_hours(parameters, leader, domain):
+    """Hours a decision of this domain takes this leader."""
+    p = parameters[0]
+    hours = p.domain_executive_hours[domain]
+    if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
+        return hours * effort_factor(domain_skill(parameters, leader, domain), p.judgment_specialisation)
+    return hours
+
+
+@phase
+def present_rule(parameters, leaders, domain):
+    """Rule in force for a domain: the charter's with two leaders; one leader alone decides; none: the team does."""
+    p = parameters[0]
+    if both_present(leaders):
+        return p.charter_rule[domain]
+    if leaders[CEO].present == 0 and leaders[COO].present == 0:
+        return TEAM_RULE
+    return TEAM_RULE if p.charter_rule[domain] == TEAM_RULE else SOLE
+
+
+@phase
+def present_decider(parameters, leaders, domain):
+    """Who decides (sole, gate), or looks first or second: the charter's choice, or the only one there."""
+    if both_present(leaders):
+        return parameters[0].charter_decides[domain]
+    if leaders[CEO].present == 1:
+        return CEO
+    return COO if leaders[COO].present == 1 else LEAD
+
+
+@phase
+def assign_effort(parameters, leaders, item, share):
+    """Set who must spend how many hours on an open decision (scaled by `share`), by its rule."""
+    p = parameters[0]
+    writing = 0.0
+    if p.switches_documentation == 1:
+        writing = p.clarity_documentation_hours * p.clarity_documentation * p.prices_hours
+    domain, rule, d = item.domain, item.rule, item.decider
+    for i in range(3):
+        item.effort_left[i] = 0.0
+    if rule == TEAM_RULE:
+        return
+    if rule == SOLE or rule == GATE or rule == OR:
+        part = 0.6 if rule == GATE else 1.0
+        item.effort_left[d] = share * part * decision_hours(parameters, leaders[d], domain) + writing
+        other = COO if d == CEO else CEO
+        if leaders[other].present == 1 and rule == SOLE:
+            heard = 0.3 if item.consulted == 1 else (0.15 if p.switches_exchange == 1 else 0.0)
+            item.effort_left[other] = share * heard * decision_hours(parameters, leaders[other], domain) * p.prices_hours
+    else:
+        for i in range(2):
+            part = 0.7
+            if rule == AND:
+                part = 0.7 if i == d else 0.8
+            elif rule == VOTE:
+                part = 0.6
+            item.effort_left[i] = share * part * decision_hours(parameters, leaders[i], domain) + 0.5 * writing
+        if rule == VOTE:
+            item.effort_left[LEAD] = share * 0.6 * decision_hours(parameters, leaders[LEAD], domain)
+    item.agenda = 0.0
+    if rule == AVERAGE or rule == VOTE:
+        item.agenda = p.communication_joint_share * p.domain_executive_hours[domain]
+    for i in range(3):
+        item.effort[i] = item.effort_left[i]

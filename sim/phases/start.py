@@ -1,0 +1,224 @@
+"""Week 0: the records filled from the parameters, and what an intervention or a newcomer sets anew."""
+
+from sim.compile import phase
+from sim.phases.journal import contribute, note
+from sim.phases.luck import normals, uniforms
+from sim.phases.pair import belief_target, both_present, update_clarity
+from sim.rules.arithmetic import unit
+from sim.state import (
+    AWARENESS, CEO, CHANGE_APPLIED, COO, INTERVENTION, LEADER_ARRIVED, LEADER_LEFT, NEWCOMER, QUEUED, CONTESTED, RELATIONSHIP,
+    SATISFACTION, SOLE, TRUST, LEAD,
+)
+from sim.streams import SUCCESSION
+
+
+@phase
+def set_leader(parameters, leaders, i):
+    """Give leader i the priorities, anchors, skills, style and hours declared."""
+    p, leader = parameters[0], leaders[i]
+    for g in range(5):
+        leader.priorities[g] = p.leader_priorities[i, g]
+        leader.anchors[g] = p.leader_priorities[i, g]
+    for k in range(4):
+        leader.skills[k] = p.leader_skills[i, k]
+    set_habits(parameters, leaders, i)
+
+
+@phase
+def set_habits(parameters, leaders, i):
+    """Give leader i the style, openness, hours, encouragement and anchor strength declared."""
+    p, leader = parameters[0], leaders[i]
+    leader.style, leader.openness, leader.hours = p.leader_style[i], p.leader_openness[i], p.leader_hours[i]
+    leader.encouragement, leader.anchor = p.leader_encouragement[i], p.leader_anchor[i]
+
+
+@phase
+def set_beliefs(parameters, firm, leaders, i):
+    """Let leader i believe what the charter, as far as it is alive, says he owns."""
+    for domain in range(7):
+        leaders[i].beliefs[domain] = belief_target(parameters, firm, domain, i)
+
+
+@phase
+def start_firm(parameters, firm, leaders, teams, decisions, projects, journal):
+    """Fill week 0. `firm[0]` must hold key0, key1, number and replicate; everything else is set here."""
+    p, s = parameters[0], firm[0]
+    s.week, s.decision_count, s.project_count = 0, 0, 0
+    s.relationship_conflict, s.common_ground = p.dyad_relationship_conflict, p.dyad_common_ground
+    for c in range(4):
+        s.conflict_causes[c] = 0.25 * p.dyad_relationship_conflict
+    for d in range(7):
+        s.precedents[d], s.charter_alive[d] = p.dyad_precedents, 1.0
+    for i in range(3):
+        leader = leaders[i]
+        leader.present = p.leader_present[i]
+        set_leader(parameters, leaders, i)
+        leader.trust, leader.competence_seen, leader.fatigue = p.dyad_trust, 0.6, 0.0
+        leader.vacancy, leader.successions = 0.0, 0
+    for i in range(2):
+        set_beliefs(parameters, firm, leaders, i)
+    s.ever_paired = 1 if both_present(leaders) else 0
+    update_clarity(parameters, firm, leaders)
+    s.goodwill, s.technique, s.refinement, s.reputation = p.market_goodwill, 1.0, p.market_refinement, 1.0
+    s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
+    s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, 0.5, 0.0
+    for g in range(5):
+        s.right_goals[g] = p.market_right_goals[g]
+        s.estimated_goals[g] = p.market_right_goals[g]
+    s.shares[0], s.shares[1] = p.market_start_share_brand, p.market_start_share_activation
+    s.shares[2], s.shares[3] = p.market_start_share_experiment, p.market_start_share_retention
+    for a in range(4):
+        s.estimates[a] = s.shares[a]
+    s.review_due = p.adaptation_review_interval_weeks
+    s.revenue = p.market_customers * p.market_revenue_per_customer
+    s.start_revenue, s.aspiration, s.defect_quality = s.revenue, s.revenue, 1.0
+    for j in range(p.team_count):
+        set_team(parameters, teams, j)
+        teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
+
+
+@phase
+def set_team(parameters, teams, j):
+    """Give team j its kind, priorities, headcount and reporting frequency."""
+    p, team = parameters[0], teams[j]
+    team.kind, team.headcount, team.reports = p.team_kind[j], p.team_headcount[j], p.team_reporting_per_week[j]
+    for g in range(5):
+        team.priorities[g] = p.team_priorities[j, g]
+
+
+@phase
+def reroute(parameters, leaders, decisions, firm):
+    """Hand every open decision that waits for an absent leader to the one who is there (or to the team)."""
+    for k in range(firm[0].decision_count):
+        item = decisions[k]
+        if item.status == QUEUED or item.status == CONTESTED:
+            present = LEAD
+            if leaders[CEO].present == 1:
+                present = CEO
+            elif leaders[COO].present == 1:
+                present = COO
+            if item.effort_left[present] <= 0.0 and item.effort[present] <= 0.0:
+                item.effort_left[present] = parameters[0].domain_executive_hours[item.domain]
+            item.rule, item.decider, item.consulted, item.status, item.waiting = SOLE, present, 0, QUEUED, 0
+            item.agenda, item.step = 0.0, 0
+            for i in range(2):
+                if leaders[i].present == 0:
+                    item.effort_left[i] = 0.0
+
+
+@phase
+def leave(parameters, firm, leaders, decisions, journal, i, vacancy):
+    """Leader i leaves; the post stays empty for `vacancy` weeks (below 0: for good). Undocumented precedents go too."""
+    p, s = parameters[0], firm[0]
+    leaders[i].present, leaders[i].vacancy = 0, vacancy
+    if p.clarity_documentation < 0.5:
+        for d in range(7):
+            s.precedents[d] *= 0.6
+    s.common_ground *= 0.4
+    s.sum_departures += 1.0
+    reroute(parameters, leaders, decisions, firm)
+    note(journal, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
+
+
+@phase
+def arrive_leader(parameters, firm, leaders, journal, i, as_declared):
+    """A leader takes post i: skills and priorities near those declared, trust at what the culture expects, on both sides."""
+    p, s = parameters[0], firm[0]
+    leader = leaders[i]
+    leader.successions += 1
+    set_leader(parameters, leaders, i)
+    if as_declared == 0:
+        block = leader.successions * 8 + i * 4
+        n0, n1, n2, n3 = normals(s, SUCCESSION, block)
+        m0, m1, m2, m3 = normals(s, SUCCESSION, block + 1)
+        leader.skills[0] = unit(leader.skills[0] + 0.1 * n0)
+        leader.skills[1] = unit(leader.skills[1] + 0.1 * n1)
+        leader.skills[2] = unit(leader.skills[2] + 0.1 * n2)
+        leader.skills[3] = unit(leader.skills[3] + 0.1 * n3)
+        leader.priorities[0] = unit(leader.priorities[0] + 0.04 * m0)
+        leader.priorities[1] = unit(leader.priorities[1] + 0.04 * m1)
+        leader.priorities[2] = unit(leader.priorities[2] + 0.04 * m2)
+        leader.priorities[3] = unit(leader.priorities[3] + 0.04 * m3)
+        total = 0.0
+        for g in range(5):
+            total += leader.priorities[g]
+        for g in range(5):
+            leader.priorities[g] /= total
+            leader.anchors[g] = leader.priorities[g]
+    leader.present, leader.vacancy, leader.fatigue = 1, 0.0, 0.0
+    if s.ever_paired == 1 and p.switches_trust_dynamics == 1 and p.assumptions_trust_frozen == 0:
+        for k in range(2):
+            contribute(journal, TRUST, NEWCOMER, 0.5 * (p.culture_trust - leaders[k].trust))
+            leaders[k].trust = p.culture_trust
+    contribute(journal, RELATIONSHIP, NEWCOMER, -0.5 * s.relationship_conflict)
+    s.relationship_conflict *= 0.5
+    set_beliefs(parameters, firm, leaders, i)
+    if both_present(leaders):
+        s.ever_paired = 1
+    note(journal, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
+
+
+@phase
+def apply_change(before, parameters, firm, leaders, teams, decisions, projects, journal):
+    """Put a new row of parameters in force: whatever it declares differently from the row before is set anew.
+
+    `before` is an array of one row (dtype RECORD) as the parameters. Dispositions and starting stocks that did not
+    change keep their present, evolved values; a changed charter is believed as far as it is alive.
+    """
+    b, p, s = before[0], parameters[0], firm[0]
+    note(journal, CHANGE_APPLIED, s.week + 1, -1, -1, 0.0, 0.0)
+    for i in range(3):
+        leader = leaders[i]
+        for g in range(5):
+            if b.leader_priorities[i, g] != p.leader_priorities[i, g]:
+                leader.priorities[g], leader.anchors[g] = p.leader_priorities[i, g], p.leader_priorities[i, g]
+        total = 0.0
+        for g in range(5):
+            total += leader.priorities[g]
+        for g in range(5):
+            leader.priorities[g] /= total
+        for k in range(4):
+            if b.leader_skills[i, k] != p.leader_skills[i, k]:
+                leader.skills[k] = unit(leader.skills[k] + p.leader_skills[i, k] - b.leader_skills[i, k])
+        set_habits(parameters, leaders, i)
+        if b.leader_present[i] == 1 and p.leader_present[i] == 0 and leader.present == 1:
+            leave(parameters, firm, leaders, decisions, journal, i, -1.0)
+        elif b.leader_present[i] == 1 and p.leader_present[i] == 0:
+            leader.vacancy = -1.0
+        elif b.leader_present[i] == 0 and p.leader_present[i] == 1:
+            arrive_leader(parameters, firm, leaders, journal, i, 1)
+    if b.dyad_trust != p.dyad_trust:
+        for i in range(2):
+            contribute(journal, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
+            leaders[i].trust = p.dyad_trust
+    if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
+        contribute(journal, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
+        s.relationship_conflict = p.dyad_relationship_conflict
+    if b.dyad_common_ground != p.dyad_common_ground:
+        s.common_ground = p.dyad_common_ground
+    if b.market_goodwill != p.market_goodwill:
+        contribute(journal, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
+        s.goodwill = p.market_goodwill
+    if b.market_satisfaction != p.market_satisfaction:
+        contribute(journal, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
+        s.satisfaction = p.market_satisfaction
+    for d in range(7):
+        same = b.charter_rule[d] == p.charter_rule[d] and b.charter_decides[d] == p.charter_decides[d]
+        if not same or b.clarity_charter != p.clarity_charter:
+            # A rewritten charter is announced: it is alive again, and believed half at once.
+            s.charter_alive[d] = 1.0
+            for i in range(2):
+                leaders[i].beliefs[d] += 0.5 * (belief_target(parameters, firm, d, i) - leaders[i].beliefs[d])
+    for g in range(5):
+        if b.market_right_goals[g] != p.market_right_goals[g]:
+            s.right_goals[g] = p.market_right_goals[g]
+    for j in range(p.team_count):
+        set_team(parameters, teams, j)
+        if j >= b.team_count:
+            teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
+    for k in range(s.project_count):
+        if projects[k].team >= p.team_count:
+            projects[k].team = 0
+    if s.review_due > p.adaptation_review_interval_weeks:
+        s.review_due = p.adaptation_review_interval_weeks
+    update_clarity(parameters, firm, leaders)

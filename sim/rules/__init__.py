@@ -1,0 +1,1 @@
+"""The theory: pure scalar functions, one mechanism a file, each with its source."""

@@ -1,0 +1,71 @@
+"""Who believes to own what: claims, orphans, hand-offs, and the beliefs behind them."""
+
+import math
+
+from sim.compile import rule
+
+
+@rule
+def chartered_belief(owns, probability):
+    """Belief "I own this" of a leader who owns the domain, or not, so that both act as chartered with `probability`."""
+    return math.sqrt(probability) if owns else 1.0 - math.sqrt(probability)
+
+
+@rule
+def sole_clarity(owner_belief, other_belief):
+    """Probability that exactly the owner acts, the other keeping out [jackson1985]."""
+    return owner_belief * (1.0 - other_belief)
+
+
+@rule
+def joint_clarity(first_belief, second_belief):
+    """Probability that both act on a joint domain."""
+    return first_belief * second_belief
+
+
+@rule
+def noticing_probability(meeting_hours):
+    """Weekly probability that somebody notices a matter nobody took up (assumption)."""
+    return 1.0 - math.exp(-(0.12 + 0.4 * meeting_hours))
+
+
+@rule
+def waiting_probability(overlap, common_ground, consulted):
+    """Probability that a sole decider lacks context and must wait for the other [jin1996]."""
+    lacking = overlap * (1.0 - 0.8 * common_ground)
+    return lacking * 0.4 if consulted else lacking
+
+
+@rule
+def hand_off_probability(meeting_hours, asynchronous):
+    """Weekly probability that the wait for context ends (assumption)."""
+    return 1.0 - math.exp(-(0.3 + 0.7 * meeting_hours + 0.3 * asynchronous))
+
+
+@rule
+def challenge_probability(overlap, clarity, trust, gap, unfounded):
+    """Probability that the other leader reopens a decision taken alone; clarity and trust both suppress it.
+
+    `unfounded` is 1 if the charter did not give the decision to who took it. Source: assumption on [krause2015].
+    """
+    seen = gap if gap < 1.0 else 1.0
+    return overlap * (1.0 - trust) * seen * (0.8 * (1.0 - clarity) + 0.4 * unfounded)
+
+
+@rule
+def unilateral_conflict_probability(overlap, clarity, price):
+    """Probability that a joint matter decided by one comes back as a quarrel over roles."""
+    chance = price * overlap * (1.0 - clarity)
+    return chance if chance < 1.0 else 1.0
+
+
+@rule
+def moved_belief(belief, target, step):
+    """Belief after a step (share) towards a target."""
+    return belief + step * (target - belief)
+
+
+@rule
+def blurred(target, alive):
+    """What a charter says when only a share `alive` of it still holds: the rest reads "either of us"."""
+    return 0.5 + alive * (target - 0.5)

@@ -1,0 +1,68 @@
+"""What half-sighted executives see, and how two views become one."""
+
+import math
+
+from sim.compile import rule
+
+
+@rule
+def error_spread(skill, at_none, per_skill):
+    """Standard deviation of a leader's error about one attribute, at least 0.1: skill decides who sees it [csaszar2013]."""
+    spread = at_none - per_skill * skill
+    return spread if spread > 0.1 else 0.1
+
+
+@rule
+def common_share(strength, common_ground, alignment):
+    """Share (variance) of the errors that two leaders have in common: those who talk a lot err alike [kellermanns2011]."""
+    return strength * common_ground * (0.3 + 0.7 * alignment)
+
+
+@rule
+def mixed_error(own, common, share):
+    """A standardised error made of an own and a common part, unit variance."""
+    return math.sqrt(1.0 - share) * own + math.sqrt(share) * common
+
+
+@rule
+def exchanged_share(strength, common_ground, trust, relationship_conflict, openness):
+    """Share of the other's view that a leader takes over: unshared information is what pays [mesmermagnus2009]."""
+    return strength * common_ground * trust * (1.0 - relationship_conflict) * openness
+
+
+@rule
+def expert_weight(common_ground, trust, relationship_conflict):
+    """Weight of the better-informed leader on one attribute when views are pooled; 0.5 if nobody knows who knows [ren2006]."""
+    return 0.5 + 0.5 * common_ground * trust * (1.0 - relationship_conflict)
+
+
+@rule
+def experiment_caution(efficiency_weight):
+    """Higher bar for experiments of a leader who weighs return and customers (standard deviations; assumption)."""
+    return 0.3 * (efficiency_weight - 0.4)
+
+
+@rule
+def normal_share_above(x):
+    """Probability that a standard normal lies below `x` (logistic form, error below 0.01)."""
+    return 1.0 / (1.0 + math.exp(-1.702 * x))
+
+
+@rule
+def gate_signal_spread(project_skill, common_ground, trust):
+    """Spread of a gatekeeper's signal about feasibility: project skill and shared knowledge sharpen it [article]."""
+    return 0.9 * (1.45 - project_skill) * (1.3 - 0.6 * common_ground * trust)
+
+
+@rule
+def feasibility_belief(signal, spread, prior_mean):
+    """Probability that an experiment is feasible, given a noisy signal and the prior N(prior_mean, 1)."""
+    weight = 1.0 / (1.0 + spread * spread)
+    mean = weight * signal + (1.0 - weight) * prior_mean
+    return normal_share_above(mean / math.sqrt(1.0 - weight + 1e-9))
+
+
+@rule
+def aged_worth(attribute, decay, age):
+    """Worth of an opportunity after waiting `age` weeks: what was good wears off, what was bad stays bad (assumption)."""
+    return attribute * math.exp(-decay * age) if attribute > 0.0 else attribute

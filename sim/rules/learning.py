@@ -1,0 +1,31 @@
+"""Measuring and adapting: what a review sees, and what it moves."""
+
+import math
+
+from sim.compile import rule
+
+
+@rule
+def visibility(interval, horizon):
+    """Share of an arm's effect that shows within a reporting interval (weeks): slow effects look small [binet2013]."""
+    return 1.0 - math.exp(-interval / horizon)
+
+
+@rule
+def measurement_noise(noise, interval, share, analytics):
+    """Standard deviation of a measured return: long windows, much spend and good analytics lower it (assumption)."""
+    return noise * (1.3 - analytics) / math.sqrt(interval * (share if share > 0.02 else 0.02) * 4.0)
+
+
+@rule
+def updated_estimate(estimate, observed, gain):
+    """Estimated return after a review [posen2012]; at least 0.01."""
+    moved = estimate + gain * (observed - estimate)
+    return moved if moved > 0.01 else 0.01
+
+
+@rule
+def problem_pressure(error):
+    """Multiple of decisions arising in a domain by its visible standing error (standard deviations) [cohen1972]."""
+    square = error * error
+    return (1.0 + (square if square < 2.0 else 2.0)) / 1.3
