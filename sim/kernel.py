@@ -6,61 +6,56 @@ import sys
 
 import numpy as np
 
-from sim.compile import LOCK, cache_is_cold, kernel, phase, prange, records
-from sim.parameters import MAXIMUM_TEAMS, RECORD
+from sim.compile import LOCK, cache_is_cold, kernel, phase, prange
 from sim.phases.measures import COUNT, measure
 from sim.phases.start import apply_change, start_firm
-from sim.state import DECISION, DECISION_SLOTS, FIRM, JOURNAL, LEADER, PROJECT, PROJECT_SLOTS, TEAM, new_world
+from sim.state import WORLD, new_world
 from sim.streams import seed_key
 from sim.week import advance_week
 
 
 @phase
-def clear_journal(journal):
+def clear_journal(world):
     """Empty the journal for the next week."""
-    j = journal[0]
+    j = world[0].journal
     if j.active:
         j.event_count = 0
         j.contributions[:] = 0.0
 
 
 @phase
-def play(timeline, first, last, weeks, key0, key1, number, replicate, firm, leaders, teams, decisions, projects, journal):
-    """Play one run of `weeks` weeks through rows first..last-1 of `timeline` (dtype RECORD, sorted by starts_week)."""
-    s = firm[0]
-    s.key0, s.key1, s.number, s.replicate = key0, key1, number, replicate
-    row = first
-    start_firm(timeline[row:row + 1], firm, leaders, teams, decisions, projects, journal)
-    for week in range(1, weeks + 1):
-        clear_journal(journal)
-        while row + 1 < last and timeline[row + 1].starts_week <= week:
-            apply_change(timeline[row:row + 1], timeline[row + 1:row + 2], firm, leaders, teams, decisions, projects, journal)
-            row += 1
-        advance_week(timeline[row:row + 1], firm, leaders, teams, decisions, projects, journal)
+def step_week(world, timeline, row, last):
+    """Play the next week; puts later rows of `timeline` in force when their week has come. Returns the row in force."""
+    clear_journal(world)
+    while row + 1 < last and timeline[row + 1].starts_week <= world[0].firm.week + 1:
+        row += 1
+        apply_change(world, timeline[row:row + 1])
+    advance_week(world)
     return row
 
 
 @phase
-def play_row(timeline, first, last, key0, key1, number, replicate, firm, leaders, teams, decisions, projects, journal, out):
-    """Play one whole run and measure it; the arrays are scratch and need not be clean."""
-    firm[:] = np.zeros(1, FIRM)
-    leaders[:] = np.zeros(3, LEADER)
-    teams[:] = np.zeros(MAXIMUM_TEAMS, TEAM)
-    row = play(timeline, first, last, timeline[first].weeks, key0, key1, number, replicate, firm, leaders, teams, decisions,
-               projects, journal)
-    measure(timeline[row:row + 1], firm, leaders, teams, decisions, projects, journal, out)
+def play_row(world, timeline, first, last, key0, key1, number, replicate, out):
+    """Play one whole run through rows first..last-1 of `timeline` and measure it; `world` is zeroed scratch."""
+    world[0].parameters = timeline[first]
+    s = world[0].firm
+    s.key0, s.key1, s.number, s.replicate = key0, key1, number, replicate
+    start_firm(world)
+    row = first
+    for _ in range(timeline[first].weeks):
+        row = step_week(world, timeline, row, last)
+    measure(world, out)
 
 
 @kernel
 def play_batch(timeline, starts, arms, numbers, replicates, keys, out):
     """Outcomes of many runs, one after the other. See `run_batch`."""
-    firm, leaders, teams = np.zeros(1, FIRM), np.zeros(3, LEADER), np.zeros(MAXIMUM_TEAMS, TEAM)
-    decisions, projects = np.zeros(DECISION_SLOTS, DECISION), np.zeros(PROJECT_SLOTS, PROJECT)
-    journal = np.zeros(1, JOURNAL)
+    world = np.zeros(1, WORLD)
+    blank = np.zeros(1, WORLD)
     for r in range(arms.size):
         a = arms[r]
-        play_row(timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], firm, leaders, teams,
-                 decisions, projects, journal, out[r])
+        world[0] = blank[0]
+        play_row(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], out[r])
 
 
 @kernel(parallel=True)
@@ -104,43 +99,33 @@ def announce() -> None:
     _announced = True
 
 
-def start_world(timeline_row: np.ndarray, seed: int, number: int = 0, replicate: int = 0, journal: bool = False) -> tuple:
-    """A firm at week 0: the seven arrays of `state.WORLD`, started from a one-row timeline; journal on if asked."""
-    world = new_world(timeline_row)
+def start_world(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
+    """A firm at week 0 (array of one record, dtype WORLD), under the first row of `timeline`; journal on if asked."""
+    world = new_world(timeline[0])
     key0, key1 = seed_key(seed)
-    world[1]["key0"], world[1]["key1"], world[1]["number"], world[1]["replicate"] = key0, key1, number, replicate
-    world[6]["active"] = int(journal)
-    start_firm(*world)
+    firm = world["firm"]
+    firm["key0"], firm["key1"], firm["number"], firm["replicate"] = key0, key1, number, replicate
+    world["journal"]["active"] = int(journal)
+    start_firm(world)
     return world
 
 
+KEPT = ("firm", "leaders", "teams", "journal")
+
+
 def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
-    """Every week of one run, journal on: arrays of records `firm` (weeks+1), `leaders` (weeks+1, 3), `teams` (weeks+1,
-    10), `journal` (weeks+1), and `outcomes` (len(measures.NAMES)). Row 0 is the start."""
+    """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
+    (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(measures.NAMES)). Row 0 is the start."""
     announce()
-    weeks = int(timeline[0]["weeks"])
-    world = start_world(timeline[0], seed, number, replicate, journal=True)
-    parameters, firm, leaders, teams, decisions, projects, journal = world
-    kept = {"firm": np.zeros(weeks + 1, FIRM), "leaders": np.zeros((weeks + 1, 3), LEADER),
-            "teams": np.zeros((weeks + 1, MAXIMUM_TEAMS), TEAM), "journal": np.zeros(weeks + 1, JOURNAL)}
+    world = start_world(timeline, seed, number, replicate, journal=True)
+    weeks = int(timeline["weeks"][0])
+    kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}
     row = 0
-    keep_week(kept, 0, world)
-    for week in range(1, weeks + 1):
-        clear_journal(journal)
-        while row + 1 < len(timeline) and timeline[row + 1]["starts_week"] <= week:
-            before = records(1, RECORD)
-            before[0] = parameters[0]
-            parameters[0] = timeline[row + 1]
-            apply_change(before, *world)
-            row += 1
-        advance_week(*world)
-        keep_week(kept, week, world)
+    for week in range(weeks + 1):
+        if week > 0:
+            row = step_week(world, timeline, row, len(timeline))
+        for name in KEPT:
+            kept[name][week] = world[name][0]
     out = np.full(COUNT, np.nan)
-    measure(*world, out)
+    measure(world, out)
     return {**kept, "outcomes": out}
-
-
-def keep_week(kept: dict[str, np.ndarray], week: int, world: tuple) -> None:
-    """Copy the records of a week into the arrays kept."""
-    kept["firm"][week], kept["leaders"][week] = world[1][0], world[2]
-    kept["teams"][week], kept["journal"][week] = world[3], world[6][0]

@@ -1,8 +1,9 @@
 """What is carried from one week to the next: plain records with named fields, and the words that number them.
 
-A firm in motion is seven arrays, always in this order (`WORLD`): parameters in force (1), firm (1),
-leaders (CEO, COO, marketing lead), teams (10), open decisions (64), projects (64), journal (1). Stocks are
-in [0, 1] unless the field's comment gives a unit.
+A firm in motion is one record, its *world* (`WORLD`): the parameters in force and before, the firm, its leaders (CEO, COO,
+marketing lead), teams (10), open decisions (64), projects (64) and the journal. Phases called from Python take an array
+of one such record (numba types arrays quickly, single records slowly); the phases beneath them take the record.
+Stocks are in [0, 1] unless the field's comment gives a unit.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import numpy as np
 
 from sim.compile import records
 from sim.parameters import MAXIMUM_TEAMS, RECORD
-
-WORLD = ("parameters", "firm", "leaders", "teams", "decisions", "projects", "journal")
 
 CEO, COO, LEAD = 0, 1, 2
 GROWTH, BRAND, INNOVATION, EFFICIENCY, CUSTOMERS = 0, 1, 2, 3, 4
@@ -164,9 +163,14 @@ JOURNAL = np.dtype([
 ], align=True)
 
 
-def new_world(parameters_row) -> tuple:
-    """The seven arrays of WORLD, zeroed, with a copy of one row of parameters (dtype RECORD) in the first."""
-    parameters = records(1, RECORD)
-    parameters[0] = parameters_row
-    return (parameters, records(1, FIRM), records(3, LEADER), records(MAXIMUM_TEAMS, TEAM),
-            records(DECISION_SLOTS, DECISION), records(PROJECT_SLOTS, PROJECT), records(1, JOURNAL))
+WORLD = np.dtype([
+    ("parameters", RECORD), ("previous", RECORD), ("firm", FIRM), ("leaders", LEADER, (3,)), ("teams", TEAM, (MAXIMUM_TEAMS,)),
+    ("decisions", DECISION, (DECISION_SLOTS,)), ("projects", PROJECT, (PROJECT_SLOTS,)), ("journal", JOURNAL),
+], align=True)
+
+
+def new_world(parameters_row) -> np.ndarray:
+    """A zeroed world (array of one record, dtype WORLD) with a copy of one row of parameters (dtype RECORD)."""
+    world = records(1, WORLD)
+    world["parameters"][0] = parameters_row
+    return world

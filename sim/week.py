@@ -20,31 +20,31 @@ from sim.state import CEO, COO, LEAD
 
 
 @phase
-def advance_week(p, s, l, t, d, w, j):
-    """One week of a firm: parameters, firm, leaders, teams, decisions, work (projects), journal; in place."""
-    open_week(p, s, l, t, d, w, j)                  # calendar, shocks, departures and arrivals
-    drift_environment(p, s, l, t, d, w, j)          # what is right moves, skills and techniques age
-    choose_hours(p, s, l, t, d, w, j, CEO)          # each leader plans his week
-    choose_hours(p, s, l, t, d, w, j, COO)
-    choose_hours(p, s, l, t, d, w, j, LEAD)
-    meet(p, s, l, t, d, w, j)                       # meetings, common ground, training
-    for team in range(p[0].team_count):
-        choose_proposals(p, s, l, t, d, w, j, team)  # what teams put forward
-    arise(p, s, l, t, d, w, j)                      # decisions enter the pool
-    choose_claims(p, s, l, t, d, w, j, CEO)         # who takes up what
-    choose_claims(p, s, l, t, d, w, j, COO)
-    settle_claims(p, s, l, t, d, w, j)              # as chartered, double, usurped, unilateral, orphaned
-    choose_judgments(p, s, l, t, d, w, j, CEO)      # what each sees
-    choose_judgments(p, s, l, t, d, w, j, COO)
-    choose_judgments(p, s, l, t, d, w, j, LEAD)
-    deliberate(p, s, l, t, d, w, j)                 # hours served, judgments combined, quarrels open
-    choose_concessions(p, s, l, t, d, w, j, CEO)    # what each gives up
-    choose_concessions(p, s, l, t, d, w, j, COO)
-    negotiate(p, s, l, t, d, w, j)                  # rounds, timer, ladder, lapses
-    conclude(p, s, l, t, d, w, j)                   # verdicts, challenges, projects
-    for team in range(p[0].team_count):
-        choose_backlog(p, s, l, t, d, w, j, team)   # what each team does first
-    execute(p, s, l, t, d, w, j)                    # work, defects, questions, launches
-    respond(p, s, l, t, d, w, j)                    # brand, demand, customers, money
-    review(p, s, l, t, d, w, j)                     # measure and adapt, if due
-    close_week(p, s, l, t, d, w, j)                 # quarrels, priorities, beliefs, trust, sums
+def advance_week(world):
+    """One week of a firm, in place; `world` is an array of one record (sim.state.WORLD)."""
+    open_week(world)                              # calendar, shocks, departures and arrivals
+    drift_environment(world)                      # what is right moves, skills and techniques age
+    choose_hours(world, CEO)                      # each leader plans his week
+    choose_hours(world, COO)
+    choose_hours(world, LEAD)
+    meet(world)                                   # meetings, common ground, training
+    for team in range(world[0].parameters.team_count):
+        choose_proposals(world, team)             # what teams put forward
+    arise(world)                                  # decisions enter the pool
+    choose_claims(world, CEO)                     # who takes up what
+    choose_claims(world, COO)
+    settle_claims(world)                          # as chartered, double, usurped, unilateral, orphaned
+    choose_judgments(world, CEO)                  # what each sees
+    choose_judgments(world, COO)
+    choose_judgments(world, LEAD)
+    deliberate(world)                             # hours served, judgments combined, quarrels open
+    choose_concessions(world, CEO)                # what each gives up
+    choose_concessions(world, COO)
+    negotiate(world)                              # rounds, timer, ladder, lapses
+    conclude(world)                               # verdicts, challenges, projects
+    for team in range(world[0].parameters.team_count):
+        choose_backlog(world, team)               # what each team does first
+    execute(world)                                # work, defects, questions, launches
+    respond(world)                                # brand, demand, customers, money
+    review(world)                                 # measure and adapt, if due
+    close_week(world)                             # quarrels, priorities, beliefs, trust, sums

@@ -5,25 +5,49 @@ import math
 from sim.compile import phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
-from sim.phases.pair import both_present, owns, quarrel_over_roles, style_gap
+from sim.phases.pair import both_present, owns
 from sim.phases.rights import assign_effort, present_decider, present_rule
 from sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
 from sim.rules.learning import problem_pressure
 from sim.state import (
-    AND, AS_CHARTERED, CAMPAIGN, CEO, COO, DECISION_SLOTS, DOUBLE, DROPPED, EXPERIMENT, GATE, INNOVATION, EFFICIENCY,
-    KEY_CLIENT, LEAD, NEW, OR, ORPHAN, ORPHANED, POSITIONING, QUEUED, SOLE, TEAM_RULE, UNCLAIMED, UNILATERAL,
-    UNILATERAL_NOTE, USURPED, USURPED_NOTE,
+    AS_CHARTERED,
+    CAMPAIGN,
+    CEO,
+    COO,
+    DECISION_SLOTS,
+    DOUBLE,
+    DROPPED,
+    EFFICIENCY,
+    EXPERIMENT,
+    GATE,
+    INNOVATION,
+    KEY_CLIENT,
+    NEW,
+    OR,
+    ORPHAN,
+    ORPHANED,
+    POSITIONING,
+    QUEUED,
+    SOLE,
+    TEAM_RULE,
+    UNCLAIMED,
+    UNILATERAL,
+    UNILATERAL_NOTE,
+    USURPED,
+    USURPED_NOTE,
 )
 from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, HANDOFFS, poisson_from_uniform
 
 
 @phase
-def choose_proposals(parameters, firm, leaders, teams, decisions, projects, journal, t):
+def choose_proposals(world, t):
     """Team t decides how much it proposes (multiples for campaigns and experiments) and where its proposals lean.
 
     Teams stop proposing what gets refused [march1991], dare more when encouraged, and lean to their own priorities.
     """
-    p, s, team = parameters[0], firm[0], teams[t]
+    w = world[0]
+    leaders, teams = w.leaders, w.teams
+    p, s, team = w.parameters, w.firm, teams[t]
     team.proposal_rate[0], team.proposal_rate[1] = 1.0, 1.0
     heard = 0.0
     if p.switches_encouragement == 1:
@@ -40,9 +64,11 @@ def choose_proposals(parameters, firm, leaders, teams, decisions, projects, jour
 
 
 @phase
-def arise(parameters, firm, leaders, teams, decisions, projects, journal):
+def arise(world):
     """New decisions enter the pool; those that find no room are counted and lapse."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    teams = w.teams
+    p, s = w.parameters, w.firm
     u = uniforms(s, ARRIVALS, s.week * 2)
     v = uniforms(s, ARRIVALS, s.week * 2 + 1)
     campaigns, experiments, heads = 0.0, 0.0, 0.0
@@ -68,18 +94,18 @@ def arise(parameters, firm, leaders, teams, decisions, projects, journal):
         for ordinal in range(count):
             s.sum_arrived += 1.0
             if s.decision_count < DECISION_SLOTS:
-                bear(parameters, firm, teams, decisions, d, ordinal, urgent)
+                bear(w, d, ordinal, urgent)
             else:
                 s.dropped += 1.0
                 s.sum_dropped += 1.0
-                note(journal, DROPPED, s.week, d, -1, 0.0, 0.0)
+                note(w, DROPPED, s.week, d, -1, 0.0, 0.0)
 
 
 @phase
-def bear(parameters, firm, teams, decisions, domain, ordinal, urgent):
+def bear(w, domain, ordinal, urgent):
     """Put a new decision, with its author and attributes, at the end of the pool."""
-    p, s = parameters[0], firm[0]
-    item = decisions[s.decision_count]
+    s = w.firm
+    item = w.decisions[s.decision_count]
     s.decision_count += 1
     item.uid = (s.week * 8 + domain) * 16 + ordinal
     item.domain, item.status, item.path, item.rule = domain, NEW, AS_CHARTERED, SOLE
@@ -98,16 +124,17 @@ def bear(parameters, firm, teams, decisions, domain, ordinal, urgent):
     for g in range(5):
         item.attributes[g] = 0.0
     if domain == CAMPAIGN or domain == EXPERIMENT:
-        describe_proposal(parameters, firm, teams, item)
+        describe_proposal(w, item)
 
 
 @phase
-def describe_proposal(parameters, firm, teams, item):
+def describe_proposal(w, item):
     """Author and attributes (standard deviations) of a proposal: correlated in a cluster, leaning to its author's goals.
 
     An experiment's efficiency attribute is its feasibility; its innovation attribute has a heavy right tail.
     """
-    p, s = parameters[0], firm[0]
+    teams = w.teams
+    p, s = w.parameters, w.firm
     which = 0 if item.domain == CAMPAIGN else 1
     n = normals(s, ATTRIBUTES, item.uid * 4)
     m = normals(s, ATTRIBUTES, item.uid * 4 + 1)
@@ -140,45 +167,49 @@ def describe_proposal(parameters, firm, teams, item):
 
 
 @phase
-def choose_claims(parameters, firm, leaders, teams, decisions, projects, journal, i):
+def choose_claims(world, i):
     """Leader i claims the new matters he believes to be his (1) and leaves the others (0)."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    leaders, decisions = w.leaders, w.decisions
+    p, s = w.parameters, w.firm
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status != NEW:
             continue
         if leaders[i].present == 0:
             item.claim[i] = 0
-        elif not both_present(leaders):
+        elif not both_present(w):
             item.claim[i] = 1
         elif p.switches_claims == 0:
-            item.claim[i] = owns(parameters, item.domain, i)
+            item.claim[i] = owns(w, item.domain, i)
         else:
             u0, u1, u2, u3 = uniforms(s, CLAIMS, item.uid)
             item.claim[i] = 1 if (u0 if i == CEO else u1) < leaders[i].beliefs[item.domain] else 0
 
 
 @phase
-def settle_claims(parameters, firm, leaders, teams, decisions, projects, journal):
+def settle_claims(world):
     """Claims meet: as chartered, double directive, usurped, unilateral, or nobody's; orphans may be noticed, waits may end."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    decisions = w.decisions
+    p, s = w.parameters, w.firm
     noticed = noticing_probability(s.effective_hours)
     handed = hand_off_probability(s.effective_hours, p.communication_asynchronous)
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status == NEW:
-            receive(parameters, firm, leaders, journal, item)
+            receive(w, item)
         elif item.status == ORPHAN:
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
             if item.domain == KEY_CLIENT:
                 s.orphaned_clients += 1.0
             if u0 < noticed:
-                item.rule = present_rule(parameters, leaders, item.domain)
-                item.decider = present_decider(parameters, leaders, item.domain)
-                if s.charter_alive[item.domain] < u1 and item.rule != TEAM_RULE and both_present(leaders):
+                item.rule = present_rule(w, item.domain)
+                item.decider = present_decider(w, item.domain)
+                if s.charter_alive[item.domain] < u1 and item.rule != TEAM_RULE and both_present(w):
                     # Noticed, but no living charter says whose it is: one of the two picks it up.
                     item.rule, item.decider = SOLE, CEO if u2 < p.dyad_ceo_power else COO
-                enqueue(parameters, firm, leaders, item)
+                enqueue(w, item)
         elif item.status == QUEUED and item.waiting == 1:
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
             if u3 < handed:
@@ -186,20 +217,20 @@ def settle_claims(parameters, firm, leaders, teams, decisions, projects, journal
 
 
 @phase
-def receive(parameters, firm, leaders, journal, item):
+def receive(w, item):
     """Read the two claims on a new matter against the charter and route it."""
-    p, s = parameters[0], firm[0]
+    s = w.firm
     domain = item.domain
-    rule, decider = present_rule(parameters, leaders, domain), present_decider(parameters, leaders, domain)
+    rule, decider = present_rule(w, domain), present_decider(w, domain)
     item.rule, item.decider, item.path = rule, decider, AS_CHARTERED
     ceo, coo = item.claim[CEO], item.claim[COO]
-    if rule == TEAM_RULE or not both_present(leaders):
-        enqueue(parameters, firm, leaders, item)
+    if rule == TEAM_RULE or not both_present(w):
+        enqueue(w, item)
         return
     if ceo == 0 and coo == 0:
         item.status, item.path = ORPHAN, UNCLAIMED
         s.sum_orphans += 1.0
-        note(journal, ORPHANED, s.week, domain, -1, 0.0, 0.0)
+        note(w, ORPHANED, s.week, domain, -1, 0.0, 0.0)
         return
     claimer = CEO if ceo == 1 else COO
     if rule == SOLE or rule == GATE:
@@ -209,31 +240,32 @@ def receive(parameters, firm, leaders, journal, item):
         elif claimer != decider:
             item.path, item.rule, item.decider = USURPED, SOLE, claimer
             s.sum_usurped += 1.0
-            note(journal, USURPED_NOTE, s.week, domain, claimer, 0.0, 0.0)
+            note(w, USURPED_NOTE, s.week, domain, claimer, 0.0, 0.0)
     elif ceo + coo == 1:
         item.rule, item.decider = SOLE, claimer
         if rule != OR:
             item.path = UNILATERAL
-            note(journal, UNILATERAL_NOTE, s.week, domain, claimer, 0.0, 0.0)
-    enqueue(parameters, firm, leaders, item)
+            note(w, UNILATERAL_NOTE, s.week, domain, claimer, 0.0, 0.0)
+    enqueue(w, item)
 
 
 @phase
-def enqueue(parameters, firm, leaders, item):
+def enqueue(w, item):
     """Queue a matter: hours assigned, and a wait for context where a sole decider lacks it."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     item.status = QUEUED
     item.consulted = 0
     other = COO if item.decider == CEO else CEO
     if item.rule == SOLE and item.path == AS_CHARTERED and p.charter_consults[item.domain] == other + 1:
         item.consulted = leaders[other].present
-    assign_effort(parameters, leaders, item, 1.0)
+    assign_effort(w, item, 1.0)
     if item.path == DOUBLE:
         for i in range(2):
             if item.effort_left[i] < item.effort_left[item.decider]:
                 item.effort_left[i] = item.effort_left[item.decider]
                 item.effort[i] = item.effort_left[i]
-    if p.switches_hand_offs == 1 and both_present(leaders) and (item.rule == SOLE or item.rule == GATE) \
+    if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) \
             and item.path != DOUBLE:
         u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
         lacking = waiting_probability(p.domain_overlap[item.domain], s.common_ground, item.consulted == 1)

@@ -1,49 +1,55 @@
 """The week closes: priorities and beliefs drift, relations cool, personal quarrels break out, sums are kept."""
 
-import math
 
 from sim.compile import phase
-from sim.phases.journal import contribute, note
-from sim.phases.judging import is_proposal, priority_gap
+from sim.phases.journal import note
+from sim.phases.judging import priority_gap
 from sim.phases.luck import uniforms
 from sim.phases.pair import (
-    belief_target, blame, both_present, mean_trust, move_relationship, move_trust, update_clarity,
+    both_present,
+    mean_trust,
+    move_relationship,
+    move_trust,
+    update_clarity,
 )
-from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.arithmetic import clip, most, unit
 from sim.rules.clarity import moved_belief
 from sim.rules.conflict import episode_probability
 from sim.rules.effort import fatigue_after
 from sim.rules.goals import egocentric_weight, moved_weight, within_reach
 from sim.rules.trust import trust_returning
-from sim.state import CEO, COO, CULTURE, FORGIVING, LEAD, RELATIONSHIP_CONFLICT
+from sim.state import CEO, COO, CULTURE, FORGIVING, RELATIONSHIP_CONFLICT
 from sim.streams import RELATIONSHIP
 
 
 @phase
-def close_week(parameters, firm, leaders, teams, decisions, projects, journal):
+def close_week(world):
     """End of the week, in this order: quarrels, priorities, beliefs, relations, fatigue, aspiration, sums."""
-    quarrel_personally(parameters, firm, leaders, journal)
-    align(parameters, firm, leaders)
-    forget_roles(parameters, firm, leaders)
-    cool_down(parameters, firm, leaders, journal)
+    w = world[0]
+    leaders = w.leaders
+    quarrel_personally(w)
+    align(w)
+    forget_roles(w)
+    cool_down(w)
     for i in range(3):
         leader = leaders[i]
         if leader.present == 1 and leader.hours_available > 0.0:
             leader.fatigue = fatigue_after(leader.fatigue, leader.hours_used / leader.hours_available)
-    use_spare_hours(parameters, firm, leaders, teams)
-    aspire(firm)
-    update_clarity(parameters, firm, leaders)
-    keep_sums(parameters, firm, leaders, teams, decisions)
+    use_spare_hours(w)
+    aspire(w)
+    update_clarity(w)
+    keep_sums(w)
 
 
 @phase
-def quarrel_personally(parameters, firm, leaders, journal):
+def quarrel_personally(w):
     """A personal quarrel may break out; it inherits the causes of the sourness it springs from."""
-    p, s = parameters[0], firm[0]
-    if p.switches_relationship_episodes == 0 or not both_present(leaders):
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
+    if p.switches_relationship_episodes == 0 or not both_present(w):
         return
     u0, u1, u2, u3 = uniforms(s, RELATIONSHIP, s.week)
-    if u0 < episode_probability(p.dyad_episode_hazard, s.relationship_conflict, mean_trust(leaders)):
+    if u0 < episode_probability(p.dyad_episode_hazard, s.relationship_conflict, mean_trust(w)):
         s.relationship_episodes += 1.0
         total = 0.0
         for c in range(4):
@@ -53,18 +59,19 @@ def quarrel_personally(parameters, firm, leaders, journal):
         # Time and mood of a quarrel: an hour each out of the next week's spare hours, felt as fatigue.
         for i in range(2):
             leaders[i].fatigue += 0.03 * (1.0 - leaders[i].fatigue)
-        note(journal, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(leaders))
+        note(w, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(w))
 
 
 @phase
-def align(parameters, firm, leaders):
+def align(w):
     """Priorities move: to the goals set together, to the other's, back to their anchor; apart under separate figures."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     if p.switches_goal_dynamics == 0:
         return
-    gap = priority_gap(leaders)
+    gap = priority_gap(w)
     pull = p.targets_pull * p.targets_specificity * p.targets_shared
-    pair = both_present(leaders)
+    pair = both_present(w)
     ceo, coo = leaders[CEO], leaders[COO]
     mutual_ceo = p.targets_mutual_pull * ceo.trust * within_reach(gap, ceo.trust) if pair else 0.0
     mutual_coo = p.targets_mutual_pull * coo.trust * within_reach(gap, coo.trust) if pair else 0.0
@@ -87,10 +94,11 @@ def align(parameters, firm, leaders):
 
 
 @phase
-def forget_roles(parameters, firm, leaders):
+def forget_roles(w):
     """Beliefs about who owns what fade to 'either of us'; distrust makes both grab what matters; a written practice mends a
     blurred charter; precedents fade."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     for d in range(7):
         s.charter_alive[d] += p.clarity_rewriting * p.clarity_documentation * most(0.0, 2.0 * p.clarity_charter - 1.0) \
             * (1.0 - s.charter_alive[d])
@@ -99,30 +107,32 @@ def forget_roles(parameters, firm, leaders):
         fade = p.clarity_forgetting * (1.0 - s.precedents[d])
         for i in range(2):
             belief = moved_belief(leaders[i].beliefs[d], 0.5, fade)
-            if both_present(leaders):
+            if both_present(w):
                 grab = p.clarity_grabbing * p.domain_stake[d] * (1.0 - leaders[i].trust)
                 belief += grab * (1.0 - belief)
             leaders[i].beliefs[d] = unit(belief)
 
 
 @phase
-def cool_down(parameters, firm, leaders, journal):
+def cool_down(w):
     """Relationship conflict fades, trust returns to what the culture expects."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     fading = p.dyad_recovery * s.relationship_conflict
-    move_relationship(firm, journal, -fading, FORGIVING)
+    move_relationship(w, -fading, FORGIVING)
     for c in range(4):
         s.conflict_causes[c] *= 1.0 - p.dyad_recovery
-    if both_present(leaders):
+    if both_present(w):
         for i in range(2):
             value = trust_returning(leaders[i].trust, p.culture_trust, p.dyad_trust_return)
-            move_trust(parameters, leaders, journal, i, value, CULTURE)
+            move_trust(w, i, value, CULTURE)
 
 
 @phase
-def use_spare_hours(parameters, firm, leaders, teams):
+def use_spare_hours(w):
     """Unspent hours, up to the normal week: the CEO senses the market, the COO refines and coaches."""
-    p, s = parameters[0], firm[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     if p.switches_sensing == 0:
         return
     ceo, coo = leaders[CEO], leaders[COO]
@@ -138,17 +148,18 @@ def use_spare_hours(parameters, firm, leaders, teams):
 
 
 @phase
-def aspire(firm):
+def aspire(w):
     """Aspired revenue follows what was reached, more willingly upwards; the shortfall (0-1) is what stings."""
-    s = firm[0]
+    s = w.firm
     s.aspiration += (0.08 if s.revenue > s.aspiration else 0.03) * (s.revenue - s.aspiration)
     s.shortfall = clip(5.0 * (s.aspiration - s.revenue) / most(s.aspiration, 1e-9), 0.0, 1.0)
 
 
 @phase
-def keep_sums(parameters, firm, leaders, teams, decisions):
+def keep_sums(w):
     """Add the week to the sums from which outcomes are computed."""
-    p, s = parameters[0], firm[0]
+    leaders, teams, decisions = w.leaders, w.teams, w.decisions
+    p, s = w.parameters, w.firm
     s.sum_task += s.task_episodes
     s.sum_process += s.process_episodes
     s.sum_relationship += s.relationship_episodes
@@ -178,12 +189,12 @@ def keep_sums(parameters, firm, leaders, teams, decisions):
         weight += p.domain_arrivals_per_week[d]
         errors += abs(s.standing_error[d]) / 5.0
     s.sum_standing += errors
-    if both_present(leaders):
+    if both_present(w):
         s.sum_paired_weeks += 1.0
         s.sum_clarity += clarity / most(weight, 1e-12)
-        s.sum_trust += mean_trust(leaders)
+        s.sum_trust += mean_trust(w)
         s.sum_relationship_level += s.relationship_conflict
-        s.sum_gap += priority_gap(leaders)
+        s.sum_gap += priority_gap(w)
     for i in range(3):
         s.sum_hours[i] += leaders[i].hours_used
         s.sum_hours_available[i] += leaders[i].hours if leaders[i].present == 1 else 0.0

@@ -1,36 +1,75 @@
 """Decisions take effect: verdicts, records, challenges, and the projects that follow."""
 
-import math
 
 from sim.compile import phase
 from sim.phases.journal import note
 from sim.phases.judging import is_proposal, read_gap
 from sim.phases.luck import uniforms
-from sim.phases.pair import belief_target, both_present, gain_trust, lose_trust, mean_trust, quarrel_over_roles, style_gap
+from sim.phases.pair import (
+    belief_target,
+    both_present,
+    gain_trust,
+    lose_trust,
+    mean_trust,
+    quarrel_over_roles,
+    style_gap,
+)
 from sim.phases.rights import assign_effort
 from sim.rules.arithmetic import least, most
 from sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
 from sim.state import (
-    ACCEPTED, AGREEMENT, AND, AS_CHARTERED, AVERAGE, BRAND, CAMPAIGN, CEO, COO, DECISION_REOPENED, DOUBLE, DOUBLE_DIRECTIVE,
-    EFFICIENCY, EXPERIMENT, EXPERIMENT_STARTED, INNOVATION, KEY_CLIENT, LEAD, MARKETING, OR, ORPHAN, PROCESS,
-    PROJECT_SLOTS, QUEUED, REFUSED, REOPENED, SALES, SERVICE, SETTLED, LAPSED, SOLE, TEAM_RULE, UNILATERAL, USURPED, VOTE,
-    WORKING, DROPPED,
+    ACCEPTED,
+    AGREEMENT,
+    AND,
+    AS_CHARTERED,
+    AVERAGE,
+    BRAND,
+    CEO,
+    COO,
+    DECISION_REOPENED,
+    DOUBLE,
+    DOUBLE_DIRECTIVE,
+    DROPPED,
+    EFFICIENCY,
+    EXPERIMENT,
+    EXPERIMENT_STARTED,
+    INNOVATION,
+    KEY_CLIENT,
+    LAPSED,
+    LEAD,
+    MARKETING,
+    OR,
+    PROCESS,
+    PROJECT_SLOTS,
+    QUEUED,
+    REFUSED,
+    REOPENED,
+    SALES,
+    SERVICE,
+    SETTLED,
+    SOLE,
+    UNILATERAL,
+    USURPED,
+    VOTE,
+    WORKING,
 )
 from sim.streams import CHALLENGES
 
 
 @phase
-def conclude(parameters, firm, leaders, teams, decisions, projects, journal):
+def conclude(world):
     """Everything settled this week takes effect; the settled and lapsed leave the pool, the rest keep their order."""
-    s = firm[0]
+    w = world[0]
+    decisions = w.decisions
+    s = w.firm
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status == SETTLED:
-            if unsettle(parameters, firm, leaders, journal, item):
+            if unsettle(w, item):
                 continue
-            take_effect(parameters, firm, leaders, teams, projects, journal, item)
+            take_effect(w, item)
         elif item.status == LAPSED:
-            count_lapse(firm, item)
+            count_lapse(w, item)
     live = 0
     for k in range(s.decision_count):
         if decisions[k].status != SETTLED and decisions[k].status != LAPSED:
@@ -42,22 +81,22 @@ def conclude(parameters, firm, leaders, teams, decisions, projects, journal):
 
 
 @phase
-def true_value(firm, item):
+def true_value(w, item):
     """What a proposal is truly worth: its attributes weighted by the goals that pay now (standard deviations)."""
     total = 0.0
     for g in range(5):
-        total += firm[0].right_goals[g] * item.attributes[g]
+        total += w.firm.right_goals[g] * item.attributes[g]
     return total
 
 
 @phase
-def count_lapse(firm, item):
+def count_lapse(w, item):
     """Book a lapse: its age counts as delay, and a good proposal that lapsed was refused."""
-    s = firm[0]
+    s = w.firm
     s.sum_lapsed += 1.0
     s.sum_delay += item.age
     if is_proposal(item):
-        if true_value(firm, item) > 0.0:
+        if true_value(w, item) > 0.0:
             s.sum_good += 1.0
             s.sum_good_refused += 1.0
         else:
@@ -65,53 +104,53 @@ def count_lapse(firm, item):
 
 
 @phase
-def unsettle(parameters, firm, leaders, journal, item):
+def unsettle(w, item):
     """True if a joint matter decided by one comes back to both: a quarrel over roles, and half the work of deciding again."""
-    p, s = parameters[0], firm[0]
-    if item.path != UNILATERAL or item.retaken == 1 or not both_present(leaders):
+    p, s = w.parameters, w.firm
+    if item.path != UNILATERAL or item.retaken == 1 or not both_present(w):
         return False
     chance = unilateral_conflict_probability(p.domain_overlap[item.domain], s.clarity[item.domain],
                                              p.assumptions_ambiguity_price)
     u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2 + 1)
     if u0 >= chance or p.switches_challenge == 0:
         return False
-    item.gap = read_gap(parameters, firm, leaders, item, style_gap(parameters, leaders))
-    quarrel_over_roles(parameters, firm, leaders, journal, item.domain, item.gap, item.causes)
+    item.gap = read_gap(w, item, style_gap(w))
+    quarrel_over_roles(w, item.domain, item.gap, item.causes)
     item.rule, item.decider = p.charter_rule[item.domain], p.charter_decides[item.domain]
     item.path, item.retaken, item.status, item.waiting = AS_CHARTERED, 1, QUEUED, 0
-    assign_effort(parameters, leaders, item, 0.5)
+    assign_effort(w, item, 0.5)
     return True
 
 
 @phase
-def take_effect(parameters, firm, leaders, teams, projects, journal, item):
+def take_effect(w, item):
     """One decision: counted, recorded, perhaps contradicted or challenged, and handed to a team."""
-    p, s = parameters[0], firm[0]
+    s = w.firm
     s.decided += 1.0
     s.sum_decided += 1.0
     s.sum_delay += item.age
-    pair = both_present(leaders)
-    accepted = is_proposal(item) == False or item.outcome > 0.0
+    pair = both_present(w)
+    accepted = not is_proposal(item) or item.outcome > 0.0
     item.verdict = 1 if accepted else 0
-    record_verdict(parameters, firm, journal, item, accepted)
-    contradict(parameters, firm, leaders, journal, item)
+    record_verdict(w, item, accepted)
+    contradict(w, item)
     if pair:
-        remember(parameters, firm, leaders, item)
-        challenge(parameters, firm, leaders, journal, item)
+        remember(w, item)
+        challenge(w, item)
         joint = item.rule == AVERAGE or item.rule == AND or item.rule == VOTE
         if joint and item.rounds <= 2.0:
             for i in range(2):
-                gain_trust(parameters, leaders, journal, i, 1.0, AGREEMENT)
+                gain_trust(w, i, 1.0, AGREEMENT)
     if accepted:
-        launch(parameters, firm, leaders, teams, projects, journal, item)
+        launch(w, item)
 
 
 @phase
-def record_verdict(parameters, firm, journal, item, accepted):
+def record_verdict(w, item, accepted):
     """Counts of good and bad, refused and accepted; what teams dare to propose follows the last verdicts."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     if is_proposal(item):
-        good = true_value(firm, item) > 0.0
+        good = true_value(w, item) > 0.0
         if good:
             s.sum_good += 1.0
             s.sum_good_refused += 0.0 if accepted else 1.0
@@ -129,48 +168,50 @@ def record_verdict(parameters, firm, journal, item, accepted):
     else:
         s.sum_settings += 1.0
         s.sum_error += abs(item.outcome)
-    note(journal, ACCEPTED if accepted else REFUSED, s.week, item.domain, item.decider, item.outcome, item.age)
+    note(w, ACCEPTED if accepted else REFUSED, s.week, item.domain, item.decider, item.outcome, item.age)
 
 
 @phase
-def contradict(parameters, firm, leaders, journal, item):
+def contradict(w, item):
     """Contradictory instructions: from a double directive always, from a two-party decision at times."""
-    p, s = parameters[0], firm[0]
-    if not both_present(leaders):
+    p, s = w.parameters, w.firm
+    if not both_present(w):
         return
     price = p.assumptions_ambiguity_price
     if item.path == DOUBLE:
         item.contradiction = least(1.0, price * least(1.0, item.gap))
-        note(journal, DOUBLE_DIRECTIVE, s.week, item.domain, item.decider, item.gap, 0.0)
-        quarrel_over_roles(parameters, firm, leaders, journal, item.domain, item.gap, item.causes)
+        note(w, DOUBLE_DIRECTIVE, s.week, item.domain, item.decider, item.gap, 0.0)
+        quarrel_over_roles(w, item.domain, item.gap, item.causes)
     elif p.switches_dual_command == 1 and (item.rule == AND or item.rule == AVERAGE or item.rule == VOTE):
         u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
         chance = price * 0.5 * (1.0 - s.clarity[item.domain]) * (1.0 - 0.5 * s.common_ground)
         if u1 < chance:
             item.contradiction = least(1.0, 0.5 + 0.5 * item.gap)
-            quarrel_over_roles(parameters, firm, leaders, journal, item.domain, item.gap, item.causes)
+            quarrel_over_roles(w, item.domain, item.gap, item.causes)
 
 
 @phase
-def remember(parameters, firm, leaders, item):
+def remember(w, item):
     """Written decisions build precedents and beliefs; deciding makes one feel the owner."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     d = item.domain
     if p.switches_documentation == 1:
         written = p.clarity_documentation
         s.precedents[d] += p.clarity_precedent_gain * written * (1.0 - s.precedents[d])
         step = p.clarity_documented_step * written
         for i in range(2):
-            leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(parameters, firm, d, i), step)
+            leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
     if item.decider < 2 and (item.rule == SOLE or item.rule == OR):
         own = leaders[item.decider]
         own.beliefs[d] += p.clarity_attribution * (1.0 - own.beliefs[d])
 
 
 @phase
-def challenge(parameters, firm, leaders, journal, item):
+def challenge(w, item):
     """The other leader may reopen a decision taken alone: work wasted, trust lost, a quarrel over roles."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     if p.switches_challenge == 0 or item.rule != SOLE or item.path == DOUBLE or item.decider == LEAD:
         return
     other = COO if item.decider == CEO else CEO
@@ -183,13 +224,13 @@ def challenge(parameters, firm, leaders, journal, item):
     u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
     if u0 >= chance:
         return
-    item.gap = read_gap(parameters, firm, leaders, item, style_gap(parameters, leaders))
+    item.gap = read_gap(w, item, style_gap(w))
     item.contradiction = most(item.contradiction, 0.4 * least(1.0, item.gap))
     item.alone = 1.0
     s.sum_reopened += 1.0
-    quarrel_over_roles(parameters, firm, leaders, journal, item.domain, item.gap, item.causes)
-    lose_trust(parameters, leaders, journal, item.decider, 0.5, DECISION_REOPENED)
-    note(journal, REOPENED, s.week, item.domain, other, gap, 0.0)
+    quarrel_over_roles(w, item.domain, item.gap, item.causes)
+    lose_trust(w, item.decider, 0.5, DECISION_REOPENED)
+    note(w, REOPENED, s.week, item.domain, other, gap, 0.0)
 
 
 @phase
@@ -199,9 +240,10 @@ def team_kind(domain):
 
 
 @phase
-def free_team(parameters, teams, kind):
+def free_team(w, kind):
     """Team of the kind (or any, if none is) with the least backlog per head."""
-    p = parameters[0]
+    teams = w.teams
+    p = w.parameters
     best, least_load, any_kind = 0, 1e18, True
     for t in range(p.team_count):
         if teams[t].kind == kind:
@@ -215,13 +257,14 @@ def free_team(parameters, teams, kind):
 
 
 @phase
-def launch(parameters, firm, leaders, teams, projects, journal, item):
+def launch(w, item):
     """Turn an accepted decision into a project of a team; two directives and reopened matters waste work on top."""
-    p, s = parameters[0], firm[0]
+    teams, projects = w.teams, w.projects
+    p, s = w.parameters, w.firm
     if s.project_count >= PROJECT_SLOTS:
         s.dropped += 1.0
         s.sum_dropped += 1.0
-        note(journal, DROPPED, s.week, item.domain, item.decider, 1.0, 0.0)
+        note(w, DROPPED, s.week, item.domain, item.decider, 1.0, 0.0)
         return
     project = projects[s.project_count]
     s.project_count += 1
@@ -230,8 +273,7 @@ def launch(parameters, firm, leaders, teams, projects, journal, item):
     if p.switches_rework == 0:
         waste = 0.0
     s.wasted_work += work * waste
-    t = item.author if item.author >= 0 and teams[item.author].kind == MARKETING else free_team(
-        parameters, teams, team_kind(item.domain))
+    t = item.author if item.author >= 0 and teams[item.author].kind == MARKETING else free_team(w, team_kind(item.domain))
     project.uid, project.domain, project.status, project.team = item.uid, item.domain, WORKING, t
     project.born, project.decided, project.age = item.born, s.week, 0.0
     project.outcome, project.work, project.work_left = item.outcome, work * (1.0 + waste), work * (1.0 + waste)
@@ -245,11 +287,11 @@ def launch(parameters, firm, leaders, teams, projects, journal, item):
     if item.decider < 2:
         sponsor = item.attributes[INNOVATION] + item.error[item.decider, INNOVATION]
         other = COO if item.decider == CEO else CEO
-        heard = s.common_ground * mean_trust(leaders) if both_present(leaders) and item.judged[other] == 1 else 1.0
+        heard = s.common_ground * mean_trust(w) if both_present(w) and item.judged[other] == 1 else 1.0
         own = item.attributes[INNOVATION] + item.error[other, INNOVATION]
         project.novelty_seen = heard * sponsor + (1.0 - heard) * own
     if item.domain == EXPERIMENT:
         s.sum_experiments_started += 1.0
         share = p.campaigns_stage_share if p.switches_staging == 1 else 1.0
         s.extra_spend += share * p.campaigns_experiment_cost
-        note(journal, EXPERIMENT_STARTED, s.week, item.domain, item.decider, item.outcome, 0.0)
+        note(w, EXPERIMENT_STARTED, s.week, item.domain, item.decider, item.outcome, 0.0)

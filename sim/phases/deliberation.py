@@ -1,47 +1,94 @@
 """Deciding: hours served, judgments combined, quarrels opened, negotiated, resolved."""
 
-import math
 
 from sim.compile import phase
-from sim.phases.journal import contribute, note
+from sim.phases.journal import note
 from sim.phases.judging import (
-    exchange_views, is_proposal, pooled_position, read_gap, shift_error,
+    exchange_views,
+    is_proposal,
+    pooled_position,
+    read_gap,
+    shift_error,
 )
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import (
-    blame, both_present, gain_trust, lose_trust, mean_trust, move_relationship, move_trust, style_gap,
+    blame,
+    both_present,
+    gain_trust,
+    lose_trust,
+    mean_trust,
+    move_relationship,
+    move_trust,
+    style_gap,
 )
 from sim.rules.arithmetic import least, most, unit
 from sim.rules.conflict import closing_share, gap_under_power, intensity, resentment, spill, tolerance
 from sim.rules.trust import trust_after_debate
 from sim.state import (
-    AND, ARBITRATED, ARBITRATION, AVERAGE, BY_ARBITRATION, BY_MEDIATION, CEO, COMMUNICATION_CAUSE, CONTESTED, COO, DECIDER,
-    DECIDER_DECIDED, DECISION_LAPSED, DOUBLE, EFFICIENCY, EXPERT, EXPERT_HEARD, GATE, INNOVATION, LAPSED, LAPSED_NOTE, LEAD,
-    MEDIATED, MEDIATION, NO_STEP, OR, ORPHAN, OUTVOTED, POWER, PRIORITIES_CAUSE, QUARREL_OVER_MATTER, QUEUED, ROLES_CAUSE,
-    SETTLED, SOLE, STYLES_CAUSE, TASK_OPENED, TASK_SETTLED, TEAM_RULE, VOTE,
+    AND,
+    ARBITRATED,
+    ARBITRATION,
+    BY_ARBITRATION,
+    BY_MEDIATION,
+    CEO,
+    COMMUNICATION_CAUSE,
+    CONTESTED,
+    COO,
+    DECIDER,
+    DECIDER_DECIDED,
+    DECISION_LAPSED,
+    DOUBLE,
+    EFFICIENCY,
+    EXPERT,
+    EXPERT_HEARD,
+    GATE,
+    INNOVATION,
+    LAPSED,
+    LAPSED_NOTE,
+    LEAD,
+    MEDIATED,
+    MEDIATION,
+    NO_STEP,
+    OR,
+    OUTVOTED,
+    POWER,
+    PRIORITIES_CAUSE,
+    QUARREL_OVER_MATTER,
+    QUEUED,
+    ROLES_CAUSE,
+    SETTLED,
+    SOLE,
+    STYLES_CAUSE,
+    TASK_OPENED,
+    TASK_SETTLED,
+    TEAM_RULE,
+    VOTE,
 )
 from sim.streams import ARBITER, RESOLUTION
 
 
 @phase
-def deliberate(parameters, firm, leaders, teams, decisions, projects, journal):
+def deliberate(world):
     """Serve the queue: urgent matters, then the teams' questions, then the rest in order of arrival; combine judgments
     where all have done their part."""
-    p, s = parameters[0], firm[0]
-    serve(firm, leaders, decisions, 1)
+    w = world[0]
+    decisions = w.decisions
+    s = w.firm
+    serve(w, 1)
     for i in range(2):
-        answer_questions(parameters, leaders, i)
-    serve(firm, leaders, decisions, 0)
+        answer_questions(w, i)
+    serve(w, 0)
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status == QUEUED and item.waiting == 0:
-            combine(parameters, firm, leaders, journal, item)
+            combine(w, item)
 
 
 @phase
-def serve(firm, leaders, decisions, urgent):
+def serve(w, urgent):
     """Spend leaders' hours on queued matters in order of arrival; under AND the second waits for the first."""
-    for k in range(firm[0].decision_count):
+    leaders, decisions = w.leaders, w.decisions
+    for k in range(w.firm.decision_count):
         item = decisions[k]
         if item.status != QUEUED or item.waiting == 1 or item.urgent != urgent:
             continue
@@ -62,9 +109,10 @@ def serve(firm, leaders, decisions, urgent):
 
 
 @phase
-def answer_questions(parameters, leaders, i):
+def answer_questions(w, i):
     """Leader i answers teams' questions within a quarter of his hours left; what waited a week unanswered is lost."""
-    p, leader = parameters[0], leaders[i]
+    leaders = w.leaders
+    p, leader = w.parameters, leaders[i]
     asked = leader.questions
     leader.questions_answered = 1.0
     if asked > 0.0 and p.switches_exceptions == 1:
@@ -85,9 +133,9 @@ def done(item, i):
 
 
 @phase
-def combine(parameters, firm, leaders, journal, item):
+def combine(w, item):
     """Combine judgments by the rule in force, once everybody the rule needs has done his part."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     rule, d = item.rule, item.decider
     other = COO if d == CEO else CEO
     if rule == TEAM_RULE or d == LEAD:
@@ -95,15 +143,15 @@ def combine(parameters, firm, leaders, journal, item):
     elif item.path == DOUBLE:
         if done(item, CEO) and done(item, COO):
             u0, u1, u2, u3 = uniforms(s, RESOLUTION, item.uid * 256)
-            exchange_views(parameters, firm, leaders, item, 0.5)
-            item.gap = read_gap(parameters, firm, leaders, item, style_gap(parameters, leaders))
+            exchange_views(w, item, 0.5)
+            item.gap = read_gap(w, item, style_gap(w))
             item.outcome = item.position[CEO] if u0 < p.dyad_ceo_power else item.position[COO]
             item.decider = CEO if u0 < p.dyad_ceo_power else COO
             item.status = SETTLED
     elif rule == SOLE or rule == GATE:
         if done(item, d) and (item.consulted == 0 or done(item, other)):
             if done(item, other) and rule == SOLE:
-                exchange_views(parameters, firm, leaders, item, 1.0 if item.consulted == 1 else 0.5)
+                exchange_views(w, item, 1.0 if item.consulted == 1 else 0.5)
             item.outcome, item.status = item.position[d], SETTLED
     elif rule == OR:
         if done(item, d) and item.position[d] > 0.0:
@@ -115,17 +163,16 @@ def combine(parameters, firm, leaders, journal, item):
             item.outcome = most(item.position[CEO], item.position[COO])
             item.status = SETTLED
     elif rule == VOTE:
-        if done(item, CEO) and done(item, COO) and done(item, LEAD) and take_agenda(parameters, firm, item.agenda):
-            settle_vote(parameters, firm, leaders, journal, item)
-    elif done(item, CEO) and done(item, COO):
-        if rule == AND or take_agenda(parameters, firm, item.agenda):
-            confront(parameters, firm, leaders, journal, item)
+        if done(item, CEO) and done(item, COO) and done(item, LEAD) and take_agenda(w, item.agenda):
+            settle_vote(w, item)
+    elif done(item, CEO) and done(item, COO) and (rule == AND or take_agenda(w, item.agenda)):
+        confront(w, item)
 
 
 @phase
-def take_agenda(parameters, firm, hours):
+def take_agenda(w, hours):
     """True if this week's meeting still has `hours` for a matter, which are then taken; no meeting, no joint decision."""
-    s = firm[0]
+    s = w.firm
     if s.meeting_hours <= 0.0 and s.agenda_hours <= 0.0:
         return False
     if s.agenda_hours <= 0.0:
@@ -135,59 +182,61 @@ def take_agenda(parameters, firm, hours):
 
 
 @phase
-def settle_vote(parameters, firm, leaders, journal, item):
+def settle_vote(w, item):
     """Majority of three; for a setting, the middle position. Who is outvoted trusts a little less."""
     a, b, c = item.position[CEO], item.position[COO], item.position[LEAD]
-    exchange_views(parameters, firm, leaders, item, 1.0)
+    exchange_views(w, item, 1.0)
     low, high = least(a, b), most(a, b)
     item.outcome = most(low, least(high, c))
     item.gap = high - low
     if is_proposal(item) and a * b < 0.0:
         loser = CEO if a * item.outcome < 0.0 else COO
-        lose_trust(parameters, leaders, journal, loser, 0.2, OUTVOTED)
+        lose_trust(w, loser, 0.2, OUTVOTED)
     item.status = SETTLED
 
 
 @phase
-def confront(parameters, firm, leaders, journal, item):
+def confront(w, item):
     """Two judgments meet: within tolerance they are combined, beyond it a quarrel over the matter opens."""
-    p, s = parameters[0], firm[0]
-    exchange_views(parameters, firm, leaders, item, 1.0)
-    style = style_gap(parameters, leaders)
-    gap = read_gap(parameters, firm, leaders, item, style)
+    p, s = w.parameters, w.firm
+    exchange_views(w, item, 1.0)
+    style = style_gap(w)
+    gap = read_gap(w, item, style)
     if p.switches_power == 1:
         gap = gap_under_power(gap, p.dyad_ceo_power, p.dyad_deference, p.culture_power_distance)
     item.gap = gap
-    allowed = tolerance(mean_trust(leaders), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
+    allowed = tolerance(mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
                         p.judgment_tolerance_conflict)
     agreed = item.rule == AND and is_proposal(item) and item.position[CEO] * item.position[COO] > 0.0
     if gap <= allowed or agreed:
-        agree(parameters, firm, leaders, item)
+        agree(w, item)
         return
     item.status, item.contested, item.timer, item.step = CONTESTED, 1, 0.0, 0
     s.task_episodes += 1.0
     s.sum_task_opened += 1.0
-    blame(firm, item.causes, 1.0)
-    note(journal, TASK_OPENED, s.week, item.domain, -1, gap, allowed)
+    blame(w, item.causes, 1.0)
+    note(w, TASK_OPENED, s.week, item.domain, -1, gap, allowed)
 
 
 @phase
-def agree(parameters, firm, leaders, item):
+def agree(w, item):
     """Settle a joint matter: both must like a proposal under AND, otherwise the pooled judgment holds."""
     if item.rule == AND and is_proposal(item):
         item.outcome = least(item.position[CEO], item.position[COO])
     else:
-        item.outcome = pooled_position(parameters, firm, leaders, item)
+        item.outcome = pooled_position(w, item)
     item.status = SETTLED
 
 
 @phase
-def choose_concessions(parameters, firm, leaders, teams, decisions, projects, journal, i):
+def choose_concessions(world, i):
     """Leader i decides what share of the gap (0-1) he gives up this week on each contested matter."""
-    p, s = parameters[0], firm[0]
-    if not both_present(leaders):
+    w = world[0]
+    leaders, decisions = w.leaders, w.decisions
+    p, s = w.parameters, w.firm
+    if not both_present(w):
         return
-    style = style_gap(parameters, leaders)
+    style = style_gap(w)
     share = closing_share(leaders[i].trust, s.relationship_conflict, style)
     # The weaker gives up more: twice his part at full power of the other.
     power = p.dyad_ceo_power if i == COO else 1.0 - p.dyad_ceo_power
@@ -197,92 +246,95 @@ def choose_concessions(parameters, firm, leaders, teams, decisions, projects, jo
 
 
 @phase
-def negotiate(parameters, firm, leaders, teams, decisions, projects, journal):
+def negotiate(world):
     """One round on every contested matter for which there is time; after the timer the ladder takes over; the too old lapse."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    decisions = w.decisions
+    p, s = w.parameters, w.firm
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status == CONTESTED:
             item.timer += 1.0
             if item.step == NO_STEP:
-                debate(parameters, firm, leaders, journal, item)
+                debate(w, item)
                 patience = p.clarity_timer_weeks / (1.0 + s.escalation)
                 if item.status == CONTESTED and item.timer >= patience and p.switches_ladder == 1:
-                    climb(parameters, firm, leaders, item, p.resolution_first)
+                    climb(w, item, p.resolution_first)
             else:
                 item.step_left -= 1.0
                 if item.step_left <= 0.0:
-                    resolve(parameters, firm, leaders, journal, item)
+                    resolve(w, item)
         if item.status != SETTLED and item.status != LAPSED and item.age >= p.resolution_lapse_weeks:
-            lapse(parameters, firm, leaders, journal, item)
+            lapse(w, item)
 
 
 @phase
-def debate(parameters, firm, leaders, journal, item):
+def debate(w, item):
     """A round of negotiation: an hour each and time in a meeting; gaps close, views improve, distrust makes it personal."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     hour = p.prices_hours
     if leaders[CEO].hours_left < hour or leaders[COO].hours_left < hour:
         return
-    if not take_agenda(parameters, firm, p.communication_round_hours):
+    if not take_agenda(w, p.communication_round_hours):
         return
     for i in range(2):
         leaders[i].hours_left -= hour
         leaders[i].hours_used += hour
     item.rounds += 1.0
     strength = intensity(item.gap)
-    style = style_gap(parameters, leaders)
+    style = style_gap(w)
     if p.switches_spill == 1:
-        rise = spill(p.dyad_spill, strength, mean_trust(leaders), style, s.relationship_conflict, s.shortfall)
-        book_spill(firm, journal, item, rise)
+        rise = spill(p.dyad_spill, strength, mean_trust(w), style, s.relationship_conflict, s.shortfall)
+        book_spill(w, item, rise)
     for i in range(2):
         value = trust_after_debate(leaders[i].trust, p.dyad_trust_loss, s.relationship_conflict)
-        move_trust(parameters, leaders, journal, i, value, QUARREL_OVER_MATTER)
+        move_trust(w, i, value, QUARREL_OVER_MATTER)
     if p.switches_elaboration == 1 and s.relationship_conflict < p.judgment_elaboration_limit:
         for i in range(2):
             kept = 1.0 - p.judgment_elaboration * leaders[i].openness
             for g in range(5):
-                shift_error(parameters, leaders, item, i, g, kept * item.error[i, g])
+                shift_error(w, item, i, g, kept * item.error[i, g])
     a, b = item.position[CEO], item.position[COO]
     item.position[CEO] = a + 0.5 * item.concession[CEO] * (b - a)
     item.position[COO] = b + 0.5 * item.concession[COO] * (a - b)
     item.gap *= most(0.0, 1.0 - 0.5 * (item.concession[CEO] + item.concession[COO]))
-    allowed = tolerance(mean_trust(leaders), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
+    allowed = tolerance(mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
                         p.judgment_tolerance_conflict)
     if item.gap <= allowed:
-        agree(parameters, firm, leaders, item)
-        note(journal, TASK_SETTLED, s.week, item.domain, -1, item.rounds, item.gap)
+        agree(w, item)
+        note(w, TASK_SETTLED, s.week, item.domain, -1, item.rounds, item.gap)
 
 
 @phase
-def book_spill(firm, journal, item, rise):
+def book_spill(w, item, rise):
     """Raise relationship conflict by `rise`, in parts to the causes of the quarrel."""
-    s = firm[0]
-    move_relationship(firm, journal, rise * item.causes[0], PRIORITIES_CAUSE)
-    move_relationship(firm, journal, rise * item.causes[1], STYLES_CAUSE)
-    move_relationship(firm, journal, rise * item.causes[2], COMMUNICATION_CAUSE)
-    move_relationship(firm, journal, rise * item.causes[3], ROLES_CAUSE)
+    s = w.firm
+    move_relationship(w, rise * item.causes[0], PRIORITIES_CAUSE)
+    move_relationship(w, rise * item.causes[1], STYLES_CAUSE)
+    move_relationship(w, rise * item.causes[2], COMMUNICATION_CAUSE)
+    move_relationship(w, rise * item.causes[3], ROLES_CAUSE)
     for c in range(4):
         s.conflict_causes[c] += rise * item.causes[c]
 
 
 @phase
-def climb(parameters, firm, leaders, item, step):
+def climb(w, item, step):
     """Start a step of the ladder: mediation takes 2 weeks, an arbitration or the decider 1, an expert 3."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     item.step = step
     if step == MEDIATION:
         item.step_left = 2.0
         s.extra_spend += p.prices_money * p.resolution_mediation_cost
-        spend_hours(leaders, p.prices_hours * p.resolution_mediation_hours)
+        spend_hours(w, p.prices_hours * p.resolution_mediation_hours)
     elif step == EXPERT:
         item.step_left = 3.0
         s.extra_spend += p.prices_money * p.resolution_expert_cost
-        spend_hours(leaders, p.prices_hours * 2.0)
+        spend_hours(w, p.prices_hours * 2.0)
     elif step == ARBITRATION:
         item.step_left = 1.0
         s.extra_spend += p.prices_money * p.resolution_arbitration_cost
-        spend_hours(leaders, p.prices_hours)
+        spend_hours(w, p.prices_hours)
     elif step == DECIDER:
         item.step_left = 1.0
     else:
@@ -290,8 +342,9 @@ def climb(parameters, firm, leaders, item, step):
 
 
 @phase
-def spend_hours(leaders, hours):
+def spend_hours(w, hours):
     """Take up to `hours` from both leaders' hours left."""
+    leaders = w.leaders
     for i in range(2):
         spent = least(hours, most(0.0, leaders[i].hours_left))
         leaders[i].hours_left -= spent
@@ -299,56 +352,57 @@ def spend_hours(leaders, hours):
 
 
 @phase
-def resolve(parameters, firm, leaders, journal, item):
+def resolve(w, item):
     """End a step of the ladder: it settles the matter, or the next step follows."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     u0, u1, u2, u3 = uniforms(s, RESOLUTION, item.uid * 256 + int(item.age if item.age < 250.0 else 250.0))
     step = item.step
     if step == MEDIATION:
-        note(journal, MEDIATED, s.week, item.domain, -1, 1.0 if u0 < p.resolution_mediation_success else 0.0, item.gap)
+        note(w, MEDIATED, s.week, item.domain, -1, 1.0 if u0 < p.resolution_mediation_success else 0.0, item.gap)
         if u0 < p.resolution_mediation_success:
             item.gap *= 0.3
-            contribute_mediation(parameters, firm, leaders, journal)
-            agree_midway(parameters, firm, leaders, item)
+            contribute_mediation(w)
+            agree_midway(w, item)
         else:
-            climb(parameters, firm, leaders, item, p.resolution_second)
+            climb(w, item, p.resolution_second)
     elif step == EXPERT:
         n0, n1, n2, n3 = normals(s, ARBITER, item.uid)
-        note(journal, EXPERT_HEARD, s.week, item.domain, -1, item.gap, 0.0)
+        note(w, EXPERT_HEARD, s.week, item.domain, -1, item.gap, 0.0)
         for i in range(2):
-            shift_error(parameters, leaders, item, i, EFFICIENCY, 0.2 * item.error[i, EFFICIENCY] + 0.8 * p.resolution_expert_error * n0)
-            shift_error(parameters, leaders, item, i, INNOVATION, 0.2 * item.error[i, INNOVATION] + 0.8 * p.resolution_expert_error * n1)
-        agree_midway(parameters, firm, leaders, item)
+            shift_error(w, item, i, EFFICIENCY, 0.2 * item.error[i, EFFICIENCY] + 0.8 * p.resolution_expert_error * n0)
+            shift_error(w, item, i, INNOVATION, 0.2 * item.error[i, INNOVATION] + 0.8 * p.resolution_expert_error * n1)
+        agree_midway(w, item)
     elif step == ARBITRATION:
-        arbitrate(parameters, firm, leaders, journal, item)
+        arbitrate(w, item)
     else:
         winner = CEO if p.dyad_ceo_power >= 0.5 else COO
-        note(journal, DECIDER_DECIDED, s.week, item.domain, winner, item.gap, 0.0)
-        rise = resentment(p.dyad_resentment, p.dyad_ceo_power, item.gap, mean_trust(leaders), s.relationship_conflict)
+        note(w, DECIDER_DECIDED, s.week, item.domain, winner, item.gap, 0.0)
+        rise = resentment(p.dyad_resentment, p.dyad_ceo_power, item.gap, mean_trust(w), s.relationship_conflict)
         if p.switches_power == 1:
-            move_relationship(firm, journal, rise, POWER)
+            move_relationship(w, rise, POWER)
         item.outcome, item.decider, item.status = item.position[winner], winner, SETTLED
 
 
 @phase
-def contribute_mediation(parameters, firm, leaders, journal):
+def contribute_mediation(w):
     """A mediation that worked: relationship conflict falls by a fifth, trust rises by one usual gain (assumption)."""
-    move_relationship(firm, journal, -0.2 * firm[0].relationship_conflict, BY_MEDIATION)
+    move_relationship(w, -0.2 * w.firm.relationship_conflict, BY_MEDIATION)
     for i in range(2):
-        gain_trust(parameters, leaders, journal, i, 1.0, BY_MEDIATION)
+        gain_trust(w, i, 1.0, BY_MEDIATION)
 
 
 @phase
-def agree_midway(parameters, firm, leaders, item):
+def agree_midway(w, item):
     """Settle at the pooled position, also where both would have had to agree: that is what the step was for."""
-    item.outcome = pooled_position(parameters, firm, leaders, item)
+    item.outcome = pooled_position(w, item)
     item.status = SETTLED
 
 
 @phase
-def arbitrate(parameters, firm, leaders, journal, item):
+def arbitrate(w, item):
     """An arbiter decides with an error of his own; the loser trusts less and claims less; escalation becomes a habit."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     n0, n1, n2, n3 = normals(s, ARBITER, item.uid)
     truth = 0.0
     if is_proposal(item):
@@ -356,21 +410,21 @@ def arbitrate(parameters, firm, leaders, journal, item):
             truth += s.right_goals[g] * item.attributes[g]
     item.outcome = truth + 0.5 * p.resolution_arbitration_error * n0
     loser = CEO if abs(item.position[CEO] - item.outcome) > abs(item.position[COO] - item.outcome) else COO
-    lose_trust(parameters, leaders, journal, loser, 0.75, BY_ARBITRATION)
+    lose_trust(w, loser, 0.75, BY_ARBITRATION)
     leaders[loser].beliefs[item.domain] *= 0.97
     s.escalation += p.resolution_escalation
     s.sum_arbitrated += 1.0
     item.status = SETTLED
-    note(journal, ARBITRATED, s.week, item.domain, loser, item.gap, item.outcome)
+    note(w, ARBITRATED, s.week, item.domain, loser, item.gap, item.outcome)
 
 
 @phase
-def lapse(parameters, firm, leaders, journal, item):
+def lapse(w, item):
     """A matter too old to decide lapses: an omission, and a promise broken if it was contested."""
-    s = firm[0]
-    if item.contested == 1 and both_present(leaders):
+    s = w.firm
+    if item.contested == 1 and both_present(w):
         for i in range(2):
-            lose_trust(parameters, leaders, journal, i, 0.75, DECISION_LAPSED)
+            lose_trust(w, i, 0.75, DECISION_LAPSED)
     item.status = LAPSED
     s.lapsed += 1.0
-    note(journal, LAPSED_NOTE, s.week, item.domain, -1, item.age, 0.0)
+    note(w, LAPSED_NOTE, s.week, item.domain, -1, item.age, 0.0)

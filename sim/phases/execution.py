@@ -7,25 +7,49 @@ from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, gain_trust
 from sim.phases.rights import decision_hours
-from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.arithmetic import least, most, unit
 from sim.rules.execution import (
-    defect_share, leaving_rate, morale_after, questions_per_work, report_reach, team_capacity, thrash,
+    defect_share,
+    leaving_rate,
+    morale_after,
+    questions_per_work,
+    report_reach,
+    team_capacity,
+    thrash,
 )
 from sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
 from sim.rules.market import setting_after
 from sim.state import (
-    CAMPAIGN, CAMPAIGN_LAUNCHED, CAMPAIGN_OFF_BRAND, BRAND, CEO, COO, EFFICIENCY, EXPERIMENT, EXPERIMENT_FAILED,
-    EXPERIMENT_STOPPED, EXPERIMENT_SUCCEEDED, FINISHED, FORECAST_RIGHT, GATE, INNOVATION, LEAD, PROCESS, PROJECT_SKILL,
-    RUNNING, WORKING,
+    BRAND,
+    CAMPAIGN,
+    CAMPAIGN_LAUNCHED,
+    CAMPAIGN_OFF_BRAND,
+    CEO,
+    COO,
+    EFFICIENCY,
+    EXPERIMENT,
+    EXPERIMENT_FAILED,
+    EXPERIMENT_STOPPED,
+    EXPERIMENT_SUCCEEDED,
+    FINISHED,
+    FORECAST_RIGHT,
+    GATE,
+    INNOVATION,
+    PROCESS,
+    PROJECT_SKILL,
+    RUNNING,
+    WORKING,
 )
 from sim.streams import GATE as GATE_STREAM
 from sim.streams import TEAMS
 
 
 @phase
-def choose_backlog(parameters, firm, leaders, teams, decisions, projects, journal, t):
+def choose_backlog(world, t):
     """Team t ranks its open projects: what serves its own priorities first, older ones moving up."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    teams, projects = w.teams, w.projects
+    p, s = w.parameters, w.firm
     for k in range(s.project_count):
         project = projects[k]
         if project.team == t and project.status == WORKING:
@@ -36,22 +60,24 @@ def choose_backlog(parameters, firm, leaders, teams, decisions, projects, journa
 
 
 @phase
-def execute(parameters, firm, leaders, teams, decisions, projects, journal):
+def execute(world):
     """Every team works a week; finished projects take effect in the order of their start."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    projects = w.projects
+    p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
-    count_open(parameters, firm, teams, projects)
+    count_open(w)
     for t in range(p.team_count):
-        work_a_week(parameters, firm, leaders, teams, projects, t)
+        work_a_week(w, t)
     for k in range(s.project_count):
         project = projects[k]
         if project.status == WORKING:
             project.age += 1.0
             if project.domain == EXPERIMENT and project.stage == 0 and p.switches_staging == 1 \
                     and project.worked >= p.campaigns_stage_share * project.work:
-                check_stage(parameters, firm, leaders, teams, journal, project)
+                check_stage(w, project)
             if project.status == WORKING and project.work_left <= 1e-9:
-                finish(parameters, firm, leaders, teams, journal, project)
+                finish(w, project)
     live = 0
     for k in range(s.project_count):
         if projects[k].status != FINISHED:
@@ -62,9 +88,10 @@ def execute(parameters, firm, leaders, teams, decisions, projects, journal):
 
 
 @phase
-def count_open(parameters, firm, teams, projects):
+def count_open(w):
     """Open projects and backlog (person-weeks) of each team, and its thrashing."""
-    p, s = parameters[0], firm[0]
+    teams, projects = w.teams, w.projects
+    p, s = w.parameters, w.firm
     limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
     for t in range(p.team_count):
         teams[t].open_projects, teams[t].backlog = 0.0, teams[t].rework
@@ -79,9 +106,9 @@ def count_open(parameters, firm, teams, projects):
 
 
 @phase
-def overhead(parameters, firm, team):
+def overhead(w, team):
     """Share of a team's capacity taken by meetings, the channel, reports, training and measuring."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     share = p.communication_meeting_load * s.meeting_hours + p.communication_channel_load * p.communication_asynchronous
     share += p.targets_measuring_load * p.targets_specificity
     if p.switches_training == 1:
@@ -92,12 +119,13 @@ def overhead(parameters, firm, team):
 
 
 @phase
-def work_a_week(parameters, firm, leaders, teams, projects, t):
+def work_a_week(w, t):
     """Team t spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
-    p, s, team = parameters[0], firm[0], teams[t]
+    teams, projects = w.teams, w.projects
+    p, s, team = w.parameters, w.firm, teams[t]
     morale = team.morale if p.switches_morale == 1 else 0.75
     capacity = p.assumptions_capacity * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill,
-                                                      overhead(parameters, firm, team)) * (1.0 - 0.1 * team.thrash)
+                                                      overhead(w, team)) * (1.0 - 0.1 * team.thrash)
     team.capacity = capacity
     s.capacity += capacity
     chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
@@ -114,18 +142,19 @@ def work_a_week(parameters, firm, leaders, teams, projects, t):
                 best, rank = k, project.priority
         if best < 0:
             break
-        left -= work_on(parameters, firm, leaders, team, projects[best], left)
+        left -= work_on(w, team, projects[best], left)
     team.used = capacity - left
     s.work_done += team.done
     s.rework_done += repaired
     s.backlog += team.backlog
-    settle_team(parameters, firm, team, t, repaired)
+    settle_team(w, team, t, repaired)
 
 
 @phase
-def work_on(parameters, firm, leaders, team, project, left):
+def work_on(w, team, project, left):
     """Work of one week on one project (person-weeks); returns what was used. Questions go to the owner, defects stay."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     project.taken = 1
     work = least(least(project.work_left, left), p.execution_focus)
     project.work_left -= work
@@ -160,9 +189,9 @@ def work_on(parameters, firm, leaders, team, project, left):
 
 
 @phase
-def settle_team(parameters, firm, team, t, repaired):
+def settle_team(w, team, t, repaired):
     """Undiscovered defects surface, morale moves, people leave and take skill along."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     if p.switches_rework == 1:
         found = p.execution_discovery * team.undiscovered
         team.undiscovered -= found
@@ -184,25 +213,25 @@ def settle_team(parameters, firm, team, t, repaired):
 
 
 @phase
-def check_stage(parameters, firm, leaders, teams, journal, project):
+def check_stage(w, project):
     """The first stage ends: a gatekeeper (the other leader under 'gate', else the owner, who is soft on himself) stops the
     experiment if what he expects of it is too little."""
-    p, s = parameters[0], firm[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     project.stage = 1
     owner = project.owner
     other = COO if owner == CEO else CEO
-    independent = project.rule == GATE and both_present(leaders)
+    independent = project.rule == GATE and both_present(w)
     keeper = other if independent else owner
     leader = leaders[keeper]
-    shared = s.common_ground * (0.5 * (leaders[CEO].trust + leaders[COO].trust) if both_present(leaders) else 0.6)
+    shared = s.common_ground * (0.5 * (leaders[CEO].trust + leaders[COO].trust) if both_present(w) else 0.6)
     spread = gate_signal_spread(leader.skills[PROJECT_SKILL], s.common_ground, shared)
     n0, n1, n2, n3 = normals(s, GATE_STREAM, project.uid)
-    signal = aged_worth(project.attributes[EFFICIENCY], opportunity_decay(parameters), project.age) + spread * n0
+    signal = aged_worth(project.attributes[EFFICIENCY], opportunity_decay(w), project.age) + spread * n0
     if independent:
-        hours = least(most(0.0, leader.hours_left), 0.6 * decision_hours(parameters, leader, EXPERIMENT))
+        hours = least(most(0.0, leader.hours_left), 0.6 * decision_hours(w, leader, EXPERIMENT))
         leader.hours_left -= hours
         leader.hours_used += hours
-    threshold = p.campaigns_feasibility_mean
     if p.assumptions_gate == 0:
         expected = feasibility_belief(signal, spread, p.campaigns_feasibility_mean) * project.novelty_seen
         stop = expected < p.judgment_gate_value * (1.0 if independent else 0.5)
@@ -212,22 +241,23 @@ def check_stage(parameters, firm, leaders, teams, journal, project):
         project.status = FINISHED
         s.sum_experiments_stopped += 1.0
         teams[project.team].stopped_late += 0.3
-        note(journal, EXPERIMENT_STOPPED, s.week, EXPERIMENT, keeper, project.novelty_seen, signal)
+        note(w, EXPERIMENT_STOPPED, s.week, EXPERIMENT, keeper, project.novelty_seen, signal)
     else:
         s.extra_spend += (1.0 - p.campaigns_stage_share) * p.campaigns_experiment_cost
 
 
 @phase
-def opportunity_decay(parameters):
+def opportunity_decay(w):
     """Weekly loss of worth of waiting opportunities (1/week), 0 with the mechanism off."""
-    p = parameters[0]
+    p = w.parameters
     return p.campaigns_opportunity_decay if p.switches_opportunity_decay == 1 else 0.0
 
 
 @phase
-def finish(parameters, firm, leaders, teams, journal, project):
+def finish(w, project):
     """A project is done: a campaign starts to run, an experiment proves itself or not, a setting is reset."""
-    p, s = parameters[0], firm[0]
+    teams = w.teams
+    p, s = w.parameters, w.firm
     team = teams[project.team]
     project.quality = 1.0 - least(0.8, project.defect_work / project.worked) if project.worked > 0.0 else 1.0
     team.undiscovered += project.defect_work
@@ -240,9 +270,9 @@ def finish(parameters, firm, leaders, teams, journal, project):
     s.contradiction += harm
     waited = s.week - project.born
     if project.domain == CAMPAIGN:
-        start_campaign(parameters, firm, leaders, team, journal, project, waited)
+        start_campaign(w, team, project, waited)
     elif project.domain == EXPERIMENT:
-        prove(parameters, firm, leaders, team, journal, project, waited)
+        prove(w, team, project, waited)
     else:
         project.status = FINISHED
         d = project.domain
@@ -253,19 +283,19 @@ def finish(parameters, firm, leaders, teams, journal, project):
 
 
 @phase
-def judge_forecast(parameters, leaders, journal, project, came_true):
+def judge_forecast(w, project, came_true):
     """The other leader's trust rises when the owner's forecast came true."""
-    if came_true and project.owner < 2 and both_present(leaders):
+    if came_true and project.owner < 2 and both_present(w):
         other = COO if project.owner == CEO else CEO
-        gain_trust(parameters, leaders, journal, other, 0.4, FORECAST_RIGHT)
+        gain_trust(w, other, 0.4, FORECAST_RIGHT)
 
 
 @phase
-def start_campaign(parameters, firm, leaders, team, journal, project, waited):
+def start_campaign(w, team, project, waited):
     """A campaign goes on air; its attributes have aged while it waited."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     project.status, project.age = RUNNING, 0.0
-    decay = opportunity_decay(parameters)
+    decay = opportunity_decay(w)
     for g in range(5):
         if g != BRAND:
             project.attributes[g] = aged_worth(project.attributes[g], decay, waited)
@@ -274,20 +304,19 @@ def start_campaign(parameters, firm, leaders, team, journal, project, waited):
     worth = 0.0
     for g in range(5):
         worth += s.right_goals[g] * project.attributes[g]
-    judge_forecast(parameters, leaders, journal, project, worth > 0.0)
+    judge_forecast(w, project, worth > 0.0)
     off = project.attributes[BRAND] < -0.7
-    note(journal, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth,
-         project.attributes[BRAND])
+    note(w, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth, project.attributes[BRAND])
     if p.switches_refinement == 1:
         s.refinement += 0.03 * (1.0 - s.refinement) * project.quality
 
 
 @phase
-def prove(parameters, firm, leaders, team, journal, project, waited):
+def prove(w, team, project, waited):
     """A finished experiment works if it is feasible: technique rises by its aged novelty; else it is written off."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     project.status = FINISHED
-    decay = opportunity_decay(parameters)
+    decay = opportunity_decay(w)
     feasible = project.attributes[EFFICIENCY] > 0.0
     if feasible and p.switches_technique == 1:
         novelty = aged_worth(project.attributes[INNOVATION], 0.5 * decay, waited)
@@ -298,8 +327,8 @@ def prove(parameters, firm, leaders, team, journal, project, waited):
         s.technique += project.quality * most(gain, -0.05) * most(0.0, 1.0 - s.technique / 4.0)
     if feasible:
         s.sum_experiments_succeeded += 1.0
-        note(journal, EXPERIMENT_SUCCEEDED, s.week, EXPERIMENT, project.owner, project.attributes[INNOVATION], 0.0)
+        note(w, EXPERIMENT_SUCCEEDED, s.week, EXPERIMENT, project.owner, project.attributes[INNOVATION], 0.0)
     else:
         team.stopped_late += 1.0
-        note(journal, EXPERIMENT_FAILED, s.week, EXPERIMENT, project.owner, project.attributes[EFFICIENCY], 0.0)
-    judge_forecast(parameters, leaders, journal, project, feasible)
+        note(w, EXPERIMENT_FAILED, s.week, EXPERIMENT, project.owner, project.attributes[EFFICIENCY], 0.0)
+    judge_forecast(w, project, feasible)

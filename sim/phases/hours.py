@@ -1,9 +1,8 @@
 """Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
 
 from sim.compile import phase
-from sim.phases.journal import contribute
 from sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
-from sim.rules.arithmetic import clip, least, most, unit
+from sim.rules.arithmetic import least, most, unit
 from sim.rules.clarity import moved_belief
 from sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
 from sim.rules.effort import available_hours
@@ -12,18 +11,20 @@ from sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
 
 
 @phase
-def choose_hours(parameters, firm, leaders, teams, decisions, projects, journal, i):
+def choose_hours(world, i):
     """Leader i plans his week (hours): meetings, training, reporting and goals, encouragement, approvals, decisions.
 
     When plans exceed the hours he has, all are cut in proportion; what is left over goes to decisions.
     """
-    p, s, leader = parameters[0], firm[0], leaders[i]
+    w = world[0]
+    leaders = w.leaders
+    p, s, leader = w.parameters, w.firm, leaders[i]
     leader.hours_meeting, leader.hours_training, leader.hours_reporting = 0.0, 0.0, 0.0
     leader.hours_encouragement, leader.hours_approvals, leader.hours_decisions = 0.0, 0.0, 0.0
     leader.hours_available = 0.0
     if leader.present == 0:
         return
-    sour = s.relationship_conflict if both_present(leaders) else 0.0
+    sour = s.relationship_conflict if both_present(w) else 0.0
     tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
     available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost)
     meeting = s.meetings * p.communication_meeting_hours
@@ -47,9 +48,11 @@ def choose_hours(parameters, firm, leaders, teams, decisions, projects, journal,
 
 
 @phase
-def meet(parameters, firm, leaders, teams, decisions, projects, journal):
+def meet(world):
     """The week's meetings: hours spent, common ground, beliefs, trust by results shown, offence by text."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     attended = leaders[LEAD].hours_meeting
     for i in range(2):
         if leaders[i].present == 1:
@@ -70,23 +73,24 @@ def meet(parameters, firm, leaders, teams, decisions, projects, journal):
     gained = common_ground_gained(s.common_ground, s.effective_hours, p.communication_asynchronous, reports,
                                   p.communication_gain)
     s.common_ground = unit(s.common_ground + gained - p.communication_loss * s.common_ground)
-    if both_present(leaders):
+    if both_present(w):
         shown = 0.4 * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)
         for i in range(2):
-            gain_trust(parameters, leaders, journal, i, shown, RESULTS_SHOWN)
+            gain_trust(w, i, shown, RESULTS_SHOWN)
             step = unit(p.clarity_meeting_step * s.effective_hours)
             for d in range(7):
-                leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(parameters, firm, d, i), step)
-        offence = offence_by_text(p.communication_misreading, p.communication_asynchronous, mean_trust(leaders),
+                leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
+        offence = offence_by_text(p.communication_misreading, p.communication_asynchronous, mean_trust(w),
                                   s.relationship_conflict)
-        move_relationship(firm, journal, offence, MISREAD)
-    train(parameters, firm, leaders, teams)
+        move_relationship(w, offence, MISREAD)
+    train(w)
 
 
 @phase
-def train(parameters, firm, leaders, teams):
+def train(w):
     """Training of leaders and teams, and what they teach each other; money goes to the week's spending."""
-    p, s = parameters[0], firm[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     if p.switches_training == 0:
         return
     for i in range(2):
@@ -95,7 +99,7 @@ def train(parameters, firm, leaders, teams):
             for k in range(4):
                 leader.skills[k] = trained(leader.skills[k], leader.hours_training, p.training_gain)
             s.extra_spend += p.prices_money * p.training_cost * leader.hours_training
-    if both_present(leaders):
+    if both_present(w):
         for k in range(4):
             ceo, coo = leaders[CEO].skills[k], leaders[COO].skills[k]
             rate = 0.002 * p.training_sharing * s.effective_hours

@@ -5,9 +5,9 @@ from sim.state import EVENT_SLOTS
 
 
 @phase
-def note(journal, kind, week, domain, who, value, second):
+def note(w, kind, week, domain, who, value, second):
     """Note a happening (sim.state.HAPPENINGS) with its domain (-1 none), leader or team (-1 none) and two values."""
-    j = journal[0]
+    j = w.journal
     if j.active and j.event_count < EVENT_SLOTS:
         n = j.event_count
         j.events[n, 0], j.events[n, 1], j.events[n, 2] = week, kind, domain
@@ -16,8 +16,8 @@ def note(journal, kind, week, domain, who, value, second):
 
 
 @phase
-def contribute(journal, stock, cause, amount):
+def contribute(w, stock, cause, amount):
     """Add `amount` to why `stock` moved this week (units of the stock)."""
-    j = journal[0]
+    j = w.journal
     if j.active:
         j.contributions[stock, cause] += amount

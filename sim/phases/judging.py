@@ -5,9 +5,26 @@ from sim.phases.luck import normals
 from sim.phases.pair import both_present
 from sim.phases.rights import skill_for_goal
 from sim.rules.goals import crowded_weight
-from sim.rules.judgment import common_share, error_spread, exchanged_share, experiment_caution, expert_weight, mixed_error
+from sim.rules.judgment import (
+    common_share,
+    error_spread,
+    exchanged_share,
+    experiment_caution,
+    expert_weight,
+    mixed_error,
+)
 from sim.state import (
-    AND, CAMPAIGN, CEO, CONTESTED, COO, CUSTOMERS, EFFICIENCY, EXPERIMENT, LEAD, QUEUED, TEAM_RULE, VOTE,
+    AND,
+    CAMPAIGN,
+    CEO,
+    COO,
+    CUSTOMERS,
+    EFFICIENCY,
+    EXPERIMENT,
+    LEAD,
+    QUEUED,
+    TEAM_RULE,
+    VOTE,
 )
 from sim.streams import CEO_ERRORS, COMMON_ERRORS
 
@@ -19,8 +36,9 @@ def is_proposal(item):
 
 
 @phase
-def priority_gap(leaders):
+def priority_gap(w):
     """Half the absolute distance of the two leaders' goal weights (0-1)."""
+    leaders = w.leaders
     total = 0.0
     for g in range(5):
         total += abs(leaders[CEO].priorities[g] - leaders[COO].priorities[g])
@@ -28,14 +46,15 @@ def priority_gap(leaders):
 
 
 @phase
-def attention(parameters, leaders, i, g):
+def attention(w, i, g):
     """Weight that leader i gives to goal g now: his priority (or the pair's mean with that cause off), crowded by figures.
 
     Efficiency and growth are easily measured, brand and innovation hardly. Weights are near 1 in sum, not exactly.
     """
-    p = parameters[0]
+    leaders = w.leaders
+    p = w.parameters
     weight = leaders[i].priorities[g]
-    if p.switches_cause_priorities == 0 and i < 2 and both_present(leaders):
+    if p.switches_cause_priorities == 0 and i < 2 and both_present(w):
         weight = 0.5 * (leaders[CEO].priorities[g] + leaders[COO].priorities[g])
     if p.switches_goodhart == 1:
         measurable = 1.0 if g == 0 or g == EFFICIENCY else (0.6 if g == CUSTOMERS else 0.2)
@@ -44,22 +63,24 @@ def attention(parameters, leaders, i, g):
 
 
 @phase
-def pull_of_priorities(parameters, firm, leaders, i, domain):
+def pull_of_priorities(w, i, domain):
     """Pull (standard deviations) of leader i's priorities on a setting: towards figures or towards image."""
-    p, s = parameters[0], firm[0]
-    own = attention(parameters, leaders, i, EFFICIENCY) + attention(parameters, leaders, i, CUSTOMERS)
+    p, s = w.parameters, w.firm
+    own = attention(w, i, EFFICIENCY) + attention(w, i, CUSTOMERS)
     right = s.right_goals[EFFICIENCY] + s.right_goals[CUSTOMERS]
     return p.judgment_bias * (own - right) * p.domain_overlap[domain]
 
 
 @phase
-def choose_judgments(parameters, firm, leaders, teams, decisions, projects, journal, i):
+def choose_judgments(world, i):
     """Leader i forms his view of every queued matter he has not judged: a score for a proposal, a position for a setting.
 
     Each attribute is seen with an error that his skill decides; part of it is shared with the other leader. The
     marketing lead judges only where he votes or where the team decides.
     """
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    leaders, decisions = w.leaders, w.decisions
+    p, s = w.parameters, w.firm
     leader = leaders[i]
     if leader.present == 0:
         return
@@ -71,8 +92,8 @@ def choose_judgments(parameters, firm, leaders, teams, decisions, projects, jour
             continue
         item.judged[i] = 1
         share = 0.0
-        if p.switches_common_error == 1 and both_present(leaders) and i != LEAD:
-            share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(leaders))
+        if p.switches_common_error == 1 and both_present(w) and i != LEAD:
+            share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(w))
         n = normals(s, CEO_ERRORS + i, item.uid * 2)
         m = normals(s, CEO_ERRORS + i, item.uid * 2 + 1)
         c = n
@@ -88,7 +109,7 @@ def choose_judgments(parameters, firm, leaders, teams, decisions, projects, jour
             spread = error_spread(skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill)
             item.error[i, g] = spread * noise
             if is_proposal(item):
-                position += attention(parameters, leaders, i, g) * (item.attributes[g] + item.error[i, g])
+                position += attention(w, i, g) * (item.attributes[g] + item.error[i, g])
             else:
                 position += p.domain_goals[item.domain, g] * item.error[i, g]
         if is_proposal(item):
@@ -96,29 +117,30 @@ def choose_judgments(parameters, firm, leaders, teams, decisions, projects, jour
             if item.domain == EXPERIMENT:
                 position -= experiment_caution(leader.priorities[EFFICIENCY] + leader.priorities[CUSTOMERS])
         else:
-            position += pull_of_priorities(parameters, firm, leaders, i, item.domain)
+            position += pull_of_priorities(w, i, item.domain)
         item.position[i] = position
 
 
 @phase
-def error_weight(parameters, leaders, item, i, g):
+def error_weight(w, item, i, g):
     """Weight with which an error of leader i about goal g enters his position."""
-    return attention(parameters, leaders, i, g) if is_proposal(item) else parameters[0].domain_goals[item.domain, g]
+    return attention(w, i, g) if is_proposal(item) else w.parameters.domain_goals[item.domain, g]
 
 
 @phase
-def shift_error(parameters, leaders, item, i, g, value):
+def shift_error(w, item, i, g, value):
     """Set leader i's error about goal g and move his position by what that changes (an overridden position keeps its
     override)."""
-    item.position[i] += error_weight(parameters, leaders, item, i, g) * (value - item.error[i, g])
+    item.position[i] += error_weight(w, item, i, g) * (value - item.error[i, g])
     item.error[i, g] = value
 
 
 @phase
-def exchange_views(parameters, firm, leaders, item, depth):
+def exchange_views(w, item, depth):
     """Each leader takes over part of the other's view of a matter (`depth` 0-1 scales it); booked as information shared."""
-    p, s = parameters[0], firm[0]
-    if item.exchanged == 1 or not both_present(leaders) or item.judged[CEO] == 0 or item.judged[COO] == 0:
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
+    if item.exchanged == 1 or not both_present(w) or item.judged[CEO] == 0 or item.judged[COO] == 0:
         return
     item.exchanged = 1
     if p.switches_exchange == 0:
@@ -133,21 +155,22 @@ def exchange_views(parameters, firm, leaders, item, depth):
     s.exchange_chances += 1.0
     for g in range(5):
         a, b = item.error[CEO, g], item.error[COO, g]
-        shift_error(parameters, leaders, item, CEO, g, a + ceo * (b - a))
-        shift_error(parameters, leaders, item, COO, g, b + coo * (a - b))
+        shift_error(w, item, CEO, g, a + ceo * (b - a))
+        shift_error(w, item, COO, g, b + coo * (a - b))
 
 
 @phase
-def pooled_position(parameters, firm, leaders, item):
+def pooled_position(w, item):
     """One position out of two: weighted by power, each attribute left to whoever sees it better, as far as it is known."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     power = p.dyad_ceo_power
     trust = 0.5 * (leaders[CEO].trust + leaders[COO].trust)
     known = expert_weight(s.common_ground, trust, s.relationship_conflict)
     pooled = power * item.position[CEO] + (1.0 - power) * item.position[COO]
     for g in range(5):
         a, b = item.error[CEO, g], item.error[COO, g]
-        wa, wb = error_weight(parameters, leaders, item, CEO, g), error_weight(parameters, leaders, item, COO, g)
+        wa, wb = error_weight(w, item, CEO, g), error_weight(w, item, COO, g)
         better = skill_for_goal(leaders[CEO], g) >= skill_for_goal(leaders[COO], g)
         joint = known * a + (1.0 - known) * b if better else known * b + (1.0 - known) * a
         pooled += (power * wa + (1.0 - power) * wb) * joint - power * wa * a - (1.0 - power) * wb * b
@@ -155,22 +178,22 @@ def pooled_position(parameters, firm, leaders, item):
 
 
 @phase
-def read_gap(parameters, firm, leaders, item, style):
+def read_gap(w, item, style):
     """Gap of the two positions (standard deviations), and in `item.causes` the shares of priorities, styles, lack of
     communication and unclear roles in it."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     priorities, information = 0.0, 0.0
     for g in range(5):
         a, b = item.error[CEO, g], item.error[COO, g]
         if is_proposal(item):
-            wa, wb = attention(parameters, leaders, CEO, g), attention(parameters, leaders, COO, g)
+            wa, wb = attention(w, CEO, g), attention(w, COO, g)
             priorities += (wa - wb) * (item.attributes[g] + 0.5 * (a + b))
             information += 0.5 * (wa + wb) * (a - b)
         else:
             information += p.domain_goals[item.domain, g] * (a - b)
     if not is_proposal(item):
-        priorities = pull_of_priorities(parameters, firm, leaders, CEO, item.domain) \
-            - pull_of_priorities(parameters, firm, leaders, COO, item.domain)
+        priorities = pull_of_priorities(w, CEO, item.domain) \
+            - pull_of_priorities(w, COO, item.domain)
     added = p.judgment_style_gap * style
     roles = 0.5 * (1.0 - s.clarity[item.domain])
     total = abs(priorities) + abs(information) + added + roles + 1e-9

@@ -6,35 +6,80 @@ from sim.compile import phase
 from sim.phases.journal import contribute, note
 from sim.phases.luck import uniforms
 from sim.rules.arithmetic import least, most, unit
-from sim.rules.judgment import aged_worth
 from sim.rules.market import (
-    arm_response, brand_effect, campaign_weight, churn_rate, fit, goodwill_after, saturated, service_quality,
+    arm_response,
+    brand_effect,
+    campaign_weight,
+    churn_rate,
+    fit,
+    goodwill_after,
+    saturated,
+    service_quality,
 )
 from sim.state import (
-    ACTIVATION_ARM, AGENCY, AWARENESS, AWARENESS_CAUSE, BACKLOG, BASE_DEMAND, BRAND, BRAND_ARM, BRAND_BUDGET, BUDGET,
-    CAMPAIGN_PRESSURE, COMPETITOR, COMPLIANCE_NEGLECTED, CONTRADICTION, CUSTOMER_BASE, DEFECTS, DISSATISFACTION, FINISHED,
-    FORGETTING, FUNNEL, GOAL_FIT, GROWTH, KEY_CLIENT, KEY_CLIENT_ERRORS, LUCK, MARKET_TREND, OFF_BRAND, ON_BRAND,
-    ORPHANED_KEY_CLIENTS, POSITIONING, PROCESS, PROCESS_ERRORS, RECOVERY_OF_SERVICE, REPUTATION, RETENTION_ARM,
-    RETENTION_BUDGET, REVENUE, RIGHT_SETTINGS, RUNNING, SATISFACTION, TECHNIQUE, USUAL_CHURN,
+    ACTIVATION_ARM,
+    AGENCY,
+    AWARENESS,
+    AWARENESS_CAUSE,
+    BACKLOG,
+    BASE_DEMAND,
+    BRAND,
+    BRAND_ARM,
+    BRAND_BUDGET,
+    BUDGET,
+    CAMPAIGN_PRESSURE,
+    COMPETITOR,
+    COMPLIANCE_NEGLECTED,
+    CONTRADICTION,
+    CUSTOMER_BASE,
+    DEFECTS,
+    DISSATISFACTION,
+    FINISHED,
+    FORGETTING,
+    FUNNEL,
+    GOAL_FIT,
+    GROWTH,
+    KEY_CLIENT,
+    KEY_CLIENT_ERRORS,
+    LUCK,
+    MARKET_TREND,
+    OFF_BRAND,
+    ON_BRAND,
+    ORPHANED_KEY_CLIENTS,
+    POSITIONING,
+    PROCESS,
+    PROCESS_ERRORS,
+    RECOVERY_OF_SERVICE,
+    REPUTATION,
+    RETENTION_ARM,
+    RETENTION_BUDGET,
+    REVENUE,
+    RIGHT_SETTINGS,
+    RUNNING,
+    SATISFACTION,
+    TECHNIQUE,
+    USUAL_CHURN,
 )
 from sim.streams import COMPLIANCE, CUSTOMERS, poisson_from_uniform
 
 
 @phase
-def respond(parameters, firm, leaders, teams, decisions, projects, journal):
+def respond(world):
     """The market's week: campaigns press, the brand moves, customers come and go, money is counted."""
-    run_campaigns(parameters, firm, projects)
-    move_brand(parameters, firm, journal)
-    neglect_compliance(parameters, firm, leaders, journal)
-    serve_customers(parameters, firm, teams, journal)
-    win_customers(parameters, firm, journal)
-    count_money(parameters, firm, leaders)
+    w = world[0]
+    run_campaigns(w)
+    move_brand(w)
+    neglect_compliance(w)
+    serve_customers(w)
+    win_customers(w)
+    count_money(w)
 
 
 @phase
-def run_campaigns(parameters, firm, projects):
+def run_campaigns(w):
     """Pressure and brand input of running campaigns; those at the end of their run stop."""
-    p, s = parameters[0], firm[0]
+    projects = w.projects
+    p, s = w.parameters, w.firm
     running = 0.0
     for k in range(s.project_count):
         if projects[k].status == RUNNING:
@@ -69,9 +114,9 @@ def run_campaigns(parameters, firm, projects):
 
 
 @phase
-def move_brand(parameters, firm, journal):
+def move_brand(w):
     """Brand awareness: built by launches on brand, helped by the brand budget, damaged off brand, forgotten."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     if p.switches_goodwill == 0:
         return
     scale = p.market_goodwill_gain / math.sqrt(p.execution_load)
@@ -84,18 +129,18 @@ def move_brand(parameters, firm, journal):
     moved = goodwill_after(before, campaigns + budget, p.market_goodwill_decay)
     moved -= damage * before
     moved = unit(moved)
-    contribute(journal, AWARENESS, ON_BRAND, campaigns * room)
-    contribute(journal, AWARENESS, BRAND_BUDGET, budget * room)
-    contribute(journal, AWARENESS, OFF_BRAND, -damage * before)
-    contribute(journal, AWARENESS, FORGETTING,
-               moved - before - campaigns * room - budget * room + damage * before)
+    contribute(w, AWARENESS, ON_BRAND, campaigns * room)
+    contribute(w, AWARENESS, BRAND_BUDGET, budget * room)
+    contribute(w, AWARENESS, OFF_BRAND, -damage * before)
+    contribute(w, AWARENESS, FORGETTING, moved - before - campaigns * room - budget * room + damage * before)
     s.goodwill = moved
 
 
 @phase
-def neglect_compliance(parameters, firm, leaders, journal):
+def neglect_compliance(w):
     """Approvals arise and are worked off; long arrears cost reputation, which recovers slowly."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     if p.switches_compliance == 0:
         return
     u0, u1, u2, u3 = uniforms(s, COMPLIANCE, s.week)
@@ -107,15 +152,16 @@ def neglect_compliance(parameters, firm, leaders, journal):
     arrears = s.approvals_due / most(rate, 1e-9) if rate > 0.0 else 0.0
     if arrears > p.compliance_patience:
         s.reputation *= 1.0 - p.compliance_damage
-        note(journal, COMPLIANCE_NEGLECTED, s.week, -1, -1, arrears, s.reputation)
+        note(w, COMPLIANCE_NEGLECTED, s.week, -1, -1, arrears, s.reputation)
     else:
         s.reputation += p.compliance_recovery * (1.0 - s.reputation)
 
 
 @phase
-def serve_customers(parameters, firm, teams, journal):
+def serve_customers(w):
     """Satisfaction is pulled down by errors of service, backlog, defects and contradiction, and recovers by itself."""
-    p, s = parameters[0], firm[0]
+    teams = w.teams
+    p, s = w.parameters, w.firm
     defects, backlog, heads = 0.0, 0.0, 0.0
     for t in range(p.team_count):
         heads += teams[t].headcount
@@ -131,26 +177,26 @@ def serve_customers(parameters, firm, teams, journal):
     faulty = s.defect_quality
     clash = 1.0 - least(0.5, 1.2 * s.contradiction / most(1.0, p.execution_load))
     step = 0.1
-    contribute(journal, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
-    contribute(journal, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
-    contribute(journal, SATISFACTION, PROCESS_ERRORS, step * client * (process - 1.0))
-    contribute(journal, SATISFACTION, BACKLOG, step * client * process * (late - 1.0))
-    contribute(journal, SATISFACTION, DEFECTS, step * client * process * late * (faulty - 1.0))
-    contribute(journal, SATISFACTION, CONTRADICTION, step * client * process * late * faulty * (clash - 1.0))
+    contribute(w, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
+    contribute(w, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
+    contribute(w, SATISFACTION, PROCESS_ERRORS, step * client * (process - 1.0))
+    contribute(w, SATISFACTION, BACKLOG, step * client * process * (late - 1.0))
+    contribute(w, SATISFACTION, DEFECTS, step * client * process * late * (faulty - 1.0))
+    contribute(w, SATISFACTION, CONTRADICTION, step * client * process * late * faulty * (clash - 1.0))
     s.satisfaction += step * (client * process * late * faulty * clash - s.satisfaction)
 
 
 @phase
-def waterfall(journal, scale, level, factor, cause):
+def waterfall(w, scale, level, factor, cause):
     """Multiply `level` by `factor`, booking the difference (in revenue, times `scale`) to a cause; returns the product."""
-    contribute(journal, REVENUE, cause, scale * level * (factor - 1.0))
+    contribute(w, REVENUE, cause, scale * level * (factor - 1.0))
     return level * factor
 
 
 @phase
-def win_customers(parameters, firm, journal):
+def win_customers(w):
     """New and lost customers of a week, each factor of demand booked as its part of the change of revenue."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     price = p.market_revenue_per_customer
     mouth = (0.6 + 0.4 * s.customers / s.start_customers * s.satisfaction / 0.75) if p.switches_word_of_mouth == 1 \
         else 0.6 + 0.4 * p.market_satisfaction / 0.75
@@ -164,17 +210,17 @@ def win_customers(parameters, firm, journal):
     goal_fit = 0.8 + 0.2 * s.right_goals[GROWTH] / 0.2
     start_mouth = 0.6 + 0.4 * p.market_satisfaction / 0.75
     level = p.demand * p.market_conversion * start_mouth * start_brand * 0.6 * start_funnel
-    contribute(journal, REVENUE, BASE_DEMAND, price * level)
-    level = waterfall(journal, price, level, mouth / start_mouth, CUSTOMER_BASE)
-    level = waterfall(journal, price, level, brand / start_brand, AWARENESS_CAUSE)
-    level = waterfall(journal, price, level, press / 0.6, CAMPAIGN_PRESSURE)
-    level = waterfall(journal, price, level, s.reputation, REPUTATION)
-    level = waterfall(journal, price, level, s.competitor, COMPETITOR)
-    level = waterfall(journal, price, level, s.market_size, MARKET_TREND)
-    level = waterfall(journal, price, level, settings, RIGHT_SETTINGS)
-    level = waterfall(journal, price, level, technique, TECHNIQUE)
-    level = waterfall(journal, price, level, funnel / start_funnel, FUNNEL)
-    level = waterfall(journal, price, level, goal_fit, GOAL_FIT)
+    contribute(w, REVENUE, BASE_DEMAND, price * level)
+    level = waterfall(w, price, level, mouth / start_mouth, CUSTOMER_BASE)
+    level = waterfall(w, price, level, brand / start_brand, AWARENESS_CAUSE)
+    level = waterfall(w, price, level, press / 0.6, CAMPAIGN_PRESSURE)
+    level = waterfall(w, price, level, s.reputation, REPUTATION)
+    level = waterfall(w, price, level, s.competitor, COMPETITOR)
+    level = waterfall(w, price, level, s.market_size, MARKET_TREND)
+    level = waterfall(w, price, level, settings, RIGHT_SETTINGS)
+    level = waterfall(w, price, level, technique, TECHNIQUE)
+    level = waterfall(w, price, level, funnel / start_funnel, FUNNEL)
+    level = waterfall(w, price, level, goal_fit, GOAL_FIT)
     s.fit = settings
     s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
     s.conversion = least(0.2, p.market_conversion * settings * technique * funnel * goal_fit)
@@ -183,15 +229,15 @@ def win_customers(parameters, firm, journal):
     if p.switches_customer_luck == 1:
         u0, u1, u2, u3 = uniforms(s, CUSTOMERS, s.week)
         won = poisson_from_uniform(u0, expected) * 1.0
-    contribute(journal, REVENUE, LUCK, price * (won - level))
-    lose_customers(parameters, firm, journal, won)
+    contribute(w, REVENUE, LUCK, price * (won - level))
+    lose_customers(w, won)
     s.sum_baseline_leads += expected * 0.6 / press
 
 
 @phase
-def lose_customers(parameters, firm, journal, won):
+def lose_customers(w, won):
     """Customers lost in a week: as usual, by dissatisfaction, held by the retention budget, lost by orphaned key clients."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     price = p.market_revenue_per_customer
     arm = arm_response(s.shares[RETENTION_ARM], 0.3 * p.market_allocation)
     satisfaction = s.satisfaction
@@ -204,19 +250,20 @@ def lose_customers(parameters, firm, journal, won):
         orphaned = least(0.05, p.assumptions_ambiguity_price * 0.0005 * s.orphaned_clients / most(1.0, p.execution_load))
     s.orphaned_clients = 0.0
     lost = s.customers * (rate + orphaned)
-    contribute(journal, REVENUE, USUAL_CHURN, -price * s.customers * plain)
-    contribute(journal, REVENUE, DISSATISFACTION, -price * s.customers * (unhappy - plain))
-    contribute(journal, REVENUE, RETENTION_BUDGET, -price * s.customers * (rate - unhappy))
-    contribute(journal, REVENUE, ORPHANED_KEY_CLIENTS, -price * s.customers * orphaned)
+    contribute(w, REVENUE, USUAL_CHURN, -price * s.customers * plain)
+    contribute(w, REVENUE, DISSATISFACTION, -price * s.customers * (unhappy - plain))
+    contribute(w, REVENUE, RETENTION_BUDGET, -price * s.customers * (rate - unhappy))
+    contribute(w, REVENUE, ORPHANED_KEY_CLIENTS, -price * s.customers * orphaned)
     s.new_customers, s.lost_customers = won, lost
     s.customers += won - lost
     s.revenue = s.customers * price
 
 
 @phase
-def count_money(parameters, firm, leaders):
+def count_money(w):
     """Spending on marketing and profit of the week (kEUR)."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     heads = 0.0
     for t in range(p.team_count):
         heads += p.team_headcount[t]

@@ -3,7 +3,7 @@
 import math
 
 from sim.compile import phase
-from sim.phases.pair import both_present, mean_trust
+from sim.phases.pair import mean_trust
 from sim.rules.arithmetic import least, most
 from sim.state import CEO, COO
 
@@ -35,15 +35,16 @@ PAIR_AT, DECIDING_AT, WORK_AT = len(MARKET), len(MARKET) + len(PAIR), len(MARKET
 
 
 @phase
-def measure(parameters, firm, leaders, teams, decisions, projects, journal, out):
+def measure(world, out):
     """Write the outcomes of the weeks played so far into `out` (float array of length COUNT, order of NAMES).
 
     Outcomes of the pair are not-a-number in a firm that never had one.
     """
-    measure_market(parameters, firm, out)
-    measure_pair(firm, leaders, out)
-    measure_deciding(firm, leaders, decisions, out)
-    measure_work(parameters, firm, teams, out)
+    w = world[0]
+    measure_market(w, out)
+    measure_pair(w, out)
+    measure_deciding(w, out)
+    measure_work(w, out)
 
 
 @phase
@@ -53,9 +54,9 @@ def ratio(a, b):
 
 
 @phase
-def growth_rate(firm):
+def growth_rate(w):
     """Yearly growth of revenue: the last quarter's mean week against the week before the start (share/year)."""
-    s = firm[0]
+    s = w.firm
     last = least(13.0, s.week)
     if s.quarter_revenue <= 0.0 or s.start_revenue <= 0.0:
         return -1.0
@@ -64,16 +65,16 @@ def growth_rate(firm):
 
 
 @phase
-def measure_market(parameters, firm, out):
+def measure_market(w, out):
     """Outcomes of market and money, in the order of MARKET."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     weeks, last = most(1.0, s.week), most(1.0, least(13.0, s.week))
     margin = p.market_gross_margin * p.market_revenue_per_customer
     lost = s.sum_lost / most(s.sum_customers, 1e-9)
     # Two years of margin of the customers won by campaigns, thinned by churn, per kEUR spent.
     life = (1.0 - math.exp(-104.0 * lost)) / lost if lost > 1e-9 else 104.0
     values = (
-        growth_rate(firm), ratio(s.sum_new, s.sum_leads), ratio(s.sum_spend, s.sum_new),
+        growth_rate(w), ratio(s.sum_new, s.sum_leads), ratio(s.sum_spend, s.sum_new),
         ratio((s.sum_new - s.sum_baseline_leads) * margin * life, s.sum_spend), s.quarter_satisfaction / last,
         s.quarter_awareness / last, math.exp(-52.0 * lost), ratio(s.sum_spend, s.sum_revenue), s.sum_profit / weeks, s.cash,
         s.ruined, s.technique, s.reputation, s.refinement, s.shares[0],
@@ -83,9 +84,9 @@ def measure_market(parameters, firm, out):
 
 
 @phase
-def measure_pair(firm, leaders, out):
+def measure_pair(w, out):
     """Outcomes of the pair, in the order of PAIR; not-a-number where there was no pair."""
-    s = firm[0]
+    s = w.firm
     weeks = s.sum_paired_weeks
     quarters = weeks / 13.0
     pair = weeks > 0.0
@@ -95,7 +96,7 @@ def measure_pair(firm, leaders, out):
         ratio(episodes, quarters), ratio(s.sum_task, quarters), ratio(s.sum_relationship, quarters),
         ratio(s.sum_process, quarters), ratio(episodes, s.sum_decided) if pair else math.nan,
         ratio(s.sum_causes[0], causes), ratio(s.sum_causes[1], causes), ratio(s.sum_causes[2], causes),
-        ratio(s.sum_causes[3], causes), mean_trust(leaders) if pair else math.nan, ratio(s.sum_trust, weeks),
+        ratio(s.sum_causes[3], causes), mean_trust(w) if pair else math.nan, ratio(s.sum_trust, weeks),
         s.relationship_conflict if pair else math.nan, ratio(s.sum_relationship_level, weeks),
         ratio(s.sum_clarity, weeks), ratio(s.sum_gap, weeks), ratio(s.sum_exchanged, s.sum_chances),
     )
@@ -104,9 +105,10 @@ def measure_pair(firm, leaders, out):
 
 
 @phase
-def measure_deciding(firm, leaders, decisions, out):
+def measure_deciding(w, out):
     """Outcomes of deciding and hours, in the order of DECIDING; open and lapsed decisions count at their age."""
-    s = firm[0]
+    leaders, decisions = w.leaders, w.decisions
+    s = w.firm
     weeks = most(1.0, s.week)
     quarters = weeks / 13.0
     open_delay = 0.0
@@ -134,9 +136,10 @@ def measure_deciding(firm, leaders, decisions, out):
 
 
 @phase
-def measure_work(parameters, firm, teams, out):
+def measure_work(w, out):
     """Outcomes of the teams' work, in the order of WORK."""
-    p, s = parameters[0], firm[0]
+    teams = w.teams
+    p, s = w.parameters, w.firm
     weeks = most(1.0, s.week)
     skill, backlog = 0.0, 0.0
     for t in range(p.team_count):

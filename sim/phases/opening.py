@@ -3,24 +3,36 @@
 import math
 
 from sim.compile import phase
-from sim.phases.journal import contribute, note
+from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
 from sim.phases.start import arrive_leader, leave
 from sim.rules.arithmetic import clip
 from sim.rules.skills import aged
 from sim.state import (
-    CEO, COMPETITOR_ATTACK, COO, CRISIS, MARKET_JUMP, RESTRUCTURED, RESTRUCTURING, TECHNOLOGY_SHOCK, TECHNOLOGY_SKILL, TRUST_SHOCK, TRUST_SHOCKED,
+    CEO,
+    COMPETITOR_ATTACK,
+    COO,
+    CRISIS,
+    MARKET_JUMP,
+    RESTRUCTURED,
+    RESTRUCTURING,
+    TECHNOLOGY_SHOCK,
+    TECHNOLOGY_SKILL,
+    TRUST_SHOCK,
+    TRUST_SHOCKED,
 )
 from sim.streams import ENVIRONMENT, SHOCKS
 
 
 @phase
-def open_week(parameters, firm, leaders, teams, decisions, projects, journal):
+def open_week(world):
     """Turn the calendar, clear the week's flows, let shocks strike and posts be left and filled."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     s.week += 1
-    clear_flows(parameters, firm, leaders, teams)
+    clear_flows(w)
     s.meeting_credit += p.communication_meetings_per_week
     s.meetings = int(math.floor(s.meeting_credit + 1e-9))
     s.meeting_credit -= s.meetings
@@ -34,18 +46,19 @@ def open_week(parameters, firm, leaders, teams, decisions, projects, journal):
             leaders[i].vacancy -= 1.0
             if leaders[i].vacancy <= 0.0:
                 leaders[i].vacancy = 0.0
-                arrive_leader(parameters, firm, leaders, journal, i, 0)
+                arrive_leader(w, i, 0)
     if s.crisis_weeks > 0.0:
         s.crisis_weeks -= 1.0
     if p.switches_shocks == 1:
-        strike(parameters, firm, leaders, decisions, journal)
-    update_clarity(parameters, firm, leaders)
+        strike(w)
+    update_clarity(w)
 
 
 @phase
-def clear_flows(parameters, firm, leaders, teams):
+def clear_flows(w):
     """Zero what is counted afresh each week."""
-    p, s = parameters[0], firm[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     s.extra_spend, s.contradiction, s.move_work = 0.0, 0.0, 0.0
     s.task_episodes, s.process_episodes, s.relationship_episodes = 0.0, 0.0, 0.0
     s.decided, s.lapsed, s.dropped, s.exchanged, s.exchange_chances, s.wasted_work = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -57,74 +70,76 @@ def clear_flows(parameters, firm, leaders, teams):
 
 
 @phase
-def strike(parameters, firm, leaders, decisions, journal):
+def strike(w):
     """Dated events of this week, then random ones; each strikes as MODEL.md describes, scaled by its size."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     for e in range(p.event_count):
         if p.event_week[e] == s.week:
-            happen(parameters, firm, leaders, decisions, journal, p.event_kind[e], p.event_size[e])
+            happen(w, p.event_kind[e], p.event_size[e])
     hazards = p.hazards_restructuring + p.hazards_technology + p.hazards_competitor + p.hazards_crisis \
         + p.hazards_ceo_departure + p.hazards_coo_departure
     if hazards > 0.0:
         u0, u1, u2, u3 = uniforms(s, SHOCKS, s.week * 4)
         v0, v1, v2, v3 = uniforms(s, SHOCKS, s.week * 4 + 1)
         if u0 < p.hazards_restructuring:
-            happen(parameters, firm, leaders, decisions, journal, 0, 1.0)
+            happen(w, 0, 1.0)
         if u1 < p.hazards_technology:
-            happen(parameters, firm, leaders, decisions, journal, 1, 1.0)
+            happen(w, 1, 1.0)
         if u2 < p.hazards_competitor:
-            happen(parameters, firm, leaders, decisions, journal, 2, 1.0)
+            happen(w, 2, 1.0)
         if u3 < p.hazards_crisis:
-            happen(parameters, firm, leaders, decisions, journal, 3, 1.0)
+            happen(w, 3, 1.0)
         # A sour relation doubles and trebles the hazard of leaving.
-        strain = 1.0 + 2.0 * s.relationship_conflict if both_present(leaders) else 1.0
+        strain = 1.0 + 2.0 * s.relationship_conflict if both_present(w) else 1.0
         if v0 < p.hazards_ceo_departure * strain:
-            happen(parameters, firm, leaders, decisions, journal, 6, 1.0)
+            happen(w, 6, 1.0)
         if v1 < p.hazards_coo_departure * strain:
-            happen(parameters, firm, leaders, decisions, journal, 7, 1.0)
+            happen(w, 7, 1.0)
 
 
 @phase
-def happen(parameters, firm, leaders, decisions, journal, kind, size):
+def happen(w, kind, size):
     """One shock: kinds in the order of sim.parameters.EVENTS."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     if kind == 0:
-        restructure(parameters, firm, leaders, journal, size)
+        restructure(w, size)
     elif kind == 1:
         s.technique *= math.exp(-0.36 * size)
         s.novelty_shift += 0.5 * size
         for i in range(3):
             leaders[i].skills[TECHNOLOGY_SKILL] *= math.exp(-0.22 * size)
-        note(journal, TECHNOLOGY_SHOCK, s.week, -1, -1, size, 0.0)
+        note(w, TECHNOLOGY_SHOCK, s.week, -1, -1, size, 0.0)
     elif kind == 2:
         s.competitor *= math.exp(-0.16 * size)
-        note(journal, COMPETITOR_ATTACK, s.week, -1, -1, size, 0.0)
+        note(w, COMPETITOR_ATTACK, s.week, -1, -1, size, 0.0)
     elif kind == 3:
         s.crisis_weeks = 6.0 * size if 6.0 * size > s.crisis_weeks else s.crisis_weeks
-        note(journal, CRISIS, s.week, -1, -1, size, s.crisis_weeks)
+        note(w, CRISIS, s.week, -1, -1, size, s.crisis_weeks)
     elif kind == 4:
-        jump(parameters, firm, journal, size)
+        jump(w, size)
     elif kind == 5:
-        if both_present(leaders):
+        if both_present(w):
             for i in range(2):
-                move_trust(parameters, leaders, journal, i, leaders[i].trust * math.exp(-0.7 * size), TRUST_SHOCK)
-        note(journal, TRUST_SHOCKED, s.week, -1, -1, size, 0.0)
+                move_trust(w, i, leaders[i].trust * math.exp(-0.7 * size), TRUST_SHOCK)
+        note(w, TRUST_SHOCKED, s.week, -1, -1, size, 0.0)
     else:
         who = CEO if kind == 6 else COO
         if leaders[who].present == 1:
             u0, u1, u2, u3 = uniforms(s, SHOCKS, s.week * 4 + 2)
             u = u0 if who == CEO else u1
             weeks = p.hazards_vacancy_shortest + u * (p.hazards_vacancy_longest - p.hazards_vacancy_shortest)
-            leave(parameters, firm, leaders, decisions, journal, who, math.floor(weeks) + 1.0)
+            leave(w, who, math.floor(weeks) + 1.0)
 
 
 @phase
-def restructure(parameters, firm, leaders, journal, size):
+def restructure(w, size):
     """Who decides is thrown open in a random set of domains; until somebody writes it down again, nothing is clear.
 
     Beliefs fall back to 'either of us', precedents and the charter lose their hold. Source: the article's retailer.
     """
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    s = w.firm
     severity = clip(size, 0.0, 1.0)
     u = uniforms(s, SHOCKS, s.week * 4 + 3)
     v = uniforms(s, SHOCKS, s.week * 4 + 2)
@@ -135,15 +150,15 @@ def restructure(parameters, firm, leaders, journal, size):
             s.precedents[d] *= 1.0 - 0.5 * severity
             for i in range(2):
                 leaders[i].beliefs[d] += severity * (0.5 - leaders[i].beliefs[d])
-    if both_present(leaders):
-        move_relationship(firm, journal, 0.05 * size * (1.0 - s.relationship_conflict), RESTRUCTURING)
-    note(journal, RESTRUCTURED, s.week, -1, -1, size, 0.0)
+    if both_present(w):
+        move_relationship(w, 0.05 * size * (1.0 - s.relationship_conflict), RESTRUCTURING)
+    note(w, RESTRUCTURED, s.week, -1, -1, size, 0.0)
 
 
 @phase
-def jump(parameters, firm, journal, size):
+def jump(w, size):
     """The market jumps: right settings move, the funnel wears, the goals that pay shift, knowledge is partly void."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     n = normals(s, ENVIRONMENT, s.week * 8 + 3)
     m = normals(s, ENVIRONMENT, s.week * 8 + 4)
     u0, u1, u2, u3 = uniforms(s, ENVIRONMENT, s.week * 8 + 5)
@@ -159,13 +174,15 @@ def jump(parameters, firm, journal, size):
     shift = clip(0.25 * size, 0.0, 0.9)
     for g in range(5):
         s.right_goals[g] += shift * ((1.0 if g == favoured else 0.0) - s.right_goals[g])
-    note(journal, MARKET_JUMP, s.week, -1, favoured, size, 0.0)
+    note(w, MARKET_JUMP, s.week, -1, favoured, size, 0.0)
 
 
 @phase
-def drift_environment(parameters, firm, leaders, teams, decisions, projects, journal):
+def drift_environment(world):
     """Right settings drift or jump, techniques age, a competitor's attack fades, the market grows."""
-    p, s = parameters[0], firm[0]
+    w = world[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     if p.switches_drift == 1:
         n = normals(s, ENVIRONMENT, s.week * 8)
         m = normals(s, ENVIRONMENT, s.week * 8 + 1)
@@ -177,7 +194,7 @@ def drift_environment(parameters, firm, leaders, teams, decisions, projects, jou
     if p.switches_jumps == 1 and p.market_jumps > 0.0:
         u0, u1, u2, u3 = uniforms(s, ENVIRONMENT, s.week * 8 + 2)
         if u0 < p.market_jumps:
-            jump(parameters, firm, journal, 1.0)
+            jump(w, 1.0)
     if p.switches_technique == 1:
         s.technique -= p.market_obsolescence * (s.technique - 0.4)
     if p.switches_refinement == 1:

@@ -7,69 +7,87 @@ from sim.rules.clarity import blurred, chartered_belief, joint_clarity, sole_cla
 from sim.rules.conflict import intensity, process_spill
 from sim.rules.trust import trust_after_failure, trust_after_success
 from sim.state import (
-    CEO, COO, COMMUNICATION_CAUSE, GATE, OR, PRIORITIES_CAUSE, PROCESS_CONFLICT, QUARREL_OVER_ROLES, RELATIONSHIP,
-    ROLES_CAUSE, SOLE, STYLES_CAUSE, TEAM_RULE, TRUST,
+    CEO,
+    COMMUNICATION_CAUSE,
+    COO,
+    GATE,
+    OR,
+    PRIORITIES_CAUSE,
+    PROCESS_CONFLICT,
+    QUARREL_OVER_ROLES,
+    RELATIONSHIP,
+    ROLES_CAUSE,
+    SOLE,
+    STYLES_CAUSE,
+    TEAM_RULE,
+    TRUST,
 )
 
 
 @phase
-def both_present(leaders):
+def both_present(w):
     """True if CEO and COO are both in their posts."""
+    leaders = w.leaders
     return leaders[CEO].present == 1 and leaders[COO].present == 1
 
 
 @phase
-def move_trust(parameters, leaders, journal, i, value, cause):
+def move_trust(w, i, value, cause):
     """Set leader i's trust in the other to `value` (0-1) for a cause; nothing happens while trust is frozen."""
-    p = parameters[0]
+    leaders = w.leaders
+    p = w.parameters
     if p.switches_trust_dynamics == 0 or p.assumptions_trust_frozen == 1:
         return
     moved = unit(value)
-    contribute(journal, TRUST, cause, 0.5 * (moved - leaders[i].trust))
+    contribute(w, TRUST, cause, 0.5 * (moved - leaders[i].trust))
     leaders[i].trust = moved
 
 
 @phase
-def gain_trust(parameters, leaders, journal, i, share, cause):
+def gain_trust(w, i, share, cause):
     """Leader i's trust rises by `share` of its usual gain."""
-    p = parameters[0]
-    move_trust(parameters, leaders, journal, i, trust_after_success(leaders[i].trust, share * p.dyad_trust_gain), cause)
+    leaders = w.leaders
+    p = w.parameters
+    move_trust(w, i, trust_after_success(leaders[i].trust, share * p.dyad_trust_gain), cause)
 
 
 @phase
-def lose_trust(parameters, leaders, journal, i, share, cause):
+def lose_trust(w, i, share, cause):
     """Leader i's trust falls by `share` of its usual loss."""
-    p = parameters[0]
-    move_trust(parameters, leaders, journal, i, trust_after_failure(leaders[i].trust, share * p.dyad_trust_loss), cause)
+    leaders = w.leaders
+    p = w.parameters
+    move_trust(w, i, trust_after_failure(leaders[i].trust, share * p.dyad_trust_loss), cause)
 
 
 @phase
-def move_relationship(firm, journal, rise, cause):
+def move_relationship(w, rise, cause):
     """Add `rise` to relationship conflict (0-1), kept in bounds, for a cause."""
-    s = firm[0]
+    s = w.firm
     moved = unit(s.relationship_conflict + rise)
-    contribute(journal, RELATIONSHIP, cause, moved - s.relationship_conflict)
+    contribute(w, RELATIONSHIP, cause, moved - s.relationship_conflict)
     s.relationship_conflict = moved
 
 
 @phase
-def mean_trust(leaders):
+def mean_trust(w):
     """Mean trust of the pair (0-1)."""
+    leaders = w.leaders
     return 0.5 * (leaders[CEO].trust + leaders[COO].trust)
 
 
 @phase
-def style_gap(parameters, leaders):
+def style_gap(w):
     """Distance of the two styles (0-1); 0 with that cause switched off."""
-    if parameters[0].switches_cause_styles == 0:
+    leaders = w.leaders
+    if w.parameters.switches_cause_styles == 0:
         return 0.0
     return abs(leaders[CEO].style - leaders[COO].style)
 
 
 @phase
-def owns(parameters, domain, i):
+def owns(w, domain, i):
     """1 if the charter gives leader i a say in acting on the domain (owner or joint), else 0."""
-    p = parameters[0]
+    p = w.parameters
     rule = p.charter_rule[domain]
     if rule == SOLE or rule == GATE:
         return 1 if p.charter_decides[domain] == i else 0
@@ -77,21 +95,22 @@ def owns(parameters, domain, i):
 
 
 @phase
-def belief_target(parameters, firm, domain, i):
+def belief_target(w, domain, i):
     """Belief that a living charter suggests to leader i about the domain."""
-    p = parameters[0]
-    chartered = chartered_belief(owns(parameters, domain, i) == 1, p.clarity_charter)
-    return blurred(chartered, firm[0].charter_alive[domain])
+    p = w.parameters
+    chartered = chartered_belief(owns(w, domain, i) == 1, p.clarity_charter)
+    return blurred(chartered, w.firm.charter_alive[domain])
 
 
 @phase
-def update_clarity(parameters, firm, leaders):
+def update_clarity(w):
     """Role clarity by domain (probability that both act as chartered), from the two beliefs; 1 with one leader."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     for domain in range(7):
         rule = p.charter_rule[domain]
         ceo, coo = leaders[CEO].beliefs[domain], leaders[COO].beliefs[domain]
-        if not both_present(leaders) or rule == TEAM_RULE or p.switches_claims == 0:
+        if not both_present(w) or rule == TEAM_RULE or p.switches_claims == 0:
             s.clarity[domain] = 1.0
         elif rule == SOLE or rule == GATE:
             s.clarity[domain] = sole_clarity(ceo, coo) if p.charter_decides[domain] == CEO else sole_clarity(coo, ceo)
@@ -102,29 +121,29 @@ def update_clarity(parameters, firm, leaders):
 
 
 @phase
-def blame(firm, causes, weight):
+def blame(w, causes, weight):
     """Book an episode's causes (priorities, styles, communication, roles; they sum to 1) with a weight."""
-    s = firm[0]
+    s = w.firm
     for c in range(4):
         s.sum_causes[c] += weight * causes[c]
 
 
 @phase
-def quarrel_over_roles(parameters, firm, leaders, journal, domain, gap, causes):
+def quarrel_over_roles(w, domain, gap, causes):
     """A process conflict: trust falls on both sides, relationship conflict rises, the causes are booked."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     strength = intensity(gap)
     strength = 0.4 + 0.6 * strength
-    rise = process_spill(p.dyad_process_spill, strength, mean_trust(leaders), s.relationship_conflict)
-    move_relationship(firm, journal, rise * causes[0], PRIORITIES_CAUSE)
-    move_relationship(firm, journal, rise * causes[1], STYLES_CAUSE)
-    move_relationship(firm, journal, rise * causes[2], COMMUNICATION_CAUSE)
-    move_relationship(firm, journal, rise * causes[3], ROLES_CAUSE)
+    rise = process_spill(p.dyad_process_spill, strength, mean_trust(w), s.relationship_conflict)
+    move_relationship(w, rise * causes[0], PRIORITIES_CAUSE)
+    move_relationship(w, rise * causes[1], STYLES_CAUSE)
+    move_relationship(w, rise * causes[2], COMMUNICATION_CAUSE)
+    move_relationship(w, rise * causes[3], ROLES_CAUSE)
     for c in range(4):
         s.conflict_causes[c] += rise * causes[c]
-    lose_trust(parameters, leaders, journal, CEO, 1.0, QUARREL_OVER_ROLES)
-    lose_trust(parameters, leaders, journal, COO, 1.0, QUARREL_OVER_ROLES)
+    lose_trust(w, CEO, 1.0, QUARREL_OVER_ROLES)
+    lose_trust(w, COO, 1.0, QUARREL_OVER_ROLES)
     s.process_episodes += 1.0
     s.process_count[domain] += 1.0
-    blame(firm, causes, 1.0)
-    note(journal, PROCESS_CONFLICT, s.week, domain, -1, gap, strength)
+    blame(w, causes, 1.0)
+    note(w, PROCESS_CONFLICT, s.week, domain, -1, gap, strength)

@@ -1,56 +1,67 @@
 """Measure and adapt: what a review sees, and what it moves."""
 
-import math
 
 from sim.compile import phase
 from sim.phases.journal import note
 from sim.phases.luck import normals
-from sim.phases.pair import both_present
 from sim.phases.rights import present_decider
-from sim.rules.arithmetic import clip, most, unit
+from sim.rules.arithmetic import most
 from sim.rules.learning import measurement_noise, updated_estimate, visibility
 from sim.rules.market import saturated
 from sim.state import (
-    ACTIVATION_ARM, BRAND, BRAND_ARM, BUDGET, CEO, COO, CUSTOMERS, EFFICIENCY, EXPERIMENT_ARM, GROWTH, INNOVATION,
-    OPERATIONS_SKILL, RETENTION_ARM, REVIEW_HELD,
+    ACTIVATION_ARM,
+    BRAND,
+    BRAND_ARM,
+    BUDGET,
+    CEO,
+    COO,
+    CUSTOMERS,
+    EXPERIMENT_ARM,
+    GROWTH,
+    INNOVATION,
+    OPERATIONS_SKILL,
+    RETENTION_ARM,
+    REVIEW_HELD,
 )
 from sim.streams import REVIEW
 
 
 @phase
-def review(parameters, firm, leaders, teams, decisions, projects, journal):
+def review(world):
     """In a review week: see standing errors, estimate which goals pay, learn returns, move the budget, mend the charter."""
-    s = firm[0]
+    w = world[0]
+    s = w.firm
     if s.review_now == 0:
         return
-    see_errors(parameters, firm, leaders)
-    estimate_goals(parameters, firm, leaders)
-    move_budget(parameters, firm, leaders)
-    mend_charter(parameters, firm)
-    note(journal, REVIEW_HELD, s.week, -1, -1, s.shares[BRAND_ARM], s.shares[ACTIVATION_ARM])
+    see_errors(w)
+    estimate_goals(w)
+    move_budget(w)
+    mend_charter(w)
+    note(w, REVIEW_HELD, s.week, -1, -1, s.shares[BRAND_ARM], s.shares[ACTIVATION_ARM])
 
 
 @phase
-def analyst(leaders):
+def analyst(w):
     """Who reads the figures: the COO, or the CEO without one."""
+    leaders = w.leaders
     return leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
 
 
 @phase
-def see_errors(parameters, firm, leaders):
+def see_errors(w):
     """Standing errors become visible, blurred by poor analytics (standard deviations)."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     n = normals(s, REVIEW, s.week * 8)
     m = normals(s, REVIEW, s.week * 8 + 1)
-    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - analyst(leaders).skills[OPERATIONS_SKILL])
+    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - analyst(w).skills[OPERATIONS_SKILL])
     for d in range(7):
         s.seen_error[d] = s.standing_error[d] + blur * (n[d] if d < 4 else m[d - 4])
 
 
 @phase
-def estimate_goals(parameters, firm, leaders):
+def estimate_goals(w):
     """Which goals pay, as far as the figures show: the truth with an error, scaled to sum to one."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     n = normals(s, REVIEW, s.week * 8 + 2)
     m = normals(s, REVIEW, s.week * 8 + 3)
     blur = p.targets_estimate_error * (1.5 - p.adaptation_analytics)
@@ -63,9 +74,9 @@ def estimate_goals(parameters, firm, leaders):
 
 
 @phase
-def true_elasticity(parameters, firm, arm):
+def true_elasticity(w, arm):
     """How strongly revenue answers to an arm of the budget now (elasticity); the best share is proportional to it."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     if arm == BRAND_ARM:
         brand = s.goodwill * s.right_goals[BRAND] / 0.2
         return p.market_allocation * brand / (0.35 + brand)
@@ -78,10 +89,11 @@ def true_elasticity(parameters, firm, arm):
 
 
 @phase
-def move_budget(parameters, firm, leaders):
+def move_budget(w):
     """Learn the return of each arm, as far as it shows within the interval, and move part of the way to the shares it
     suggests; the owner's priorities weigh in. Moving costs team work."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     if p.switches_budget_learning == 0:
         return
     interval = p.adaptation_review_interval_weeks
@@ -95,14 +107,14 @@ def move_budget(parameters, firm, leaders):
             horizon = p.adaptation_visibility_experiment
         elif arm == RETENTION_ARM:
             horizon = p.adaptation_visibility_retention
-        seen = true_elasticity(parameters, firm, arm)
+        seen = true_elasticity(w, arm)
         # Good analytics knows that slow effects are cut off by the window, and corrects half of it.
         shown = visibility(interval, horizon)
         shown += 0.5 * p.adaptation_analytics * (1.0 - shown)
         noise = measurement_noise(p.adaptation_noise, interval, s.shares[arm], p.adaptation_analytics)
         s.estimates[arm] = updated_estimate(s.estimates[arm], seen * shown + 0.2 * noise * n[arm], p.adaptation_gain)
         total += s.estimates[arm]
-    owner = leaders[present_decider(parameters, leaders, BUDGET)]
+    owner = leaders[present_decider(w, BUDGET)]
     wish = owner.priorities[GROWTH] + owner.priorities[BRAND] + owner.priorities[INNOVATION] + owner.priorities[CUSTOMERS]
     moved = 0.0
     for arm in range(4):
@@ -116,9 +128,9 @@ def move_budget(parameters, firm, leaders):
 
 
 @phase
-def mend_charter(parameters, firm):
+def mend_charter(w):
     """Where quarrels over roles repeat, the review rewrites the charter (its hold is renewed by half)."""
-    p, s = parameters[0], firm[0]
+    p, s = w.parameters, w.firm
     for d in range(7):
         if p.adaptation_learn_structure == 1 and s.process_count[d] >= 2.0:
             s.charter_alive[d] += 0.5 * p.clarity_documentation * (1.0 - s.charter_alive[d])

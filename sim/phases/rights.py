@@ -4,8 +4,22 @@ from sim.compile import phase
 from sim.phases.pair import both_present
 from sim.rules.effort import effort_factor
 from sim.state import (
-    AND, AVERAGE, BRAND, CEO, COO, GATE, GROWTH, INNOVATION, LEAD, MARKET_SKILL, OPERATIONS_SKILL, OR, SOLE, TEAM_RULE,
-    TECHNOLOGY_SKILL, VOTE,
+    AND,
+    AVERAGE,
+    BRAND,
+    CEO,
+    COO,
+    GATE,
+    GROWTH,
+    INNOVATION,
+    LEAD,
+    MARKET_SKILL,
+    OPERATIONS_SKILL,
+    OR,
+    SOLE,
+    TEAM_RULE,
+    TECHNOLOGY_SKILL,
+    VOTE,
 )
 
 
@@ -21,9 +35,9 @@ def skill_for_goal(leader, goal):
 
 
 @phase
-def domain_skill(parameters, leader, domain):
+def domain_skill(w, leader, domain):
     """Skill of a leader in a domain (0-1): his skills weighted by the goals at stake."""
-    p = parameters[0]
+    p = w.parameters
     total = 0.0
     for goal in range(5):
         total += p.domain_goals[domain, goal] * skill_for_goal(leader, goal)
@@ -31,20 +45,21 @@ def domain_skill(parameters, leader, domain):
 
 
 @phase
-def decision_hours(parameters, leader, domain):
+def decision_hours(w, leader, domain):
     """Hours a decision of this domain takes this leader."""
-    p = parameters[0]
+    p = w.parameters
     hours = p.domain_executive_hours[domain]
     if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
-        return hours * effort_factor(domain_skill(parameters, leader, domain), p.judgment_specialisation)
+        return hours * effort_factor(domain_skill(w, leader, domain), p.judgment_specialisation)
     return hours
 
 
 @phase
-def present_rule(parameters, leaders, domain):
+def present_rule(w, domain):
     """Rule in force for a domain: the charter's with two leaders; one leader alone decides; none: the team does."""
-    p = parameters[0]
-    if both_present(leaders):
+    leaders = w.leaders
+    p = w.parameters
+    if both_present(w):
         return p.charter_rule[domain]
     if leaders[CEO].present == 0 and leaders[COO].present == 0:
         return TEAM_RULE
@@ -52,19 +67,21 @@ def present_rule(parameters, leaders, domain):
 
 
 @phase
-def present_decider(parameters, leaders, domain):
+def present_decider(w, domain):
     """Who decides (sole, gate), or looks first or second: the charter's choice, or the only one there."""
-    if both_present(leaders):
-        return parameters[0].charter_decides[domain]
+    leaders = w.leaders
+    if both_present(w):
+        return w.parameters.charter_decides[domain]
     if leaders[CEO].present == 1:
         return CEO
     return COO if leaders[COO].present == 1 else LEAD
 
 
 @phase
-def assign_effort(parameters, leaders, item, share):
+def assign_effort(w, item, share):
     """Set who must spend how many hours on an open decision (scaled by `share`), by its rule."""
-    p = parameters[0]
+    leaders = w.leaders
+    p = w.parameters
     writing = 0.0
     if p.switches_documentation == 1:
         writing = p.clarity_documentation_hours * p.clarity_documentation * p.prices_hours
@@ -75,11 +92,11 @@ def assign_effort(parameters, leaders, item, share):
         return
     if rule == SOLE or rule == GATE or rule == OR:
         part = 0.6 if rule == GATE else 1.0
-        item.effort_left[d] = share * part * decision_hours(parameters, leaders[d], domain) + writing
+        item.effort_left[d] = share * part * decision_hours(w, leaders[d], domain) + writing
         other = COO if d == CEO else CEO
         if leaders[other].present == 1 and rule == SOLE:
             heard = 0.3 if item.consulted == 1 else (0.15 if p.switches_exchange == 1 else 0.0)
-            item.effort_left[other] = share * heard * decision_hours(parameters, leaders[other], domain) * p.prices_hours
+            item.effort_left[other] = share * heard * decision_hours(w, leaders[other], domain) * p.prices_hours
     else:
         for i in range(2):
             part = 0.7
@@ -87,9 +104,9 @@ def assign_effort(parameters, leaders, item, share):
                 part = 0.7 if i == d else 0.8
             elif rule == VOTE:
                 part = 0.6
-            item.effort_left[i] = share * part * decision_hours(parameters, leaders[i], domain) + 0.5 * writing
+            item.effort_left[i] = share * part * decision_hours(w, leaders[i], domain) + 0.5 * writing
         if rule == VOTE:
-            item.effort_left[LEAD] = share * 0.6 * decision_hours(parameters, leaders[LEAD], domain)
+            item.effort_left[LEAD] = share * 0.6 * decision_hours(w, leaders[LEAD], domain)
     item.agenda = 0.0
     if rule == AVERAGE or rule == VOTE:
         item.agenda = p.communication_joint_share * p.domain_executive_hours[domain]

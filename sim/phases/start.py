@@ -2,47 +2,65 @@
 
 from sim.compile import phase
 from sim.phases.journal import contribute, note
-from sim.phases.luck import normals, uniforms
+from sim.phases.luck import normals
 from sim.phases.pair import belief_target, both_present, update_clarity
 from sim.rules.arithmetic import unit
 from sim.state import (
-    AWARENESS, CEO, CHANGE_APPLIED, COO, INTERVENTION, LEADER_ARRIVED, LEADER_LEFT, NEWCOMER, QUEUED, CONTESTED, RELATIONSHIP,
-    SATISFACTION, SOLE, TRUST, LEAD,
+    AWARENESS,
+    CEO,
+    CHANGE_APPLIED,
+    CONTESTED,
+    COO,
+    INTERVENTION,
+    LEAD,
+    LEADER_ARRIVED,
+    LEADER_LEFT,
+    NEWCOMER,
+    QUEUED,
+    RELATIONSHIP,
+    SATISFACTION,
+    SOLE,
+    TRUST,
 )
 from sim.streams import SUCCESSION
 
 
 @phase
-def set_leader(parameters, leaders, i):
+def set_leader(w, i):
     """Give leader i the priorities, anchors, skills, style and hours declared."""
-    p, leader = parameters[0], leaders[i]
+    leaders = w.leaders
+    p, leader = w.parameters, leaders[i]
     for g in range(5):
         leader.priorities[g] = p.leader_priorities[i, g]
         leader.anchors[g] = p.leader_priorities[i, g]
     for k in range(4):
         leader.skills[k] = p.leader_skills[i, k]
-    set_habits(parameters, leaders, i)
+    set_habits(w, i)
 
 
 @phase
-def set_habits(parameters, leaders, i):
+def set_habits(w, i):
     """Give leader i the style, openness, hours, encouragement and anchor strength declared."""
-    p, leader = parameters[0], leaders[i]
+    leaders = w.leaders
+    p, leader = w.parameters, leaders[i]
     leader.style, leader.openness, leader.hours = p.leader_style[i], p.leader_openness[i], p.leader_hours[i]
     leader.encouragement, leader.anchor = p.leader_encouragement[i], p.leader_anchor[i]
 
 
 @phase
-def set_beliefs(parameters, firm, leaders, i):
+def set_beliefs(w, i):
     """Let leader i believe what the charter, as far as it is alive, says he owns."""
+    leaders = w.leaders
     for domain in range(7):
-        leaders[i].beliefs[domain] = belief_target(parameters, firm, domain, i)
+        leaders[i].beliefs[domain] = belief_target(w, domain, i)
 
 
 @phase
-def start_firm(parameters, firm, leaders, teams, decisions, projects, journal):
-    """Fill week 0. `firm[0]` must hold key0, key1, number and replicate; everything else is set here."""
-    p, s = parameters[0], firm[0]
+def start_firm(world):
+    """Fill week 0. `w.firm` must hold key0, key1, number and replicate; everything else is set here."""
+    w = world[0]
+    leaders, teams = w.leaders, w.teams
+    p, s = w.parameters, w.firm
     s.week, s.decision_count, s.project_count = 0, 0, 0
     s.relationship_conflict, s.common_ground = p.dyad_relationship_conflict, p.dyad_common_ground
     for c in range(4):
@@ -52,13 +70,13 @@ def start_firm(parameters, firm, leaders, teams, decisions, projects, journal):
     for i in range(3):
         leader = leaders[i]
         leader.present = p.leader_present[i]
-        set_leader(parameters, leaders, i)
+        set_leader(w, i)
         leader.trust, leader.competence_seen, leader.fatigue = p.dyad_trust, 0.6, 0.0
         leader.vacancy, leader.successions = 0.0, 0
     for i in range(2):
-        set_beliefs(parameters, firm, leaders, i)
-    s.ever_paired = 1 if both_present(leaders) else 0
-    update_clarity(parameters, firm, leaders)
+        set_beliefs(w, i)
+    s.ever_paired = 1 if both_present(w) else 0
+    update_clarity(w)
     s.goodwill, s.technique, s.refinement, s.reputation = p.market_goodwill, 1.0, p.market_refinement, 1.0
     s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
     s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, 0.5, 0.0
@@ -73,23 +91,25 @@ def start_firm(parameters, firm, leaders, teams, decisions, projects, journal):
     s.revenue = p.market_customers * p.market_revenue_per_customer
     s.start_revenue, s.aspiration, s.defect_quality = s.revenue, s.revenue, 1.0
     for j in range(p.team_count):
-        set_team(parameters, teams, j)
+        set_team(w, j)
         teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
 
 
 @phase
-def set_team(parameters, teams, j):
+def set_team(w, j):
     """Give team j its kind, priorities, headcount and reporting frequency."""
-    p, team = parameters[0], teams[j]
+    teams = w.teams
+    p, team = w.parameters, teams[j]
     team.kind, team.headcount, team.reports = p.team_kind[j], p.team_headcount[j], p.team_reporting_per_week[j]
     for g in range(5):
         team.priorities[g] = p.team_priorities[j, g]
 
 
 @phase
-def reroute(parameters, leaders, decisions, firm):
+def reroute(w):
     """Hand every open decision that waits for an absent leader to the one who is there (or to the team)."""
-    for k in range(firm[0].decision_count):
+    leaders, decisions = w.leaders, w.decisions
+    for k in range(w.firm.decision_count):
         item = decisions[k]
         if item.status == QUEUED or item.status == CONTESTED:
             present = LEAD
@@ -98,7 +118,7 @@ def reroute(parameters, leaders, decisions, firm):
             elif leaders[COO].present == 1:
                 present = COO
             if item.effort_left[present] <= 0.0 and item.effort[present] <= 0.0:
-                item.effort_left[present] = parameters[0].domain_executive_hours[item.domain]
+                item.effort_left[present] = w.parameters.domain_executive_hours[item.domain]
             item.rule, item.decider, item.consulted, item.status, item.waiting = SOLE, present, 0, QUEUED, 0
             item.agenda, item.step = 0.0, 0
             for i in range(2):
@@ -107,26 +127,28 @@ def reroute(parameters, leaders, decisions, firm):
 
 
 @phase
-def leave(parameters, firm, leaders, decisions, journal, i, vacancy):
+def leave(w, i, vacancy):
     """Leader i leaves; the post stays empty for `vacancy` weeks (below 0: for good). Undocumented precedents go too."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     leaders[i].present, leaders[i].vacancy = 0, vacancy
     if p.clarity_documentation < 0.5:
         for d in range(7):
             s.precedents[d] *= 0.6
     s.common_ground *= 0.4
     s.sum_departures += 1.0
-    reroute(parameters, leaders, decisions, firm)
-    note(journal, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
+    reroute(w)
+    note(w, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
 
 
 @phase
-def arrive_leader(parameters, firm, leaders, journal, i, as_declared):
+def arrive_leader(w, i, as_declared):
     """A leader takes post i: skills and priorities near those declared, trust at what the culture expects, on both sides."""
-    p, s = parameters[0], firm[0]
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
     leader = leaders[i]
     leader.successions += 1
-    set_leader(parameters, leaders, i)
+    set_leader(w, i)
     if as_declared == 0:
         block = leader.successions * 8 + i * 4
         n0, n1, n2, n3 = normals(s, SUCCESSION, block)
@@ -148,25 +170,29 @@ def arrive_leader(parameters, firm, leaders, journal, i, as_declared):
     leader.present, leader.vacancy, leader.fatigue = 1, 0.0, 0.0
     if s.ever_paired == 1 and p.switches_trust_dynamics == 1 and p.assumptions_trust_frozen == 0:
         for k in range(2):
-            contribute(journal, TRUST, NEWCOMER, 0.5 * (p.culture_trust - leaders[k].trust))
+            contribute(w, TRUST, NEWCOMER, 0.5 * (p.culture_trust - leaders[k].trust))
             leaders[k].trust = p.culture_trust
-    contribute(journal, RELATIONSHIP, NEWCOMER, -0.5 * s.relationship_conflict)
+    contribute(w, RELATIONSHIP, NEWCOMER, -0.5 * s.relationship_conflict)
     s.relationship_conflict *= 0.5
-    set_beliefs(parameters, firm, leaders, i)
-    if both_present(leaders):
+    set_beliefs(w, i)
+    if both_present(w):
         s.ever_paired = 1
-    note(journal, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
+    note(w, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
 
 
 @phase
-def apply_change(before, parameters, firm, leaders, teams, decisions, projects, journal):
+def apply_change(world, row):
     """Put a new row of parameters in force: whatever it declares differently from the row before is set anew.
 
-    `before` is an array of one row (dtype RECORD) as the parameters. Dispositions and starting stocks that did not
+    `row` is an array of one record (dtype RECORD). Dispositions and starting stocks that did not
     change keep their present, evolved values; a changed charter is believed as far as it is alive.
     """
-    b, p, s = before[0], parameters[0], firm[0]
-    note(journal, CHANGE_APPLIED, s.week + 1, -1, -1, 0.0, 0.0)
+    w = world[0]
+    leaders, teams, projects = w.leaders, w.teams, w.projects
+    w.previous = w.parameters
+    w.parameters = row[0]
+    b, p, s = w.previous, w.parameters, w.firm
+    note(w, CHANGE_APPLIED, s.week + 1, -1, -1, 0.0, 0.0)
     for i in range(3):
         leader = leaders[i]
         for g in range(5):
@@ -180,27 +206,27 @@ def apply_change(before, parameters, firm, leaders, teams, decisions, projects, 
         for k in range(4):
             if b.leader_skills[i, k] != p.leader_skills[i, k]:
                 leader.skills[k] = unit(leader.skills[k] + p.leader_skills[i, k] - b.leader_skills[i, k])
-        set_habits(parameters, leaders, i)
+        set_habits(w, i)
         if b.leader_present[i] == 1 and p.leader_present[i] == 0 and leader.present == 1:
-            leave(parameters, firm, leaders, decisions, journal, i, -1.0)
+            leave(w, i, -1.0)
         elif b.leader_present[i] == 1 and p.leader_present[i] == 0:
             leader.vacancy = -1.0
         elif b.leader_present[i] == 0 and p.leader_present[i] == 1:
-            arrive_leader(parameters, firm, leaders, journal, i, 1)
+            arrive_leader(w, i, 1)
     if b.dyad_trust != p.dyad_trust:
         for i in range(2):
-            contribute(journal, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
+            contribute(w, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
             leaders[i].trust = p.dyad_trust
     if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
-        contribute(journal, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
+        contribute(w, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
         s.relationship_conflict = p.dyad_relationship_conflict
     if b.dyad_common_ground != p.dyad_common_ground:
         s.common_ground = p.dyad_common_ground
     if b.market_goodwill != p.market_goodwill:
-        contribute(journal, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
+        contribute(w, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
         s.goodwill = p.market_goodwill
     if b.market_satisfaction != p.market_satisfaction:
-        contribute(journal, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
+        contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
         s.satisfaction = p.market_satisfaction
     for d in range(7):
         same = b.charter_rule[d] == p.charter_rule[d] and b.charter_decides[d] == p.charter_decides[d]
@@ -208,12 +234,12 @@ def apply_change(before, parameters, firm, leaders, teams, decisions, projects, 
             # A rewritten charter is announced: it is alive again, and believed half at once.
             s.charter_alive[d] = 1.0
             for i in range(2):
-                leaders[i].beliefs[d] += 0.5 * (belief_target(parameters, firm, d, i) - leaders[i].beliefs[d])
+                leaders[i].beliefs[d] += 0.5 * (belief_target(w, d, i) - leaders[i].beliefs[d])
     for g in range(5):
         if b.market_right_goals[g] != p.market_right_goals[g]:
             s.right_goals[g] = p.market_right_goals[g]
     for j in range(p.team_count):
-        set_team(parameters, teams, j)
+        set_team(w, j)
         if j >= b.team_count:
             teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
     for k in range(s.project_count):
@@ -221,4 +247,4 @@ def apply_change(before, parameters, firm, leaders, teams, decisions, projects, 
             projects[k].team = 0
     if s.review_due > p.adaptation_review_interval_weeks:
         s.review_due = p.adaptation_review_interval_weeks
-    update_clarity(parameters, firm, leaders)
+    update_clarity(w)
