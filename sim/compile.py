@@ -48,6 +48,7 @@ __all__ = [
     "cache_is_cold",
     "kernel",
     "multiply_high",
+    "part",
     "phase",
     "prange",
     "records",
@@ -215,7 +216,22 @@ def _compiled(function: F, **options: Any) -> F:
     if not COMPILED:
         return function
     with _our_cache():
-        return numba.njit(error_model="numpy", cache=True, **options)(function)
+        return _one_copy(numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function))
+
+
+def _one_copy(dispatcher: Any) -> Any:
+    """The same function, compiled once for integers rather than once for each constant it is called with.
+
+    Numba types a constant argument as a literal of its own and compiles a copy for it: four times the work here.
+    """
+    template = dispatcher.get_call_template
+
+    def unliteral(args: Any, kws: Any) -> Any:
+        words = {name: numba.types.unliteral(kind) for name, kind in kws.items()}
+        return template(tuple(numba.types.unliteral(kind) for kind in args), words)
+
+    dispatcher.get_call_template = unliteral
+    return dispatcher
 
 
 def rule(function: F) -> F:
@@ -223,9 +239,14 @@ def rule(function: F) -> F:
     return _compiled(function, forceinline=True)
 
 
+def part(function: F) -> F:
+    """Compile a part of a phase: it takes records and is called from compiled code only."""
+    return _compiled(function, no_cpython_wrapper=True)
+
+
 def phase(function: F) -> F:
-    """Compile a function that reads and writes records."""
-    return _compiled(function, nogil=True)
+    """Compile a function that reads and writes a world; Python may call it."""
+    return _compiled(function, nogil=True, cache=True)
 
 
 @overload
@@ -236,7 +257,7 @@ def kernel(function: Any = None, *, parallel: bool = False) -> Any:
     """Compile an entry from Python: `@kernel`, or `@kernel(parallel=True)` for `prange` over runs."""
 
     def decorated(function: F) -> F:
-        return _compiled(function, nogil=True, parallel=parallel)
+        return _compiled(function, nogil=True, cache=True, parallel=parallel)
 
     return decorated if function is None else decorated(function)
 

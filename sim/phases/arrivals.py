@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, owns
@@ -101,7 +101,7 @@ def arise(world):
                 note(w, DROPPED, s.week, d, -1, 0.0, 0.0)
 
 
-@phase
+@part
 def bear(w, domain, ordinal, urgent):
     """Put a new decision, with its author and attributes, at the end of the pool."""
     s = w.firm
@@ -127,7 +127,7 @@ def bear(w, domain, ordinal, urgent):
         describe_proposal(w, item)
 
 
-@phase
+@part
 def describe_proposal(w, item):
     """Author and attributes (standard deviations) of a proposal: correlated in a cluster, leaning to its author's goals.
 
@@ -216,7 +216,7 @@ def settle_claims(world):
                 item.waiting = 0
 
 
-@phase
+@part
 def receive(w, item):
     """Read the two claims on a new matter against the charter and route it."""
     s = w.firm
@@ -249,7 +249,7 @@ def receive(w, item):
     enqueue(w, item)
 
 
-@phase
+@part
 def enqueue(w, item):
     """Queue a matter: hours assigned, and a wait for context where a sole decider lacks it."""
     leaders = w.leaders

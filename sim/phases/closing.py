@@ -1,7 +1,7 @@
 """The week closes: priorities and beliefs drift, relations cool, personal quarrels break out, sums are kept."""
 
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.judging import priority_gap
 from sim.phases.luck import uniforms
@@ -41,7 +41,7 @@ def close_week(world):
     keep_sums(w)
 
 
-@phase
+@part
 def quarrel_personally(w):
     """A personal quarrel may break out; it inherits the causes of the sourness it springs from."""
     leaders = w.leaders
@@ -62,7 +62,7 @@ def quarrel_personally(w):
         note(w, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(w))
 
 
-@phase
+@part
 def align(w):
     """Priorities move: to the goals set together, to the other's, back to their anchor; apart under separate figures."""
     leaders = w.leaders
@@ -93,7 +93,7 @@ def align(w):
             leaders[i].priorities[g] /= total
 
 
-@phase
+@part
 def forget_roles(w):
     """Beliefs about who owns what fade to 'either of us'; distrust makes both grab what matters; a written practice mends a
     blurred charter; precedents fade."""
@@ -113,7 +113,7 @@ def forget_roles(w):
             leaders[i].beliefs[d] = unit(belief)
 
 
-@phase
+@part
 def cool_down(w):
     """Relationship conflict fades, trust returns to what the culture expects."""
     leaders = w.leaders
@@ -128,7 +128,7 @@ def cool_down(w):
             move_trust(w, i, value, CULTURE)
 
 
-@phase
+@part
 def use_spare_hours(w):
     """Unspent hours, up to the normal week: the CEO senses the market, the COO refines and coaches."""
     leaders, teams = w.leaders, w.teams
@@ -147,7 +147,7 @@ def use_spare_hours(w):
             teams[t].morale += 0.004 * spare * (1.0 - teams[t].morale)
 
 
-@phase
+@part
 def aspire(w):
     """Aspired revenue follows what was reached, more willingly upwards; the shortfall (0-1) is what stings."""
     s = w.firm
@@ -155,7 +155,7 @@ def aspire(w):
     s.shortfall = clip(5.0 * (s.aspiration - s.revenue) / most(s.aspiration, 1e-9), 0.0, 1.0)
 
 
-@phase
+@part
 def keep_sums(w):
     """Add the week to the sums from which outcomes are computed."""
     leaders, teams, decisions = w.leaders, w.teams, w.decisions

@@ -1,7 +1,7 @@
 """Decisions take effect: verdicts, records, challenges, and the projects that follow."""
 
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.judging import is_proposal, read_gap
 from sim.phases.luck import uniforms
@@ -80,7 +80,7 @@ def conclude(world):
     s.decision_count = live
 
 
-@phase
+@part
 def true_value(w, item):
     """What a proposal is truly worth: its attributes weighted by the goals that pay now (standard deviations)."""
     total = 0.0
@@ -89,7 +89,7 @@ def true_value(w, item):
     return total
 
 
-@phase
+@part
 def count_lapse(w, item):
     """Book a lapse: its age counts as delay, and a good proposal that lapsed was refused."""
     s = w.firm
@@ -103,7 +103,7 @@ def count_lapse(w, item):
             s.sum_bad += 1.0
 
 
-@phase
+@part
 def unsettle(w, item):
     """True if a joint matter decided by one comes back to both: a quarrel over roles, and half the work of deciding again."""
     p, s = w.parameters, w.firm
@@ -122,7 +122,7 @@ def unsettle(w, item):
     return True
 
 
-@phase
+@part
 def take_effect(w, item):
     """One decision: counted, recorded, perhaps contradicted or challenged, and handed to a team."""
     s = w.firm
@@ -145,7 +145,7 @@ def take_effect(w, item):
         launch(w, item)
 
 
-@phase
+@part
 def record_verdict(w, item, accepted):
     """Counts of good and bad, refused and accepted; what teams dare to propose follows the last verdicts."""
     p, s = w.parameters, w.firm
@@ -171,7 +171,7 @@ def record_verdict(w, item, accepted):
     note(w, ACCEPTED if accepted else REFUSED, s.week, item.domain, item.decider, item.outcome, item.age)
 
 
-@phase
+@part
 def contradict(w, item):
     """Contradictory instructions: from a double directive always, from a two-party decision at times."""
     p, s = w.parameters, w.firm
@@ -190,7 +190,7 @@ def contradict(w, item):
             quarrel_over_roles(w, item.domain, item.gap, item.causes)
 
 
-@phase
+@part
 def remember(w, item):
     """Written decisions build precedents and beliefs; deciding makes one feel the owner."""
     leaders = w.leaders
@@ -207,7 +207,7 @@ def remember(w, item):
         own.beliefs[d] += p.clarity_attribution * (1.0 - own.beliefs[d])
 
 
-@phase
+@part
 def challenge(w, item):
     """The other leader may reopen a decision taken alone: work wasted, trust lost, a quarrel over roles."""
     leaders = w.leaders
@@ -233,13 +233,13 @@ def challenge(w, item):
     note(w, REOPENED, s.week, item.domain, other, gap, 0.0)
 
 
-@phase
+@part
 def team_kind(domain):
     """Kind of team that works on a domain: sales on key clients, service on processes, marketing on the rest."""
     return SALES if domain == KEY_CLIENT else (SERVICE if domain == PROCESS else MARKETING)
 
 
-@phase
+@part
 def free_team(w, kind):
     """Team of the kind (or any, if none is) with the least backlog per head."""
     teams = w.teams
@@ -256,7 +256,7 @@ def free_team(w, kind):
     return best
 
 
-@phase
+@part
 def launch(w, item):
     """Turn an accepted decision into a project of a team; two directives and reopened matters waste work on top."""
     teams, projects = w.teams, w.projects

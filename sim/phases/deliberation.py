@@ -1,7 +1,7 @@
 """Deciding: hours served, judgments combined, quarrels opened, negotiated, resolved."""
 
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.judging import (
     exchange_views,
@@ -84,7 +84,7 @@ def deliberate(world):
             combine(w, item)
 
 
-@phase
+@part
 def serve(w, urgent):
     """Spend leaders' hours on queued matters in order of arrival; under AND the second waits for the first."""
     leaders, decisions = w.leaders, w.decisions
@@ -108,7 +108,7 @@ def serve(w, urgent):
             leader.hours_used += spent
 
 
-@phase
+@part
 def answer_questions(w, i):
     """Leader i answers teams' questions within a quarter of his hours left; what waited a week unanswered is lost."""
     leaders = w.leaders
@@ -126,13 +126,13 @@ def answer_questions(w, i):
     leader.questions = 0.0
 
 
-@phase
+@part
 def done(item, i):
     """True if leader i has nothing left to do on the matter."""
     return item.effort_left[i] <= 0.0
 
 
-@phase
+@part
 def combine(w, item):
     """Combine judgments by the rule in force, once everybody the rule needs has done his part."""
     p, s = w.parameters, w.firm
@@ -169,7 +169,7 @@ def combine(w, item):
         confront(w, item)
 
 
-@phase
+@part
 def take_agenda(w, hours):
     """True if this week's meeting still has `hours` for a matter, which are then taken; no meeting, no joint decision."""
     s = w.firm
@@ -181,7 +181,7 @@ def take_agenda(w, hours):
     return True
 
 
-@phase
+@part
 def settle_vote(w, item):
     """Majority of three; for a setting, the middle position. Who is outvoted trusts a little less."""
     a, b, c = item.position[CEO], item.position[COO], item.position[LEAD]
@@ -195,7 +195,7 @@ def settle_vote(w, item):
     item.status = SETTLED
 
 
-@phase
+@part
 def confront(w, item):
     """Two judgments meet: within tolerance they are combined, beyond it a quarrel over the matter opens."""
     p, s = w.parameters, w.firm
@@ -218,7 +218,7 @@ def confront(w, item):
     note(w, TASK_OPENED, s.week, item.domain, -1, gap, allowed)
 
 
-@phase
+@part
 def agree(w, item):
     """Settle a joint matter: both must like a proposal under AND, otherwise the pooled judgment holds."""
     if item.rule == AND and is_proposal(item):
@@ -268,7 +268,7 @@ def negotiate(world):
             lapse(w, item)
 
 
-@phase
+@part
 def debate(w, item):
     """A round of negotiation: an hour each and time in a meeting; gaps close, views improve, distrust makes it personal."""
     leaders = w.leaders
@@ -306,7 +306,7 @@ def debate(w, item):
         note(w, TASK_SETTLED, s.week, item.domain, -1, item.rounds, item.gap)
 
 
-@phase
+@part
 def book_spill(w, item, rise):
     """Raise relationship conflict by `rise`, in parts to the causes of the quarrel."""
     s = w.firm
@@ -318,7 +318,7 @@ def book_spill(w, item, rise):
         s.conflict_causes[c] += rise * item.causes[c]
 
 
-@phase
+@part
 def climb(w, item, step):
     """Start a step of the ladder: mediation takes 2 weeks, an arbitration or the decider 1, an expert 3."""
     p, s = w.parameters, w.firm
@@ -341,7 +341,7 @@ def climb(w, item, step):
         item.step, item.timer = NO_STEP, 0.0
 
 
-@phase
+@part
 def spend_hours(w, hours):
     """Take up to `hours` from both leaders' hours left."""
     leaders = w.leaders
@@ -351,7 +351,7 @@ def spend_hours(w, hours):
         leaders[i].hours_used += spent
 
 
-@phase
+@part
 def resolve(w, item):
     """End a step of the ladder: it settles the matter, or the next step follows."""
     p, s = w.parameters, w.firm
@@ -383,7 +383,7 @@ def resolve(w, item):
         item.outcome, item.decider, item.status = item.position[winner], winner, SETTLED
 
 
-@phase
+@part
 def contribute_mediation(w):
     """A mediation that worked: relationship conflict falls by a fifth, trust rises by one usual gain (assumption)."""
     move_relationship(w, -0.2 * w.firm.relationship_conflict, BY_MEDIATION)
@@ -391,14 +391,14 @@ def contribute_mediation(w):
         gain_trust(w, i, 1.0, BY_MEDIATION)
 
 
-@phase
+@part
 def agree_midway(w, item):
     """Settle at the pooled position, also where both would have had to agree: that is what the step was for."""
     item.outcome = pooled_position(w, item)
     item.status = SETTLED
 
 
-@phase
+@part
 def arbitrate(w, item):
     """An arbiter decides with an error of his own; the loser trusts less and claims less; escalation becomes a habit."""
     leaders = w.leaders
@@ -418,7 +418,7 @@ def arbitrate(w, item):
     note(w, ARBITRATED, s.week, item.domain, loser, item.gap, item.outcome)
 
 
-@phase
+@part
 def lapse(w, item):
     """A matter too old to decide lapses: an omission, and a promise broken if it was contested."""
     s = w.firm

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, gain_trust
@@ -87,7 +87,7 @@ def execute(world):
     s.project_count = live
 
 
-@phase
+@part
 def count_open(w):
     """Open projects and backlog (person-weeks) of each team, and its thrashing."""
     teams, projects = w.teams, w.projects
@@ -105,7 +105,7 @@ def count_open(w):
         teams[t].thrash = thrash(teams[t].open_projects, limit) if p.switches_thrashing == 1 else 0.0
 
 
-@phase
+@part
 def overhead(w, team):
     """Share of a team's capacity taken by meetings, the channel, reports, training and measuring."""
     p, s = w.parameters, w.firm
@@ -118,7 +118,7 @@ def overhead(w, team):
     return p.prices_capacity * share
 
 
-@phase
+@part
 def work_a_week(w, t):
     """Team t spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
     teams, projects = w.teams, w.projects
@@ -150,7 +150,7 @@ def work_a_week(w, t):
     settle_team(w, team, t, repaired)
 
 
-@phase
+@part
 def work_on(w, team, project, left):
     """Work of one week on one project (person-weeks); returns what was used. Questions go to the owner, defects stay."""
     leaders = w.leaders
@@ -188,7 +188,7 @@ def work_on(w, team, project, left):
     return work
 
 
-@phase
+@part
 def settle_team(w, team, t, repaired):
     """Undiscovered defects surface, morale moves, people leave and take skill along."""
     p, s = w.parameters, w.firm
@@ -212,7 +212,7 @@ def settle_team(w, team, t, repaired):
     team.sum_backlog += team.backlog
 
 
-@phase
+@part
 def check_stage(w, project):
     """The first stage ends: a gatekeeper (the other leader under 'gate', else the owner, who is soft on himself) stops the
     experiment if what he expects of it is too little."""
@@ -246,14 +246,14 @@ def check_stage(w, project):
         s.extra_spend += (1.0 - p.campaigns_stage_share) * p.campaigns_experiment_cost
 
 
-@phase
+@part
 def opportunity_decay(w):
     """Weekly loss of worth of waiting opportunities (1/week), 0 with the mechanism off."""
     p = w.parameters
     return p.campaigns_opportunity_decay if p.switches_opportunity_decay == 1 else 0.0
 
 
-@phase
+@part
 def finish(w, project):
     """A project is done: a campaign starts to run, an experiment proves itself or not, a setting is reset."""
     teams = w.teams
@@ -282,7 +282,7 @@ def finish(w, project):
             s.refinement += 0.05 * (1.0 - s.refinement) * project.quality
 
 
-@phase
+@part
 def judge_forecast(w, project, came_true):
     """The other leader's trust rises when the owner's forecast came true."""
     if came_true and project.owner < 2 and both_present(w):
@@ -290,7 +290,7 @@ def judge_forecast(w, project, came_true):
         gain_trust(w, other, 0.4, FORECAST_RIGHT)
 
 
-@phase
+@part
 def start_campaign(w, team, project, waited):
     """A campaign goes on air; its attributes have aged while it waited."""
     p, s = w.parameters, w.firm
@@ -311,7 +311,7 @@ def start_campaign(w, team, project, waited):
         s.refinement += 0.03 * (1.0 - s.refinement) * project.quality
 
 
-@phase
+@part
 def prove(w, team, project, waited):
     """A finished experiment works if it is feasible: technique rises by its aged novelty; else it is written off."""
     p, s = w.parameters, w.firm

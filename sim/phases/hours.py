@@ -1,6 +1,6 @@
 """Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
 from sim.rules.arithmetic import least, most, unit
 from sim.rules.clarity import moved_belief
@@ -86,7 +86,7 @@ def meet(world):
     train(w)
 
 
-@phase
+@part
 def train(w):
     """Training of leaders and teams, and what they teach each other; money goes to the week's spending."""
     leaders, teams = w.leaders, w.teams

@@ -1,10 +1,10 @@
 """Notes on what happened and why stocks moved; silent unless the journal is active."""
 
-from sim.compile import phase
+from sim.compile import part
 from sim.state import EVENT_SLOTS
 
 
-@phase
+@part
 def note(w, kind, week, domain, who, value, second):
     """Note a happening (sim.state.HAPPENINGS) with its domain (-1 none), leader or team (-1 none) and two values."""
     j = w.journal
@@ -15,7 +15,7 @@ def note(w, kind, week, domain, who, value, second):
         j.event_count += 1
 
 
-@phase
+@part
 def contribute(w, stock, cause, amount):
     """Add `amount` to why `stock` moved this week (units of the stock)."""
     j = w.journal

@@ -1,6 +1,6 @@
 """Judgments: what each leader sees of a matter, and how views mix before they are combined."""
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.luck import normals
 from sim.phases.pair import both_present
 from sim.phases.rights import skill_for_goal
@@ -29,13 +29,13 @@ from sim.state import (
 from sim.streams import CEO_ERRORS, COMMON_ERRORS
 
 
-@phase
+@part
 def is_proposal(item):
     """True for matters to be accepted or refused (campaigns, experiments); the others set a standing choice."""
     return item.domain == CAMPAIGN or item.domain == EXPERIMENT
 
 
-@phase
+@part
 def priority_gap(w):
     """Half the absolute distance of the two leaders' goal weights (0-1)."""
     leaders = w.leaders
@@ -45,7 +45,7 @@ def priority_gap(w):
     return 0.5 * total
 
 
-@phase
+@part
 def attention(w, i, g):
     """Weight that leader i gives to goal g now: his priority (or the pair's mean with that cause off), crowded by figures.
 
@@ -62,7 +62,7 @@ def attention(w, i, g):
     return weight
 
 
-@phase
+@part
 def pull_of_priorities(w, i, domain):
     """Pull (standard deviations) of leader i's priorities on a setting: towards figures or towards image."""
     p, s = w.parameters, w.firm
@@ -121,13 +121,13 @@ def choose_judgments(world, i):
         item.position[i] = position
 
 
-@phase
+@part
 def error_weight(w, item, i, g):
     """Weight with which an error of leader i about goal g enters his position."""
     return attention(w, i, g) if is_proposal(item) else w.parameters.domain_goals[item.domain, g]
 
 
-@phase
+@part
 def shift_error(w, item, i, g, value):
     """Set leader i's error about goal g and move his position by what that changes (an overridden position keeps its
     override)."""
@@ -135,7 +135,7 @@ def shift_error(w, item, i, g, value):
     item.error[i, g] = value
 
 
-@phase
+@part
 def exchange_views(w, item, depth):
     """Each leader takes over part of the other's view of a matter (`depth` 0-1 scales it); booked as information shared."""
     leaders = w.leaders
@@ -159,7 +159,7 @@ def exchange_views(w, item, depth):
         shift_error(w, item, COO, g, b + coo * (a - b))
 
 
-@phase
+@part
 def pooled_position(w, item):
     """One position out of two: weighted by power, each attribute left to whoever sees it better, as far as it is known."""
     leaders = w.leaders
@@ -177,7 +177,7 @@ def pooled_position(w, item):
     return pooled
 
 
-@phase
+@part
 def read_gap(w, item, style):
     """Gap of the two positions (standard deviations), and in `item.causes` the shares of priorities, styles, lack of
     communication and unclear roles in it."""

@@ -1,16 +1,16 @@
 """Draws by address: key of the seed, then (block, stream, firm, luck). The arm never enters."""
 
-from sim.compile import phase
+from sim.compile import part
 from sim.streams import normal4, uniform4
 
 
-@phase
+@part
 def uniforms(s, stream, block):
     """Four uniform numbers of this firm and luck."""
     return uniform4(s.key0, s.key1, block, stream, s.number, s.replicate)
 
 
-@phase
+@part
 def normals(s, stream, block):
     """Four standard normal numbers of this firm and luck."""
     return normal4(s.key0, s.key1, block, stream, s.number, s.replicate)

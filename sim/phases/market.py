@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import contribute, note
 from sim.phases.luck import uniforms
 from sim.rules.arithmetic import least, most, unit
@@ -75,7 +75,7 @@ def respond(world):
     count_money(w)
 
 
-@phase
+@part
 def run_campaigns(w):
     """Pressure and brand input of running campaigns; those at the end of their run stop."""
     projects = w.projects
@@ -113,7 +113,7 @@ def run_campaigns(w):
     s.on_brand, s.off_brand = on_brand, off_brand
 
 
-@phase
+@part
 def move_brand(w):
     """Brand awareness: built by launches on brand, helped by the brand budget, damaged off brand, forgotten."""
     p, s = w.parameters, w.firm
@@ -136,7 +136,7 @@ def move_brand(w):
     s.goodwill = moved
 
 
-@phase
+@part
 def neglect_compliance(w):
     """Approvals arise and are worked off; long arrears cost reputation, which recovers slowly."""
     leaders = w.leaders
@@ -157,7 +157,7 @@ def neglect_compliance(w):
         s.reputation += p.compliance_recovery * (1.0 - s.reputation)
 
 
-@phase
+@part
 def serve_customers(w):
     """Satisfaction is pulled down by errors of service, backlog, defects and contradiction, and recovers by itself."""
     teams = w.teams
@@ -186,14 +186,14 @@ def serve_customers(w):
     s.satisfaction += step * (client * process * late * faulty * clash - s.satisfaction)
 
 
-@phase
+@part
 def waterfall(w, scale, level, factor, cause):
     """Multiply `level` by `factor`, booking the difference (in revenue, times `scale`) to a cause; returns the product."""
     contribute(w, REVENUE, cause, scale * level * (factor - 1.0))
     return level * factor
 
 
-@phase
+@part
 def win_customers(w):
     """New and lost customers of a week, each factor of demand booked as its part of the change of revenue."""
     p, s = w.parameters, w.firm
@@ -234,7 +234,7 @@ def win_customers(w):
     s.sum_baseline_leads += expected * 0.6 / press
 
 
-@phase
+@part
 def lose_customers(w, won):
     """Customers lost in a week: as usual, by dissatisfaction, held by the retention budget, lost by orphaned key clients."""
     p, s = w.parameters, w.firm
@@ -259,7 +259,7 @@ def lose_customers(w, won):
     s.revenue = s.customers * price
 
 
-@phase
+@part
 def count_money(w):
     """Spending on marketing and profit of the week (kEUR)."""
     leaders = w.leaders

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.pair import mean_trust
 from sim.rules.arithmetic import least, most
 from sim.state import CEO, COO
@@ -47,13 +47,13 @@ def measure(world, out):
     measure_work(w, out)
 
 
-@phase
+@part
 def ratio(a, b):
     """a / b, or not-a-number where nothing was counted."""
     return a / b if b > 0.0 else math.nan
 
 
-@phase
+@part
 def growth_rate(w):
     """Yearly growth of revenue: the last quarter's mean week against the week before the start (share/year)."""
     s = w.firm
@@ -64,7 +64,7 @@ def growth_rate(w):
     return math.exp(math.log(s.quarter_revenue / last / s.start_revenue) / years) - 1.0
 
 
-@phase
+@part
 def measure_market(w, out):
     """Outcomes of market and money, in the order of MARKET."""
     p, s = w.parameters, w.firm
@@ -83,7 +83,7 @@ def measure_market(w, out):
         out[n] = values[n]
 
 
-@phase
+@part
 def measure_pair(w, out):
     """Outcomes of the pair, in the order of PAIR; not-a-number where there was no pair."""
     s = w.firm
@@ -104,7 +104,7 @@ def measure_pair(w, out):
         out[PAIR_AT + n] = values[n]
 
 
-@phase
+@part
 def measure_deciding(w, out):
     """Outcomes of deciding and hours, in the order of DECIDING; open and lapsed decisions count at their age."""
     leaders, decisions = w.leaders, w.decisions
@@ -135,7 +135,7 @@ def measure_deciding(w, out):
         out[DECIDING_AT + n] = values[n]
 
 
-@phase
+@part
 def measure_work(w, out):
     """Outcomes of the teams' work, in the order of WORK."""
     teams = w.teams

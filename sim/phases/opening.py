@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
@@ -54,7 +54,7 @@ def open_week(world):
     update_clarity(w)
 
 
-@phase
+@part
 def clear_flows(w):
     """Zero what is counted afresh each week."""
     leaders, teams = w.leaders, w.teams
@@ -69,7 +69,7 @@ def clear_flows(w):
         team.stopped_late, team.launched = 0.0, 0.0
 
 
-@phase
+@part
 def strike(w):
     """Dated events of this week, then random ones; each strikes as MODEL.md describes, scaled by its size."""
     p, s = w.parameters, w.firm
@@ -97,7 +97,7 @@ def strike(w):
             happen(w, 7, 1.0)
 
 
-@phase
+@part
 def happen(w, kind, size):
     """One shock: kinds in the order of sim.parameters.EVENTS."""
     leaders = w.leaders
@@ -132,7 +132,7 @@ def happen(w, kind, size):
             leave(w, who, math.floor(weeks) + 1.0)
 
 
-@phase
+@part
 def restructure(w, size):
     """Who decides is thrown open in a random set of domains; until somebody writes it down again, nothing is clear.
 
@@ -155,7 +155,7 @@ def restructure(w, size):
     note(w, RESTRUCTURED, s.week, -1, -1, size, 0.0)
 
 
-@phase
+@part
 def jump(w, size):
     """The market jumps: right settings move, the funnel wears, the goals that pay shift, knowledge is partly void."""
     p, s = w.parameters, w.firm

@@ -1,6 +1,6 @@
 """Where trust, relationship conflict and beliefs about ownership change, each with its cause for the journal."""
 
-from sim.compile import phase
+from sim.compile import part
 from sim.phases.journal import contribute, note
 from sim.rules.arithmetic import unit
 from sim.rules.clarity import blurred, chartered_belief, joint_clarity, sole_clarity
@@ -24,14 +24,14 @@ from sim.state import (
 )
 
 
-@phase
+@part
 def both_present(w):
     """True if CEO and COO are both in their posts."""
     leaders = w.leaders
     return leaders[CEO].present == 1 and leaders[COO].present == 1
 
 
-@phase
+@part
 def move_trust(w, i, value, cause):
     """Set leader i's trust in the other to `value` (0-1) for a cause; nothing happens while trust is frozen."""
     leaders = w.leaders
@@ -43,7 +43,7 @@ def move_trust(w, i, value, cause):
     leaders[i].trust = moved
 
 
-@phase
+@part
 def gain_trust(w, i, share, cause):
     """Leader i's trust rises by `share` of its usual gain."""
     leaders = w.leaders
@@ -51,7 +51,7 @@ def gain_trust(w, i, share, cause):
     move_trust(w, i, trust_after_success(leaders[i].trust, share * p.dyad_trust_gain), cause)
 
 
-@phase
+@part
 def lose_trust(w, i, share, cause):
     """Leader i's trust falls by `share` of its usual loss."""
     leaders = w.leaders
@@ -59,7 +59,7 @@ def lose_trust(w, i, share, cause):
     move_trust(w, i, trust_after_failure(leaders[i].trust, share * p.dyad_trust_loss), cause)
 
 
-@phase
+@part
 def move_relationship(w, rise, cause):
     """Add `rise` to relationship conflict (0-1), kept in bounds, for a cause."""
     s = w.firm
@@ -68,14 +68,14 @@ def move_relationship(w, rise, cause):
     s.relationship_conflict = moved
 
 
-@phase
+@part
 def mean_trust(w):
     """Mean trust of the pair (0-1)."""
     leaders = w.leaders
     return 0.5 * (leaders[CEO].trust + leaders[COO].trust)
 
 
-@phase
+@part
 def style_gap(w):
     """Distance of the two styles (0-1); 0 with that cause switched off."""
     leaders = w.leaders
@@ -84,7 +84,7 @@ def style_gap(w):
     return abs(leaders[CEO].style - leaders[COO].style)
 
 
-@phase
+@part
 def owns(w, domain, i):
     """1 if the charter gives leader i a say in acting on the domain (owner or joint), else 0."""
     p = w.parameters
@@ -94,7 +94,7 @@ def owns(w, domain, i):
     return 0 if rule == TEAM_RULE else 1
 
 
-@phase
+@part
 def belief_target(w, domain, i):
     """Belief that a living charter suggests to leader i about the domain."""
     p = w.parameters
@@ -102,7 +102,7 @@ def belief_target(w, domain, i):
     return blurred(chartered, w.firm.charter_alive[domain])
 
 
-@phase
+@part
 def update_clarity(w):
     """Role clarity by domain (probability that both act as chartered), from the two beliefs; 1 with one leader."""
     leaders = w.leaders
@@ -120,7 +120,7 @@ def update_clarity(w):
             s.clarity[domain] = joint_clarity(ceo, coo)
 
 
-@phase
+@part
 def blame(w, causes, weight):
     """Book an episode's causes (priorities, styles, communication, roles; they sum to 1) with a weight."""
     s = w.firm
@@ -128,7 +128,7 @@ def blame(w, causes, weight):
         s.sum_causes[c] += weight * causes[c]
 
 
-@phase
+@part
 def quarrel_over_roles(w, domain, gap, causes):
     """A process conflict: trust falls on both sides, relationship conflict rises, the causes are booked."""
     p, s = w.parameters, w.firm

@@ -1,7 +1,7 @@
 """Measure and adapt: what a review sees, and what it moves."""
 
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals
 from sim.phases.rights import present_decider
@@ -40,14 +40,14 @@ def review(world):
     note(w, REVIEW_HELD, s.week, -1, -1, s.shares[BRAND_ARM], s.shares[ACTIVATION_ARM])
 
 
-@phase
+@part
 def analyst(w):
     """Who reads the figures: the COO, or the CEO without one."""
     leaders = w.leaders
     return leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
 
 
-@phase
+@part
 def see_errors(w):
     """Standing errors become visible, blurred by poor analytics (standard deviations)."""
     p, s = w.parameters, w.firm
@@ -58,7 +58,7 @@ def see_errors(w):
         s.seen_error[d] = s.standing_error[d] + blur * (n[d] if d < 4 else m[d - 4])
 
 
-@phase
+@part
 def estimate_goals(w):
     """Which goals pay, as far as the figures show: the truth with an error, scaled to sum to one."""
     p, s = w.parameters, w.firm
@@ -73,7 +73,7 @@ def estimate_goals(w):
         s.estimated_goals[g] /= total
 
 
-@phase
+@part
 def true_elasticity(w, arm):
     """How strongly revenue answers to an arm of the budget now (elasticity); the best share is proportional to it."""
     p, s = w.parameters, w.firm
@@ -88,7 +88,7 @@ def true_elasticity(w, arm):
     return p.market_allocation * 0.3 * (0.5 + 2.5 * s.right_goals[CUSTOMERS])
 
 
-@phase
+@part
 def move_budget(w):
     """Learn the return of each arm, as far as it shows within the interval, and move part of the way to the shares it
     suggests; the owner's priorities weigh in. Moving costs team work."""
@@ -127,7 +127,7 @@ def move_budget(w):
     s.move_work += p.adaptation_move_work * 100.0 * moved
 
 
-@phase
+@part
 def mend_charter(w):
     """Where quarrels over roles repeat, the review rewrites the charter (its hold is renewed by half)."""
     p, s = w.parameters, w.firm

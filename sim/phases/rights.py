@@ -1,6 +1,6 @@
 """Who decides a matter now: the charter, bent by who is present."""
 
-from sim.compile import phase
+from sim.compile import part
 from sim.phases.pair import both_present
 from sim.rules.effort import effort_factor
 from sim.state import (
@@ -23,7 +23,7 @@ from sim.state import (
 )
 
 
-@phase
+@part
 def skill_for_goal(leader, goal):
     """Skill with which a leader sees one attribute: market for growth and brand, technology for innovation, else
     operations."""
@@ -34,7 +34,7 @@ def skill_for_goal(leader, goal):
     return leader.skills[OPERATIONS_SKILL]
 
 
-@phase
+@part
 def domain_skill(w, leader, domain):
     """Skill of a leader in a domain (0-1): his skills weighted by the goals at stake."""
     p = w.parameters
@@ -44,7 +44,7 @@ def domain_skill(w, leader, domain):
     return total
 
 
-@phase
+@part
 def decision_hours(w, leader, domain):
     """Hours a decision of this domain takes this leader."""
     p = w.parameters
@@ -54,7 +54,7 @@ def decision_hours(w, leader, domain):
     return hours
 
 
-@phase
+@part
 def present_rule(w, domain):
     """Rule in force for a domain: the charter's with two leaders; one leader alone decides; none: the team does."""
     leaders = w.leaders
@@ -66,7 +66,7 @@ def present_rule(w, domain):
     return TEAM_RULE if p.charter_rule[domain] == TEAM_RULE else SOLE
 
 
-@phase
+@part
 def present_decider(w, domain):
     """Who decides (sole, gate), or looks first or second: the charter's choice, or the only one there."""
     leaders = w.leaders
@@ -77,7 +77,7 @@ def present_decider(w, domain):
     return COO if leaders[COO].present == 1 else LEAD
 
 
-@phase
+@part
 def assign_effort(w, item, share):
     """Set who must spend how many hours on an open decision (scaled by `share`), by its rule."""
     leaders = w.leaders

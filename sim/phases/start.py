@@ -1,6 +1,6 @@
 """Week 0: the records filled from the parameters, and what an intervention or a newcomer sets anew."""
 
-from sim.compile import phase
+from sim.compile import part, phase
 from sim.phases.journal import contribute, note
 from sim.phases.luck import normals
 from sim.phases.pair import belief_target, both_present, update_clarity
@@ -25,7 +25,7 @@ from sim.state import (
 from sim.streams import SUCCESSION
 
 
-@phase
+@part
 def set_leader(w, i):
     """Give leader i the priorities, anchors, skills, style and hours declared."""
     leaders = w.leaders
@@ -38,7 +38,7 @@ def set_leader(w, i):
     set_habits(w, i)
 
 
-@phase
+@part
 def set_habits(w, i):
     """Give leader i the style, openness, hours, encouragement and anchor strength declared."""
     leaders = w.leaders
@@ -47,7 +47,7 @@ def set_habits(w, i):
     leader.encouragement, leader.anchor = p.leader_encouragement[i], p.leader_anchor[i]
 
 
-@phase
+@part
 def set_beliefs(w, i):
     """Let leader i believe what the charter, as far as it is alive, says he owns."""
     leaders = w.leaders
@@ -95,7 +95,7 @@ def start_firm(world):
         teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
 
 
-@phase
+@part
 def set_team(w, j):
     """Give team j its kind, priorities, headcount and reporting frequency."""
     teams = w.teams
@@ -105,7 +105,7 @@ def set_team(w, j):
         team.priorities[g] = p.team_priorities[j, g]
 
 
-@phase
+@part
 def reroute(w):
     """Hand every open decision that waits for an absent leader to the one who is there (or to the team)."""
     leaders, decisions = w.leaders, w.decisions
@@ -126,7 +126,7 @@ def reroute(w):
                     item.effort_left[i] = 0.0
 
 
-@phase
+@part
 def leave(w, i, vacancy):
     """Leader i leaves; the post stays empty for `vacancy` weeks (below 0: for good). Undocumented precedents go too."""
     leaders = w.leaders
@@ -141,7 +141,7 @@ def leave(w, i, vacancy):
     note(w, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
 
 
-@phase
+@part
 def arrive_leader(w, i, as_declared):
     """A leader takes post i: skills and priorities near those declared, trust at what the culture expects, on both sides."""
     leaders = w.leaders
