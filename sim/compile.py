@@ -39,6 +39,7 @@ import llvmlite
 import numba
 import numpy as np
 from llvmlite import ir
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "LOCK",
     "cache_folder",
     "cache_is_cold",
+    "copy_record",
     "kernel",
     "multiply_high",
     "part",
@@ -290,7 +292,22 @@ if COMPILED:
         uint64 = numba.types.uint64
         return uint64(uint64, uint64), generate
 
+    @intrinsic
+    def copy_record(typing_context, target, source):
+        """Copy one record over another of the same type; numba's own assignment goes byte by byte."""
+
+        def generate(context, builder, signature, arguments):
+            cgutils.raw_memcpy(builder, arguments[0], arguments[1], ir.Constant(ir.IntType(64), target.size), 1)
+            return context.get_dummy_value()
+
+        return numba.types.void(target, source), generate
+
 else:
+
+    def copy_record(target: Any, source: Any) -> None:
+        """Copy one record over another of the same type."""
+        for name in target.dtype.names:
+            target[name] = source[name]
 
     def multiply_high(a: int, b: int) -> int:  # type: ignore[misc]
         """The high 64 bits of the 128-bit product of two uint64."""

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from sim.compile import LOCK, cache_is_cold, kernel, phase, prange
+from sim.compile import LOCK, cache_is_cold, copy_record, kernel, phase, prange
 from sim.phases.measures import COUNT, measure
 from sim.phases.start import apply_change, start_firm
 from sim.state import WORLD, new_world
@@ -37,7 +37,7 @@ def step_week(world, timeline, row, last):
 @phase
 def play_row(world, timeline, first, last, key0, key1, number, replicate, out):
     """Play one whole run through rows first..last-1 of `timeline` and measure it; `world` is zeroed scratch."""
-    world[0].parameters = timeline[first]
+    copy_record(world[0].parameters, timeline[first])
     s = world[0].firm
     s.key0, s.key1, s.number, s.replicate = key0, key1, number, replicate
     start_firm(world)
@@ -54,7 +54,7 @@ def play_batch(timeline, starts, arms, numbers, replicates, keys, out):
     blank = np.zeros(1, WORLD)
     for r in range(arms.size):
         a = arms[r]
-        world[0] = blank[0]
+        copy_record(world[0], blank[0])
         play_row(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], out[r])
 
 

@@ -1,7 +1,7 @@
 """Decisions take effect: verdicts, records, challenges, and the projects that follow."""
 
 
-from sim.compile import part, phase
+from sim.compile import copy_record, part, phase
 from sim.phases.journal import note
 from sim.phases.judging import is_proposal, read_gap
 from sim.phases.luck import uniforms
@@ -74,7 +74,7 @@ def conclude(world):
     for k in range(s.decision_count):
         if decisions[k].status != SETTLED and decisions[k].status != LAPSED:
             if live != k:
-                decisions[live] = decisions[k]
+                copy_record(decisions[live], decisions[k])
             decisions[live].age += 1.0
             live += 1
     s.decision_count = live

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import part, phase
+from sim.compile import copy_record, part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, gain_trust
@@ -82,7 +82,7 @@ def execute(world):
     for k in range(s.project_count):
         if projects[k].status != FINISHED:
             if live != k:
-                projects[live] = projects[k]
+                copy_record(projects[live], projects[k])
             live += 1
     s.project_count = live
 

@@ -1,6 +1,6 @@
 """Week 0: the records filled from the parameters, and what an intervention or a newcomer sets anew."""
 
-from sim.compile import part, phase
+from sim.compile import copy_record, part, phase
 from sim.phases.journal import contribute, note
 from sim.phases.luck import normals
 from sim.phases.pair import belief_target, both_present, update_clarity
@@ -189,8 +189,8 @@ def apply_change(world, row):
     """
     w = world[0]
     leaders, teams, projects = w.leaders, w.teams, w.projects
-    w.previous = w.parameters
-    w.parameters = row[0]
+    copy_record(w.previous, w.parameters)
+    copy_record(w.parameters, row[0])
     b, p, s = w.previous, w.parameters, w.firm
     note(w, CHANGE_APPLIED, s.week + 1, -1, -1, 0.0, 0.0)
     for i in range(3):
