@@ -88,7 +88,8 @@ FIRM = np.dtype([
     ("standing_error", f8, (7,)), ("seen_error", f8, (7,)), ("right_goals", f8, (5,)), ("estimated_goals", f8, (5,)),
     ("goodwill", f8), ("technique", f8), ("refinement", f8), ("reputation", f8), ("satisfaction", f8),
     ("customers", f8), ("start_customers", f8), ("cash", f8), ("competitor", f8), ("market_size", f8),
-    ("novelty_shift", f8), ("shares", f8, (4,)), ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
+    ("novelty_shift", f8), ("shares", f8, (4,)), ("arms", f8, (4,)),
+    ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
     ("orphaned_clients", f8),
     # this week's flows
     ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("fit", f8), ("leads", f8),
@@ -131,6 +132,7 @@ LEADER = np.dtype([
 
 TEAM = np.dtype([
     ("kind", i8), ("priorities", f8, (5,)), ("headcount", f8), ("skill", f8), ("morale", f8), ("reports", f8),
+    ("reach", f8), ("worth", f8, (7,)),
     # this week's intent (choose_proposals)
     ("proposal_rate", f8, (2,)), ("proposal_lean", f8, (5,)),
     # work
@@ -144,7 +146,8 @@ DECISION = np.dtype([
     ("uid", i8), ("domain", i8), ("status", i8), ("path", i8), ("rule", i8), ("decider", i8), ("consulted", i8),
     ("born", i8), ("age", f8), ("author", i8), ("urgent", i8), ("waiting", i8), ("timer", f8), ("step", i8),
     ("step_left", f8), ("contested", i8), ("rounds", f8), ("retaken", i8), ("verdict", i8),
-    ("attributes", f8, (5,)), ("scale", f8), ("effort_left", f8, (3,)), ("effort", f8, (3,)), ("agenda", f8),
+    ("attributes", f8, (5,)), ("common_error", f8, (5,)), ("fifth_error", f8, (3,)),
+    ("effort_left", f8, (3,)), ("effort", f8, (3,)), ("agenda", f8),
     # intents (choose_claims, choose_judgments, choose_concessions)
     ("claim", i8, (2,)), ("position", f8, (3,)), ("error", f8, (3, 5)), ("judged", i8, (3,)), ("concession", f8, (2,)),
     ("exchanged", i8), ("gap", f8), ("causes", f8, (4,)), ("outcome", f8), ("contradiction", f8), ("alone", f8),

@@ -36,7 +36,7 @@ from sim.state import (
     USURPED,
     USURPED_NOTE,
 )
-from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, HANDOFFS, poisson_from_uniform
+from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, COMMON_ERRORS, HANDOFFS, poisson_from_uniform
 
 
 @phase
@@ -123,6 +123,12 @@ def bear(w, domain, ordinal, urgent):
         item.causes[c] = 0.0
     for g in range(5):
         item.attributes[g] = 0.0
+    c = normals(s, COMMON_ERRORS, item.uid * 2)
+    f = normals(s, COMMON_ERRORS, item.uid * 2 + 1)
+    for g in range(5):
+        item.common_error[g] = c[g] if g < 4 else f[3]
+    for i in range(3):
+        item.fifth_error[i] = f[i]
     if domain == CAMPAIGN or domain == EXPERIMENT:
         describe_proposal(w, item)
 
@@ -193,8 +199,6 @@ def settle_claims(world):
     w = world[0]
     decisions = w.decisions
     p, s = w.parameters, w.firm
-    noticed = noticing_probability(s.effective_hours)
-    handed = hand_off_probability(s.effective_hours, p.communication_asynchronous)
     for k in range(s.decision_count):
         item = decisions[k]
         if item.status == NEW:
@@ -203,7 +207,7 @@ def settle_claims(world):
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
             if item.domain == KEY_CLIENT:
                 s.orphaned_clients += 1.0
-            if u0 < noticed:
+            if u0 < noticing_probability(s.effective_hours):
                 item.rule = present_rule(w, item.domain)
                 item.decider = present_decider(w, item.domain)
                 if s.charter_alive[item.domain] < u1 and item.rule != TEAM_RULE and both_present(w):
@@ -212,7 +216,7 @@ def settle_claims(world):
                 enqueue(w, item)
         elif item.status == QUEUED and item.waiting == 1:
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
-            if u3 < handed:
+            if u3 < hand_off_probability(s.effective_hours, p.communication_asynchronous):
                 item.waiting = 0
 
 

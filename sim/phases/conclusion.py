@@ -281,6 +281,7 @@ def launch(w, item):
     project.rule, project.owner, project.contradiction = item.rule, item.decider, item.contradiction
     project.priority, project.taken = 0.0, 0
     teams[t].backlog += project.work_left
+    teams[t].open_projects += 1.0
     for g in range(5):
         project.attributes[g] = item.attributes[g]
     project.novelty_seen = item.attributes[INNOVATION]

@@ -1,6 +1,5 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
-import math
 
 from sim.compile import copy_record, part, phase
 from sim.phases.journal import note
@@ -13,7 +12,6 @@ from sim.rules.execution import (
     leaving_rate,
     morale_after,
     questions_per_work,
-    report_reach,
     team_capacity,
     thrash,
 )
@@ -28,6 +26,7 @@ from sim.state import (
     COO,
     EFFICIENCY,
     EXPERIMENT,
+    EXPERIMENT_ARM,
     EXPERIMENT_FAILED,
     EXPERIMENT_STOPPED,
     EXPERIMENT_SUCCEEDED,
@@ -49,14 +48,12 @@ def choose_backlog(world, t):
     """Team t ranks its open projects: what serves its own priorities first, older ones moving up."""
     w = world[0]
     teams, projects = w.teams, w.projects
-    p, s = w.parameters, w.firm
-    for k in range(s.project_count):
+    if teams[t].open_projects <= 0.0:
+        return
+    for k in range(w.firm.project_count):
         project = projects[k]
         if project.team == t and project.status == WORKING:
-            worth = 0.0
-            for g in range(5):
-                worth += teams[t].priorities[g] * p.domain_goals[project.domain, g]
-            project.priority = 4.0 * worth + 0.05 * project.age
+            project.priority = 4.0 * teams[t].worth[project.domain] + 0.05 * project.age
 
 
 @phase
@@ -134,7 +131,9 @@ def work_a_week(w, t):
     team.rework -= repaired
     left -= repaired
     team.done, team.questions, team.unanswered = 0.0, 0.0, 0.0
-    while left > 1e-9:
+    waiting = team.open_projects
+    while left > 1e-9 and waiting > 0.0:
+        waiting -= 1.0
         best, rank = -1, -1e18
         for k in range(s.project_count):
             project = projects[k]
@@ -165,7 +164,7 @@ def work_on(w, team, project, left):
     if p.switches_exceptions == 1:
         novelty = 1.0 if project.domain == EXPERIMENT else 0.0
         asked = work * questions_per_work(p.execution_exceptions, novelty, s.clarity[project.domain])
-        reach = report_reach(team.reports) if p.switches_reporting == 1 else report_reach(0.5)
+        reach = team.reach
         owner = project.owner
         answered = leaders[owner].questions_answered if owner < 2 and leaders[owner].present == 1 else 1.0
         if owner < 2:
@@ -203,8 +202,8 @@ def settle_team(w, team, t, repaired):
                                    reports)
     if p.switches_attrition == 1:
         u = uniforms(s, TEAMS, s.week * 4 + t // 4)
-        rate = leaving_rate(p.execution_attrition, team.morale) * team.headcount
-        if u[t % 4] < 1.0 - math.exp(-rate):
+        # Rates are below one in ten: the chance of one leaving in a week is the rate.
+        if u[t % 4] < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
             head = most(1.0, team.headcount)
             team.skill *= 1.0 - 0.5 / (head + 0.5)
             s.common_ground *= 0.97
@@ -320,7 +319,7 @@ def prove(w, team, project, waited):
     feasible = project.attributes[EFFICIENCY] > 0.0
     if feasible and p.switches_technique == 1:
         novelty = aged_worth(project.attributes[INNOVATION], 0.5 * decay, waited)
-        arm = math.exp(p.market_allocation * math.log(most(s.shares[2], 0.01) / 0.25))
+        arm = s.arms[EXPERIMENT_ARM]
         gain = 0.05 * p.campaigns_experiment_gain * arm * (0.7 * novelty + 0.3 * project.attributes[0])
         gain *= 0.5 + 2.5 * s.right_goals[INNOVATION]
         # Techniques saturate: what is already twice the usual can hardly be bettered.

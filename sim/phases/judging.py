@@ -26,7 +26,7 @@ from sim.state import (
     TEAM_RULE,
     VOTE,
 )
-from sim.streams import CEO_ERRORS, COMMON_ERRORS
+from sim.streams import CEO_ERRORS
 
 
 @part
@@ -94,18 +94,11 @@ def choose_judgments(world, i):
         share = 0.0
         if p.switches_common_error == 1 and both_present(w) and i != LEAD:
             share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(w))
-        n = normals(s, CEO_ERRORS + i, item.uid * 2)
-        m = normals(s, CEO_ERRORS + i, item.uid * 2 + 1)
-        c = n
-        e = m
-        if share > 0.0:
-            c = normals(s, COMMON_ERRORS, item.uid * 2)
-            e = normals(s, COMMON_ERRORS, item.uid * 2 + 1)
+        n = normals(s, CEO_ERRORS + i, item.uid)
         position = 0.0
         for g in range(5):
-            own = n[g] if g < 4 else m[0]
-            common = c[g] if g < 4 else e[0]
-            noise = mixed_error(own, common, share) if share > 0.0 else own
+            own = n[g] if g < 4 else item.fifth_error[i]
+            noise = mixed_error(own, item.common_error[g], share) if share > 0.0 else own
             spread = error_spread(skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill)
             item.error[i, g] = spread * noise
             if is_proposal(item):

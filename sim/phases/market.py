@@ -7,7 +7,6 @@ from sim.phases.journal import contribute, note
 from sim.phases.luck import uniforms
 from sim.rules.arithmetic import least, most, unit
 from sim.rules.market import (
-    arm_response,
     brand_effect,
     campaign_weight,
     churn_rate,
@@ -109,7 +108,7 @@ def run_campaigns(w):
         if project.age >= p.campaigns_weeks:
             project.status = FINISHED
     s.running = running
-    s.pressure = pressure * arm_response(s.shares[ACTIVATION_ARM], p.market_allocation) if p.switches_campaigns == 1 else 0.0
+    s.pressure = pressure * s.arms[ACTIVATION_ARM] if p.switches_campaigns == 1 else 0.0
     s.on_brand, s.off_brand = on_brand, off_brand
 
 
@@ -120,7 +119,7 @@ def move_brand(w):
     if p.switches_goodwill == 0:
         return
     scale = p.market_goodwill_gain / math.sqrt(p.execution_load)
-    arm = arm_response(s.shares[BRAND_ARM], p.market_allocation)
+    arm = s.arms[BRAND_ARM]
     campaigns = scale * s.on_brand * arm if p.switches_campaigns == 1 else 0.0
     budget = 0.3 * p.market_goodwill_decay * arm
     damage = least(0.5, scale * s.off_brand) if p.switches_campaigns == 1 else 0.0
@@ -239,7 +238,7 @@ def lose_customers(w, won):
     """Customers lost in a week: as usual, by dissatisfaction, held by the retention budget, lost by orphaned key clients."""
     p, s = w.parameters, w.firm
     price = p.market_revenue_per_customer
-    arm = arm_response(s.shares[RETENTION_ARM], 0.3 * p.market_allocation)
+    arm = s.arms[RETENTION_ARM]
     satisfaction = s.satisfaction
     rate = least(0.5, churn_rate(p.market_churn, p.market_churn_satisfaction, satisfaction, most(arm, 0.2)))
     plain = p.market_churn

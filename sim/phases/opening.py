@@ -201,7 +201,7 @@ def drift_environment(world):
         s.refinement *= 0.996
     s.competitor = 1.0 - (1.0 - s.competitor) * 0.926
     s.novelty_shift *= 0.98
-    s.market_size *= math.exp(math.log(1.0 + p.market_market_growth) / 52.0)
+    s.market_size *= 1.0 + p.market_market_growth / 52.0
     if p.switches_skill_decay == 1:
         for i in range(3):
             leader = leaders[i]

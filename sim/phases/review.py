@@ -5,6 +5,7 @@ from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals
 from sim.phases.rights import present_decider
+from sim.phases.start import answer_of_arms
 from sim.rules.arithmetic import most
 from sim.rules.learning import measurement_noise, updated_estimate, visibility
 from sim.rules.market import saturated
@@ -124,6 +125,7 @@ def move_budget(w):
         step = p.adaptation_maximum_move * (target - s.shares[arm])
         s.shares[arm] += step
         moved += 0.5 * abs(step)
+    answer_of_arms(w)
     s.move_work += p.adaptation_move_work * 100.0 * moved
 
 

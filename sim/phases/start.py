@@ -5,6 +5,8 @@ from sim.phases.journal import contribute, note
 from sim.phases.luck import normals
 from sim.phases.pair import belief_target, both_present, update_clarity
 from sim.rules.arithmetic import unit
+from sim.rules.execution import report_reach
+from sim.rules.market import arm_response
 from sim.state import (
     AWARENESS,
     CEO,
@@ -18,6 +20,7 @@ from sim.state import (
     NEWCOMER,
     QUEUED,
     RELATIONSHIP,
+    RETENTION_ARM,
     SATISFACTION,
     SOLE,
     TRUST,
@@ -87,6 +90,7 @@ def start_firm(world):
     s.shares[2], s.shares[3] = p.market_start_share_experiment, p.market_start_share_retention
     for a in range(4):
         s.estimates[a] = s.shares[a]
+    answer_of_arms(w)
     s.review_due = p.adaptation_review_interval_weeks
     s.revenue = p.market_customers * p.market_revenue_per_customer
     s.start_revenue, s.aspiration, s.defect_quality = s.revenue, s.revenue, 1.0
@@ -103,6 +107,19 @@ def set_team(w, j):
     team.kind, team.headcount, team.reports = p.team_kind[j], p.team_headcount[j], p.team_reporting_per_week[j]
     for g in range(5):
         team.priorities[g] = p.team_priorities[j, g]
+    team.reach = report_reach(team.reports if p.switches_reporting == 1 else 0.5)
+    for d in range(7):
+        team.worth[d] = 0.0
+        for g in range(5):
+            team.worth[d] += team.priorities[g] * p.domain_goals[d, g]
+
+
+@part
+def answer_of_arms(w):
+    """Response of each arm of the budget to its present share (1 at a quarter); retention answers less (assumption)."""
+    p, s = w.parameters, w.firm
+    for a in range(4):
+        s.arms[a] = arm_response(s.shares[a], 0.3 * p.market_allocation if a == RETENTION_ARM else p.market_allocation)
 
 
 @part
@@ -247,4 +264,5 @@ def apply_change(world, row):
             projects[k].team = 0
     if s.review_due > p.adaptation_review_interval_weeks:
         s.review_due = p.adaptation_review_interval_weeks
+    answer_of_arms(w)
     update_clarity(w)
