@@ -1,0 +1,1 @@
+"""Many firms: designs, sweeps, comparison, sensitivity, decisions, reports, and the command line."""

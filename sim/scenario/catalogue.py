@@ -1,0 +1,130 @@
+"""Finds scenario files: those that come with the program, and those of the folders in TANDEM_SCENARIOS.
+
+A split, a context or a case is one TOML file in the folder of its kind. Nothing else lists them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.complaint import ScenarioError, nearest
+from sim.scenario.reading import read
+
+VARIABLE = "TANDEM_SCENARIOS"
+FOLDERS = {"role_model": "role_models", "context": "contexts", "case": "cases"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the catalogue: its name, its kind (role_model, context, case), its titles."""
+
+    name: str
+    kind: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a scenario file is: `source` can be opened, `label` is what messages and origins call it."""
+
+    name: str
+    kind: str
+    label: str
+    source: Any
+
+    @property
+    def identity(self) -> str:
+        """The same file has the same identity, whatever name led to it."""
+        return str(self.source.resolve() if isinstance(self.source, Path) else self.source)
+
+    def tables(self) -> dict[str, Any]:
+        """The file's content."""
+        return read(self.source, self.label)
+
+
+def _roots() -> list[tuple[Any, str]]:
+    own = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
+    return [(path, f"{path}/") for path in own] + [(resources.files("scenarios"), "")]
+
+
+def _folder(root, prefix: str, kind: str) -> list[Found]:
+    try:
+        files = sorted((item for item in root.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    except OSError:
+        return []
+    return [Found(item.name.removesuffix(".toml"), kind, f"{prefix}{item.name}", item) for item in files]
+
+
+def every_file() -> list[Found]:
+    """All scenario files by kind and name; a user's file hides the program's of the same kind and name."""
+    found: dict[tuple[str, str], Found] = {}
+    for root, prefix in _roots():
+        for kind, folder in FOLDERS.items():
+            here = _folder(root / folder, f"{prefix}{folder}/", kind)
+            if kind == "case" and prefix:  # loose files of a user's folder are cases
+                here += _folder(root, prefix, kind)
+            for file in here:
+                found.setdefault((kind, file.name), file)
+    order = list(FOLDERS)
+    return sorted(found.values(), key=lambda file: (order.index(file.kind), file.name))
+
+
+def catalogue() -> list[Entry]:
+    """Every scenario that can be loaded by name."""
+    return [Entry(file.name, file.kind, _title(file)) for file in every_file()]
+
+
+def _title(file: Found) -> dict[str, str]:
+    try:
+        title = file.tables().get("title", file.name)
+    except ScenarioError:
+        title = file.name
+    if isinstance(title, str):
+        return {"en": title, "fr": title}
+    if isinstance(title, dict):
+        return {lang: str(title.get(lang, file.name)) for lang in ("en", "fr")}
+    return {"en": file.name, "fr": file.name}
+
+
+@lru_cache(maxsize=1)
+def source_keys() -> frozenset[str]:
+    """The keys of the catalogue of publications."""
+    file = resources.files("scenarios") / "sources.toml"
+    return frozenset(read(file, "sources.toml")) if file.is_file() else frozenset()
+
+
+def find(name: str | os.PathLike, *, kind: str | None = None, beside: Found | None = None, key: str | None = None) -> Found:
+    """The file that `name` means: a name of the catalogue, or a path (from the folder of the file that names it)."""
+    label = None if beside is None else beside.label
+    if not isinstance(name, str | os.PathLike) or not str(name):
+        raise ScenarioError("not a name", file=label, key=key, value=name, allowed="a name or a path, as text")
+    text = os.fspath(name)
+    path = Path(text).expanduser() if not text.startswith("~") or "\0" not in text else Path(text)
+    if beside is not None and isinstance(beside.source, Path):
+        path = beside.source.parent / path
+    if isinstance(name, os.PathLike) or text.endswith(".toml") or os.sep in text:
+        return Found(path.stem, kind or _kind_by_folder(path), text, path)
+    files = every_file()
+    for file in files:
+        if file.name == text and (kind is None or file.kind == kind):
+            return file
+    names = {file.name for file in files if kind is None or file.kind == kind}
+    if beside is None and key is None:
+        try:
+            is_path = path.exists()
+        except (OSError, ValueError):
+            is_path = False
+        if is_path:  # a folder, or a file without the ending: reading it says what is wrong
+            return Found(path.stem, "case", text, path)
+    word = {"role_model": "role model", "context": "context"}.get(kind or "", "scenario")
+    raise ScenarioError(f"no such {word}", file=label, key=key, value=text, suggestion=nearest(text, names),
+                        allowed=f"one of {', '.join(sorted(names))}, or a path to a .toml file")  # fmt: skip
+
+
+def _kind_by_folder(path: Path) -> str:
+    return next((kind for kind, folder in FOLDERS.items() if path.parent.name == folder), "case")

@@ -1,0 +1,75 @@
+"""What is wrong with an input, in one clear line: file, key, value, what is allowed, a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+NOTHING = object()
+LONGEST_WORD, LONGEST_LINE = 60, 900
+
+
+def shown(value: Any) -> str:
+    """`value` as a file would write it, short and on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= 10**20:
+        return f"a whole number of {value.bit_length()} bits"
+    if isinstance(value, dict):
+        return "a table" if value else "an empty table"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if isinstance(value, str):
+        return repr(shortened(value))
+    return shortened(repr(value) if isinstance(value, int | float) else str(value))
+
+
+def shortened(text: str, length: int = LONGEST_WORD) -> str:
+    """`text` on one line, cut at `length`, with nothing in it that a terminal would obey."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * length]).split())
+    return line if len(line) <= length else line[: length - 3] + "..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like `word`, if one is like it."""
+    known = list(known)
+    if len(word) > LONGEST_WORD:
+        return None
+    found = difflib.get_close_matches(word, known, 1, 0.6)
+    if not found and "." not in word:  # a bare name may mean the last part of a path
+        last = {path.rsplit(".", 1)[-1]: path for path in reversed(known)}
+        found = [last[near] for near in difflib.get_close_matches(word, last, 1, 0.8)]
+    return found[0] if found else None
+
+
+class ScenarioError(ValueError):
+    """Bad input. `str()` is one line; the parts are attributes, for a form or a page to show where they belong."""
+
+    def __init__(self, problem: str, *, file: str | None = None, key: str | None = None, value: Any = NOTHING,
+                 allowed: str | None = None, suggestion: str | None = None):  # fmt: skip
+        self.problem, self.file, self.key = problem, file, key
+        self.value = None if value is NOTHING else value
+        self.has_value, self.allowed, self.suggestion = value is not NOTHING, allowed, suggestion
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        subject = shortened(self.key) if self.key else ""
+        if self.has_value:
+            subject = f"{subject} = {shown(self.value)}" if subject else shown(self.value)
+        line = ": ".join(part for part in (shortened(self.file or "", 300), subject, self.problem) if part)
+        if self.allowed:
+            line += f"; allowed: {self.allowed}"
+        if self.suggestion:
+            line += f"; did you mean {self.suggestion!r}?"
+        return shortened(line, LONGEST_LINE)
+
+    def __reduce__(self):
+        parts = {name: getattr(self, name) for name in ("file", "key", "allowed", "suggestion")}
+        if self.has_value:
+            parts["value"] = self.value
+        return _again, (self.problem, parts)
+
+
+def _again(problem: str, parts: dict) -> ScenarioError:
+    return ScenarioError(problem, **parts)

@@ -1,0 +1,182 @@
+"""Layers of a scenario: which file said what, in which order, and what switching a split or a context replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sim.parameters import Parameters
+from sim.scenario.catalogue import Found, find
+from sim.scenario.complaint import ScenarioError
+from sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
+from sim.scenario.story import ChangeTable, Story, checked
+
+SLOTS = ("context", "role_model")  # in this order, from below
+TOLD = tuple(Story.model_fields)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Flat values from one place: a file of some kind, or settings made by hand (kind `set`, no file)."""
+
+    name: str
+    kind: str
+    values: dict[str, Any]
+    file: str | None = None
+    identity: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Where its values came from, for the reader."""
+        return self.file or self.name
+
+
+@dataclass(frozen=True)
+class Change:
+    """What takes force from a week on: values, and the layers of another split if it is switched."""
+
+    week: int
+    values: dict[str, Any]
+    split: tuple[Layer, ...] = ()
+    file: str | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A file with everything it stands on."""
+
+    layers: tuple[Layer, ...] = ()
+    changes: tuple[Change, ...] = ()
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+def loaded(found: Found, chain: tuple[Found, ...] = ()) -> Loaded:
+    """Read `found` and all files under it."""
+    if found.identity in {earlier.identity for earlier in chain}:
+        ring = " -> ".join([*(earlier.name for earlier in chain), found.name])
+        raise ScenarioError(f"files that extend each other in a circle: {ring}", file=chain[-1].label, key="extends",
+                            value=found.name, allowed="a file that does not lead back here")  # fmt: skip
+    return put_together(found, found.tables(), (*chain, found))
+
+
+def put_together(found: Found, tables: Mapping[str, Any], chain: tuple[Found, ...]) -> Loaded:
+    """The layers, changes and told parts of a file's tables."""
+    tables, label = dict(tables), found.label
+    layers: tuple[Layer, ...] = ()
+    changes: tuple[Change, ...] = ()
+    told: dict[str, Any] = {}
+    for name in _names(tables.pop("extends", []), label):
+        below = loaded(find(name, beside=found, key="extends"), chain)
+        layers += tuple(layer for layer in below.layers if layer.identity not in {at.identity for at in layers})
+        changes += below.changes
+        told |= below.told
+    for kind in SLOTS:
+        if kind in tables:
+            name = tables.pop(kind)
+            layers = switched(layers, kind, slot(kind, name, found, chain))
+    for index, table in enumerate(_tables(tables.pop("change", []), label)):
+        changes += (_change(table, f"change.{index}.", found, chain),)
+    if found.kind == "case":
+        told |= {key: tables[key] for key in TOLD if key in tables}
+    else:  # a layer's own title is not the title of what is built on it, but it must be right
+        checked(Story, {key: tables[key] for key in TOLD if key in tables}, label)
+    values = flattened({key: value for key, value in tables.items() if key not in TOLD}, label)
+    _no_dots(tables, label)
+    own = Layer(found.name, found.kind, values, label, found.identity)
+    return Loaded((*layers, own), changes, told)
+
+
+def slot(kind: str, name: Any, beside: Found | None = None, chain: tuple[Found, ...] = ()) -> tuple[Layer, ...]:
+    """The layers of a split or a context by name."""
+    found = find(name, kind=kind, beside=beside, key=kind)
+    layers = loaded(found, chain).layers
+    others = [layer.name for layer in layers if layer.kind not in (kind, "case")]
+    if found.kind != kind or others:
+        raise ScenarioError(f"this file is not a {kind.replace('_', ' ')} alone", file=found.label, key=kind, value=name)
+    return tuple(replace(layer, kind=kind) for layer in layers)
+
+
+def switched(layers: tuple[Layer, ...], kind: str, new: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Replace the split or the context among `layers`. A new split brings its whole charter: rights that cases
+    and settings by hand had written over the old split fall away."""
+    frozen = next((layer for layer in layers if layer.kind == "resolved"), None)
+    if frozen:
+        raise ScenarioError(f"this file holds every value, so its {kind.replace('_', ' ')} cannot be switched",
+                            file=frozen.file, key=kind, value=new[-1].name, allowed="single values")  # fmt: skip
+    place = next((index for index, layer in enumerate(layers) if layer.kind == kind), None)
+    kept = [layer for layer in layers if layer.kind != kind]
+    if place is None:
+        below = SLOTS[: SLOTS.index(kind)]
+        place = max((index + 1 for index, layer in enumerate(kept) if layer.kind in below), default=0)
+    if kind == "role_model":
+        kept = [replace(layer, values={path: value for path, value in layer.values.items()
+                                       if not path.startswith("charter.")})
+                if layer.kind in ("case", "set") else layer for layer in kept]  # fmt: skip
+    return (*kept[:place], *new, *kept[place:])
+
+
+def with_set(layers: tuple[Layer, ...], values: Mapping[str, Any]) -> tuple[Layer, ...]:
+    """Put values by hand on top."""
+    merged: dict[str, Any] = {}
+    if layers and layers[-1].kind == "set":
+        merged = dict(layers[-1].values)
+        layers = layers[:-1]
+    for path, value in values.items():
+        if path in LISTS:
+            merged = {at: old for at, old in merged.items() if at != path and not at.startswith(f"{path}.")}
+        merged[path] = value
+    return (*layers, Layer("set", "set", merged))
+
+
+def resolved(layers: tuple[Layer, ...], file: str | None = None) -> tuple[dict[str, Any], dict[str, str], Parameters]:
+    """Flat values, where each came from, and the checked parameters that layers come to."""
+    flat = dict(defaults())
+    origin = dict.fromkeys(flat, "default")
+    files: dict[str, str | None] = {"set": file}
+    for layer in layers:
+        files[layer.label] = layer.file or file
+        laid_over(flat, origin, layer.values, layer.label, layer.file or file)
+    return flat, origin, built(flat, origin, files)
+
+
+def change(week: Any, changes: Mapping[str, Any], file: str | None = None, beside: Found | None = None,
+           prefix: str = "", chain: tuple[Found, ...] = ()) -> Change:  # fmt: skip
+    """What takes force in `week`."""
+    values = dict(changes)
+    table = checked(ChangeTable, {"week": week}, file, prefix)
+    split = slot("role_model", values.pop("role_model"), beside, chain) if "role_model" in values else ()
+    flat = flattened(values, file)
+    for path, value in flat.items():
+        if path.split(".")[0] in ("quarters", "context", "events") or path in LISTS:
+            raise ScenarioError("this holds for the whole run and cannot change in the middle", file=file, key=path,
+                                value=value, allowed="single values, or role_model")  # fmt: skip
+    return Change(table.week, flat, split, file)
+
+
+def _change(table: Any, prefix: str, found: Found, chain: tuple[Found, ...]) -> Change:
+    told = checked(ChangeTable, table, found.label, prefix)
+    values = dict(told.set)
+    if told.role_model is not None:
+        values["role_model"] = told.role_model
+    return change(told.week, values, found.label, found, prefix, chain)
+
+
+def _names(value: Any, label: str) -> list:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise ScenarioError("wrong type", file=label, key="extends", value=value, allowed="a name, or a list of names")
+    return names
+
+
+def _tables(value: Any, label: str) -> list:
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        raise ScenarioError("wrong type", file=label, key="change", value=value, allowed="[[change]] tables")
+    return value
+
+
+def _no_dots(tables: Mapping[str, Any], label: str) -> None:
+    """A quoted key with dots is a slip in a file (by hand, paths are fine)."""
+    for key in tables:
+        if "." in key:
+            raise ScenarioError("a quoted key with dots", file=label, key=key, allowed=f"{key} without quotes")

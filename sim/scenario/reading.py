@@ -1,0 +1,66 @@
+"""Reads one TOML file into plain tables, whatever the file may be, quickly and without surprises."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from sim.scenario.complaint import ScenarioError, shortened
+
+LARGEST_FILE = 1_000_000  # bytes
+DEEPEST = 12  # tables in tables
+# A dotted key of many parts makes the parser quadratic, so it is looked for first.
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![\w.\"'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * DEEPEST}}}")
+
+
+def read(source, name: str) -> dict[str, Any]:
+    """The tables of `source` (a path, or a file inside a package); `name` is what messages call it."""
+    try:
+        if source.is_dir():
+            raise ScenarioError("this is a folder, not a file", file=name, allowed="a .toml file")
+        if not source.is_file():
+            exists = getattr(source, "exists", lambda: False)()
+            problem = "this is not a regular file" if exists else "no such file"
+            raise ScenarioError(problem, file=name, allowed="a .toml file, or a name that `tandem list` shows")
+        with source.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, ScenarioError):
+            raise
+        raise ScenarioError(f"cannot be read ({getattr(error, 'strerror', None) or error})", file=name) from None
+    if len(content) > LARGEST_FILE:
+        raise ScenarioError("the file is too large", file=name, allowed="at most 1 MB")
+    return parsed(content, name)
+
+
+def parsed(content: bytes, name: str) -> dict[str, Any]:
+    """The tables of TOML text."""
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"not UTF-8 text (byte {error.start})", file=name, allowed="TOML in UTF-8") from None
+    too_deep = ScenarioError("tables are nested too deep", file=name, allowed=f"at most {DEEPEST} levels")
+    if _LONG_KEY.search(text):
+        raise too_deep
+    try:
+        tables = tomllib.loads(text)
+    except RecursionError:
+        raise too_deep from None
+    except ValueError as error:  # TOMLDecodeError, and numbers with too many digits
+        raise ScenarioError(f"not TOML: {shortened(str(error), 150)}", file=name, allowed="TOML") from None
+    if _depth(tables) > DEEPEST:
+        raise too_deep
+    return tables
+
+
+def _depth(tables: dict) -> int:
+    depth, level = 0, [tables]
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            break
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
+                 if isinstance(inner, dict | list)]  # fmt: skip
+    return depth

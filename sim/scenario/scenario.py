@@ -1,0 +1,302 @@
+"""The frozen scenario: what a firm is, what happens to it, and the records that the drivers read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tomli_w
+
+from sim.parameters import LEVERS, RECORD, Parameters, fill_record
+from sim.scenario.catalogue import Found, find, source_keys
+from sim.scenario.complaint import ScenarioError, nearest
+from sim.scenario.layers import (
+    SLOTS, Change, Layer, Loaded, change, loaded, put_together, resolved, slot, switched, with_set,
+)  # fmt: skip
+from sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
+from sim.scenario.reading import parsed
+from sim.scenario.story import Step, Story, Text, Verdict, checked
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scenario:
+    """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal."""
+
+    name: str
+    layers: tuple[Layer, ...] = ()
+    changes: tuple[Change, ...] = ()
+    story: Story = field(default_factory=Story)
+
+    # -- making one ----------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, name: str | os.PathLike) -> Scenario:
+        """From a name of the catalogue (`tandem list`) or a path to a .toml file."""
+        found = find(name)
+        return cls._from(found, loaded(found))
+
+    @classmethod
+    def parse(cls, text: str, name: str = "scenario") -> Scenario:
+        """From the text of a scenario file."""
+        found = Found(name, "case", name, None)
+        return cls._from(found, put_together(found, parsed(text.encode("utf-8", "surrogateescape"), name), ()))
+
+    @classmethod
+    def _from(cls, found: Found, parts: Loaded) -> Scenario:
+        story = checked(Story, parts.told, found.label)
+        layers = parts.layers
+        if story.resolved is not None:
+            layers = tuple(replace(layer, kind="resolved") if layer.identity == found.identity else layer
+                           for layer in layers)  # fmt: skip
+        return cls(found.name, layers, parts.changes, story)._valid(found.label)._told_right(found.label)
+
+    @classmethod
+    def of(cls, *, role_model: str | None = None, context: str | None = None) -> Scenario:
+        """A split in a context, with equal starts: only what the two files say differs from the defaults."""
+        layers: tuple[Layer, ...] = ()
+        for kind, name in zip(SLOTS, (context, role_model)):
+            if name is not None:
+                layers = switched(layers, kind, slot(kind, name))
+        names = [layers_name for kind in reversed(SLOTS) if (layers_name := _last(layers, kind))]
+        return cls("-in-".join(names) or "default", layers)._valid()
+
+    def with_(self, changes: Mapping[str, Any]) -> Scenario:
+        """The same with other values, by path; `role_model` and `context` switch these. Values win over the switch."""
+        values, layers = dict(changes), self.layers
+        for kind in SLOTS:
+            if kind in values:
+                layers = switched(layers, kind, slot(kind, values.pop(kind)))
+        return replace(self, layers=with_set(layers, flattened(values)))._valid()
+
+    def at(self, week: int, changes: Mapping[str, Any]) -> Scenario:
+        """The same with an intervention: `changes` take force in `week` (1 to 13 x quarters) and stay."""
+        return replace(self, changes=(*self.changes, change(week, changes)))._valid()
+
+    def branch(self, part: str) -> Scenario:
+        """The story's `intervention` or `remedy` carried out, or its `cause` switched off."""
+        step: Step | None = getattr(self.story, part)
+        if step is None:
+            raise ScenarioError("this scenario tells of none", file=self.name, key=part)
+        values = {**getattr(step, "off", {}), **step.set}
+        return self.with_(values) if step.week is None else self.at(step.week, values)
+
+    # -- what it comes to ----------------------------------------------------------------------
+
+    @cached_property
+    def _start(self) -> tuple[dict[str, Any], dict[str, str], Parameters]:
+        return resolved(self.layers)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters at the start."""
+        return self._start[2]
+
+    @cached_property
+    def timeline(self) -> tuple[tuple[int, Parameters], ...]:
+        """(week from which they hold, parameters): the start with week 0, then each change that changes something."""
+        versions, layers = [(0, self.parameters)], self.layers
+        weeks = self.parameters.weeks
+        for item in sorted(self.changes, key=lambda item: item.week):
+            if item.week > weeks:
+                raise ScenarioError("the change lies after the horizon", file=item.file, key="week", value=item.week,
+                                    allowed=f"a week from 1 to {weeks}, or more quarters")  # fmt: skip
+            if item.split:
+                layers = switched(layers, "role_model", item.split)
+            layers = with_set(layers, item.values)
+            parameters = resolved(layers, item.file)[2]
+            if versions[-1][0] == item.week:
+                versions.pop()
+            if parameters != versions[-1][1]:
+                versions.append((item.week, parameters))
+        return tuple(versions)
+
+    def moves(self) -> dict[int, dict[str, tuple[Any, Any]]]:
+        """Week -> path -> (value before, value from then on), for every change that changes something."""
+        flats = [(week, flattened(parameters.model_dump())) for week, parameters in self.timeline]
+        return {week: {path: (old[path], new[path]) for path in new if new[path] != old[path]}
+                for (_, old), (week, new) in pairwise(flats)}  # fmt: skip
+
+    def records(self) -> np.ndarray:
+        """One row of RECORD per version; horizon and level of demand are those of the start throughout."""
+        rows = np.zeros(len(self.timeline), RECORD)
+        for row, (week, parameters) in zip(rows, self.timeline):
+            fill_record(parameters, row, week)
+        rows["weeks"], rows["demand"] = rows["weeks"][0], rows["demand"][0]
+        return rows
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all values and changes, whatever files they came from and whatever the title."""
+        content = [[week, _plain(parameters.model_dump())] for week, parameters in self.timeline]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def origin(self) -> dict[str, str]:
+        """Where each value at the start came from: `default`, `lever NAME`, a file, or `set`."""
+        flat, origin, _ = self._start
+        return {path: f"lever {lever_of(path)}" if flat[path] is None else origin[path] for path in flat}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every value at the start by path; None where a lever decides."""
+        return dict(self._start[0])
+
+    @property
+    def explicit_lever_parameters(self) -> tuple[str, ...]:
+        """Sub-parameters of levers that were set by themselves, so that their lever no longer moves them."""
+        flat = self._start[0]
+        return tuple(path for path in flat if lever_of(path) and flat[path] is not None)
+
+    @property
+    def role_model(self) -> str | None:
+        """The split's name."""
+        return _last(self.layers, "role_model") or (self.story.resolved and self.story.resolved.role_model)
+
+    @property
+    def context(self) -> str | None:
+        """The context's name."""
+        return _last(self.layers, "context") or (self.story.resolved and self.story.resolved.context)
+
+    def title(self, lang: str = "en") -> str:
+        """The title, or the name."""
+        return self.story.title[lang] if self.story.title else self.name
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def to_toml(self, *, layered: bool = False) -> str:
+        """A file that loads to the same digest. It holds every value and needs no other file; `layered` writes the
+        short form instead: the names of split and context, and what was set beside them."""
+        tables = self.story.model_dump(exclude_none=True, exclude={"resolved"}, exclude_defaults=True)
+        if layered and self.story.resolved is None:
+            tables |= {kind: name for kind in reversed(SLOTS) if (name := _source(self.layers, kind))}
+            own: tuple[Layer, ...] = ()
+            for layer in self.layers:
+                if layer.kind not in SLOTS:
+                    own = with_set(own, layer.values)
+            tables |= _written(own[-1].values) if own else {}
+            table_of_changes = [
+                {"week": item.week, "set": _marked(item.values)}
+                | ({"role_model": _source(item.split, "role_model")} if item.split else {})
+                for item in self.changes
+            ]
+        else:
+            marks = {"role_model": self.role_model, "context": self.context, "digest": self.digest}
+            tables["resolved"] = {key: mark for key, mark in marks.items() if mark}
+            tables |= self.parameters.model_dump(exclude_none=True)
+            table_of_changes = [{"week": week, "set": _marked({path: new for path, (_, new) in moved.items()})}
+                                for week, moved in self.moves().items()]  # fmt: skip
+        if table_of_changes:
+            tables["change"] = table_of_changes
+        return tomli_w.dumps(_plain(tables))
+
+    def save(self, path: str | os.PathLike, *, layered: bool = False) -> None:
+        """Write `to_toml` to a file."""
+        Path(path).write_text(self.to_toml(layered=layered), "utf-8")
+
+    # -- checks --------------------------------------------------------------------------------
+
+    def _valid(self, file: str | None = None) -> Scenario:
+        del file
+        self.timeline  # noqa: B018  (complains)
+        return self
+
+    def _told_right(self, file: str) -> Scenario:
+        """What the story names must exist: parameters, outcomes, sources."""
+        for part in ("intervention", "cause", "remedy"):
+            if getattr(self.story, part) is not None:
+                try:
+                    self.branch(part)
+                except ScenarioError as error:
+                    error.file, error.key = file, f"{part}: {error.key}"
+                    raise
+        for part in ("failure", "drift"):
+            verdict: Verdict | None = getattr(self.story, part)
+            if verdict:
+                try:
+                    from sim.outcomes import OUTCOMES
+                except ModuleNotFoundError:
+                    continue
+                for index, condition in enumerate(verdict.conditions):
+                    if condition.outcome not in OUTCOMES:
+                        raise ScenarioError("no such outcome", file=file, key=f"{part}.conditions.{index}.outcome",
+                                            value=condition.outcome, allowed="an outcome of the model",
+                                            suggestion=nearest(condition.outcome, OUTCOMES))  # fmt: skip
+        for key in self.story.sources:
+            if key not in source_keys():
+                raise ScenarioError("no such source", file=file, key="sources", value=key,
+                                    allowed="keys of scenarios/sources.toml",
+                                    suggestion=nearest(key, source_keys()))  # fmt: skip
+        return self
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Scenario) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        firm = self.parameters
+        place = f"{self.role_model or 'own split'} in {self.context or 'the default context'}"
+        levers = ", ".join(f"{lever} {getattr(firm.levers, lever):g}" for lever in LEVERS)
+        marked = "".join(f" ({len(paths)} set by themselves)" for paths in [self.explicit_lever_parameters] if paths)
+        happens = [f"week {week}: change" for week, _ in self.timeline[1:]]
+        happens += [f"week {event.week}: {event.kind}" for event in firm.events]
+        return "\n".join([
+            f"Scenario {self.name} ({self.digest[:8]})",
+            f"├─ {place}; {firm.quarters} quarters, {len(firm.teams)} teams",
+            f"├─ levers: {levers}{marked}",
+            f"└─ {'; '.join(happens) or 'nothing dated happens'}",
+        ])  # fmt: skip
+
+
+def _last(layers: tuple[Layer, ...], kind: str) -> str | None:
+    return next((layer.name for layer in reversed(layers) if layer.kind == kind), None)
+
+
+def _source(layers: tuple[Layer, ...], kind: str) -> str | None:
+    """How a file would name this layer: by name if the catalogue has it, else by path."""
+    layer = next((layer for layer in reversed(layers) if layer.kind == kind), None)
+    if layer is None:
+        return None
+    try:
+        known = find(layer.name, kind=kind, key=kind).identity == layer.identity
+    except ScenarioError:
+        known = False
+    return layer.name if known else layer.identity
+
+
+def _marked(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {path: AS_LEVER if value is None else value for path, value in values.items()}
+
+
+def _written(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Flat values of layers as the tables of a file."""
+    whole = {path for path in flat if path in LISTS}
+    single = {path: value for path, value in flat.items() if path not in LISTS}
+    loose = [path for path in single if path.split(".")[0] in LISTS and path.split(".")[0] not in whole]
+    if loose:
+        raise ScenarioError("the short form cannot write one member of a list", key=loose[0], allowed="the complete form")
+    tables = nested(_marked(single))
+    return {name: value for name, value in tables.items() if name not in LISTS or name in whole}
+
+
+def _plain(value: Any) -> Any:
+    """For writing: tuples as lists, -0.0 as 0.0, texts that are equal in both languages as they are."""
+    if isinstance(value, Text):
+        return {"en": value.en, "fr": value.fr}
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value + 0.0 if isinstance(value, float) else value

@@ -1,0 +1,181 @@
+"""What a scenario file tells beside its parameters: title, story, what failed and why, what would have helped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from sim.scenario.complaint import NOTHING, ScenarioError, nearest
+
+
+class Told(BaseModel):
+    """Base of all told parts: unknown keys are errors, values are frozen, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Text(Told):
+    """A text in both languages; a plain string stands for both."""
+
+    en: str
+    fr: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value):
+        return {"en": value, "fr": value} if isinstance(value, str) else value
+
+    def __getitem__(self, lang: str) -> str:
+        return self.fr if lang == "fr" else self.en
+
+
+def _listed(value):
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Condition(Told):
+    """An outcome below or above a line."""
+
+    outcome: str
+    below: float | None = Field(None, allow_inf_nan=False)
+    above: float | None = Field(None, allow_inf_nan=False)
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_line(self):
+        if self.below is None and self.above is None:
+            raise ValueError("a condition needs below = a number or above = a number")
+        return self
+
+    def holds(self, outcomes: Mapping[str, float]) -> bool:
+        """Is the outcome beyond the line?"""
+        value = outcomes[self.outcome]
+        return (self.below is None or value < self.below) and (self.above is None or value > self.above)
+
+
+class Verdict(Told):
+    """When a run counts as failed (or as drifting): all conditions, or any of them."""
+
+    need: Literal["all", "any"] = "all"
+    conditions: tuple[Condition, ...] = Field(min_length=1)
+    reason: Text | None = None
+
+    _lists = field_validator("conditions", mode="before")(_listed)
+
+    def holds(self, outcomes: Mapping[str, float]) -> bool:
+        """Do these outcomes meet the conditions?"""
+        met = [condition.holds(outcomes) for condition in self.conditions]
+        return all(met) if self.need == "all" else any(met)
+
+
+class Step(Told):
+    """Settings that are put over the scenario, from a week on or from the start."""
+
+    week: int | None = Field(None, ge=1)
+    set: dict[str, Any] = Field(default_factory=dict)
+    title: Text | None = None
+    reason: Text | None = None
+
+
+class Intervention(Step):
+    """What could be tried in the middle of the story."""
+
+    week: int = Field(ge=1)
+
+
+class Cause(Step):
+    """The cause of the case, and the settings that switch it off."""
+
+    off: dict[str, Any] = Field(default_factory=dict)
+
+
+class ChangeTable(Told):
+    """A [[change]] of a file: part of what happens, not of what could be tried."""
+
+    week: int = Field(ge=1)
+    set: dict[str, Any] = Field(default_factory=dict)
+    role_model: str | None = None
+    title: Text | None = None
+
+
+class Resolved(Told):
+    """Marks a file that holds every value: where its values came from, for the reader."""
+
+    role_model: str | None = None
+    context: str | None = None
+    digest: str | None = None
+
+
+class Story(Told):
+    """The told part of a scenario."""
+
+    title: Text | None = None
+    story: Text | None = None
+    teaches: Text | None = None
+    question: Text | None = None
+    notes: Text | None = None
+    sources: tuple[str, ...] = ()
+    failure: Verdict | None = None
+    drift: Verdict | None = None
+    intervention: Intervention | None = None
+    cause: Cause | None = None
+    remedy: Step | None = None
+    resolved: Resolved | None = None
+
+    _lists = field_validator("sources", mode="before")(_listed)
+
+
+def checked(model: type[Told], values: Mapping[str, Any], file: str | None, prefix: str = "") -> Any:
+    """`values` as a `model`, or one clear complaint."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    at = [str(part) for part in first["loc"] if part != "__root__"]
+    key = prefix + ".".join(at)
+    problem, words, near = first["msg"].removeprefix("Value error, "), None, None
+    kind = first["type"]
+    value = first.get("input", NOTHING)
+    if kind == "extra_forbidden":
+        names = _names(model, at[:-1])
+        problem, words, near = "unknown key", ", ".join(names), nearest(at[-1], names)
+    elif kind == "missing":
+        problem, value = "this key is missing", NOTHING
+    elif kind == "literal_error":
+        problem, words = "unknown word", str(first["ctx"]["expected"])
+    elif kind.startswith(("model_", "dict_")):
+        problem, words = "wrong type", "a table"
+        names = _names(model, at)
+        if set(names) == {"en", "fr"}:
+            words = "a text, or a table of en and fr"
+        elif names:
+            words = f"a table of {', '.join(names)}"
+    elif kind == "value_error":
+        value = NOTHING
+    else:
+        words = problem.removeprefix("Input should be ").removeprefix("a valid ").removeprefix("valid ")
+        problem = "wrong value"
+    raise ScenarioError(problem, file=file, key=key or None, value=value, allowed=words, suggestion=near)
+
+
+def _names(model: Any, at: list[str]) -> tuple[str, ...]:
+    """The keys that the part of a model at this place has."""
+    for part in at:
+        if part.isdigit():
+            continue
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is None:
+            return ()
+        model = next((item for item in _types(field.annotation) if issubclass(item, BaseModel)), None)
+        if model is None:
+            return ()
+    return tuple(model.model_fields)
+
+
+def _types(annotation: Any) -> list[type]:
+    parts = getattr(annotation, "__args__", None)
+    if parts and not isinstance(annotation, type):
+        return [item for part in parts for item in _types(part)]
+    return [annotation] if isinstance(annotation, type) else []
