@@ -169,7 +169,7 @@ class Targets(Group):
     shared: float | None = by_lever("smart_goals", 0.3, 1.0, 0, 1, unit="share",
                                     meaning="share of key figures that both leaders answer for", source="kleingeld2011")
     setting_hours: float = parameter(4.0, 0, 40, unit="hours/quarter", meaning="fixed time for setting goals, each leader")
-    specific_hours: float = parameter(22.0, 0, 80, unit="hours/quarter",
+    specific_hours: float = parameter(6.0, 0, 80, unit="hours/quarter",
                                       meaning="further time for setting and following fully specific goals")
     measuring_load: float = parameter(0.05, 0, 0.3, unit="share of capacity", meaning="team time for measuring fully "
                                       "specific goals")
@@ -219,21 +219,21 @@ class Communication(Group):
 class Clarity(Group):
     """Who decides (lever decision_clarity)."""
 
-    charter: float | None = by_lever("decision_clarity", 0.45, 0.99, 0.25, 1, unit="probability",
+    charter: float | None = by_lever("decision_clarity", 0.6, 0.99, 0.25, 1, unit="probability",
                                      meaning="probability that both act as the charter says, at the start and where the "
                                              "charter is alive", source="tubre2000")
     documentation: float | None = by_lever("decision_clarity", 0.0, 1.0, 0, 1, unit="share",
                                            meaning="share of decisions written down with reasons", source="article")
     timer_weeks: float | None = by_lever("decision_clarity", 6.0, 2.0, 0.5, 26, unit="weeks",
                                          meaning="weeks of negotiation before the next step", source="eisenhardt1989")
-    upkeep_hours: float = parameter(1.5, 0, 10, unit="hours/week", meaning="time of each leader to keep a full charter "
+    upkeep_hours: float = parameter(0.5, 0, 10, unit="hours/week", meaning="time of each leader to keep a full charter "
                                     "alive")
-    documentation_hours: float = parameter(0.8, 0, 5, unit="hours/decision", meaning="time to write a decision down")
+    documentation_hours: float = parameter(0.5, 0, 5, unit="hours/decision", meaning="time to write a decision down")
     documented_step: float = parameter(0.05, 0, 1, unit="share", meaning="belief moved to the charter by a written "
                                        "decision")
     meeting_step: float = parameter(0.02, 0, 0.5, unit="1/hour", meaning="belief moved to the charter by an hour of "
                                     "meeting")
-    forgetting: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="drift of beliefs to 'either of us'")
+    forgetting: float = parameter(0.003, 0, 0.1, unit="1/week", meaning="drift of beliefs to 'either of us'")
     grabbing: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="pull to claim what matters when trust is low")
     attribution: float = parameter(0.01, 0, 0.2, unit="share", meaning="belief gained after deciding in a domain")
     rewriting: float = parameter(0.03, 0, 0.5, unit="1/week", meaning="speed at which a written practice mends a blurred "
@@ -308,7 +308,7 @@ class Dyad(Group):
                                  source="krause2015", role="disposition")
     trust_gain: float = parameter(0.02, 0, 0.2, unit="share", meaning="trust gained by an agreement, a promise kept, "
                                   "results shown")
-    trust_loss: float = parameter(0.08, 0, 0.5, unit="share", meaning="trust lost by a process conflict or reversal",
+    trust_loss: float = parameter(0.06, 0, 0.5, unit="share", meaning="trust lost by a process conflict or reversal",
                                   source="zhu2023")
     trust_return: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="return of trust to what the culture expects")
     spill: float = parameter(0.25, 0, 2, unit="share", meaning="relationship conflict from a quarrel over the matter, "
@@ -328,15 +328,15 @@ class Dyad(Group):
 class Training(Group):
     """Skills (lever skills)."""
 
-    hours_per_week: float | None = by_lever("skills", 0.0, 4.0, 0, 20, unit="hours/week",
+    hours_per_week: float | None = by_lever("skills", 0.0, 2.5, 0, 20, unit="hours/week",
                                             meaning="training of each leader", source="arthur2003")
     team_share: float | None = by_lever("skills", 0.0, 0.12, 0, 0.5, unit="share of capacity",
                                         meaning="training of the teams", source="arthur2003")
     sharing: float | None = by_lever("skills", 0.1, 1.0, 0, 1, unit="0-1",
                                      meaning="leaders teach teams and each other", source="article")
-    gain: float = parameter(0.012, 0, 0.2, unit="1/hour", meaning="skill gained per hour of training")
+    gain: float = parameter(0.005, 0, 0.2, unit="1/hour", meaning="skill gained per hour of training")
     team_gain: float = parameter(0.15, 0, 1, unit="1/week", meaning="team skill gained at full training time")
-    loss: float = parameter(0.001, 0, 0.05, unit="1/week", meaning="skill lost by time", source="arthur1998")
+    loss: float = parameter(0.002, 0, 0.05, unit="1/week", meaning="skill lost by time", source="arthur1998")
     team_loss: float = parameter(0.004, 0, 0.05, unit="1/week", meaning="team skill lost by time and new tools",
                                  source="argote")
     cost: float = parameter(0.3, 0, 10, unit="kEUR/hour", meaning="price of an hour of training")
@@ -405,7 +405,7 @@ class Compliance(Group):
 
     approvals_per_week: float = parameter(1.0, 0, 20, unit="approvals/week", meaning="approvals at load 1", role="context",
                                           source="article")
-    hours: float = parameter(0.5, 0, 5, unit="hours", meaning="time of an approval")
+    hours: float = parameter(0.3, 0, 5, unit="hours", meaning="time of an approval")
     patience: float = parameter(4.0, 0.5, 52, unit="weeks", meaning="weeks of arrears that are tolerated")
     damage: float = parameter(0.03, 0, 1, unit="1/week", meaning="loss of reputation when approvals are long in arrears")
     recovery: float = parameter(0.05, 0, 1, unit="1/week", meaning="recovery of reputation")
@@ -424,7 +424,7 @@ class Campaigns(Group):
     correlation: float = parameter(0.5, 0, 0.95, unit="correlation", meaning="of the attributes within a cluster of goals")
     novelty_tail: float = parameter(0.4, 0, 1.5, unit="log standard deviations", meaning="heaviness of the tail of novelty",
                                     role="context")
-    feasibility_mean: float = parameter(-0.8, -3, 3, unit="standard deviations", meaning="mean feasibility of experiments")
+    feasibility_mean: float = parameter(-0.5, -3, 3, unit="standard deviations", meaning="mean feasibility of experiments")
     experiment_cost: float = parameter(60.0, 0, 2000, unit="kEUR", meaning="price of a full experiment", role="context")
     stage_share: float = parameter(0.25, 0.01, 1, unit="share", meaning="work and price before the first check")
     experiment_gain: float = parameter(0.6, 0, 10, unit="index", meaning="gain of technique by a successful experiment",
@@ -629,12 +629,12 @@ class Charter(Group):
 
 
 def _ceo() -> Leader:
-    return Leader(priorities=_goals(.24, .24, .22, .13, .17), style=0.4, hours=12, openness=0.6,
+    return Leader(priorities=_goals(.24, .24, .22, .13, .17), style=0.4, hours=14, openness=0.6,
                   skills=Skills(market=.78, technology=.70, operations=.40, project_management=.45))
 
 
 def _coo() -> Leader:
-    return Leader(priorities=_goals(.17, .12, .08, .35, .28), style=0.6, hours=14, openness=0.6,
+    return Leader(priorities=_goals(.17, .12, .08, .35, .28), style=0.6, hours=16, openness=0.6,
                   skills=Skills(market=.42, technology=.35, operations=.78, project_management=.70))
 
 

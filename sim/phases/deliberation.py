@@ -173,8 +173,6 @@ def combine(w, item):
 def take_agenda(w, hours):
     """True if this week's meeting still has `hours` for a matter, which are then taken; no meeting, no joint decision."""
     s = w.firm
-    if s.meeting_hours <= 0.0 and s.agenda_hours <= 0.0:
-        return False
     if s.agenda_hours <= 0.0:
         return False
     s.agenda_hours -= hours

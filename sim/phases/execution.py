@@ -320,7 +320,7 @@ def prove(w, team, project, waited):
     if feasible and p.switches_technique == 1:
         novelty = aged_worth(project.attributes[INNOVATION], 0.5 * decay, waited)
         arm = s.arms[EXPERIMENT_ARM]
-        gain = 0.05 * p.campaigns_experiment_gain * arm * (0.7 * novelty + 0.3 * project.attributes[0])
+        gain = 0.08 * p.campaigns_experiment_gain * arm * (0.7 * novelty + 0.3 * project.attributes[0])
         gain *= 0.5 + 2.5 * s.right_goals[INNOVATION]
         # Techniques saturate: what is already twice the usual can hardly be bettered.
         s.technique += project.quality * most(gain, -0.05) * most(0.0, 1.0 - s.technique / 4.0)

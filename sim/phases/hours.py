@@ -60,7 +60,9 @@ def meet(world):
     s.meeting_hours = attended
     s.effective_hours = effective_hours(attended, p.communication_face_to_face)
     bottleneck = p.switches_agenda == 1 and p.assumptions_meeting_time == 1 and p.prices_hours > 0.0
-    s.agenda_hours = p.communication_usable * attended / p.prices_hours if bottleneck else 1e6 * attended
+    # What the last meeting overran comes off this one; without meetings nothing is concluded jointly.
+    overrun = least(0.0, s.agenda_hours) if bottleneck else 0.0
+    s.agenda_hours = overrun + (p.communication_usable * attended / p.prices_hours if bottleneck else 1e6 * attended)
     for i in range(3):
         leader = leaders[i]
         leader.hours_left = leader.hours_decisions

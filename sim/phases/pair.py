@@ -132,8 +132,8 @@ def blame(w, causes, weight):
 def quarrel_over_roles(w, domain, gap, causes):
     """A process conflict: trust falls on both sides, relationship conflict rises, the causes are booked."""
     p, s = w.parameters, w.firm
-    strength = intensity(gap)
-    strength = 0.4 + 0.6 * strength
+    # Even a quarrel over a small matter is about who decides: it starts at two fifths of a full one.
+    strength = 0.4 + 0.6 * intensity(gap)
     rise = process_spill(p.dyad_process_spill, strength, mean_trust(w), s.relationship_conflict)
     move_relationship(w, rise * causes[0], PRIORITIES_CAUSE)
     move_relationship(w, rise * causes[1], STYLES_CAUSE)
@@ -141,8 +141,8 @@ def quarrel_over_roles(w, domain, gap, causes):
     move_relationship(w, rise * causes[3], ROLES_CAUSE)
     for c in range(4):
         s.conflict_causes[c] += rise * causes[c]
-    lose_trust(w, CEO, 1.0, QUARREL_OVER_ROLES)
-    lose_trust(w, COO, 1.0, QUARREL_OVER_ROLES)
+    lose_trust(w, CEO, strength, QUARREL_OVER_ROLES)
+    lose_trust(w, COO, strength, QUARREL_OVER_ROLES)
     s.process_episodes += 1.0
     s.process_count[domain] += 1.0
     blame(w, causes, 1.0)

@@ -5,8 +5,8 @@ from sim.compile import rule
 
 @rule
 def available_hours(hours, relationship_conflict, fatigue, lost):
-    """Hours left in a week after sourness (share `lost` at full conflict) and fatigue (a fifth at full)."""
-    return hours * (1.0 - lost * relationship_conflict) * (1.0 - 0.2 * fatigue)
+    """Hours left in a week after sourness (share `lost` at full conflict) and fatigue (a tenth at full)."""
+    return hours * (1.0 - lost * relationship_conflict) * (1.0 - 0.1 * fatigue)
 
 
 @rule
@@ -20,5 +20,5 @@ def effort_factor(skill, slope):
 def fatigue_after(fatigue, load):
     """Fatigue after a week at `load` (share of hours used): it rises above 0.9 and fades below [gilboa2008]."""
     if load > 0.9:
-        return fatigue + 0.05 * (load - 0.9) / 0.1 * (1.0 - fatigue)
-    return fatigue * 0.92
+        return fatigue + 0.02 * (load - 0.9) / 0.1 * (1.0 - fatigue)
+    return fatigue * 0.95
