@@ -36,8 +36,7 @@ COMMANDS = {
     "dashboard": ("dashboard", "dashboard", "Open the flight simulator in a browser."),
 }
 
-_UsageError = typer.BadParameter.__base__
-_Complaint: Any = _UsageError.__base__  # what the library raises for anything wrong with a command line
+_Complaint: Any = typer.BadParameter.__mro__[2]  # what the library raises for anything wrong with a command line
 
 
 class Deferred(TyperCommand):

@@ -6,6 +6,7 @@ A split, a context or a case is one TOML file in the folder of its kind. Nothing
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -40,7 +41,10 @@ class Found:
     @property
     def identity(self) -> str:
         """The same file has the same identity, whatever name led to it."""
-        return str(self.source.resolve() if isinstance(self.source, Path) else self.source)
+        with suppress(OSError, RuntimeError, ValueError):  # loops of links, impossible names: reading says it
+            if isinstance(self.source, Path):
+                return str(self.source.resolve())
+        return str(self.source)
 
     def tables(self) -> dict[str, Any]:
         """The file's content."""
@@ -104,26 +108,34 @@ def find(name: str | os.PathLike, *, kind: str | None = None, beside: Found | No
     if not isinstance(name, str | os.PathLike) or not str(name):
         raise ScenarioError("not a name", file=label, key=key, value=name, allowed="a name or a path, as text")
     text = os.fspath(name)
-    path = Path(text).expanduser() if not text.startswith("~") or "\0" not in text else Path(text)
+    path = Path(text)
+    if text.startswith("~"):
+        with suppress(RuntimeError):  # a home that does not exist
+            path = path.expanduser()
     if beside is not None and isinstance(beside.source, Path):
         path = beside.source.parent / path
     if isinstance(name, os.PathLike) or text.endswith(".toml") or os.sep in text:
+        if key is not None and not _exists(path):
+            raise ScenarioError("no such file", file=label, key=key, value=text, allowed="a name or a path to a .toml file")
         return Found(path.stem, kind or _kind_by_folder(path), text, path)
     files = every_file()
     for file in files:
         if file.name == text and (kind is None or file.kind == kind):
             return file
     names = {file.name for file in files if kind is None or file.kind == kind}
-    if beside is None and key is None:
-        try:
-            is_path = path.exists()
-        except (OSError, ValueError):
-            is_path = False
-        if is_path:  # a folder, or a file without the ending: reading it says what is wrong
-            return Found(path.stem, "case", text, path)
+    if beside is None and key is None and _exists(path):  # a folder, or a file without the ending
+        return Found(path.stem, "case", text, path)
     word = {"role_model": "role model", "context": "context"}.get(kind or "", "scenario")
-    raise ScenarioError(f"no such {word}", file=label, key=key, value=text, suggestion=nearest(text, names),
-                        allowed=f"one of {', '.join(sorted(names))}, or a path to a .toml file")  # fmt: skip
+    named = {"file": label, "key": key, "value": text} if key else {"file": text}
+    raise ScenarioError(f"no such {word}", **named, suggestion=nearest(text, names),
+                        allowed=", ".join([*sorted(names), "a path to a .toml file"]))  # fmt: skip
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def _kind_by_folder(path: Path) -> str:

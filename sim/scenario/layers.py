@@ -8,11 +8,13 @@ from typing import Any
 
 from sim.parameters import Parameters
 from sim.scenario.catalogue import Found, find
-from sim.scenario.complaint import ScenarioError
+from sim.scenario.complaint import ScenarioError, shortened
 from sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
 from sim.scenario.story import ChangeTable, Story, checked
 
 SLOTS = ("context", "role_model")  # in this order, from below
+FIXED = ("quarters", "context", "events")  # no change in the middle of a run touches them
+LONGEST_DESCENT = 20
 TOLD = tuple(Story.model_fields)
 
 
@@ -51,50 +53,76 @@ class Loaded:
     told: dict[str, Any] = field(default_factory=dict)
 
 
-def loaded(found: Found, chain: tuple[Found, ...] = ()) -> Loaded:
+@dataclass(frozen=True)
+class Descent:
+    """The files from the one asked for down to the one being read, and what has been read on the way."""
+
+    files: tuple[Found, ...] = ()
+    done: dict[tuple[str, str], Loaded] = field(default_factory=dict)
+
+    @property
+    def here(self) -> Found | None:
+        return self.files[-1] if self.files else None
+
+    def into(self, found: Found) -> Descent:
+        """One file further down; circles and endless ladders are refused."""
+        if found.identity in {earlier.identity for earlier in self.files}:
+            ring = " -> ".join([*(earlier.name for earlier in self.files), found.name])
+            raise ScenarioError(f"files that extend each other in a circle: {shortened(ring, 200)}", key="extends",
+                                file=self.files[-1].label, value=found.name,
+                                allowed="a file that does not lead back here")  # fmt: skip
+        if len(self.files) >= LONGEST_DESCENT:
+            raise ScenarioError("too many files on top of each other", file=self.files[0].label, key="extends",
+                                allowed=f"at most {LONGEST_DESCENT}")  # fmt: skip
+        return replace(self, files=(*self.files, found))
+
+
+def loaded(found: Found, above: Descent | None = None) -> Loaded:
     """Read `found` and all files under it."""
-    if found.identity in {earlier.identity for earlier in chain}:
-        ring = " -> ".join([*(earlier.name for earlier in chain), found.name])
-        raise ScenarioError(f"files that extend each other in a circle: {ring}", file=chain[-1].label, key="extends",
-                            value=found.name, allowed="a file that does not lead back here")  # fmt: skip
-    return put_together(found, found.tables(), (*chain, found))
+    above = (above or Descent()).into(found)
+    key = (found.identity, found.kind)
+    if key not in above.done:
+        above.done[key] = put_together(found, found.tables(), above)
+    return above.done[key]
 
 
-def put_together(found: Found, tables: Mapping[str, Any], chain: tuple[Found, ...]) -> Loaded:
+def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded:
     """The layers, changes and told parts of a file's tables."""
     tables, label = dict(tables), found.label
     layers: tuple[Layer, ...] = ()
     changes: tuple[Change, ...] = ()
     told: dict[str, Any] = {}
     for name in _names(tables.pop("extends", []), label):
-        below = loaded(find(name, beside=found, key="extends"), chain)
-        layers += tuple(layer for layer in below.layers if layer.identity not in {at.identity for at in layers})
+        below = loaded(find(name, beside=found, key="extends"), at)
+        known = {layer.identity for layer in layers}
+        layers += tuple(layer for layer in below.layers if layer.identity not in known)
         changes += below.changes
         told |= below.told
     for kind in SLOTS:
         if kind in tables:
-            name = tables.pop(kind)
-            layers = switched(layers, kind, slot(kind, name, found, chain))
+            layers = switched(layers, kind, slot(kind, tables.pop(kind), at))
     for index, table in enumerate(_tables(tables.pop("change", []), label)):
-        changes += (_change(table, f"change.{index}.", found, chain),)
-    if found.kind == "case":
-        told |= {key: tables[key] for key in TOLD if key in tables}
-    else:  # a layer's own title is not the title of what is built on it, but it must be right
-        checked(Story, {key: tables[key] for key in TOLD if key in tables}, label)
-    values = flattened({key: value for key, value in tables.items() if key not in TOLD}, label)
-    _no_dots(tables, label)
-    own = Layer(found.name, found.kind, values, label, found.identity)
+        changes += (_change(table, f"change.{index}.", label, at),)
+    own_story = {key: tables.pop(key) for key in TOLD if key in tables}
+    checked(Story, own_story, label)
+    if found.kind == "case":  # the title of a split or a context is not that of what is built on it
+        told |= own_story
+    for key in tables:
+        if "." in key:  # by hand paths are fine; in a file a quoted key with dots is a slip
+            raise ScenarioError("a quoted key with dots", file=label, key=key, allowed=f"{shortened(key)} without quotes")
+    kind = "resolved" if "resolved" in own_story else found.kind
+    own = Layer(found.name, kind, flattened(tables, label), label, found.identity)
     return Loaded((*layers, own), changes, told)
 
 
-def slot(kind: str, name: Any, beside: Found | None = None, chain: tuple[Found, ...] = ()) -> tuple[Layer, ...]:
+def slot(kind: str, name: Any, at: Descent | None = None) -> tuple[Layer, ...]:
     """The layers of a split or a context by name."""
-    found = find(name, kind=kind, beside=beside, key=kind)
-    layers = loaded(found, chain).layers
-    others = [layer.name for layer in layers if layer.kind not in (kind, "case")]
-    if found.kind != kind or others:
+    at = at or Descent()
+    found = find(name, kind=kind, beside=at.here, key=kind)
+    layers = loaded(found, at).layers
+    if any(layer.kind != kind for layer in layers):
         raise ScenarioError(f"this file is not a {kind.replace('_', ' ')} alone", file=found.label, key=kind, value=name)
-    return tuple(replace(layer, kind=kind) for layer in layers)
+    return layers
 
 
 def switched(layers: tuple[Layer, ...], kind: str, new: tuple[Layer, ...]) -> tuple[Layer, ...]:
@@ -140,26 +168,24 @@ def resolved(layers: tuple[Layer, ...], file: str | None = None) -> tuple[dict[s
     return flat, origin, built(flat, origin, files)
 
 
-def change(week: Any, changes: Mapping[str, Any], file: str | None = None, beside: Found | None = None,
-           prefix: str = "", chain: tuple[Found, ...] = ()) -> Change:  # fmt: skip
+def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: Descent | None = None,
+           prefix: str = "") -> Change:  # fmt: skip
     """What takes force in `week`."""
     values = dict(changes)
     table = checked(ChangeTable, {"week": week}, file, prefix)
-    split = slot("role_model", values.pop("role_model"), beside, chain) if "role_model" in values else ()
-    flat = flattened(values, file)
-    for path, value in flat.items():
-        if path.split(".")[0] in ("quarters", "context", "events") or path in LISTS:
+    split = slot("role_model", values.pop("role_model"), at) if "role_model" in values else ()
+    flat = flattened({path: value for path, value in values.items() if path not in FIXED}, file)
+    for path, value in [*((path, values[path]) for path in FIXED if path in values), *flat.items()]:
+        if path.split(".")[0] in FIXED or path in LISTS:
             raise ScenarioError("this holds for the whole run and cannot change in the middle", file=file, key=path,
                                 value=value, allowed="single values, or role_model")  # fmt: skip
     return Change(table.week, flat, split, file)
 
 
-def _change(table: Any, prefix: str, found: Found, chain: tuple[Found, ...]) -> Change:
-    told = checked(ChangeTable, table, found.label, prefix)
-    values = dict(told.set)
-    if told.role_model is not None:
-        values["role_model"] = told.role_model
-    return change(told.week, values, found.label, found, prefix, chain)
+def _change(table: Any, prefix: str, label: str, at: Descent) -> Change:
+    told = checked(ChangeTable, table, label, prefix)
+    split = {} if told.role_model is None else {"role_model": told.role_model}
+    return change(told.week, {**told.set, **split}, label, at, prefix)
 
 
 def _names(value: Any, label: str) -> list:
@@ -173,10 +199,3 @@ def _tables(value: Any, label: str) -> list:
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ScenarioError("wrong type", file=label, key="change", value=value, allowed="[[change]] tables")
     return value
-
-
-def _no_dots(tables: Mapping[str, Any], label: str) -> None:
-    """A quoted key with dots is a slip in a file (by hand, paths are fine)."""
-    for key in tables:
-        if "." in key:
-            raise ScenarioError("a quoted key with dots", file=label, key=key, allowed=f"{key} without quotes")

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from sim.parameters import Event, Parameters, Team
 from sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
 
-LISTS = {"teams": Team, "events": Event}
+LISTS: dict[str, type[BaseModel]] = {"teams": Team, "events": Event}
 AS_LEVER = "lever"  # written in place of a value: follow the lever again
 FIELDS: dict[str, Any] = {}  # pattern of a path -> its declaration; numbers in paths are written N
 GROUPS: dict[str, tuple[str, ...]] = {}  # pattern of a group -> names in it
@@ -152,6 +152,7 @@ def laid_over(flat: dict[str, Any], origin: dict[str, str], values: Mapping[str,
         if path in LISTS:
             for old in [known for known in flat if known.startswith(f"{path}.")]:
                 del flat[old], origin[old]
+            origin[path] = label
             for index in range(value):
                 for blank, default in _blank(path).items():
                     at = f"{path}.{index}" + blank[len(path) + 2 :]

@@ -56,7 +56,8 @@ def parsed(content: bytes, name: str) -> dict[str, Any]:
 
 
 def _depth(tables: dict) -> int:
-    depth, level = 0, [tables]
+    depth = 0
+    level: list[Any] = [tables]
     while level:
         depth += 1
         if depth > DEEPEST:

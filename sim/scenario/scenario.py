@@ -19,8 +19,19 @@ from sim.parameters import LEVERS, RECORD, Parameters, fill_record
 from sim.scenario.catalogue import Found, find, source_keys
 from sim.scenario.complaint import ScenarioError, nearest
 from sim.scenario.layers import (
-    SLOTS, Change, Layer, Loaded, change, loaded, put_together, resolved, slot, switched, with_set,
-)  # fmt: skip
+    SLOTS,
+    Change,
+    Descent,
+    Layer,
+    Loaded,
+    change,
+    loaded,
+    put_together,
+    resolved,
+    slot,
+    switched,
+    with_set,
+)
 from sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
 from sim.scenario.reading import parsed
 from sim.scenario.story import Step, Story, Text, Verdict, checked
@@ -47,16 +58,12 @@ class Scenario:
     def parse(cls, text: str, name: str = "scenario") -> Scenario:
         """From the text of a scenario file."""
         found = Found(name, "case", name, None)
-        return cls._from(found, put_together(found, parsed(text.encode("utf-8", "surrogateescape"), name), ()))
+        return cls._from(found, put_together(found, parsed(text.encode("utf-8", "surrogatepass"), name), Descent()))
 
     @classmethod
     def _from(cls, found: Found, parts: Loaded) -> Scenario:
         story = checked(Story, parts.told, found.label)
-        layers = parts.layers
-        if story.resolved is not None:
-            layers = tuple(replace(layer, kind="resolved") if layer.identity == found.identity else layer
-                           for layer in layers)  # fmt: skip
-        return cls(found.name, layers, parts.changes, story)._valid(found.label)._told_right(found.label)
+        return cls(found.name, parts.layers, parts.changes, story)._valid()._told_right(found.label)
 
     @classmethod
     def of(cls, *, role_model: str | None = None, context: str | None = None) -> Scenario:
@@ -159,12 +166,14 @@ class Scenario:
     @property
     def role_model(self) -> str | None:
         """The split's name."""
-        return _last(self.layers, "role_model") or (self.story.resolved and self.story.resolved.role_model)
+        mark = self.story.resolved
+        return _last(self.layers, "role_model") or (mark.role_model if mark else None)
 
     @property
     def context(self) -> str | None:
         """The context's name."""
-        return _last(self.layers, "context") or (self.story.resolved and self.story.resolved.context)
+        mark = self.story.resolved
+        return _last(self.layers, "context") or (mark.context if mark else None)
 
     def title(self, lang: str = "en") -> str:
         """The title, or the name."""
@@ -204,8 +213,7 @@ class Scenario:
 
     # -- checks --------------------------------------------------------------------------------
 
-    def _valid(self, file: str | None = None) -> Scenario:
-        del file
+    def _valid(self) -> Scenario:
         self.timeline  # noqa: B018  (complains)
         return self
 
@@ -221,10 +229,8 @@ class Scenario:
         for part in ("failure", "drift"):
             verdict: Verdict | None = getattr(self.story, part)
             if verdict:
-                try:
-                    from sim.outcomes import OUTCOMES
-                except ModuleNotFoundError:
-                    continue
+                from sim.outcomes import OUTCOMES
+
                 for index, condition in enumerate(verdict.conditions):
                     if condition.outcome not in OUTCOMES:
                         raise ScenarioError("no such outcome", file=file, key=f"{part}.conditions.{index}.outcome",
