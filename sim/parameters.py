@@ -451,12 +451,12 @@ class Market(Group):
     conversion: float = parameter(0.03, 1e-4, 0.2, unit="customers/lead", meaning="conversion at unit technique",
                                   role="context")
     satisfaction: float = parameter(0.75, 0, 1, unit="0-1", meaning="satisfaction at the start", role="context")
-    goodwill: float = parameter(0.3, 0, 1, unit="0-1", meaning="brand awareness at the start", role="context")
+    goodwill: float = parameter(0.4, 0, 1, unit="0-1", meaning="brand awareness at the start", role="context")
     goodwill_decay: float = parameter(0.04, 0, 0.3, unit="1/week", meaning="forgetting of the brand", source="leone1995",
                                       role="context")
     goodwill_gain: float = parameter(0.024, 0, 0.2, unit="1/week", meaning="building of the brand by campaigns on brand",
                                      source="nerlove1962")
-    refinement: float = parameter(0.4, 0, 1, unit="0-1", meaning="refinement of the funnel at the start", role="context")
+    refinement: float = parameter(0.65, 0, 1, unit="0-1", meaning="refinement of the funnel at the start", role="context")
     obsolescence: float = parameter(0.005, 0, 0.1, unit="1/week", meaning="ageing of techniques", role="context")
     drift: float = parameter(0.05, 0, 1, unit="standard deviations/week^0.5", meaning="drift of the right settings",
                              role="context", source="siggelkow2005")
@@ -810,11 +810,15 @@ def solved_demand(parameters: Parameters) -> float:
     pressure = TYPICAL_PRESSURE * parameters.execution.load
     factors = (0.6 + 0.4 * market.satisfaction / 0.75) * (0.35 + market.goodwill * brand) \
         * (0.6 + pressure / (pressure + market.saturation)) * (0.6 + 0.8 * market.refinement) * (0.8 + 0.2 * growth)
-    return max(gain, 0.02 * market.customers * churn) / (market.conversion * factors * TYPICAL_FIT)
+    # Drift and jumps keep settings off by this much (variance), however well they are corrected.
+    variance = (market.drift * market.drift + market.jumps * market.jump_size * market.jump_size) / CORRECTION
+    fit = math.exp(-0.75 * variance)
+    return max(gain, 0.02 * market.customers * churn) / (market.conversion * factors * fit)
 
 
-# What firms settle at in the baseline, measured once over all splits together (blind to their order).
-TYPICAL_PRESSURE, TYPICAL_FIT = 1.6, 0.85
+# What firms settle at in the baseline, measured once over all splits together (blind to their order): campaign
+# pressure at load 1 (index), and twice the weekly rate at which decisions correct standing errors.
+TYPICAL_PRESSURE, CORRECTION = 1.2, 0.21
 
 
 def describe(model: type[BaseModel] = Parameters, prefix: str = "") -> list[dict]:

@@ -132,8 +132,7 @@ def blame(w, causes, weight):
 def quarrel_over_roles(w, domain, gap, causes):
     """A process conflict: trust falls on both sides, relationship conflict rises, the causes are booked."""
     p, s = w.parameters, w.firm
-    # Even a quarrel over a small matter is about who decides: it starts at two fifths of a full one.
-    strength = 0.4 + 0.6 * intensity(gap)
+    strength = intensity(gap)
     rise = process_spill(p.dyad_process_spill, strength, mean_trust(w), s.relationship_conflict)
     move_relationship(w, rise * causes[0], PRIORITIES_CAUSE)
     move_relationship(w, rise * causes[1], STYLES_CAUSE)

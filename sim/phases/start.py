@@ -20,6 +20,7 @@ from sim.state import (
     NEWCOMER,
     QUEUED,
     RELATIONSHIP,
+    REVENUE,
     RETENTION_ARM,
     SATISFACTION,
     SOLE,
@@ -245,6 +246,9 @@ def apply_change(world, row):
     if b.market_satisfaction != p.market_satisfaction:
         contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
         s.satisfaction = p.market_satisfaction
+    if b.market_revenue_per_customer != p.market_revenue_per_customer:
+        price_change = p.market_revenue_per_customer - b.market_revenue_per_customer
+        contribute(w, REVENUE, INTERVENTION, s.customers * price_change)
     for d in range(7):
         same = b.charter_rule[d] == p.charter_rule[d] and b.charter_decides[d] == p.charter_decides[d]
         if not same or b.clarity_charter != p.clarity_charter:

@@ -22,11 +22,14 @@ FOLDERS = {"role_model": "role_models", "context": "contexts", "case": "cases"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the catalogue: its name, its kind (role_model, context, case), its titles."""
+    """One file of the catalogue: its name, its kind (role_model, context, case), its titles, its place in lists, and
+    whether it is a control rather than a split to choose."""
 
     name: str
     kind: str
     title: dict[str, str]
+    order: int = 99
+    control: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,19 @@ def every_file() -> list[Found]:
 
 
 def catalogue() -> list[Entry]:
-    """Every scenario that can be loaded by name."""
-    return [Entry(file.name, file.kind, _title(file)) for file in every_file()]
+    """Every scenario that can be loaded by name: by kind, then by the `order` its file gives, then by name."""
+    entries = [_entry(file) for file in every_file()]
+    kinds = list(FOLDERS)
+    return sorted(entries, key=lambda entry: (kinds.index(entry.kind), entry.order, entry.name))
+
+
+def _entry(file: Found) -> Entry:
+    try:
+        tables = file.tables()
+    except ScenarioError:
+        tables = {}
+    order, control = tables.get("order"), tables.get("control")
+    return Entry(file.name, file.kind, _title(file), order if type(order) is int else 99, control is True)
 
 
 def _title(file: Found) -> dict[str, str]:

@@ -117,6 +117,8 @@ class Story(Told):
     question: Text | None = None
     notes: Text | None = None
     sources: tuple[str, ...] = ()
+    order: int = 99
+    control: bool = False
     failure: Verdict | None = None
     drift: Verdict | None = None
     intervention: Intervention | None = None
