@@ -113,7 +113,6 @@ BAD = {
     "condition on no outcome": ('[drift]\nconditions = [{ outcome = "conflict_rat", above = 1 }]',
                                 "drift.conditions.0.outcome", "'conflict_rat'", "an outcome", "'conflict_rate'"),
     "failure without conditions": ("[failure]\nconditions = []", "failure.conditions", "at least 1"),
-    "unknown source": ('sources = ["nobody1899"]', "sources", "'nobody1899'", "sources.toml"),
     "missing base": ('extends = "no-such-thing"', "extends", "'no-such-thing'", "a path to a .toml file"),
     "missing base file": ('extends = "no-such-thing.toml"', "extends", "'no-such-thing.toml'", "no such file"),
     "base of a number": ("extends = 3", "extends", "3", "a name, or a list of names"),
@@ -194,6 +193,16 @@ def test_bad_files_are_refused_by_the_installed_command(command, name, tmp_path)
     assert_one_line(done.stderr)
     assert all(part in done.stderr for part in parts)
     assert after.children_user + after.children_system - before.children_user - before.children_system < 2
+
+
+def test_an_unknown_source_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.scenario.scenario.source_keys", lambda: frozenset({"somebody1899"}))
+    path = tmp_path / "bad.toml"
+    path.write_text('sources = ["someboby1899"]')
+    code, _, err = run("check", str(path))
+    assert code == 2
+    assert_one_line(err)
+    assert in_order(err, ["sources = 'someboby1899'", "sources.toml", "did you mean 'somebody1899'?"])
 
 
 def test_places_that_are_no_files_are_refused(tmp_path, monkeypatch):

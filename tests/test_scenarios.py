@@ -91,8 +91,7 @@ def test_every_shipped_file_resolves(kind, name):
     scenario = Scenario.load(name)
     assert Scenario.parse(scenario.to_toml()).digest == scenario.digest
     assert scenario.records()["weeks"][0] == 13 * scenario.parameters.quarters
-    assert scenario.title("en") != name, "a title in English"
-    assert scenario.title("fr") != name, "a title in French"
+    assert len({name, scenario.title("en"), scenario.title("fr")}) == 3, "a title in both languages"
 
 
 @pytest.mark.parametrize("name", [name for kind, name in SHIPPED if kind == "case"])
@@ -146,6 +145,16 @@ def test_extends_and_the_shorthand_mean_the_same(own):
     short, long = 'role_model = "pair"\ncontext = "rough"', 'extends = ["rough", "pair"]'
     assert Scenario.parse(short) == Scenario.parse(long) == Scenario.of(role_model="pair", context="rough")
     assert Scenario.parse(long).role_model == "pair"
+
+
+def test_titles_come_from_the_file_or_from_its_layers(own):
+    assert Scenario.load("pair").title("fr") == "Paire"
+    assert Scenario.of(role_model="pair", context="rough").title("en") == "Pair"
+    (own / "contexts" / "rough.toml").write_text('title = { en = "Rough", fr = "Rude" }\n')
+    pair = Scenario.of(role_model="pair", context="rough")
+    assert (pair.title("en"), pair.title("fr"), pair.name) == ("Pair · Rough", "Paire · Rude", "pair-in-rough")
+    assert Scenario.parse('role_model = "pair"\ntitle = "Own"').title("en") == "Own"
+    assert Scenario.of(context="calm").title("en") == "calm"
 
 
 def test_a_file_that_two_others_extend_counts_once(own):

@@ -10,7 +10,7 @@ from sim.parameters import Parameters
 from sim.scenario.catalogue import Found, find
 from sim.scenario.complaint import ScenarioError, shortened
 from sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
-from sim.scenario.story import ChangeTable, Story, checked
+from sim.scenario.story import ChangeTable, Story, Text, checked
 
 SLOTS = ("context", "role_model")  # in this order, from below
 FIXED = ("quarters", "context", "events")  # no change in the middle of a run touches them
@@ -27,6 +27,7 @@ class Layer:
     values: dict[str, Any]
     file: str | None = None
     identity: str | None = None
+    title: Text | None = None
 
     @property
     def label(self) -> str:
@@ -93,26 +94,26 @@ def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded
     changes: tuple[Change, ...] = ()
     told: dict[str, Any] = {}
     for name in _names(tables.pop("extends", []), label):
-        below = loaded(find(name, beside=found, key="extends"), at)
+        base = find(name, beside=found, key="extends")
+        below = loaded(base, at)
         known = {layer.identity for layer in layers}
         layers += tuple(layer for layer in below.layers if layer.identity not in known)
         changes += below.changes
-        told |= below.told
+        if base.kind == "case":  # the story of a split or a context is not that of what is built on it
+            told |= below.told
     for kind in SLOTS:
         if kind in tables:
             layers = switched(layers, kind, slot(kind, tables.pop(kind), at))
     for index, table in enumerate(_tables(tables.pop("change", []), label)):
         changes += (_change(table, f"change.{index}.", label, at),)
     own_story = {key: tables.pop(key) for key in TOLD if key in tables}
-    checked(Story, own_story, label)
-    if found.kind == "case":  # the title of a split or a context is not that of what is built on it
-        told |= own_story
+    title = checked(Story, own_story, label).title
     for key in tables:
         if "." in key:  # by hand paths are fine; in a file a quoted key with dots is a slip
             raise ScenarioError("a quoted key with dots", file=label, key=key, allowed=f"{shortened(key)} without quotes")
     kind = "resolved" if "resolved" in own_story else found.kind
-    own = Layer(found.name, kind, flattened(tables, label), label, found.identity)
-    return Loaded((*layers, own), changes, told)
+    own = Layer(found.name, kind, flattened(tables, label), label, found.identity, title)
+    return Loaded((*layers, own), changes, told | own_story)
 
 
 def slot(kind: str, name: Any, at: Descent | None = None) -> tuple[Layer, ...]:

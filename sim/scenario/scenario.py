@@ -176,8 +176,11 @@ class Scenario:
         return _last(self.layers, "context") or (mark.context if mark else None)
 
     def title(self, lang: str = "en") -> str:
-        """The title, or the name."""
-        return self.story.title[lang] if self.story.title else self.name
+        """The title; without one, those of split and context; without these, the name."""
+        if self.story.title:
+            return self.story.title[lang]
+        last = {layer.kind: layer.title for layer in self.layers}
+        return " · ".join(title[lang] for kind in reversed(SLOTS) if (title := last.get(kind))) or self.name
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -237,7 +240,7 @@ class Scenario:
                                             value=condition.outcome, allowed="an outcome of the model",
                                             suggestion=nearest(condition.outcome, OUTCOMES))  # fmt: skip
         for key in self.story.sources:
-            if key not in source_keys():
+            if source_keys() and key not in source_keys():
                 raise ScenarioError("no such source", file=file, key="sources", value=key,
                                     allowed="keys of scenarios/sources.toml",
                                     suggestion=nearest(key, source_keys()))  # fmt: skip
