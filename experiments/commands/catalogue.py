@@ -60,39 +60,52 @@ def show(
 
 
 def lines(scenario: Any, lang: str) -> list[str]:
-    """A scenario as TOML with remarks."""
-    from sim.parameters import lever_value
-    from sim.scenario.paths import FIELDS, pattern
-
-    firm, story = scenario.parameters, scenario.story
-    found = [f"# {scenario.title(lang)}"]
-    found += [f"# {line}" for text in (story.story, story.question) if text for line in text[lang].split("\n")]
-    found += [f"# role_model: {scenario.role_model or '-'}; context: {scenario.context or '-'}; digest: {scenario.digest}"]
-    explicit, flat, group = set(scenario.explicit_lever_parameters), scenario.values, None
+    """A scenario as TOML that loads to the same values, with remarks: where each comes from, what levers decide."""
+    story = scenario.story
+    groups: dict[str, list[str]] = {}
+    explicit, flat = set(scenario.explicit_lever_parameters), scenario.values
     for path, where in scenario.origin.items():
         at, _, key = path.rpartition(".")
-        if at != group:
-            group = at
-            found += ["", f"[{at}]"] if at else [""]
-        extra = FIELDS[pattern(path)].json_schema_extra
-        value, remark = flat[path], where
-        if value is None:
-            level = getattr(firm.levers, extra["lever"])
-            value = lever_value(level, extra["poorest"], extra["best"], extra["scale"])
-            found.append(f"# {key} = {value:.6g}  # {where} = {level:g}")
-            continue
-        if path in explicit:
-            remark += f"  <- set by itself: lever {extra['lever']} does not move it"
-        found.append(f"{key} = {json.dumps(value, ensure_ascii=False)}" + ("" if remark == "default" else f"  # {remark}"))
+        groups.setdefault(at, []).append(line(scenario, path, key, flat[path], where, path in explicit))
+    found = [f"# {scenario.title(lang)}"]
+    found += [f"# {row}" for text in (story.story, story.question) if text for row in text[lang].split("\n")]
+    found += [f"# role_model: {scenario.role_model or '-'}; context: {scenario.context or '-'}; digest: {scenario.digest}"]
+    for at, rows in groups.items():
+        found += ["", *heading(at), *rows]
     for week, moved in scenario.moves().items():
-        found += ["", f"# from week {week}"]
-        found += [f"#   {path}: {said(old)} -> {said(new)}" for path, (old, new) in moved.items()]
+        found += ["", "[[change]]", f"week = {week}", "[change.set]"]
+        found += [f'"{path}" = {written(new)}  # before: {written(old)}' for path, (old, new) in moved.items()]
     return found
 
 
-def said(value: Any) -> str:
-    """A value, or that the lever decides it."""
-    return "as its lever says" if value is None else json.dumps(value, ensure_ascii=False)
+def line(scenario: Any, path: str, key: str, value: Any, where: str, explicit: bool) -> str:
+    """One value with its remark; what a lever decides stands behind a #."""
+    from sim.parameters import lever_value
+    from sim.scenario.paths import FIELDS, pattern
+
+    extra = FIELDS[pattern(path)].json_schema_extra
+    if value is None:
+        level = getattr(scenario.parameters.levers, extra["lever"])
+        value = lever_value(level, extra["poorest"], extra["best"], extra["scale"])
+        return f"# {key} = {value:.6g}  # {where} = {level:g}"
+    remark = "" if where == "default" else f"  # {where}"
+    if explicit:
+        remark += f"  <- set by itself: lever {extra['lever']} does not move it"
+    return f"{key} = {written(value)}{remark}"
+
+
+def heading(at: str) -> list[str]:
+    """The heading of a group; each member of a list opens a table of that list."""
+    name, _, inner = at.partition(".")
+    number, _, rest = inner.partition(".")
+    if number.isdigit():
+        return [f"[{name}.{rest}]"] if rest else [f"[[{name}]]  # {at}"]
+    return [f"[{at}]"] if at else []
+
+
+def written(value: Any) -> str:
+    """A value as TOML; nothing means that its lever decides."""
+    return json.dumps("lever" if value is None else value, ensure_ascii=False)
 
 
 def check(files: Annotated[list[str], typer.Argument(help="Scenario files, or names of the catalogue.")]) -> None:
