@@ -1,0 +1,193 @@
+"""Turning points of a run, found by stated rules.
+
+The rules (their statements in words are the texts `rule.*`; lines are in the stock's own unit):
+
+* a level is crossed: trust below 0.3 (and later back above it by 0.1), relationship conflict above 0.5 (and later back
+  below by 0.1), waiting work above 4 weeks of capacity, agreement on who decides at most half of its start. Each must
+  hold for HOLD weeks running and is dated to the first of them; a run that starts beyond the line has not crossed it;
+* revenue is below its start from a week to the end of the run, for at least 13 weeks and at some time by 1%; or above
+  it, after having been below by 1%;
+* the largest fall of trust, satisfaction or awareness (at least 0.1) or of revenue (at least 5% of its highest), and the
+  largest rise of trust (at least 0.1), dated to the week in which it begins;
+* the 13 weeks with most quarrels (at least 5, and half as many again as usual), dated to their first; the first
+  week at which most of at least 5 quarrels of the last 13 weeks were personal;
+* weeks in which a shock strikes, a leader leaves or arrives, or a change of practice takes effect.
+
+The last week at which the intervention of a case still saves it needs further runs: experiments/rescue.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.explain.attribution import attribution, shares
+from sim.explain.happenings import happening_sentence, rows
+from sim.texts import listed, text
+
+HOLD = 4
+WINDOW = 13
+LINES = {"trust_low": 0.3, "trust_restored": 0.4, "conflict_high": 0.5, "conflict_calmed": 0.4, "backlog_high": 4.0}
+LEAST_FALL = {"trust": 0.1, "satisfaction": 0.1, "brand_awareness": 0.1, "revenue": 0.05}
+LEAST_RISE = 0.1
+LEAST_BELOW = 0.01
+LEAST_QUARRELS = 5
+QUARRELS = ("conflict.task.opened", "conflict.process", "conflict.relationship")
+DATED = ("shock.", "leader.", "change.")
+
+
+@dataclass(frozen=True)
+class TurningPoint:
+    """A week at which a run turned: `key` names the rule, `fields` its values; causes are (cause, share of the push)."""
+
+    week: int
+    key: str
+    stock: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    causes: tuple[tuple[str, float], ...] = ()
+    causes_key: str | None = None
+
+    def sentence(self, lang: str = "en") -> str:
+        """What happened, and its main causes, in words."""
+        if self.key == "happening":
+            told = happening_sentence(self.fields, lang)
+        else:
+            told = text(f"turning.{self.key}", lang, **self.fields)
+        if not self.causes:
+            return told
+        sign = 1 if str(self.causes_key).endswith("up") else -1
+        named = [text("why.share", lang, cause=text(f"cause.{cause}", lang, amount=sign), share=share)
+                 for cause, share in self.causes]  # fmt: skip
+        return f"{told} {text(f'turning.{self.causes_key}', lang, causes=listed(named, lang))}"
+
+    def rule(self, lang: str = "en") -> str:
+        """The rule by which it was found, in words."""
+        key = self.key.split(".")[0]
+        line = LINES.get(key, 0.0) * (1 if key == "backlog_high" else 100)
+        least = LEAST_QUARRELS if key.startswith("quarrels") else LEAST_FALL.get(self.stock or "", LEAST_RISE)
+        return text(f"rule.{key}", lang, line=line, hold=HOLD, least=least)
+
+
+def turning_points(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame) -> list[TurningPoint]:
+    """All turning points in the order of weeks. `weekly` has a row for week 0, the start."""
+    found = [
+        *_dated(events),
+        *_levels(weekly, contributions),
+        *_revenue(weekly),
+        *_largest_moves(weekly, contributions),
+        *_quarrels(weekly, events),
+    ]
+    return sorted(found, key=lambda point: point.week)
+
+
+def first_held(beyond: np.ndarray, hold: int = HOLD) -> int | None:
+    """First index from which `beyond` is true `hold` times running, having been false before; else None."""
+    run = 0
+    for index, is_beyond in enumerate(beyond):
+        run = run + 1 if is_beyond else 0
+        if run == hold and index - hold + 1 > 0:
+            return index - hold + 1
+    return None
+
+
+def largest_fall(values: np.ndarray) -> tuple[int, int]:
+    """Indices (top, bottom) of the largest fall from any value to a later one; the latest top, the first bottom."""
+    top, best = 0, (0, 0)
+    for index, value in enumerate(values):
+        if value >= values[top]:
+            top = index
+        elif values[top] - value > values[best[0]] - values[best[1]]:
+            best = (top, index)
+    return best
+
+
+def _series(weekly: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Weeks and values where there is a value (a firm without a pair has no trust, week 0 no backlog)."""
+    known = values.notna().to_numpy()
+    return weekly["week"].to_numpy()[known], values.to_numpy()[known]
+
+
+def _levels(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[TurningPoint]:
+    for stock, low, high, sign in (("trust", "trust_low", "trust_restored", -1),
+                                   ("relationship_conflict", "conflict_high", "conflict_calmed", 1)):  # fmt: skip
+        weeks, values = _series(weekly, weekly[stock])
+        crossed = first_held(sign * (values - LINES[low]) > 0)
+        if crossed is None and np.all(sign * (values[:HOLD] - LINES[low]) > 0):
+            crossed = 0  # it started there: only the way back is a turning point
+        elif crossed is not None:
+            yield _because(int(weeks[crossed]), low, stock, sign, contributions)
+        if crossed is not None:
+            back = first_held(sign * (values[crossed:] - LINES[high]) < 0)
+            if back is not None:
+                yield _because(int(weeks[crossed + back]), high, stock, -sign, contributions)
+    weeks, clarity = _series(weekly, weekly["role_clarity"])
+    crossed = first_held(clarity <= 0.5 * clarity[:1])
+    if crossed is not None:
+        yield TurningPoint(int(weeks[crossed]), "clarity_halved")
+    weeks, waiting = _series(weekly, weekly["backlog"] / weekly["capacity"])
+    crossed = first_held(waiting > LINES["backlog_high"])
+    if crossed is not None:
+        yield TurningPoint(int(weeks[crossed]), "backlog_high", None, {"line": LINES["backlog_high"]})
+
+
+def _because(week: int, key: str, stock: str, sign: int, contributions: pd.DataFrame) -> TurningPoint:
+    amounts = attribution(contributions, stock, week - WINDOW + 1, week)
+    side = "causes_down" if sign < 0 else "causes_up"
+    return TurningPoint(week, key, stock, {"line": 100 * LINES[key]}, shares(amounts, sign), side)
+
+
+def _revenue(weekly: pd.DataFrame) -> Iterator[TurningPoint]:
+    weeks, revenue = weekly["week"].to_numpy(), weekly["revenue"].to_numpy()
+    for key, sign in (("revenue_below", -1), ("revenue_above", 1)):
+        beyond = sign * (revenue - revenue[0]) > 0
+        outside = np.flatnonzero(~beyond)
+        first = int(outside[-1]) + 1
+        other = revenue[first:] if sign < 0 else revenue[:first]
+        below = len(other) and other.min() <= (1.0 - LEAST_BELOW) * revenue[0]
+        if len(revenue) - first >= WINDOW and below:
+            yield TurningPoint(int(weeks[first]), key, "revenue")
+
+
+def _largest_moves(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[TurningPoint]:
+    moves = [(stock, -1, least) for stock, least in LEAST_FALL.items()] + [("trust", 1, LEAST_RISE)]
+    for stock, sign, least in moves:
+        weeks, values = _series(weekly, weekly[stock])
+        top, bottom = largest_fall(-sign * values)
+        if top == bottom:
+            continue
+        change = abs(values[bottom] - values[top])
+        share = change / abs(values[top]) if values[top] else 0.0
+        if (share if stock == "revenue" else change) < least:
+            continue
+        first, last = int(weeks[top]) + 1, int(weeks[bottom])
+        fields = {"change": float(100 * change), "share": float(share), "end": last}
+        amounts = attribution(contributions, stock, first, last)
+        key = f"{'decline' if sign < 0 else 'rise'}.{stock}"
+        side = "causes_segment_down" if sign < 0 else "causes_segment_up"
+        yield TurningPoint(first, key, stock, fields, shares(amounts, sign), side)
+
+
+def _quarrels(weekly: pd.DataFrame, events: pd.DataFrame) -> Iterator[TurningPoint]:
+    last = int(weekly["week"].max())
+    if last < 2 * WINDOW:
+        return
+    quarrels = events[events["kind"].isin(QUARRELS)]
+    every = np.bincount(quarrels["week"].astype(int), minlength=last + 1)[1:]
+    personal = quarrels[quarrels["kind"] == QUARRELS[2]]["week"].astype(int)
+    counts = np.convolve(every, np.ones(WINDOW, int), "valid")  # of weeks i+1 to i+13
+    own = np.convolve(np.bincount(personal, minlength=last + 1)[1:], np.ones(WINDOW, int), "valid")
+    most = int(np.argmax(counts))
+    if counts[most] >= max(LEAST_QUARRELS, 1.5 * every.mean() * WINDOW):
+        yield TurningPoint(most + 1, "quarrels_peak", None, {"n": int(counts[most])})
+    soured = np.flatnonzero((counts >= LEAST_QUARRELS) & (2 * own > counts))
+    if len(soured):
+        yield TurningPoint(int(soured[0]) + WINDOW, "quarrels_personal")
+
+
+def _dated(events: pd.DataFrame) -> Iterator[TurningPoint]:
+    for event in rows(events[events["kind"].str.startswith(DATED)]):
+        yield TurningPoint(event["week"], "happening", None, event)

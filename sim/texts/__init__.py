@@ -1,0 +1,91 @@
+"""Every sentence that the model tells, by key, in English and French: `text("cause.culture", "fr")`.
+
+The catalogues are en.toml and fr.toml beside this file, with the same keys and the same slots. A slot may carry a
+format (`{points:.1f}`, `{share:.0%}`, `{revenue:,.0f}`), which is written as the language writes numbers. An entry
+with two forms is chosen by a value: `one` and `other` by the number `n`, `up` and `down` by the sign of `amount`.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "fr")
+FORMS = ({"one", "other"}, {"up", "down"})
+NARROW = "\u202f"  # the space that French puts between thousands and before % : ; ! ?
+MARKS = {"en": {"-": "\u2212"}, "fr": {",": NARROW, ".": ",", "%": f"{NARROW}%", "-": "\u2212"}}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(lang: str) -> Mapping[str, str | dict[str, str]]:
+    """Key -> template, or its two forms."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang = {lang!r}; allowed: {', '.join(LANGUAGES)}")
+    tables = tomllib.loads((resources.files(__name__) / f"{lang}.toml").read_text("utf-8"))
+    return dict(_flat(tables, ""))
+
+
+def _flat(tables: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for name, value in tables.items():
+        if isinstance(value, dict) and set(value) not in FORMS:
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def text(key: str, lang: str, **values: Any) -> str:
+    """The text of `key` with `values` in its slots."""
+    template = catalogue(lang)[key]
+    if isinstance(template, dict):
+        template = template[_form(template, lang, values)]
+    return _Local(lang).vformat(template, (), values)
+
+
+def _form(forms: Mapping[str, str], lang: str, values: Mapping[str, Any]) -> str:
+    if "up" in forms:
+        return "up" if values["amount"] >= 0 else "down"
+    few = abs(values["n"]) < 2 if lang == "fr" else abs(values["n"]) == 1
+    return "one" if few else "other"
+
+
+def number(value: float, form: str, lang: str) -> str:
+    """`value` in a Python format, with the language's marks for decimals, thousands, percent and minus."""
+    written = format(value, form)
+    if written.lstrip("+-").strip("0.,%") == "":  # neither "-0" nor "+0"
+        written = format(0.0 if isinstance(value, float) else 0, form.lstrip("+"))
+    return "".join(MARKS[lang].get(mark, mark) for mark in written)
+
+
+def money(thousands: float, lang: str, form: str = ",.0f") -> str:
+    """An amount in thousands of euros: €384k, 384 k€, €38.4m, 38,4 M€."""
+    size, unit = (thousands / 1000.0, "m") if abs(thousands) >= 10_000 else (thousands, "k")
+    written = number(size, ",.1f" if unit == "m" else form, lang)
+    if lang == "fr":
+        return f"{written}{NARROW}{'M' if unit == 'm' else 'k'}€"
+    sign = written[0] if written[0] in "+\u2212" else ""
+    return f"{sign}€{written.removeprefix(sign)}{unit}"
+
+
+def listed(items: Iterable[str], lang: str) -> str:
+    """a, b and c."""
+    *rest, last = list(items)
+    return text("list.and", lang, first=", ".join(rest), last=last) if rest else last
+
+
+def sentence(words: str) -> str:
+    """`words` with a capital first letter."""
+    return words[:1].upper() + words[1:]
+
+
+class _Local(string.Formatter):
+    """Fills slots, writing numbers as the language does."""
+
+    def __init__(self, lang: str):
+        self.lang = lang
+
+    def format_field(self, value: Any, form: str) -> str:
+        return number(value, form, self.lang) if isinstance(value, int | float) else format(value, form)
