@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.population import Population
     from experiments.sensitivity import analyse
+
     from sim import (
         Batch,
         Comparison,

@@ -31,6 +31,10 @@ class Outcome:
         """The title in a language."""
         return self.title_fr if lang == "fr" else self.title_en
 
+    def unit_in(self, lang: str = "en") -> str:
+        """The unit in a language."""
+        return UNITS_FR[self.unit] if lang == "fr" else self.unit
+
 
 @dataclass(frozen=True)
 class Column:
@@ -47,7 +51,12 @@ class Column:
         """The title in a language."""
         return self.title_fr if lang == "fr" else self.title_en
 
+    def unit_in(self, lang: str = "en") -> str:
+        """The unit in a language."""
+        return UNITS_FR[self.unit] if lang == "fr" else self.unit
 
+
+# fmt: off
 # name, unit, better, title_en, title_fr, meaning; a star marks a headline.
 _MARKET = (
     ("revenue_growth*", "share/year", "high", "Revenue growth", "Croissance du chiffre d'affaires",
@@ -178,6 +187,47 @@ _WORK = (
      "Questions sans réponse de l'équipe 1", "questions of the first team that nobody answered, per unit of its work"),
 )
 
+# fmt: on
+UNITS_FR = {
+    "0 or 1": "0 ou 1",
+    "0-1": "0-1",
+    "arbitrations/quarter": "arbitrages/trimestre",
+    "campaigns": "campagnes",
+    "customers": "clients",
+    "customers/lead": "clients/prospect",
+    "customers/week": "clients/semaine",
+    "decisions": "décisions",
+    "decisions/quarter": "décisions/trimestre",
+    "decisions/week": "décisions/semaine",
+    "departures": "départs",
+    "episodes/decision": "épisodes/décision",
+    "episodes/quarter": "épisodes/trimestre",
+    "episodes/week": "épisodes/semaine",
+    "experiments": "expériences",
+    "hours/week": "heures/semaine",
+    "index": "indice",
+    "kEUR": "k€",
+    "kEUR/customer": "k€/client",
+    "kEUR/kEUR": "k€/k€",
+    "kEUR/week": "k€/semaine",
+    "leads/week": "prospects/semaine",
+    "multiple": "multiple",
+    "multiple of the usual": "multiple de l'usage",
+    "person-weeks": "semaines-personnes",
+    "person-weeks/week": "semaines-personnes/semaine",
+    "probability": "probabilité",
+    "projects": "projets",
+    "quarter": "trimestre",
+    "questions/person-week": "questions/semaine-personne",
+    "share": "part",
+    "share of revenue": "part du chiffre d'affaires",
+    "share/year": "part/an",
+    "standard deviations": "écarts types",
+    "standard deviations, summed": "écarts types, en somme",
+    "week": "semaine",
+    "weeks": "semaines",
+}  # fmt: skip
+
 FAMILIES = ("market", "pair", "deciding", "work")
 
 
@@ -186,8 +236,9 @@ def _declared() -> dict[str, Outcome]:
     for family, rows in zip(FAMILIES, (_MARKET, _PAIR, _DECIDING, _WORK)):
         for starred, unit, better, title_en, title_fr, meaning in rows:
             name = starred.rstrip("*")
-            outcomes[name] = Outcome(name, unit, meaning, better, starred != name, family == "pair", title_en,
-                                     title_fr, family)  # type: ignore[arg-type]  # fmt: skip
+            outcomes[name] = Outcome(
+                name, unit, meaning, better, starred != name, family == "pair", title_en, title_fr, family  # type: ignore[arg-type]
+            )  # fmt: skip
     return outcomes
 
 
@@ -208,6 +259,7 @@ ARM_TITLES = {
     "experiment": ("experiments", "les expériences"), "retention": ("retention", "la fidélisation"),
 }  # fmt: skip
 
+# fmt: off
 # name, unit, how a quarter is made, title_en, title_fr, meaning
 _WEEKLY = (
     ("week", "week", "key", "Week", "Semaine", "number of the week; 0 is the start"),
@@ -287,7 +339,8 @@ _WEEKLY = (
        "probability that both act as the charter says in this domain") for domain, (en, fr) in DOMAIN_TITLES.items()),
     *((f"budget_share_{arm}", "share", "end", f"Budget for {en}", f"Budget pour {fr}", "share of the budget")
       for arm, (en, fr) in ARM_TITLES.items()),
-)  # fmt: skip
+)
+# fmt: on
 
 WEEKLY: dict[str, Column] = {
     name: Column(name, unit, meaning, quarter, title_en, title_fr)  # type: ignore[arg-type]
@@ -295,7 +348,8 @@ WEEKLY: dict[str, Column] = {
 }
 """Every column of `Run.weekly`, in its order."""
 
-PAIR_COLUMNS = ("trust", "ceo_trust", "coo_trust", "relationship_conflict", "role_clarity", "goal_gap") + tuple(
-    f"role_clarity_{domain}" for domain in DOMAIN_TITLES
-)
+PAIR_COLUMNS = (
+    "trust", "ceo_trust", "coo_trust", "relationship_conflict", "role_clarity", "goal_gap", "task_episodes",
+    "process_episodes", "relationship_episodes", "conflict_episodes", *(f"role_clarity_{domain}" for domain in DOMAIN_TITLES),
+)  # fmt: skip
 """Columns that are not-a-number in a firm that has not had both leaders yet."""

@@ -36,17 +36,20 @@ def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: i
     """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population."""
     _whole("replicate", replicate, 0)
     _whole("firm", firm, 0)
-    return Run(scenario, seed, replicate, firm, kernel.trajectory(scenario.records(), seed, firm, replicate))
+    key: Any = seed
+    return Run(scenario, seed, replicate, firm, kernel.trajectory(scenario.records(), key, firm, replicate))
 
 
-def simulate_batch(s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str = 0, threads: bool = True) -> Batch:
+def simulate_batch(
+    s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str = 0, threads: bool = True
+) -> Batch:
     """Outcomes of many runs: `runs` lucks of a scenario, or of each of a sequence of firms.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
     """
     _whole("runs", runs, 1)
-    firms: tuple[Any, ...] = (s,) if hasattr(s, "records") else tuple(s)  # type: ignore[arg-type]
+    firms: tuple[Any, ...] = (s,) if hasattr(s, "records") else tuple(s)
     if not firms:
         raise ValueError("simulate_batch: the sequence of firms is empty")
     numbers, lucks = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
@@ -85,6 +88,8 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float
     mean = float(defined.mean())
     if n == 1:
         return mean, np.nan, np.nan, np.nan, 1
+    if np.all(defined == defined[0]):  # no rounding of a mean may make a constant look spread
+        return float(defined[0]), float(defined[0]), float(defined[0]), 0.0, n
     error = float(defined.std(ddof=1)) / n**0.5
     half = float(stdtrit(n - 1, 0.5 + 0.5 * level)) * error
     return mean, mean - half, mean + half, error, n
@@ -125,11 +130,14 @@ class Run:
         `sim.outcomes.WEEKLY[name].quarter` says for the others."""
         weeks = self.weekly.iloc[1:]
         groups = weeks.groupby("quarter", sort=True)
-        made = {name: groups[name].agg({"end": "last", "key": "last"}.get(column.quarter, column.quarter))
-                for name, column in WEEKLY.items() if column.quarter != "ratio" and name != "quarter"}  # fmt: skip
-        made["conversion_rate"] = made["new_customers"] / made["leads"].where(made["leads"] > 0)
-        table = pd.DataFrame(made).reset_index()
-        return table[list(WEEKLY)]
+        table = weeks.iloc[12::13].reset_index(drop=True)
+        for name, column in WEEKLY.items():
+            if column.quarter == "sum":
+                table[name] = groups[name].sum(min_count=1).to_numpy()
+            elif column.quarter == "mean":
+                table[name] = groups[name].mean().to_numpy()
+        table["conversion_rate"] = table["new_customers"] / table["leads"].where(table["leads"] > 0)
+        return table
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -197,18 +205,20 @@ class Run:
 
     # -- telling -------------------------------------------------------------------------------
 
-    def explain(self, lang: str = "en") -> str:
-        """Why it went as it did, in words ("en" or "fr")."""
+    def explain(self, lang: str = "en", full: bool = False) -> str:
+        """Why it went as it did, in words ("en" or "fr"); `full` goes quarter by quarter and names every cause."""
         from sim.explain import explain
+        from sim.scenario import Scenario
 
-        return explain(self, lang)
+        told = self.scenario if isinstance(self.scenario, Scenario) else None
+        return explain(self.weekly, self.events, self.contributions, self.outcomes, told, lang, full=full)
 
     @cached_property
     def turning_points(self) -> list:
-        """The weeks on which the story turns."""
+        """The weeks on which the story turns (rules: `sim.explain.turning`)."""
         from sim.explain import turning_points
 
-        return turning_points(self)
+        return turning_points(self.weekly, self.events, self.contributions)
 
     def plot(self, axes: Any = None, lang: str = "en") -> Any:
         """Four panels: trust and tension, conflict, customers' view, revenue. Returns the axes."""
@@ -217,7 +227,9 @@ class Run:
         return plot_run(self.weekly, axes, lang=lang)
 
     def __repr__(self) -> str:
-        figures = ", ".join(f"{name} {_figure(self.outcomes[name])}" for name in HEADLINES[:1] + HEADLINES[-2:])
+        figures = ", ".join(
+            f"{name} {_figure(self.outcomes[name])}" for name in HEADLINES[:1] + HEADLINES[-2:]
+        )
         notable = len(self.events)
         return "\n".join([
             f"Run of {self.scenario.name} (seed {self.seed!r}, replicate {self.replicate}, firm {self.firm})",
@@ -298,7 +310,9 @@ def _weekly(kept: dict[str, np.ndarray], in_force: np.ndarray) -> pd.DataFrame:
     for a, arm in enumerate(ARMS):
         values[f"budget_share_{arm}"] = s["shares"][:, a]
     table = pd.DataFrame({name: np.array(values[name]) for name in WEEKLY})
-    happening = [name for name, column in WEEKLY.items() if column.quarter in ("sum", "mean") and name != "revenue"]
+    happening = [
+        name for name, column in WEEKLY.items() if column.quarter in ("sum", "mean") and name != "revenue"
+    ]
     table.loc[0, [*happening, "conversion_rate"]] = np.nan
     table.loc[s["ever_paired"] == 0, list(PAIR_COLUMNS)] = np.nan
     return table
@@ -348,7 +362,7 @@ class Batch:
             defined = values[~np.isnan(values)]
             mean, low, high, _, _ = mean_interval(self.units(name))
             quantiles = np.quantile(defined, [0.05, 0.5, 0.95]) if len(defined) else [np.nan] * 3
-            spread = defined.std(ddof=1) if len(defined) > 1 else np.nan
+            spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
             rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
         columns = ["outcome", "mean", "low", "high", "sd", "q05", "q50", "q95", "n"]
         return pd.DataFrame(rows, columns=columns).set_index("outcome")

@@ -1,0 +1,216 @@
+"""Arms set side by side: the same firms, the same luck, one difference."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes import HEADLINES, OUTCOMES
+from sim.results import Batch, _figure, _known, mean_interval, simulate_batch
+
+COLUMNS = (
+    "arm", "outcome", "mean", "mean_low", "mean_high", "difference", "low", "high", "se", "share_helped", "correlation",
+    "variance_reduction", "n", "pairs", "verdict",
+)  # fmt: skip
+
+
+def compare(
+    *scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: Iterable[str] | None = None
+) -> Comparison:
+    """The first scenario is what the others are compared with; each luck is played under all of them.
+
+    An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
+    in all arms, and a pair is a firm (its mean over `runs` lucks).
+    """
+    if len(scenarios) < 2:
+        raise ValueError(f"compare needs two scenarios or more, not {len(scenarios)}")
+    chosen = tuple(OUTCOMES) if outcomes is None else tuple(_known(name) for name in outcomes)
+    arms = [(arm,) if hasattr(arm, "records") else tuple(arm) for arm in scenarios]
+    names = _names(arms)
+    _matching(arms, names)
+    return compare_batches({name: simulate_batch(arm, runs, seed) for name, arm in zip(names, arms)}, chosen)
+
+
+def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES)) -> Comparison:
+    """The comparison of batches already played, by the arms' names; the first is what the others are compared with."""
+    first, *others = batches.values()
+    baseline = next(iter(batches))
+    for name, other in zip(list(batches)[1:], others):
+        if (other.seed, other.runs, len(other.scenarios)) != (first.seed, first.runs, len(first.scenarios)):
+            raise ValueError(
+                f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared"
+            )
+    rows = [_row(arm, name, first, None if arm == baseline else batch)
+            for name in outcomes for arm, batch in batches.items()]  # fmt: skip
+    return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def paired_difference(
+    a: np.ndarray, b: np.ndarray, level: float = 0.95
+) -> tuple[float, float, float, float, int]:
+    """How much higher `b` is than `a`, pair by pair: mean difference, low and high of its t-interval, standard error, and
+    the number of pairs in which both are defined (not-a-number elsewhere)."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        raise ValueError(f"pairs need equal shapes, not {a.shape} and {b.shape}")
+    return mean_interval(b - a, level)
+
+
+def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
+    """Share of pairs in which `b` is better than `a`, ties counted half; not-a-number where no direction is better."""
+    gain = np.asarray(b, dtype=float) - np.asarray(a, dtype=float)
+    gain = gain[~np.isnan(gain)]
+    if better == "neither" or len(gain) == 0:
+        return np.nan
+    sign = np.sign(gain if better == "high" else -gain)
+    return float((0.5 + 0.5 * sign).mean())
+
+
+def verdict(low: float, high: float, n: int) -> str:
+    """What the interval of a difference says: higher, lower, same (not one pair differs), undecided, or not defined."""
+    if n < 2:
+        return "not defined" if n == 0 else "undecided"
+    if low == high == 0.0:
+        return "same"
+    return "higher" if low > 0.0 else "lower" if high < 0.0 else "undecided"
+
+
+def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> tuple:
+    a = first.units(outcome)
+    b = a if other is None else other.units(outcome)
+    mean, mean_low, mean_high, _, defined = mean_interval(b)
+    if other is None:
+        empty = (np.nan,) * 7
+        return (
+            arm,
+            outcome,
+            mean,
+            mean_low,
+            mean_high,
+            *empty,
+            defined,
+            len(a),
+            "baseline" if defined else "not defined",
+        )
+    difference, low, high, error, n = paired_difference(a, b)
+    correlation, reduction = _pairing(a, b)
+    helped = share_helped(a, b, OUTCOMES[outcome].better)
+    return (arm, outcome, mean, mean_low, mean_high, difference, low, high, error, helped, correlation, reduction, n,
+            len(a), verdict(low, high, n))  # fmt: skip
+
+
+def _pairing(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+    """What sharing luck is worth: the arms' correlation, and how many times smaller it makes the difference's variance."""
+    both = ~np.isnan(a) & ~np.isnan(b)
+    if both.sum() < 2:
+        return np.nan, np.nan
+    a, b = a[both], b[both]
+    gap = b - a
+    varies = [bool(np.ptp(values) > 1e-12 * np.abs(values).max()) for values in (a, b, gap)]
+    correlation = float(np.corrcoef(a, b)[0, 1]) if varies[0] and varies[1] else np.nan
+    return correlation, float((a.var() + b.var()) / gap.var()) if varies[2] else np.nan
+
+
+def _matching(arms: list[tuple], names: list[str]) -> None:
+    """Arms must have as many firms and the same horizon, or nothing is paired."""
+    if len({len(arm) for arm in arms}) > 1 or not arms[0]:
+        told = ", ".join(f"{name}: {len(arm)}" for name, arm in zip(names, arms))
+        raise ValueError(f"compare: every arm needs the same number of firms, one or more ({told})")
+    for f, firms in enumerate(zip(*arms)):
+        weeks = [int(firm.records()["weeks"][0]) for firm in firms]
+        if len(set(weeks)) > 1:
+            told = ", ".join(f"{name}: {week // 13} quarters" for name, week in zip(names, weeks))
+            where = f" (firm {f})" if len(arms[0]) > 1 else ""
+            raise ValueError(f"compare: horizons differ{where}: {told}; give all arms the same `quarters`")
+
+
+def _names(arms: list[tuple]) -> list[str]:
+    """The scenarios' names; where two are alike, what sets them apart from the first is added, or a number."""
+    names = [str(arm[0].name) if arm else "empty" for arm in arms]
+    for index in range(1, len(arms)):
+        if names[index] in names[:index] and arms[index]:
+            told = _set_apart(arms[0][0], arms[index][0])
+            names[index] = f"{names[index]}: {told}" if told else names[index]
+    seen: Counter[str] = Counter()
+    for index, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            names[index] = f"{name} ({seen[name]})"
+    return names
+
+
+def _set_apart(first: Any, other: Any) -> str:
+    """The values that `other` has and `first` has not, at most two; and from which week it changes."""
+    if not (hasattr(first, "values") and hasattr(other, "values")):
+        return ""
+    old, new = first.values, other.values
+    moved = [f"{path} {new[path]:g}" if isinstance(new[path], float | int) else f"{path} {new[path]}"
+             for path in new if old.get(path) != new[path]]  # fmt: skip
+    moved += [f"changed in week {week}" for week, _ in other.timeline[1:] if (week, _) not in first.timeline]
+    return ", ".join(moved[:2]) + (f" and {len(moved) - 2} more" if len(moved) > 2 else "")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Arms paired by luck; the first is the baseline."""
+
+    batches: dict[str, Batch]
+    table: pd.DataFrame
+    """Tidy, one row an outcome and arm: the arm's mean with its 95% interval (mean_low, mean_high); the paired
+    difference from the first arm with its 95% t-interval (low, high) and standard error; the share of pairs that the
+    arm helps (ties half; only where a direction is better); correlation of the arms over luck, and how many times
+    smaller the pairing makes the difference's variance; n of the pairs in which both arms are defined; the verdict.
+    Each interval speaks for itself: of twenty true zeros one is expected to look decided."""
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms, the baseline first."""
+        return tuple(self.batches)
+
+    @property
+    def baseline(self) -> str:
+        """Name of the arm that the others are compared with."""
+        return self.arms[0]
+
+    def wide(self, outcome: str) -> pd.DataFrame:
+        """One outcome, one row a run, one column an arm."""
+        _known(outcome)
+        first = next(iter(self.batches.values()))
+        columns = {arm: batch.outcomes[outcome] for arm, batch in self.batches.items()}
+        return pd.DataFrame({"firm": first.outcomes["firm"], "luck": first.outcomes["luck"], **columns})
+
+    def plot(self, outcomes: Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
+        """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""
+        from sim.plots import plot_comparison
+
+        there = set(self.table["outcome"])
+        chosen = [name for name in HEADLINES if name in there] or list(dict.fromkeys(self.table["outcome"]))
+        if outcomes is not None:
+            chosen = [_known(name) for name in outcomes]
+        return plot_comparison(self.table, chosen, axes, lang=lang)
+
+    def __repr__(self) -> str:
+        first = next(iter(self.batches.values()))
+        others = self.table[self.table["arm"] != self.baseline]
+        counts = Counter(others["verdict"])
+        told = ", ".join(
+            f"{counts[word]} {word}" for word in ("higher", "lower", "same", "undecided", "not defined")
+        )
+        return "\n".join([
+            f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
+            f"├─ {', '.join(self.arms[1:])}",
+            f"├─ {first.runs} lucks x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
+            f"└─ differences: {told}",
+        ])  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        head = html.escape(repr(self).split("\n")[0])
+        shown = self.table[self.table["outcome"].isin(HEADLINES)] if len(self.table) > 40 else self.table
+        kept = shown[["outcome", "arm", "mean", "difference", "low", "high", "share_helped", "verdict"]]
+        return f"<div>{head}{kept.to_html(index=False, float_format=_figure)}</div>"
