@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,11 +12,13 @@ import pandas as pd
 from sim.explain.attribution import attribution, leading
 from sim.explain.happenings import happening_sentence, rows
 from sim.explain.turning import DATED, turning_points
+from sim.outcomes import OUTCOMES
 from sim.parameters import DOMAINS
 from sim.scenario import Scenario, catalogue
 from sim.scenario.paths import flattened
+from sim.scenario.story import Condition
 from sim.state import STOCKS
-from sim.texts import listed, money, number, sentence, text
+from sim.texts import listed, money, number, sentence, text, typeset
 
 QUARTER, YEAR = 13, 52
 PAIR_STOCKS = ("trust", "relationship_conflict")
@@ -42,6 +44,11 @@ class Account:
         for heading, paragraphs in self.sections:
             blocks += [heading, *paragraphs]
         return "\n\n".join(blocks) + "\n"
+
+    def with_section(self, name: str, paragraphs: Sequence[str], lang: str) -> Account:
+        """The account with one more section before its end."""
+        *before, end = self.sections
+        return replace(self, sections=(*before, (text(f"section.{name}", lang), tuple(paragraphs)), end))
 
 
 def explain(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame, outcomes: Mapping[str, float],
@@ -86,14 +93,14 @@ class _Telling:
     def title(self) -> str:
         """The scenario's title, or its split and context, or just a firm."""
         if self.scenario is not None and self.scenario.story.title is not None:
-            return self.scenario.story.title[self.lang]
+            return typeset(self.scenario.story.title[self.lang], self.lang)
         return ", ".join(name for name in self.layers() if name) or self.say("firm.untitled")
 
     def layers(self) -> tuple[str, str]:
         """Titles of split and context, empty where the scenario has none."""
         if self.scenario is None:
             return "", ""
-        titles = {(entry.kind, entry.name): entry.title[self.lang] for entry in catalogue()}
+        titles = {(entry.kind, entry.name): typeset(entry.title[self.lang], self.lang) for entry in catalogue()}
         names = {"role_model": self.scenario.role_model or "", "context": self.scenario.context or ""}
         return titles.get(("role_model", names["role_model"]), ""), titles.get(("context", names["context"]), "")
 
@@ -105,7 +112,7 @@ class _Telling:
         if scenario is None:
             return
         if scenario.story.story is not None:
-            yield scenario.story.story[self.lang]
+            yield typeset(scenario.story.story[self.lang], self.lang)
         split, context = self.layers()
         if split and context:
             yield self.say("firm.split", split=split, context=context)
@@ -203,7 +210,7 @@ class _Telling:
         if planned is not None and planned.title is not None:
             values = flattened(planned.set)
             if any(change.week == week and change.values == values for change in scenario.changes):
-                return self.say("change.titled", title=planned.title[self.lang])
+                return self.say("change.titled", title=typeset(planned.title[self.lang], self.lang))
         parts = [self.say("change.lever", lever=self.say(f"lever.{path.removeprefix('levers.')}"), before=before, after=after,
                           amount=after - before)
                  for path, (before, after) in moves.items() if path.startswith("levers.")]  # fmt: skip
@@ -298,15 +305,21 @@ class _Telling:
 
     def verdict(self) -> Iterator[str]:
         """Whether the case failed by its own rule, and by which conditions."""
-        failure = self.scenario.story.failure if self.scenario is not None else None
-        if failure is None:
+        if self.scenario is None:
             return
-        if not failure.holds(self.outcomes):
-            yield self.say("end.holds")
-            return
-        reasons = [self.say("end.fails")]
-        if failure.reason is not None:
-            reasons.append(failure.reason[self.lang])
-        reasons += [condition.reason[self.lang] for condition in failure.conditions
-                    if condition.reason is not None and condition.holds(self.outcomes)]  # fmt: skip
-        yield " ".join(reasons)
+        for rule, key in ((self.scenario.story.failure, "fails"), (self.scenario.story.drift, "drifts")):
+            if rule is not None and rule.holds(self.outcomes):
+                met = [condition for condition in rule.conditions if condition.holds(self.outcomes)]
+                told = self.say(f"end.{key}", reasons=listed(map(self.reason, met), self.lang))
+                yield told if rule.reason is None else f"{told} {typeset(rule.reason[self.lang], self.lang)}"
+            elif rule is not None and key == "fails":
+                yield self.say("end.holds")
+
+    def reason(self, condition: Condition) -> str:
+        """A condition that is met, in the author's words, or else by its figure."""
+        if condition.reason is not None:
+            return typeset(condition.reason[self.lang], self.lang).rstrip(".")
+        outcome, value = OUTCOMES[condition.outcome], self.outcomes[condition.outcome]
+        line, key = (condition.below, "below") if condition.below is not None else (condition.above, "above")
+        written = {name: number(figure, ".3g", self.lang) for name, figure in (("value", value), ("line", line))}
+        return self.say(f"condition.{key}", outcome=typeset(outcome.title(self.lang), self.lang), **written)

@@ -7,6 +7,7 @@ with two forms is chosen by a value: `one` and `other` by the number `n`, `up` a
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -74,6 +75,13 @@ def listed(items: Iterable[str], lang: str) -> str:
     """a, b and c."""
     *rest, last = list(items)
     return text("list.and", lang, first=", ".join(rest), last=last) if rest else last
+
+
+def typeset(words: str, lang: str) -> str:
+    """`words` by somebody else (a scenario's author), with the apostrophes and narrow spaces of French print."""
+    if lang != "fr":
+        return words
+    return re.sub(r"[ \u00a0]([;:!?%»])", NARROW + r"\1", words.replace("'", "\u2019"))
 
 
 def sentence(words: str) -> str:

@@ -1,0 +1,70 @@
+"""`tandem explain`: why a run went as it did, in whole sentences."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands.catalogue import Language
+
+
+def explain(
+    name: Annotated[str, typer.Argument(help="A name of the catalogue, or a path to a .toml file.")],
+    seed: Annotated[int, typer.Option(help="Seed of the luck.")] = 0,
+    lang: Annotated[Language, typer.Option(help="Language of the account.")] = Language.en,
+    replicate: Annotated[int, typer.Option(min=0, help="Number of the luck.")] = 0,
+    full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
+    intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
+    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Failing lucks on which every week is tried.")] = 200,
+) -> None:  # fmt: skip
+    """Tell why a run went as it did."""
+    from experiments.commands.settings import settings
+    from sim.results import simulate
+    from sim.scenario import Scenario
+
+    scenario = Scenario.load(name)
+    if set_:
+        scenario = scenario.with_(settings(set_))
+    from sim.explain import account
+
+    run = simulate(scenario, seed, replicate)
+    told = account(run.weekly, run.events, run.contributions, run.outcomes, scenario, lang.value, full=full)
+    if intervention:
+        told = told.with_section("rescue", rescue(scenario, seed, lucks, lang.value), lang.value)
+    show(told)
+
+
+def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
+    """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TimeRemainingColumn
+
+    from experiments.rescue import last_saving_week
+
+    bar = Progress(BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+                   disable=not sys.stderr.isatty())  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=1.0)
+        found = last_saving_week(scenario, seed, lucks, progress=lambda share: bar.update(task, completed=share))
+    return found.paragraphs(lang)
+
+
+def show(account: Any) -> None:
+    """The account wrapped to a terminal with bold headings; plain paragraphs where it goes into a file or a pipe."""
+    if not sys.stdout.isatty():
+        print(account, end="")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    width = min(console.width, 100)
+    console.print(Text(account.title, style="bold underline"), width=width)
+    for heading, paragraphs in account.sections:
+        console.print()
+        console.print(Text(heading, style="bold"), width=width)
+        for paragraph in paragraphs:
+            console.print(Text(paragraph), width=width)
