@@ -7,7 +7,7 @@ from sim.compile import rule
 
 @rule
 def goodwill_after(goodwill, inflow, decay):
-    """Brand awareness after a week: inflow on the part not yet aware, decay 1/week [nerlove1962, vidale1957]."""
+    """Brand awareness after a week: inflow on the part not yet aware, decay 1/week [nerlove1962] [vidale1957]."""
     return goodwill + inflow * (1.0 - goodwill) - decay * goodwill
 
 

@@ -1,0 +1,1 @@
+"""Scenarios: data only. `sim.scenario` reads the TOML files beside this one."""
