@@ -136,6 +136,7 @@ BAD = {
     "arrays 10,000 deep": (f"quarters = {'[' * 10_000}{']' * 10_000}", "too deep", "at most"),
     "tables 10,000 deep": ("a = " + "{a = " * 10_000 + "1" + "}" * 10_000, "too deep", "at most"),
     "dotted key 10,000 deep": (f"{'.'.join(['a'] * 10_000)} = 1", "too deep", "at most"),
+    "dotted key 400,000 deep": (f"{'.'.join(['a'] * 400_000)} = 1", "too deep", "at most"),
     "heading 10,000 deep": (f"[{'.'.join(['a'] * 10_000)}]\nb = 1", "too deep", "at most"),
     "quoted key 10,000 deep": ("\"a\" . " * 10_000 + "b = 1", "too deep", "at most"),
     "lists 13 deep": (f"quarters = {'[' * 13}{']' * 13}", "too deep", "at most"),

@@ -193,7 +193,9 @@ def test_with_takes_groups_lists_models_and_array_scalars():
     assert base.with_({"ceo": {"hours": np.float64(20)}}) == base.with_({"ceo.hours": np.int64(20)})
     three = base.with_({"teams.5.skill": 0.1}).with_({"teams": [{"kind": "sales"}] * 3})
     assert [team.skill for team in three.parameters.teams] == [Team().skill] * 3
-    assert three.with_({"teams.2.skill": 0.2}).parameters.teams[2].skill == 0.2
+    odd = three.with_({"teams.2.skill": 0.2})
+    assert odd.parameters.teams[2].skill == 0.2
+    assert len(odd.with_({"teams": [{"kind": "sales"}] * 2}).parameters.teams) == 2
     assert base.with_({"switches.claims": np.bool_(False)}).parameters.switches.claims is False
 
 
@@ -215,6 +217,7 @@ def test_at_adds_a_change_and_changes_nothing_before(own):
     later = base.at(week=60, changes={"levers.decision_clarity": 0.9}).at(week=10, changes={"ceo.hours": 20})
     assert [week for week, _ in later.timeline] == [0, 10, 60]
     assert later.timeline[0][1] == base.parameters
+    assert len({base.digest, later.digest, base.at(61, {"ceo.hours": 20}).digest, base.at(60, {"ceo.hours": 20}).digest}) == 4
     assert later.timeline[2][1].ceo.hours == 20
     assert base.timeline == ((0, base.parameters),)
     assert later.with_({"ceo.hours": 9}).timeline[2][1].levers.decision_clarity == 0.9
