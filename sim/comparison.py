@@ -84,6 +84,7 @@ def verdict(low: float, high: float, n: int) -> str:
 def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> tuple:
     a = first.units(outcome)
     b = a if other is None else other.units(outcome)
+    b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
     mean, mean_low, mean_high, _, defined = mean_interval(b)
     if other is None:
         empty = (np.nan,) * 7
@@ -193,7 +194,25 @@ class Comparison:
         chosen = [name for name in HEADLINES if name in there] or list(dict.fromkeys(self.table["outcome"]))
         if outcomes is not None:
             chosen = [_known(name) for name in outcomes]
-        return plot_comparison(self.table, chosen, axes, lang=lang)
+        return plot_comparison(self.table, chosen, axes, lang=lang, labels=self.titles(lang))
+
+    def titles(self, lang: str = "en") -> dict[str, str]:
+        """What to call each arm: its scenario's title, what sets it apart from others of that name, and, for all but the
+        baseline, no context where all share it."""
+        firsts = {arm: batch.scenarios[0] for arm, batch in self.batches.items()}
+        told = {
+            arm: str(first.title(lang) if hasattr(first, "title") else first.name)
+            for arm, first in firsts.items()
+        }
+        contexts = {title.rpartition(" · ")[2] if " · " in title else arm for arm, title in told.items()}
+        if len(contexts) == 1:
+            told = {
+                arm: title if arm == self.baseline else title.rpartition(" · ")[0]
+                for arm, title in told.items()
+            }
+        for arm, first in firsts.items():
+            told[arm] += arm.removeprefix(first.name) if arm.startswith(first.name) else ""
+        return told if len(set(told.values())) == len(told) else {arm: arm for arm in told}
 
     def __repr__(self) -> str:
         first = next(iter(self.batches.values()))

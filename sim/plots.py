@@ -162,21 +162,28 @@ def plot_batch(outcomes: pd.DataFrame, outcome: str, ax: Axes | None = None, *, 
     return ax
 
 
-def plot_comparison(table: pd.DataFrame, outcomes: Iterable[str] | None = None, axes: Any = None, *,
-                    lang: str = "en") -> np.ndarray:  # fmt: skip
+def plot_comparison(table: pd.DataFrame, outcomes: Iterable[str] | None = None, axes: Any = None, *, lang: str = "en",
+                    labels: Mapping[str, str] | None = None) -> np.ndarray:  # fmt: skip
     """Differences from the baseline with their 95% intervals: a panel an outcome, a line an arm.
 
-    `table` as in `Comparison.table`. Green helps, vermilion harms, grey is undecided. Returns the axes, one an outcome.
+    `table` as in `Comparison.table`; `labels`: what to call an arm. Green helps, vermilion harms, blue is decided where
+    no direction is better, hollow grey is undecided. Returns the axes, one an outcome.
     """
     names = list(dict.fromkeys(table["outcome"])) if outcomes is None else list(outcomes)
     baseline = table["arm"].iloc[0]
     arms = [arm for arm in dict.fromkeys(table["arm"]) if arm != baseline]
+    named = {arm: _wrapped((labels or {}).get(arm, arm), 32) for arm in arms}
+    named[baseline] = (labels or {}).get(baseline, baseline)
+    lines = max(name.count("\n") + 1 for name in named.values())
     if axes is None:
         across = 1 if len(names) == 1 else 2
         down = -(-len(names) // across)
         with plt.rc_context(STYLE):
             axes = plt.subplots(
-                down, across, figsize=(6.4 * across, down * (1.25 + 0.34 * len(arms))), squeeze=False
+                down,
+                across,
+                figsize=(6.4 * across, down * (1.4 + (0.1 + 0.15 * lines) * len(arms))),
+                squeeze=False,
             )[1]
         for spare in axes.ravel()[len(names) :]:
             spare.remove()
@@ -187,13 +194,14 @@ def plot_comparison(table: pd.DataFrame, outcomes: Iterable[str] | None = None, 
     if len(axes) != len(names):
         raise ValueError(f"plot_comparison: {len(names)} outcomes need as many axes, not {len(axes)}")
     for index, (ax, name) in enumerate(zip(axes, names)):
-        _panel(ax, table[table["outcome"] == name].set_index("arm"), name, arms, baseline, lang)
+        _panel(ax, table[table["outcome"] == name].set_index("arm"), name, arms, baseline, lang, named)
         if index % across_shown:
             ax.set_yticklabels([])
     return axes
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: str, lang: str) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: str, lang: str,
+           labels: Mapping[str, str]) -> None:  # fmt: skip
     known = OUTCOMES[name]
     factor, unit = _scale(known, lang)
     _dress(ax, "x")
@@ -227,12 +235,12 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
         ax.annotate(said, (x, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9, color=_dark(colour),
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
     ax.set_ylim(len(arms) - 0.4, -0.6)
-    ax.set_yticks(range(len(arms)), [_wrapped(arm) for arm in arms])
+    ax.set_yticks(range(len(arms)), [labels[arm] for arm in arms])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     _title(ax, known.title(lang), _better(known, lang))
     start = factor * float(rows["mean"][baseline])
     mean = f" ({_number(start, width or abs(start), lang)})" if not np.isnan(start) else ""
-    ax.set_xlabel(_wrapped(f"{WORDS['against'][lang]} {baseline}{mean}, {unit}", 68))
+    ax.set_xlabel(f"{unit}\n" + _wrapped(f"{WORDS['against'][lang]} {labels[baseline]}{mean}", 68))
     _numbers(ax.xaxis, lang)
 
 

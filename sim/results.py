@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from sim import kernel
+from sim.compile import COMPILED
 from sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, WEEKLY
 from sim.parameters import ARMS, DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
 from sim.state import CAUSES, CEO, COO, HAPPENINGS, LEAD, STOCKS
@@ -37,7 +38,13 @@ def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: i
     _whole("replicate", replicate, 0)
     _whole("firm", firm, 0)
     key: Any = seed
-    return Run(scenario, seed, replicate, firm, kernel.trajectory(scenario.records(), key, firm, replicate))
+    return Run(
+        scenario,
+        seed,
+        replicate,
+        firm,
+        kernel.trajectory(_readable(scenario.records()), key, firm, replicate),
+    )
 
 
 def simulate_batch(
@@ -68,6 +75,11 @@ def simulate_batch(
     table.insert(0, "firm", numbers)
     table.insert(1, "luck", lucks)
     return Batch(firms, seed, runs, table)
+
+
+def _readable(rows: np.ndarray) -> np.ndarray:
+    """Records as phases read them: without the compiler, fields are found as attributes on a record array only."""
+    return rows if COMPILED else rows.view(np.recarray)
 
 
 def _whole(name: str, value: int, low: int) -> None:
@@ -309,13 +321,14 @@ def _weekly(kept: dict[str, np.ndarray], in_force: np.ndarray) -> pd.DataFrame:
             values[f"standing_error_{domain}"] = s["standing_error"][:, d]
     for a, arm in enumerate(ARMS):
         values[f"budget_share_{arm}"] = s["shares"][:, a]
-    table = pd.DataFrame({name: np.array(values[name]) for name in WEEKLY})
-    happening = [
-        name for name, column in WEEKLY.items() if column.quarter in ("sum", "mean") and name != "revenue"
-    ]
-    table.loc[0, [*happening, "conversion_rate"]] = np.nan
-    table.loc[s["ever_paired"] == 0, list(PAIR_COLUMNS)] = np.nan
-    return table
+    made = {name: np.array(values[name]) for name in WEEKLY}
+    for name, column in WEEKLY.items():
+        if column.quarter in ("sum", "mean", "ratio") and name != "revenue":
+            made[name][0] = np.nan
+    unpaired = s["ever_paired"] == 0
+    for name in PAIR_COLUMNS:
+        made[name][unpaired] = np.nan
+    return pd.DataFrame(made)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -170,6 +170,13 @@ def test_pairing_is_lost_where_lucks_are_shifted(three):
     assert np.corrcoef(base, np.roll(other, 1))[0, 1] < 0.5 < np.corrcoef(base, other)[0, 1]
 
 
+def test_a_last_digit_is_no_difference():
+    a = [0.1, 0.2, 0.3]
+    b = [np.nextafter(value, 1.0) for value in a]
+    told = row(compare_batches({"a": made({"trust": a}), "b": made({"trust": b})}, ("trust",)), "b", "trust")
+    assert (told["difference"], told["share_helped"], told["verdict"]) == (0.0, 0.5, "same")
+
+
 def test_tidy_and_wide(three):
     assert len(three.table) == 3 * len(OUTCOMES)
     assert list(three.wide("satisfaction")) == ["firm", "luck", "base", "talking", "alone"]
@@ -209,3 +216,16 @@ def test_arms_of_one_name_are_told_apart_by_what_differs():
     )
     assert d.arms[1] == f"{first.name}: levers.communication 0.8"
     assert "changed in week 5" in d.arms[2]
+
+
+def test_arms_are_called_by_their_titles_without_the_context_they_share():
+    from sim.scenario import Scenario
+
+    first, other = (Scenario.of(role_model=name, context="agile") for name in ("co-pilot", "no-coo"))
+    arms = [s.with_({"quarters": 1}) for s in (first, other, first.with_({"levers.skills": 0.9}))]
+    d = compare(*arms, runs=2, outcomes=["cash"])
+    called = list(d.titles("en").values())
+    assert called[0] == first.title("en")
+    assert called[1] == other.title("en").rpartition(" · ")[0]
+    assert called[1] != other.title("en")
+    assert called[2] == first.title("en").rpartition(" · ")[0] + ": levers.skills 0.9"
