@@ -45,6 +45,7 @@ from numba.extending import intrinsic
 __all__ = [
     "COMPILED",
     "LOCK",
+    "as_records",
     "cache_folder",
     "cache_is_cold",
     "copy_record",
@@ -320,5 +321,9 @@ def records(n: int, dtype: np.dtype) -> np.ndarray:
     Compiled code wants a plain structured array, which numba recognises quickly; plain Python
     finds fields as attributes only on a record array.
     """
-    array = np.zeros(n, dtype=dtype)
+    return as_records(np.zeros(n, dtype=dtype))
+
+
+def as_records(array: np.ndarray) -> np.ndarray:
+    """The same records, readable as `array[i].field` by compiled and by plain Python."""
     return array if COMPILED else array.view(np.recarray)

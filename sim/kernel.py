@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from sim.compile import LOCK, cache_is_cold, copy_record, kernel, phase, prange
+from sim.compile import COMPILED, LOCK, as_records, cache_is_cold, copy_record, kernel, phase, prange, records
 from sim.phases.measures import COUNT, measure
 from sim.phases.start import apply_change, start_firm
 from sim.state import WORLD, new_world
@@ -80,6 +80,11 @@ def run_batch(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, number
     out = np.full((arms.size, COUNT), np.nan)
     announce()
     arguments = (timeline, starts, arms, numbers, replicates, keys, out)
+    if not COMPILED:
+        for r, a in enumerate(arms):
+            play_row(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
+                     numbers[r], replicates[r], out[r])
+        return out
     if threads and arms.size > 32:
         with LOCK:
             play_batch_threads(*arguments)
