@@ -78,8 +78,19 @@ class Rescue:
             return [*told, text("rescue.never", lang, week=best, **self._found(best))]
         told.append(text("rescue.last", lang, week=self.week, **self._found(self.week)))
         if self.gaps:
-            told.append(text("rescue.gaps", lang, weeks=listed(map(str, self.gaps), lang)))
+            told.append(text("rescue.gaps", lang, weeks=listed(self._stretches(lang), lang)))
         return told
+
+    def _stretches(self, lang: str) -> list[str]:
+        """The gaps, neighbours among the weeks tried drawn together."""
+        tried = [int(week) for week in self.table["week"]]
+        runs: list[list[int]] = []
+        for week in self.gaps:
+            if runs and tried.index(week) == tried.index(runs[-1][-1]) + 1:
+                runs[-1].append(week)
+            else:
+                runs.append([week])
+        return [str(run[0]) if len(run) == 1 else text("rescue.stretch", lang, first=run[0], last=run[-1]) for run in runs]
 
     def _found(self, week: int) -> dict[str, float]:
         row = self.table[self.table["week"] == week].iloc[0]

@@ -29,11 +29,13 @@ def explain(
     if set_:
         scenario = scenario.with_(settings(set_))
     from sim.explain import account
+    from sim.texts import text
 
-    run = simulate(scenario, seed, replicate)
+    firm: Any = scenario
+    run = simulate(firm, seed, replicate)
     told = account(run.weekly, run.events, run.contributions, run.outcomes, scenario, lang.value, full=full)
     if intervention:
-        told = told.with_section("rescue", rescue(scenario, seed, lucks, lang.value), lang.value)
+        told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, lucks, lang.value))
     show(told)
 
 

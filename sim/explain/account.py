@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from sim.explain.attribution import attribution, leading
+from sim.explain.attribution import Ledger, leading
 from sim.explain.happenings import happening_sentence, rows
-from sim.explain.turning import DATED, turning_points
+from sim.explain.turning import DATED, FLOWING, turning_points
 from sim.outcomes import OUTCOMES
 from sim.parameters import DOMAINS
 from sim.scenario import Scenario, catalogue
@@ -45,10 +46,10 @@ class Account:
             blocks += [heading, *paragraphs]
         return "\n\n".join(blocks) + "\n"
 
-    def with_section(self, name: str, paragraphs: Sequence[str], lang: str) -> Account:
+    def with_section(self, heading: str, paragraphs: Sequence[str]) -> Account:
         """The account with one more section before its end."""
         *before, end = self.sections
-        return replace(self, sections=(*before, (text(f"section.{name}", lang), tuple(paragraphs)), end))
+        return replace(self, sections=(*before, (heading, tuple(paragraphs)), end))
 
 
 def explain(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame, outcomes: Mapping[str, float],
@@ -86,6 +87,11 @@ class _Telling:
     scenario: Scenario | None
     lang: str
     full: bool
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The contributions, ready for questions."""
+        return Ledger(self.contributions)
 
     def say(self, key: str, **values: Any) -> str:
         return text(key, self.lang, **values)
@@ -180,12 +186,12 @@ class _Telling:
         """Dated happenings, then the pair, then the market."""
         yield from self.dated(first, last)
         moved = {stock: self.moved(stock, first, last) for stock in STOCKS}
-        if self.pair(first, last):
-            words = [*moved["trust"], *moved["relationship_conflict"], *self.quarrels(first, last)]
-            yield " ".join(words)
-        counts = self.counts(first, last)
+        quarrels = self.quarrels(first, last) if self.pair(first, last) else []
+        pair = [*moved["trust"], *moved["relationship_conflict"], *quarrels, *self.counts(first, last)]
         market = [words for stock in STOCKS if stock not in PAIR_STOCKS for words in moved[stock]]
-        yield " ".join([*counts, *market]) or self.say("chapter.quiet")
+        yield from (" ".join(words) for words in (pair, market) if words)
+        if not pair and not market:
+            yield self.say("chapter.quiet")
 
     def dated(self, first: int, last: int) -> Iterator[str]:
         """Shocks, departures, arrivals and changes of these weeks, and what happened for the first time."""
@@ -236,7 +242,7 @@ class _Telling:
 
     def why(self, stock: str, way: str, first: int, last: int) -> Iterator[str]:
         """The largest causes on both sides with their amounts."""
-        amounts = attribution(self.contributions, stock, first, last)
+        amounts = self.ledger.amounts(stock, first, last)
         amounts = amounts[amounts.abs() >= LEAST_SHOWN * (1.0 if stock == "revenue" else 0.01)]
         most, cover = (len(amounts), 1.1) if self.full else (3, 0.9)
         sides = {"up": leading(amounts, 1, most, cover), "down": leading(amounts, -1, most, cover)}
@@ -251,6 +257,14 @@ class _Telling:
                 yield self.say("why.steady", **named)
         elif main in named:
             yield self.say(f"why.{way}_despite" if len(named) == 2 else f"why.{way}", **named)
+            yield from self.shifted(stock, 1 if way == "rise" else -1, first, last)
+
+    def shifted(self, stock: str, sign: int, first: int, last: int) -> Iterator[str]:
+        """What changed against the quarter before, for the stocks that always flow in and out."""
+        changed = self.ledger.shift(stock, first, last, QUARTER) if stock in FLOWING else pd.Series(dtype=float)
+        if sign * changed.sum() > 0.0:
+            named = [self.cause(stock, str(cause), amount) for cause, amount in leading(changed, sign, 2).items()]
+            yield self.say("why.shift", causes=listed(named, self.lang))
 
     def cause(self, stock: str, cause: str, amount: float) -> str:
         """A cause with its amount, in points or money."""
@@ -320,6 +334,7 @@ class _Telling:
         if condition.reason is not None:
             return typeset(condition.reason[self.lang], self.lang).rstrip(".")
         outcome, value = OUTCOMES[condition.outcome], self.outcomes[condition.outcome]
-        line, key = (condition.below, "below") if condition.below is not None else (condition.above, "above")
-        written = {name: number(figure, ".3g", self.lang) for name, figure in (("value", value), ("line", line))}
+        key = "below" if condition.below is not None else "above"
+        line = condition.above if condition.below is None else condition.below
+        written = {name: number(figure, ".3g", self.lang) for name, figure in (("value", value), ("line", line or 0.0))}
         return self.say(f"condition.{key}", outcome=typeset(outcome.title(self.lang), self.lang), **written)

@@ -13,6 +13,9 @@ The rules (their statements in words are the texts `rule.*`; lines are in the st
   week at which most of at least 5 quarrels of the last 13 weeks were personal;
 * weeks in which a shock strikes, a leader leaves or arrives, or a change of practice takes effect.
 
+Each names its main causes: of all that pushed the stock that way in the 13 weeks before a crossing, or on the way of a
+fall or rise; for the stocks that always flow in and out, of all that got worse against the 13 weeks before the fall.
+
 The last week at which the intervention of a case still saves it needs further runs: experiments/rescue.py.
 """
 
@@ -25,7 +28,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.explain.attribution import attribution, shares
+from sim.explain.attribution import Ledger, shares
 from sim.explain.happenings import happening_sentence, rows
 from sim.texts import listed, text
 
@@ -36,6 +39,7 @@ LEAST_FALL = {"trust": 0.1, "satisfaction": 0.1, "brand_awareness": 0.1, "revenu
 LEAST_RISE = 0.1
 LEAST_BELOW = 0.01
 LEAST_QUARRELS = 5
+FLOWING = ("brand_awareness", "satisfaction", "revenue")  # always flowing in and out: what changed says more
 QUARRELS = ("conflict.task.opened", "conflict.process", "conflict.relationship")
 DATED = ("shock.", "leader.", "change.")
 
@@ -74,11 +78,12 @@ class TurningPoint:
 
 def turning_points(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame) -> list[TurningPoint]:
     """All turning points in the order of weeks. `weekly` has a row for week 0, the start."""
+    ledger = Ledger(contributions)
     found = [
         *_dated(events),
-        *_levels(weekly, contributions),
+        *_levels(weekly, ledger),
         *_revenue(weekly),
-        *_largest_moves(weekly, contributions),
+        *_largest_moves(weekly, ledger),
         *_quarrels(weekly, events),
     ]
     return sorted(found, key=lambda point: point.week)
@@ -111,7 +116,7 @@ def _series(weekly: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.nda
     return weekly["week"].to_numpy()[known], values.to_numpy()[known]
 
 
-def _levels(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[TurningPoint]:
+def _levels(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
     for stock, low, high, sign in (("trust", "trust_low", "trust_restored", -1),
                                    ("relationship_conflict", "conflict_high", "conflict_calmed", 1)):  # fmt: skip
         weeks, values = _series(weekly, weekly[stock])
@@ -119,11 +124,11 @@ def _levels(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[Turni
         if crossed is None and np.all(sign * (values[:HOLD] - LINES[low]) > 0):
             crossed = 0  # it started there: only the way back is a turning point
         elif crossed is not None:
-            yield _because(int(weeks[crossed]), low, stock, sign, contributions)
+            yield _because(int(weeks[crossed]), low, stock, sign, ledger)
         if crossed is not None:
             back = first_held(sign * (values[crossed:] - LINES[high]) < 0)
             if back is not None:
-                yield _because(int(weeks[crossed + back]), high, stock, -sign, contributions)
+                yield _because(int(weeks[crossed + back]), high, stock, -sign, ledger)
     weeks, clarity = _series(weekly, weekly["role_clarity"])
     crossed = first_held(clarity <= 0.5 * clarity[:1])
     if crossed is not None:
@@ -134,8 +139,8 @@ def _levels(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[Turni
         yield TurningPoint(int(weeks[crossed]), "backlog_high", None, {"line": LINES["backlog_high"]})
 
 
-def _because(week: int, key: str, stock: str, sign: int, contributions: pd.DataFrame) -> TurningPoint:
-    amounts = attribution(contributions, stock, week - WINDOW + 1, week)
+def _because(week: int, key: str, stock: str, sign: int, ledger: Ledger) -> TurningPoint:
+    amounts = ledger.amounts(stock, week - WINDOW + 1, week)
     side = "causes_down" if sign < 0 else "causes_up"
     return TurningPoint(week, key, stock, {"line": 100 * LINES[key]}, shares(amounts, sign), side)
 
@@ -152,7 +157,7 @@ def _revenue(weekly: pd.DataFrame) -> Iterator[TurningPoint]:
             yield TurningPoint(int(weeks[first]), key, "revenue")
 
 
-def _largest_moves(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterator[TurningPoint]:
+def _largest_moves(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
     moves = [(stock, -1, least) for stock, least in LEAST_FALL.items()] + [("trust", 1, LEAST_RISE)]
     for stock, sign, least in moves:
         weeks, values = _series(weekly, weekly[stock])
@@ -165,9 +170,12 @@ def _largest_moves(weekly: pd.DataFrame, contributions: pd.DataFrame) -> Iterato
             continue
         first, last = int(weeks[top]) + 1, int(weeks[bottom])
         fields = {"change": float(100 * change), "share": float(share), "end": last}
-        amounts = attribution(contributions, stock, first, last)
+        amounts = ledger.amounts(stock, first, last)
         key = f"{'decline' if sign < 0 else 'rise'}.{stock}"
         side = "causes_segment_down" if sign < 0 else "causes_segment_up"
+        changed = ledger.shift(stock, first, last, WINDOW) if stock in FLOWING else amounts[:0]
+        if changed.sum() < 0.0:
+            amounts, side = changed, "causes_shift_down"
         yield TurningPoint(first, key, stock, fields, shares(amounts, sign), side)
 
 

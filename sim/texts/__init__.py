@@ -62,9 +62,11 @@ def number(value: float, form: str, lang: str) -> str:
 
 
 def money(thousands: float, lang: str, form: str = ",.0f") -> str:
-    """An amount in thousands of euros: €384k, 384 k€, €38.4m, 38,4 M€."""
-    size, unit = (thousands / 1000.0, "m") if abs(thousands) >= 10_000 else (thousands, "k")
-    written = number(size, ",.1f" if unit == "m" else form, lang)
+    """An amount in thousands of euros: €384k, 384 k€, €1.04m, 38,4 M€."""
+    size, unit = (thousands / 1000.0, "m") if abs(thousands) >= 1000 else (thousands, "k")
+    if unit == "m":
+        form = ("+" if "+" in form else "") + (",.1f" if abs(size) >= 10 else ",.2f")
+    written = number(size, form, lang)
     if lang == "fr":
         return f"{written}{NARROW}{'M' if unit == 'm' else 'k'}€"
     sign = written[0] if written[0] in "+\u2212" else ""
