@@ -15,7 +15,8 @@ from sim.explain.happenings import happening_sentence, rows
 from sim.explain.turning import DATED, FLOWING, turning_points
 from sim.outcomes import OUTCOMES
 from sim.parameters import DOMAINS
-from sim.scenario import Scenario, catalogue
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario.catalogue import find
 from sim.scenario.paths import flattened
 from sim.scenario.story import Condition
 from sim.state import STOCKS
@@ -106,9 +107,15 @@ class _Telling:
         """Titles of split and context, empty where the scenario has none."""
         if self.scenario is None:
             return "", ""
-        titles = {(entry.kind, entry.name): typeset(entry.title[self.lang], self.lang) for entry in catalogue()}
-        names = {"role_model": self.scenario.role_model or "", "context": self.scenario.context or ""}
-        return titles.get(("role_model", names["role_model"]), ""), titles.get(("context", names["context"]), "")
+        return self.layer("role_model", self.scenario.role_model), self.layer("context", self.scenario.context)
+
+    def layer(self, kind: str, name: str | None) -> str:
+        """Title of a split or a context of the catalogue."""
+        try:
+            title = find(name, kind=kind).tables().get("title", name) if name else ""
+        except ScenarioError:  # a file of its own, which may have gone
+            return name or ""
+        return typeset(title if isinstance(title, str) else str(title[self.lang]), self.lang)
 
     # -- the firm and its start ------------------------------------------------------------------
 
@@ -243,14 +250,15 @@ class _Telling:
     def why(self, stock: str, way: str, first: int, last: int) -> Iterator[str]:
         """The largest causes on both sides with their amounts."""
         amounts = self.ledger.amounts(stock, first, last)
-        amounts = amounts[amounts.abs() >= LEAST_SHOWN * (1.0 if stock == "revenue" else 0.01)]
+        least = LEAST_SHOWN * (1.0 if stock == "revenue" else 0.01)
+        amounts = {cause: amount for cause, amount in amounts.items() if abs(amount) >= least}
         most, cover = (len(amounts), 1.1) if self.full else (3, 0.9)
         sides = {"up": leading(amounts, 1, most, cover), "down": leading(amounts, -1, most, cover)}
         main = {"fall": "down", "rise": "up", "steady": "up"}[way]
         if way != "steady" and not self.full:
             against = "up" if main == "down" else "down"
-            sides[against] = sides[against].head(2)
-        named = {side: listed((self.cause(stock, str(cause), amount) for cause, amount in causes.items()), self.lang)
+            sides[against] = leading(sides[against], -1 if main == "up" else 1, 2, 1.0)
+        named = {side: listed((self.cause(stock, cause, amount) for cause, amount in causes.items()), self.lang)
                  for side, causes in sides.items() if len(causes)}  # fmt: skip
         if way == "steady":
             if len(named) == 2:
@@ -261,10 +269,10 @@ class _Telling:
 
     def shifted(self, stock: str, sign: int, first: int, last: int) -> Iterator[str]:
         """What changed against the quarter before, for the stocks that always flow in and out."""
-        changed = self.ledger.shift(stock, first, last, QUARTER) if stock in FLOWING else pd.Series(dtype=float)
-        if sign * changed.sum() > 0.0:
-            named = [self.cause(stock, str(cause), amount) for cause, amount in leading(changed, sign, 2).items()]
-            yield self.say("why.shift", causes=listed(named, self.lang))
+        changed = self.ledger.shift(stock, first, last, QUARTER) if stock in FLOWING else {}
+        if sign * sum(changed.values()) > 0.0:
+            named = [self.cause(stock, cause, amount) for cause, amount in leading(changed, sign, 2).items()]
+            yield self.say("why.shift", n=len(named), causes=listed(named, self.lang))
 
     def cause(self, stock: str, cause: str, amount: float) -> str:
         """A cause with its amount, in points or money."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
+
+Amounts = dict[str, float]
+"""Cause -> amount in units of the stock, the largest first whatever its sign."""
 
 
 def attribution(contributions: pd.DataFrame, stock: str, first_week: int = 1, last_week: int | None = None) -> pd.Series:
@@ -12,7 +17,7 @@ def attribution(contributions: pd.DataFrame, stock: str, first_week: int = 1, la
     Units of the stock, largest first whatever the sign; they sum to the stock's change over these weeks.
     `contributions`: week, stock, cause, amount.
     """
-    return Ledger(contributions).amounts(stock, first_week, last_week)
+    return pd.Series(Ledger(contributions).amounts(stock, first_week, last_week), dtype=float, name="amount")
 
 
 class Ledger:
@@ -26,39 +31,47 @@ class Ledger:
         self.cube = np.zeros((len(self.stocks), int(weeks.max(initial=0)) + 1, len(self.causes)))
         np.add.at(self.cube, (stocks, weeks, causes), contributions["amount"].to_numpy(dtype=float))
 
-    def amounts(self, stock: str, first_week: int = 1, last_week: int | None = None) -> pd.Series:
-        """As `attribution`."""
-        places = np.flatnonzero(self.stocks == stock)
+    def amounts(self, stock: str, first_week: int = 1, last_week: int | None = None) -> Amounts:
+        """What moved the stock in these weeks (both included), by cause."""
+        place = np.flatnonzero(self.stocks == stock)
+        if not len(place):
+            return {}
         stop = None if last_week is None else last_week + 1
-        sums = self.cube[places[0], max(first_week, 0) : stop].sum(axis=0) if len(places) else np.zeros(len(self.causes))
-        return _largest_first(pd.Series(sums, index=self.causes, dtype=float))
+        sums = self.cube[place[0], max(first_week, 0) : stop].sum(axis=0)
+        return _largest_first(zip(self.causes, sums.tolist()))
 
-    def shift(self, stock: str, first_week: int, last_week: int, window: int) -> pd.Series:
-        """Cause -> how much more (or less) it moved `stock` in these weeks than at the pace of the `window` weeks before.
+    def shift(self, stock: str, first_week: int, last_week: int, window: int) -> Amounts:
+        """How much more (or less) each cause moved the stock in these weeks than at the pace of the `window` weeks before.
 
         Stocks that always flow in and out (customers come and go, brands are forgotten) are explained better by what
         changed than by what always flows. Empty where there are no `window` weeks before.
         """
         if first_week <= window:
-            return pd.Series(dtype=float)
+            return {}
         now = self.amounts(stock, first_week, last_week)
         before = self.amounts(stock, first_week - window, first_week - 1)
-        return _largest_first(now.sub(before * ((last_week - first_week + 1) / window), fill_value=0.0))
+        longer = (last_week - first_week + 1) / window
+        return _largest_first((cause, now.get(cause, 0.0) - longer * before.get(cause, 0.0)) for cause in {**now, **before})
 
 
-def _largest_first(amounts: pd.Series) -> pd.Series:
-    order = np.argsort(-amounts.abs().to_numpy(), kind="stable")
-    return amounts.iloc[order[amounts.to_numpy()[order] != 0.0]]
+def _largest_first(amounts: Iterable[tuple[str, float]]) -> Amounts:
+    return dict(sorted((item for item in amounts if item[1] != 0.0), key=lambda item: -abs(item[1])))
 
 
-def leading(amounts: pd.Series, sign: int, most: int, cover: float = 0.9) -> pd.Series:
+def leading(amounts: Amounts, sign: int, most: int, cover: float = 0.9) -> Amounts:
     """The largest amounts of one sign, until they make up `cover` of all of that sign, at most `most` of them."""
-    same = amounts[amounts * sign > 0.0]
-    reached = same.abs().cumsum() - same.abs()
-    return same[reached < cover * same.abs().sum()].head(most)
+    same = {cause: amount for cause, amount in amounts.items() if amount * sign > 0.0}
+    enough, reached = cover * sum(map(abs, same.values())), 0.0
+    found: Amounts = {}
+    for cause, amount in same.items():
+        if reached >= enough or len(found) == most:
+            break
+        found[cause] = amount
+        reached += abs(amount)
+    return found
 
 
-def shares(amounts: pd.Series, sign: int, most: int = 2) -> tuple[tuple[str, float], ...]:
+def shares(amounts: Amounts, sign: int, most: int = 2) -> tuple[tuple[str, float], ...]:
     """The leading causes of one sign with their share of everything that pushed that way."""
-    whole = amounts[amounts * sign > 0.0].abs().sum()
-    return tuple((str(cause), float(abs(amount) / whole)) for cause, amount in leading(amounts, sign, most).items())
+    whole = sum(abs(amount) for amount in amounts.values() if amount * sign > 0.0)
+    return tuple((cause, abs(amount) / whole) for cause, amount in leading(amounts, sign, most).items())

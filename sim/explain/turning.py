@@ -66,7 +66,7 @@ class TurningPoint:
         sign = 1 if str(self.causes_key).endswith("up") else -1
         named = [text("why.share", lang, cause=text(f"cause.{cause}", lang, amount=sign), share=share)
                  for cause, share in self.causes]  # fmt: skip
-        return f"{told} {text(f'turning.{self.causes_key}', lang, causes=listed(named, lang))}"
+        return f"{told} {text(f'turning.{self.causes_key}', lang, n=len(named), causes=listed(named, lang))}"
 
     def rule(self, lang: str = "en") -> str:
         """The rule by which it was found, in words."""
@@ -173,8 +173,8 @@ def _largest_moves(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoin
         amounts = ledger.amounts(stock, first, last)
         key = f"{'decline' if sign < 0 else 'rise'}.{stock}"
         side = "causes_segment_down" if sign < 0 else "causes_segment_up"
-        changed = ledger.shift(stock, first, last, WINDOW) if stock in FLOWING else amounts[:0]
-        if changed.sum() < 0.0:
+        changed = ledger.shift(stock, first, last, WINDOW) if stock in FLOWING else {}
+        if sum(changed.values()) < 0.0:
             amounts, side = changed, "causes_shift_down"
         yield TurningPoint(first, key, stock, fields, shares(amounts, sign), side)
 
