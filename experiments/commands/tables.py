@@ -51,3 +51,16 @@ def print_levers(study: Any, stream: TextIO) -> None:
             place, lever = study.places[output][row["input"]], row["input"].replace("_", " ")
             shown.add_row(place, lever, swing, str(row["n"]), row["verdict"])
         console(stream).print(shown)
+
+
+def print_survival(table: Any, stream: TextIO) -> None:
+    """Decided statements about growth, conflict and delay, and under which alternatives they turn."""
+    named = titles()
+    shown = Table(title="Statements against the first split, and the assumptions they hang on", title_justify="left")
+    for head in ("context", "statement", "survives", "turns under", "left open by"):
+        shown.add_column(head)
+    for row in table[table["outcome"].isin(SHOWN[:3])].to_dict("records"):
+        factor, _ = scaled(row["outcome"])
+        said = f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} {figure_text(row['difference'], factor, True)}"
+        shown.add_row(named[row["context"]], said, f"{row['survives']} of {row['of']}", row["turns"], row["opens"])
+    console(stream).print(shown)

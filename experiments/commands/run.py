@@ -1,0 +1,86 @@
+"""`tandem run`: play one firm."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+QUARTERLY = ("revenue", "profit", "customers", "brand_awareness", "satisfaction", "trust", "relationship_conflict",
+             "role_clarity", "conflict_episodes", "backlog", "morale")  # fmt: skip
+
+
+def run(
+    name: Annotated[str, typer.Argument(help="A name of the catalogue, or a path to a .toml file.")],
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, help="Number of the luck.")] = 0,
+    quarters: Annotated[int | None, typer.Option(help="Horizon in quarters of 13 weeks, 1 to 160.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
+) -> None:
+    """Play one firm and show it quarter by quarter."""
+    from experiments.commands.settings import settings
+    from sim.results import simulate
+    from sim.scenario import Scenario
+
+    scenario = Scenario.load(name)
+    changes = settings(set_ or [])
+    if quarters is not None:
+        changes["quarters"] = quarters
+    if changes:
+        scenario = scenario.with_(changes)
+    if out is not None and out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    played = simulate(scenario, seed=seed, replicate=replicate)
+    show(played, scenario)
+    if out is not None:
+        save(played, scenario, out)
+        print(f"tables: {out}")
+
+
+def show(played: Any, scenario: Any) -> None:
+    """The quarters and the outcomes as tables."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+    from experiments.report import figure_text, scaled
+    from sim.outcomes import OUTCOMES, WEEKLY
+
+    screen = console(sys.stdout)
+    frame = played.quarterly
+    table = Table(title=f"{scenario.title('en')}, seed {played.seed}, luck {played.replicate}", title_justify="left")
+    table.add_column("quarter", justify="right")
+    columns = [name for name in QUARTERLY if name in frame]
+    for name in columns:
+        table.add_column(f"{name.replace('_', ' ')}\n{WEEKLY[name].unit.replace('/week', '/quarter')}", justify="right")
+    numbers = frame.get("quarter", frame.index)
+    for number, row in zip(numbers, frame[columns].to_dict("records")):
+        table.add_row(str(number), *(figure_text(row[name], 1.0) for name in columns))
+    screen.print(table)
+    ends = Table(title="Outcomes", title_justify="left")
+    for head in ("outcome", "value", "unit"):
+        ends.add_column(head, justify="right" if head == "value" else "left")
+    for name, value in played.outcomes.items():
+        if OUTCOMES[name].headline:
+            factor, unit = scaled(name)
+            ends.add_row(OUTCOMES[name].title(), figure_text(value, factor), unit)
+    screen.print(ends)
+    print("This is a model, not a forecast.")
+
+
+def save(played: Any, scenario: Any, out: Path) -> None:
+    """weekly.csv, quarterly.csv, events.csv, outcomes.json, scenario.toml; each moved in when whole."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
+        folder = Path(place)
+        played.weekly.to_csv(folder / "weekly.csv", index=False)
+        played.quarterly.to_csv(folder / "quarterly.csv", index=False)
+        played.events.to_csv(folder / "events.csv", index=False)
+        (folder / "outcomes.json").write_text(json.dumps(played.outcomes, indent=1), encoding="utf-8")
+        (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        for file in folder.iterdir():
+            file.replace(out / file.name)

@@ -1,0 +1,98 @@
+"""The two drivers agree bit for bit in every field, every week; and a driver that swaps two phases is caught."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from strategies import random_timeline
+
+from sim.compile import COMPILED
+from sim.kernel import start_world, step_week
+from sim.model import LeadershipModel
+from sim.phases.hours import meet
+from sim.phases.opening import drift_environment
+
+SEED = 2026
+
+
+def model_of(rows, cls=LeadershipModel, replicate=0):
+    """A Mesa model of bare rows."""
+    from sim.scenario import Scenario
+
+    class Bare(Scenario):
+        def __init__(self):
+            pass
+
+        def records(self):
+            return rows
+
+    return cls(Bare(), seed=SEED, replicate=replicate)
+
+
+def disagreement(rows, cls=LeadershipModel):
+    """First week in which the two drivers' worlds differ in any byte, or None."""
+    model, world, row = model_of(rows, cls), start_world(rows, SEED), 0
+    for week in range(1, int(rows["weeks"][0]) + 1):
+        model.step()
+        row = step_week(world, rows, row, len(rows))
+        if model.world.tobytes() != world.tobytes():
+            return week
+    return None
+
+
+def fingerprint(rows) -> str:
+    """Digest of every byte of every week of a run by the kernel's step."""
+    world, row, seen = start_world(rows, SEED), 0, hashlib.sha256()
+    for _ in range(int(rows["weeks"][0])):
+        row = step_week(world, rows, row, len(rows))
+        seen.update(world.tobytes())
+    return seen.hexdigest()
+
+
+@pytest.mark.parametrize("block", range(20))
+def test_drivers_agree_on_random_firms(block):
+    for case in range(block * 10, block * 10 + 10):
+        week = disagreement(random_timeline(case))
+        assert week is None, f"random firm {case}: worlds differ from week {week} on"
+
+
+class Swapped(LeadershipModel):
+    """Holds the meeting before the leaders have planned their week."""
+
+    def play_week(self):
+        world = self.world
+        drift_environment(world)
+        meet(world)
+        super().play_week()
+
+
+def test_a_swapped_phase_is_caught():
+    assert disagreement(random_timeline(3), Swapped) == 1
+
+
+@pytest.mark.skipif(not COMPILED, reason="this process has no compiler to compare with")
+def test_the_compiler_changes_no_bit():
+    cases = list(range(20))
+    program = (
+        "import sys; sys.path[:0] = ['tests', '.']\n"
+        "from test_parity import disagreement, fingerprint\n"
+        "from strategies import random_timeline\n"
+        "from sim.compile import as_records\n"
+        f"for case in {cases}:\n"
+        "    rows = as_records(random_timeline(case, quarters=1))\n"
+        "    print(disagreement(rows), fingerprint(rows))\n"
+    )
+    plain = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=900,
+                           env={**os.environ, "NUMBA_DISABLE_JIT": "1"})  # fmt: skip
+    assert plain.returncode == 0, plain.stderr[-2000:]
+    wanted = [f"None {fingerprint(random_timeline(case, quarters=1))}" for case in cases]
+    assert plain.stdout.split("\n")[:-1] == wanted
+
+
+def test_random_firms_are_not_all_alike():
+    seen = {fingerprint(random_timeline(case, quarters=1)) for case in range(10)}
+    assert len(seen) == 10
+    assert np.ptp([len(random_timeline(case)) for case in range(30)]) == 2
