@@ -1,0 +1,74 @@
+"""Every mechanism is alive, a team's own settings matter to it, and with everything off the model is a closed form."""
+
+import math
+
+import numpy as np
+import pytest
+
+from experiments.alive import BEGIN, END, PROBES, probe, unprobed
+from sim import Scenario, simulate, simulate_batch
+from sim.comparison import paired_difference
+from sim.parameters import DOMAINS, Switches
+
+PAIRS = 400
+OFF = {f"switches.{name}": False for name in Switches.model_fields}
+SILENT = {f"decisions.{domain}.arrivals_per_week": 0.0 for domain in DOMAINS}
+
+
+def test_every_switch_has_a_probe():
+    assert unprobed() == set()
+
+
+@pytest.mark.parametrize("case", PROBES, ids=lambda case: case.switch)
+def test_a_mechanism_is_alive(case):
+    row = probe(case, PAIRS)
+    assert row["alive"], row
+
+
+def test_the_table_stands_in_the_description():
+    from pathlib import Path
+
+    page = (Path(__file__).parents[1] / "MODEL.md").read_text("utf-8")
+    table = page[page.index(BEGIN) : page.index(END)]
+    assert all(f"| {case.switch} |" in table for case in PROBES)
+
+
+@pytest.mark.parametrize(("path", "value", "outcome"), [
+    ("teams.0.priorities.brand", 0.9, "team_1_wait_weeks"),
+    ("teams.0.reporting_per_week", 0.0, "team_1_unanswered_share"),
+    ("teams.0.reporting_per_week", 4.0, "team_1_morale"),
+])  # fmt: skip
+def test_a_teams_own_settings_move_its_own_outcome(path, value, outcome):
+    scenario = Scenario.of(role_model="strategist-executor", context="baseline")
+    first, second = (simulate_batch(s, runs=1000, seed=2).outcomes[outcome].to_numpy()
+                     for s in (scenario, scenario.with_({path: value})))  # fmt: skip
+    change, _, _, error, _ = paired_difference(first, second)
+    assert abs(change) > 4 * error
+    assert abs(change) >= 0.1 * np.std(first)
+
+
+def test_with_everything_off_customers_follow_a_closed_form():
+    scenario = Scenario.of(role_model="co-pilot", context="agile").with_({**OFF, **SILENT, "quarters": 4})
+    run = simulate(scenario, seed=3)
+    p, market = scenario.records()[0], scenario.parameters.market
+    weights = np.array(market.right_goals.vector()) / sum(market.right_goals.vector())
+    shares = np.array([market.start_share_brand, market.start_share_activation, market.start_share_experiment,
+                       market.start_share_retention])  # fmt: skip
+    hold = max(0.2, (shares[3] / shares.sum() / 0.25) ** (0.3 * market.allocation))
+    loss = market.churn * (1 + market.churn_satisfaction * (1 - market.satisfaction)) / hold
+    leads = p["demand"] * (0.6 + 0.4 * market.satisfaction / 0.75) * (0.35 + market.goodwill * weights[1] / 0.2) * 0.6
+    gain = leads * market.conversion * (0.6 + 0.8 * market.refinement) * (0.8 + 0.2 * weights[0] / 0.2)
+    rest = gain / loss
+    for week in (1, 10, 52):
+        expected = rest + (market.customers - rest) * (1 - loss) ** week
+        assert math.isclose(run.weekly["customers"].iloc[week], expected, rel_tol=1e-9)
+
+
+def test_with_everything_off_decisions_arrive_as_a_poisson_number():
+    scenario = Scenario.of(role_model="strategist-executor", context="baseline").with_({**OFF, "quarters": 4})
+    taken = simulate_batch(scenario, runs=2000, seed=4).outcomes["decisions_taken"].to_numpy()
+    rate = sum(getattr(scenario.parameters.decisions, domain).arrivals_per_week for domain in DOMAINS)
+    expected = 52 * rate
+    # Those of the last week may still wait for their hours: at most a week's worth less.
+    assert expected - 1.5 * rate < taken.mean() < expected + 4 * math.sqrt(expected / 2000)
+    assert 0.9 < taken.var() / expected < 1.1

@@ -1,0 +1,96 @@
+"""The main job end to end, small; the ranking of levers on functions whose answer is known; the commands' manners."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.commands.main import status
+from experiments.levers import places, ranks, swing_table, swings
+from experiments.splits import ALTERNATIVES, contexts, splits
+from experiments.study import planned_runs
+
+LEVERS = ("a", "b", "c")
+
+
+def linear(points, lucks):
+    """Output 1: 3a - 2b + luck; output 2: a + b + luck."""
+    luck = np.random.default_rng(0).normal(size=10_000)[lucks]
+    return np.column_stack([3 * points[:, 0] - 2 * points[:, 1] + luck, points[:, 0] + points[:, 1] + luck])
+
+
+def test_swings_of_a_linear_function_are_exact():
+    found = swings(linear, 64, levers=LEVERS)
+    table = swing_table(found, ("y", "z")).set_index(["output", "input"])
+    assert np.isclose(table.loc[("y", "a"), "estimate"], 1.8)
+    assert np.isclose(table.loc[("y", "b"), "estimate"], -1.2)
+    assert table.loc[("y", "c"), "verdict"] == "same" or abs(table.loc[("y", "c"), "estimate"]) < 1e-12
+
+
+def test_ranks_only_where_decided():
+    def noisy(points, lucks):
+        noise = np.random.default_rng(1).normal(size=(10_000, 3))[lucks]
+        return (points * (np.array([3.0, 1.0, 1.0]) + noise)).sum(axis=1, keepdims=True)
+
+    found = swings(noisy, 512, levers=LEVERS)
+    assert places(found, ("y",))["y"] == {"a": "1", "b": "2-3", "c": "2-3"}
+    assert set(ranks(found, ("y",))["larger"]) == {"a", "undecided"}
+
+
+def test_the_quick_profile_keeps_its_budget():
+    assert planned_runs("quick") <= 200_000
+    assert len(ALTERNATIVES) == 7
+
+
+def test_study_writes_everything(tmp_path, capsys):
+    assert status(["study", "--profile", "smoke", "--out", str(tmp_path / "study")]) == 0
+    printed = capsys.readouterr().out
+    assert "not a forecast" in printed
+    assert "decision clarity" in printed
+    folder = tmp_path / "study"
+    page = (folder / "report.html").read_text("utf-8")
+    assert "<svg" in page
+    assert "undecided" in page
+    assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
+    assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) >= 5
+    for name in ("splits", "alternatives", "levers"):
+        left, right = pd.read_csv(folder / f"{name}.csv"), pd.read_parquet(folder / f"{name}.parquet")
+        assert list(left.columns) == list(right.columns)
+        assert len(left) == len(right) > 0
+    frame = pd.read_csv(folder / "splits.csv")
+    assert set(frame["context"]) == set(contexts())
+    assert set(frame["arm"]) == set(splits())
+    assert json.loads((folder / "study.json").read_text("utf-8"))["profile"] == "smoke"
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_run_writes_its_tables(tmp_path, capsys):
+    assert status(["run", "silence", "--quarters", "2", "--seed", "4", "--set", "levers.skills=0.9", "--out", str(tmp_path)]) == 0
+    assert "Revenue growth" in capsys.readouterr().out
+    assert {"weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "scenario.toml"} <= {file.name for file in tmp_path.iterdir()}
+    assert len(pd.read_csv(tmp_path / "weekly.csv")) == 27
+    assert status(["check", str(tmp_path / "scenario.toml")]) == 0
+
+
+def test_compare_says_undecided_and_not_defined(capsys):
+    assert status(["compare", "--context", "agile", "--runs", "20"]) == 0
+    assert "not defined" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["run", "nobody"], ["compare", "--context", "nowhere"], ["compare", "silence", "silence"],
+                                       ["run", "silence", "--set", "levers.skils=1"], ["study"],
+                                       ["run", "silence", "--quarters", "0"]])  # fmt: skip
+def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
+    assert status(arguments) == 2
+    told = capsys.readouterr().err.strip().split("\n")
+    assert len(told) == 1
+    assert "Traceback" not in told[0]
+
+
+def test_validate_hides_no_pattern(tmp_path, capsys):
+    assert status(["validate", "--pairs", "20", "--out", str(tmp_path)]) == 0
+    table = pd.read_csv(tmp_path / "patterns.csv")
+    expected = {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24}
+    assert set(table["pattern"]) == expected
+    assert set(table["pattern_verdict"]) <= {"holds", "fails", "undecided"}
