@@ -43,13 +43,11 @@ def study_figures(study: Any, folder: Path) -> list[Figure]:
                 table = main[(main["context"] == context) & (main["outcome"] == outcome)]
                 plot_comparison(table, [outcome], [ax], labels=named)
                 ax.set_title(f"{OUTCOMES[outcome].title()} · {named[context]}", loc="left", fontsize=11)
-            canvas.tight_layout()
         figures.append(_written(canvas, f"splits_{outcome}", folder, _split_sentence(main, outcome, named)))
     for output in dict.fromkeys(study.levers["output"]):
         with plt.rc_context(STYLE):
             canvas, ax = plt.subplots(figsize=(7.2, 3.2))
             plot_lever_swings(study.levers, ax, output=output)
-            canvas.tight_layout()
         figures.append(_written(canvas, f"levers_{output}", folder, _lever_sentence(study, output)))
     return figures
 

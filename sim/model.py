@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import mesa
@@ -20,7 +19,6 @@ from sim.phases.measures import COUNT, NAMES, measure
 from sim.phases.opening import drift_environment, open_week
 from sim.phases.review import review
 from sim.phases.start import apply_change
-from sim.scenario import Scenario
 
 FIRM_REPORTERS = ("relationship_conflict", "common_ground", "goodwill", "technique", "satisfaction", "reputation", "customers",
                   "revenue", "leads", "conversion", "new_customers", "lost_customers", "spend", "profit", "cash", "capacity",
@@ -34,27 +32,27 @@ def _reader(name: str) -> Any:
 class LeadershipModel(mesa.Model):
     """A firm played through its agents, a week a step.
 
-    `scenario`: a Scenario, a name of the catalogue or a path. Further keywords are paths with two underscores for the dot
-    (`levers__communication=0.8`), so that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
+    `scenario`: a Scenario. Further keywords are paths with two underscores for the dot (`levers__communication=0.8`), so
+    that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
     `team_class`, `market_class` replace agents, for example:
 
     >>> class AlwaysConcedes(ChiefOperatingOfficer):
     ...     def concede(self):
     ...         for matter in self.contested:
     ...             matter.concession = 1.0
-    >>> model = LeadershipModel("co-pilot-weakness", seed=7, coo_class=AlwaysConcedes)   # doctest: +SKIP
+    >>> model = LeadershipModel(Scenario.load("co-pilot-weakness"), seed=7, coo_class=AlwaysConcedes)   # doctest: +SKIP
 
     Raises sim.scenario.ScenarioError on bad scenarios and paths.
     """
 
-    def __init__(self, scenario: Scenario | str | os.PathLike = "baseline", seed: int = 0, replicate: int = 0, number: int = 0,
+    def __init__(self, scenario: Any, seed: int = 0, replicate: int = 0, number: int = 0,
                  ceo_class: type = ChiefExecutive, coo_class: type = ChiefOperatingOfficer,
                  lead_class: type = MarketingLead, team_class: type = Team, market_class: type = Market,
                  **changes: Any):  # fmt: skip
         super().__init__(rng=seed)
-        firm = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        firm = scenario
         if changes:
-            firm = firm.with_({path.replace("__", "."): value for path, value in changes.items()})
+            firm = scenario.with_({path.replace("__", "."): value for path, value in changes.items()})
         announce()
         self.firm = firm
         self.timeline = firm.records()

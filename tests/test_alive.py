@@ -34,7 +34,7 @@ def test_the_table_stands_in_the_description():
 
 
 @pytest.mark.parametrize(("path", "value", "outcome"), [
-    ("teams.0.priorities.brand", 0.9, "team_1_wait_weeks"),
+    ("teams.0.priorities.innovation", 1.0, "team_1_wait_weeks"),
     ("teams.0.reporting_per_week", 0.0, "team_1_unanswered_share"),
     ("teams.0.reporting_per_week", 4.0, "team_1_morale"),
 ])  # fmt: skip

@@ -39,8 +39,9 @@ def test_overriding_a_method_replaces_the_intent():
             .run().outcomes for seed in range(3)]  # fmt: skip
     held = [LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed).run().outcomes for seed in range(3)]
     assert sum(run["relationship_conflict_mean"] for run in soft) < sum(run["relationship_conflict_mean"] for run in plain)
-    assert sum(run["usurped_decisions"] + run["double_directives"] for run in grab) > 2 * sum(
+    assert sum(run["usurped_decisions"] + run["double_directives"] for run in grab) > 1.3 * sum(
         run["usurped_decisions"] + run["double_directives"] for run in held)  # fmt: skip
+    assert sum(run["orphaned_decisions"] for run in grab) == 0
 
 
 def test_a_model_can_be_paused_and_read():
@@ -71,7 +72,8 @@ def test_posts_empty_and_fill():
 
 
 def test_mesas_batch_run_works():
-    rows = mesa.batch_run(LeadershipModel, {"scenario": "silence", "levers__communication": [0.1, 0.9], "quarters": 1},
+    varied = {"scenario": [Scenario.load("silence").with_({"quarters": 1})], "levers__communication": [0.1, 0.9]}
+    rows = mesa.batch_run(LeadershipModel, varied,
                           iterations=1, number_processes=1, max_steps=13, data_collection_period=-1,
                           display_progress=False)  # fmt: skip
     assert len(rows) == 2
@@ -82,4 +84,4 @@ def test_a_bad_path_is_one_clear_line():
     from sim.scenario import ScenarioError
 
     with pytest.raises(ScenarioError, match="comunication"):
-        LeadershipModel("silence", levers__comunication=0.5)
+        LeadershipModel(Scenario.load("silence"), levers__comunication=0.5)

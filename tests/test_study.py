@@ -66,10 +66,11 @@ def test_study_writes_everything(tmp_path, capsys):
 
 
 def test_run_writes_its_tables(tmp_path, capsys):
-    assert status(["run", "silence", "--quarters", "2", "--seed", "4", "--set", "levers.skills=0.9", "--out", str(tmp_path)]) == 0
+    assert status(["run", "silence", "--quarters", "3", "--seed", "4", "--set", "levers.skills=0.9", "--out", str(tmp_path)]) == 0
     assert "Revenue growth" in capsys.readouterr().out
-    assert {"weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "scenario.toml"} <= {file.name for file in tmp_path.iterdir()}
-    assert len(pd.read_csv(tmp_path / "weekly.csv")) == 27
+    wanted = {"weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "scenario.toml"}
+    assert wanted <= {file.name for file in tmp_path.iterdir()}
+    assert len(pd.read_csv(tmp_path / "weekly.csv")) == 40
     assert status(["check", str(tmp_path / "scenario.toml")]) == 0
 
 
