@@ -49,9 +49,8 @@ def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) 
             rows.append({"output": output, "input": lever, "measure": "swing", "estimate": estimate, "low": low,
                          "high": high, "se": error, "n": n, "verdict": verdict(low, high, n)})  # fmt: skip
     table = pd.DataFrame(rows)
-    size = table["estimate"].abs()
-    table = table.assign(size=size).sort_values(["output", "size"], ascending=[True, False], kind="stable")
-    return table.drop(columns="size").reset_index(drop=True)
+    order = table.assign(place=table["output"].map(list(outputs).index), size=-table["estimate"].abs())
+    return table.loc[order.sort_values(["place", "size"], kind="stable").index].reset_index(drop=True)
 
 
 def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
