@@ -63,7 +63,7 @@ def lever_figure(study: Any, output: str, folder: Path) -> Figure:
     """How far each lever moves an outcome."""
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(7.6, 3.2))
-        plot_lever_swings(study.levers, ax, output=output)
+        plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
         return _written(canvas, f"levers_{output}", folder, f"Which levers move {_low(output)}", lever_sentence(study, output))
 
 

@@ -69,7 +69,7 @@ def figure_text(value: float, factor: float, signed: bool = False) -> str:
         return "not defined"
     shown = value * factor
     size = abs(shown)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.01 or size == 0 else 3
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= (0.01 if signed else 0.1) or size == 0 else 3
     text = f"{shown:+,.{digits}f}" if signed else f"{shown:,.{digits}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else f"{0:.{digits}f}"
 
@@ -89,16 +89,15 @@ def look(verdict: str, better: str) -> str:
 
 
 def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[str, str]:
-    """One cell of a split table: `main` (mean or difference), `aside` (interval, undecided), `look`, `text` (all in one)."""
+    """One cell of a split table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
     if row["verdict"] in ("baseline", "not defined"):
         main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor)
         return {"main": main, "aside": "", "text": main, "look": "none" if row["verdict"] == "not defined" else ""}
     main, aside = figure_text(row["difference"], factor, True), interval_text(row, factor)
     if row["verdict"] == "same":
         return {"main": "same", "aside": "in every pair", "text": "same", "look": "open"}
-    if row["verdict"] == "undecided":
-        aside += " undecided"
-    return {"main": main, "aside": aside, "text": f"{main} {aside}", "look": look(row["verdict"], better)}
+    open_ = " undecided" if row["verdict"] == "undecided" else ""
+    return {"main": main, "aside": aside, "open": open_, "text": f"{main} {aside}{open_}", "look": look(row["verdict"], better)}
 
 
 # -- tables ------------------------------------------------------------------------------------
