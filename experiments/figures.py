@@ -1,7 +1,8 @@
-"""Figures of a study, in the house style: one file each as SVG and PNG."""
+"""Figures of a study, in the house style: one file each as SVG and PNG, and the plain sentence that goes under each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,26 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from experiments.splits import contexts
+from experiments.splits import STATEMENTS, contexts
 from sim.outcomes import OUTCOMES
-from sim.plots import STYLE, plot_comparison, plot_lever_swings
+from sim.plots import BETTER, GRID, INK, QUIET, STYLE, UNDECIDED, WORSE, plot_comparison, plot_lever_swings
 from sim.scenario import catalogue
+
+FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+HOW_TO_READ = (
+    (BETTER, True, "better than the reference"),
+    (WORSE, True, "worse than the reference"),
+    (UNDECIDED, False, "undecided: the interval spans zero"),
+)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as written: its name, its SVG text, and the plain sentence that goes under it."""
+    """A figure as written: its name, its SVG text, its heading and the plain sentence that goes under it."""
 
     name: str
     svg: str
+    heading: str
     sentence: str
 
 
@@ -31,51 +40,202 @@ def titles() -> dict[str, str]:
     return {entry.name: entry.title["en"] for entry in catalogue()}
 
 
-def study_figures(study: Any, folder: Path) -> list[Figure]:
-    """All figures of a study: splits by context for growth and for conflict, and the levers; written into `folder`."""
-    figures = []
-    named = titles()
-    main = study.splits[study.splits["dispositions"] == "as described"]
-    for outcome in ("revenue_growth", "conflict_rate", "decision_delay_weeks"):
-        with plt.rc_context(STYLE):
-            canvas, axes = plt.subplots(len(contexts()), 1, figsize=(7.6, 2.5 * len(contexts())), squeeze=False)
-            for ax, context in zip(axes[:, 0], contexts()):
-                table = main[(main["context"] == context) & (main["outcome"] == outcome)]
-                plot_comparison(table, [outcome], [ax], labels=named)
-                ax.set_title(f"{OUTCOMES[outcome].title()} · {named[context]}", loc="left", fontsize=11)
-        figures.append(_written(canvas, f"splits_{outcome}", folder, _split_sentence(main, outcome, named)))
+def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
+    """All figures of a study, written into `folder`: levers, splits by context, and what each statement hangs on."""
+    figures, named = [], titles()
     for output in dict.fromkeys(study.levers["output"]):
-        with plt.rc_context(STYLE):
-            canvas, ax = plt.subplots(figsize=(7.2, 3.2))
-            plot_lever_swings(study.levers, ax, output=output)
-        figures.append(_written(canvas, f"levers_{output}", folder, _lever_sentence(study, output)))
+        progress("figures", 0)
+        figures.append(lever_figure(study, output, folder))
+    for outcome in STATEMENTS:
+        progress("figures", 0)
+        figures.append(split_figure(study, outcome, folder, named))
+    for outcome in STATEMENTS:
+        progress("figures", 0)
+        if (study.fates["outcome"] == outcome).any():
+            figures.append(fate_figure(study, outcome, folder, named))
     return figures
 
 
-def _written(canvas: Any, name: str, folder: Path, sentence: str) -> Figure:
+# -- levers ------------------------------------------------------------------------------------
+
+
+def lever_figure(study: Any, output: str, folder: Path) -> Figure:
+    """How far each lever moves an outcome."""
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(7.6, 3.2))
+        plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
+        return _written(canvas, f"levers_{output}", folder, f"Which levers move {_low(output)}", lever_sentence(study, output))
+
+
+def lever_sentence(study: Any, output: str) -> str:
+    """Which levers move the outcome, which way, and how far their order is decided."""
+    rows = study.levers[study.levers["output"] == output].to_dict("records")
+    place = study.places[output]
+    word = {"higher": "raise", "lower": "lower"}
+    told = []
+    for verdict in ("higher", "lower"):
+        moved = [f"{spoken(row['input'])} (rank {place[row['input']]})" for row in rows if row["verdict"] == verdict]
+        if moved:
+            told.append(f"{listed(moved)} decidedly {word[verdict]}{'s' if len(moved) == 1 else ''} it")
+    still = [spoken(row["input"]) for row in rows if row["verdict"] not in word]
+    if still:
+        told.append(f"whether {listed(still)} {'moves' if len(still) == 1 else 'move'} it is undecided")
+    shared = any("-" in rank for rank in place.values())
+    return (f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
+            f"{'; '.join(told)}. " + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
+            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs.")  # fmt: skip
+
+
+# -- splits ------------------------------------------------------------------------------------
+
+
+def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+    """A panel a context: each split's and control's difference from the first split."""
+    main = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
+    arms = list(dict.fromkeys(main["arm"]))
+    short = {arm: named.get(arm, arm) for arm in arms}
+    short[arms[0]] = "the reference"
+    with plt.rc_context(FIGURE_STYLE):
+        down = -(-(len(contexts()) + 1) // 3)
+        canvas, axes = plt.subplots(down, 3, figsize=(12.5, 2.75 * down))
+        cells = list(axes.ravel())
+        for place, context in enumerate(contexts()):
+            plot_comparison(main[main["context"] == context], [outcome], [cells[place]], labels=short)
+            better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
+            cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
+            cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
+            if place % 3:
+                cells[place].set_yticklabels([])
+        _key(cells[len(contexts())], named[arms[0]])
+        for spare in cells[len(contexts()) + 1:]:
+            spare.remove()
+        heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
+        return _written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named))
+
+
+def _key(ax: Any, reference: str) -> None:
+    ax.set_axis_off()
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.text(0.02, 0.92, "How to read", fontsize=11, fontweight="bold", color=INK, va="center")
+    for line, (colour, filled, words) in enumerate(HOW_TO_READ):
+        y = 0.74 - 0.16 * line
+        ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
+        ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
+        ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
+    told = f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\nof the paired difference, same lucks."
+    ax.text(0.02, 0.24, told, fontsize=9.5, color=QUIET, va="center")
+
+
+def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+    """Which splits differ decidedly from the first one everywhere, in some contexts, and where it is undecided."""
+    rows = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
+    reference = named[str(rows["arm"].iloc[0])]
+    told = []
+    for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "arm"]):
+        mine = rows[rows["arm"] == arm].set_index("context")["verdict"].to_dict()
+        where = {word: [_place(named[context]) for context, verdict in mine.items() if verdict == word]
+                 for word in ("higher", "lower", "undecided", "same", "not defined")}  # fmt: skip
+        where = {word: places for word, places in where.items() if places}
+        if len(where) == 1:
+            told.append(f"{named[arm]}: {next(iter(where))} in every context.")
+        else:
+            told.append(f"{named[arm]}: {'; '.join(f'{word} in {listed(places)}' for word, places in where.items())}.")
+    n = int(rows["n"].max())
+    return f"{OUTCOMES[outcome].title()} compared with {reference}, {n:,} pairs a context. {' '.join(told)}"
+
+
+# -- what statements hang on -------------------------------------------------------------------
+
+
+def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+    """A line a statement, a column an alternative: does it still hold?"""
+    rows = study.fates[study.fates["outcome"] == outcome]
+    columns = list(dict.fromkeys(rows["assumption"]))
+    statements = list(dict.fromkeys(zip(rows["arm"], rows["context"])))
+    statements.sort(key=lambda pair: list(dict.fromkeys(study.splits["arm"])).index(pair[0]))
+    verdicts = {(row["arm"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(9.6, 1.5 + 0.235 * len(statements)))
+        marks: dict[str, Any] = {
+            "holds": {"marker": "o", "color": INK, "markersize": 6},
+            "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
+            "turns": {"marker": "X", "color": WORSE, "markersize": 8, "markeredgecolor": "white"},
+        }
+        for fate, look in marks.items():
+            part = rows[rows["fate"] == fate]
+            xs = [columns.index(name) for name in part["assumption"]]
+            ys = [statements.index(pair) for pair in zip(part["arm"], part["context"])]
+            ax.plot(xs, ys, linestyle="none", **look)
+        for y, (arm, _) in enumerate(statements[1:], 1):
+            if arm != statements[y - 1][0]:
+                ax.axhline(y - 0.5, color=GRID, linewidth=1)
+        ax.set_ylim(len(statements) - 0.4, -0.6)
+        ax.set_xlim(-0.5, len(columns) - 0.5)
+        ax.set_yticks(range(len(statements)),
+                      [f"{named[arm]}, {_place(named[context])}: {verdicts[arm, context]}" for arm, context in statements],
+                      fontsize=8.5, color=INK)  # fmt: skip
+        ax.set_xticks(range(len(columns)), [_broken(name) for name in columns], fontsize=8.5, color=INK)
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+        for side in ("top", "right", "left", "bottom"):
+            ax.spines[side].set_visible(False)
+        key = "●  still holds     ○  undecided (fewer pairs)     ✖  the opposite holds"
+        ax.set_xlabel(key, color=INK, fontsize=9.5, labelpad=8)
+        heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
+        return _written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome))
+
+
+def fate_sentence(study: Any, outcome: str) -> str:
+    """How many statements survive every alternative, and which alternatives turn most."""
+    rows = study.surviving[study.surviving["outcome"] == outcome]
+    all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
+    turned = some.str.split("; ").explode().value_counts()
+    told = (f"{len(rows)} statements of the kind \"this split's {_low(outcome)} is higher (or lower) than the reference's\" are "
+            f"decided by default; {all_} of them hold under every alternative played. ")  # fmt: skip
+    if len(turned):
+        told += "The opposite is decided under " + listed([f"{name} ({count})" for name, count in turned.items()]) + ". "
+    else:
+        told += "None turns into its opposite. "
+    size = study.size
+    return told + (f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}, so that a small "
+                   "difference may become undecided for want of pairs alone.")  # fmt: skip
+
+
+# -- words -------------------------------------------------------------------------------------
+
+
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def spoken(name: str) -> str:
+    """A lever's name as a reader says it; SMART is an acronym."""
+    return name.replace("_", " ").replace("smart", "SMART")
+
+
+def _low(outcome: str) -> str:
+    title = OUTCOMES[outcome].title()
+    return title[:1].lower() + title[1:]
+
+
+def _place(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _broken(name: str) -> str:
+    words, lines = name.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 12 and lines[-1]:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def _written(canvas: Any, name: str, folder: Path, heading: str, sentence: str) -> Figure:
     canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
-    canvas.savefig(folder / f"{name}.png", dpi=150)
+    canvas.savefig(folder / f"{name}.png", dpi=120)
     plt.close(canvas)
     svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
-    return Figure(name, svg[svg.index("<svg"):], sentence)
-
-
-def _split_sentence(main: Any, outcome: str, named: dict[str, str]) -> str:
-    told = []
-    for context in contexts():
-        rows = main[(main["context"] == context) & (main["outcome"] == outcome) & (main["verdict"] != "baseline")]
-        words = {word: [named[arm] for arm in rows[rows["verdict"] == word]["arm"]]
-                 for word in ("higher", "lower", "undecided", "same")}  # fmt: skip
-        parts = [f"{word}: {', '.join(arms)}" for word, arms in words.items() if arms]
-        told.append(f"{named[context]} — {'; '.join(parts)}.")
-    return f"{OUTCOMES[outcome].title()} against {named[str(main['arm'].iloc[0])]}. " + " ".join(told)
-
-
-def _lever_sentence(study: Any, output: str) -> str:
-    rows = study.levers[study.levers["output"] == output]
-    told = []
-    for row in rows.to_dict("records"):
-        word = "raises" if row["verdict"] == "higher" else "lowers" if row["verdict"] == "lower" else "does not decidedly move"
-        told.append(f"{row['input'].replace('_', ' ')} {word} it (rank {study.places[output][row['input']]})")
-    return f"{OUTCOMES[output].title()}, from poor (0.2) to good practice (0.8): " + "; ".join(told) + \
-        ". A rank such as 1-2 means that the order is undecided."
+    return Figure(name, svg[svg.index("<svg"):], heading, sentence)

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
+from experiments.designs import random_levels
 from sim.comparison import paired_difference, verdict
 from sim.parameters import LEVERS
 
@@ -26,7 +26,7 @@ def swings(model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS,
     The base points are a scrambled Sobol sequence (n rows, a power of two spreads best). Returns lever -> float64
     (n, outputs).
     """
-    base = qmc.Sobol(len(levers), scramble=True, rng=np.random.default_rng(seed)).random(n)
+    base = random_levels(n, len(levers), seed)
     lucks = np.arange(n, dtype=np.int64)
     found = {}
     for place, lever in enumerate(levers):
@@ -49,9 +49,8 @@ def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) 
             rows.append({"output": output, "input": lever, "measure": "swing", "estimate": estimate, "low": low,
                          "high": high, "se": error, "n": n, "verdict": verdict(low, high, n)})  # fmt: skip
     table = pd.DataFrame(rows)
-    size = table["estimate"].abs()
-    table = table.assign(size=size).sort_values(["output", "size"], ascending=[True, False], kind="stable")
-    return table.drop(columns="size").reset_index(drop=True)
+    order = table.assign(place=table["output"].map(list(outputs).index), size=-table["estimate"].abs())
+    return table.loc[order.sort_values(["place", "size"], kind="stable").index].reset_index(drop=True)
 
 
 def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
@@ -85,10 +84,27 @@ def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> di
     return told
 
 
-def pooled_model(cells: Sequence[tuple[str, str]], seed: int = 0, outputs: Sequence[str] = OUTPUTS) -> Model:
-    """A model for `swings`: row i plays cell i modulo the number of cells (split, context), with its own lever levels.
+def swings_by_split(found: dict[str, np.ndarray], split: np.ndarray, outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """The swing table of each split, with the column `split` in front and each lever's `rank` within it.
 
-    Sub-parameters of levers that a split sets explicitly stay as they are. Luck: the row's number.
+    `split`: the split that each base point met, (n,).
+    """
+    parts = []
+    for name in dict.fromkeys(split):
+        mine = {lever: moves[split == name] for lever, moves in found.items()}
+        told = places(mine, outputs)
+        table = swing_table(mine, outputs)
+        table.insert(0, "split", name)
+        table["rank"] = [told[row["output"]][row["input"]] for row in table.to_dict("records")]
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 0,
+                 outputs: Sequence[str] = OUTPUTS) -> Model:  # fmt: skip
+    """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
+
+    Sub-parameters of levers that a split sets explicitly stay as they are.
     """
     from sim.kernel import run_batch
     from sim.parameters import describe, lever_value
@@ -97,13 +113,14 @@ def pooled_model(cells: Sequence[tuple[str, str]], seed: int = 0, outputs: Seque
     from sim.streams import seed_key
 
     scenarios = [Scenario.of(role_model=arm, context=context) for arm, context in cells]
-    rows = np.concatenate([scenario.records() for scenario in scenarios])
+    rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
     moved = [row for row in describe() if row.get("lever")]
     fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]
     columns = [NAMES.index(output) for output in outputs]
+    key = np.array([seed_key(seed)], dtype=np.uint64)
 
     def model(points: np.ndarray, lucks: np.ndarray) -> np.ndarray:
-        cell = np.arange(len(points)) % len(cells)
+        cell = met[lucks]
         timeline = rows[cell]
         for parameter in moved:
             level = points[:, LEVERS.index(parameter["lever"])]
@@ -112,8 +129,7 @@ def pooled_model(cells: Sequence[tuple[str, str]], seed: int = 0, outputs: Seque
             name = parameter["path"].replace(".", "_")
             timeline[name] = np.where(free, value, timeline[name])
         n = len(points)
-        keys = np.tile(np.array([seed_key(seed)], dtype=np.uint64), (n, 1))
-        out = run_batch(timeline, np.arange(n + 1), np.arange(n), np.zeros(n, dtype=np.int64), lucks, keys)
+        out = run_batch(timeline, np.arange(n + 1), np.arange(n), np.zeros(n, dtype=np.int64), lucks, np.tile(key, (n, 1)))
         return out[:, columns]
 
     return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,22 +12,47 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from experiments.figures import Figure, titles
-from experiments.splits import HEADLINES, contexts
+from experiments.figures import Figure, listed, spoken, titles
+from experiments.splits import HEADLINES, STATEMENTS, contexts
 from sim.outcomes import OUTCOMES
+
+DECIDED = ("higher", "lower")
+PACKAGES = ("tandem-sim", "numpy", "numba", "scipy", "pandas", "matplotlib")
 
 
 def report_page(study: Any, figures: list[Figure], command: str) -> str:
     """The whole page as HTML text: figures inside, nothing fetched."""
-    environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True)
+    environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
     named = titles()
     blocks = [split_block(study, context, dispositions, named) for dispositions in ("as described", "equal")
               for context in contexts()]  # fmt: skip
+    drawn = [{"name": figure.name, "svg": inline(figure), "heading": figure.heading, "sentence": figure.sentence}
+             for figure in figures]  # fmt: skip
     return environment.get_template("report.html.jinja").render(
-        study=study, named=named, command=command, provenance=provenance(), outcomes=OUTCOMES,
-        figures=[{"name": figure.name, "svg": Markup(figure.svg), "sentence": figure.sentence} for figure in figures],
-        blocks=blocks, headlines=HEADLINES, levers=lever_rows(study), surviving=survival_rows(study, named),
-        beside=study.beside_rights.to_dict("records"))  # fmt: skip
+        study=study, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
+        quarters=_quarters(), short=in_short(study, named),
+        levers=lever_rows(study), levers_by_split=levers_by_split(study, named),
+        best=best_table(study, named), best_under=best_under(study, named), beside=study.beside_rights.to_dict("records"),
+        equal_sentence=equal_sentence(study, named), switches=switches(study), surviving=survival_rows(study, named),
+        reference=named[study.splits["arm"].iloc[0]],
+        glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
+                  for name in HEADLINES],
+        digests=[{**row, "arm": named[row["arm"]], "context": named[row["context"]]} for row in study.digests.to_dict("records")],
+    )  # fmt: skip
+
+
+def inline(figure: Figure) -> Markup:
+    """A figure's SVG for use inside a page: names made its own, so that figures do not mix up each other's parts; the
+    description for machines left out."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", figure.svg, flags=re.DOTALL)
+    svg = re.sub(r'\s(?:xmlns(?::\w+)?|width|height)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">"):]
+    svg = svg.replace('xlink:href="#', 'href="#')
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{figure.name}-", svg)
+    label = Markup.escape(figure.heading)
+    return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
+
+
+# -- numbers as words --------------------------------------------------------------------------
 
 
 def scaled(outcome: str) -> tuple[float, str]:
@@ -38,23 +64,43 @@ def scaled(outcome: str) -> tuple[float, str]:
 
 
 def figure_text(value: float, factor: float, signed: bool = False) -> str:
-    """A number for a table: three figures at most after scaling; "not defined" for not-a-number."""
+    """A number for a table: three figures or so after scaling; "not defined" for not-a-number."""
     if value != value:
         return "not defined"
     shown = value * factor
-    digits = 0 if abs(shown) >= 100 else 1 if abs(shown) >= 10 else 2
-    return f"{shown:+.{digits}f}" if signed else f"{shown:.{digits}f}"
+    size = abs(shown)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= (0.01 if signed else 0.1) or size == 0 else 3
+    text = f"{shown:+,.{digits}f}" if signed else f"{shown:,.{digits}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else f"{0:.{digits}f}"
 
 
-def cell(row: dict[str, Any], factor: float) -> dict[str, str]:
-    """One cell of the split table: text and verdict."""
-    if row["verdict"] == "baseline":
-        return {"text": figure_text(row["mean"], factor), "verdict": "baseline"}
-    if row["verdict"] == "not defined":
-        return {"text": "not defined", "verdict": "none"}
-    low, high = figure_text(row["low"], factor, True), figure_text(row["high"], factor, True)
-    text = f"{figure_text(row['difference'], factor, True)} [{low}, {high}]"
-    return {"text": text + (" undecided" if row["verdict"] == "undecided" else ""), "verdict": row["verdict"]}
+def interval_text(row: dict[str, Any], factor: float) -> str:
+    """[low, high] of a row."""
+    return f"[{figure_text(row['low'], factor, True)}, {figure_text(row['high'], factor, True)}]"
+
+
+def look(verdict: str, better: str) -> str:
+    """How a difference is shown: good, bad, decided (where no direction is better), or open."""
+    if verdict not in DECIDED:
+        return "open"
+    if better == "neither":
+        return "decided"
+    return "good" if (verdict == "higher") == (better == "high") else "bad"
+
+
+def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[str, str]:
+    """One cell of a split table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
+    if row["verdict"] in ("baseline", "not defined"):
+        main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor)
+        return {"main": main, "aside": "", "text": main, "look": "none" if row["verdict"] == "not defined" else ""}
+    main, aside = figure_text(row["difference"], factor, True), interval_text(row, factor)
+    if row["verdict"] == "same":
+        return {"main": "same", "aside": "in every pair", "text": "same", "look": "open"}
+    open_ = " undecided" if row["verdict"] == "undecided" else ""
+    return {"main": main, "aside": aside, "open": open_, "text": f"{main} {aside}{open_}", "look": look(row["verdict"], better)}
+
+
+# -- tables ------------------------------------------------------------------------------------
 
 
 def split_block(study: Any, context: str, dispositions: str, named: dict[str, str]) -> dict[str, Any]:
@@ -63,10 +109,10 @@ def split_block(study: Any, context: str, dispositions: str, named: dict[str, st
     rows = []
     for arm in dict.fromkeys(table["arm"]):
         part = table[table["arm"] == arm].set_index("outcome")
-        cells = [cell({**part.loc[name].to_dict()}, scaled(name)[0]) for name in HEADLINES]
-        rows.append({"arm": named[arm], "cells": cells})
-    heads = [f"{OUTCOMES[name].title()} ({scaled(name)[1]})" for name in HEADLINES]
-    return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows, "n": int(table["n"].max())}
+        cells = [cell(part.loc[name].to_dict(), scaled(name)[0], OUTCOMES[name].better) for name in HEADLINES]
+        rows.append({"arm": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
+    heads = [{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in HEADLINES]
+    return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows}
 
 
 def lever_rows(study: Any) -> list[dict[str, str]]:
@@ -74,39 +120,175 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
     rows = []
     for row in study.levers.to_dict("records"):
         factor, unit = scaled(row["output"])
-        low, high = figure_text(row["low"], factor, True), figure_text(row["high"], factor, True)
-        rows.append({"output": f"{OUTCOMES[row['output']].title()} ({unit})", "lever": row["input"].replace("_", " "),
-                     "place": study.places[row["output"]][row["input"]], "n": str(row["n"]), "verdict": row["verdict"],
-                     "swing": f"{figure_text(row['estimate'], factor, True)} [{low}, {high}]"})  # fmt: skip
+        rows.append({"output": f"{OUTCOMES[row['output']].title()} ({unit})", "lever": spoken(row["input"]),
+                     "place": study.places[row["output"]][row["input"]], "n": f"{row['n']:,}",
+                     "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
+                     "look": look(row["verdict"], OUTCOMES[row["output"]].better),
+                     "swing": figure_text(row["estimate"], factor, True), "interval": interval_text(row, factor)})  # fmt: skip
     return rows
+
+
+def levers_by_split(study: Any, named: dict[str, str]) -> list[dict[str, Any]]:
+    """A table an output: a row a split, a column a lever in the order of the pooled ranking."""
+    blocks = []
+    for output in dict.fromkeys(study.levers["output"]):
+        levers = list(study.levers.loc[study.levers["output"] == output, "input"])
+        table = study.levers_by_split[study.levers_by_split["output"] == output]
+        factor, unit = scaled(output)
+        rows = []
+        for split in dict.fromkeys(table["split"]):
+            part = table[table["split"] == split].set_index("input")
+            cells = [{"main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
+                      "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
+                      "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better)} for lever in levers]  # fmt: skip
+            rows.append({"split": named[split], "cells": cells, "n": f"{int(part['n'].max()):,}"})
+        heads = [spoken(lever) for lever in levers]
+        blocks.append({"output": f"{OUTCOMES[output].title()} ({unit})", "levers": heads, "rows": rows})
+    return blocks
+
+
+def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
+    """The best split by context and outcome, and its rivals."""
+    rows = []
+    for context in contexts():
+        part = study.best[(study.best["context"] == context) & (study.best["assumption"] == "default")].set_index("outcome")
+        rows.append({"context": named[context], "cells": [_best_cell(part.loc[name].to_dict(), named) for name in STATEMENTS]})
+    words = {"high": "highest", "low": "lowest"}
+    return {"heads": [f"{OUTCOMES[name].title()} ({words[OUTCOMES[name].better]})" for name in STATEMENTS], "rows": rows}
+
+
+def best_under(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, Any]:
+    """The best split by one outcome: a row an assumption, a column a context."""
+    table = study.best[study.best["outcome"] == outcome]
+    rows = []
+    for assumption in dict.fromkeys(table["assumption"]):
+        part = table[table["assumption"] == assumption].set_index("context")
+        cells = [_best_cell(part.loc[context].to_dict(), named) for context in contexts()]
+        rows.append({"assumption": assumption, "cells": cells})
+    return {"contexts": [named[context] for context in contexts()], "rows": rows}
+
+
+def _best_cell(row: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
+    if not row["rivals"]:
+        return {"main": named[row["best"]], "aside": "decided", "look": "decided"}
+    rivals = [named[arm] for arm in row["rivals"].split("; ")]
+    return {"main": "undecided", "aside": "between " + listed([named[row["best"]], *rivals]), "look": "open"}
+
+
+def switches(study: Any) -> list[dict[str, str]]:
+    """The structural alternatives played: name, path, default, alternative, meaning."""
+    from sim.parameters import describe
+
+    known = {row["path"]: row for row in describe()}
+    return [{"name": name, "path": path, "default": _word(known[path]["default"]), "value": _word(value),
+             "meaning": known[path]["meaning"]}
+            for name, changes in study.size.alternatives.items() for path, value in changes.items()]  # fmt: skip
+
+
+def _word(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
 
 
 def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
     """Statements about growth, conflict and delay, and under how many alternatives each survives."""
     rows = []
-    kept = study.surviving[study.surviving["outcome"].isin(["revenue_growth", "conflict_rate", "decision_delay_weeks"])]
-    for row in kept.to_dict("records"):
-        factor, _ = scaled(row["outcome"])
+    for row in study.surviving[study.surviving["outcome"].isin(STATEMENTS)].to_dict("records"):
+        factor, unit = scaled(row["outcome"])
         rows.append({"context": named[row["context"]], "statement": f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} "
-                     f"{row['verdict']} ({figure_text(row['difference'], factor, True)})",
+                     f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
                      "survives": f"{row['survives']} of {row['of']}", "turns": row["turns"] or "none",
                      "opens": row["opens"] or "none"})  # fmt: skip
     return rows
 
 
+# -- sentences ---------------------------------------------------------------------------------
+
+
+def in_short(study: Any, named: dict[str, str]) -> list[str]:
+    """What the study found, a sentence each, every one made from its numbers."""
+    told = [top_levers(study, output) for output in dict.fromkeys(study.levers["output"])]
+    told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
+    rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
+    if len(rows):
+        firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
+        told.append(f"Of {len(rows)} decided statements that a split or control has more or less growth, conflict or delay than "
+                    f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
+                    "turn into their opposite under at least one.")  # fmt: skip
+    main = study.splits[(study.splits["dispositions"] == "as described") & study.splits["outcome"].isin(STATEMENTS)]
+    told.append(f"{int((main['verdict'] == 'undecided').sum())} of {int((main['verdict'] != 'baseline').sum())} comparisons of "
+                "growth, conflict and delay with the reference are undecided: the interval spans zero.")  # fmt: skip
+    return told
+
+
+def top_levers(study: Any, output: str) -> str:
+    """Which lever comes first, or which cannot be told apart at the top."""
+    place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+    factor, unit = scaled(output)
+    first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
+    lead = f"{OUTCOMES[output].title()}: "
+    swing = {lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
+                    f"{interval_text(rows.loc[lever].to_dict(), factor)})" for lever in rows.index}  # fmt: skip
+    if len(first) == 1:
+        order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
+        return lead + f"the lever that moves it most is {swing[first[0]]}; then, by rank, {listed(order)}."
+    return lead + f"which lever moves it most is undecided between {listed([swing[lever] for lever in first])}."
+
+
+def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+    """Which of the four splits does best in which context."""
+    rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == outcome)]
+    won: dict[str, list[str]] = {}
+    for row in rows.to_dict("records"):
+        who = named[row["best"]] if not row["rivals"] else "undecided"
+        won.setdefault(who, []).append(named[row["context"]][:1].lower() + named[row["context"]][1:])
+    word = {"high": "Highest", "low": "Lowest"}[OUTCOMES[outcome].better]
+    parts = [f"{who} in {'every context' if len(where) == len(rows) else listed(where)}" for who, where in won.items()]
+    return f"{word} {OUTCOMES[outcome].title().lower()} among the four splits: {'; '.join(parts)}."
+
+
+def equal_sentence(study: Any, named: dict[str, str]) -> str:
+    """What equal dispositions change among the verdicts."""
+    keys = ["context", "arm", "outcome"]
+    both = study.splits.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
+    both = both[both["outcome"].isin(STATEMENTS)]
+    moved = both[both["as described"] != both["equal"]]
+    if moved.empty:
+        return "With equal dispositions no verdict about growth, conflict or delay changes."
+    told = [f"{named[row['arm']]}, {named[row['context']]}, {OUTCOMES[row['outcome']].title().lower()} "
+            f"({row['as described']} becomes {row['equal']})" for row in moved.to_dict("records")]  # fmt: skip
+    count = f"{len(moved)} of {len(both)}"
+    return f"With equal dispositions {count} verdicts about growth, conflict and delay change: {'; '.join(told)}."
+
+
+# -- provenance --------------------------------------------------------------------------------
+
+
 def provenance() -> dict[str, str]:
-    """What is needed to play it again: versions, commit, machine word."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for name in ("tandem-sim", "numpy", "numba", "scipy", "pandas"):
+    """What is needed to play it again: versions, commit, digest of the compiled source."""
+    from sim.compile import source_digest
+
+    here = Path(__file__).resolve().parent
+    found = {"commit": commit(here), "model source (digest)": source_digest(here.parent / "sim")[:16],
+             "Python": platform.python_version(), "processor": platform.machine()}  # fmt: skip
+    for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "not installed"
-    here = Path(__file__).parent
-    try:
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True)
-        found["commit"] = commit.stdout.strip() + (" with changes" if dirty.stdout.strip() else "")
-    except (OSError, subprocess.CalledProcessError):
-        found["commit"] = "unknown"
     return found
+
+
+def commit(here: Path) -> str:
+    """The commit that this was run at, and whether anything differed from it."""
+    try:
+        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
+        files = subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip() + (" with changes" if files.stdout.strip() else "")
+
+
+def _quarters() -> int:
+    from sim.parameters import Parameters
+
+    return Parameters().quarters

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sim.comparison import Comparison, compare_batches
+from sim.comparison import Comparison, compare_batches, paired_difference
+from sim.outcomes import OUTCOMES
 from sim.results import Batch, simulate_batch
 from sim.scenario import Scenario, catalogue
 
 HEADLINES = ("revenue_growth", "conflict_rate", "decision_delay_weeks", "omission_rate", "commission_rate",
              "brand_awareness", "profit_per_week")  # fmt: skip
+# What statements about splits are made of.
+STATEMENTS = ("revenue_growth", "conflict_rate", "decision_delay_weeks")
 
 # The structural choices on which the order of the splits hangs, each with an alternative to its default.
 ALTERNATIVES: Mapping[str, dict[str, Any]] = {
@@ -46,15 +50,19 @@ def contexts() -> list[str]:
     return [entry.name for entry in catalogue() if entry.kind == "context"]
 
 
-def compare_splits(context: str, runs: int, seed: int = 0, changes: Mapping[str, Any] | None = None,
+def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scenario]:
+    """The splits and controls (or those named) in a context, equal starts, by id."""
+    return {arm: Scenario.of(role_model=arm, context=context) for arm in arms or splits()}
+
+
+def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, changes: Mapping[str, Any] | None = None,
                    known: Mapping[str, Batch] | None = None, progress: Progress = lambda runs: None) -> Comparison:  # fmt: skip
-    """All splits and controls in a context with equal starts, paired by luck; `changes` go over every one of them.
+    """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
 
     Batches of the same runs that are `known` are not played again where the changes change nothing.
     """
     batches = {}
-    for arm in splits():
-        plain = Scenario.of(role_model=arm, context=context)
+    for arm, plain in scenarios.items():
         scenario = plain.with_(dict(changes)) if changes else plain
         if known and arm in known and scenario.digest == plain.digest:
             batches[arm] = known[arm]
@@ -62,6 +70,11 @@ def compare_splits(context: str, runs: int, seed: int = 0, changes: Mapping[str,
         batches[arm] = simulate_batch(scenario, runs=runs, seed=seed)
         progress(runs)
     return compare_batches(batches, HEADLINES)
+
+
+def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:
+    """The arms that equal dispositions change."""
+    return [arm for arm, plain in scenarios.items() if plain.with_(dict(DISPOSITIONS)).digest != plain.digest]
 
 
 def differences(table: pd.DataFrame, context: str, assumption: str, dispositions: str) -> pd.DataFrame:
@@ -72,35 +85,58 @@ def differences(table: pd.DataFrame, context: str, assumption: str, dispositions
     return labelled
 
 
-def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
-    """For each decided statement "this split is higher/lower than the reference", under which alternatives it holds.
+def best_splits(batches: Mapping[str, Batch], context: str, assumption: str = "default") -> pd.DataFrame:
+    """Which of the splits given does best by each of STATEMENTS, and which of the others cannot be told from it.
 
-    One row a context, arm and outcome decided by default: verdict, `survives` (number of alternatives under which the same
-    verdict is decided), `of`, `turns` (alternatives that decide the opposite), `opens` (alternatives that leave it undecided).
+    One row an outcome: context, assumption, outcome, best, mean, `rivals` (splits whose paired 95% interval of the
+    difference from the best includes zero; "" if the first place is decided), n.
+    """
+    rows = []
+    for outcome in STATEMENTS:
+        values = {arm: batch.units(outcome) for arm, batch in batches.items()}
+        sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
+        best = max(values, key=lambda arm: sign * np.nanmean(values[arm]))
+        rivals = []
+        for arm in values:
+            _, low, high, _, n = paired_difference(values[best], values[arm])
+            if arm != best and not (low > 0.0 or high < 0.0):
+                rivals.append(arm)
+        rows.append({"context": context, "assumption": assumption, "outcome": outcome, "best": best,
+                     "mean": float(np.nanmean(values[best])), "rivals": "; ".join(rivals), "n": n})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def fates(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
+    """What becomes of each statement "this split is higher/lower than the reference" that is decided by default.
+
+    One row a statement and alternative: context, arm, outcome, verdict, difference (by default), assumption, `fate`:
+    "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is).
     """
     keys = ["context", "arm", "outcome"]
-    decided = default[default["verdict"].isin(["higher", "lower"])]
-    rows = []
-    lookup = {tuple(row[key] for key in keys) + (row["assumption"],): row["verdict"]
-              for row in alternatives.to_dict("records")}  # fmt: skip
-    names = list(dict.fromkeys(alternatives["assumption"]))
-    for row in decided.to_dict("records"):
-        said = {name: lookup.get((row["context"], row["arm"], row["outcome"], name)) for name in names}
-        same = [name for name, word in said.items() if word == row["verdict"]]
-        turned = [name for name, word in said.items() if word in ("higher", "lower") and word != row["verdict"]]
-        open_ = [name for name, word in said.items() if word not in ("higher", "lower")]
-        rows.append({**{key: row[key] for key in keys}, "verdict": row["verdict"], "difference": row["difference"],
-                     "survives": len(same), "of": len(names), "turns": "; ".join(turned), "opens": "; ".join(open_)})  # fmt: skip
-    columns = [*keys, "verdict", "difference", "survives", "of", "turns", "opens"]
-    return pd.DataFrame(rows, columns=columns)
+    decided = default.loc[default["verdict"].isin(["higher", "lower"]), [*keys, "verdict", "difference"]]
+    there = alternatives[[*keys, "assumption", "verdict"]].rename(columns={"verdict": "there"})
+    both = decided.merge(there, on=keys, how="inner", sort=False)
+    said = both["there"].where(both["there"].isin(["higher", "lower"]), "")
+    both["fate"] = np.where(said == "", "opens", np.where(said == both["verdict"], "holds", "turns"))
+    return both.drop(columns="there")
 
 
-def set_beside_rights(arms: Sequence[str]) -> pd.DataFrame:
-    """What each split sets beside decision rights: arm, path, value."""
-    plain = Scenario.of(role_model=arms[0], context=contexts()[0]).values
+def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
+    """The fates of each statement counted, one row each: context, arm, outcome, verdict, difference, `survives` (number of
+    alternatives under which it holds), `of`, `turns` and `opens` (the alternatives that decide the opposite, or neither)."""
     rows = []
-    for arm in arms:
-        values = Scenario.of(role_model=arm, context=contexts()[0]).values
-        rows += [{"arm": arm, "path": path, "value": value} for path, value in values.items()
-                 if not path.startswith("charter.") and plain.get(path) != value]  # fmt: skip
-    return pd.DataFrame(rows, columns=["arm", "path", "value"])
+    keys = ["context", "arm", "outcome", "verdict", "difference"]
+    for statement, part in fates(default, alternatives).groupby(keys, sort=False):
+        named = {fate: list(part.loc[part["fate"] == fate, "assumption"]) for fate in ("holds", "turns", "opens")}
+        rows.append({**dict(zip(keys, statement)), "survives": len(named["holds"]), "of": len(part),
+                     "turns": "; ".join(named["turns"]), "opens": "; ".join(named["opens"])})  # fmt: skip
+    return pd.DataFrame(rows, columns=[*keys, "survives", "of", "turns", "opens"])
+
+
+def set_beside_rights(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
+    """What splits set beside decision rights, in one context: arm, path, value, and the first split's value."""
+    plain = next(iter(scenarios.values())).values
+    rows = [{"arm": arm, "path": path, "value": value, "first": plain.get(path)}
+            for arm, scenario in scenarios.items() for path, value in scenario.values.items()
+            if not path.startswith("charter.") and plain.get(path) != value]  # fmt: skip
+    return pd.DataFrame(rows, columns=["arm", "path", "value", "first"])

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from experiments.levers import places, pooled_model, ranks, swing_table, swings
+from experiments.designs import random_cells
+from experiments.levers import places, pooled_model, ranks, swing_table, swings, swings_by_split
 from experiments.splits import (
     ALTERNATIVES,
     DISPOSITIONS,
     FURTHER,
+    best_splits,
     compare_splits,
     contexts,
+    described,
     differences,
+    fates,
     set_beside_rights,
     splits,
     surviving,
+    unequal,
 )
 from sim.parameters import LEVERS
-from sim.scenario import catalogue
+from sim.results import simulate_batch
+from sim.scenario import Scenario, catalogue
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,16 @@ class Profile:
     pairs: int
     alternative_pairs: int
     points: int
+    further: bool = False
+    """Both ends of the alternatives that have two."""
+
+    @property
+    def alternatives(self) -> dict[str, dict[str, Any]]:
+        """The alternatives that are played: name -> changes."""
+        return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
 
 
-PROFILES = {"smoke": Profile(20, 10, 32), "quick": Profile(2000, 500, 1024), "paper": Profile(10_000, 2000, 8192)}
+PROFILES = {"smoke": Profile(20, 10, 32), "quick": Profile(2000, 500, 1024), "paper": Profile(10_000, 2000, 8192, True)}
 
 
 @dataclass(frozen=True)
@@ -45,79 +59,132 @@ class Study:
     """Tables of a study; see the columns of each in `experiments.splits` and `experiments.levers`."""
 
     splits: pd.DataFrame
+    best: pd.DataFrame
     alternatives: pd.DataFrame
+    fates: pd.DataFrame
     surviving: pd.DataFrame
     beside_rights: pd.DataFrame
     levers: pd.DataFrame
+    levers_by_split: pd.DataFrame
     lever_order: pd.DataFrame
     places: dict[str, dict[str, str]]
+    digests: pd.DataFrame
     profile: str
     seed: int
     runs: int
 
+    @property
+    def size(self) -> Profile:
+        """How much was played."""
+        return PROFILES[self.profile]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that are written, by file name."""
+        words = {"value": str, "first": str}
+        return {"splits": self.splits, "best_splits": self.best, "alternatives": self.alternatives, "fates": self.fates,
+                "surviving": self.surviving, "beside_rights": self.beside_rights.astype(words), "levers": self.levers,
+                "levers_by_split": self.levers_by_split, "lever_order": self.lever_order,
+                "scenario_digests": self.digests}  # fmt: skip
+
+
+Told = Callable[[str, int], None]
+
+
+def controls() -> set[str]:
+    """Ids of the role models that are controls, not splits to choose."""
+    return {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+
 
 def planned_runs(profile: str) -> int:
     """Number of firms played by a profile."""
-    p, arms, places_ = PROFILES[profile], len(splits()), len(contexts())
-    alternatives = len(alternatives_of(profile)) * arms * places_ * p.alternative_pairs
-    unequal = len(set(set_beside_rights(splits())["arm"]) - {entry.name for entry in catalogue() if entry.control})
-    return (arms + unequal) * places_ * p.pairs + alternatives + 2 * len(LEVERS) * p.points
+    size, arms, places_ = PROFILES[profile], len(splits()), contexts()
+    changed = sum(len(unequal(described(context))) for context in places_)
+    other = len(size.alternatives) * arms * len(places_) * size.alternative_pairs
+    return (arms * len(places_) + changed) * size.pairs + other + 2 * len(LEVERS) * size.points
 
 
-def alternatives_of(profile: str) -> dict[str, dict[str, Any]]:
-    """The alternatives that a profile plays, by name."""
-    return {**ALTERNATIVES, **FURTHER} if profile == "paper" else dict(ALTERNATIVES)
+def firms_per_second(seconds: float = 1.0) -> float:
+    """How fast firms are played here and now; the first call compiles before it counts."""
+    scenario = Scenario.of(role_model=splits()[0], context=contexts()[0])
+    simulate_batch(scenario, runs=64)
+    started, played = time.monotonic(), 0
+    while (passed := time.monotonic() - started) < seconds:
+        simulate_batch(scenario, runs=256)
+        played += 256
+    return played / passed
 
 
-def play(profile: str = "quick", seed: int = 0, progress: Callable[[str, int], None] = lambda what, runs: None) -> Study:
+def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None) -> Study:
     """Play a study. `progress` hears what is being played and how many runs have been added."""
-    size = PROFILES[profile]
-    default, equal, other = [], [], []
+    size, aside = PROFILES[profile], controls()
+    default, equal, other, best, digests = [], [], [], [], []
     for context in contexts():
-        tick = _tick(progress, f"splits in {context}")
-        first = compare_splits(context, size.pairs, seed, progress=tick)
+        scenarios = described(context)
+        own = [arm for arm in scenarios if arm not in aside]
+        digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
+        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context))
         default.append(differences(first.table, context, "default", "as described"))
-        tick = _tick(progress, f"splits in {context}, equal dispositions")
-        second = compare_splits(context, size.pairs, seed, DISPOSITIONS, first.batches, tick)
+        best.append(best_splits({arm: first.batches[arm] for arm in own}, context))
+        tick = _tick(progress, f"{context}, equal dispositions")
+        second = compare_splits(scenarios, size.pairs, seed, DISPOSITIONS, first.batches, tick)
         equal.append(differences(second.table, context, "default", "equal"))
-        for name, changes in alternatives_of(profile).items():
-            tick = _tick(progress, f"{context}: {name}")
-            table = compare_splits(context, size.alternative_pairs, seed, changes, progress=tick).table
-            other.append(differences(table, context, name, "as described"))
-    controls = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    cells = [(arm, context) for context in contexts() for arm in splits() if arm not in controls]
-    found = swings(pooled_model(cells, seed), size.points, seed, progress=_tick(progress, "levers"))
+        best.append(best_splits({arm: second.batches[arm] for arm in own}, context, "equal dispositions"))
+        for name, changes in size.alternatives.items():
+            tick = _tick(progress, f"{context}, {name}")
+            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick)
+            other.append(differences(found.table, context, name, "as described"))
+            best.append(best_splits({arm: found.batches[arm] for arm in own}, context, name))
+    cells = [(arm, context) for context in contexts() for arm in splits() if arm not in aside]
+    met = random_cells(size.points, len(cells), seed)
+    moved = swings(pooled_model(cells, met, seed), size.points, seed, progress=_tick(progress, "levers"))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
-    return Study(pd.concat([main, *equal], ignore_index=True), alternatives, surviving(main, alternatives),
-                 set_beside_rights(splits()), swing_table(found), ranks(found), places(found), profile, seed,
-                 planned_runs(profile))  # fmt: skip
+    split_met = np.array([arm for arm, _ in cells])[met]
+    return Study(
+        splits=pd.concat([main, *equal], ignore_index=True),
+        best=pd.concat(best, ignore_index=True),
+        alternatives=alternatives,
+        fates=fates(main, alternatives),
+        surviving=surviving(main, alternatives),
+        beside_rights=set_beside_rights(described(contexts()[0])),
+        levers=swing_table(moved),
+        levers_by_split=swings_by_split(moved, split_met),
+        lever_order=ranks(moved),
+        places=places(moved),
+        digests=pd.DataFrame(digests),
+        profile=profile,
+        seed=seed,
+        runs=planned_runs(profile),
+    )
 
 
-def _tick(progress: Callable[[str, int], None], what: str) -> Callable[[int], None]:
+def _tick(progress: Told, what: str) -> Callable[[int], None]:
     return lambda runs: progress(what, runs)
 
 
-def write(study: Study, out: Path, command: str) -> Path:
+def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None) -> Path:
     """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path.
 
-    Everything is made beside `out` first and moved in when whole: no half-written file, and what was there stays until then.
+    Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
+    ever half written, and what was there stays until then.
     """
     from experiments.figures import study_figures
     from experiments.report import report_page
 
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as place:
+    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
         folder = Path(place)
-        tables = {"splits": study.splits, "alternatives": study.alternatives, "surviving": study.surviving,
-                  "beside_rights": study.beside_rights.astype({"value": str}), "levers": study.levers,
-                  "lever_order": study.lever_order}  # fmt: skip
-        for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False)
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-        figures = study_figures(study, folder)
+        write_tables(study.tables(), folder)
+        figures = study_figures(study, folder, progress)
         (folder / "report.html").write_text(report_page(study, figures, command), encoding="utf-8")
-        (folder / "study.json").write_text(json.dumps({"profile": study.profile, "seed": study.seed, "runs": study.runs,
-                                                       "places": study.places}, indent=1), encoding="utf-8")  # fmt: skip
-        for file in folder.iterdir():
-            shutil.move(str(file), out / file.name)
+        summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
+        (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == "report.html"):
+            file.replace(out / file.name)
     return out / "report.html"
+
+
+def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Each table as NAME.csv and NAME.parquet."""
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 
 def compare(
-    names: Annotated[list[str] | None, typer.Argument(help="Scenarios; none: the four splits and the controls.")] = None,
-    context: Annotated[str | None, typer.Option(help="Context in which splits are compared (default: all).")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: splits.")] = None,
+    context: Annotated[str | None, typer.Option(help="Context to compare in (none: splits in all, others in their own).")] = None,
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: lucks shared by the arms.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
@@ -19,65 +22,83 @@ def compare(
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
     import pandas as pd
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from experiments.commands.tables import print_splits, print_survival
+    from experiments.commands.tables import print_equal, print_splits, print_survival, progress
     from experiments.splits import (
         ALTERNATIVES,
-        HEADLINES,
+        DISPOSITIONS,
         compare_splits,
-        contexts,
         differences,
-        splits,
+        set_beside_rights,
         surviving,
+        unequal,
     )
-    from sim.comparison import compare_batches
-    from sim.results import simulate_batch
-    from sim.scenario import Scenario
 
-    arms = names or []
-    if arms and all(name in splits() for name in arms) is False:
-        scenarios = [Scenario.load(name) for name in arms]
-        if len({scenario.parameters.quarters for scenario in scenarios}) > 1:
-            raise typer.BadParameter("the scenarios have different horizons; give them the same `quarters`")
-        if len(set(arms)) < len(arms):
-            raise typer.BadParameter("a scenario is named twice")
-        batches = {name: simulate_batch(scenario, runs=runs, seed=seed) for name, scenario in zip(arms, scenarios)}
-        table = differences(compare_batches(batches, HEADLINES).table, "scenarios", "default", "as described")
-        print_splits(table, sys.stdout)
-        _save(out, {"comparison": table})
-        return
-    chosen = [Scenario.of(role_model=splits()[0], context=context).context] if context else contexts()
+    if out is not None and out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    fields = arms(names or [], context)
     default, other = [], []
-    total = len(chosen) * len(splits()) * runs * (1 + len(ALTERNATIVES) * alternatives)
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=Console(stderr=True),
-                  transient=True) as bar:  # fmt: skip
-        task = bar.add_task("splits", total=total)
-        for place in chosen:
-            tick = lambda more: bar.update(task, advance=more)  # noqa: E731
-            default.append(differences(compare_splits(place, runs, seed, progress=tick).table, place, "default", "as described"))
+    whole = len(names or []) == 0
+    total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
+    with progress(total * runs, "comparing") as told:
+        for place, scenarios in fields.items():
+            first = compare_splits(scenarios, runs, seed, progress=partial(told, place))
+            default.append(differences(first.table, place, "default", "as described"))
+            if whole:
+                tick = partial(told, f"{place}, equal dispositions")
+                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick)
+                default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
-                found = compare_splits(place, runs, seed, changes, progress=tick)
+                found = compare_splits(scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"))
                 other.append(differences(found.table, place, name, "as described"))
     table = pd.concat(default, ignore_index=True)
-    if arms:
-        table = table[table["arm"].isin([splits()[0], *arms])]
     print_splits(table, sys.stdout)
     tables = {"comparison": table}
+    if whole:
+        print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout)
     if alternatives:
-        tables["surviving"] = surviving(table, pd.concat(other, ignore_index=True))
+        tables["alternatives"] = pd.concat(other, ignore_index=True)
+        tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
-    _save(out, tables)
+    if out is not None:
+        save(tables, out)
+        print(f"tables: {out}")
     print("This is a model, not a forecast.")
 
 
-def _save(out: Path | None, tables: dict) -> None:
-    if out is None:
-        return
+def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
+    """What is compared: context -> name -> scenario. Splits are put into each context with equal starts; other scenarios
+    stay as they are written, or move into the context given."""
+    from experiments.splits import contexts, described, splits
+    from sim.scenario import Scenario
+
+    repeated = next((name for name in names if list(names).count(name) > 1), None)
+    if repeated:
+        raise typer.BadParameter(f"{repeated} is named twice")
+    if len(names) == 1:
+        raise typer.BadParameter(f"{names[0]} alone: name two or more, or none for the splits and the controls")
+    places = contexts()
+    if context is not None:
+        Scenario.of(context=context)  # complains about an unknown one
+        places = [context]
+    if all(name in splits() for name in names):
+        return {place: described(place, names or None) for place in places}
+    found = {name: Scenario.load(name) for name in names}
+    if context is not None:
+        found = {name: scenario.with_({"context": context}) for name, scenario in found.items()}
+    lengths = {name: scenario.parameters.quarters for name, scenario in found.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name}: {quarters} quarters" for name, quarters in lengths.items())
+        raise typer.BadParameter(f"the horizons differ ({told}); write copies with the same `quarters`")
+    return {context or "as written": found}
+
+
+def save(tables: dict[str, Any], out: Path) -> None:
+    """Each table as CSV and Parquet, made whole beside and then moved in."""
+    from experiments.study import write_tables
+
     out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        part = out / f".{name}.part"
-        table.to_csv(part, index=False)
-        part.replace(out / f"{name}.csv")
-    print(f"tables: {out}")
+    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
+        write_tables(tables, Path(place))
+        for file in Path(place).iterdir():
+            file.replace(out / file.name)

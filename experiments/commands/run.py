@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 QUARTERLY = ("revenue", "profit", "customers", "brand_awareness", "satisfaction", "trust", "relationship_conflict",
              "role_clarity", "conflict_episodes", "backlog", "morale")  # fmt: skip
+NARROW = ("revenue", "profit", "customers", "satisfaction", "trust", "role_clarity", "conflict_episodes")
 
 
 def run(
@@ -52,11 +54,13 @@ def show(played: Any, scenario: Any) -> None:
 
     screen = console(sys.stdout)
     frame = played.quarterly
-    table = Table(title=f"{scenario.title('en')}, seed {played.seed}, luck {played.replicate}", title_justify="left")
+    table = Table(title=f"{scenario.title('en')}, by quarter (seed {played.seed}, luck {played.replicate})", title_justify="left")
     table.add_column("quarter", justify="right")
-    columns = [name for name in QUARTERLY if name in frame]
+    columns = [name for name in (QUARTERLY if screen.width >= 140 else NARROW) if name in frame]
     for name in columns:
-        table.add_column(f"{name.replace('_', ' ')}\n{WEEKLY[name].unit.replace('/week', '/quarter')}", justify="right")
+        unit = WEEKLY[name].unit.replace("/week", "").replace("-weeks", "-\nweeks")  # sums are those of the quarter
+        head = "\n".join([*name.split("_"), unit])
+        table.add_column(head, justify="right", overflow="fold", vertical="bottom")
     numbers = frame.get("quarter", frame.index)
     for number, row in zip(numbers, frame[columns].to_dict("records")):
         table.add_row(str(number), *(figure_text(row[name], 1.0) for name in columns))
@@ -73,14 +77,15 @@ def show(played: Any, scenario: Any) -> None:
 
 
 def save(played: Any, scenario: Any, out: Path) -> None:
-    """weekly.csv, quarterly.csv, events.csv, outcomes.json, scenario.toml; each moved in when whole."""
+    """weekly.csv, quarterly.csv, events.csv, outcomes.json (null: not defined), scenario.toml; each moved in when whole."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
         folder = Path(place)
         played.weekly.to_csv(folder / "weekly.csv", index=False)
         played.quarterly.to_csv(folder / "quarterly.csv", index=False)
         played.events.to_csv(folder / "events.csv", index=False)
-        (folder / "outcomes.json").write_text(json.dumps(played.outcomes, indent=1), encoding="utf-8")
+        outcomes = {name: value if math.isfinite(value) else None for name, value in played.outcomes.items()}
+        (folder / "outcomes.json").write_text(json.dumps(outcomes, indent=1, allow_nan=False), encoding="utf-8")
         (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
         for file in folder.iterdir():
             file.replace(out / file.name)

@@ -25,26 +25,28 @@ def study(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
 ) -> None:
     """Compare the splits in every context, rank the levers, and write one report."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from experiments.commands.tables import print_levers, print_splits
-    from experiments.study import planned_runs, play, write
-
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     out.mkdir(parents=True, exist_ok=True)
-    runs = planned_runs(profile.value)
-    console = Console(stderr=True)
-    console.print(f"playing {runs:,} firms")
     started = time.monotonic()
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=console,
-                  transient=True) as bar:  # fmt: skip
-        task = bar.add_task("splits", total=runs)
-        found = play(profile.value, seed, lambda what, more: bar.update(task, advance=more, description=what))
-        bar.update(task, description="figures and report")
-        command = f"tandem study --profile {profile.value} --seed {seed} --out DIR"
-        report = write(found, out, command)
+    print("starting: loading the model", file=sys.stderr, flush=True)
+
+    from experiments.commands.tables import print_equal, print_levers, print_splits, progress
+    from experiments.study import firms_per_second, planned_runs, play, write
+
+    runs = planned_runs(profile.value)
+    rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
+    if profile is ProfileName.paper:
+        minutes = runs / rate / 60.0
+        print(f"playing {runs:,} firms: about {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
+    else:
+        print(f"playing {runs:,} firms", file=sys.stderr, flush=True)
+    drawing = max(1, runs // 100)  # each figure counts as a hundredth of the runs
+    command = f"tandem study --profile {profile.value} --seed {seed} --out DIR"
+    with progress(runs + 9 * drawing, "splits") as told:
+        found = play(profile.value, seed, told)
+        report = write(found, out, command, lambda what, _: told(what, drawing))
     print_splits(found.splits, sys.stdout)
+    print_equal(found.splits, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
     print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {report}")

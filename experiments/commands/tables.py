@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from experiments.figures import titles
-from experiments.report import cell, figure_text, scaled
+from experiments.figures import spoken, titles
+from experiments.report import cell, figure_text, interval_text, scaled
+from experiments.splits import STATEMENTS
 from sim.outcomes import OUTCOMES
 
-SHOWN = ("revenue_growth", "conflict_rate", "decision_delay_weeks", "profit_per_week")
+SHOWN = (*STATEMENTS, "profit_per_week")
 
 
 def console(stream: TextIO) -> Console:
     """A terminal, or a page of 150 columns where the output goes into a file or a pipe."""
     return Console(file=stream, width=None if stream.isatty() else 150, highlight=False)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Any]:
+    """A bar on the error stream; the value is a function (what is being done, how much more of `total` is done)."""
+    columns = (TextColumn("{task.description:<44}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda what, more: bar.update(task, advance=more, description=what)
 
 
 def print_splits(table: Any, stream: TextIO, dispositions: str = "as described") -> None:
@@ -25,42 +38,72 @@ def print_splits(table: Any, stream: TextIO, dispositions: str = "as described")
     part = table[table["dispositions"] == dispositions]
     for context in dict.fromkeys(part["context"]):
         rows = part[part["context"] == context]
-        shown = Table(title=f"{named.get(context, context)}: first row means, others paired differences [95% interval], "
-                            f"{int(rows['n'].max())} pairs", title_justify="left")  # fmt: skip
+        about = "first row means, others paired differences from it [95% interval]"
+        shown = Table(title=f"{named.get(context, context)}: {about}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
         shown.add_column("split")
         for name in SHOWN:
             shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
         for arm in dict.fromkeys(rows["arm"]):
-            mine = rows[rows["arm"] == arm].set_index("outcome")
-            shown.add_row(named.get(arm, arm), *(cell(mine.loc[name].to_dict(), scaled(name)[0])["text"] for name in SHOWN))
+            shown.add_row(named.get(arm, arm), *_cells(rows[rows["arm"] == arm]))
         console(stream).print(shown)
+
+
+def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
+    """What splits set beside decision rights, and the splits concerned once more with equal dispositions."""
+    named = titles()
+    listed = Table(title="What splits set beside decision rights", title_justify="left")
+    for head in ("split", "parameter", "value", "in the first split"):
+        listed.add_column(head)
+    for row in beside.to_dict("records"):
+        listed.add_row(named.get(row["arm"], row["arm"]), row["path"], str(row["value"]), str(row["first"]))
+    console(stream).print(listed)
+    concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "arm"].unique()
+    rows = table[(table["dispositions"] == "equal") & table["arm"].isin(concerned)]
+    if rows.empty:
+        return
+    shown = Table(title="The same splits with equal dispositions: paired differences from the first split [95% interval]",
+                  title_justify="left")  # fmt: skip
+    shown.add_column("context, split")
+    for name in SHOWN:
+        shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
+    for context in dict.fromkeys(rows["context"]):
+        for arm in concerned:
+            mine = rows[(rows["context"] == context) & (rows["arm"] == arm)]
+            shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine))
+    console(stream).print(shown)
+
+
+def _cells(rows: Any) -> list[str]:
+    mine = rows.set_index("outcome")
+    return [cell(mine.loc[name].to_dict(), scaled(name)[0])["text"] for name in SHOWN]
 
 
 def print_levers(study: Any, stream: TextIO) -> None:
     """The ranked levers, for growth and for conflict."""
-    for output in ("revenue_growth", "conflict_rate"):
+    for output in dict.fromkeys(study.levers["output"]):
         rows = study.levers[study.levers["output"] == output]
         factor, unit = scaled(output)
         shown = Table(title=f"Levers from 0.2 to 0.8, the others random: {OUTCOMES[output].title()} ({unit})",
-                      title_justify="left")  # fmt: skip
-        for head in ("rank", "lever", "swing [95% interval]", "pairs", "verdict"):
-            shown.add_column(head, justify="right" if head in ("rank", "pairs") else "left")
+                      title_justify="left", min_width=78)  # fmt: skip
+        for head in ("rank", "lever", "swing", "95% interval", "pairs", "verdict"):
+            shown.add_column(head, justify="left" if head in ("lever", "verdict") else "right")
         for row in rows.to_dict("records"):
-            low, high = (figure_text(row[edge], factor, True) for edge in ("low", "high"))
-            swing = f"{figure_text(row['estimate'], factor, True)} [{low}, {high}]"
-            place, lever = study.places[output][row["input"]], row["input"].replace("_", " ")
-            shown.add_row(place, lever, swing, str(row["n"]), row["verdict"])
+            shown.add_row(study.places[output][row["input"]], spoken(row["input"]), figure_text(row["estimate"], factor, True),
+                          interval_text(row, factor), f"{row['n']:,}", row["verdict"])  # fmt: skip
         console(stream).print(shown)
+    print("A rank such as 1-2 means that the order is undecided.", file=stream)
 
 
 def print_survival(table: Any, stream: TextIO) -> None:
-    """Decided statements about growth, conflict and delay, and under which alternatives they turn."""
+    """Decided statements about growth, conflict and delay, and under which alternatives they survive."""
     named = titles()
-    shown = Table(title="Statements against the first split, and the assumptions they hang on", title_justify="left")
-    for head in ("context", "statement", "survives", "turns under", "left open by"):
+    shown = Table(title="Statements against the first row, and the assumptions they hang on", title_justify="left")
+    for head in ("context", "statement", "survives", "turns under", "undecided under"):
         shown.add_column(head)
-    for row in table[table["outcome"].isin(SHOWN[:3])].to_dict("records"):
-        factor, _ = scaled(row["outcome"])
-        said = f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} {figure_text(row['difference'], factor, True)}"
-        shown.add_row(named[row["context"]], said, f"{row['survives']} of {row['of']}", row["turns"], row["opens"])
+    for row in table[table["outcome"].isin(STATEMENTS)].to_dict("records"):
+        factor, unit = scaled(row["outcome"])
+        moved = f"{row['verdict']}, {figure_text(row['difference'], factor, True)} {unit}"
+        said = f"{named.get(row['arm'], row['arm'])}: {OUTCOMES[row['outcome']].title()} {moved}"
+        where = named.get(row["context"], row["context"])
+        shown.add_row(where, said, f"{row['survives']} of {row['of']}", row["turns"] or "none", row["opens"] or "none")
     console(stream).print(shown)

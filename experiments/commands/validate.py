@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-GOLDEN = Path("tests") / "golden" / "patterns.json"
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "patterns.json"
 
 
 def validate(

@@ -1,0 +1,100 @@
+"""The commands that play firms, as typed: what they print, what they write, and how they refuse."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from experiments.commands.main import status
+from experiments.splits import DISPOSITIONS, described, fates, set_beside_rights, splits, surviving
+from experiments.study import controls
+
+
+def test_run_takes_settings_and_says_units(capsys):
+    assert status(["run", "silence", "--quarters", "3", "--set", "levers.skills=0.9", "--replicate", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "luck 2" in told
+    assert "kEUR" in told
+    assert "%/year" in told
+
+
+def test_run_writes_the_same_bytes_twice(tmp_path):
+    for folder in ("one", "two"):
+        assert status(["run", "silence", "--quarters", "2", "--out", str(tmp_path / folder)]) == 0
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+    outcomes = json.loads((tmp_path / "one" / "outcomes.json").read_text("utf-8"))
+    assert "revenue_growth" in outcomes
+
+
+def test_outcomes_json_is_json_even_where_something_is_not_defined(tmp_path):
+    assert status(["run", "no-coo", "--quarters", "1", "--out", str(tmp_path)]) == 0
+
+    def refuse(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    assert json.loads((tmp_path / "outcomes.json").read_text("utf-8"), parse_constant=refuse)["conflict_rate"] is None
+
+
+def test_compare_takes_the_first_name_as_reference(capsys, tmp_path):
+    arguments = ["compare", "co-pilot", "no-coo", "--context", "agile", "--runs", "20", "--out", str(tmp_path)]
+    assert status(arguments) == 0
+    assert "not defined" in capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "comparison.csv")
+    assert list(dict.fromkeys(table["arm"])) == ["co-pilot", "no-coo"]
+    assert set(table.loc[table["arm"] == "co-pilot", "verdict"]) == {"baseline"}
+    pd.testing.assert_frame_equal(table, pd.read_parquet(tmp_path / "comparison.parquet"), check_dtype=False)
+
+
+def test_compare_tells_the_fate_of_each_statement(capsys, tmp_path):
+    assert status(["compare", "strategist-executor", "undefined", "--context", "agile", "--runs", "30", "--alternatives",
+                   "--out", str(tmp_path)]) == 0  # fmt: skip
+    assert "7 of 7" in capsys.readouterr().out
+    kept = pd.read_csv(tmp_path / "surviving.csv", keep_default_na=False)
+    assert set(kept["of"]) == {7}
+
+
+def test_cases_are_compared_as_they_are_written(capsys):
+    assert status(["compare", "silence", "founder-will-not-let-go", "--runs", "10"]) == 0
+    assert "as written" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [
+    ["compare", "co-pilot"], ["compare", "co-pilot", "co-pilot"], ["compare", "co-pilot", "nobody"],
+    ["compare", "--runs", "1"], ["compare", "--context", "nowhere"], ["study", "--profile", "huge", "--out", "x"],
+    ["study", "--out", "pyproject.toml"], ["run", "silence", "--out", "pyproject.toml"],
+    ["run", "silence", "--set", "levers.skills"], ["run", "silence", "--set", "levers.skills=2"],
+    ["run", "silence", "--seed", "-1"],
+])  # fmt: skip
+def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
+    assert status(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.strip().split("\n")) == 1
+
+
+def test_equal_dispositions_undo_whatever_a_split_sets_about_its_leaders():
+    for context in ("baseline", "agile"):
+        scenarios = {arm: plain.with_(dict(DISPOSITIONS)) for arm, plain in described(context).items()}
+        left = set_beside_rights(scenarios)
+        assert set(left["arm"]) <= controls()
+        assert set(left["path"]) <= {"coo.present", "clarity.charter"}
+
+
+def test_the_reference_is_a_split_and_controls_come_last():
+    assert splits()[0] == "strategist-executor"
+    assert set(splits()[-2:]) == controls() == {"no-coo", "undefined"}
+
+
+def test_fates_hold_turn_or_open():
+    keys = {"context": "c", "outcome": "y"}
+    default = pd.DataFrame([{**keys, "arm": "a", "verdict": "higher", "difference": 1.0},
+                            {**keys, "arm": "b", "verdict": "undecided", "difference": 0.1}])  # fmt: skip
+    words = {"first": "higher", "second": "lower", "third": "undecided", "fourth": "same"}
+    there = pd.DataFrame([{**keys, "arm": arm, "assumption": name, "verdict": word, "difference": 0.0}
+                          for arm in ("a", "b") for name, word in words.items()])  # fmt: skip
+    told = fates(default, there)
+    assert list(told["assumption"]) == list(words)
+    assert list(told["fate"]) == ["holds", "turns", "opens", "opens"]
+    row = surviving(default, there).iloc[0]
+    assert (row["survives"], row["of"], row["turns"], row["opens"]) == (1, 4, "second", "third; fourth")
