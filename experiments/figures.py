@@ -12,6 +12,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+from experiments.levers import opposed
 from experiments.splits import STATEMENTS, contexts
 from sim.outcomes import OUTCOMES
 from sim.plots import BETTER, GRID, INK, QUIET, STYLE, UNDECIDED, WORSE, plot_comparison, plot_lever_swings
@@ -45,7 +46,7 @@ def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None]
     figures, named = [], titles()
     for output in dict.fromkeys(study.levers["output"]):
         progress("figures", 0)
-        figures.append(lever_figure(study, output, folder))
+        figures.append(lever_figure(study, output, folder, named))
     for outcome in STATEMENTS:
         progress("figures", 0)
         figures.append(split_figure(study, outcome, folder, named))
@@ -59,15 +60,16 @@ def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None]
 # -- levers ------------------------------------------------------------------------------------
 
 
-def lever_figure(study: Any, output: str, folder: Path) -> Figure:
+def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -> Figure:
     """How far each lever moves an outcome."""
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(7.6, 3.2))
         plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
-        return _written(canvas, f"levers_{output}", folder, f"Which levers move {_low(output)}", lever_sentence(study, output))
+        heading = f"Which levers move {_low(output)}"
+        return _written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
 
 
-def lever_sentence(study: Any, output: str) -> str:
+def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     """Which levers move the outcome, which way, and how far their order is decided."""
     rows = study.levers[study.levers["output"] == output].to_dict("records")
     place = study.places[output]
@@ -83,7 +85,16 @@ def lever_sentence(study: Any, output: str) -> str:
     shared = any("-" in rank for rank in place.values())
     return (f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
             f"{'; '.join(told)}. " + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
-            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs.")  # fmt: skip
+            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. " + opposed_sentence(study, output, named)).strip()  # fmt: skip
+
+
+def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
+    """Warns of levers that push one way in some splits and the other way in others; "" if there is none."""
+    told = []
+    for lever, (raised, lowered) in opposed(study.levers_by_split, output).items():
+        ups, downs = (listed([named[split] for split in group]) for group in (raised, lowered))
+        told.append(f"{spoken(lever)} raises {_low(output)} under {ups} and lowers it under {downs}")
+    return f"Pooling hides a contrast: {'; '.join(told)}." if told else ""
 
 
 # -- splits ------------------------------------------------------------------------------------
@@ -119,12 +130,12 @@ def _key(ax: Any, reference: str) -> None:
     ax.set_ylim(0, 1)
     ax.text(0.02, 0.92, "How to read", fontsize=11, fontweight="bold", color=INK, va="center")
     for line, (colour, filled, words) in enumerate(HOW_TO_READ):
-        y = 0.74 - 0.16 * line
+        y = 0.78 - 0.13 * line
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
         ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\nof the paired difference, same lucks."
-    ax.text(0.02, 0.24, told, fontsize=9.5, color=QUIET, va="center")
+    told = f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\nof the paired difference, often hidden\nby the dot."
+    ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
 def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
@@ -154,9 +165,10 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
     columns = list(dict.fromkeys(rows["assumption"]))
     statements = list(dict.fromkeys(zip(rows["arm"], rows["context"])))
     statements.sort(key=lambda pair: list(dict.fromkeys(study.splits["arm"])).index(pair[0]))
+    heads = [f"default, {study.size.alternative_pairs:,} pairs" if name == "default" else name for name in columns]
     verdicts = {(row["arm"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
     with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(9.6, 1.5 + 0.235 * len(statements)))
+        canvas, ax = plt.subplots(figsize=(10.4, 1.6 + 0.235 * len(statements)))
         marks: dict[str, Any] = {
             "holds": {"marker": "o", "color": INK, "markersize": 6},
             "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
@@ -170,17 +182,19 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
         for y, (arm, _) in enumerate(statements[1:], 1):
             if arm != statements[y - 1][0]:
                 ax.axhline(y - 0.5, color=GRID, linewidth=1)
+        if columns[0] == "default":
+            ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
         ax.set_ylim(len(statements) - 0.4, -0.6)
         ax.set_xlim(-0.5, len(columns) - 0.5)
         ax.set_yticks(range(len(statements)),
                       [f"{named[arm]}, {_place(named[context])}: {verdicts[arm, context]}" for arm, context in statements],
                       fontsize=8.5, color=INK)  # fmt: skip
-        ax.set_xticks(range(len(columns)), [_broken(name) for name in columns], fontsize=8.5, color=INK)
+        ax.set_xticks(range(len(columns)), [_broken(name) for name in heads], fontsize=8, color=INK)
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
         for side in ("top", "right", "left", "bottom"):
             ax.spines[side].set_visible(False)
-        key = "●  still holds     ○  undecided (fewer pairs)     ✖  the opposite holds"
+        key = "●  still holds     ○  undecided     ✖  the opposite holds"
         ax.set_xlabel(key, color=INK, fontsize=9.5, labelpad=8)
         heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
         return _written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome))
@@ -198,8 +212,10 @@ def fate_sentence(study: Any, outcome: str) -> str:
     else:
         told += "None turns into its opposite. "
     size = study.size
-    return told + (f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}, so that a small "
-                   "difference may become undecided for want of pairs alone.")  # fmt: skip
+    few = study.fates[(study.fates["outcome"] == outcome) & (study.fates["assumption"] == "default")]
+    lost = int((few["fate"] == "opens").sum())
+    return told + (f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
+                   f"default itself leaves {lost or 'none'} of the statements undecided (first column).")  # fmt: skip
 
 
 # -- words -------------------------------------------------------------------------------------
@@ -227,7 +243,7 @@ def _place(title: str) -> str:
 def _broken(name: str) -> str:
     words, lines = name.split(), [""]
     for word in words:
-        if len(lines[-1]) + len(word) > 12 and lines[-1]:
+        if len(lines[-1]) + len(word) > 10 and lines[-1]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)

@@ -84,13 +84,14 @@ def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> di
     return told
 
 
-def swings_by_split(found: dict[str, np.ndarray], split: np.ndarray, outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
-    """The swing table of each split, with the column `split` in front and each lever's `rank` within it.
+def swings_by_split(found: dict[str, np.ndarray], split: np.ndarray, order: Sequence[str],
+                    outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:  # fmt: skip
+    """The swing table of each split in `order`, with the column `split` in front and each lever's `rank` within it.
 
     `split`: the split that each base point met, (n,).
     """
     parts = []
-    for name in dict.fromkeys(split):
+    for name in order:
         mine = {lever: moves[split == name] for lever, moves in found.items()}
         told = places(mine, outputs)
         table = swing_table(mine, outputs)
@@ -98,6 +99,21 @@ def swings_by_split(found: dict[str, np.ndarray], split: np.ndarray, outputs: Se
         table["rank"] = [told[row["output"]][row["input"]] for row in table.to_dict("records")]
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
+
+
+def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Levers that decidedly raise an output in some splits and lower it in others: lever -> (splits raised, splits lowered).
+
+    Pooled, such a lever looks weaker than it is anywhere.
+    """
+    rows = by_split[by_split["output"] == output]
+    found = {}
+    for lever in dict.fromkeys(rows["input"]):
+        mine = rows[rows["input"] == lever]
+        raised, lowered = (list(mine.loc[mine["verdict"] == word, "split"]) for word in ("higher", "lower"))
+        if raised and lowered:
+            found[lever] = (raised, lowered)
+    return found
 
 
 def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 0,

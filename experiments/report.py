@@ -9,10 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from experiments.figures import Figure, listed, spoken, titles
+from experiments.figures import Figure, listed, opposed_sentence, spoken, titles
 from experiments.splits import HEADLINES, STATEMENTS, contexts
 from sim.outcomes import OUTCOMES
 
@@ -206,7 +207,9 @@ def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
 
 def in_short(study: Any, named: dict[str, str]) -> list[str]:
     """What the study found, a sentence each, every one made from its numbers."""
-    told = [top_levers(study, output) for output in dict.fromkeys(study.levers["output"])]
+    told = []
+    for output in dict.fromkeys(study.levers["output"]):
+        told.append(f"{top_levers(study, output)} {opposed_sentence(study, output, named)}".strip())
     told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
     if len(rows):
@@ -247,17 +250,20 @@ def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
 
 
 def equal_sentence(study: Any, named: dict[str, str]) -> str:
-    """What equal dispositions change among the verdicts."""
+    """What equal dispositions change among the verdicts, the same number of pairs on both sides."""
     keys = ["context", "arm", "outcome"]
-    both = study.splits.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
-    both = both[both["outcome"].isin(STATEMENTS)]
+    few = study.alternatives[study.alternatives["assumption"] == "default"]
+    both = pd.concat([few, study.splits[study.splits["dispositions"] == "equal"]])
+    both = both.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
+    both = both[both["outcome"].isin(STATEMENTS) & (both["equal"] != "baseline")]
     moved = both[both["as described"] != both["equal"]]
     if moved.empty:
         return "With equal dispositions no verdict about growth, conflict or delay changes."
     told = [f"{named[row['arm']]}, {named[row['context']]}, {OUTCOMES[row['outcome']].title().lower()} "
             f"({row['as described']} becomes {row['equal']})" for row in moved.to_dict("records")]  # fmt: skip
     count = f"{len(moved)} of {len(both)}"
-    return f"With equal dispositions {count} verdicts about growth, conflict and delay change: {'; '.join(told)}."
+    return (f"With equal dispositions ({study.size.alternative_pairs:,} pairs) {count} verdicts about growth, conflict and delay "
+            f"change: {'; '.join(told)}.")  # fmt: skip
 
 
 # -- provenance --------------------------------------------------------------------------------

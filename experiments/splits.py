@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,11 @@ def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, 
     return compare_batches(batches, HEADLINES)
 
 
+def first_lucks(batch: Batch, runs: int) -> Batch:
+    """The first `runs` lucks of a batch of one scenario: the same bits as if no more had been played."""
+    return replace(batch, runs=runs, outcomes=batch.outcomes.iloc[:runs])
+
+
 def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:
     """The arms that equal dispositions change."""
     return [arm for arm, plain in scenarios.items() if plain.with_(dict(DISPOSITIONS)).digest != plain.digest]
@@ -110,7 +116,8 @@ def fates(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
     """What becomes of each statement "this split is higher/lower than the reference" that is decided by default.
 
     One row a statement and alternative: context, arm, outcome, verdict, difference (by default), assumption, `fate`:
-    "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is).
+    "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is). The assumption "default", where it is
+    among the alternatives, says what the default itself decides with as few pairs as they have.
     """
     keys = ["context", "arm", "outcome"]
     decided = default.loc[default["verdict"].isin(["higher", "lower"]), [*keys, "verdict", "difference"]]
@@ -126,7 +133,8 @@ def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame
     alternatives under which it holds), `of`, `turns` and `opens` (the alternatives that decide the opposite, or neither)."""
     rows = []
     keys = ["context", "arm", "outcome", "verdict", "difference"]
-    for statement, part in fates(default, alternatives).groupby(keys, sort=False):
+    told = fates(default, alternatives)
+    for statement, part in told[told["assumption"] != "default"].groupby(keys, sort=False):
         named = {fate: list(part.loc[part["fate"] == fate, "assumption"]) for fate in ("holds", "turns", "opens")}
         rows.append({**dict(zip(keys, statement)), "survives": len(named["holds"]), "of": len(part),
                      "turns": "; ".join(named["turns"]), "opens": "; ".join(named["opens"])})  # fmt: skip

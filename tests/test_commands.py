@@ -6,8 +6,17 @@ import pandas as pd
 import pytest
 
 from experiments.commands.main import status
-from experiments.splits import DISPOSITIONS, described, fates, set_beside_rights, splits, surviving
+from experiments.splits import (
+    DISPOSITIONS,
+    described,
+    fates,
+    first_lucks,
+    set_beside_rights,
+    splits,
+    surviving,
+)
 from experiments.study import controls
+from sim.results import simulate_batch
 
 
 def test_run_takes_settings_and_says_units(capsys):
@@ -98,3 +107,17 @@ def test_fates_hold_turn_or_open():
     assert list(told["fate"]) == ["holds", "turns", "opens", "opens"]
     row = surviving(default, there).iloc[0]
     assert (row["survives"], row["of"], row["turns"], row["opens"]) == (1, 4, "second", "third; fourth")
+
+
+def test_the_default_with_few_pairs_is_shown_but_not_counted_as_an_alternative():
+    row = {"context": "c", "outcome": "y", "arm": "a", "verdict": "higher", "difference": 1.0}
+    there = pd.DataFrame([{**row, "assumption": "default"}, {**row, "assumption": "other"}])
+    assert list(fates(pd.DataFrame([row]), there)["assumption"]) == ["default", "other"]
+    assert surviving(pd.DataFrame([row]), there).iloc[0]["of"] == 1
+
+
+def test_the_first_lucks_of_a_batch_are_those_of_a_smaller_one():
+    scenario = described("agile", ["co-pilot"])["co-pilot"]
+    many, few = simulate_batch(scenario, runs=40, seed=3), simulate_batch(scenario, runs=15, seed=3)
+    pd.testing.assert_frame_equal(first_lucks(many, 15).outcomes, few.outcomes, check_exact=True)
+    assert first_lucks(many, 15).runs == 15

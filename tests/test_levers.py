@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from experiments.designs import random_cells, random_levels
-from experiments.levers import HIGH, LOW, places, pooled_model, ranks, swing_table, swings, swings_by_split
+from experiments.levers import (
+    HIGH,
+    LOW,
+    opposed,
+    places,
+    pooled_model,
+    ranks,
+    swing_table,
+    swings,
+    swings_by_split,
+)
 from sim.parameters import LEVERS
 from sim.results import simulate_batch
 from sim.scenario import Scenario
@@ -86,9 +96,17 @@ def test_every_cell_meets_the_whole_range_of_every_lever():
 
 def test_each_split_has_its_own_table():
     found = {"a": np.array([[1.0], [1.0], [5.0], [5.0]]), "b": np.array([[2.0], [2.0], [3.0], [3.0]])}
-    table = swings_by_split(found, np.array(["x", "x", "z", "z"]), ("y",)).set_index(["split", "input"])
+    tidy = swings_by_split(found, np.array(["x", "x", "z", "z"]), ["z", "x"], ("y",))
+    assert list(dict.fromkeys(tidy["split"])) == ["z", "x"]
+    table = tidy.set_index(["split", "input"])
     assert table["estimate"].to_dict() == {("x", "b"): 2.0, ("x", "a"): 1.0, ("z", "a"): 5.0, ("z", "b"): 3.0}
     assert table["rank"].to_dict() == {("x", "b"): "1", ("x", "a"): "2", ("z", "a"): "1", ("z", "b"): "2"}
+
+
+def test_a_lever_that_helps_one_split_and_harms_another_is_named():
+    found = {"a": np.array([[1.0], [1.0], [-1.0], [-1.0]]), "b": np.array([[2.0], [2.0], [3.0], [3.0]])}
+    table = swings_by_split(found, np.array(["x", "x", "z", "z"]), ["x", "z"], ("y",))
+    assert opposed(table, "y") == {"a": (["x"], ["z"])}
 
 
 def test_the_pooled_model_plays_what_the_scenarios_say():

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from experiments.figures import spoken, titles
+from experiments.figures import opposed_sentence, spoken, titles
 from experiments.report import cell, figure_text, interval_text, scaled
 from experiments.splits import STATEMENTS
 from sim.outcomes import OUTCOMES
@@ -61,8 +61,8 @@ def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
     rows = table[(table["dispositions"] == "equal") & table["arm"].isin(concerned)]
     if rows.empty:
         return
-    shown = Table(title="The same splits with equal dispositions: paired differences from the first split [95% interval]",
-                  title_justify="left")  # fmt: skip
+    about = "the same splits with equal dispositions, paired differences from the first split [95% interval]"
+    shown = Table(title=f"{about[0].upper()}{about[1:]}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
     shown.add_column("context, split")
     for name in SHOWN:
         shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
@@ -91,6 +91,8 @@ def print_levers(study: Any, stream: TextIO) -> None:
             shown.add_row(study.places[output][row["input"]], spoken(row["input"]), figure_text(row["estimate"], factor, True),
                           interval_text(row, factor), f"{row['n']:,}", row["verdict"])  # fmt: skip
         console(stream).print(shown)
+        if contrast := opposed_sentence(study, output, titles()):
+            print(contrast, file=stream)
     print("A rank such as 1-2 means that the order is undecided.", file=stream)
 
 
