@@ -85,7 +85,8 @@ def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     shared = any("-" in rank for rank in place.values())
     return (f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
             f"{'; '.join(told)}. " + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
-            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. " + opposed_sentence(study, output, named)).strip()  # fmt: skip
+            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. "
+            + opposed_sentence(study, output, named)).strip()  # fmt: skip
 
 
 def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
@@ -134,7 +135,8 @@ def _key(ax: Any, reference: str) -> None:
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
         ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\nof the paired difference, often hidden\nby the dot."
+    told = (f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\n"
+            "of the paired difference; the dot may hide them.")  # fmt: skip
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
@@ -251,6 +253,7 @@ def _broken(name: str) -> str:
 
 def _written(canvas: Any, name: str, folder: Path, heading: str, sentence: str) -> Figure:
     canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    canvas.set_layout_engine("none")  # as laid out just now
     canvas.savefig(folder / f"{name}.png", dpi=120)
     plt.close(canvas)
     svg = (folder / f"{name}.svg").read_text(encoding="utf-8")

@@ -24,9 +24,9 @@ PACKAGES = ("tandem-sim", "numpy", "numba", "scipy", "pandas", "matplotlib")
 def report_page(study: Any, figures: list[Figure], command: str) -> str:
     """The whole page as HTML text: figures inside, nothing fetched."""
     environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
-    named = titles()
+    named, fields = titles(), contexts()
     blocks = [split_block(study, context, dispositions, named) for dispositions in ("as described", "equal")
-              for context in contexts()]  # fmt: skip
+              for context in fields]  # fmt: skip
     drawn = [{"name": figure.name, "svg": inline(figure), "heading": figure.heading, "sentence": figure.sentence}
              for figure in figures]  # fmt: skip
     return environment.get_template("report.html.jinja").render(

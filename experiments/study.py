@@ -101,10 +101,11 @@ def controls() -> set[str]:
 
 def planned_runs(profile: str) -> int:
     """Number of firms played by a profile."""
-    size, arms, places_ = PROFILES[profile], len(splits()), contexts()
-    changed = sum(len(unequal(described(context))) for context in places_)
-    other = (len(size.alternatives) * arms * len(places_) + changed) * size.alternative_pairs
-    return arms * len(places_) * size.pairs + other + 2 * len(LEVERS) * size.points
+    size, arms, fields = PROFILES[profile], splits(), contexts()
+    cells = len(arms) * len(fields)
+    changed = sum(len(unequal(described(context, arms))) for context in fields)
+    other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
+    return cells * size.pairs + other + 2 * len(LEVERS) * size.points
 
 
 def firms_per_second(seconds: float = 1.0) -> float:
@@ -120,27 +121,27 @@ def firms_per_second(seconds: float = 1.0) -> float:
 
 def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None) -> Study:
     """Play a study. `progress` hears what is being played and how many runs have been added."""
-    size, aside = PROFILES[profile], controls()
+    size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
+    chosen = [arm for arm in arms if arm not in aside]
     default, equal, other, best, digests = [], [], [], [], []
-    for context in contexts():
-        scenarios = described(context)
-        own = [arm for arm in scenarios if arm not in aside]
+    for context in fields:
+        scenarios = described(context, arms)
         digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
         first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context))
         default.append(differences(first.table, context, "default", "as described"))
-        best.append(best_splits({arm: first.batches[arm] for arm in own}, context))
+        best.append(best_splits({arm: first.batches[arm] for arm in chosen}, context))
         few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
         other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         tick = _tick(progress, f"{context}, equal dispositions")
         second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick)
         equal.append(differences(second.table, context, "default", "equal"))
-        best.append(best_splits({arm: second.batches[arm] for arm in own}, context, "equal dispositions"))
+        best.append(best_splits({arm: second.batches[arm] for arm in chosen}, context, "equal dispositions"))
         for name, changes in size.alternatives.items():
             tick = _tick(progress, f"{context}, {name}")
             found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick)
             other.append(differences(found.table, context, name, "as described"))
-            best.append(best_splits({arm: found.batches[arm] for arm in own}, context, name))
-    cells = [(arm, context) for context in contexts() for arm in splits() if arm not in aside]
+            best.append(best_splits({arm: found.batches[arm] for arm in chosen}, context, name))
+    cells = [(arm, context) for context in fields for arm in chosen]
     met = random_cells(size.points, len(cells), seed)
     moved = swings(pooled_model(cells, met, seed), size.points, seed, progress=_tick(progress, "levers"))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
@@ -151,9 +152,9 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         alternatives=alternatives,
         fates=fates(main, alternatives),
         surviving=surviving(main, alternatives),
-        beside_rights=set_beside_rights(described(contexts()[0])),
+        beside_rights=set_beside_rights(described(fields[0], arms)),
         levers=swing_table(moved),
-        levers_by_split=swings_by_split(moved, split_met, [arm for arm in splits() if arm not in aside]),
+        levers_by_split=swings_by_split(moved, split_met, chosen),
         lever_order=ranks(moved),
         places=places(moved),
         digests=pd.DataFrame(digests),
