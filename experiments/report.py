@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import re
 import subprocess
@@ -33,8 +34,8 @@ def report_page(study: Any, figures: list[Figure], command: str) -> str:
         study=study, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
         quarters=_quarters(), short=in_short(study, named),
         levers=lever_rows(study), levers_by_split=levers_by_split(study, named),
-        best=best_table(study, named), best_under=best_under(study, named), beside=study.beside_rights.to_dict("records"),
-        equal_sentence=equal_sentence(study, named), switches=switches(study), surviving=survival_rows(study, named),
+        best=best_table(study, named), best_under=best_under(study, named), beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
+        equal=equal_changes(study, named), switches=switches(study), surviving=survival_rows(study, named),
         reference=named[study.splits["arm"].iloc[0]],
         glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
                   for name in HEADLINES],
@@ -64,20 +65,24 @@ def scaled(outcome: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def figure_text(value: float, factor: float, signed: bool = False) -> str:
-    """A number for a table: three figures or so after scaling; "not defined" for not-a-number."""
+def figure_text(value: float, factor: float, signed: bool = False, width: float = math.nan) -> str:
+    """A number for a table: three figures or so after scaling, more where an interval of this `width` would else look like
+    a point; "not defined" for not-a-number."""
     if value != value:
         return "not defined"
     shown = value * factor
     size = abs(shown)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= (0.01 if signed else 0.1) or size == 0 else 3
+    if width * factor > 0.0:
+        digits = max(digits, min(6, -math.floor(math.log10(width * factor))))
     text = f"{shown:+,.{digits}f}" if signed else f"{shown:,.{digits}f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else f"{0:.{digits}f}"
 
 
 def interval_text(row: dict[str, Any], factor: float) -> str:
     """[low, high] of a row."""
-    return f"[{figure_text(row['low'], factor, True)}, {figure_text(row['high'], factor, True)}]"
+    width = row["high"] - row["low"]
+    return f"[{figure_text(row['low'], factor, True, width)}, {figure_text(row['high'], factor, True, width)}]"
 
 
 def look(verdict: str, better: str) -> str:
@@ -94,7 +99,7 @@ def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[st
     if row["verdict"] in ("baseline", "not defined"):
         main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor)
         return {"main": main, "aside": "", "text": main, "look": "none" if row["verdict"] == "not defined" else ""}
-    main, aside = figure_text(row["difference"], factor, True), interval_text(row, factor)
+    main, aside = figure_text(row["difference"], factor, True, row["high"] - row["low"]), interval_text(row, factor)
     if row["verdict"] == "same":
         return {"main": "same", "aside": "in every pair", "text": "same", "look": "open"}
     open_ = " undecided" if row["verdict"] == "undecided" else ""
@@ -181,13 +186,16 @@ def switches(study: Any) -> list[dict[str, str]]:
     from sim.parameters import describe
 
     known = {row["path"]: row for row in describe()}
-    return [{"name": name, "path": path, "default": _word(known[path]["default"]), "value": _word(value),
+    return [{"name": name, "path": path, "default": word(known[path]["default"]), "value": word(value),
              "meaning": known[path]["meaning"]}
             for name, changes in study.size.alternatives.items() for path, value in changes.items()]  # fmt: skip
 
 
-def _word(value: Any) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
+def word(value: Any) -> str:
+    """A parameter's value as a reader says it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "set by the lever" if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
@@ -211,6 +219,7 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     for output in dict.fromkeys(study.levers["output"]):
         told.append(f"{top_levers(study, output)} {opposed_sentence(study, output, named)}".strip())
     told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
+    told.append(control_sentence(study, named))
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
     if len(rows):
         firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
@@ -218,7 +227,7 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
                     f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
                     "turn into their opposite under at least one.")  # fmt: skip
     main = study.splits[(study.splits["dispositions"] == "as described") & study.splits["outcome"].isin(STATEMENTS)]
-    told.append(f"{int((main['verdict'] == 'undecided').sum())} of {int((main['verdict'] != 'baseline').sum())} comparisons of "
+    told.append(f"{int((main['verdict'] == 'undecided').sum())} of {int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
                 "growth, conflict and delay with the reference are undecided: the interval spans zero.")  # fmt: skip
     return told
 
@@ -249,21 +258,33 @@ def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
     return f"{word} {OUTCOMES[outcome].title().lower()} among the four splits: {'; '.join(parts)}."
 
 
-def equal_sentence(study: Any, named: dict[str, str]) -> str:
-    """What equal dispositions change among the verdicts, the same number of pairs on both sides."""
+def control_sentence(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> str:
+    """How the controls compare with the split that does best in their context, pair by pair."""
+    rows = study.controls[(study.controls["outcome"] == outcome) & (study.controls["verdict"] != "baseline")]
+    told = []
+    for arm in dict.fromkeys(rows["arm"]):
+        mine = rows.loc[rows["arm"] == arm, "verdict"]
+        parts = [f"{word} in {count}" for word, count in mine.value_counts().items()]
+        told.append(f"{named[arm].removeprefix('Control: ')}, {', '.join(parts)} of {len(mine)} contexts")
+    return f"{OUTCOMES[outcome].title()} of the controls, paired with the split of the highest growth there: {'; '.join(told)}."
+
+
+def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
+    """Which verdicts equal dispositions change, the same number of pairs on both sides: a `lead` and `lines`."""
     keys = ["context", "arm", "outcome"]
     few = study.alternatives[study.alternatives["assumption"] == "default"]
     both = pd.concat([few, study.splits[study.splits["dispositions"] == "equal"]])
     both = both.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
-    both = both[both["outcome"].isin(STATEMENTS) & (both["equal"] != "baseline")]
+    both = both[both["outcome"].isin(STATEMENTS) & ~both["equal"].isin(["baseline", "not defined"])]
     moved = both[both["as described"] != both["equal"]]
-    if moved.empty:
-        return "With equal dispositions no verdict about growth, conflict or delay changes."
-    told = [f"{named[row['arm']]}, {named[row['context']]}, {OUTCOMES[row['outcome']].title().lower()} "
-            f"({row['as described']} becomes {row['equal']})" for row in moved.to_dict("records")]  # fmt: skip
-    count = f"{len(moved)} of {len(both)}"
-    return (f"With equal dispositions ({study.size.alternative_pairs:,} pairs) {count} verdicts about growth, conflict and delay "
-            f"change: {'; '.join(told)}.")  # fmt: skip
+    lines = []
+    for (arm, outcome, old, new), part in moved.groupby(["arm", "outcome", "as described", "equal"], sort=False):
+        where = [named[context][:1].lower() + named[context][1:] for context in contexts() if context in set(part["context"])]
+        lines.append(f"{named[arm]}, {OUTCOMES[outcome].title().lower()}: {old} becomes {new} in {listed(where)}")
+    lead = f"With equal dispositions ({study.size.alternative_pairs:,} pairs on both sides) "
+    count = f"{len(moved)} of {len(both)} verdicts" if lines else "no verdicts"
+    lead += f"{count} about growth, conflict and delay change{':' if lines else '.'}"
+    return {"lead": lead, "lines": lines}
 
 
 # -- provenance --------------------------------------------------------------------------------

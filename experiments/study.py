@@ -64,6 +64,8 @@ class Study:
 
     splits: pd.DataFrame
     best: pd.DataFrame
+    controls: pd.DataFrame
+    """The controls paired with the split of the highest growth in each context (chosen on the same lucks)."""
     alternatives: pd.DataFrame
     fates: pd.DataFrame
     surviving: pd.DataFrame
@@ -85,7 +87,7 @@ class Study:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""
         words = {"value": str, "first": str}
-        return {"splits": self.splits, "best_splits": self.best, "alternatives": self.alternatives, "fates": self.fates,
+        return {"splits": self.splits, "best_splits": self.best, "controls": self.controls, "alternatives": self.alternatives, "fates": self.fates,
                 "surviving": self.surviving, "beside_rights": self.beside_rights.astype(words), "levers": self.levers,
                 "levers_by_split": self.levers_by_split, "lever_order": self.lever_order,
                 "scenario_digests": self.digests}  # fmt: skip
@@ -123,13 +125,16 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
     """Play a study. `progress` hears what is being played and how many runs have been added."""
     size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
     chosen = [arm for arm in arms if arm not in aside]
-    default, equal, other, best, digests = [], [], [], [], []
+    default, equal, other, best, digests, against = [], [], [], [], [], []
     for context in fields:
         scenarios = described(context, arms)
         digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
         first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context))
         default.append(differences(first.table, context, "default", "as described"))
         best.append(best_splits({arm: first.batches[arm] for arm in chosen}, context))
+        leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
+        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in arms if arm in aside)]}
+        against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
         few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
         other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         tick = _tick(progress, f"{context}, equal dispositions")
@@ -149,6 +154,7 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
     return Study(
         splits=pd.concat([main, *equal], ignore_index=True),
         best=pd.concat(best, ignore_index=True),
+        controls=pd.concat(against, ignore_index=True),
         alternatives=alternatives,
         fates=fates(main, alternatives),
         surviving=surviving(main, alternatives),

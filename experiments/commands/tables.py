@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from experiments.figures import opposed_sentence, spoken, titles
-from experiments.report import cell, figure_text, interval_text, scaled
+from experiments.report import cell, figure_text, interval_text, scaled, word
 from experiments.splits import STATEMENTS
 from sim.outcomes import OUTCOMES
 
@@ -55,7 +55,7 @@ def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
     for head in ("split", "parameter", "value", "in the first split"):
         listed.add_column(head)
     for row in beside.to_dict("records"):
-        listed.add_row(named.get(row["arm"], row["arm"]), row["path"], str(row["value"]), str(row["first"]))
+        listed.add_row(named.get(row["arm"], row["arm"]), row["path"], word(row["value"]), word(row["first"]))
     console(stream).print(listed)
     concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "arm"].unique()
     rows = table[(table["dispositions"] == "equal") & table["arm"].isin(concerned)]
