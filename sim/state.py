@@ -137,6 +137,8 @@ TEAM = np.dtype([
     ("proposal_rate", f8, (2,)), ("proposal_lean", f8, (5,)),
     # work
     ("capacity", f8), ("used", f8), ("backlog", f8), ("open_projects", f8), ("undiscovered", f8), ("thrash", f8),
+    # its open projects, in the order of their start: places in the pool, -1 for none
+    ("first_project", i8), ("last_project", i8),
     ("rework", f8), ("done", f8), ("questions", f8), ("unanswered", f8), ("stopped_late", f8), ("launched", f8),
     ("sum_morale", f8), ("sum_backlog", f8), ("sum_done", f8), ("sum_goal_done", f8, (5,)), ("sum_wait", f8),
     ("sum_finished", f8), ("sum_proposed", f8), ("sum_defaults", f8),
@@ -159,6 +161,7 @@ PROJECT = np.dtype([
     ("quality", f8), ("stage", i8), ("rule", i8), ("owner", i8), ("contradiction", f8), ("novelty_seen", f8),
     # intent (choose_backlog)
     ("priority", f8), ("taken", i8),
+    ("next", i8), # place of the same team's next open project, -1 after the last
 ], align=True)
 
 JOURNAL = np.dtype([

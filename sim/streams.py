@@ -193,6 +193,8 @@ def poisson_from_uniform(u, mean):
         mean = mean if mean < _POISSON_MEAN_MOST else _POISSON_MEAN_MOST
         rounded = mean + math.sqrt(mean) * normal_from_uniform(u) + 0.5
         return int(rounded) if rounded > 0.0 else 0
+    if u < 1.0 - mean:  # below exp(-mean) all the more: spares the exponential where little happens
+        return 0
     share = math.exp(-mean)
     reached = share
     count = 0

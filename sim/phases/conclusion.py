@@ -14,6 +14,7 @@ from sim.phases.pair import (
     quarrel_over_roles,
     style_gap,
 )
+from sim.phases.projects import put_last
 from sim.phases.rights import assign_effort
 from sim.rules.arithmetic import least, most
 from sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
@@ -280,6 +281,7 @@ def launch(w, item):
     project.worked, project.defect_work, project.quality, project.stage = 0.0, 0.0, 1.0, 0
     project.rule, project.owner, project.contradiction = item.rule, item.decider, item.contradiction
     project.priority, project.taken = 0.0, 0
+    put_last(w, teams[t], s.project_count - 1)
     teams[t].backlog += project.work_left
     teams[t].open_projects += 1.0
     for g in range(5):

@@ -1,10 +1,11 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
 
-from sim.compile import copy_record, part, phase
+from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
 from sim.phases.pair import both_present, gain_trust
+from sim.phases.projects import close_ranks
 from sim.phases.rights import decision_hours
 from sim.rules.arithmetic import least, most, unit
 from sim.rules.execution import (
@@ -47,13 +48,12 @@ from sim.streams import TEAMS
 def choose_backlog(world, t):
     """Team t ranks its open projects: what serves its own priorities first, older ones moving up."""
     w = world[0]
-    teams, projects = w.teams, w.projects
-    if teams[t].open_projects <= 0.0:
-        return
-    for k in range(w.firm.project_count):
+    team, projects = w.teams[t], w.projects
+    k = team.first_project
+    while k >= 0:
         project = projects[k]
-        if project.team == t and project.status == WORKING:
-            project.priority = 4.0 * teams[t].worth[project.domain] + 0.05 * project.age
+        project.priority = 4.0 * team.worth[project.domain] + 0.05 * project.age
+        k = project.next
 
 
 @phase
@@ -63,9 +63,12 @@ def execute(world):
     projects = w.projects
     p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
-    count_open(w)
+    u = uniforms(s, TEAMS, s.week * 4)
     for t in range(p.team_count):
-        work_a_week(w, t)
+        if t == 4 or t == 8:
+            u = uniforms(s, TEAMS, s.week * 4 + t // 4)
+        count_open(w, w.teams[t])
+        work_a_week(w, w.teams[t], u[t % 4])
     for k in range(s.project_count):
         project = projects[k]
         if project.status == WORKING:
@@ -75,31 +78,24 @@ def execute(world):
                 check_stage(w, project)
             if project.status == WORKING and project.work_left <= 1e-9:
                 finish(w, project)
-    live = 0
-    for k in range(s.project_count):
-        if projects[k].status != FINISHED:
-            if live != k:
-                copy_record(projects[live], projects[k])
-            live += 1
-    s.project_count = live
+    close_ranks(w)
 
 
 @part
-def count_open(w):
-    """Open projects and backlog (person-weeks) of each team, and its thrashing."""
-    teams, projects = w.teams, w.projects
-    p, s = w.parameters, w.firm
-    limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
-    for t in range(p.team_count):
-        teams[t].open_projects, teams[t].backlog = 0.0, teams[t].rework
-    for k in range(s.project_count):
+def count_open(w, team):
+    """Open projects and backlog (person-weeks) of a team, and its thrashing."""
+    projects = w.projects
+    p = w.parameters
+    team.open_projects, team.backlog = 0.0, team.rework
+    k = team.first_project
+    while k >= 0:
         project = projects[k]
         project.taken = 0
-        if project.status == WORKING:
-            teams[project.team].open_projects += 1.0
-            teams[project.team].backlog += project.work_left
-    for t in range(p.team_count):
-        teams[t].thrash = thrash(teams[t].open_projects, limit) if p.switches_thrashing == 1 else 0.0
+        team.open_projects += 1.0
+        team.backlog += project.work_left
+        k = project.next
+    limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
+    team.thrash = thrash(team.open_projects, limit) if p.switches_thrashing == 1 else 0.0
 
 
 @part
@@ -116,10 +112,10 @@ def overhead(w, team):
 
 
 @part
-def work_a_week(w, t):
-    """Team t spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
-    teams, projects = w.teams, w.projects
-    p, s, team = w.parameters, w.firm, teams[t]
+def work_a_week(w, team, draw):
+    """A team spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
+    projects = w.projects
+    p, s = w.parameters, w.firm
     morale = team.morale if p.switches_morale == 1 else 0.75
     capacity = p.assumptions_capacity * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill,
                                                       overhead(w, team)) * (1.0 - 0.1 * team.thrash)
@@ -135,10 +131,12 @@ def work_a_week(w, t):
     while left > 1e-9 and waiting > 0.0:
         waiting -= 1.0
         best, rank = -1, -1e18
-        for k in range(s.project_count):
+        k = team.first_project
+        while k >= 0:
             project = projects[k]
-            if project.team == t and project.status == WORKING and project.taken == 0 and project.priority > rank:
+            if project.taken == 0 and project.priority > rank:
                 best, rank = k, project.priority
+            k = project.next
         if best < 0:
             break
         left -= work_on(w, team, projects[best], left)
@@ -146,7 +144,7 @@ def work_a_week(w, t):
     s.work_done += team.done
     s.rework_done += repaired
     s.backlog += team.backlog
-    settle_team(w, team, t, repaired)
+    settle_team(w, team, repaired, draw)
 
 
 @part
@@ -188,7 +186,7 @@ def work_on(w, team, project, left):
 
 
 @part
-def settle_team(w, team, t, repaired):
+def settle_team(w, team, repaired, draw):
     """Undiscovered defects surface, morale moves, people leave and take skill along."""
     p, s = w.parameters, w.firm
     if p.switches_rework == 1:
@@ -201,9 +199,8 @@ def settle_team(w, team, t, repaired):
         team.morale = morale_after(team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched,
                                    reports)
     if p.switches_attrition == 1:
-        u = uniforms(s, TEAMS, s.week * 4 + t // 4)
         # Rates are below one in ten: the chance of one leaving in a week is the rate.
-        if u[t % 4] < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
+        if draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
             head = most(1.0, team.headcount)
             team.skill *= 1.0 - 0.5 / (head + 0.5)
             s.common_ground *= 0.97

@@ -4,6 +4,7 @@ from sim.compile import copy_record, part, phase
 from sim.phases.journal import contribute, note
 from sim.phases.luck import normals
 from sim.phases.pair import belief_target, both_present, update_clarity
+from sim.phases.projects import close_ranks
 from sim.rules.arithmetic import unit
 from sim.rules.execution import report_reach
 from sim.rules.market import arm_response
@@ -98,6 +99,7 @@ def start_firm(world):
     for j in range(p.team_count):
         set_team(w, j)
         teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
+    close_ranks(w)
 
 
 @part
@@ -263,9 +265,11 @@ def apply_change(world, row):
         set_team(w, j)
         if j >= b.team_count:
             teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
-    for k in range(s.project_count):
-        if projects[k].team >= p.team_count:
-            projects[k].team = 0
+    if p.team_count != b.team_count:
+        for k in range(s.project_count):
+            if projects[k].team >= p.team_count:
+                projects[k].team = 0
+        close_ranks(w)
     if s.review_due > p.adaptation_review_interval_weeks:
         s.review_due = p.adaptation_review_interval_weeks
     answer_of_arms(w)

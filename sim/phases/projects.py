@@ -1,0 +1,34 @@
+"""The pool of projects, and each team's list of its open ones in the order of their start."""
+
+from sim.compile import copy_record, part
+from sim.state import FINISHED, WORKING
+
+
+@part
+def close_ranks(w):
+    """Finished projects leave the pool; the others keep their order, and each team its list of open ones."""
+    teams, projects = w.teams, w.projects
+    s = w.firm
+    for t in range(w.parameters.team_count):
+        teams[t].first_project, teams[t].last_project = -1, -1
+    live = 0
+    for k in range(s.project_count):
+        if projects[k].status != FINISHED:
+            if live != k:
+                copy_record(projects[live], projects[k])
+            if projects[live].status == WORKING:
+                put_last(w, teams[projects[live].team], live)
+            live += 1
+    s.project_count = live
+
+
+@part
+def put_last(w, team, place):
+    """Add the project at a place in the pool to the end of a team's list."""
+    projects = w.projects
+    projects[place].next = -1
+    if team.first_project < 0:
+        team.first_project = place
+    else:
+        projects[team.last_project].next = place
+    team.last_project = place
