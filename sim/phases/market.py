@@ -79,24 +79,23 @@ def run_campaigns(w):
     """Pressure and brand input of running campaigns; those at the end of their run stop."""
     projects = w.projects
     p, s = w.parameters, w.firm
-    running = 0.0
-    for k in range(s.project_count):
-        if projects[k].status == RUNNING:
-            running += 1.0
     reference = 1.8 * p.execution_load
     exponent = p.assumptions_media_budget_exponent if p.switches_media_budget == 1 else 0.0
-    weight = campaign_weight(running, reference, exponent)
+    weight = campaign_weight(s.running, reference, exponent)
     pressure, on_brand, off_brand = 0.0, 0.0, 0.0
+    total = 0.0
+    for g in range(5):
+        if g != BRAND:
+            total += s.right_goals[g]
     offence = p.campaigns_off_brand * (2.0 if s.crisis_weeks > 0.0 else 1.0) if p.switches_off_brand == 1 else 0.0
     for k in range(s.project_count):
         project = projects[k]
         if project.status != RUNNING:
             continue
-        worth, total = 0.0, 0.0
+        worth = 0.0
         for g in range(5):
             if g != BRAND:
                 worth += s.right_goals[g] * project.attributes[g]
-                total += s.right_goals[g]
         worth /= total
         pressure += most(0.0, 0.6 + 0.7 * worth) * project.quality * weight
         effect = brand_effect(project.attributes[BRAND], offence)
@@ -107,7 +106,6 @@ def run_campaigns(w):
         project.age += 1.0
         if project.age >= p.campaigns_weeks:
             project.status = FINISHED
-    s.running = running
     s.pressure = pressure * s.arms[ACTIVATION_ARM] if p.switches_campaigns == 1 else 0.0
     s.on_brand, s.off_brand = on_brand, off_brand
 
@@ -128,10 +126,11 @@ def move_brand(w):
     moved = goodwill_after(before, campaigns + budget, p.market_goodwill_decay)
     moved -= damage * before
     moved = unit(moved)
-    contribute(w, AWARENESS, ON_BRAND, campaigns * room)
-    contribute(w, AWARENESS, BRAND_BUDGET, budget * room)
-    contribute(w, AWARENESS, OFF_BRAND, -damage * before)
-    contribute(w, AWARENESS, FORGETTING, moved - before - campaigns * room - budget * room + damage * before)
+    if w.journal.active:
+        contribute(w, AWARENESS, ON_BRAND, campaigns * room)
+        contribute(w, AWARENESS, BRAND_BUDGET, budget * room)
+        contribute(w, AWARENESS, OFF_BRAND, -damage * before)
+        contribute(w, AWARENESS, FORGETTING, moved - before - campaigns * room - budget * room + damage * before)
     s.goodwill = moved
 
 
@@ -176,12 +175,13 @@ def serve_customers(w):
     faulty = s.defect_quality
     clash = 1.0 - least(0.5, 1.2 * s.contradiction / most(1.0, p.execution_load))
     step = 0.1
-    contribute(w, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
-    contribute(w, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
-    contribute(w, SATISFACTION, PROCESS_ERRORS, step * client * (process - 1.0))
-    contribute(w, SATISFACTION, BACKLOG, step * client * process * (late - 1.0))
-    contribute(w, SATISFACTION, DEFECTS, step * client * process * late * (faulty - 1.0))
-    contribute(w, SATISFACTION, CONTRADICTION, step * client * process * late * faulty * (clash - 1.0))
+    if w.journal.active:
+        contribute(w, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
+        contribute(w, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
+        contribute(w, SATISFACTION, PROCESS_ERRORS, step * client * (process - 1.0))
+        contribute(w, SATISFACTION, BACKLOG, step * client * process * (late - 1.0))
+        contribute(w, SATISFACTION, DEFECTS, step * client * process * late * (faulty - 1.0))
+        contribute(w, SATISFACTION, CONTRADICTION, step * client * process * late * faulty * (clash - 1.0))
     s.satisfaction += step * (client * process * late * faulty * clash - s.satisfaction)
 
 
@@ -194,19 +194,36 @@ def waterfall(w, scale, level, factor, cause):
 
 @part
 def win_customers(w):
-    """New and lost customers of a week, each factor of demand booked as its part of the change of revenue."""
+    """New and lost customers of a week: demand is a product of what draws people and what makes them buy."""
     p, s = w.parameters, w.firm
-    price = p.market_revenue_per_customer
     mouth = (0.6 + 0.4 * s.customers / s.start_customers * s.satisfaction / 0.75) if p.switches_word_of_mouth == 1 \
         else 0.6 + 0.4 * p.market_satisfaction / 0.75
-    start_brand = 0.35 + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
     brand = 0.35 + s.goodwill * (s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2)
     press = 0.6 + saturated(s.pressure, p.market_saturation)
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
-    technique = s.technique
     funnel = 0.6 + 0.8 * s.refinement
-    start_funnel = 0.6 + 0.8 * p.market_refinement
     goal_fit = 0.8 + 0.2 * s.right_goals[GROWTH] / 0.2
+    s.fit = settings
+    s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
+    s.conversion = least(0.2, p.market_conversion * settings * s.technique * funnel * goal_fit)
+    expected = s.leads * s.conversion
+    won = expected
+    if p.switches_customer_luck == 1:
+        u0, u1, u2, u3 = uniforms(s, CUSTOMERS, s.week)
+        won = poisson_from_uniform(u0, expected) * 1.0
+    if w.journal.active:
+        book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won)
+    lose_customers(w, won)
+    s.sum_baseline_leads += expected * 0.6 / press
+
+
+@part
+def book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won):
+    """Book each factor of demand as its part of the change of revenue (kEUR a week)."""
+    p, s = w.parameters, w.firm
+    price = p.market_revenue_per_customer
+    start_brand = 0.35 + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
+    start_funnel = 0.6 + 0.8 * p.market_refinement
     start_mouth = 0.6 + 0.4 * p.market_satisfaction / 0.75
     level = p.demand * p.market_conversion * start_mouth * start_brand * 0.6 * start_funnel
     contribute(w, REVENUE, BASE_DEMAND, price * level)
@@ -217,20 +234,10 @@ def win_customers(w):
     level = waterfall(w, price, level, s.competitor, COMPETITOR)
     level = waterfall(w, price, level, s.market_size, MARKET_TREND)
     level = waterfall(w, price, level, settings, RIGHT_SETTINGS)
-    level = waterfall(w, price, level, technique, TECHNIQUE)
+    level = waterfall(w, price, level, s.technique, TECHNIQUE)
     level = waterfall(w, price, level, funnel / start_funnel, FUNNEL)
     level = waterfall(w, price, level, goal_fit, GOAL_FIT)
-    s.fit = settings
-    s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
-    s.conversion = least(0.2, p.market_conversion * settings * technique * funnel * goal_fit)
-    expected = s.leads * s.conversion
-    won = expected
-    if p.switches_customer_luck == 1:
-        u0, u1, u2, u3 = uniforms(s, CUSTOMERS, s.week)
-        won = poisson_from_uniform(u0, expected) * 1.0
     contribute(w, REVENUE, LUCK, price * (won - level))
-    lose_customers(w, won)
-    s.sum_baseline_leads += expected * 0.6 / press
 
 
 @part
@@ -249,10 +256,11 @@ def lose_customers(w, won):
         orphaned = least(0.05, p.assumptions_ambiguity_price * 0.0005 * s.orphaned_clients / most(1.0, p.execution_load))
     s.orphaned_clients = 0.0
     lost = s.customers * (rate + orphaned)
-    contribute(w, REVENUE, USUAL_CHURN, -price * s.customers * plain)
-    contribute(w, REVENUE, DISSATISFACTION, -price * s.customers * (unhappy - plain))
-    contribute(w, REVENUE, RETENTION_BUDGET, -price * s.customers * (rate - unhappy))
-    contribute(w, REVENUE, ORPHANED_KEY_CLIENTS, -price * s.customers * orphaned)
+    if w.journal.active:
+        contribute(w, REVENUE, USUAL_CHURN, -price * s.customers * plain)
+        contribute(w, REVENUE, DISSATISFACTION, -price * s.customers * (unhappy - plain))
+        contribute(w, REVENUE, RETENTION_BUDGET, -price * s.customers * (rate - unhappy))
+        contribute(w, REVENUE, ORPHANED_KEY_CLIENTS, -price * s.customers * orphaned)
     s.new_customers, s.lost_customers = won, lost
     s.customers += won - lost
     s.revenue = s.customers * price

@@ -11,15 +11,17 @@ def close_ranks(w):
     s = w.firm
     for t in range(w.parameters.team_count):
         teams[t].first_project, teams[t].last_project = -1, -1
-    live = 0
+    live, running = 0, 0
     for k in range(s.project_count):
         if projects[k].status != FINISHED:
             if live != k:
                 copy_record(projects[live], projects[k])
             if projects[live].status == WORKING:
                 put_last(w, teams[projects[live].team], live)
+            else:
+                running += 1
             live += 1
-    s.project_count = live
+    s.project_count, s.running = live, 1.0 * running
 
 
 @part
