@@ -237,9 +237,27 @@ def _one_copy(dispatcher: Any) -> Any:
     return dispatcher
 
 
+def _remember_names() -> None:
+    """Numba spells out every field of a record each time it names a type made of one: say it once, and remember."""
+    record = numba.types.Record
+    spelled = record.__repr__
+
+    def remembered(self: Any) -> str:
+        name = self.__dict__.get("_spelled")
+        if name is None:
+            name = self.__dict__["_spelled"] = spelled(self)
+        return name
+
+    record.__repr__ = remembered
+
+
+if COMPILED:
+    _remember_names()
+
+
 def rule(function: F) -> F:
     """Compile a pure function of numbers, inlined where it is called."""
-    return _compiled(function, forceinline=True)
+    return _compiled(function, inline="always")
 
 
 def part(function: F) -> F:

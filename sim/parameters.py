@@ -406,9 +406,9 @@ class Compliance(Group):
     approvals_per_week: float = parameter(1.0, 0, 20, unit="approvals/week", meaning="approvals at load 1", role="context",
                                           source="article")
     hours: float = parameter(0.3, 0, 5, unit="hours", meaning="time of an approval")
-    patience: float = parameter(4.0, 0.5, 52, unit="weeks", meaning="weeks of arrears that are tolerated")
-    damage: float = parameter(0.03, 0, 1, unit="1/week", meaning="loss of reputation when approvals are long in arrears")
-    recovery: float = parameter(0.05, 0, 1, unit="1/week", meaning="recovery of reputation")
+    patience: float = parameter(4.0, 0.5, 52, unit="weeks", meaning="arrears at which approvals count as neglected")
+    damage: float = parameter(0.03, 0, 1, unit="1/week", meaning="loss of reputation while approvals are neglected")
+    recovery: float = parameter(0.05, 0, 1, unit="1/week", meaning="recovery of reputation while they are not")
 
 
 class Campaigns(Group):

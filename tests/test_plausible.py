@@ -7,8 +7,8 @@ from experiments.plausibility import bands, random_firms
 from sim import simulate, simulate_batch
 from sim.outcomes import OUTCOMES
 
-# Reputation is not among them: it stays at 1 in six firms of ten, since approvals are seldom long in arrears (MODEL.md, 6).
-STOCKS = ("trust", "relationship_conflict", "common_ground", "brand_awareness", "satisfaction", "refinement", "morale")
+STOCKS = ("trust", "relationship_conflict", "common_ground", "brand_awareness", "satisfaction", "refinement", "morale",
+          "reputation")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

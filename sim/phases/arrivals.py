@@ -36,7 +36,7 @@ from sim.state import (
     USURPED,
     USURPED_NOTE,
 )
-from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, COMMON_ERRORS, HANDOFFS, poisson_from_uniform
+from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, COMMON_ERRORS, HANDOFFS, normal_from_uniform, poisson_from_uniform
 
 
 @phase
@@ -48,19 +48,16 @@ def choose_proposals(world, t):
     w = world[0]
     leaders, teams = w.leaders, w.teams
     p, s, team = w.parameters, w.firm, teams[t]
-    team.proposal_rate[0], team.proposal_rate[1] = 1.0, 1.0
-    heard = 0.0
-    if p.switches_encouragement == 1:
-        for i in range(2):
-            if leaders[i].present == 1 and leaders[i].hours > 0.0:
-                heard += leaders[i].hours_encouragement / leaders[i].hours
+    encouraged = 1.0 + 1.5 * (leaders[CEO].encouraging + leaders[COO].encouraging)
     if p.switches_proposals == 1:
         team.proposal_rate[0] = 0.5 + 0.667 * team.morale
-        team.proposal_rate[1] = (0.3 + 1.4 * s.acceptance) * (0.5 + 3.3 * team.priorities[INNOVATION])
-    team.proposal_rate[1] *= 1.0 + 1.5 * heard
-    for g in range(5):
-        lean = p.campaigns_lean * (team.priorities[g] - 0.2) if p.switches_proposals == 1 else 0.0
-        team.proposal_lean[g] = lean
+        team.proposal_rate[1] = (0.3 + 1.4 * s.acceptance) * (0.5 + 3.3 * team.priorities[INNOVATION]) * encouraged
+        for g in range(5):
+            team.proposal_lean[g] = p.campaigns_lean * (team.priorities[g] - 0.2)
+    else:
+        team.proposal_rate[0], team.proposal_rate[1] = 1.0, encouraged
+        for g in range(5):
+            team.proposal_lean[g] = 0.0
 
 
 @phase
@@ -142,9 +139,9 @@ def describe_proposal(w, item):
     teams = w.teams
     p, s = w.parameters, w.firm
     which = 0 if item.domain == CAMPAIGN else 1
-    n = normals(s, ATTRIBUTES, item.uid * 4)
-    m = normals(s, ATTRIBUTES, item.uid * 4 + 1)
-    u0, u1, u2, u3 = uniforms(s, ATTRIBUTES, item.uid * 4 + 2)
+    n = normals(s, ATTRIBUTES, item.uid * 2)
+    u0, u1, u2, u3 = uniforms(s, ATTRIBUTES, item.uid * 2 + 1)
+    fifth, first_cluster, second_cluster = normal_from_uniform(u1), normal_from_uniform(u2), normal_from_uniform(u3)
     total = 0.0
     for t in range(p.team_count):
         total += teams[t].headcount * teams[t].proposal_rate[which]
@@ -159,8 +156,8 @@ def describe_proposal(w, item):
     teams[author].sum_proposed += 1.0
     own, common = math.sqrt(1.0 - p.campaigns_correlation), math.sqrt(p.campaigns_correlation)
     for g in range(5):
-        cluster = m[1] if g < 3 else m[2]
-        draw = n[g] if g < 4 else m[0]
+        cluster = first_cluster if g < 3 else second_cluster
+        draw = n[g] if g < 4 else fifth
         item.attributes[g] = own * draw + common * cluster + teams[author].proposal_lean[g]
     if item.domain == EXPERIMENT:
         s.sum_experiments_proposed += 1.0

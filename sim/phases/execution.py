@@ -63,12 +63,14 @@ def execute(world):
     projects = w.projects
     p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
+    taken = overhead(w)
     u = uniforms(s, TEAMS, s.week * 4)
     for t in range(p.team_count):
         if t == 4 or t == 8:
             u = uniforms(s, TEAMS, s.week * 4 + t // 4)
         count_open(w, w.teams[t])
-        work_a_week(w, w.teams[t], u[t % 4])
+        work_a_week(w, w.teams[t], taken, u[t % 4])
+    ended = False
     for k in range(s.project_count):
         project = projects[k]
         if project.status == WORKING:
@@ -78,7 +80,12 @@ def execute(world):
                 check_stage(w, project)
             if project.status == WORKING and project.work_left <= 1e-9:
                 finish(w, project)
-    close_ranks(w)
+            if project.status != WORKING:
+                ended = True
+        elif project.status == FINISHED:
+            ended = True
+    if ended:
+        close_ranks(w)
 
 
 @part
@@ -99,26 +106,27 @@ def count_open(w, team):
 
 
 @part
-def overhead(w, team):
-    """Share of a team's capacity taken by meetings, the channel, reports, training and measuring."""
+def overhead(w):
+    """Share of every team's capacity taken by meetings, the channel, training and measuring."""
     p, s = w.parameters, w.firm
     share = p.communication_meeting_load * s.meeting_hours + p.communication_channel_load * p.communication_asynchronous
     share += p.targets_measuring_load * p.targets_specificity
     if p.switches_training == 1:
         share += p.training_team_share
-    if p.switches_reporting == 1:
-        share += p.communication_report_load * team.reports
-    return p.prices_capacity * share
+    return share
 
 
 @part
-def work_a_week(w, team, draw):
-    """A team spends its capacity: rework found, moves of budget and reviews, then its projects by rank."""
+def work_a_week(w, team, taken, draw):
+    """A team spends its capacity, less the share `taken` and its reports: rework found, moves of budget and reviews, then
+    its projects by rank."""
     projects = w.projects
     p, s = w.parameters, w.firm
     morale = team.morale if p.switches_morale == 1 else 0.75
+    if p.switches_reporting == 1:
+        taken += p.communication_report_load * team.reports
     capacity = p.assumptions_capacity * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill,
-                                                      overhead(w, team)) * (1.0 - 0.1 * team.thrash)
+                                                      p.prices_capacity * taken) * (1.0 - 0.1 * team.thrash)
     team.capacity = capacity
     s.capacity += capacity
     chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count

@@ -21,7 +21,7 @@ def choose_hours(world, i):
     p, s, leader = w.parameters, w.firm, leaders[i]
     leader.hours_meeting, leader.hours_training, leader.hours_reporting = 0.0, 0.0, 0.0
     leader.hours_encouragement, leader.hours_approvals, leader.hours_decisions = 0.0, 0.0, 0.0
-    leader.hours_available = 0.0
+    leader.hours_available, leader.encouraging = 0.0, 0.0
     if leader.present == 0:
         return
     sour = s.relationship_conflict if both_present(w) else 0.0
@@ -41,6 +41,8 @@ def choose_hours(world, i):
     leader.hours_available = available
     leader.hours_meeting, leader.hours_training = cut * meeting, cut * training
     leader.hours_reporting, leader.hours_encouragement = cut * reporting, cut * encouragement
+    if encouragement > 0.0:
+        leader.encouraging = leader.hours_encouragement / leader.hours
     left = available - cut * wanted
     if p.switches_compliance == 1 and i == reader:
         leader.hours_approvals = least(0.3 * left, s.approvals_due * p.compliance_hours)

@@ -12,6 +12,8 @@ from sim.rules.market import (
     churn_rate,
     fit,
     goodwill_after,
+    neglect,
+    reputation_after,
     saturated,
     service_quality,
 )
@@ -136,7 +138,7 @@ def move_brand(w):
 
 @part
 def neglect_compliance(w):
-    """Approvals arise and are worked off; long arrears cost reputation, which recovers slowly."""
+    """Approvals arise and are worked off; arrears cost reputation, the longer the more, and it recovers slowly."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
     if p.switches_compliance == 0:
@@ -148,11 +150,10 @@ def neglect_compliance(w):
         s.approvals_due -= (leaders[0].hours_approvals + leaders[1].hours_approvals) / p.compliance_hours
     s.approvals_due = most(0.0, s.approvals_due)
     arrears = s.approvals_due / most(rate, 1e-9) if rate > 0.0 else 0.0
-    if arrears > p.compliance_patience:
-        s.reputation *= 1.0 - p.compliance_damage
+    neglected = neglect(arrears, p.compliance_patience)
+    s.reputation = reputation_after(s.reputation, neglected, p.compliance_damage, p.compliance_recovery)
+    if neglected == 1.0:
         note(w, COMPLIANCE_NEGLECTED, s.week, -1, -1, arrears, s.reputation)
-    else:
-        s.reputation += p.compliance_recovery * (1.0 - s.reputation)
 
 
 @part

@@ -22,7 +22,7 @@ from sim.state import (
     TRUST_SHOCK,
     TRUST_SHOCKED,
 )
-from sim.streams import ENVIRONMENT, SHOCKS
+from sim.streams import ENVIRONMENT, SHOCKS, normal_from_uniform
 
 
 @phase
@@ -185,15 +185,15 @@ def drift_environment(world):
     p, s = w.parameters, w.firm
     if p.switches_drift == 1:
         n = normals(s, ENVIRONMENT, s.week * 8)
-        m = normals(s, ENVIRONMENT, s.week * 8 + 1)
+        u0, u1, u2, u3 = uniforms(s, ENVIRONMENT, s.week * 8 + 1)
         s.standing_error[0] += p.market_drift * n[0]
         s.standing_error[1] += p.market_drift * n[1]
         s.standing_error[3] += p.market_drift * n[2]
         s.standing_error[4] += p.market_drift * n[3]
-        s.standing_error[5] += p.market_drift * m[0]
+        s.standing_error[5] += p.market_drift * normal_from_uniform(u0)
     if p.switches_jumps == 1 and p.market_jumps > 0.0:
-        u0, u1, u2, u3 = uniforms(s, ENVIRONMENT, s.week * 8 + 2)
-        if u0 < p.market_jumps:
+        j0, j1, j2, j3 = uniforms(s, ENVIRONMENT, s.week * 8 + 2)
+        if j0 < p.market_jumps:
             jump(w, 1.0)
     if p.switches_technique == 1:
         s.technique -= p.market_obsolescence * (s.technique - 0.4)

@@ -43,6 +43,19 @@ def service_quality(error):
 
 
 @rule
+def neglect(arrears, patience):
+    """How far approvals are neglected (0-1): hardly while they wait a week, fully at `patience` weeks (assumption)."""
+    share = arrears / patience
+    return share * share * share if share < 1.0 else 1.0
+
+
+@rule
+def reputation_after(reputation, neglected, damage, recovery):
+    """Reputation after a week: neglect takes the share `damage` of it, diligence mends it at `recovery` (1/week; assumption)."""
+    return reputation - damage * neglected * reputation + recovery * (1.0 - neglected) * (1.0 - reputation)
+
+
+@rule
 def arm_response(share, exponent):
     """Response of a budget arm to its share, 1 at a quarter of the budget."""
     return math.exp(exponent * math.log(share / 0.25)) if share > 1e-9 else 0.0

@@ -187,7 +187,10 @@ class Scenario:
     def to_toml(self, *, layered: bool = False) -> str:
         """A file that loads to the same digest. It holds every value and needs no other file; `layered` writes the
         short form instead: the names of split and context, and what was set beside them."""
-        tables = self.story.model_dump(exclude_none=True, exclude={"resolved"}, exclude_defaults=True)
+        # With fewer quarters than the story was told for, what would come after the end is not told.
+        late = {part for part in ("intervention", "cause", "remedy")
+                if (step := getattr(self.story, part)) and (step.week or 0) > self.parameters.weeks}  # fmt: skip
+        tables = self.story.model_dump(exclude_none=True, exclude={"resolved", *late}, exclude_defaults=True)
         if layered and self.story.resolved is None:
             tables |= {kind: name for kind in reversed(SLOTS) if (name := _source(self.layers, kind))}
             own: tuple[Layer, ...] = ()
