@@ -18,7 +18,7 @@ def explain(
     full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
-    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Failing lucks on which every week is tried.")] = 200,
+    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which cause, remedy and intervention are tried.")] = 200,
 ) -> None:  # fmt: skip
     """Tell why a run went as it did."""
     from experiments.commands.settings import settings
@@ -34,6 +34,10 @@ def explain(
     firm: Any = scenario
     run = simulate(firm, seed, replicate)
     told = account(run.weekly, run.events, run.contributions, run.outcomes, scenario, lang.value, full=full)
+    if firm.story.failure is not None:
+        from experiments.remedies import remedies
+
+        told = told.with_section(text("section.remedies", lang), remedies(firm, seed, lucks, lang.value).paragraphs(lang))
     if intervention:
         told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, lucks, lang.value))
     show(told)
