@@ -34,7 +34,6 @@ test-long: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 benchmark: $(READY)

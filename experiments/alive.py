@@ -98,8 +98,8 @@ def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
     """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, alive."""
     scenario = case.scenario()
     on = simulate_batch(scenario, runs=pairs, seed=seed).outcomes[case.outcome].to_numpy()
-    off = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), runs=pairs, seed=seed).outcomes
-    off = off[case.outcome].to_numpy()
+    without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), runs=pairs, seed=seed)
+    off = without.outcomes[case.outcome].to_numpy()
     change, _, _, error, _ = paired_difference(on, off)
     spread = float(np.nanstd(on))
     if case.switch == "customer_luck":

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def kernel_by_context(runs: int) -> Iterator[Figure]:
     """Runs of 12 quarters per second of processor time, serial."""
     cases = {"baseline, six teams": six_teams("baseline")}
     cases |= {context: Scenario.of(role_model=SPLIT, context=context) for context in contexts()}
-    speed = {name: runs / best_of(3, lambda s=s: simulate_batch(s, runs, threads=False)).processor for name, s in cases.items()}
+    speed = {name: runs / best_of(3, partial(simulate_batch, s, runs, threads=False)).processor for name, s in cases.items()}
     reference, *rest = speed
     yield Figure(f"batch kernel, {reference}", f"{speed[reference]:,.0f} runs/processor-s", "3,500", speed[reference] >= 3500)
     for name in rest:
@@ -92,7 +93,7 @@ def kernel_by_context(runs: int) -> Iterator[Figure]:
 def kernel_by_split(runs: int) -> Iterator[Figure]:
     """The same by split, in the baseline."""
     for name, scenario in described("baseline").items():
-        spent = best_of(2, lambda s=scenario: simulate_batch(s, runs, threads=False))
+        spent = best_of(2, partial(simulate_batch, scenario, runs, threads=False))
         yield Figure(f"batch kernel, {name}", f"{runs / spent.processor:,.0f} runs/processor-s")
 
 

@@ -218,8 +218,9 @@ def _our_cache() -> Iterator[None]:
 def _compiled(function: F, **options: Any) -> F:
     if not COMPILED:
         return function
+    njit: Any = numba.njit  # its annotations lack some options
     with _our_cache():
-        return _one_copy(numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function))
+        return _one_copy(njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function))
 
 
 def _one_copy(dispatcher: Any) -> Any:
@@ -239,7 +240,7 @@ def _one_copy(dispatcher: Any) -> Any:
 
 def _remember_names() -> None:
     """Numba spells out every field of a record each time it names a type made of one: say it once, and remember."""
-    record = numba.types.Record
+    record: Any = numba.types.Record
     spelled = record.__repr__
 
     def remembered(self: Any) -> str:
@@ -323,7 +324,7 @@ if COMPILED:
 
 else:
 
-    def copy_record(target: Any, source: Any) -> None:
+    def copy_record(target: Any, source: Any) -> None:  # type: ignore[misc]
         """Copy one record over another of the same type."""
         for name in target.dtype.names:
             target[name] = source[name]

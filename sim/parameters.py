@@ -586,8 +586,9 @@ class Event(Group):
 
 
 def _default_teams() -> tuple[Team, ...]:
-    kinds = ("marketing", "marketing", "marketing", "sales", "service", "service")
-    lean = {"marketing": Goals(growth=0.3, brand=0.3, innovation=0.2, efficiency=0.1, customers=0.1),
+    kinds: Any = ("marketing", "marketing", "marketing", "sales", "service", "service")
+    lean: dict[Any, Goals] = {
+            "marketing": Goals(growth=0.3, brand=0.3, innovation=0.2, efficiency=0.1, customers=0.1),
             "sales": Goals(growth=0.4, brand=0.1, innovation=0.1, efficiency=0.2, customers=0.2),
             "service": Goals(growth=0.1, brand=0.1, innovation=0.1, efficiency=0.25, customers=0.45)}
     return tuple(Team(kind=kind, priorities=lean[kind]) for kind in kinds)
@@ -739,7 +740,8 @@ def _layout() -> np.dtype:
     columns: list[tuple] = [("starts_week", np.int64), ("weeks", np.int64), ("team_count", np.int64),
                             ("event_count", np.int64), ("demand", np.float64)]
     for group in SCALAR_GROUPS:
-        columns += _columns(Parameters.model_fields[group].annotation, group, ())
+        model: Any = Parameters.model_fields[group].annotation
+        columns += _columns(model, group, ())
     columns += _columns(Leader, "leader", (3,)) + _columns(Team, "team", (MAXIMUM_TEAMS,))
     columns += _columns(Domain, "domain", (len(DOMAINS),)) + _columns(Decision, "charter", (len(DOMAINS),))
     columns += [("event_week", np.int64, (MAXIMUM_EVENTS,)), ("event_kind", np.int64, (MAXIMUM_EVENTS,)),
@@ -753,7 +755,7 @@ RECORD = _layout()
 
 def _value(model: Group, name: str, levers: Levers | None = None) -> Any:
     value = getattr(model, name)
-    extra = type(model).model_fields[name].json_schema_extra or {}
+    extra: Any = type(model).model_fields[name].json_schema_extra or {}
     if value is None:
         return lever_value(getattr(levers, extra["lever"]), extra["poorest"], extra["best"], extra["scale"])
     if isinstance(value, Goals):
@@ -831,7 +833,8 @@ def describe(model: type[BaseModel] = Parameters, prefix: str = "") -> list[dict
         elif name in ("teams", "events") and model is Parameters:
             rows += describe(Team if name == "teams" else Event, f"{path}.N.")
         else:
-            extra = dict(field.json_schema_extra or {})
+            noted: Any = field.json_schema_extra or {}
+            extra = dict(noted)
             bounds = {type(item).__name__: item for item in field.metadata}
             low = getattr(bounds.get("Ge"), "ge", None)
             high = getattr(bounds.get("Le"), "le", None)

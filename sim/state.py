@@ -126,7 +126,8 @@ LEADER = np.dtype([
     ("beliefs", f8, (7,)), ("hours", f8),
     # this week's intent (choose_hours) and use, in hours
     ("hours_available", f8), ("hours_meeting", f8), ("hours_training", f8), ("hours_reporting", f8),
-    ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8), ("hours_used", f8),
+    ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8),
+    ("hours_used", f8),
     ("questions", f8), ("old_questions", f8), ("questions_answered", f8),
 ], align=True)
 

@@ -18,7 +18,7 @@ def explain(
     full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
-    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which cause, remedy and intervention are tried.")] = 200,
+    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which remedies are tried.")] = 200,
 ) -> None:  # fmt: skip
     """Tell why a run went as it did."""
     from experiments.commands.settings import settings

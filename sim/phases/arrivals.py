@@ -36,7 +36,15 @@ from sim.state import (
     USURPED,
     USURPED_NOTE,
 )
-from sim.streams import ARRIVALS, ATTRIBUTES, CLAIMS, COMMON_ERRORS, HANDOFFS, normal_from_uniform, poisson_from_uniform
+from sim.streams import (
+    ARRIVALS,
+    ATTRIBUTES,
+    CLAIMS,
+    COMMON_ERRORS,
+    HANDOFFS,
+    normal_from_uniform,
+    poisson_from_uniform,
+)
 
 
 @phase

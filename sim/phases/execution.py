@@ -206,12 +206,11 @@ def settle_team(w, team, repaired, draw):
         share = repaired / team.capacity if team.capacity > 1e-9 else 0.0
         team.morale = morale_after(team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched,
                                    reports)
-    if p.switches_attrition == 1:
-        # Rates are below one in ten: the chance of one leaving in a week is the rate.
-        if draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
-            head = most(1.0, team.headcount)
-            team.skill *= 1.0 - 0.5 / (head + 0.5)
-            s.common_ground *= 0.97
+    # Rates are below one in ten: the chance of one leaving in a week is the rate.
+    if p.switches_attrition == 1 and draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
+        head = most(1.0, team.headcount)
+        team.skill *= 1.0 - 0.5 / (head + 0.5)
+        s.common_ground *= 0.97
     team.sum_morale += team.morale
     team.sum_backlog += team.backlog
 
