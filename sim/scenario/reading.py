@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
+from functools import lru_cache
 from typing import Any
 
 from sim.scenario.complaint import ScenarioError, shortened
@@ -45,7 +47,7 @@ def parsed(content: bytes, name: str) -> dict[str, Any]:
     if _LONG_KEY.search(text):
         raise too_deep
     try:
-        tables = tomllib.loads(text)
+        tables = copy.deepcopy(_loaded(text))  # whoever asked may change his own
     except RecursionError:
         raise too_deep from None
     except ValueError as error:  # TOMLDecodeError, and numbers with too many digits
@@ -53,6 +55,12 @@ def parsed(content: bytes, name: str) -> dict[str, Any]:
     if _depth(tables) > DEEPEST:
         raise too_deep
     return tables
+
+
+@lru_cache(maxsize=256)
+def _loaded(text: str) -> dict[str, Any]:
+    """The tables of TOML text; a study asks for the same small files a thousand times."""
+    return tomllib.loads(text)
 
 
 def _depth(tables: dict) -> int:
