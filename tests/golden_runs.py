@@ -28,15 +28,15 @@ def scenarios() -> dict[str, Scenario]:
 
 
 def played() -> dict[str, dict]:
-    """What is written down of each run: floats as Python writes them, so that equal text means equal bits."""
+    """What is written down of each run."""
     found = {}
     for name, scenario in scenarios().items():
         for luck in LUCKS:
             run = simulate(scenario, seed=7, replicate=luck)
             quarters = run.weekly.iloc[13::13]
             found[f"{name}, luck {luck}"] = {
-                **{outcome: repr(float(run.outcomes[outcome])) for outcome in OUTCOMES},
-                **{f"{stock} by quarter": " ".join(repr(round(float(value), 6)) for value in quarters[stock]) for stock in BY_QUARTER},
+                **{outcome: f"{float(run.outcomes[outcome]):.10g}" for outcome in OUTCOMES},
+                **{f"{stock} by quarter": " ".join(f"{float(value):.6f}" for value in quarters[stock]) for stock in BY_QUARTER},
             }  # fmt: skip
     return found
 

@@ -1,9 +1,8 @@
-"""Results change only on purpose: a few runs, compared digit by digit."""
+"""Results change only on purpose: a few runs, compared to ten digits."""
 
 import json
 
 import pytest
-
 from golden_runs import FILE, played
 
 WRITTEN = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
