@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
 TOTAL, FIRST, SHAPLEY = "#0072B2", "#56B4E9", "#E69F00"  # Okabe & Ito (2008): safe for colour-blind readers
 
 
-def indices_figure(analysis: Analysis, output: str, title: str = "") -> Any:
-    """Horizontal bars by input, the largest total first: total effect and first-order share of the variance of the mean."""
+def indices_figure(analysis: Analysis, output: str, title: str = "", unordered: Collection[str] = ()) -> Any:
+    """Horizontal bars by input, the largest total first: total effect and first-order share of the variance of the mean.
+
+    `unordered`: inputs whose values have no order, so that none of them raises or lowers anything.
+    """
     from matplotlib.figure import Figure
 
     table = analysis.table[analysis.table["output"] == output]
@@ -33,7 +37,8 @@ def indices_figure(analysis: Analysis, output: str, title: str = "") -> Any:
                   error_kw={"elinewidth": 1.1, "capsize": 2, "ecolor": "#333333"})  # fmt: skip
     swing = table[table["measure"] == "swing"].set_index("input").loc[inputs]
     signs = ["raises" if row["low"] > 0 else "lowers" if row["high"] < 0 else "mixed" for _, row in swing.iterrows()]
-    axes.set_yticks(range(len(inputs)), [f"{name.replace('_', ' ')}\n({sign})" for name, sign in zip(inputs, signs)])
+    told = [name.replace("_", " ") + ("" if name in unordered else f"\n({sign})") for name, sign in zip(inputs, signs)]
+    axes.set_yticks(range(len(inputs)), told)
     axes.invert_yaxis()
     axes.set_xlabel("share of the variance of the mean outcome that goes with the input (95% interval)")
     axes.spines[["top", "right"]].set_visible(False)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from experiments.sensitivity.design import generator
 from sim.kernel import run_batch
 from sim.parameters import LEVERS, describe, lever_value
 from sim.phases.measures import NAMES
 from sim.scenario import Scenario
 
 OUTPUTS = ("revenue_growth", "conflict_rate")
+CELL_POINTS = 128  # firms from which the level of a split in a context is told
 
 
 class Firms:
@@ -32,6 +34,18 @@ class Firms:
         self._moved = [row for row in describe() if row.get("lever") in self.levers]
         self._fixed = [set(scenario.explicit_lever_parameters) for scenario in self.scenarios]
         self._columns = [NAMES.index(output) for output in self.outputs]
+        self.level = np.zeros((len(self.scenarios), len(self.outputs)))
+
+    def centred(self, points: int, seed: int) -> Firms:
+        """The same, each cell's outputs less their mean over `points` random levels of levers: what moves firms *within* a
+        cell. Without it a context in which all firms grow hides every lever."""
+        draw = generator(seed, "cells")
+        levels = draw.random((points, len(self.levers)))
+        keys = draw.integers(0, 2**64, points, dtype=np.uint64)
+        for cell in range(len(self.scenarios)):
+            played = self._played(np.full(points, cell), levels, keys)
+            self.level[cell] = played.mean(axis=0)
+        return self
 
     @property
     def factors(self) -> list[str]:
@@ -49,6 +63,9 @@ class Firms:
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Outcomes, float64 (rows, outputs), of points (rows, factors) under lucks (rows,)."""
         cell = self.cells(points)
+        return self._played(cell, points, keys) - self.level[cell]
+
+    def _played(self, cell: np.ndarray, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         timeline = self._rows[cell]
         for parameter in self._moved:
             level = points[:, self.levers.index(parameter["lever"])]
@@ -63,6 +80,7 @@ class Firms:
 
 
 def pooled(splits: Sequence[str], contexts: Sequence[str], outputs: Sequence[str] = OUTPUTS) -> Firms:
-    """Levers, split and context together: what one global ranking hides shows as interaction with these two."""
+    """Levers, split and context together, within cells: what one global ranking hides shows as interaction with these two."""
     scenarios = [Scenario.of(role_model=split, context=context) for split in splits for context in contexts]
-    return Firms(scenarios, outputs, axes={"role_split": len(splits), "context": len(contexts)})
+    firms = Firms(scenarios, outputs, axes={"role_split": len(splits), "context": len(contexts)})
+    return firms.centred(CELL_POINTS, seed=1)
