@@ -6,7 +6,9 @@ Monte Carlo error, and is undecided on the edge. None is tuned by itself.
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -32,6 +34,7 @@ from experiments.statistics import (
     yearly_growth,
 )
 from experiments.trials import LONG_STEP, Size, Trial
+from sim.compile import set_threads
 from sim.panel import Panel
 from sim.scenario.reading import read
 
@@ -179,16 +182,36 @@ def verdict(value: float, error: float, low: float, high: float) -> str:
     return "fails" if away > 2.0 * error else "undecided"
 
 
+def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
+    population, seed, size, alone = job
+    if alone:
+        set_threads(1)
+    return computed(Trial(population, seed, size))
+
+
 def assess(population: Population, seeds: int = 20, seed: int = 0, size: Size | None = None,
-           progress: Callable[[], None] = lambda: None) -> pd.DataFrame:  # fmt: skip
+           progress: Callable[[], None] = lambda: None, workers: int = 1) -> pd.DataFrame:  # fmt: skip
     """Every statistic of every finding: finding, statement_en, statement_fr, statistic, measure, computation, value, error
     (Monte Carlo standard error of the mean over seeds), published, low, high, band_source, verdict, finding_verdict, source,
-    known, unverified, counts, chain, seeds. Each seed draws its own firms."""
-    size = size or Size()
-    drawn = []
-    for k in range(seeds):
-        drawn.append(computed(Trial(population, seed * 1000 + k, size)))
-        progress()
+    known, unverified, counts, chain, seeds.
+
+    Each seed draws its own firms. `workers` processes of one thread each change no number.
+    """
+    size, drawn = size or Size(), []
+    jobs = [(population, seed * 1000 + k, size, workers > 1) for k in range(seeds)]
+    if workers <= 1:
+        for job in jobs:
+            drawn.append(_drawn(job))
+            progress()
+        return judged(pd.DataFrame(drawn))
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            for found in pool.map(_drawn, jobs):
+                drawn.append(found)
+                progress()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return judged(pd.DataFrame(drawn))
 
 

@@ -110,6 +110,8 @@ def firm_table(panel: Panel, cells: np.ndarray, after: int, until: int) -> pd.Da
         "relationship_conflict": ratio(panel, "relationship_conflict_weeks", "paired_weeks", after, until),
         "task_conflict": episodes(panel, "task", after, until),
         "process_conflict": episodes(panel, "process", after, until),
+        "conflict_rate": 13.0 * sum(ratio(panel, f"{kind}_episodes", "paired_weeks", after, until)
+                                    for kind in ("task", "process", "relationship")),
         "role_ambiguity": 1.0 - ratio(panel, "role_clarity_weeks", "paired_weeks", after, until),
         "goal_gap": ratio(panel, "goal_gap_weeks", "paired_weeks", after, until),
         "information_shared": ratio(panel, "views_exchanged", "views_possible", after, until),
