@@ -221,11 +221,11 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
     for finding in findings():
         mine = []
         for row in finding.statistics:
-            values = drawn[row.name].dropna().to_numpy()
+            values = drawn[row.name].dropna().to_numpy() if row.name in drawn else np.empty(0)
             value = float(values.mean()) if len(values) else np.nan
             error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else np.nan
             banded = row.low is not None and row.high is not None
-            word = verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high) if banded else "told"  # type: ignore[arg-type]
+            word = "not played" if row.name not in drawn else verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high) if banded else "told"  # type: ignore[arg-type]
             mine.append({
                 "finding": finding.id, "statement_en": finding.en, "statement_fr": finding.fr, "statistic": row.name,
                 "measure": row.measure, "value": value, "error": error, "published": _number(row.published),

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv, ndtr
 
-from sim.parameters import GOALS, LEVERS, describe, lever_value, solved_demand
+from sim.parameters import DOMAINS, GOALS, LEVERS, RECORD, SKILLS, describe, lever_value, solved_demand
 from sim.scenario import Scenario, ScenarioError
 from sim.scenario.reading import read
 
@@ -186,7 +186,7 @@ class Population:
     def _need(self, table: Mapping[str, Any], usual: _Usual) -> np.ndarray:
         """Share of the CEO's hours that the firm's decisions would take of him alone, his lack of operating skill counted
         in (a decision takes longer of who is no specialist) [hambrick2004]."""
-        hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in _domains())
+        hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in DOMAINS)
         load = table.get("execution.load", usual["execution.load"])
         slow = 1.0 + usual["judgment.specialisation"] * (0.6 - table["ceo.skills.operations"])
         return load * hours * np.clip(slow, 0.4, 2.0) / table["ceo.hours"]
@@ -207,13 +207,6 @@ def _plain(split: str, context: str) -> dict[str, Any]:
     """Numbers by path of a split in a context."""
     values = Scenario.of(role_model=split, context=context).values
     return {path: value for path, value in values.items() if isinstance(value, float | int)}
-
-
-@lru_cache(maxsize=1)
-def _domains() -> tuple[str, ...]:
-    from sim.parameters import DOMAINS
-
-    return DOMAINS
 
 
 @lru_cache(maxsize=1)
@@ -278,21 +271,60 @@ class Firms:
         What a change says wins over what was drawn; levers move their sub-parameters as in `Scenario.with_`.
         """
         quarters = quarters or self.population.weeks // 13
-        plain = self._rows(None, quarters)
+        if quarters not in self._known:
+            self._known[quarters] = self._rows({}, quarters)
+        plain = self._known[quarters]
         if not changes:
-            return [plain[k : k + 1] for k in range(len(self))]
-        changed = self._rows(dict(changes), quarters)
+            return [plain[k : k + 1].copy() for k in range(len(self))]
+        changed = self._changed(plain, changes) if all(map(_simple, changes)) else self._rows(dict(changes), quarters)
         if week <= 0:
             return [changed[k : k + 1] for k in range(len(self))]
         changed["starts_week"], changed["demand"] = week, plain["demand"]
-        both = np.stack([plain, changed], axis=1)
-        return list(both)
+        return list(np.stack([plain, changed], axis=1))
+
+    def first(self, n: int) -> Firms:
+        """The first n firms."""
+        few = Firms(self.population, self.table.iloc[:n].reset_index(drop=True), self.seed)
+        few._known.update({quarters: rows[:n] for quarters, rows in self._known.items()})
+        return few
 
     def with_parameters(self, parameters: Mapping[str, Any]) -> Firms:
         """The same firms, drawn as they are, under another parameter set (its `population.` values are not applied)."""
         return replace(self, population=replace(self.population, parameters=dict(parameters)))
 
     # -- inner ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> dict[int, np.ndarray]:
+        """Rows already made, by horizon."""
+        return {}
+
+    @cached_property
+    def _values(self) -> dict[str, np.ndarray]:
+        return {str(name): column.to_numpy() for name, column in self.table.items()}
+
+    def _changed(self, plain: np.ndarray, changes: Mapping[str, Any]) -> np.ndarray:
+        """The rows with single values set, and demand solved anew where it depends on them."""
+        rows = plain.copy()
+        for split, context, index in self._groups():
+            base = _base(split, context, self._frozen_common)
+            explicit = set(base.explicit_lever_parameters) | set(changes)
+            part = rows[index]
+            for path, value in changes.items():
+                if path.startswith("levers."):
+                    _move_lever(part, path.removeprefix("levers."), np.full(len(index), float(value)), explicit)
+                else:
+                    part[path.replace(".", "_")] = value
+            rows[index] = part
+            if any(path.startswith(("market.", "execution.")) for path in changes):
+                self._solve(rows, index, base)
+        return rows
+
+    @staticmethod
+    def _solve(rows: np.ndarray, index: np.ndarray, base: Scenario) -> None:
+        goals = base.parameters.market.right_goals.vector()
+        for k in index:
+            rows["demand"][k] = solved_demand(_as_parameters(rows[k], goals))
 
     def _split(self, row: Any) -> str:
         return row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
@@ -306,17 +338,16 @@ class Firms:
     def _frozen_common(self) -> tuple[tuple[str, Any], ...]:
         return tuple(sorted({"quarters": self.population.weeks // 13, **self.population.common}.items()))
 
-    def _groups(self) -> Iterator[tuple[str, str, np.ndarray]]:
+    @cached_property
+    def _grouped(self) -> list[tuple[str, str, np.ndarray]]:
         split = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
         keys = pd.Series(split).str.cat(self.table["context"].to_numpy(), sep="|")
-        for key, index in keys.groupby(keys).groups.items():
-            name, context = str(key).split("|")
-            yield name, context, np.asarray(index)
+        return [(*str(key).split("|"), np.asarray(index)) for key, index in keys.groupby(keys).groups.items()]  # type: ignore[misc]
 
-    def _rows(self, changes: dict[str, Any] | None, quarters: int) -> np.ndarray:
-        from sim.parameters import RECORD
+    def _groups(self) -> Iterator[tuple[str, str, np.ndarray]]:
+        yield from self._grouped
 
-        changes = changes or {}
+    def _rows(self, changes: dict[str, Any], quarters: int) -> np.ndarray:
         rows = np.zeros(len(self), RECORD)
         common = tuple(sorted({**dict(self._frozen_common), **changes, "quarters": quarters}.items()))
         for split, context, index in self._groups():
@@ -324,29 +355,36 @@ class Firms:
             rows[index] = base.records()[0]
             explicit = set(base.explicit_lever_parameters)
             part = rows[index]
-            table = self.table.iloc[index]
             for path in self._paths:
                 if path in changes:
                     continue
-                values = table[path].to_numpy()
+                values = self._values[path][index]
                 if path.startswith("levers."):
                     _move_lever(part, path.removeprefix("levers."), values, explicit)
                 else:
                     _put(part, path, values)
-            if "teams.headcount" in table:
-                heads = part["team_headcount"] * table["teams.headcount"].to_numpy()[:, None]
+            if "teams.headcount" in self._values:
+                heads = part["team_headcount"] * self._values["teams.headcount"][index][:, None]
                 there = np.arange(heads.shape[1]) < part["team_count"][:, None]
                 part["team_headcount"] = np.where(there, np.clip(heads, 0.5, 50.0), part["team_headcount"])
-            goals = base.parameters.market.right_goals.vector()
-            for row in part:
-                row["demand"] = solved_demand(_as_parameters(row, goals))
             rows[index] = part
+            self._solve(rows, index, base)
         return rows
+
+
+def _simple(path: str) -> bool:
+    """Whether a path is one column of the kernel's rows, or a lever."""
+    return path.startswith("levers.") or (path.replace(".", "_") in RECORD.names and path != "quarters")
+
+
+@lru_cache(maxsize=64)
+def _split_in_context(split: str, context: str) -> Scenario:
+    return Scenario.of(role_model=split, context=context)
 
 
 @lru_cache(maxsize=512)
 def _base(split: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
-    return Scenario.of(role_model=split, context=context).with_(dict(common))
+    return _split_in_context(split, context).with_(dict(common))
 
 
 @lru_cache(maxsize=1)
@@ -367,8 +405,6 @@ LEADERS = {"ceo": 0, "coo": 1, "marketing_lead": 2}
 
 def _put(rows: np.ndarray, path: str, values: np.ndarray) -> None:
     """Write one value a firm into the kernel's rows."""
-    from sim.parameters import SKILLS
-
     group, *rest = path.split(".")
     if group in LEADERS:
         column, post = rows[f"leader_{rest[0]}"], LEADERS[group]

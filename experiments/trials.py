@@ -93,7 +93,7 @@ class Trial:
 
     def few(self, n: int) -> Firms:
         """The first n firms."""
-        return Firms(self.population, self.firms.table.iloc[:n].reset_index(drop=True), self.seed)
+        return self.firms.first(n)
 
     @cached_property
     def advertising(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -107,8 +107,8 @@ class Trial:
             return monthly(panel_of(records, seed=self.seed, every=1, columns=columns), after)
 
         calm = some.records(SMOOTH)
-        more = [np.concatenate([row, row]) for row in calm]
-        pulse = [np.concatenate([row, row, row]) for row in calm]
+        more = [np.repeat(row, 2) for row in calm]
+        pulse = [np.repeat(row, 3) for row in calm]
         for rows in more:
             rows["starts_week"][1], rows["campaigns_weeks"][1] = after + 1, MORE_WEEKS
         for rows in pulse:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.compile import COMPILED, LOCK, as_records, copy_record, kernel, phase, prange, records
 from sim.kernel import announce, step_week
+from sim.parameters import RECORD
 from sim.phases.start import start_firm
 from sim.state import CEO, COO, WORLD
 from sim.streams import seed_key
@@ -204,7 +205,10 @@ def panel_of(timelines: Sequence[np.ndarray], runs: int = 1, seed: int | str = 0
         here = timelines[low : low + step]
         starts = np.cumsum([0, *map(len, here)])
         arms = np.repeat(np.arange(len(here)), runs)
-        out = run_panel(np.concatenate(here), starts, arms, arms + low + first, np.tile(np.arange(runs), len(here)),
+        rows = np.zeros(int(starts[-1]), RECORD)
+        for row, place in zip(here, starts):
+            rows[place : place + len(row)] = row
+        out = run_panel(rows, starts, arms, arms + low + first, np.tile(np.arange(runs), len(here)),
                         np.tile(key, (arms.size, 1)), every, threads)  # fmt: skip
         parts.append(out[..., picked].reshape(len(here), runs, times, len(picked)))
     return Panel(np.concatenate(parts), np.arange(times) * every, tuple(columns))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
-from sklearn.linear_model import LassoCV
+from sklearn.linear_model import Lasso, LassoCV
 from sklearn.model_selection import KFold
 
 ACTIVE = 8  # inputs that the Gaussian process sees
@@ -69,34 +69,40 @@ def fitted(points: np.ndarray, values: np.ndarray, seed: int = 0, check: bool = 
     # A wild value (a ratio over nearly nothing) says little about the rest: held within five robust deviations.
     spread = 1.4826 * np.median(np.abs(values - np.median(values))) or values.std() or 1.0
     values = np.clip(values, np.median(values) - 5 * spread, np.median(values) + 5 * spread)
-    explained = _foreseen(points, values, seed) if check else np.nan
-    return _learned(points, values, seed, explained)
+    found = _learned(points, values, seed)
+    return replace(found, explained=_foreseen(points, values, found, seed)) if check else found
 
 
-def _learned(points: np.ndarray, values: np.ndarray, seed: int, explained: float) -> Emulator:
+def _learned(points: np.ndarray, values: np.ndarray, seed: int, like: Emulator | None = None) -> Emulator:
+    """An emulator; `like`: one whose penalty, inputs and kernel are taken over, so that only coefficients are learned."""
     middle, scale = float(values.mean()), float(values.std() or 1.0)
-    y = (values - middle) / scale
+    y, inputs = (values - middle) / scale, points.shape[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        trend = LassoCV(cv=min(5, len(y) // 2), alphas=30, max_iter=5000, random_state=seed).fit(features(points), y)
-        inputs = points.shape[1]
-        weight = np.abs(trend.coef_[:inputs]) + np.abs(trend.coef_[inputs:])
-        active = np.sort(np.argsort(-weight)[: min(ACTIVE, inputs)])
-        kernel = ConstantKernel(0.2, (1e-3, 10.0)) * RBF(np.full(len(active), 1.0), (0.3, 30.0)) + WhiteKernel(0.5, (1e-5, 3.0))
-        process = GaussianProcessRegressor(kernel, random_state=seed).fit(points[:, active], y - trend.predict(features(points)))
+        if like is None:
+            trend: Any = LassoCV(cv=min(5, len(y) // 2), alphas=30, max_iter=5000, random_state=seed).fit(features(points), y)
+            weight = np.abs(trend.coef_[:inputs]) + np.abs(trend.coef_[inputs:])
+            active = np.sort(np.argsort(-weight)[: min(ACTIVE, inputs)])
+            shape = ConstantKernel(0.2, (1e-3, 10.0)) * RBF(np.full(len(active), 1.0), (0.3, 30.0))
+            process = GaussianProcessRegressor(shape + WhiteKernel(0.5, (1e-3, 3.0)), random_state=seed)
+        else:
+            trend = Lasso(like.trend.alpha_, max_iter=5000).fit(features(points), y)
+            active = like.active
+            process = GaussianProcessRegressor(like.process.kernel_, optimizer=None)
+        process.fit(points[:, active], y - trend.predict(features(points)))
     white = float(process.kernel_.k2.noise_level)
     used = 1 + int((trend.coef_ != 0).sum())
-    error = float(np.sqrt(white * used / len(y)))  # what the trend's own coefficients leave open
-    return Emulator(trend, process, active, middle, scale, scale * white**0.5, explained, error)
+    return Emulator(trend, process, active, middle, scale, scale * white**0.5, np.nan, float(np.sqrt(white * used / len(y))))
 
 
-def _foreseen(points: np.ndarray, values: np.ndarray, seed: int) -> float:
-    if len(values) < 25:
+def _foreseen(points: np.ndarray, values: np.ndarray, whole: Emulator, seed: int) -> float:
+    """Share of variance foreseen of sets left out, five folds."""
+    if len(values) < 25 or values.var() == 0:
         return np.nan
     missed = np.zeros(len(values))
     for known, left in KFold(5, shuffle=True, random_state=seed).split(points):
-        missed[left] = values[left] - _learned(points[known], values[known], seed, np.nan)(points[left])[0]
-    return float(1.0 - (missed**2).mean() / values.var()) if values.var() > 0 else np.nan
+        missed[left] = values[left] - _learned(points[known], values[known], seed, whole)(points[left])[0]
+    return float(1.0 - (missed**2).mean() / values.var())
 
 
 def emulators(points: np.ndarray, statistics: Mapping[str, np.ndarray], seed: int = 0, check: bool = False) -> dict[str, Emulator]:

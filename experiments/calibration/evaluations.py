@@ -20,7 +20,7 @@ from experiments.calibration.space import Profile
 
 def play_set(job: tuple[int, Mapping[str, float], Mapping[str, int], int]) -> dict[str, Any]:
     """All statistics of one parameter set (number, parameters, sizes, seed), in a process of its own with one thread."""
-    from experiments.findings import computed
+    from experiments.findings import computed, targets
     from experiments.plausibility import population_bands
     from experiments.population import Population
     from experiments.trials import Size, Trial
@@ -30,7 +30,7 @@ def play_set(job: tuple[int, Mapping[str, float], Mapping[str, int], int]) -> di
     number, parameters, sizes, seed = job
     trial = Trial(Population.load("population", parameters=parameters), seed, Size(**sizes))
     with np.errstate(all="ignore"):
-        values = {**computed(trial), **population_bands(trial.table)}
+        values = {**computed(trial, [row.name for row in targets()]), **population_bands(trial.table)}
     return {"number": number, "seed": seed, "parameters": dict(parameters),
             "statistics": {name: None if not np.isfinite(value) else value for name, value in values.items()}}  # fmt: skip
 

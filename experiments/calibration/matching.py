@@ -69,7 +69,7 @@ class Judge:
         """Share of points implausible on each band, (bands,): how much of the space a target excludes."""
         return np.array([(implausibility(band, *self.emulators[band.name](points)) > limit).mean() for band in self.bands])
 
-    def sample(self, n: int, seed: int, start: np.ndarray | None = None, steps: int = 600) -> np.ndarray:
+    def sample(self, n: int, seed: int, start: np.ndarray | None = None, steps: int = 400) -> np.ndarray:
         """n points of the unit cube in proportion to their weight, (n, inputs); `start`: points worth starting from."""
         draw = np.random.default_rng([seed, 3])
         inputs = len(next(iter(self.emulators.values())).trend.coef_) // 2

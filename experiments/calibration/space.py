@@ -61,8 +61,11 @@ class Space:
         return [dict(zip(self.paths, map(float, row))) for row in zip(*columns)]
 
     def places(self, sets: Sequence[Mapping[str, float]]) -> np.ndarray:
-        """Points in the unit cube of parameter sets, float64 (rows, parameters)."""
-        return np.array([[parameter.place(one[parameter.path]) for parameter in self.parameters] for one in sets])
+        """Points in the unit cube of parameter sets, float64 (rows, parameters); what a set does not name has
+        its declared value."""
+        usual = self.declared()
+        return np.array([[parameter.place(one.get(parameter.path, usual[parameter.path])) for parameter in self.parameters]
+                         for one in sets])  # fmt: skip
 
     def design(self, n: int, seed: int) -> np.ndarray:
         """n points that fill the cube (scrambled Sobol), float64 (n, parameters)."""
