@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,10 +118,10 @@ def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], l
 
 
 def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 0,
-                 outputs: Sequence[str] = OUTPUTS) -> Model:  # fmt: skip
+                 outputs: Sequence[str] = OUTPUTS, changes: Mapping[str, Any] | None = None) -> Model:  # fmt: skip
     """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
 
-    Sub-parameters of levers that a split sets explicitly stay as they are.
+    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell.
     """
     from sim.kernel import run_batch
     from sim.parameters import describe, lever_value
@@ -128,7 +129,7 @@ def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 
     from sim.scenario import Scenario
     from sim.streams import seed_key
 
-    scenarios = [Scenario.of(role_model=arm, context=context) for arm, context in cells]
+    scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
     rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
     moved = [row for row in describe() if row.get("lever")]
     fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]

@@ -29,7 +29,7 @@ from experiments.calibration.space import Profile, Space
 from experiments.findings import findings, judged
 
 WAVE = 100_000
-CANDIDATES, POPULATIONS = 12, 6
+CANDIDATES, POPULATIONS = 10, 5
 Told = Callable[[str, int], None]
 
 
