@@ -324,7 +324,7 @@ class Firms:
     def _solve(rows: np.ndarray, index: np.ndarray, base: Scenario) -> None:
         goals = base.parameters.market.right_goals.vector()
         for k in index:
-            rows["demand"][k] = solved_demand(_as_parameters(rows[k], goals))
+            rows["demand"][k] = solved_demand(as_parameters(rows[k], goals))
 
     def _split(self, row: Any) -> str:
         return row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
@@ -420,7 +420,7 @@ def _put(rows: np.ndarray, path: str, values: np.ndarray) -> None:
         rows[path.replace(".", "_")] = values
 
 
-def _as_parameters(row: Any, right_goals: Sequence[float]) -> Any:
+def as_parameters(row: Any, right_goals: Sequence[float]) -> Any:
     """As much of a firm's parameters as the solved demand asks for, read from its record."""
     market = _Group(row, "market", vector=right_goals)
     return SimpleNamespace(market=market, execution=_Group(row, "execution"))

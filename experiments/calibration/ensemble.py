@@ -36,11 +36,12 @@ class Ensemble:
         """The same without what only a population has: how firms differ, and how often leaders leave."""
         return {path: value for path, value in self.set(number).items() if not path.startswith(("population.", "hazards."))}
 
-    def drawn(self, pairs: int, seed: int) -> np.ndarray:
-        """A set's number for each pair, int64 (pairs,): every set as often as can be, in random order, so that a table of
-        many pairs carries the uncertainty of parameters at no more runs."""
-        draw = np.random.default_rng([seed, 7])
-        return draw.permutation(np.tile(draw.permutation(len(self)), -(-pairs // len(self)))[:pairs])
+    def drawn(self, pairs: int, seed: int | str = 0) -> np.ndarray:
+        """A set's number for each pair, int64 (pairs,): every set equally often, in random order, the same for the first
+        pairs however many follow; so a table of many pairs carries the uncertainty of parameters at no more runs."""
+        key = sum(map(ord, str(seed))) if isinstance(seed, str) else seed
+        rounds = [np.random.default_rng([key, 7, k]).permutation(len(self)) for k in range(-(-pairs // len(self)))]
+        return np.concatenate(rounds)[:pairs]
 
 
 @lru_cache(maxsize=1)

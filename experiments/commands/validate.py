@@ -43,10 +43,12 @@ def validate(
         if only != "patterns":
             tick = _ticking(bar, "findings", f"of {seeds} populations played")
             tables["findings"] = _findings(seeds, firms, seed, workers, tick)
+            tables["histories"] = _histories(seed)
     if "patterns" in tables:
         show(tables["patterns"], lang)
     if "findings" in tables:
         show_findings(tables["findings"], lang)
+        show_histories(tables["histories"], lang)
     print(f"{time.monotonic() - started:.0f} s")
     if out is not None:
         save(tables, out, lang)
@@ -78,6 +80,12 @@ def _findings(seeds: int, firms: int, seed: int, workers: int, progress: Callabl
     return assess(Population.load(), seeds, seed, size, progress, workers)
 
 
+def _histories(seed: int) -> Any:
+    from experiments.histories import all_paths
+
+    return all_paths(200, seed)
+
+
 def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[str]]:
     """What the golden files say holds and the tables say fails: "patterns" and "findings" -> names."""
     lost = {}
@@ -94,6 +102,7 @@ def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[
 def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
     """Each table as CSV and Parquet, and the forest plot; made beside and moved in whole."""
     from experiments.figures_findings import write_forest_plot
+    from experiments.figures_histories import write_histories
 
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -103,6 +112,8 @@ def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
             part.replace(out / f"{name}.{ending}")
     if "findings" in tables:
         write_forest_plot(tables["findings"], out, lang)
+    if "histories" in tables:
+        write_histories(tables["histories"], out, lang)
 
 
 def show(table: Any, lang: str) -> None:
@@ -151,3 +162,24 @@ def show_findings(table: Any, lang: str) -> None:
     words = table.drop_duplicates("finding")["finding_verdict"].value_counts()
     print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")) + " of 17 findings")
     print("Bands marked (ours) are a convention, not a published interval; unverified: the figure was not read at its source.")
+
+
+def show_histories(table: Any, lang: str) -> None:
+    """The two case histories: published and simulated by time, and what that does and does not show."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+    from experiments.histories import histories
+    from sim.scenario import Scenario
+
+    for history in histories():
+        part = table[table["scenario"] == history["scenario"]]
+        title = f"{Scenario.load(history['scenario']).title(lang)} ({history['unit']}, {int(part['n'].max())} runs)"
+        shown = Table(title=title, title_justify="left", caption=history["shows"][lang], caption_justify="left")
+        shown.add_column("")
+        for row in part.to_dict("records"):
+            shown.add_column(str(row["time"]), justify="right")
+        rows = part.to_dict("records")
+        shown.add_row("published", *(f"{row['published']:g}" + (" (unverified)" if row["unverified"] else "") for row in rows))
+        shown.add_row("simulated", *(f"{row['mean']:.0f} [{row['low']:.0f}, {row['high']:.0f}]" for row in rows))
+        console(sys.stdout).print(shown)
