@@ -48,6 +48,8 @@ def standardised_difference(on: np.ndarray, off: np.ndarray, cells: np.ndarray) 
     """Cohen's d of twins: difference of the means over the pooled spread across firms, both within context and size."""
     both = np.isfinite(on) & np.isfinite(off)
     on, off, cells = on[both], off[both], cells[both]
+    if len(on) <= len(np.unique(cells)):
+        return np.nan
     spread = []
     for values in (on, off):
         centred = values - pd.Series(values).groupby(pd.Series(cells)).transform("mean").to_numpy()

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ import pandas as pd
 
 from experiments.calibration.emulator import Emulator, emulators
 from experiments.calibration.evaluations import Evaluations
-from experiments.calibration.matching import Band, Judge, bands
+from experiments.calibration.matching import SHARP, Band, Judge, bands
 from experiments.calibration.space import Profile, Space
 from experiments.findings import findings, judged
 
@@ -93,11 +93,12 @@ def _plain(value: float) -> float | None:
 def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int = 2, told: Told = lambda what, n: None) -> Fit:
     """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
     store = Evaluations(folder / "evaluations.jsonl")
-    _same_job(folder, space, size, seed)
+    same_job(folder, space, size, seed)
     judge, notes, numbers = None, [], []
     for wave in range(1, size.waves + 2):
         final = wave == size.waves + 1
         count = size.first if wave == 1 else size.final if final else size.later
+        judge = judge and replace(judge, sharpness=SHARP if final else 1.0)
         places = _designed(folder, wave, lambda: _next(space, store, numbers, judge, count, seed * 100 + wave))  # noqa: B023
         mine = [wave * WAVE + k for k in range(len(places))]
         store.play(dict(zip(mine, space.sets(places))), size, seed, workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
@@ -110,11 +111,13 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         notes.append(note)
         if final:
             before = learned(space, store, numbers[: -len(mine)], seed)
-            return _kept(space, size, seed, store, folder, places, mine, judge, before, notes, workers, told)
+            sharp = [replace(one, sharpness=SHARP) for one in (judge, before)]
+            return _kept(space, size, seed, store, places, mine, *sharp, notes, workers, told)
     raise AssertionError("a calibration ends with its final wave")
 
 
-def _same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
+def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
+    """Complain if the folder holds another calibration; otherwise note there which one it holds."""
     from sim.scenario import ScenarioError
 
     job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": _model_digest()}
@@ -168,7 +171,7 @@ def findings_met(drawn: pd.DataFrame) -> int:
     return int((judged(drawn).drop_duplicates("finding")["finding_verdict"] == "holds").sum())
 
 
-def _kept(space: Space, size: Profile, seed: int, store: Evaluations, folder: Path, places: np.ndarray,
+def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np.ndarray,
           numbers: list[int], judge: Judge, before: Judge, notes: list[dict], workers: int, told: Told) -> Fit:  # fmt: skip
     """The ensemble of the final sets, and its default."""
     draw = np.random.default_rng([seed, 5])
@@ -192,7 +195,7 @@ def _kept(space: Space, size: Profile, seed: int, store: Evaluations, folder: Pa
     found = pd.DataFrame(rows).sort_values(["holds", "fails", "score"], ascending=[False, True, False], ignore_index=True)
     statistics = pd.DataFrame([row["statistics"] for row in store.played([numbers[k] for k in chosen])]).astype(float)
     return Fit(space, size, seed, places[chosen], statistics, int(found.iloc[0]["set"]), found, dict(judge.emulators),
-               judge.bands, notes, len(store.rows))  # fmt: skip
+               judge.bands, notes, sum(note["sets"] for note in notes) + len(jobs))  # fmt: skip
 
 
 def sets_planned(size: Profile) -> int:

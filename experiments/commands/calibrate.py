@@ -34,12 +34,13 @@ def calibrate(
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     from experiments.calibration import space as spaces
     from experiments.calibration.fit import calibrate as run
-    from experiments.calibration.fit import save, sets_planned
+    from experiments.calibration.fit import same_job, save, sets_planned
     from experiments.commands.tables import progress
     from experiments.study import firms_per_second
     from experiments.trials import Size
 
     size, started = spaces.profile(profile.value), time.monotonic()
+    same_job(out, spaces.space(), size, seed)
     planned = sets_planned(size)
     cost = Size(size.firms, size.twins, size.advertisers, size.long).runs
     rate = firms_per_second(0.3)  # both threads at work

@@ -25,7 +25,13 @@ def compare(
     import pandas as pd
 
     from experiments.calibration.ensemble import ensemble
-    from experiments.commands.tables import print_equal, print_splits, print_survival, print_variance, progress
+    from experiments.commands.tables import (
+        print_equal,
+        print_splits,
+        print_survival,
+        print_variance,
+        progress,
+    )
     from experiments.splits import (
         ALTERNATIVES,
         DISPOSITIONS,
