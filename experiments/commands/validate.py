@@ -20,6 +20,7 @@ def validate(
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of firms and luck.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,
+    parameters: Annotated[str, typer.Option(help="default (the calibrated set) or declared.")] = "default",
     only: Annotated[str | None, typer.Option(help="patterns or findings (default: both).")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that play populations.")] = 2,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when what held when recorded fails now.")] = False,
@@ -31,6 +32,8 @@ def validate(
 
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
+    if parameters not in ("default", "declared"):
+        raise typer.BadParameter("default or declared", param_hint="--parameters")
     if only not in (None, "patterns", "findings"):
         raise typer.BadParameter("patterns or findings", param_hint="--only")
     if out is not None and out.exists() and not out.is_dir():
@@ -39,10 +42,10 @@ def validate(
     with Progress(SpinnerColumn(), TextColumn("{task.description}: {task.completed} {task.fields[unit]}"), TimeElapsedColumn(),
                   console=Console(stderr=True), transient=True) as bar:  # fmt: skip
         if only != "findings":
-            tables["patterns"] = _patterns(pairs, seed, _ticking(bar, "patterns", "sets of firms played"))
+            tables["patterns"] = _patterns(pairs, seed, parameters, _ticking(bar, "patterns", "sets of firms played"))
         if only != "patterns":
             tick = _ticking(bar, "findings", f"of {seeds} populations played")
-            tables["findings"] = _findings(seeds, firms, seed, workers, tick)
+            tables["findings"] = _findings(seeds, firms, seed, parameters, workers, tick)
             tables["histories"] = _histories(seed)
     if "patterns" in tables:
         show(tables["patterns"], lang)
@@ -65,19 +68,23 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
     return lambda: bar.update(task, advance=1)
 
 
-def _patterns(pairs: int, seed: int, progress: Callable[[], None]) -> Any:
+def _patterns(pairs: int, seed: int, parameters: str, progress: Callable[[], None]) -> Any:
     from experiments import patterns
+    from experiments.calibration.ensemble import ensemble
 
-    return patterns.validate(pairs, seed, progress)
+    found = ensemble()
+    calibrated = found.mechanisms(found.default) if found is not None and parameters == "default" else {}
+    return patterns.validate(pairs, seed, progress, calibrated)
 
 
-def _findings(seeds: int, firms: int, seed: int, workers: int, progress: Callable[[], None]) -> Any:
+def _findings(seeds: int, firms: int, seed: int, parameters: str, workers: int, progress: Callable[[], None]) -> Any:
     from experiments.findings import assess
     from experiments.population import Population
     from experiments.trials import Size
 
     size = Size(firms, max(20, firms // 4), max(10, firms // 8), max(5, firms // 16))
-    return assess(Population.load(), seeds, seed, size, progress, workers)
+    population = Population.load(parameters={} if parameters == "declared" else None)
+    return assess(population, seeds, seed, size, progress, workers)
 
 
 def _histories(seed: int) -> Any:
