@@ -67,11 +67,11 @@ def test_sampling_goes_where_bands_are_met_and_leaves_the_rest_wide():
     emulator = fitted(points, 3.0 * points[:, 0] + DRAW.normal(0, 0.05, 200))
     impossible = fitted(points, 10.0 + points[:, 1])
     judge = Judge({"a": emulator, "b": impossible}, (Band("a", 0.9, 1.2), Band("b", 0.0, 1.0)))
-    found = judge.sample(400, seed=1, steps=200)
+    found = judge.sample(400, seed=1, steps=120)
     assert found.shape == (400, 5) and ((found >= 0) & (found <= 1)).all()
     assert np.mean((found[:, 0] > 0.27) & (found[:, 0] < 0.43)) > 0.9  # the band that can be met is met
     assert np.std(found[:, 3]) > 0.2  # what nothing pins stays wide
-    np.testing.assert_array_equal(found, judge.sample(400, seed=1, steps=200))
+    np.testing.assert_array_equal(found, judge.sample(400, seed=1, steps=120))
     assert judge.ruled_out(points)[1] == 1.0 and judge.ruled_out(points)[0] > 0.5
 
 
@@ -86,7 +86,7 @@ def test_findings_are_met_only_when_all_their_statistics_are():
     assert findings_met(pd.DataFrame([{**middle, "C15 COO": 9.0, "C6 results": 0.9}])) == 15
 
 
-TINY = Profile(firms=80, twins=60, advertisers=6, long=3, first=4, later=2, waves=1, final=2, ensemble=2)
+TINY = Profile(firms=60, twins=40, advertisers=6, long=3, first=4, later=2, waves=1, final=2, ensemble=2)
 
 
 def test_a_torn_line_is_played_again_and_nothing_else(tmp_path):

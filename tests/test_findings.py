@@ -18,7 +18,8 @@ from sim.parameters import describe
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = tomllib.loads((ROOT / "scenarios" / "sources.toml").read_text("utf-8"))
-SMALL = Size(firms=80, twins=24, advertisers=10, long=6)
+SMALL = Size(firms=80, twins=40, advertisers=10, long=6)
+TINY = Size(firms=40, twins=40, advertisers=6, long=4)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_what_held_when_recorded_and_fails_now_is_named(tmp_path):
 @pytest.mark.slow
 def test_processes_change_no_number():
     population = Population.load("population", parameters={})
-    one, two = (assess(population, 3, 1, SMALL, workers=workers) for workers in (1, 2))
+    one, two = (assess(population, 2, 1, TINY, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(one, two, check_exact=True)
     assert (one["error"] >= 0).all()
 

@@ -19,6 +19,7 @@ from sklearn.linear_model import Lasso, LassoCV
 from sklearn.model_selection import KFold
 
 ACTIVE = 8  # inputs that the Gaussian process sees
+LEAST = 10  # evaluations without which there is no emulator
 
 
 def features(points: np.ndarray) -> np.ndarray:
@@ -64,7 +65,7 @@ def fitted(points: np.ndarray, values: np.ndarray, seed: int = 0, check: bool = 
     """The emulator of values (rows,) at points of the unit cube (rows, inputs); undefined values are left out."""
     ok = np.isfinite(values)
     points, values = points[ok], values[ok]
-    if len(values) < 10:
+    if len(values) < LEAST:
         raise ValueError(f"only {len(values)} evaluations are defined; an emulator needs ten")
     # A wild value (a ratio over nearly nothing) says little about the rest: held within five robust deviations.
     spread = 1.4826 * np.median(np.abs(values - np.median(values))) or values.std() or 1.0

@@ -7,6 +7,7 @@ and luck, so going on changes no result.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -26,6 +27,9 @@ def play_set(job: tuple[int, Mapping[str, float], Mapping[str, int], int]) -> di
     from experiments.trials import Size, Trial
     from sim.compile import set_threads
 
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():  # killed: nobody will keep what comes out
+        os._exit(1)
     set_threads(1)
     number, parameters, sizes, seed = job
     trial = Trial(Population.load("population", parameters=parameters), seed, Size(**sizes))
@@ -72,8 +76,6 @@ class Evaluations:
                 self._keep(play_set(job))
                 progress()
             return
-        import multiprocessing
-
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
             waiting = [pool.submit(play_set, job) for job in jobs]
             try:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.emulator import Emulator, emulators
+from experiments.calibration.emulator import LEAST, Emulator, emulators
 from experiments.calibration.evaluations import Evaluations
 from experiments.calibration.matching import SHARP, Band, Judge, bands
 from experiments.calibration.space import Profile, Space
@@ -103,11 +103,16 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         mine = [wave * WAVE + k for k in range(len(places))]
         store.play(dict(zip(mine, space.sets(places))), size, seed, workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
         numbers += mine
+        noted = folder / f"note-{wave}.json"
+        if not final and noted.exists() and (folder / f"wave-{wave + 1}.json").exists():
+            notes.append(json.loads(noted.read_text("utf-8")))  # going on: nothing new would be learned here
+            continue
         told("learning emulators", 0)
         judge = learned(space, store, numbers, seed, check=final)
         note = {"wave": wave, "sets": len(mine), **_met(store, mine)}
-        dense = space.design(2048, seed + 17)
+        dense = space.design(1024, seed + 17)
         note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
+        _write(noted, json.dumps(note))
         notes.append(note)
         if final:
             before = learned(space, store, numbers[: -len(mine)], seed)
@@ -156,7 +161,8 @@ def learned(space: Space, store: Evaluations, numbers: Sequence[int], seed: int,
     rows = store.played(numbers)
     points = space.places([row["parameters"] for row in rows])
     table = pd.DataFrame([row["statistics"] for row in rows]).astype(float)
-    wanted = bands()
+    # A statistic that is hardly ever defined (no COO ever left, say) cannot be judged; provenance names who is left.
+    wanted = tuple(band for band in bands() if np.isfinite(table[band.name]).sum() >= LEAST)
     return Judge(emulators(points, {band.name: table[band.name].to_numpy() for band in wanted}, seed, check), wanted)
 
 
