@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 
 from experiments.population import Firms, Population
 from experiments.statistics import MONTH, firm_table, monthly
-from sim.panel import Panel, panel_of
+from sim.panel import COLUMNS, Panel, panel_of
 
 # Twins: the same firms and luck with a practice absent or at its best, from the end of the burn-in on.
 INTERVENTIONS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -73,6 +73,23 @@ class Trial:
     def table(self) -> pd.DataFrame:
         """One row a firm: latent means over the window, criteria and performance."""
         return firm_table(self.panel, self.firms.cells, *self.window)
+
+    def weekly(self, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
+        """Latent states of every firm and week: firm, luck, week, then `columns` of `sim.panel`; one row a firm-week."""
+        return panel_of(self.firms.records(), seed=self.seed, every=1, columns=columns).frame()
+
+    def twin_table(self, off: Mapping[str, Any], on: Mapping[str, Any], firms: int | None = None) -> pd.DataFrame:
+        """The firm table of any intervention, one row a firm and arm (column `arm`: off, on): `off` and `on` are changes by
+        path that take force after the burn-in; firms and luck are shared."""
+        some = self.few(firms or self.size.twins)
+        parts = []
+        for arm, changes in (("off", off), ("on", on)):
+            panel = panel_of(some.records(changes, self.window[0] + 1), seed=self.seed, every=13)
+            table = firm_table(panel, some.cells, *self.window)
+            table.insert(0, "arm", arm)
+            table.insert(0, "firm", np.arange(len(some)))
+            parts.append(table)
+        return pd.concat(parts, ignore_index=True)
 
     def twins(self, name: str) -> tuple[Panel, Panel, Firms]:
         """Panels of the firms without and with an intervention from the end of the burn-in on, paired by firm and luck."""

@@ -14,6 +14,7 @@ from experiments.splits import contexts, described, splits
 from sim.parameters import LEVERS
 
 PAIRS, POINTS = 8, 32  # lucks a cell and base points of levers, for each parameter set
+RANKED = 80  # sets whose rankings are played (the first of an ensemble, which is in random order)
 
 
 def marginals(sets: np.ndarray, paths: list[str], low: np.ndarray, high: np.ndarray) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def look(fit: Any, folder: Path, seed: int, progress: Callable[[str, int], None]
 
     low, high = (np.array([getattr(parameter, end) for parameter in fit.space.parameters]) for end in ("low", "high"))
     tables = {"marginals": marginals(fit.sets, fit.space.paths, low, high), "pins": pins(fit, seed=seed)}
-    tables["rankings"] = rankings(fit.space.sets(fit.sets), seed, progress)
+    tables["rankings"] = rankings(fit.space.sets(fit.sets[:RANKED]), seed, progress)
     tables["ranking_summary"] = ranking_summary(tables["rankings"])
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():

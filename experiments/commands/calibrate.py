@@ -55,9 +55,9 @@ def calibrate(
         print("tandem: stopped; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     save(fit, out / "ensemble", command)
-    from experiments.calibration.posterior import look
+    from experiments.calibration.posterior import RANKED, look
 
-    with progress(len(fit.sets), "rankings over the ensemble") as told:
+    with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
         look(fit, out / "ensemble", seed, told)
     if adopt:
         adopted(out / "ensemble", HOME)
