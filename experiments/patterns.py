@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.splits import DISPOSITIONS
+from experiments.statistics import correlation
 from sim.comparison import paired_difference
 from sim.results import simulate_batch
 from sim.scenario import Scenario
@@ -202,8 +203,8 @@ def spill_by_trust(b: Bench) -> list[Claim]:
         x, y = found["task_conflict_rate"].to_numpy(), found["relationship_conflict_mean"].to_numpy()
         draw = np.random.default_rng(b.seed)
         picks = draw.integers(0, len(x), (400, len(x)))
-        spread = [np.corrcoef(x[pick], y[pick])[0, 1] for pick in picks]
-        return float(np.corrcoef(x, y)[0, 1]), *np.quantile(spread, [0.025, 0.975]).tolist()
+        spread = [correlation(x[pick], y[pick]) for pick in picks]  # not-a-number where nobody quarrels
+        return correlation(x, y), *np.quantile(spread, [0.025, 0.975]).tolist()
 
     low, high = link(0.3), link(0.9)
     fall = low[0] - high[0]
