@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.population import Population
     from experiments.sensitivity import analyse
 
+    from experiments.population import Population
     from sim import (
         Batch,
         Comparison,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,18 +118,21 @@ def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], l
 
 
 def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 0,
-                 outputs: Sequence[str] = OUTPUTS) -> Model:  # fmt: skip
+                 outputs: Sequence[str] = OUTPUTS, changes: Mapping[str, Any] | None = None,
+                 parameters: str = "declared") -> Model:  # fmt: skip
     """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
 
-    Sub-parameters of levers that a split sets explicitly stay as they are.
+    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell;
+    `parameters` as in `experiments.uncertainty.play`.
     """
+    from experiments.uncertainty import lay_over
     from sim.kernel import run_batch
     from sim.parameters import describe, lever_value
     from sim.phases.measures import NAMES
     from sim.scenario import Scenario
     from sim.streams import seed_key
 
-    scenarios = [Scenario.of(role_model=arm, context=context) for arm, context in cells]
+    scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
     rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
     moved = [row for row in describe() if row.get("lever")]
     fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]
@@ -144,6 +148,7 @@ def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 
             free = np.array([parameter["path"] not in fixed[c] for c in cell])
             name = parameter["path"].replace(".", "_")
             timeline[name] = np.where(free, value, timeline[name])
+        lay_over(timeline, scenarios, cell, lucks, seed, parameters)
         n = len(points)
         out = run_batch(timeline, np.arange(n + 1), np.arange(n), np.zeros(n, dtype=np.int64), lucks, np.tile(key, (n, 1)))
         return out[:, columns]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.splits import DISPOSITIONS
+from experiments.statistics import correlation
 from sim.comparison import paired_difference
 from sim.results import simulate_batch
 from sim.scenario import Scenario
@@ -46,13 +47,17 @@ class Claim:
 class Bench:
     """Plays scenarios once and remembers them, all on the same lucks."""
 
-    def __init__(self, pairs: int, seed: int, progress: Callable[[], None] = lambda: None):
+    def __init__(self, pairs: int, seed: int, progress: Callable[[], None] = lambda: None,
+                 parameters: Mapping[str, float] | None = None):  # fmt: skip
         self.pairs, self.seed, self.progress = pairs, seed, progress
+        self.parameters = dict(parameters or {})
         self._known: dict[str, pd.DataFrame] = {}
 
     def outcomes(self, split: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Outcomes, one row a luck, of a split in a context with equal dispositions and further changes."""
-        scenario = Scenario.of(role_model=split, context=context).with_({**DISPOSITIONS, **(changes or {})})
+        plain = Scenario.of(role_model=split, context=context)
+        calibrated = {path: value for path, value in self.parameters.items() if plain.origin.get(path) == "default"}
+        scenario = plain.with_({**calibrated, **DISPOSITIONS, **(changes or {})})
         if scenario.digest not in self._known:
             self._known[scenario.digest] = simulate_batch(scenario, runs=self.pairs, seed=self.seed).outcomes
             self.progress()
@@ -198,8 +203,8 @@ def spill_by_trust(b: Bench) -> list[Claim]:
         x, y = found["task_conflict_rate"].to_numpy(), found["relationship_conflict_mean"].to_numpy()
         draw = np.random.default_rng(b.seed)
         picks = draw.integers(0, len(x), (400, len(x)))
-        spread = [np.corrcoef(x[pick], y[pick])[0, 1] for pick in picks]
-        return float(np.corrcoef(x, y)[0, 1]), *np.quantile(spread, [0.025, 0.975]).tolist()
+        spread = [correlation(x[pick], y[pick]) for pick in picks]  # not-a-number where nobody quarrels
+        return correlation(x, y), *np.quantile(spread, [0.025, 0.975]).tolist()
 
     low, high = link(0.3), link(0.9)
     fall = low[0] - high[0]
@@ -307,12 +312,15 @@ PATTERNS = (
 )  # fmt: skip
 
 
-def validate(pairs: int = 2000, seed: int = 0, progress: Callable[[], None] = lambda: None) -> pd.DataFrame:
-    """Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs.
+def validate(pairs: int = 2000, seed: int = 0, progress: Callable[[], None] = lambda: None,
+             parameters: Mapping[str, float] | None = None) -> pd.DataFrame:  # fmt: skip
+    """`parameters`: a parameter set by path, laid over what the model declares (nothing: as declared).
+
+    Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs.
 
     A pattern holds when all its claims hold, fails when one fails, and is undecided otherwise.
     """
-    bench, rows = Bench(pairs, seed, progress), []
+    bench, rows = Bench(pairs, seed, progress, parameters), []
     for pattern in PATTERNS:
         claims = pattern.claims(bench)
         words = [claim.verdict for claim in claims]

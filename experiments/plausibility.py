@@ -51,5 +51,25 @@ def bands(outcomes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+# The same on firms of a population over their window: statistic -> (column of the firm table, quantile, low, high).
+POPULATION_BANDS = {
+    "growth p5": ("growth", 0.05, float(np.log1p(BANDS["revenue_growth"][0])), np.inf),
+    "growth p95": ("growth", 0.95, -np.inf, float(np.log1p(BANDS["revenue_growth"][1]))),
+    "conflict p95": ("conflict_rate", 0.95, -np.inf, BANDS["conflict_rate"][1]),
+    "delay p5": ("decision_delay_weeks", 0.05, BANDS["decision_delay_weeks"][0], np.inf),
+    "delay p95": ("decision_delay_weeks", 0.95, -np.inf, BANDS["decision_delay_weeks"][1]),
+    "spending p5": ("marketing_spend_share", 0.05, BANDS["marketing_spend_share"][0], np.inf),
+    "spending p95": ("marketing_spend_share", 0.95, -np.inf, BANDS["marketing_spend_share"][1]),
+    "trust p5": ("trust", 0.05, 0.03, np.inf),
+    "trust p95": ("trust", 0.95, -np.inf, 0.97),
+    "personal conflict median": ("relationship_conflict", 0.5, 0.02, 0.6),
+}
+
+
+def population_bands(table: pd.DataFrame) -> dict[str, float]:
+    """Quantiles of the firm table (`experiments.statistics.firm_table`) that must lie within POPULATION_BANDS."""
+    return {name: float(np.nanquantile(table[column], share)) for name, (column, share, _, _) in POPULATION_BANDS.items()}
+
+
 if __name__ == "__main__":
     print(bands(simulate_batch(random_firms(2000, 1), runs=1, seed=1).outcomes).to_string(index=False))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.uncertainty import play
 from sim.comparison import Comparison, compare_batches, paired_difference
 from sim.outcomes import OUTCOMES
-from sim.results import Batch, simulate_batch
+from sim.results import Batch
 from sim.scenario import Scenario, catalogue
 
 HEADLINES = ("revenue_growth", "conflict_rate", "decision_delay_weeks", "omission_rate", "commission_rate",
@@ -46,6 +47,11 @@ def splits() -> list[str]:
     return [entry.name for entry in catalogue() if entry.kind == "role_model"]
 
 
+def chosen_splits() -> list[str]:
+    """Ids of the splits without the controls."""
+    return [entry.name for entry in catalogue() if entry.kind == "role_model" and not entry.control]
+
+
 def contexts() -> list[str]:
     """Ids of the contexts, in the order their files give."""
     return [entry.name for entry in catalogue() if entry.kind == "context"]
@@ -57,9 +63,11 @@ def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scen
 
 
 def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, changes: Mapping[str, Any] | None = None,
-                   known: Mapping[str, Batch] | None = None, progress: Progress = lambda runs: None) -> Comparison:  # fmt: skip
+                   known: Mapping[str, Batch] | None = None, progress: Progress = lambda runs: None,
+                   parameters: str = "ensemble") -> Comparison:  # fmt: skip
     """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
 
+    Each pair draws its parameter set from the ensemble, where there is one (`parameters` as in `experiments.uncertainty.play`).
     Batches of the same runs that are `known` are not played again where the changes change nothing.
     """
     batches = {}
@@ -68,7 +76,7 @@ def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, 
         if known and arm in known and scenario.digest == plain.digest:
             batches[arm] = known[arm]
             continue
-        batches[arm] = simulate_batch(scenario, runs=runs, seed=seed)
+        batches[arm] = play(scenario, runs, seed, parameters)
         progress(runs)
     return compare_batches(batches, HEADLINES)
 

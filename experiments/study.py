@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.calibration.ensemble import ensemble
 from experiments.designs import random_cells
 from experiments.levers import places, pooled_model, ranks, swing_table, swings, swings_by_split
 from experiments.splits import (
@@ -20,6 +21,7 @@ from experiments.splits import (
     DISPOSITIONS,
     FURTHER,
     HEADLINES,
+    STATEMENTS,
     best_splits,
     compare_splits,
     contexts,
@@ -32,6 +34,7 @@ from experiments.splits import (
     surviving,
     unequal,
 )
+from experiments.uncertainty import variance_shares
 from sim.comparison import compare_batches
 from sim.parameters import LEVERS
 from sim.results import simulate_batch
@@ -49,13 +52,16 @@ class Profile:
     further: bool = False
     """Both ends of the alternatives that have two."""
 
+    variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "lucks": 2})
+    """Firms, parameter sets and lucks, all crossed, from which the variance is split."""
+
     @property
     def alternatives(self) -> dict[str, dict[str, Any]]:
         """The alternatives that are played: name -> changes."""
         return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
 
 
-PROFILES = {"smoke": Profile(20, 10, 32), "quick": Profile(2000, 500, 1024), "paper": Profile(10_000, 2000, 8192, True)}
+PROFILES = {"smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}), "quick": Profile(2000, 500, 1024), "paper": Profile(10_000, 2000, 8192, True)}
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class Study:
     lever_order: pd.DataFrame
     places: dict[str, dict[str, str]]
     digests: pd.DataFrame
+    variance: pd.DataFrame
+    """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty without an ensemble."""
     profile: str
     seed: int
     runs: int
@@ -90,10 +98,16 @@ class Study:
         return {"splits": self.splits, "best_splits": self.best, "controls": self.controls, "alternatives": self.alternatives, "fates": self.fates,
                 "surviving": self.surviving, "beside_rights": self.beside_rights.astype(words), "levers": self.levers,
                 "levers_by_split": self.levers_by_split, "lever_order": self.lever_order,
-                "scenario_digests": self.digests}  # fmt: skip
+                "scenario_digests": self.digests,
+                **({"variance": self.variance} if len(self.variance) else {})}  # fmt: skip
 
 
 Told = Callable[[str, int], None]
+
+
+def variance_runs(size: Profile, arms: int) -> int:
+    """Firms played to split the variance; none without an ensemble."""
+    return arms * int(np.prod(list(size.variance.values()))) if ensemble() is not None else 0
 
 
 def controls() -> set[str]:
@@ -107,7 +121,8 @@ def planned_runs(profile: str) -> int:
     cells = len(arms) * len(fields)
     changed = sum(len(unequal(described(context, arms))) for context in fields)
     other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
-    return cells * size.pairs + other + 2 * len(LEVERS) * size.points
+    spread = variance_runs(size, len(arms) - len(controls()))
+    return cells * size.pairs + other + 2 * len(LEVERS) * size.points + spread
 
 
 def firms_per_second(seconds: float = 1.0) -> float:
@@ -148,7 +163,10 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
             best.append(best_splits({arm: found.batches[arm] for arm in chosen}, context, name))
     cells = [(arm, context) for context in fields for arm in chosen]
     met = random_cells(size.points, len(cells), seed)
-    moved = swings(pooled_model(cells, met, seed), size.points, seed, progress=_tick(progress, "levers"))
+    moved = swings(pooled_model(cells, met, seed, parameters="ensemble"), size.points, seed, progress=_tick(progress, "levers"))
+    progress("where the spread comes from", 0)
+    variance = variance_shares(chosen, STATEMENTS, seed, **size.variance) if ensemble() is not None else pd.DataFrame()
+    progress("where the spread comes from", variance_runs(size, len(chosen)))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
     split_met = np.array([arm for arm, _ in cells])[met]
     return Study(
@@ -164,6 +182,7 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         lever_order=ranks(moved),
         places=places(moved),
         digests=pd.DataFrame(digests),
+        variance=variance,
         profile=profile,
         seed=seed,
         runs=planned_runs(profile),

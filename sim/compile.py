@@ -71,7 +71,7 @@ LOCK = threading.RLock()
 prange = numba.prange
 
 COMPILED_ROOMS = ("rules", "phases")
-COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py")
+COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py", "panel.py")
 FOLDERS_KEPT = 5
 SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
 WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}

@@ -29,7 +29,7 @@ FLOORS = (
     ("scenarios",),
     ("sim.scenario", "sim.outcomes", "sim.texts"),
     ("sim.explain", "sim.plots"),
-    ("sim.results", "sim.comparison"),
+    ("sim.results", "sim.comparison", "sim.panel"),
     ("sim.widget", "sim.dashboard"),
     ("sim",),
     ("experiments",),

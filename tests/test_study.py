@@ -90,7 +90,7 @@ def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
 
 
 def test_validate_hides_no_pattern(tmp_path, capsys):
-    assert status(["validate", "--pairs", "20", "--out", str(tmp_path)]) == 0
+    assert status(["validate", "--pairs", "20", "--only", "patterns", "--out", str(tmp_path)]) == 0
     table = pd.read_csv(tmp_path / "patterns.csv")
     expected = {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24}
     assert set(table["pattern"]) == expected

@@ -18,38 +18,51 @@ def compare(
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: lucks shared by the arms.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
+    parameters: Annotated[str, typer.Option(help="ensemble (each pair draws its parameter set), default or declared.")] = "ensemble",
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
     import pandas as pd
 
-    from experiments.commands.tables import print_equal, print_splits, print_survival, progress
+    from experiments.calibration.ensemble import ensemble
+    from experiments.commands.tables import (
+        print_equal,
+        print_splits,
+        print_survival,
+        print_variance,
+        progress,
+    )
     from experiments.splits import (
         ALTERNATIVES,
         DISPOSITIONS,
+        STATEMENTS,
+        chosen_splits,
         compare_splits,
         differences,
         set_beside_rights,
         surviving,
         unequal,
     )
+    from experiments.uncertainty import CHOICES, variance_shares
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if parameters not in CHOICES:
+        raise typer.BadParameter(", ".join(CHOICES), param_hint="--parameters")
     fields = arms(names or [], context)
     default, other = [], []
     whole = len(names or []) == 0
     total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
     with progress(total * runs, "comparing") as told:
         for place, scenarios in fields.items():
-            first = compare_splits(scenarios, runs, seed, progress=partial(told, place))
+            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=parameters)
             default.append(differences(first.table, place, "default", "as described"))
             if whole:
                 tick = partial(told, f"{place}, equal dispositions")
-                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick)
+                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, parameters)
                 default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
-                found = compare_splits(scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"))
+                found = compare_splits(scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=parameters)
                 other.append(differences(found.table, place, name, "as described"))
     table = pd.concat(default, ignore_index=True)
     print_splits(table, sys.stdout)
@@ -60,6 +73,9 @@ def compare(
         tables["alternatives"] = pd.concat(other, ignore_index=True)
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
+    if whole and parameters == "ensemble" and ensemble() is not None:
+        tables["variance"] = variance_shares(chosen_splits(), STATEMENTS, seed)
+        print_variance(tables["variance"], sys.stdout)
     if out is not None:
         save(tables, out)
         print(f"tables: {out}")

@@ -109,3 +109,17 @@ def print_survival(table: Any, stream: TextIO) -> None:
         where = named.get(row["context"], row["context"])
         shown.add_row(where, said, f"{row['survives']} of {row['of']}", row["turns"] or "none", row["opens"] or "none")
     console(stream).print(shown)
+
+
+def print_variance(table: Any, stream: TextIO) -> None:
+    """Where the spread of outcomes, and of differences between splits, comes from."""
+    named = titles()
+    shown = Table(title="Where the spread comes from: share of the variance over firms of the population [95% interval]", title_justify="left")
+    sources = list(dict.fromkeys(table["source"]))
+    for head in ("outcome", "split", *sources):
+        shown.add_column(head)
+    for (outcome, arm, what), part in table.groupby(["outcome", "arm", "what"], sort=False):
+        cells = [f"{row['share']:.0%} [{row['low']:.0%}, {row['high']:.0%}]" for row in part.to_dict("records")]
+        name = named.get(arm, arm) + ("" if what == "outcome" else ", difference from the first")
+        shown.add_row(OUTCOMES[outcome].title(), name, *cells)
+    console(stream).print(shown)

@@ -1,55 +1,130 @@
-"""`tandem validate`: every pattern with its figure, interval and verdict."""
+"""`tandem validate`: every pattern and every published finding with its figure, interval and verdict."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "patterns.json"
+GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
 def validate(
-    pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Lucks shared by the arms of each pattern.")] = 2000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for the table (CSV and Parquet).")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when a pattern that held when recorded fails now.")] = False,
+    pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Lucks shared by the arms of each pattern.")] = 1000,
+    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Populations drawn for the findings.")] = 20,
+    firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of firms and luck.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,
+    parameters: Annotated[str, typer.Option(help="default (the calibrated set) or declared.")] = "default",
+    only: Annotated[str | None, typer.Option(help="patterns or findings (default: both).")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that play populations.")] = 2,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when what held when recorded fails now.")] = False,
     lang: Annotated[str, typer.Option(help="en or fr")] = "en",
 ) -> None:
-    """Compare the model with the patterns it should show; it may fail some, it hides none."""
+    """Compare the model with patterns and published findings; it may fail some, it hides none."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from experiments import patterns
-
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
-    with Progress(SpinnerColumn(), TextColumn("{task.completed} sets of firms played"), TimeElapsedColumn(),
+    if parameters not in ("default", "declared"):
+        raise typer.BadParameter("default or declared", param_hint="--parameters")
+    if only not in (None, "patterns", "findings"):
+        raise typer.BadParameter("patterns or findings", param_hint="--only")
+    if out is not None and out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    started, tables = time.monotonic(), {}
+    with Progress(SpinnerColumn(), TextColumn("{task.description}: {task.completed} {task.fields[unit]}"), TimeElapsedColumn(),
                   console=Console(stderr=True), transient=True) as bar:  # fmt: skip
-        task = bar.add_task("patterns", total=None)
-        table = patterns.validate(pairs, seed, lambda: bar.update(task, advance=1))
-    show(table, lang)
+        if only != "findings":
+            tables["patterns"] = _patterns(pairs, seed, parameters, _ticking(bar, "patterns", "sets of firms played"))
+        if only != "patterns":
+            tick = _ticking(bar, "findings", f"of {seeds} populations played")
+            tables["findings"] = _findings(seeds, firms, seed, parameters, workers, tick)
+            tables["histories"] = _histories(seed)
+    if "patterns" in tables:
+        show(tables["patterns"], lang)
+    if "findings" in tables:
+        show_findings(tables["findings"], lang)
+        show_histories(tables["histories"], lang)
+    print(f"{time.monotonic() - started:.0f} s")
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for ending, save in (("csv", table.to_csv), ("parquet", table.to_parquet)):
-            part = out / f".patterns.{ending}.part"
-            save(part, index=False)
-            part.replace(out / f"patterns.{ending}")
-        print(f"table: {out}")
-    if strict and GOLDEN.exists():
-        wanted = json.loads(GOLDEN.read_text("utf-8"))
-        now = dict(zip(table["pattern"], table["pattern_verdict"]))
-        lost = [number for number, word in wanted.items() if word == "holds" and now.get(number) == "fails"]
-        if lost:
-            print(f"tandem: patterns that held when recorded fail now: {', '.join(lost)}", file=sys.stderr)
-            raise typer.Exit(1)
+        save(tables, out, lang)
+        print(f"tables: {out}")
+    lost = lost_since_recorded(tables, GOLDEN) if strict else {}
+    for what, names in lost.items():
+        print(f"tandem: {what} that held when recorded fail now: {', '.join(names)}", file=sys.stderr)
+    if lost:
+        raise typer.Exit(1)
 
 
-def show(table, lang: str) -> None:
-    """The table as the terminal shows it."""
+def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
+    task = bar.add_task(what, total=None, unit=unit)
+    return lambda: bar.update(task, advance=1)
+
+
+def _patterns(pairs: int, seed: int, parameters: str, progress: Callable[[], None]) -> Any:
+    from experiments import patterns
+    from experiments.calibration.ensemble import ensemble
+
+    found = ensemble()
+    calibrated = found.mechanisms(found.default) if found is not None and parameters == "default" else {}
+    return patterns.validate(pairs, seed, progress, calibrated)
+
+
+def _findings(seeds: int, firms: int, seed: int, parameters: str, workers: int, progress: Callable[[], None]) -> Any:
+    from experiments.findings import assess
+    from experiments.population import Population
+    from experiments.trials import Size
+
+    size = Size(firms, max(20, firms // 4), max(10, firms // 8), max(5, firms // 16))
+    population = Population.load(parameters={} if parameters == "declared" else None)
+    return assess(population, seeds, seed, size, progress, workers)
+
+
+def _histories(seed: int) -> Any:
+    from experiments.histories import all_paths
+
+    return all_paths(200, seed)
+
+
+def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[str]]:
+    """What the golden files say holds and the tables say fails: "patterns" and "findings" -> names."""
+    lost = {}
+    for what, key in (("patterns", "pattern"), ("findings", "finding")):
+        file = golden / f"{what}.json"
+        if what in tables and file.exists():
+            wanted = json.loads(file.read_text("utf-8"))
+            now = dict(zip(tables[what][key], tables[what][f"{key}_verdict"]))
+            if gone := [name for name, word in wanted.items() if word == "holds" and now.get(name) == "fails"]:
+                lost[what] = gone
+    return lost
+
+
+def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
+    """Each table as CSV and Parquet, and the forest plot; made beside and moved in whole."""
+    from experiments.figures_findings import write_forest_plot
+    from experiments.figures_histories import write_histories
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        for ending, write in (("csv", table.to_csv), ("parquet", table.to_parquet)):
+            part = out / f".{name}.{ending}.part"
+            write(part, index=False)
+            part.replace(out / f"{name}.{ending}")
+    if "findings" in tables:
+        write_forest_plot(tables["findings"], out, lang)
+    if "histories" in tables:
+        write_histories(tables["histories"], out, lang)
+
+
+def show(table: Any, lang: str) -> None:
+    """The patterns as the terminal shows them."""
     from rich.table import Table
 
     from experiments.commands.tables import console
@@ -68,3 +143,50 @@ def show(table, lang: str) -> None:
     screen.print(shown)
     words = table.drop_duplicates("pattern")["pattern_verdict"].value_counts()
     print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")))
+
+
+def show_findings(table: Any, lang: str) -> None:
+    """The findings as the terminal shows them."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+
+    shown = Table(title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean", title_justify="left")
+    for head in ("no.", "statement", "statistic", "simulated ± error", "published", "band", "statistic says", "finding", "source"):
+        shown.add_column(head, justify="right" if head in ("simulated ± error", "published") else "left")
+    seen = set()
+    for row in table.to_dict("records"):
+        first = row["finding"] not in seen
+        seen.add(row["finding"])
+        banded = row["low"] == row["low"]
+        band = f"{row['low']:g} to {row['high']:g}" + (" (ours)" if row["band_source"] == "convention" else "") if banded else "none"
+        source = row["source"] + (" (unverified)" if row["unverified"] else "")
+        shown.add_row(row["finding"] if first else "", row[f"statement_{lang}"] if first else "", row["statistic"],
+                      f"{row['value']:.3g} ± {row['error']:.2g}", f"{row['published']:g}" if row["published"] == row["published"] else "none",
+                      band, row["verdict"] + ("" if row["counts"] else ", told only"), row["finding_verdict"] if first else "",
+                      source if first else "")  # fmt: skip
+    console(sys.stdout).print(shown)
+    words = table.drop_duplicates("finding")["finding_verdict"].value_counts()
+    print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")) + " of 17 findings")
+    print("Bands marked (ours) are a convention, not a published interval; unverified: the figure was not read at its source.")
+
+
+def show_histories(table: Any, lang: str) -> None:
+    """The two case histories: published and simulated by time, and what that does and does not show."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+    from experiments.histories import histories
+    from sim.scenario import Scenario
+
+    for history in histories():
+        part = table[table["scenario"] == history["scenario"]]
+        title = f"{Scenario.load(history['scenario']).title(lang)} ({history['unit']}, {int(part['n'].max())} runs)"
+        shown = Table(title=title, title_justify="left", caption=history["shows"][lang], caption_justify="left")
+        shown.add_column("")
+        for row in part.to_dict("records"):
+            shown.add_column(str(row["time"]), justify="right")
+        rows = part.to_dict("records")
+        shown.add_row("published", *(f"{row['published']:g}" + (" (unverified)" if row["unverified"] else "") for row in rows))
+        shown.add_row("simulated", *(f"{row['mean']:.0f} [{row['low']:.0f}, {row['high']:.0f}]" for row in rows))
+        console(sys.stdout).print(shown)

@@ -1,0 +1,1 @@
+"""Fits uncertain parameters to published findings and keeps an ensemble of parameter sets."""

@@ -1,0 +1,218 @@
+"""The calibration: waves of history matching with emulators, then an ensemble of parameter sets that were played.
+
+1. A first wave fills the declared ranges evenly; each later wave is drawn where the emulators, learned from all sets
+   played so far, say that most targets could be met together (and ranges and trust stay plausible).
+2. The final sets are drawn in the same way, played, and the emulators learned once more. Sets are kept by weighted drawing
+   without replacement, the weight being how much better or worse each looks now than when it was drawn.
+3. The default is, of the best looking kept sets, the one that meets most findings when played on further populations.
+
+Each set is played once, on firms and luck of its own: an emulator smooths the noise, so that thousands of firms a set are
+not needed [andrianakis2015].
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibration.emulator import LEAST, Emulator, emulators
+from experiments.calibration.evaluations import Evaluations
+from experiments.calibration.matching import SHARP, Band, Judge, bands
+from experiments.calibration.space import Profile, Space
+from experiments.findings import findings, judged
+
+WAVE = 100_000
+CANDIDATES, POPULATIONS = 10, 5
+Told = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a calibration found. `sets`: float64 places in the unit cube; `default`: a row of `sets`."""
+
+    space: Space
+    profile: Profile
+    seed: int
+    sets: np.ndarray
+    statistics: pd.DataFrame
+    default: int
+    candidates: pd.DataFrame
+    emulators: dict[str, Emulator]
+    bands: tuple[Band, ...]
+    waves: list[dict[str, Any]]
+    evaluations: int
+
+    def provenance(self, command: str) -> dict[str, Any]:
+        """Where the ensemble comes from, as plain data."""
+        import sklearn
+
+
+        return {
+            "command": command,
+            "method": "history matching with Gaussian process emulators; weighted drawing without replacement of played sets",
+            "seed": self.seed,
+            "profile": asdict(self.profile),
+            "sets_played": self.evaluations,
+            "default": self.default,
+            "priors": [asdict(parameter) for parameter in self.space.parameters],
+            "targets": [{"statistic": band.name, "low": _plain(band.low), "high": _plain(band.high)} for band in self.bands],
+            "findings": {finding.id: {"source": finding.source, "known": finding.known} for finding in findings()},
+            "emulators": {name: {"explained": _plain(round(found.explained, 3)), "noise": _plain(round(found.noise, 4))}
+                          for name, found in self.emulators.items()},
+            "waves": self.waves,
+            "candidates": json.loads(self.candidates.to_json(orient="records", double_precision=4)),
+            "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
+            "model": _model_digest(),
+        }  # fmt: skip
+
+
+def _model_digest() -> str:
+    """SHA-256 of the text of the compiled floors, wherever they lie."""
+    import hashlib
+
+    from sim.compile import compiled_sources
+
+    sim = Path(__file__).parents[2] / "sim"
+    digest = hashlib.sha256()
+    for file in compiled_sources(sim):
+        digest.update(file.relative_to(sim).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int = 2, told: Told = lambda what, n: None) -> Fit:
+    """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
+    store = Evaluations(folder / "evaluations.jsonl")
+    same_job(folder, space, size, seed)
+    judge, notes, numbers = None, [], []
+    for wave in range(1, size.waves + 2):
+        final = wave == size.waves + 1
+        count = size.first if wave == 1 else size.final if final else size.later
+        judge = judge and replace(judge, sharpness=SHARP if final else 1.0)
+        places = _designed(folder, wave, lambda: _next(space, store, numbers, judge, count, seed * 100 + wave))  # noqa: B023
+        mine = [wave * WAVE + k for k in range(len(places))]
+        store.play(dict(zip(mine, space.sets(places))), size, seed, workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
+        numbers += mine
+        noted = folder / f"note-{wave}.json"
+        if not final and noted.exists() and (folder / f"wave-{wave + 1}.json").exists():
+            notes.append(json.loads(noted.read_text("utf-8")))  # going on: nothing new would be learned here
+            continue
+        told("learning emulators", 0)
+        judge = learned(space, store, numbers, seed, check=final)
+        note = {"wave": wave, "sets": len(mine), **_met(store, mine)}
+        dense = space.design(1024, seed + 17)
+        note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
+        _write(noted, json.dumps(note))
+        notes.append(note)
+        if final:
+            before = learned(space, store, numbers[: -len(mine)], seed)
+            sharp = [replace(one, sharpness=SHARP) for one in (judge, before)]
+            return _kept(space, size, seed, store, places, mine, *sharp, notes, workers, told)
+    raise AssertionError("a calibration ends with its final wave")
+
+
+def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
+    """Complain if the folder holds another calibration; otherwise note there which one it holds."""
+    from sim.scenario import ScenarioError
+
+    job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": _model_digest()}
+    file = folder / "job.json"
+    if file.exists() and json.loads(file.read_text("utf-8")) != job:
+        raise ScenarioError("the folder holds another calibration (other seed, profile, ranges or model)", file=str(folder),
+                            allowed="the same command as before, or an empty folder")  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(file, json.dumps(job))
+
+
+def _write(file: Path, text: str) -> None:
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
+
+
+def _designed(folder: Path, wave: int, design: Callable[[], np.ndarray]) -> np.ndarray:
+    """The points of a wave: as written when they were first designed, so that going on repeats them to the last bit."""
+    file = folder / f"wave-{wave}.json"
+    if not file.exists():
+        _write(file, json.dumps(design().tolist()))
+    return np.array(json.loads(file.read_text("utf-8")))
+
+
+def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge | None, n: int, seed: int) -> np.ndarray:
+    if judge is None:
+        return space.design(n, seed)
+    known = space.places([row["parameters"] for row in store.played(numbers)])
+    best = known[np.argsort(-judge.score(known))[:60]]
+    return judge.sample(n, seed, best)
+
+
+def learned(space: Space, store: Evaluations, numbers: Sequence[int], seed: int, check: bool = False) -> Judge:
+    """Emulators of all bands from the sets of these numbers."""
+    rows = store.played(numbers)
+    points = space.places([row["parameters"] for row in rows])
+    table = pd.DataFrame([row["statistics"] for row in rows]).astype(float)
+    # A statistic that is hardly ever defined (no COO ever left, say) cannot be judged; provenance names who is left.
+    wanted = tuple(band for band in bands() if np.isfinite(table[band.name]).sum() >= LEAST)
+    return Judge(emulators(points, {band.name: table[band.name].to_numpy() for band in wanted}, seed, check), wanted)
+
+
+def _met(store: Evaluations, numbers: Sequence[int]) -> dict[str, float]:
+    """How many findings single sets of a wave meet, as played once: mean and most."""
+    counts = [findings_met(pd.DataFrame([row["statistics"]]).astype(float)) for row in store.played(numbers)]
+    return {"findings_met_mean": round(float(np.mean(counts)), 2), "findings_met_most": int(np.max(counts))}
+
+
+def findings_met(drawn: pd.DataFrame) -> int:
+    """Number of findings whose counted statistics all lie within their bands, from one row a population."""
+    return int((judged(drawn).drop_duplicates("finding")["finding_verdict"] == "holds").sum())
+
+
+def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np.ndarray,
+          numbers: list[int], judge: Judge, before: Judge, notes: list[dict], workers: int, told: Told) -> Fit:  # fmt: skip
+    """The ensemble of the final sets, and its default."""
+    draw = np.random.default_rng([seed, 5])
+    score = judge.score(places)
+    weight = np.clip(score - before.score(places), -6.0, 6.0)
+    order = np.argsort(-(weight + draw.gumbel(size=len(weight))))  # drawing by weight without replacement
+    chosen = np.sort(order[: size.ensemble])
+    candidates = chosen[np.argsort(-score[chosen])[:CANDIDATES]]
+    jobs = {(size.waves + 2) * WAVE + 100 * place + k: row for place, row in enumerate(space.sets(places[candidates]))
+            for k in range(POPULATIONS)}  # fmt: skip
+    store.play(jobs, size, seed, workers, lambda: told("candidates for the default", 1))
+    rows = []
+    for place, candidate in enumerate(candidates):
+        mine = [(size.waves + 2) * WAVE + 100 * place + k for k in range(POPULATIONS)]
+        drawn = pd.DataFrame([row["statistics"] for row in store.played(mine)]).astype(float)
+        table = judged(drawn)
+        words = table.drop_duplicates("finding").set_index("finding")["finding_verdict"]
+        rows.append({"set": int(np.flatnonzero(chosen == candidate)[0]), "holds": int((words == "holds").sum()),
+                     "fails": int((words == "fails").sum()), "score": float(score[candidate]),
+                     "failing": " ".join(words[words != "holds"].index)})  # fmt: skip
+    found = pd.DataFrame(rows).sort_values(["holds", "fails", "score"], ascending=[False, True, False], ignore_index=True)
+    statistics = pd.DataFrame([row["statistics"] for row in store.played([numbers[k] for k in chosen])]).astype(float)
+    return Fit(space, size, seed, places[chosen], statistics, int(found.iloc[0]["set"]), found, dict(judge.emulators),
+               judge.bands, notes, sum(note["sets"] for note in notes) + len(jobs))  # fmt: skip
+
+
+def sets_planned(size: Profile) -> int:
+    """Parameter sets that a calibration of this size plays in all, the candidates for the default included."""
+    return size.sets + min(CANDIDATES, size.ensemble) * POPULATIONS
+
+
+def save(fit: Fit, folder: Path, command: str) -> None:
+    """`sets.csv`, `statistics.csv` and `provenance.json` in `folder`, each made beside and moved in whole; provenance last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sets = pd.DataFrame(fit.space.sets(fit.sets))
+    for name, table in (("sets", sets), ("statistics", fit.statistics)):
+        _write(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.8g"))
+    _write(folder / "provenance.json", json.dumps(fit.provenance(command), indent=1) + "\n")

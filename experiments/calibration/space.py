@@ -1,0 +1,146 @@
+"""The space of parameter sets that a calibration searches: declared in `scenarios/calibration.toml`, seen as a unit cube."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from scipy.stats import qmc
+
+from sim.parameters import describe
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario.reading import read
+
+FILE = "calibration.toml"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter that may move, with its plausible range; its prior is uniform on `scale`."""
+
+    path: str
+    low: float
+    high: float
+    scale: str
+    why: str
+
+    def value(self, place: np.ndarray | float) -> Any:
+        """The value at a place in [0, 1]."""
+        if self.scale == "log":
+            return self.low * (self.high / self.low) ** place
+        return self.low + (self.high - self.low) * place
+
+    def place(self, value: float) -> float:
+        """Where a value lies in its range, 0 to 1; outside it where the value is outside."""
+        if self.scale == "log":
+            return float(np.log(value / self.low) / np.log(self.high / self.low))
+        return (value - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All parameters that may move, in the order of the file."""
+
+    parameters: tuple[Parameter, ...]
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    @property
+    def paths(self) -> list[str]:
+        """Paths in order."""
+        return [parameter.path for parameter in self.parameters]
+
+    def sets(self, places: np.ndarray) -> list[dict[str, float]]:
+        """Parameter sets (path -> value) of points in the unit cube, float64 (rows, parameters)."""
+        columns = [parameter.value(places[:, k]) for k, parameter in enumerate(self.parameters)]
+        return [dict(zip(self.paths, map(float, row))) for row in zip(*columns)]
+
+    def places(self, sets: Sequence[Mapping[str, float]]) -> np.ndarray:
+        """Points in the unit cube of parameter sets, float64 (rows, parameters); what a set does not name has
+        its declared value."""
+        usual = self.declared()
+        return np.array([[parameter.place(one.get(parameter.path, usual[parameter.path])) for parameter in self.parameters]
+                         for one in sets])  # fmt: skip
+
+    def design(self, n: int, seed: int) -> np.ndarray:
+        """n points that fill the cube (scrambled Sobol), float64 (n, parameters)."""
+        whole = 1 << max(0, n - 1).bit_length()
+        return qmc.Sobol(len(self), scramble=True, rng=np.random.default_rng([seed, 0])).random(whole)[:n]
+
+    def declared(self) -> dict[str, float]:
+        """The values that the model and the population declare before any fit."""
+        model = Scenario.of().values
+        own = {row["path"]: row["spread"] for row in _population()["differs"] if "spread" in row}
+        common = {row["path"]: row["value"] for row in _population()["common"]}
+        found = {}
+        for path in self.paths:
+            if path.startswith("population.spread."):
+                found[path] = own[path.removeprefix("population.spread.")]
+            elif path == "population.coo.threshold":
+                found[path] = _population()["coo"]["threshold"]
+            else:
+                found[path] = common.get(path, model.get(path))
+        return {path: float(value) for path, value in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _population() -> dict[str, Any]:
+    return read(resources.files("scenarios") / "population.toml", "population.toml")
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, Any]:
+    return read(resources.files("scenarios") / FILE, FILE)
+
+
+@lru_cache(maxsize=1)
+def space() -> Space:
+    """The declared space. Complains about paths and ranges that the model does not know."""
+    allowed = {row["path"]: (row["low"], row["high"]) for row in describe() if row["low"] is not None}
+    found = []
+    for table in _tables()["parameters"]:
+        parameter = Parameter(**table)
+        path = parameter.path
+        if not path.startswith("population."):
+            if path not in allowed:
+                raise ScenarioError("unknown path", file=FILE, key="parameters.path", value=path,
+                                    allowed="a number that `tandem schema` shows")  # fmt: skip
+            low, high = allowed[path]
+            if not low <= parameter.low < parameter.high <= high:
+                raise ScenarioError("the range leaves what the model allows", file=FILE, key=path,
+                                    value=[parameter.low, parameter.high], allowed=f"within {low:g} to {high:g}")  # fmt: skip
+        found.append(parameter)
+    return Space(tuple(found))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much a calibration plays."""
+
+    firms: int
+    twins: int
+    advertisers: int
+    long: int
+    first: int
+    later: int
+    waves: int
+    final: int
+    ensemble: int
+
+    @property
+    def sets(self) -> int:
+        """Parameter sets played in all."""
+        return self.first + (self.waves - 1) * self.later + self.final
+
+
+def profile(name: str) -> Profile:
+    """A profile of the file by name."""
+    profiles = _tables()["profiles"]
+    if name not in profiles:
+        raise ScenarioError("no such profile", file=FILE, value=name, allowed=", ".join(profiles))
+    return Profile(**profiles[name])

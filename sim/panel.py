@@ -1,0 +1,214 @@
+"""Many firms followed over time: the compiled driver that writes down each run's latent states every so many weeks.
+
+`sim.kernel.run_batch` keeps one row a run; findings of panels (windows after a burn-in, growth by year, spells in office,
+responses to advertising) need states on the way. The same weeks are played, so the same bits come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.compile import COMPILED, LOCK, as_records, copy_record, kernel, phase, prange, records
+from sim.kernel import announce, step_week
+from sim.parameters import RECORD
+from sim.phases.start import start_firm
+from sim.state import CEO, COO, WORLD
+from sim.streams import seed_key
+
+# States at the end of the week recorded.
+STATES = (
+    "ceo_trust", "coo_trust", "relationship_conflict", "common_ground", "role_clarity", "ceo_present", "coo_present",
+    "ceo_successions", "coo_successions", "ceo_skill", "coo_skill", "team_skill", "morale", "satisfaction",
+    "brand_awareness", "technique", "refinement", "reputation", "customers", "revenue", "campaigns_running",
+    "campaign_pressure", "new_customers", "lost_customers", "leads", "spend", "standing_error", "backlog",
+)  # fmt: skip
+# Sums from the start to the end of the week recorded; the difference of two rows is what happened between them.
+SUMS = (
+    "paired_weeks", "trust_weeks", "relationship_conflict_weeks", "role_clarity_weeks", "goal_gap_weeks", "task_episodes",
+    "process_episodes", "relationship_episodes", "decided", "lapsed", "delay_weeks", "settings", "setting_error",
+    "good_proposals", "good_refused", "bad_proposals", "bad_accepted", "views_exchanged", "views_possible", "revenue_sum",
+    "spend_sum", "profit_sum", "customers_won", "customers_lost", "satisfaction_weeks", "morale_weeks", "work", "hidden_work",
+    "capacity", "questions", "unanswered", "ceo_hours", "coo_hours", "departures", "experiments_started",
+    "experiments_succeeded", "campaigns_launched", "standing_error_weeks",
+)  # fmt: skip
+COLUMNS = STATES + SUMS
+WIDTH = len(COLUMNS)
+ROWS_IN_ONE_CALL = 40_000_000  # bytes of one call's output, so that a long panel stays in memory
+
+
+@phase
+def observe(world, out):
+    """Write the states and sums of now into `out` (float array of length WIDTH, order of COLUMNS)."""
+    w = world[0]
+    p, s, leaders, teams = w.parameters, w.firm, w.leaders, w.teams
+    clarity, weight, error = 0.0, 0.0, 0.0
+    for d in range(7):
+        clarity += p.domain_arrivals_per_week[d] * s.clarity[d]
+        weight += p.domain_arrivals_per_week[d]
+        error += abs(s.standing_error[d]) / 5.0
+    skill, morale, ceo_skill, coo_skill = 0.0, 0.0, 0.0, 0.0
+    for t in range(p.team_count):
+        skill += teams[t].skill / p.team_count
+        morale += teams[t].morale / p.team_count
+    for k in range(4):
+        ceo_skill += 0.25 * leaders[CEO].skills[k]
+        coo_skill += 0.25 * leaders[COO].skills[k]
+    states = (
+        leaders[CEO].trust, leaders[COO].trust, s.relationship_conflict, s.common_ground,
+        clarity / weight if weight > 0.0 else 1.0, leaders[CEO].present * 1.0, leaders[COO].present * 1.0,
+        leaders[CEO].successions * 1.0, leaders[COO].successions * 1.0, ceo_skill, coo_skill, skill, morale, s.satisfaction,
+        s.goodwill, s.technique, s.refinement, s.reputation, s.customers, s.revenue, s.running,
+        s.pressure, s.new_customers, s.lost_customers, s.leads, s.spend, error, s.backlog,
+    )
+    # Two tuples, because the compiler knows none of more than thirty members.
+    sums = (
+        s.sum_paired_weeks, s.sum_trust, s.sum_relationship_level, s.sum_clarity, s.sum_gap, s.sum_task,
+        s.sum_process, s.sum_relationship, s.sum_decided, s.sum_lapsed, s.sum_delay, s.sum_settings, s.sum_error,
+        s.sum_good, s.sum_good_refused, s.sum_bad, s.sum_bad_accepted, s.sum_exchanged, s.sum_chances, s.sum_revenue,
+    )
+    more = (
+        s.sum_spend, s.sum_profit, s.sum_new, s.sum_lost, s.sum_satisfaction, s.sum_morale, s.sum_work, s.sum_hidden,
+        s.sum_capacity, s.sum_exceptions, s.sum_defaults, s.sum_hours[CEO], s.sum_hours[COO], s.sum_departures,
+        s.sum_experiments_started, s.sum_experiments_succeeded, s.sum_campaigns, s.sum_standing,
+    )
+    for n in range(len(states)):
+        out[n] = states[n]
+    for n in range(len(sums)):
+        out[len(states) + n] = sums[n]
+    for n in range(len(more)):
+        out[len(states) + len(sums) + n] = more[n]
+
+
+@phase
+def play_observed(world, timeline, first, last, key0, key1, number, replicate, every, out):
+    """Play one run through rows first..last-1 of `timeline`; row k of `out` is written at the end of week k x `every`."""
+    copy_record(world[0].parameters, timeline[first])
+    s = world[0].firm
+    s.key0, s.key1, s.number, s.replicate = key0, key1, number, replicate
+    start_firm(world)
+    observe(world, out[0])
+    row = first
+    for week in range(1, timeline[first].weeks + 1):
+        row = step_week(world, timeline, row, last)
+        if week % every == 0:
+            observe(world, out[week // every])
+
+
+@kernel
+def play_panel(timeline, starts, arms, numbers, replicates, keys, every, out):
+    """States of many runs, one after the other. See `run_panel`."""
+    world = np.zeros(1, WORLD)
+    blank = np.zeros(1, WORLD)
+    for r in range(arms.size):
+        a = arms[r]
+        copy_record(world[0], blank[0])
+        play_observed(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], every, out[r])
+
+
+@kernel(parallel=True)
+def play_panel_threads(timeline, starts, arms, numbers, replicates, keys, every, out):
+    """The same, its chunks of runs spread over threads; each run writes only its own rows."""
+    chunk = 8
+    chunks = (arms.size + chunk - 1) // chunk
+    for c in prange(chunks):
+        low = c * chunk
+        high = low + chunk if low + chunk < arms.size else arms.size
+        play_panel(timeline, starts, arms[low:high], numbers[low:high], replicates[low:high], keys[low:high], every, out[low:high])
+
+
+def run_panel(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, numbers: np.ndarray, replicates: np.ndarray,
+              keys: np.ndarray, every: int, threads: bool = True) -> np.ndarray:  # fmt: skip
+    """States of runs given row by row, float64 (runs, weeks // every + 1, WIDTH); arguments as in `sim.kernel.run_batch`.
+
+    All runs have the horizon of the first row of `timeline`. Bytes do not depend on `threads`.
+    """
+    weeks = int(timeline["weeks"][0])
+    if not np.all(timeline["weeks"] == weeks):
+        raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
+    out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
+    announce()
+    if not COMPILED:
+        for r, a in enumerate(arms):
+            play_observed(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
+                          numbers[r], replicates[r], every, out[r])  # fmt: skip
+        return out
+    arguments = (timeline, starts, arms, numbers, replicates, keys, every, out)
+    if threads and arms.size > 16:
+        with LOCK:
+            play_panel_threads(*arguments)
+    else:
+        play_panel(*arguments)
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """States of firms over time. `values`: float64 (firms, lucks, times, columns)."""
+
+    values: np.ndarray
+    weeks: np.ndarray
+    """The week of each time, int64 (times,); the first is 0, the start."""
+    columns: tuple[str, ...]
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        """One column, float64 (firms, lucks, times)."""
+        return self.values[..., self.columns.index(column)]
+
+    def between(self, column: str, after: int, until: int) -> np.ndarray:
+        """What a sum gained in the weeks after `after` up to `until`, float64 (firms, lucks)."""
+        if column not in SUMS:
+            raise ValueError(f"{column!r} is a state, not a sum; sums are: {', '.join(SUMS)}")
+        first, last = (int(np.flatnonzero(self.weeks == week)[0]) for week in (after, until))
+        return self[column][..., last] - self[column][..., first]
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
+        firms, lucks, times, width = self.values.shape
+        firm, luck, time = (axis.ravel() for axis in np.indices((firms, lucks, times)))
+        table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))
+        table.insert(0, "week", self.weeks[time])
+        table.insert(0, "luck", luck)
+        table.insert(0, "firm", firm)
+        return table
+
+
+def simulate_panel(firms: Iterable[Any], runs: int = 1, seed: int | str = 0, every: int = 13,
+                   columns: Sequence[str] = COLUMNS, threads: bool = True) -> Panel:  # fmt: skip
+    """Latent states of each firm and luck, every `every` weeks (1: the weekly table of a whole population).
+
+    `firms`: scenarios, or anything with `.records()`; the run of firm f and luck r is that of
+    `simulate(firms[f], seed, replicate=r, firm=f)`, bit for bit.
+    """
+    timelines = [firm.records() for firm in firms]
+    return panel_of(timelines, runs, seed, every, columns, threads)
+
+
+def panel_of(timelines: Sequence[np.ndarray], runs: int = 1, seed: int | str = 0, every: int = 13,
+             columns: Sequence[str] = COLUMNS, threads: bool = True, first: int = 0) -> Panel:  # fmt: skip
+    """The same from records (arrays of dtype RECORD, one a firm); `first` is the number of the first firm."""
+    if not len(timelines):
+        raise ValueError("a panel needs at least one firm")
+    wrong = [name for name in columns if name not in COLUMNS]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a column of a panel; columns are: {', '.join(COLUMNS)}")
+    picked = [COLUMNS.index(name) for name in columns]
+    key = np.array([seed_key(seed)], dtype=np.uint64)
+    times = int(timelines[0]["weeks"][0]) // every + 1
+    step = max(1, ROWS_IN_ONE_CALL // (times * WIDTH * 8 * runs))
+    parts = []
+    for low in range(0, len(timelines), step):
+        here = timelines[low : low + step]
+        starts = np.cumsum([0, *map(len, here)])
+        arms = np.repeat(np.arange(len(here)), runs)
+        rows = np.zeros(int(starts[-1]), RECORD)
+        for row, place in zip(here, starts):
+            rows[place : place + len(row)] = row
+        out = run_panel(rows, starts, arms, arms + low + first, np.tile(np.arange(runs), len(here)),
+                        np.tile(key, (arms.size, 1)), every, threads)  # fmt: skip
+        parts.append(out[..., picked].reshape(len(here), runs, times, len(picked)))
+    return Panel(np.concatenate(parts), np.arange(times) * every, tuple(columns))

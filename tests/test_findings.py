@@ -1,0 +1,157 @@
+"""Findings as data, their statistics on simulated firms, and the verdicts."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.calibration.ensemble import default_set
+from experiments.commands.main import status
+from experiments.commands.validate import lost_since_recorded
+from experiments.findings import COMPUTED, KNOWN, assess, findings, judged, targets, verdict
+from experiments.population import Population
+from experiments.trials import INTERVENTIONS, Size, Trial
+from sim.parameters import describe
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = tomllib.loads((ROOT / "scenarios" / "sources.toml").read_text("utf-8"))
+SMALL = Size(firms=80, twins=40, advertisers=10, long=6)
+TINY = Size(firms=40, twins=40, advertisers=6, long=4)
+
+
+@pytest.fixture(scope="module")
+def trial():
+    return Trial(Population.load("population", parameters={}), 3, SMALL)
+
+
+def test_all_seventeen_are_there_with_all_that_a_record_needs():
+    assert [finding.id for finding in findings()] == [f"C{k}" for k in range(1, 18)]
+    for finding in findings():
+        assert finding.known in KNOWN and finding.band_source in ("published", "convention")
+        assert all(key.strip() in SOURCES for key in finding.source.split(","))
+        assert (finding.en and finding.fr and "->" in finding.chain) or finding.id in ("C3", "C13", "C14")
+        assert any(row.counts for row in finding.statistics)
+        for row in finding.statistics:
+            assert row.name in COMPUTED and row.computation
+            if row.counts:
+                assert row.low < row.published < row.high
+    assert {row.name for finding in findings() for row in finding.statistics} == set(COMPUTED)
+
+
+def test_what_was_not_read_at_its_source_is_marked_where_a_user_sees_it(capsys):
+    from experiments.commands.validate import show_findings
+
+    table = judged(pd.DataFrame([dict.fromkeys(COMPUTED, 0.1)] * 2))
+    for finding in findings():
+        assert set(table.loc[table["finding"] == finding.id, "unverified"]) == {finding.known != "read"}
+    show_findings(table, "en")
+    told = capsys.readouterr().out
+    assert told.count("(unverified)") == sum(not finding.verified for finding in findings())
+
+
+def test_no_target_is_pasted_into_a_parameter():
+    """Targets as they are published (and bands' ends) against every number of the model and of the default set."""
+    numbers = {row["path"]: row["default"] for row in describe()
+               if row["role"] in ("mechanism", "assumption") and isinstance(row["default"], float)}  # fmt: skip
+    numbers |= default_set()
+    # Round figures that any list of defaults has; a coincidence says nothing.
+    common = {0.0, 0.01, 0.1, 0.15, 0.25, 0.3, 0.5, 0.6, 0.8, 1.0, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0}
+
+    def pasted(numbers):
+        return [(row.name, path) for row in targets()
+                for value in {row.published, -row.published, 1 / row.published, 1 / (52 * row.published)}
+                for path, number in numbers.items() if abs(number) not in common and np.isclose(number, value, rtol=1e-3)]  # fmt: skip
+
+    assert pasted(numbers) == []
+    assert pasted({**numbers, "dyad.spill": 0.54}) == [("C1", "dyad.spill")]  # one pasted on purpose is seen
+
+
+def test_every_statistic_is_a_number_on_simulated_firms(trial):
+    found = {name: compute(trial) for name, compute in COMPUTED.items()}
+    assert all(np.isfinite(value) for value in found.values()), found
+    assert all(-1 <= found[name] <= 1 for name in ("C1", "C2", "C3", "C4", "C5", "C6 decisions", "C7"))
+    assert 0 < found["C14"] < 0.5 and 0 <= found["C16"] <= 1 and 0.2 < found["C17"] < 5
+
+
+def test_twins_differ_only_after_the_burn_in_and_only_by_the_intervention(trial):
+    for name in INTERVENTIONS:
+        off, on, firms = trial.twins_of(name)
+        np.testing.assert_array_equal(off.values[:, :, :2], on.values[:, :, :2])  # start and end of the first year
+        assert len(firms) == SMALL.twins and not np.array_equal(off.values, on.values)
+
+
+def test_any_statistic_can_be_made_from_the_tables(trial):
+    weekly = trial.weekly(("relationship_conflict", "ceo_trust"))
+    assert len(weekly) == SMALL.firms * (trial.population.weeks + 1) and list(weekly.columns[:3]) == ["firm", "luck", "week"]
+    mean = weekly[weekly["week"] > trial.population.burn_in].groupby("firm")["relationship_conflict"].mean()
+    assert np.corrcoef(mean, trial.table["relationship_conflict"])[0, 1] > 0.95  # all weeks against those with both in post
+    twins = trial.twin_table({"levers.communication": 0.0}, {"levers.communication": 1.0}, firms=20)
+    by_arm = twins.groupby("arm")["information_shared"].mean()
+    assert len(twins) == 40 and by_arm["on"] > by_arm["off"]
+
+
+def test_statistics_answer_to_their_mechanisms(trial):
+    """A statistic that no mechanism moves would be empty: switch one off and see."""
+    population = Population.load("population", parameters={})
+    calm = Trial(population.with_({"hazards.ceo_departure": 0.0}), 3, SMALL)
+    assert np.isnan(COMPUTED["C15 CEO"](calm)) and COMPUTED["C15 CEO"](trial) > 0
+    deaf = Trial(population.with_({"market.saturation": 40.0}), 3, SMALL)
+    assert COMPUTED["C11"](deaf) < COMPUTED["C11"](trial)
+    fast = Trial(population.with_({"market.goodwill_decay": 0.2}), 3, SMALL)
+    assert COMPUTED["C13"](fast) < COMPUTED["C13"](trial)
+    untaught = Trial(population.with_({"switches.training": False}), 3, SMALL)
+    assert COMPUTED["C10"](untaught) < 0.3 * COMPUTED["C10"](trial)
+
+
+def test_verdicts():
+    assert verdict(0.3, 0.1, 0.2, 0.4) == "holds"
+    assert verdict(0.45, 0.01, 0.2, 0.4) == "fails"
+    assert verdict(0.45, 0.04, 0.2, 0.4) == "undecided"
+    assert verdict(float("nan"), 0.0, 0.2, 0.4) == "fails"
+
+
+def test_a_finding_needs_all_that_counts():
+    drawn = pd.DataFrame([dict.fromkeys(COMPUTED, 0.0) | {"C6 decisions": 0.4, "C6 results": 0.2}] * 3)
+    words = judged(drawn).drop_duplicates("finding").set_index("finding")["finding_verdict"]
+    assert words["C6"] == "holds" and words["C5"] == "fails"
+    drawn["C6 results"] = 0.5
+    assert judged(drawn).set_index("finding").loc["C6", "finding_verdict"].iloc[0] == "fails"
+
+
+def test_what_held_when_recorded_and_fails_now_is_named(tmp_path):
+    table = judged(pd.DataFrame([dict.fromkeys(COMPUTED, 0.0)] * 3))
+    (tmp_path / "findings.json").write_text(json.dumps({"C3": "holds", "C5": "holds", "C6": "fails"}), "utf-8")
+    assert lost_since_recorded({"findings": table}, tmp_path) == {"findings": ["C5"]}
+
+
+@pytest.mark.slow
+def test_processes_change_no_number():
+    population = Population.load("population", parameters={})
+    one, two = (assess(population, 2, 1, TINY, workers=workers) for workers in (1, 2))
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+    assert (one["error"] >= 0).all()
+
+
+@pytest.mark.slow
+def test_validate_writes_findings_figure_and_histories(tmp_path, capsys):
+    arguments = ["validate", "--only", "findings", "--seeds", "2", "--firms", "60", "--workers", "1", "--out", str(tmp_path)]
+    assert status(arguments) == 0
+    told = capsys.readouterr().out
+    assert "of 17 findings" in told and "unverified" in told and "published" in told
+    table = pd.read_csv(tmp_path / "findings.csv")
+    assert set(table["finding"]) == {f"C{k}" for k in range(1, 18)} and {"value", "error", "low", "high", "verdict"} <= set(table)
+    for name in ("findings", "histories"):
+        assert (tmp_path / f"{name}.png").stat().st_size > 10_000 and "<svg" in (tmp_path / f"{name}.svg").read_text("utf-8")
+    paths = pd.read_csv(tmp_path / "histories.csv")
+    assert paths.groupby("scenario").size().to_dict() == {"department-store-history": 4, "software-firm-history": 7}
+    assert (paths["low"] <= paths["mean"]).all() and (paths["mean"] <= paths["high"]).all()
+
+
+@pytest.mark.parametrize("arguments", [["validate", "--only", "everything"], ["validate", "--lang", "de"],
+                                       ["validate", "--out", "pyproject.toml"], ["validate", "--seeds", "1"]])  # fmt: skip
+def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
+    assert status(arguments) == 2
+    assert len(capsys.readouterr().err.strip().split("\n")) == 1
