@@ -4,9 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.sensitivity import analyse
-
     from experiments.population import Population
+    from experiments.sensitivity import analyse
     from sim import (
         Batch,
         Comparison,

@@ -341,7 +341,7 @@ class Firms:
     @cached_property
     def _grouped(self) -> list[tuple[str, str, np.ndarray]]:
         split = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
-        keys = pd.Series(split).str.cat(self.table["context"].to_numpy(), sep="|")
+        keys = pd.Series(split, dtype=str).str.cat(self.table["context"].to_numpy(), sep="|")
         return [(*str(key).split("|"), np.asarray(index)) for key, index in keys.groupby(keys).groups.items()]  # type: ignore[misc]
 
     def _groups(self) -> Iterator[tuple[str, str, np.ndarray]]:
@@ -374,7 +374,7 @@ class Firms:
 
 def _simple(path: str) -> bool:
     """Whether a path is one column of the kernel's rows, or a lever."""
-    return path.startswith("levers.") or (path.replace(".", "_") in RECORD.names and path != "quarters")
+    return path.startswith("levers.") or (path.replace(".", "_") in (RECORD.names or ()) and path != "quarters")
 
 
 @lru_cache(maxsize=64)

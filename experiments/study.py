@@ -165,7 +165,7 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
     met = random_cells(size.points, len(cells), seed)
     moved = swings(pooled_model(cells, met, seed, parameters="ensemble"), size.points, seed, progress=_tick(progress, "levers"))
     progress("where the spread comes from", 0)
-    variance = variance_shares(chosen, STATEMENTS, seed, **size.variance) if ensemble() is not None else pd.DataFrame()
+    variance = variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(chosen)))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
     split_met = np.array([arm for arm, _ in cells])[met]

@@ -27,7 +27,7 @@ CHOICES = ("ensemble", "default", "declared")
 
 def gives_way(scenario: Scenario, path: str) -> bool:
     """Whether a parameter of the ensemble may move this value: nobody but the model's declaration has set it."""
-    return scenario.origin.get(path) == "default" and path.replace(".", "_") in RECORD.names
+    return scenario.origin.get(path) == "default" and path.replace(".", "_") in (RECORD.names or ())
 
 
 def rows_by_set(scenario: Scenario, sets: Sequence[Mapping[str, float]]) -> np.ndarray:

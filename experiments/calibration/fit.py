@@ -94,7 +94,8 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
     """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
     store = Evaluations(folder / "evaluations.jsonl")
     same_job(folder, space, size, seed)
-    judge, notes, numbers = None, [], []
+    judge, notes = None, []
+    numbers: list[Any] = []
     for wave in range(1, size.waves + 2):
         final = wave == size.waves + 1
         count = size.first if wave == 1 else size.final if final else size.later
@@ -109,15 +110,15 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
             continue
         told("learning emulators", 0)
         judge = learned(space, store, numbers, seed, check=final)
-        note = {"wave": wave, "sets": len(mine), **_met(store, mine)}
+        note: dict[str, Any] = {"wave": wave, "sets": len(mine), **_met(store, mine)}
         dense = space.design(1024, seed + 17)
         note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
         _write(noted, json.dumps(note))
         notes.append(note)
         if final:
             before = learned(space, store, numbers[: -len(mine)], seed)
-            sharp = [replace(one, sharpness=SHARP) for one in (judge, before)]
-            return _kept(space, size, seed, store, places, mine, *sharp, notes, workers, told)
+            sharp, earlier = (replace(one, sharpness=SHARP) for one in (judge, before))
+            return _kept(space, size, seed, store, places, mine, sharp, earlier, notes, workers, told)
     raise AssertionError("a calibration ends with its final wave")
 
 

@@ -82,6 +82,5 @@ def _measured(module: Any, method: str, problem: dict, points: np.ndarray, y: np
         if method == "morris":
             more["num_levels"] = 8
         found = module.analyze(problem, points, y, **more)
-    ends = {"S1": "S1_conf", "ST": "ST_conf", "mu_star": "mu_star_conf", "delta_balanced": "delta_balanced_conf", "dgsm": "dgsm_conf"}
     for measure in MEASURES[method]:
-        yield measure, found[measure], found.get(ends.get(measure, ""), [np.nan] * problem["num_vars"])
+        yield measure, found[measure], found.get(f"{measure}_conf", [np.nan] * problem["num_vars"])
