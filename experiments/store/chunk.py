@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from experiments.store.folder import Folder, chunk_name
 from experiments.store.layout import Chunk
 from experiments.store.model import FirmModel, Model, Played
 from experiments.store.provenance import versions
-from experiments.store.reuse import Reuse
 from experiments.store.seals import sealed, sha256
 from experiments.store.store import Store
 from experiments.store.tables import packed, trajectory_schema
+
+if TYPE_CHECKING:
+    from experiments.store.reuse import Reuse
 
 ROWS_PLAYED_TWICE_FROM = 50
 
@@ -62,6 +64,8 @@ def _firms(path: str, seal: str, stages: int) -> FirmModel:
 
 @lru_cache(maxsize=2)
 def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
+    from experiments.store.reuse import Reuse  # it needs pandas, which a worker can do without
+
     return Reuse(_opened(path, seal, stages), source)
 
 

@@ -24,7 +24,6 @@ from experiments.store.manifest import described, differences, read_manifest, rn
 from experiments.store.model import FirmModel, Model
 from experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
 from experiments.store.provenance import versions
-from experiments.store.reuse import Reuse
 from experiments.store.store import Commit, Scan, Store
 
 SECONDS_OF_A_CHUNK = 10.0
@@ -85,13 +84,10 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
         raise Refused(f"chunk_runs = {chunk_runs!r} is not a whole number from 1 to 10,000,000")
     folder = _fit(Path(out))
     there = _matching(folder, experiment, strict, note)
-    rate = 0.0
-    if engine is None:
-        if workers != 1 or (there is None and chunk_runs is None):
-            rate = speed(experiment)
-        engine = _chosen(experiment, workers, rate, there, note)
-    elif there is None and chunk_runs is None:
-        rate = speed(experiment)
+    left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
+    fresh = there is None and chunk_runs is None
+    rate = speed(experiment) if fresh or (engine is None and workers is None and left > 0) else 0.0
+    engine = engine or _chosen(workers, left, rate, note)
     if isinstance(engine, ProcessEngine):
         engine.start()
     try:
@@ -99,10 +95,12 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
         with at_work(folder) as alone:
             if not alone:
                 note("another driver is at work in this folder; both go on, and share what is committed")
+            if hasattr(engine, "prepare"):
+                engine.prepare(folder)
             store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
             finished = _to_the_end(store, experiment, engine, reuse, check == "full", told, note)
     finally:
-        if isinstance(engine, ProcessEngine):
+        if hasattr(engine, "close"):
             engine.close()
     document, before, played, reused = finished
     return Report(folder.path, document["runs"], before, played, reused, document["failed"], document["invalid"],
@@ -202,16 +200,15 @@ def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], No
 # -- who computes ------------------------------------------------------------------------------
 
 
-def _chosen(experiment: Experiment, workers: int | None, rate: float, there: Store | None, note: Callable[[str], None]) -> Engine:
+def _chosen(workers: int | None, left: int, rate: float, note: Callable[[str], None]) -> Engine:
+    """A pool of `workers`; none said: as many as there are processors, unless the runs that are left are too few to pay."""
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise Refused(f"workers = {workers!r} is not a whole number of 1 or more")
     if workers == 1:
         return SerialEngine()
     count = workers or cores()
-    if workers is None:
-        left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
-        if count == 1 or left / rate < SECONDS_WORTH_A_POOL:
-            return SerialEngine()
+    if workers is None and (count == 1 or left <= SECONDS_WORTH_A_POOL * rate):
+        return SerialEngine()
     return ProcessEngine(count, note)
 
 
@@ -226,6 +223,8 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
                 note: Callable[[str], None]) -> tuple[dict[str, Any], int, int, int]:  # fmt: skip
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
+        from experiments.store.reuse import Reuse
+
         earlier = Reuse(store, str(reuse))
         told.note(f"taking over {earlier.count():,} of {store.layout.runs:,} runs from {reuse}")
     scan = store.scan(full)
@@ -237,8 +236,6 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
         store.folder.set_aside(room, file)
         note(f"{name} does not belong to this sweep; it was set aside")
     before, played, reused = scan.runs, 0, 0
-    if hasattr(engine, "prepare"):
-        engine.prepare(store.folder)
     seconds = time.monotonic()
     with Stop() as stop:
         while True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
 
 from experiments.store.layout import Stage
 from experiments.store.model import OK
@@ -18,6 +17,8 @@ def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.
     Not-a-number with fewer than two values. Sums run in the order of the run numbers, so that chunks change no bit. The
     look at the data is not paid for: with many looks intervals are a little too narrow (see SWEEPS.md).
     """
+    from scipy.special import stdtrit
+
     points = store.manifest.points
     first = np.full(points, np.nan)
     n, total, squares = np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points)
