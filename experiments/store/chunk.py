@@ -44,13 +44,13 @@ class Task:
     """The folder of an earlier sweep whose runs are taken over where they fit."""
 
     def __call__(self, number: int) -> dict[str, Any]:
-        store = _opened(self.path, self.seal, self.stages)
-        return commit(store, store.layout.chunk(number), self.model or _firms(self.path, self.seal, self.stages), self.engine,
+        store = opened(self.path, self.seal, self.stages)
+        return commit(store, store.layout.chunk(number), self.model or firms(self.path, self.seal, self.stages), self.engine,
                       _reuse(self.path, self.seal, self.stages, self.reuse) if self.reuse else None)  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _opened(path: str, seal: str, stages: int) -> Store:
+def opened(path: str, seal: str, stages: int) -> Store:
     store = Store.open(Folder(path))
     if store is None or store.manifest.seal != seal:
         raise Damaged(f"{path}: this is not the sweep that was being worked on")
@@ -58,15 +58,15 @@ def _opened(path: str, seal: str, stages: int) -> Store:
 
 
 @lru_cache(maxsize=4)
-def _firms(path: str, seal: str, stages: int) -> FirmModel:
-    return firms_of(_opened(path, seal, stages))
+def firms(path: str, seal: str, stages: int) -> FirmModel:
+    return firms_of(opened(path, seal, stages))
 
 
 @lru_cache(maxsize=2)
 def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
     from experiments.store.reuse import Reuse  # it needs pandas, which a worker can do without
 
-    return Reuse(_opened(path, seal, stages), source)
+    return Reuse(opened(path, seal, stages), source)
 
 
 def firms_of(store: Store) -> FirmModel:

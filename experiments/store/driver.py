@@ -16,7 +16,7 @@ from experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop,
 from experiments.store.errors import Damaged, Refused
 from experiments.store.experiment import Experiment
 from experiments.store.final import write_final
-from experiments.store.folder import ROOMS, Folder, chunk_name
+from experiments.store.folder import PART, ROOMS, Folder, chunk_name
 from experiments.store.layout import rounded_chunk
 from experiments.store.lock import at_work
 from experiments.store.manifest import NAME as MANIFEST
@@ -133,7 +133,8 @@ def _fit(out: Path) -> Folder:
         raise Refused(f"{out} is a file; give a folder")
     folder = Folder(out)
     if out.is_dir():
-        strange = [name for name in folder.names() if name not in SPARE and name not in (MANIFEST, "final.json", "report.html")]
+        ours = {*SPARE, MANIFEST, "final.json", "report.html"}
+        strange = [name for name in folder.names() if name not in ours and not name.endswith(PART)]
         if strange and MANIFEST not in folder.names():
             raise Refused(f"{out} is not empty and holds no sweep ({strange[0]}); give a folder of its own")
         for room in ROOMS:
@@ -275,7 +276,6 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
 
 def _set_aside(store: Store, number: int) -> None:
     for room, ending in (("receipts", "json"), ("shards", "parquet"), ("trajectories", "parquet"), ("failures", "jsonl")):
-        if store.folder.size(room, chunk_name(number, ending)) is not None:
-            store.folder.set_aside(room, chunk_name(number, ending))
+        store.folder.set_aside(room, chunk_name(number, ending))
 
 

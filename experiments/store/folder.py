@@ -20,6 +20,7 @@ from experiments.store.errors import Damaged, of_disk
 
 ROOMS = ("shards", "receipts", "trajectories", "failures", "stages", "tmp", "quarantine")
 CHUNK = re.compile(r"c(\d{8,})\.(json|parquet|jsonl)")
+PART = ".part"
 LARGEST = 4 << 30  # bytes of any one file
 LARGEST_DOCUMENT = 64 << 20  # bytes of a manifest, a receipt or the like
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -66,7 +67,7 @@ class Folder:
             raise of_disk(error, f"{self.path} cannot be made") from None
         for room in ("", *ROOMS):
             with self.handle(room) as place:
-                name = f"{secrets.token_hex(4)}.part"
+                name = f"{secrets.token_hex(4)}{PART}"
                 try:
                     os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=place))
                     os.unlink(name, dir_fd=place)
@@ -121,7 +122,7 @@ class Folder:
     def writing(self, room: str, name: str, *, keep_first: bool = False) -> Iterator[Writing]:
         """A stream into `tmp/` that becomes the file `name` of a room when the block ends well, durably, and else leaves
         nothing. With `keep_first` a file that is there stays; `kept` then says so."""
-        part = f"{name}.{os.getpid()}.{secrets.token_hex(4)}.{time.time_ns()}.part"
+        part = f"{name}.{os.getpid()}.{secrets.token_hex(4)}.{time.time_ns()}{PART}"
         try:
             with self.handle("tmp") as tmp, self.handle(room) as place:
                 opened = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=tmp)
@@ -167,14 +168,15 @@ class Folder:
             raise of_disk(error, f"cannot move {room}/{name} into quarantine") from None
 
     def clear_parts(self) -> int:
-        """Remove what broken-off writers left in `tmp/`; only while no other driver is at work."""
+        """Remove what broken-off writers left; only while no other driver is at work."""
         removed = 0
-        with self.handle("tmp") as tmp:
-            for name in os.listdir(tmp):
-                if name.endswith(".part"):
-                    with suppress(OSError):
-                        os.unlink(name, dir_fd=tmp)
-                        removed += 1
+        for room in ("", *ROOMS):
+            with self.handle(room) as place:
+                for name in os.listdir(place):
+                    if name.endswith(PART):
+                        with suppress(OSError):
+                            os.unlink(name, dir_fd=place)
+                            removed += 1
         return removed
 
 

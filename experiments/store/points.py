@@ -109,19 +109,19 @@ class DesignReader:
         self._held: tuple[int, dict[str, np.ndarray]] = (-1, {})
 
     @cached_property
-    def _file(self) -> pq.ParquetFile:
-        stream = os.fdopen(self._folder.open("", DESIGN), "rb")
-        try:
-            file = pq.ParquetFile(stream, page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
-            raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
-        if file.metadata.num_rows != self.points:
-            raise Damaged(f"{DESIGN}: {file.metadata.num_rows:,} points where {self.points:,} belong")
-        return file
+    def _metadata(self) -> pq.FileMetaData:
+        with os.fdopen(self._folder.open("", DESIGN), "rb") as stream:
+            try:
+                found = pq.read_metadata(stream)
+            except (pa.ArrowException, OSError) as error:
+                raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
+        if found.num_rows != self.points:
+            raise Damaged(f"{DESIGN}: {found.num_rows:,} points where {self.points:,} belong")
+        return found
 
     @cached_property
     def _starts(self) -> np.ndarray:
-        groups = self._file.metadata
+        groups = self._metadata
         return np.cumsum([0, *(groups.row_group(group).num_rows for group in range(groups.num_row_groups))])
 
     def take(self, point_ids: np.ndarray) -> dict[str, np.ndarray]:
@@ -137,9 +137,11 @@ class DesignReader:
 
     def _group(self, group: int) -> dict[str, np.ndarray]:
         if self._held[0] != group:
-            try:
-                table = self._file.read_row_group(group)
-            except (pa.ArrowException, OSError) as error:
-                raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
+            with os.fdopen(self._folder.open("", DESIGN), "rb") as stream:
+                try:
+                    file = pq.ParquetFile(stream, metadata=self._metadata, page_checksum_verification=True)
+                    table = file.read_row_group(group)
+                except (pa.ArrowException, OSError) as error:
+                    raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
             self._held = (group, {name: table[name].to_numpy() for name in table.column_names})
         return self._held[1]

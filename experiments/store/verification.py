@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.store.chunk import columns_of, firms_of, play
+from experiments.store.chunk import columns_of, firms, opened, play
 from experiments.store.digests import canonical_nan
 from experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
 from experiments.store.errors import Damaged, Refused
@@ -183,14 +183,15 @@ class Replay:
     """Plays a share of a chunk's runs again; called with the chunk's number it returns what it found."""
 
     path: str
+    seal: str
+    stages: int
     share: float
     salt: int
     model: Model | None = None
 
     def __call__(self, number: int) -> dict[str, Any]:
-        store = Store.open(Folder(self.path))
-        assert store is not None
-        model = self.model or firms_of(store)
+        store = opened(self.path, self.seal, self.stages)
+        model = self.model or firms(self.path, self.seal, self.stages)
         chunk = store.layout.chunk(number)
         commit = store.commit(chunk)
         chosen = np.random.default_rng([self.salt, number]).random(chunk.runs) < self.share
@@ -226,7 +227,8 @@ def _again(store: Store, numbers: list[int], percent: float, model: Model | None
            advanced: Callable[[int], None]) -> None:  # fmt: skip
     if model is None and store.manifest.spec["model"].get("name") != "firms":
         raise Refused("this sweep is of a function; give verify(..., model=...) the model that it was made with")
-    replay = Replay(str(store.folder.path), percent / 100.0, secrets.randbits(62), None if isinstance(model, FirmModel) else model)
+    replay = Replay(str(store.folder.path), store.manifest.seal, len(store.layout.stages), percent / 100.0, secrets.randbits(62),
+                    None if isinstance(model, FirmModel) else model)  # fmt: skip
     count = workers or (cores() if store.layout.runs * percent / 100.0 > WORTH_A_POOL else 1)
     engine: Engine = SerialEngine() if count == 1 else ProcessEngine(count)
 
