@@ -81,7 +81,7 @@ def test_another_seed_or_value_is_another_digest(digest, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [2, 5])
+@pytest.mark.parametrize("workers", [2, 3])
 def test_any_number_of_workers_gives_one_digest(workers, digest, tmp_path):
     report = run(experiment(), tmp_path / "s", workers=workers, chunk_runs=10)
     assert (report.digest, report.engine) == (digest, "process")
@@ -174,7 +174,7 @@ def test_a_partial_sweep_is_refused_unless_asked_for_and_says_how_partial_it_is(
 @pytest.mark.slow
 def test_a_killed_driver_loses_only_chunks_in_flight_and_leaves_no_worker(tmp_path, digest):
     plan, out = tmp_path / "plan.toml", tmp_path / "s"
-    plan.write_text(PLAN.replace("replicates = 3", "replicates = 300"))
+    plan.write_text(PLAN.replace("replicates = 3", "replicates = 200"))
     command = [sys.executable, "-m", "experiments.commands.main", "sweep", str(plan), "--out", str(out), "--workers", "2",
                "--chunk-runs", "50"]  # fmt: skip
     whole = run(of_plan(Plan.load(plan)), tmp_path / "whole", workers=1).digest
@@ -192,7 +192,7 @@ def test_a_killed_driver_loses_only_chunks_in_flight_and_leaves_no_worker(tmp_pa
             time.sleep(0.05)
         assert not any(map(alive, workers))
     before = len(list(out.glob("receipts/*")))
-    assert 40 <= before < 192
+    assert 40 <= before < 128
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0 and f"{before * 50:,} were there" in done.stdout and whole in done.stdout
 
@@ -241,6 +241,9 @@ def test_ctrl_c_once_ends_the_chunk_in_hand_and_twice_ends_at_once(tmp_path):
         pressed = time.monotonic()
         assert driver.wait(30) == 130
         assert time.monotonic() - pressed < seconds
+        until = time.monotonic() + 5
+        while time.monotonic() < until and any(map(alive, workers)):
+            time.sleep(0.05)
         assert not any(map(alive, workers))
         assert run(rows(sweep_models.slow, 200), out, workers=1).digest == whole
 

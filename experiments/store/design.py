@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterator
 from itertools import product
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from experiments.store.factors import column
 from experiments.store.plan import MOST_RUNS, Plan
 from sim.scenario import ScenarioError
 from sim.scenario.paths import FIELDS, pattern, unknown
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # a dry run does without
 
 ROWS_IN_A_BLOCK = 65_536
 MOST_IN_MEMORY = 10**8  # numbers of a design that has to be made whole (Latin hypercube, own table)
@@ -64,6 +67,8 @@ class PointSource:
     def blocks(self) -> Iterator[pa.Table]:
         """Tables of point_id (int64), scenario (int32, a place among the plan's scenarios), the factors by path, and firm and
         luck (int64) where an own table has them."""
+        import pyarrow as pa
+
         base = 0
         for rows in self._unit_blocks():
             here = len(next(iter(rows.values()))) if rows else self.rows
@@ -110,7 +115,10 @@ class PointSource:
             return
         engine = qmc.Sobol(k, scramble=True, rng=random, bits=30 if self.rows <= 2**30 else 62)
         for low in range(0, self.rows, step):
-            yield engine.random(min(step, self.rows - low))
+            with warnings.catch_warnings():  # that only powers of two are balanced stands in SWEEPS.md
+                warnings.simplefilter("ignore", UserWarning)
+                places = engine.random(min(step, self.rows - low))
+            yield places
 
 
 def _factorial(grids: dict[str, list[Any]], step: int) -> Iterator[dict[str, np.ndarray]]:

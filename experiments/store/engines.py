@@ -23,7 +23,7 @@ Task = Callable[[int], dict[str, Any]]
 Done = Callable[[int, dict[str, Any]], None]
 TRIES = 3
 PATIENCE = 8.0  # seconds that chunks in flight get after Ctrl-C
-BREAKS_IN_A_ROW = 8
+BREAKS_IN_A_ROW = 6
 
 
 class Engine(Protocol):
@@ -198,8 +198,7 @@ class ProcessEngine:
                         del running[future]
                         _settle(future, number, tries, left, heard)
                 except BrokenProcessPool:
-                    in_a_row += 1
-                    self._after_a_break(running, left, breaks, heard)
+                    in_a_row += not self._after_a_break(running, left, breaks, heard)
                     if in_a_row >= BREAKS_IN_A_ROW:
                         raise Stopped(f"worker processes keep dying ({in_a_row} times, and no chunk was finished in between); "
                                       "is there enough memory?") from None  # fmt: skip
@@ -212,7 +211,8 @@ class ProcessEngine:
             shown = ", ".join(map(str, self.poison[:5]))
             raise Stopped(f"workers died each time at chunk {shown}; all other chunks are done")
 
-    def _after_a_break(self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done) -> None:
+    def _after_a_break(self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done) -> bool:
+        """Put what was lost back into the queue; True if a chunk that ran alone is to blame, which is then left out."""
         self.close()
         lost = []
         for future, number in running.items():
@@ -227,9 +227,10 @@ class ProcessEngine:
         if alone:
             self.poison.append(lost[0])
             self.note(f"a worker died again at chunk {lost[0]}, which ran alone: this chunk is left out")
-            return
+            return True
         self.note(f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue")
         left.extendleft(reversed(lost))
+        return False
 
 
 # -- what engines share ------------------------------------------------------------------------

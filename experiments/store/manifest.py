@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.store.errors import Damaged, Refused
-from experiments.store.experiment import Experiment
 from experiments.store.folder import LARGEST_DOCUMENT, Folder
 from experiments.store.model import FirmModel
 from experiments.store.provenance import provenance
 from experiments.store.seals import canonical, sealed, sha256, unsealed
-from sim.streams import seed_key
+
+if TYPE_CHECKING:
+    from experiments.store.experiment import Experiment
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -84,6 +85,8 @@ def rng_of(experiment: Experiment) -> dict[str, Any]:
     """How luck is addressed. Key words as decimal text: they exceed what JSON readers keep exactly."""
     if not isinstance(experiment.model, FirmModel):
         return {"scheme": "the model's own"}
+    from sim.streams import seed_key
+
     return {"scheme": SCHEME, "key": [str(int(word)) for word in seed_key(experiment.model.seed)],
             "crn": not experiment.independent_luck}  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from experiments.store.digests import content_sha256
 from experiments.store.errors import Damaged
-from experiments.store.experiment import Experiment
 from experiments.store.folder import Folder
 from experiments.store.tables import packed, unpacked
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from experiments.store.experiment import Experiment
 
 DESIGN, SCENARIOS = "design.parquet", "scenarios.parquet"
 SCENARIO_SCHEMA = pa.schema([("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())])

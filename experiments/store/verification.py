@@ -27,7 +27,6 @@ from experiments.store.precision import next_stage
 from experiments.store.provenance import versions
 from experiments.store.seals import canonical, sha256, unsealed
 from experiments.store.store import Commit, Store
-from sim.streams import seed_key
 
 KNOWN = {MANIFEST, DESIGN, SCENARIOS, LOG, "final.json", "lock", "report.html", *ROOMS}
 WORTH_A_POOL = 20_000  # runs
@@ -95,6 +94,8 @@ def _documents(store: Store, found: Findings) -> None:
     said = store.manifest.spec["model"]
     wrong = [document["spec_sha256"] != sha256(canonical(store.manifest.spec))]
     if said.get("name") == "firms":
+        from sim.streams import seed_key
+
         wrong.append(document["rng"].get("key") != [str(int(word)) for word in seed_key(said["seed"])])
         try:
             store.scenarios()
