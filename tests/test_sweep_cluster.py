@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +28,13 @@ factors = { "levers.skills" = [0.2, 0.8] }
 
 
 def dask(*words, folder):
-    return subprocess.Popen([sys.executable, "-m", "dask", *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            env={**os.environ, "PYTHONPATH": os.getcwd()})  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *words],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
 
 
 class Cluster:
@@ -36,14 +42,39 @@ class Cluster:
 
     def __init__(self, folder, workers=2):
         file = folder / "scheduler.json"
-        self.scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0",
-                              "--scheduler-file", str(file), folder=folder)  # fmt: skip
+        self.scheduler = dask(
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
+            "--scheduler-file",
+            str(file),
+            folder=folder,
+        )
         until = time.monotonic() + 60
         while not file.exists() and time.monotonic() < until:
             time.sleep(0.05)
         self.address = json.loads(file.read_text())["address"]
-        self.workers = [dask("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--dashboard-address",
-                             "127.0.0.1:0", "--no-nanny", folder=folder) for _ in range(workers)]  # fmt: skip
+        self.workers = [
+            dask(
+                "worker",
+                self.address,
+                "--host",
+                "127.0.0.1",
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--dashboard-address",
+                "127.0.0.1:0",
+                "--no-nanny",
+                folder=folder,
+            )
+            for _ in range(workers)
+        ]
 
     def listening(self):
         """Local addresses on which our processes listen, from the kernel's own table."""
@@ -58,7 +89,7 @@ class Cluster:
                     inodes.add(target[8:-1])
         found = []
         for table in ("tcp", "tcp6"):
-            for line in open(f"/proc/net/{table}").read().splitlines()[1:]:
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 words = line.split()
                 if words[3] == "0A" and words[9] in inodes:
                     found.append(words[1].split(":")[0])
@@ -112,7 +143,7 @@ def test_a_folder_that_workers_do_not_see_is_one_line_within_30_seconds(cluster,
     """A worker in a mount of its own sees an empty folder; here the file is hidden from all of them."""
     monkeypatch.setattr("experiments.store.folder.Folder.write", lambda *_, **__: True)
     began = time.monotonic()
-    with pytest.raises(Refused, match="2 of 2 workers do not see .* share"):
+    with pytest.raises(Refused, match=r"2 of 2 workers do not see .* share"):
         run(of_plan(Plan.parse(PLAN)), tmp_path / "s", engine=DaskEngine(cluster.address))
     assert time.monotonic() - began < 30
     assert not list((tmp_path / "s" / "receipts").iterdir())

@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 
 from experiments.commands.main import status
-from experiments.store import Damaged, FunctionModel, Refused, Stopped, SweepError, of_rows, open_sweep, run, verify
+from experiments.store import (
+    Damaged,
+    FunctionModel,
+    Refused,
+    Stopped,
+    SweepError,
+    of_rows,
+    open_sweep,
+    run,
+    verify,
+)
 from experiments.store.folder import Folder
 from experiments.store.seals import sealed, unsealed
 from tests import sweep_models
@@ -75,7 +85,7 @@ class Failing:
         def operation(*arguments, **more):
             if name != "open" or arguments[1] & (os.O_WRONLY | os.O_RDWR):
                 self.count += 1
-                if self.count == self.at or self.onward and self.count > self.at:
+                if self.count == self.at or (self.onward and self.count > self.at):
                     self.act()
             return real(*arguments, **more)
 
@@ -105,10 +115,12 @@ def test_an_error_at_any_operation_leaves_nothing_false_behind(number, digest, t
                 ended = error
         if failing.count < at:
             break
-        assert ended is None or ended.exit_code == 3 and "\n" not in str(ended)
+        assert ended is None or (ended.exit_code == 3 and "\n" not in str(ended))
         if ended is not None and (out / "manifest.json").exists():
             assert verify(out).damage == []
-            assert not list((out / "tmp").glob("*.part")) or failing.count > at  # (an unlink that failed may leave one)
+            assert (
+                not list((out / "tmp").glob("*.part")) or failing.count > at
+            )  # (an unlink that failed may leave one)
         assert sweep(out).digest == digest
         assert not list((out / "tmp").iterdir())
         shutil.rmtree(out)
@@ -164,8 +176,23 @@ def test_a_break_in_the_protocol_would_be_seen(digest, tmp_path, monkeypatch):
 
 
 def command(plan, out, *more, **options):
-    return subprocess.run([sys.executable, "-m", "experiments.commands.main", "sweep", str(plan), "--out", str(out), "--workers", "1",
-                           *more], capture_output=True, text=True, **options)  # fmt: skip
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "experiments.commands.main",
+            "sweep",
+            str(plan),
+            "--out",
+            str(out),
+            "--workers",
+            "1",
+            *more,
+        ],
+        capture_output=True,
+        text=True,
+        **options,
+    )
 
 
 @pytest.fixture
@@ -214,7 +241,7 @@ def mended(out, digest, complaints=1):
 def test_a_truncated_shard_is_set_aside_and_done_again(size, copy, digest):
     shard = copy / "shards" / "c00000001.parquet"
     content = shard.read_bytes()
-    shard.write_bytes(content[:{"half": len(content) // 2, "all but one": len(content) - 1}.get(size, size)])
+    shard.write_bytes(content[: {"half": len(content) // 2, "all but one": len(content) - 1}.get(size, size)])
     mended(copy, digest)
     assert len(list((copy / "quarantine").iterdir())) == 2
 
@@ -319,7 +346,15 @@ def test_no_flipped_bit_of_a_seal_is_forgiven(whole):
         changed[place // 8] ^= 1 << (place % 8)
         with pytest.raises(Damaged):
             unsealed(bytes(changed), "x")
-    for other in (b" " + content, content + b"\n", content[:-1], content.replace(b":", b": ", 1), b"[" * 100_000, b"\xff", b"1e999"):
+    for other in (
+        b" " + content,
+        content + b"\n",
+        content[:-1],
+        content.replace(b":", b": ", 1),
+        b"[" * 100_000,
+        b"\xff",
+        b"1e999",
+    ):
         with pytest.raises(Damaged):
             unsealed(other, "x")
     assert unsealed(content, "x")["chunk"] == 0
@@ -328,9 +363,9 @@ def test_no_flipped_bit_of_a_seal_is_forgiven(whole):
 def forged(out, change):
     """A shard changed by somebody who knows the format and seals everything again."""
     from experiments.store.final import final_document
+    from experiments.store.seals import sha256
     from experiments.store.store import Store
     from experiments.store.tables import packed
-    from experiments.store.seals import sha256
 
     store = Store.open(Folder(out))
     commit = store.commit(store.layout.chunk(1))
@@ -364,8 +399,13 @@ def test_recomputing_finds_a_forged_value_that_digests_cannot(copy, digest):
 
 def test_another_specification_is_refused_by_its_keys_and_nothing_changes(copy):
     before = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
-    for experiment, key in ((rows(replicates=2), "replicates"), (rows(13), "points"), (rows(outcomes=["y"]), "outcomes"),
-                            (rows(function=sweep_models.slow), "model.name"), (rows(independent_luck=True), "independent_luck")):  # fmt: skip
+    for experiment, key in (
+        (rows(replicates=2), "replicates"),
+        (rows(13), "points"),
+        (rows(outcomes=["y"]), "outcomes"),
+        (rows(function=sweep_models.slow), "model.name"),
+        (rows(independent_luck=True), "independent_luck"),
+    ):
         with pytest.raises(Refused, match=key):
             run(experiment, copy, workers=1)
     assert {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()} == before
@@ -412,16 +452,31 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_run(copy, monkeyp
 @pytest.mark.slow
 def test_two_drivers_at_once_both_end_well(plan, tmp_path):
     plan.write_text(PLAN.replace("replicates = 40", "replicates = 1000"))
-    words = [sys.executable, "-m", "experiments.commands.main", "sweep", str(plan), "--out", str(tmp_path / "s"), "--workers", "1",
-             "--chunk-runs", "40"]  # fmt: skip
-    drivers = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    words = [
+        sys.executable,
+        "-m",
+        "experiments.commands.main",
+        "sweep",
+        str(plan),
+        "--out",
+        str(tmp_path / "s"),
+        "--workers",
+        "1",
+        "--chunk-runs",
+        "40",
+    ]
+    drivers = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     ends = [driver.communicate() for driver in drivers]
     assert [driver.returncode for driver in drivers] == [0, 0], ends
     digests = {out.splitlines()[-1] for out, _ in ends}
     assert len(digests) == 1
     assert sum("another driver" in err for _, err in ends) == 1
     assert verify(tmp_path / "s", recompute=100).damage == []
-    alone = subprocess.run([*words[:-4], "--out", str(tmp_path / "alone"), "--workers", "1"], capture_output=True, text=True)
+    alone = subprocess.run(
+        [*words[:-4], "--out", str(tmp_path / "alone"), "--workers", "1"], capture_output=True, text=True
+    )
     assert alone.stdout.splitlines()[-1] in digests
 
 

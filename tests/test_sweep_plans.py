@@ -67,7 +67,9 @@ BAD = {
     "ranges in a factorial": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "factorial"'),
     "saltelli of no power": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "saltelli"\npoints = 7'),
     "table that is not there": GOOD.split("[factors]")[0] + '[design]\nkind = "table"\nfile = "none.csv"\n',
-    "split as factor": GOOD.replace('"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'),
+    "split as factor": GOOD.replace(
+        '"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'
+    ),
     "two kinds of values": GOOD.replace("{ low = 0.1, high = 0.9 }", '[0.1, "high"]'),
     "precision and replicates": GOOD + '[precision]\noutcome = "cash"\nhalf_width = 1\nat_most = 9\n',
     "no firms": GOOD.replace('["co-pilot"]', "[]"),
@@ -117,10 +119,17 @@ def test_a_complaint_says_where_what_and_what_would_do():
 @pytest.mark.slow
 def test_a_hundred_million_runs_are_planned_in_little_time_and_memory(tmp_path):
     (tmp_path / "plan.toml").write_text(GOOD.replace("points = 8", "points = 50_000_000"))
-    script = ("import resource, sys\nfrom experiments.commands.main import status\n"
-              "code = status(['sweep', sys.argv[1], '--out', 'none', '--dry-run'])\n"
-              "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))")  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "plan.toml")], capture_output=True, text=True, check=True)
+    script = (
+        "import resource, sys\nfrom experiments.commands.main import status\n"
+        "code = status(['sweep', sys.argv[1], '--out', 'none', '--dry-run'])\n"
+        "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "plan.toml")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "100,000,000 runs" in done.stdout
     code, megabytes, seconds = map(float, done.stdout.split()[-3:])
     assert code == 0 and megabytes < 200 and seconds < 5
@@ -130,7 +139,9 @@ def test_a_hundred_million_runs_are_planned_in_little_time_and_memory(tmp_path):
 
 
 def test_a_factorial_design_holds_every_combination():
-    table = design(factors={"levers.skills": [0.1, 0.5], "ceo.hours": [10, 12, 14], "ceo.present": [True, False]})
+    table = design(
+        factors={"levers.skills": [0.1, 0.5], "ceo.hours": [10, 12, 14], "ceo.present": [True, False]}
+    )
     assert len(table) == 12 == len(table.drop_duplicates(["levers.skills", "ceo.hours", "ceo.present"]))
     assert list(table["point_id"]) == list(range(12))
 
@@ -146,12 +157,17 @@ def test_scenarios_meet_every_point_and_lists_are_crossed():
 @pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "saltelli"])
 def test_random_designs_fill_the_range_and_depend_on_their_seed(kind):
     factors = {"levers.skills": {"low": 0.2, "high": 0.8}, "ceo.hours": {"low": 8, "high": 20}}
-    one, same, other = (design(factors=factors, design={"kind": kind, "points": 64, "seed": seed}) for seed in (1, 1, 2))
+    one, same, other = (
+        design(factors=factors, design={"kind": kind, "points": 64, "seed": seed}) for seed in (1, 1, 2)
+    )
     pd.testing.assert_frame_equal(one, same)
     assert not one.equals(other)
     assert len(one) == 64 * (4 if kind == "saltelli" else 1)
     for path, low, high in (("levers.skills", 0.2, 0.8), ("ceo.hours", 8, 20)):
-        assert one[path].between(low, high).all() and one[path].min() < low + 0.1 * (high - low) < high - 0.1 * (high - low) < one[path].max()
+        assert (
+            one[path].between(low, high).all()
+            and one[path].min() < low + 0.1 * (high - low) < high - 0.1 * (high - low) < one[path].max()
+        )
 
 
 def test_a_design_is_the_same_whatever_the_blocks(monkeypatch):
@@ -164,12 +180,31 @@ def test_a_design_is_the_same_whatever_the_blocks(monkeypatch):
 
 
 def test_an_own_table_is_taken_as_it_is(tmp_path):
-    frame = pd.DataFrame({"levers.skills": [0.1, 0.2], "scenario": ["b", "a"], "luck": [5, 9], "charter.budget.rule": ["and", "or"]})
+    frame = pd.DataFrame(
+        {
+            "levers.skills": [0.1, 0.2],
+            "scenario": ["b", "a"],
+            "luck": [5, 9],
+            "charter.budget.rule": ["and", "or"],
+        }
+    )
     frame.to_csv(tmp_path / "points.csv", index=False)
     frame.to_parquet(tmp_path / "points.parquet")
     scenarios = [{"name": name, "role_model": role} for name, role in (("a", "no-coo"), ("b", "co-pilot"))]
-    made = [of_plan(Plan.of({"quarters": 1, "replicates": 1, "scenarios": scenarios, "design": {"kind": "table", "file": f"points.{end}"}},
-                            tmp_path)) for end in ("csv", "parquet")]  # fmt: skip
+    made = [
+        of_plan(
+            Plan.of(
+                {
+                    "quarters": 1,
+                    "replicates": 1,
+                    "scenarios": scenarios,
+                    "design": {"kind": "table", "file": f"points.{end}"},
+                },
+                tmp_path,
+            )
+        )
+        for end in ("csv", "parquet")
+    ]
     assert made[0].spec() == made[1].spec()
     table = next(made[0].points.blocks()).to_pandas()
     assert list(table["scenario"]) == [1, 0] and list(table["luck"]) == [5, 9]
@@ -177,7 +212,16 @@ def test_an_own_table_is_taken_as_it_is(tmp_path):
                                  ("scenario", "c", "no such scenario"), ("luck", -1, "luck")):  # fmt: skip
         frame.assign(**{column: [value, frame[column][1]]}).to_csv(tmp_path / "points.csv", index=False)
         with pytest.raises(ScenarioError, match=match):
-            of_plan(Plan.of({"replicates": 1, "scenarios": scenarios, "design": {"kind": "table", "file": "points.csv"}}, tmp_path))
+            of_plan(
+                Plan.of(
+                    {
+                        "replicates": 1,
+                        "scenarios": scenarios,
+                        "design": {"kind": "table", "file": "points.csv"},
+                    },
+                    tmp_path,
+                )
+            )
 
 
 @pytest.mark.parametrize(("table", "law"), [
@@ -194,9 +238,13 @@ def test_distributions_are_those_of_scipy(table, law):
 
 def test_whole_numbers_and_weighted_lists():
     places = (np.arange(10_000) + 0.5) / 10_000
-    values, counts = np.unique(read_factor("x", {"low": 1, "high": 4, "whole": True}, None).at(places), return_counts=True)
+    values, counts = np.unique(
+        read_factor("x", {"low": 1, "high": 4, "whole": True}, None).at(places), return_counts=True
+    )
     assert list(values) == [1, 2, 3, 4] and np.ptp(counts) <= 1
-    values, counts = np.unique(read_factor("x", {"values": ["a", "b"], "weights": [3, 1]}, None).at(places), return_counts=True)
+    values, counts = np.unique(
+        read_factor("x", {"values": ["a", "b"], "weights": [3, 1]}, None).at(places), return_counts=True
+    )
     assert list(counts) == [7500, 2500]
 
 
@@ -207,7 +255,10 @@ def test_outcomes_are_the_headlines_unless_named_and_all_are_kept():
 
 
 def test_a_lever_that_does_not_move_is_told():
-    assert "communication.meetings_per_week" in plan(scenarios=["silence"], factors={"levers.communication": [0.1, 0.9]}).warnings[0]
+    assert (
+        "communication.meetings_per_week"
+        in plan(scenarios=["silence"], factors={"levers.communication": [0.1, 0.9]}).warnings[0]
+    )
     assert plan(factors={"levers.communication": [0.1, 0.9]}).warnings == ()
 
 
@@ -219,7 +270,9 @@ def test_every_run_is_in_one_chunk_and_found_again():
     for size in (1, 4, 7, 100):
         layout = Layout(stages, size)
         chunks = list(layout)
-        assert [chunk.low for chunk in chunks][1:] == [chunk.high for chunk in chunks][:-1] and chunks[-1].high == layout.runs == 27
+        assert [chunk.low for chunk in chunks][1:] == [chunk.high for chunk in chunks][:-1] and chunks[
+            -1
+        ].high == layout.runs == 27
         seen = set()
         for chunk in chunks:
             points, replicates = chunk.rows()
@@ -227,13 +280,30 @@ def test_every_run_is_in_one_chunk_and_found_again():
             assert set(layout.chunk_numbers(np.arange(chunk.low, chunk.high))) == {chunk.number}
             seen |= set(zip(points.tolist(), replicates.tolist()))
         assert len(seen) == 27
-        assert list(layout.runs_of(np.array([0, 1, 4, 5, -1]), np.array([3, 6, 11, 0, 0]))) == [-1, -1, 26, -1, -1]
-    assert [rounded_chunk(size) for size in (10, 1000, 4999, 5000, 12_345, 1e9)] == [1000, 1000, 2000, 5000, 10_000, 100_000]
+        assert list(layout.runs_of(np.array([0, 1, 4, 5, -1]), np.array([3, 6, 11, 0, 0]))) == [
+            -1,
+            -1,
+            26,
+            -1,
+            -1,
+        ]
+    assert [rounded_chunk(size) for size in (10, 1000, 4999, 5000, 12_345, 1e9)] == [
+        1000,
+        1000,
+        2000,
+        5000,
+        10_000,
+        100_000,
+    ]
 
 
 # -- precision ---------------------------------------------------------------------------------
 
-AIMED = {"replicates": None, "scenarios": [{"role_model": ["co-pilot", "no-coo"]}], "factors": {"levers.communication": [0.1, 0.9]}}
+AIMED = {
+    "replicates": None,
+    "scenarios": [{"role_model": ["co-pilot", "no-coo"]}],
+    "factors": {"levers.communication": [0.1, 0.9]},
+}
 
 
 def aimed(half_width, at_most=400):
@@ -242,7 +312,9 @@ def aimed(half_width, at_most=400):
 
 
 def test_points_are_played_until_they_are_precise_enough(tmp_path):
-    digests = {run(aimed(0.6), tmp_path / str(size), workers=1, chunk_runs=size).digest for size in (7, 64, 1000)}
+    digests = {
+        run(aimed(0.6), tmp_path / str(size), workers=1, chunk_runs=size).digest for size in (7, 64, 1000)
+    }
     assert len(digests) == 1
     table = open_sweep(tmp_path / "7").to_pandas()
     counts = set()
@@ -251,9 +323,15 @@ def test_points_are_played_until_they_are_precise_enough(tmp_path):
         assert list(group["replicate"].sort_values()) == list(range(len(group)))
         counts.add(len(group))
         if len(values) == 0:
-            assert len(group) == 16  # a firm without a COO has no conflict rate: given up after the first look
+            assert (
+                len(group) == 16
+            )  # a firm without a COO has no conflict rate: given up after the first look
             continue
-        halves = [stats.t.ppf(0.975, n - 1) * values[:n].std() / n**0.5 for n in (16, 32, 64, 128, 256, 400) if n <= len(values)]
+        halves = [
+            stats.t.ppf(0.975, n - 1) * values[:n].std() / n**0.5
+            for n in (16, 32, 64, 128, 256, 400)
+            if n <= len(values)
+        ]
         assert len(values) == 400 or halves[-1] <= 0.6
         assert all(half > 0.6 for half in halves[:-1])
     assert len(counts) > 1
@@ -275,7 +353,10 @@ def test_a_stage_that_does_not_follow_is_damage(tmp_path):
 
 
 def test_a_larger_sweep_takes_over_what_it_shares(tmp_path, capsys):
-    small = {"factors": {"levers.skills": {"low": 0.1, "high": 0.9}}, "design": {"kind": "sobol", "points": 8}}
+    small = {
+        "factors": {"levers.skills": {"low": 0.1, "high": 0.9}},
+        "design": {"kind": "sobol", "points": 8},
+    }
     run(of_plan(plan(**small)), tmp_path / "small", workers=1, chunk_runs=5)
     larger = {
         "replicates": ({**small, "replicates": 5}, 16), "points": ({**small, "design": {"kind": "sobol", "points": 16}}, 16),
@@ -317,7 +398,10 @@ def test_damaged_chunks_are_not_taken_over(tmp_path):
 @pytest.mark.parametrize(("kind", "periods"), [("quarterly", 2), ("weekly", 27)])
 def test_weeks_and_quarters_are_kept_where_asked_for(kind, periods, tmp_path):
     experiment = of_plan(plan(quarters=2, trajectories=kind, factors={"levers.skills": [0.2, 0.8]}))
-    assert run(experiment, tmp_path / "s", workers=1, chunk_runs=3).digest == run(experiment, tmp_path / "t", workers=1).digest
+    assert (
+        run(experiment, tmp_path / "s", workers=1, chunk_runs=3).digest
+        == run(experiment, tmp_path / "t", workers=1).digest
+    )
     from sim import simulate
 
     weeks = open_sweep(tmp_path / "s").trajectories()
@@ -343,14 +427,17 @@ def test_every_reader_gives_the_same_table(finished):
     assert table.attrs["units"]["revenue_growth"] == OUTCOMES["revenue_growth"].unit
     mean = table.groupby("point_id")["satisfaction"].mean()
     polars = pytest.importorskip("polars")
-    assert finished.to_polars().group_by("point_id").agg(polars.col("satisfaction").mean()).sort("point_id")["satisfaction"].to_list() \
-        == pytest.approx(list(mean))  # fmt: skip
+    assert finished.to_polars().group_by("point_id").agg(polars.col("satisfaction").mean()).sort("point_id")[
+        "satisfaction"
+    ].to_list() == pytest.approx(list(mean))
 
 
 def test_duckdb_reads_the_checked_files(finished):
     pytest.importorskip("duckdb")
     with finished.to_duckdb() as connection:
-        rows = connection.execute('select d."levers.skills", avg(satisfaction) from runs join design d using (point_id) group by 1 order by 1').fetchall()
+        rows = connection.execute(
+            'select d."levers.skills", avg(satisfaction) from runs join design d using (point_id) group by 1 order by 1'
+        ).fetchall()
     table = finished.to_pandas().groupby("levers.skills")["satisfaction"].mean()
     assert rows == [(pytest.approx(x), pytest.approx(y)) for x, y in table.items()]
 
@@ -358,7 +445,11 @@ def test_duckdb_reads_the_checked_files(finished):
 def test_xarray_has_points_and_replicates(finished):
     pytest.importorskip("xarray")
     data = finished.to_xarray(["cash"])
-    assert data["cash"].dims == ("point", "replicate") and data["cash"].shape == (8, 2) and data["cash"].attrs["units"] == "kEUR"
+    assert (
+        data["cash"].dims == ("point", "replicate")
+        and data["cash"].shape == (8, 2)
+        and data["cash"].attrs["units"] == "kEUR"
+    )
     assert data["cash"].values.ravel().tolist() == finished.to_pandas(["cash"])["cash"].tolist()
 
 

@@ -76,7 +76,9 @@ def test_chunks_of_any_size_give_one_digest(size, digest, tmp_path):
 
 
 def test_another_seed_or_value_is_another_digest(digest, tmp_path):
-    for number, (old, new) in enumerate([("seed = 7", "seed = 8"), ("high = 0.8", "high = 0.81"), ("10.0", "10.5")]):
+    for number, (old, new) in enumerate(
+        [("seed = 7", "seed = 8"), ("high = 0.8", "high = 0.81"), ("10.0", "10.5")]
+    ):
         assert run(experiment(PLAN.replace(old, new)), tmp_path / str(number), workers=1).digest != digest
 
 
@@ -98,12 +100,16 @@ def test_rows_are_those_of_the_batch_bit_for_bit(tmp_path):
     assert len(table) == 16 * 2 * 3
     for row in table.iloc[[0, 5, 95]].to_dict("records"):
         role_model, context = row["scenario"].split("-in-")
-        values = {"quarters": 1, "levers.communication": row["levers.communication"], "ceo.hours": row["ceo.hours"]}
+        values = {
+            "quarters": 1,
+            "levers.communication": row["levers.communication"],
+            "ceo.hours": row["ceo.hours"],
+        }
         scenario = Scenario.of(role_model=role_model, context=context).with_(values)
         alone = simulate(scenario, seed=7, replicate=row["replicate"]).outcomes
         for name in ("revenue_growth", "conflict_rate"):
             assert np.float64(alone[name]).view(np.uint64) == np.float64(row[name]).view(np.uint64) \
-                or np.isnan(alone[name]) and np.isnan(row[name])  # fmt: skip
+                or (np.isnan(alone[name]) and np.isnan(row[name]))  # fmt: skip
 
 
 def test_records_made_together_are_those_made_one_by_one():
@@ -112,14 +118,22 @@ def test_records_made_together_are_those_made_one_by_one():
     assert len(paths) > 150 and "levers.skills" in paths and "market.price" not in paths
     for path in paths + [list(random.choice(paths, 6, replace=False)) for _ in range(10)]:
         names = [path] if isinstance(path, str) else path
-        values = {name: bounds(name)[0] + (bounds(name)[1] - bounds(name)[0]) * random.random(3) for name in names}
+        values = {
+            name: bounds(name)[0] + (bounds(name)[1] - bounds(name)[0]) * random.random(3) for name in names
+        }
         firms = Firms(scenario, names)
         assert firms.short
         assert (firms.timelines(values, 3)[0] == _one_by_one(scenario, values, 3)[0]).all(), names
 
 
 def test_what_cannot_be_made_together_goes_the_long_way():
-    for path in ("quarters", "ceo.priorities.growth", "market.start_share_brand", "charter.budget.rule", "ceo.skills.market"):
+    for path in (
+        "quarters",
+        "ceo.priorities.growth",
+        "market.start_share_brand",
+        "charter.budget.rule",
+        "ceo.skills.market",
+    ):
         assert not _plain(path)
     late = Scenario.of(role_model="co-pilot").at(week=5, changes={"levers.skills": 0.9})
     firms = Firms(late, ["levers.communication"])
@@ -164,10 +178,16 @@ def test_a_partial_sweep_is_refused_unless_asked_for_and_says_how_partial_it_is(
         with pytest.raises(Refused, match=r"40 of 96 runs are done \(41\.7%\)"):
             read()
     part = sweep.to_pandas(allow_partial=True)
-    assert len(part) == 40 and (part.attrs["runs_done"], part.attrs["runs"], part.attrs["complete"]) == (40, 96, False)
+    assert len(part) == 40 and (part.attrs["runs_done"], part.attrs["runs"], part.attrs["complete"]) == (
+        40,
+        96,
+        False,
+    )
     run(experiment(), tmp_path / "s", workers=1)
     run(experiment(), tmp_path / "whole", workers=1)
-    pd.testing.assert_frame_equal(open_sweep(tmp_path / "s").to_pandas(), open_sweep(tmp_path / "whole").to_pandas(), check_exact=True)
+    pd.testing.assert_frame_equal(
+        open_sweep(tmp_path / "s").to_pandas(), open_sweep(tmp_path / "whole").to_pandas(), check_exact=True
+    )
     assert not sweep.complete  # what was looked at once is not looked at again
 
 
@@ -181,7 +201,9 @@ def test_a_killed_driver_loses_only_chunks_in_flight_and_leaves_no_worker(tmp_pa
     for wanted in (3, 40):
         driver = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         until = time.monotonic() + 60
-        while time.monotonic() < until and driver.poll() is None and len(list(out.glob("receipts/*"))) < wanted:
+        while (
+            time.monotonic() < until and driver.poll() is None and len(list(out.glob("receipts/*"))) < wanted
+        ):
             time.sleep(0.01)
         workers = children(driver.pid)
         driver.kill()
@@ -205,7 +227,9 @@ def children(pid):
 
 def alive(pid):
     """Whether a process runs (a zombie does not)."""
-    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    found = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+    ).stdout.strip()
     return bool(found) and not found.startswith("Z")
 
 
@@ -231,7 +255,9 @@ def test_ctrl_c_once_ends_the_chunk_in_hand_and_twice_ends_at_once(tmp_path):
         out = tmp_path / name
         driver = subprocess.Popen([sys.executable, str(script), str(out), str(size)], env=environment)
         until = time.monotonic() + 60
-        while time.monotonic() < until and not len(list(out.glob("receipts/*"))) >= (1 if presses == 1 else 0) or not out.exists():
+        while (
+            time.monotonic() < until and not len(list(out.glob("receipts/*"))) >= (1 if presses == 1 else 0)
+        ) or not out.exists():
             time.sleep(0.02)
         time.sleep(0.3)
         workers = children(driver.pid)
@@ -291,9 +317,17 @@ def test_three_runs_that_raise_are_three_failed_runs(tmp_path):
     sweep = open_sweep(tmp_path / "s")
     table = sweep.to_pandas()
     assert list(table.loc[table["status"] == 1, "x"]) == [3.0, 500.0, 999.0]
-    assert table.loc[table["status"] == 1, ["y", "z"]].isna().all(axis=None) and table.loc[table["status"] == 0, "y"].notna().all()
-    assert [(line["run_id"], line["type"]) for line in sweep.failures()] == [(x, "ZeroDivisionError") for x in (3, 500, 999)]
-    assert run(rows(sweep_models.fails_thrice, 1000), tmp_path / "t", workers=1, chunk_runs=7).digest == report.digest
+    assert (
+        table.loc[table["status"] == 1, ["y", "z"]].isna().all(axis=None)
+        and table.loc[table["status"] == 0, "y"].notna().all()
+    )
+    assert [(line["run_id"], line["type"]) for line in sweep.failures()] == [
+        (x, "ZeroDivisionError") for x in (3, 500, 999)
+    ]
+    assert (
+        run(rows(sweep_models.fails_thrice, 1000), tmp_path / "t", workers=1, chunk_runs=7).digest
+        == report.digest
+    )
 
 
 def test_wrong_answers_spoil_their_own_run_only(tmp_path):
@@ -333,17 +367,29 @@ def test_a_commit_that_meets_another_one_compares(tmp_path):
 def test_own_rows_come_back_in_their_order_on_their_own_luck(tmp_path):
     firm = Scenario.of(role_model="co-pilot").with_({"quarters": 1})
     random = np.random.default_rng(1)
-    table = pd.DataFrame({**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "luck": random.permutation(30)})
-    run(of_rows(table, scenarios=firm, outcomes=["revenue_growth"], seed=3), tmp_path / "s", workers=1, chunk_runs=7)
+    table = pd.DataFrame(
+        {**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "luck": random.permutation(30)}
+    )
+    run(
+        of_rows(table, scenarios=firm, outcomes=["revenue_growth"], seed=3),
+        tmp_path / "s",
+        workers=1,
+        chunk_runs=7,
+    )
     values = open_sweep(tmp_path / "s").values()
     assert values.shape == (30, 1)
     for row in (0, 17, 29):
         point = firm.with_({name: float(value) for name, value in table.iloc[row].items() if name != "luck"})
-        assert simulate(point, seed=3, replicate=int(table["luck"][row])).outcomes["revenue_growth"] == values[row, 0]
+        assert (
+            simulate(point, seed=3, replicate=int(table["luck"][row])).outcomes["revenue_growth"]
+            == values[row, 0]
+        )
 
 
 def test_a_population_is_rows_with_numbers_of_firms(tmp_path):
-    firms = [Scenario.of(role_model=name).with_({"quarters": 1}) for name in ("co-pilot", "no-coo", "undefined")]
+    firms = [
+        Scenario.of(role_model=name).with_({"quarters": 1}) for name in ("co-pilot", "no-coo", "undefined")
+    ]
     named = {f"firm {place}": firm for place, firm in enumerate(firms)}
     table = pd.DataFrame({"scenario": list(named), "firm": [0, 1, 2]})
     run(of_rows(table, scenarios=named, outcomes=["cash"], seed=2, replicates=4), tmp_path / "s", workers=1)
@@ -352,11 +398,16 @@ def test_a_population_is_rows_with_numbers_of_firms(tmp_path):
 
 
 def test_an_array_function_of_rows_and_keys(tmp_path):
-    inputs = pd.DataFrame({"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "luck": np.arange(20, dtype=np.uint64) + 2**63})
+    inputs = pd.DataFrame(
+        {"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "luck": np.arange(20, dtype=np.uint64) + 2**63}
+    )
     model = ArrayModel(sweep_models.waves, ["a", "b"], {"y": "units"})
     run(of_rows(inputs, model=model), tmp_path / "s", workers=1, chunk_runs=6)
     keys = inputs["luck"].to_numpy()
-    assert open_sweep(tmp_path / "s").values()[:, 0].tolist() == sweep_models.waves(inputs[["a", "b"]].to_numpy(), keys).tolist()
+    assert (
+        open_sweep(tmp_path / "s").values()[:, 0].tolist()
+        == sweep_models.waves(inputs[["a", "b"]].to_numpy(), keys).tolist()
+    )
 
 
 @pytest.mark.parametrize(("more", "match"), [
@@ -369,7 +420,9 @@ def test_own_rows_that_cannot_be_are_refused(more, match):
 
 
 def test_luck_is_shared_by_points_unless_the_plan_says_otherwise(tmp_path):
-    text = PLAN.replace("{ low = 0.2, high = 0.8 }", "[0.5, 0.5000001]").replace('kind = "sobol"\npoints = 16', 'kind = "factorial"')
+    text = PLAN.replace("{ low = 0.2, high = 0.8 }", "[0.5, 0.5000001]").replace(
+        'kind = "sobol"\npoints = 16', 'kind = "factorial"'
+    )
     run(experiment(text), tmp_path / "shared", workers=1)
     run(experiment("independent_luck = true\n" + text), tmp_path / "own", workers=1)
     for name, equal in (("shared", True), ("own", False)):

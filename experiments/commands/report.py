@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")]) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+) -> None:
     """Write the report of a folder of results, one file that opens offline."""
     from experiments.store.report import write_report
 

@@ -20,14 +20,31 @@ class Check(StrEnum):
 
 def sweep(
     plan: Annotated[Path, typer.Argument(help="A sweep plan, a .toml file (see SWEEPS.md).")],
-    out: Annotated[Path, typer.Option(help="Folder of the sweep. If it holds this sweep, it goes on from where it stands.")],
-    workers: Annotated[int | None, typer.Option(min=1, max=4096, help="Processes on this machine (default: as many as pay).")] = None,
-    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")] = None,
-    reuse: Annotated[Path | None, typer.Option(help="Folder of an earlier sweep: take over the runs that both share.")] = None,
-    chunk_runs: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="Runs in a chunk of a new sweep.")] = None,
-    check: Annotated[Check, typer.Option(help="On resuming, hash every file or look at sizes only.")] = Check.full,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse to go on with other versions than the sweep began with.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder of the sweep. If it holds this sweep, it goes on from where it stands."),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=4096, help="Processes on this machine (default: as many as pay).")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")
+    ] = None,
+    reuse: Annotated[
+        Path | None, typer.Option(help="Folder of an earlier sweep: take over the runs that both share.")
+    ] = None,
+    chunk_runs: Annotated[
+        int | None, typer.Option(min=1, max=10_000_000, help="Runs in a chunk of a new sweep.")
+    ] = None,
+    check: Annotated[
+        Check, typer.Option(help="On resuming, hash every file or look at sizes only.")
+    ] = Check.full,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse to go on with other versions than the sweep began with.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
 ) -> int | None:
     """Run a plan of many firms; the same command again resumes."""
     from experiments.store.plan import Plan
@@ -77,7 +94,9 @@ def foretell(plan: Any) -> None:
     aimed = plan.tables.precision
     most = points * (aimed.at_most if aimed else plan.replicates)
     each = f"{aimed.at_least:,} to {aimed.at_most:,}" if aimed else f"{plan.replicates:,}"
-    print(f"{most:,} runs{' at most' if aimed else ''} = {points:,} points x {each} replicates, {len(plan.scenarios):,} scenarios")
+    print(
+        f"{most:,} runs{' at most' if aimed else ''} = {points:,} points x {each} replicates, {len(plan.scenarios):,} scenarios"
+    )
     size = most * (10 + 7.8 * len(plan.stored)) / 1e9  # what zstd leaves of eight bytes, measured
     kept = f"{len(plan.stored)} outcomes kept"
     print(f"about {size:,.1f} GB on disk ({kept}; keep = \"named\" keeps only the {len(plan.outcomes)} named)" if len(plan.stored)
@@ -95,11 +114,15 @@ def stopped(reason: str, code: int) -> int:
 
 def told(report: Any, out: Path) -> None:
     """The end of a sweep in a few lines."""
-    rate = f" ({report.played / report.seconds:,.0f} a second)" if report.played and report.seconds > 1 else ""
+    rate = (
+        f" ({report.played / report.seconds:,.0f} a second)" if report.played and report.seconds > 1 else ""
+    )
     print(f"complete: {report.runs:,} runs; {report.done_before:,} were there, {report.reused:,} taken over, "
           f"{report.played:,} played in {report.seconds:.1f} s{rate}")  # fmt: skip
     if report.failed or report.invalid:
-        print(f"{report.failed:,} runs failed and {report.invalid:,} gave an invalid outcome; see {out}/failures")
+        print(
+            f"{report.failed:,} runs failed and {report.invalid:,} gave an invalid outcome; see {out}/failures"
+        )
     print(f"digest: {report.digest}")
 
 

@@ -13,7 +13,9 @@ SHOWN = 20
 
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")],
-    recompute: Annotated[float, typer.Option(min=0, max=100, help="Percent of the runs to play again, drawn at random.")] = 0.0,
+    recompute: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of the runs to play again, drawn at random.")
+    ] = 0.0,
     workers: Annotated[int | None, typer.Option(min=1, max=4096, help="Processes that play again.")] = None,
 ) -> int:
     """Check every byte of a sweep, and play runs again; 0: whole, 3: whole but partial, 4: damage."""

@@ -23,7 +23,7 @@ _HOME = {
     "Damaged": "errors", "NondeterminismError": "errors",
 }  # fmt: skip
 
-__all__ = [*_HOME]  # noqa: PLE0604
+__all__ = [*_HOME]
 
 
 def __getattr__(name: str) -> Any:

@@ -72,7 +72,9 @@ def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
 def firms_of(store: Store) -> FirmModel:
     """The model of a sweep of firms, from its folder."""
     said = store.manifest.spec["model"]
-    return FirmModel(store.scenarios(), said["seed"], store.manifest.document["design"]["factors"], said["trajectories"])
+    return FirmModel(
+        store.scenarios(), said["seed"], store.manifest.document["design"]["factors"], said["trajectories"]
+    )
 
 
 # -- playing -----------------------------------------------------------------------------------
@@ -95,7 +97,9 @@ def columns_of(store: Store, model: Model, run_ids: np.ndarray, point_ids: np.nd
             **{name: np.ascontiguousarray(values[:, names.index(name)]) for name in store.manifest.stored}}  # fmt: skip
 
 
-def play_chunk(store: Store, chunk: Chunk, model: Model, reuse: Reuse | None = None) -> tuple[dict[str, np.ndarray], Played, int]:
+def play_chunk(
+    store: Store, chunk: Chunk, model: Model, reuse: Reuse | None = None
+) -> tuple[dict[str, np.ndarray], Played, int]:
     """Columns of the chunk's shard, the runs as played, and how many were taken over from an earlier sweep."""
     point_ids, replicates = chunk.rows()
     run_ids = np.arange(chunk.low, chunk.high, dtype=np.int64)
@@ -121,7 +125,9 @@ def play_chunk(store: Store, chunk: Chunk, model: Model, reuse: Reuse | None = N
     return columns_of(store, model, run_ids, point_ids, replicates, played), played, int((~fresh).sum())
 
 
-def _play_again(store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarray, first: Played, chunk: Chunk) -> None:
+def _play_again(
+    store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarray, first: Played, chunk: Chunk
+) -> None:
     """A model that is not deterministic would make every digest meaningless, so one run of a chunk is played twice."""
     if chunk.runs < ROWS_PLAYED_TWICE_FROM and chunk.number > 0:
         return
@@ -135,7 +141,9 @@ def _play_again(store: Store, model: Model, point_ids: np.ndarray, replicates: n
 # -- committing --------------------------------------------------------------------------------
 
 
-def commit(store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse | None = None) -> dict[str, Any]:
+def commit(
+    store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse | None = None
+) -> dict[str, Any]:
     """Play a chunk and commit it; the receipt's document. Where a valid commit is there already, contents are compared."""
     started = time.monotonic()
     columns, played, reused = play_chunk(store, chunk, model, reuse)
@@ -146,7 +154,10 @@ def commit(store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse |
         known["trajectories"] = {"rows": rows}
     if played.failures:
         files["failures"] = b"".join(
-            json.dumps({"run_id": int(chunk.low + row), "type": kind, "message": message[:2000]}, sort_keys=True).encode() + b"\n"
+            json.dumps(
+                {"run_id": int(chunk.low + row), "type": kind, "message": message[:2000]}, sort_keys=True
+            ).encode()
+            + b"\n"
             for row, kind, message in sorted(played.failures)
         )
     files["shards"] = packed(columns, store.schema)
@@ -165,14 +176,19 @@ def commit(store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse |
     except (Damaged, FileNotFoundError):
         pass
     else:
-        if (there.receipt["content_sha256"], there.receipt["rows_sum"]) == (receipt["content_sha256"], receipt["rows_sum"]):
+        if (there.receipt["content_sha256"], there.receipt["rows_sum"]) == (
+            receipt["content_sha256"],
+            receipt["rows_sum"],
+        ):
             return there.receipt
         _keep_both(store, chunk, files)
         raise NondeterminismError(f"chunk {chunk.number}: the same runs gave other values than those committed before; both are "
                                   "in quarantine/ (is the model deterministic, are all workers alike?)")  # fmt: skip
     for room in ("trajectories", "failures", "shards"):
         if room in files:
-            store.folder.write(room, chunk_name(chunk.number, "jsonl" if room == "failures" else "parquet"), files[room])
+            store.folder.write(
+                room, chunk_name(chunk.number, "jsonl" if room == "failures" else "parquet"), files[room]
+            )
     store.folder.write("receipts", chunk_name(chunk.number, "json"), sealed(receipt))
     return receipt
 
@@ -186,9 +202,9 @@ def _keep_both(store: Store, chunk: Chunk, files: dict[str, bytes]) -> None:
 
 def _weeks(chunk: Chunk, played: Played, model: Model) -> tuple[bytes, int]:
     lengths = np.array([len(weeks) for weeks in played.trajectories])
-    whole = canonical_nan(np.concatenate([weeks.reshape(-1, len(model.columns)) for weeks in played.trajectories]))
+    whole = canonical_nan(
+        np.concatenate([weeks.reshape(-1, len(model.columns)) for weeks in played.trajectories])
+    )
     columns = {"run_id": np.repeat(np.arange(chunk.low, chunk.high, dtype=np.int64), lengths),
                **{name: np.ascontiguousarray(whole[:, place]) for place, name in enumerate(model.columns)}}  # fmt: skip
     return packed(columns, trajectory_schema(model.columns)), int(lengths.sum())
-
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Iterator
-from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,13 @@ class PointSource:
         self.rows = self._rows()
         self.count = self.rows * (len(self.names) if self._crossed else 1)
         if self.count > MOST_RUNS:
-            raise ScenarioError("too many points", file=plan.file, key="design", value=self.count, allowed=f"at most {MOST_RUNS:,}")
+            raise ScenarioError(
+                "too many points",
+                file=plan.file,
+                key="design",
+                value=self.count,
+                allowed=f"at most {MOST_RUNS:,}",
+            )
         self.kind = plan.tables.design.kind if plan.tables.design else "factorial"
         if self.kind == "latin-hypercube" and self.rows * len(self.factors) > MOST_IN_MEMORY:
             raise ScenarioError("a Latin hypercube has to be in memory whole, and this one is too large", file=plan.file,
@@ -51,7 +56,11 @@ class PointSource:
             return prod(len(factor.grid) for factor in factors.values())
         assert design.points is not None
         k = len(factors)
-        return design.points * ((2 * k + 2) if design.second_order else (k + 2)) if design.kind == "saltelli" else design.points
+        return (
+            design.points * ((2 * k + 2) if design.second_order else (k + 2))
+            if design.kind == "saltelli"
+            else design.points
+        )
 
     def identity(self) -> dict[str, Any]:
         """What decides the points, as JSON: part of the sweep's name."""
@@ -86,12 +95,14 @@ class PointSource:
         factors = self.plan.factors
         if self._table is not None:
             for low in range(0, self.rows, step):
-                yield {name: values[low:low + step] for name, values in self._table.items()}
+                yield {name: values[low : low + step] for name, values in self._table.items()}
         elif self.kind == "factorial":
             yield from _factorial({path: factor.grid for path, factor in factors.items()}, step)
         else:
             for places in self._places(step):
-                yield {path: factor.at(places[:, place]) for place, (path, factor) in enumerate(factors.items())}
+                yield {
+                    path: factor.at(places[:, place]) for place, (path, factor) in enumerate(factors.items())
+                }
 
     def _places(self, step: int) -> Iterator[np.ndarray]:
         design = self.plan.tables.design
@@ -101,9 +112,11 @@ class PointSource:
             from SALib.sample import sobol
 
             problem = {"num_vars": k, "names": list(self.plan.factors), "bounds": [[0.0, 1.0]] * k}
-            whole = sobol.sample(problem, design.points, calc_second_order=design.second_order, seed=design.seed)
+            whole = sobol.sample(
+                problem, design.points, calc_second_order=design.second_order, seed=design.seed
+            )
             for low in range(0, len(whole), step):
-                yield np.minimum(whole[low:low + step], 1.0 - 2.0**-53)
+                yield np.minimum(whole[low : low + step], 1.0 - 2.0**-53)
             return
         from scipy.stats import qmc
 
@@ -111,7 +124,7 @@ class PointSource:
         if self.kind == "latin-hypercube":
             whole = qmc.LatinHypercube(k, rng=random).random(self.rows)
             for low in range(0, self.rows, step):
-                yield whole[low:low + step]
+                yield whole[low : low + step]
             return
         engine = qmc.Sobol(k, scramble=True, rng=random, bits=30 if self.rows <= 2**30 else 62)
         for low in range(0, self.rows, step):
@@ -150,7 +163,9 @@ def _own_table(plan: Plan) -> dict[str, np.ndarray]:
 
     try:
         if not path.is_file() or path.stat().st_size > LARGEST_TABLE:
-            raise refuse("no such file" if not path.exists() else "not a file of at most 2 GB", key="design.file")
+            raise refuse(
+                "no such file" if not path.exists() else "not a file of at most 2 GB", key="design.file"
+            )
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
@@ -182,15 +197,24 @@ def own_columns(frame: Any, scenarios: dict[str, Any], refuse: Any) -> dict[str,
         if name == "scenario":
             wrong = sorted(set(map(str, values)) - set(names))
             if wrong:
-                raise refuse("no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20]))
-            made[name] = values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
+                raise refuse(
+                    "no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20])
+                )
+            made[name] = (
+                values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
+            )
         elif name in ("firm", "luck"):
             if values.dtype.kind not in "iu" or (values.dtype.kind == "i" and (values < 0).any()):
                 raise refuse("not whole numbers of 0 or more", key=name)
             made[name] = values.to_numpy().astype(np.uint64).view(np.int64)
         elif pattern(name) not in FIELDS:
             problem = unknown(name)
-            raise refuse("unknown column", key=name, allowed="paths of parameters, scenario, firm, luck", suggestion=problem.suggestion)
+            raise refuse(
+                "unknown column",
+                key=name,
+                allowed="paths of parameters, scenario, firm, luck",
+                suggestion=problem.suggestion,
+            )
         else:
             array = values.to_numpy()
             if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -217,5 +241,9 @@ def _sha256_of(columns: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, values in columns.items():
         digest.update(f"{name}\0{values.dtype.kind}\0{len(values)}\0".encode())
-        digest.update("\0".join(map(str, values)).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
+        digest.update(
+            "\0".join(map(str, values)).encode()
+            if values.dtype == object
+            else np.ascontiguousarray(values).tobytes()
+        )
     return digest.hexdigest()

@@ -24,7 +24,7 @@ from experiments.store.manifest import described, differences, read_manifest, rn
 from experiments.store.model import FirmModel, Model
 from experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
 from experiments.store.provenance import versions
-from experiments.store.store import Commit, Scan, Store
+from experiments.store.store import Commit, Store
 
 SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
@@ -110,7 +110,11 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
 def speed(experiment: Experiment, seconds: float = 0.3) -> float:
     """Runs per second of one process here and now, from a few runs of the first points."""
     block = next(iter(experiment.points.blocks())).slice(0, 256)
-    points = {name: block[name].to_numpy() for name in block.column_names if name not in ("point_id", "firm", "luck")}
+    points = {
+        name: block[name].to_numpy()
+        for name in block.column_names
+        if name not in ("point_id", "firm", "luck")
+    }
     model, at = experiment.model, np.zeros(1, dtype=np.int64)
     model.play(points, at, at, at)  # the first call compiles or loads
     spent, played, size = 0.0, 0, 1
@@ -138,12 +142,18 @@ def _fit(out: Path) -> Folder:
         if strange and MANIFEST not in folder.names():
             raise Refused(f"{out} is not empty and holds no sweep ({strange[0]}); give a folder of its own")
         for room in ROOMS:
-            if (folder.path / room).is_symlink() or ((folder.path / room).exists() and not (folder.path / room).is_dir()):
-                raise Damaged(f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written")
+            if (folder.path / room).is_symlink() or (
+                (folder.path / room).exists() and not (folder.path / room).is_dir()
+            ):
+                raise Damaged(
+                    f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written"
+                )
     return folder
 
 
-def _matching(folder: Folder, experiment: Experiment, strict: bool, note: Callable[[str], None]) -> Store | None:
+def _matching(
+    folder: Folder, experiment: Experiment, strict: bool, note: Callable[[str], None]
+) -> Store | None:
     """The sweep in the folder, if it is the one asked for."""
     store = Store.open(folder) if folder.path.is_dir() else None
     if store is None:
@@ -155,7 +165,9 @@ def _matching(folder: Folder, experiment: Experiment, strict: bool, note: Callab
                       + (f" and {len(found) - 3} more" if len(found) > 3 else "")
                       + ". Give another folder (`--reuse` takes over the runs that both share)")  # fmt: skip
     if tuple(experiment.stored) != manifest.stored:
-        raise Refused(f"{folder.path.name} keeps other outcomes: keep: {len(manifest.stored)} there, {len(experiment.stored)} asked")
+        raise Refused(
+            f"{folder.path.name} keeps other outcomes: keep: {len(manifest.stored)} there, {len(experiment.stored)} asked"
+        )
     then, now = manifest.document["provenance"]["versions"], versions()
     moved = [f"{key} {then.get(key)} -> {now.get(key)}" for key in now if then.get(key) != now[key]]
     if moved:
@@ -192,7 +204,11 @@ def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], No
             check_file(store.folder, name, entry)
         except Damaged as error:
             store.folder.set_aside("", name)
-            again = write_design(store.folder, experiment) if name == DESIGN else write_scenarios(store.folder, experiment.scenarios)
+            again = (
+                write_design(store.folder, experiment)
+                if name == DESIGN
+                else write_scenarios(store.folder, experiment.scenarios)
+            )
             if any(again[key] != entry[key] for key in ("bytes", "file_sha256")):
                 raise Damaged(f"{error}, and it could not be made again as it was") from None
             note(f"{error}; it was set aside and made again, the same")
@@ -245,14 +261,22 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
             task = Task(str(store.folder.path), store.manifest.seal, len(store.layout.stages), custom, engine.name,
                         None if reuse is None else str(Path(reuse).resolve()))  # fmt: skip
 
-            def done(number: int, receipt: dict[str, Any]) -> None:
+            def done(number: int, receipt: dict[str, Any], store: Store = store, scan: Scan = scan) -> None:
                 nonlocal played, reused
                 chunk = store.layout.chunk(number)
                 if number not in scan.done:
                     scan.done[number] = Commit(chunk, receipt)
                     reused += receipt["reused"]
                     played += chunk.runs - receipt["reused"]
-                    journal.write(store.folder, {"event": "chunk", "chunk": number, "runs": chunk.runs, "seconds": receipt["seconds"]})
+                    journal.write(
+                        store.folder,
+                        {
+                            "event": "chunk",
+                            "chunk": number,
+                            "runs": chunk.runs,
+                            "seconds": receipt["seconds"],
+                        },
+                    )
                     told.advanced(chunk.runs)
 
             if todo:
@@ -263,19 +287,27 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
             if stage is None:
                 break
             precision.write_stage(store, stage)
-            told.note(f"{stage.count:,} of {store.manifest.points:,} points are not precise enough after {stage.low:,} replicates; "
-                      f"going on to {stage.high:,}")  # fmt: skip
+            told.note(
+                f"{stage.count:,} of {store.manifest.points:,} points are not precise enough after {stage.low:,} replicates; "
+                f"going on to {stage.high:,}"
+            )
             # What was committed for this stage by a driver before us counts.
             store = Store(store.folder, store.manifest)
             scan = replace(store.scan(full=False), bad={})
             before = before if played else scan.runs
     document = write_final(store, scan)
-    journal.write(store.folder, {"event": "complete", "digest": document["digest"], "seconds": round(time.monotonic() - seconds, 1)})
+    journal.write(
+        store.folder,
+        {"event": "complete", "digest": document["digest"], "seconds": round(time.monotonic() - seconds, 1)},
+    )
     return document, before, played, reused
 
 
 def _set_aside(store: Store, number: int) -> None:
-    for room, ending in (("receipts", "json"), ("shards", "parquet"), ("trajectories", "parquet"), ("failures", "jsonl")):
+    for room, ending in (
+        ("receipts", "json"),
+        ("shards", "parquet"),
+        ("trajectories", "parquet"),
+        ("failures", "jsonl"),
+    ):
         store.folder.set_aside(room, chunk_name(number, ending))
-
-

@@ -118,7 +118,9 @@ class ProcessEngine:
     """A pool of processes, started afresh (spawn). Where a worker dies the pool is rebuilt and only what is missing is
     done again; a chunk at whose computing workers keep dying is tried alone, then left out, and the rest is finished."""
 
-    def __init__(self, workers: int, note: Callable[[str], None] = lambda line: None, ahead: int | None = None):
+    def __init__(
+        self, workers: int, note: Callable[[str], None] = lambda line: None, ahead: int | None = None
+    ):
         self.workers, self.note = workers, note
         self.ahead = ahead or 2 * workers
         self.name = "process"
@@ -211,7 +213,9 @@ class ProcessEngine:
             shown = ", ".join(map(str, self.poison[:5]))
             raise Stopped(f"workers died each time at chunk {shown}; all other chunks are done")
 
-    def _after_a_break(self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done) -> bool:
+    def _after_a_break(
+        self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done
+    ) -> bool:
         """Put what was lost back into the queue; True if a chunk that ran alone is to blame, which is then left out."""
         self.close()
         lost = []
@@ -228,7 +232,9 @@ class ProcessEngine:
             self.poison.append(lost[0])
             self.note(f"a worker died again at chunk {lost[0]}, which ran alone: this chunk is left out")
             return True
-        self.note(f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue")
+        self.note(
+            f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue"
+        )
         left.extendleft(reversed(lost))
         return False
 
@@ -269,7 +275,9 @@ def _let_finish(running: dict[Future, int], done: Done, stop: Stop) -> None:
 
 def told(number: int, error: BaseException) -> str:
     """One line about an error in a chunk."""
-    return f"chunk {number} failed {TRIES} times: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    return (
+        f"chunk {number} failed {TRIES} times: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    )
 
 
 def _in_worker() -> None:
@@ -296,5 +304,3 @@ def cores() -> int:
         if quota != "max":
             count = max(1, min(count, round(int(quota) / int(period))))
     return max(1, count)
-
-

@@ -60,7 +60,9 @@ class Experiment:
 
     def spec(self) -> dict[str, Any]:
         """Everything that decides the results, as JSON."""
-        repeated = {"precision": self.precision.model_dump()} if self.precision else {"replicates": self.replicates}
+        repeated = (
+            {"precision": self.precision.model_dump()} if self.precision else {"replicates": self.replicates}
+        )
         return {
             "model": self.model.identity(), "design": self.points.identity(), **repeated,
             "outcomes": [{"name": name, "unit": self.model.outcomes[name]} for name in self.outcomes],
@@ -98,14 +100,24 @@ class OwnPoints:
     def blocks(self) -> Iterator[pa.Table]:
         """See `PointSource.blocks`."""
         for low in range(0, self.count, ROWS_IN_A_BLOCK):
-            part = {name: values[low:low + ROWS_IN_A_BLOCK] for name, values in self.columns.items()}
+            part = {name: values[low : low + ROWS_IN_A_BLOCK] for name, values in self.columns.items()}
             here = len(next(iter(part.values())))
             yield pa.table({"point_id": np.arange(low, low + here, dtype=np.int64), **part})
 
 
-def of_rows(points: Any, *, scenarios: Mapping[str, Scenario] | Scenario | None = None, model: Model | None = None,
-            outcomes: Sequence[str] | None = None, stored: Sequence[str] | None = None, seed: int | str = 0,
-            replicates: int = 1, independent_luck: bool = False, trajectories: str = "none", title: str = "") -> Experiment:  # fmt: skip
+def of_rows(
+    points: Any,
+    *,
+    scenarios: Mapping[str, Scenario] | Scenario | None = None,
+    model: Model | None = None,
+    outcomes: Sequence[str] | None = None,
+    stored: Sequence[str] | None = None,
+    seed: int | str = 0,
+    replicates: int = 1,
+    independent_luck: bool = False,
+    trajectories: str = "none",
+    title: str = "",
+) -> Experiment:
     """The experiment of a caller that makes its own rows.
 
     `points`: DataFrame or columns by name, one row a point. With firms (`scenarios`) its columns are paths of parameters,
@@ -115,7 +127,11 @@ def of_rows(points: Any, *, scenarios: Mapping[str, Scenario] | Scenario | None 
     """
     import pandas as pd
 
-    frame = points if isinstance(points, pd.DataFrame) else pd.DataFrame({name: np.asarray(v) for name, v in points.items()})
+    frame = (
+        points
+        if isinstance(points, pd.DataFrame)
+        else pd.DataFrame({name: np.asarray(v) for name, v in points.items()})
+    )
     if frame.empty and not (len(frame) == 1):
         raise Refused("there are no points")
     if isinstance(replicates, bool) or not isinstance(replicates, int | np.integer) or replicates < 1:

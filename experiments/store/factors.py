@@ -12,7 +12,6 @@ from sim.scenario import ScenarioError
 from sim.scenario.story import Told, checked
 
 
-
 class Listed(Told):
     """Some values, each as likely as its weight (none given: equally likely)."""
 
@@ -77,7 +76,9 @@ class Range(Told):
     def _sound(self):
         if not self.low < self.high:
             raise ValueError("low must be below high")
-        needed = {"normal": ("mean", "sd"), "triangular": ("mode",), "beta": ("a", "b")}.get(self.distribution, ())
+        needed = {"normal": ("mean", "sd"), "triangular": ("mode",), "beta": ("a", "b")}.get(
+            self.distribution, ()
+        )
         for name in ("mean", "sd", "mode", "a", "b"):
             if (getattr(self, name) is not None) != (name in needed):
                 word = f"needs {name}" if name in needed else f"has no {name}"
@@ -115,7 +116,9 @@ class Range(Told):
         elif self.distribution == "triangular":
             turn = (self.mode - low) / (high - low)
             up = low + np.sqrt(places * (high - low) * (self.mode - low))
-            values = np.where(places < turn, up, high - np.sqrt((1 - places) * (high - low) * (high - self.mode)))
+            values = np.where(
+                places < turn, up, high - np.sqrt((1 - places) * (high - low) * (high - self.mode))
+            )
         else:
             from scipy.special import betaincinv
 
@@ -156,7 +159,9 @@ def read_factor(path: str, value: Any, file: str | None) -> Factor:
     if "values" in value:
         weights = [float(w) if isinstance(w, int) and not isinstance(w, bool) else w for w in value["weights"]] \
             if isinstance(value.get("weights"), list) else value.get("weights")  # fmt: skip
-        return checked(Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}.")
+        return checked(
+            Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}."
+        )
     return checked(Range, numbers, file, f"{key}.")
 
 

@@ -22,7 +22,11 @@ def sweep_figures(table: pd.DataFrame, factors: list[str], outcomes: list[str], 
     `table`: one row a point: scenario, factors, and the mean of each outcome at the point.
     """
     varied = [factor for factor in factors if table[factor].nunique() > 1]
-    return [_effect(table, varied, outcome, folder) for outcome in outcomes if varied and table[outcome].notna().any()]
+    return [
+        _effect(table, varied, outcome, folder)
+        for outcome in outcomes
+        if varied and table[outcome].notna().any()
+    ]
 
 
 def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path) -> Figure:
@@ -31,23 +35,31 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
     across = min(3, len(shown))
     down = -(-len(shown) // across)
     with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True)
+        canvas, axes = plt.subplots(
+            down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True
+        )
         for ax, factor in zip(axes.ravel(), shown):
             for name in names:
                 part = table.loc[table["scenario"] == name, [factor, outcome]].dropna(subset=[outcome])
                 if len(part):
                     _line(ax, part[factor], part[outcome].to_numpy(), name)
             ax.set_xlabel(factor)
-        for spare in axes.ravel()[len(shown):]:
+        for spare in axes.ravel()[len(shown) :]:
             spare.remove()
         for row in axes:
             row[0].set_ylabel(f"{OUTCOMES[outcome].title()} ({OUTCOMES[outcome].unit})")
         if len(names) > 1:
             axes[0, 0].legend(fontsize=8)
         cut = [f"the first {len(shown)} of {len(factors)} factors"] if len(shown) < len(factors) else []
-        cut += [f"the first {len(names)} of {table['scenario'].nunique()} scenarios"] if table["scenario"].nunique() > len(names) else []
-        sentence = (f"Mean of {OUTCOMES[outcome].title().lower()} over design points, by factor, the other factors as the design has "
-                    "them; bars are 95% intervals over points." + (f" Shown: {' and '.join(cut)}." if cut else ""))  # fmt: skip
+        cut += (
+            [f"the first {len(names)} of {table['scenario'].nunique()} scenarios"]
+            if table["scenario"].nunique() > len(names)
+            else []
+        )
+        sentence = (
+            f"Mean of {OUTCOMES[outcome].title().lower()} over design points, by factor, the other factors as the design has "
+            "them; bars are 95% intervals over points." + (f" Shown: {' and '.join(cut)}." if cut else "")
+        )
         return written(canvas, f"sweep_{outcome}", folder, f"{OUTCOMES[outcome].title()} by factor", sentence)
 
 

@@ -100,7 +100,9 @@ class Folder:
         """A handle of a regular file for reading (close it). Raises FileNotFoundError, or Damaged."""
         with self.handle(room) as place:
             try:
-                opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+                opened = os.open(
+                    name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place
+                )
             except FileNotFoundError:
                 raise
             except OSError as error:
@@ -125,7 +127,12 @@ class Folder:
         part = f"{name}.{os.getpid()}.{secrets.token_hex(4)}.{time.time_ns()}{PART}"
         try:
             with self.handle("tmp") as tmp, self.handle(room) as place:
-                opened = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=tmp)
+                opened = os.open(
+                    part,
+                    os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC,
+                    0o644,
+                    dir_fd=tmp,
+                )
                 try:
                     with os.fdopen(opened, "wb", buffering=1 << 20) as stream:
                         writing = Writing(stream)

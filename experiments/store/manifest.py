@@ -91,7 +91,9 @@ def rng_of(experiment: Experiment) -> dict[str, Any]:
             "crn": not experiment.independent_luck}  # fmt: skip
 
 
-def described(experiment: Experiment, design: dict[str, Any], scenarios: dict[str, Any], chunk_runs: int) -> bytes:
+def described(
+    experiment: Experiment, design: dict[str, Any], scenarios: dict[str, Any], chunk_runs: int
+) -> bytes:
     """The manifest of a new sweep, as bytes. `design`, `scenarios`: what is known of their files."""
     spec, rng = experiment.spec(), rng_of(experiment)
     model = experiment.model
@@ -113,7 +115,9 @@ def read_manifest(folder: Folder) -> Manifest | None:
         return None
     document = unsealed(content, NAME)
     if document.get("format") != FORMAT:
-        raise Refused(f"{NAME}: format {document.get('format')!r} is not one that this version reads (it reads {FORMAT})")
+        raise Refused(
+            f"{NAME}: format {document.get('format')!r} is not one that this version reads (it reads {FORMAT})"
+        )
     try:
         manifest = Manifest(document)
         sound = manifest.sweep_id == sweep_id(document["spec"], document["rng"]) and manifest.chunk_runs >= 1 \
@@ -129,8 +133,11 @@ def differences(asked: dict[str, Any], there: dict[str, Any], path: str = "") ->
     """`key: there -> asked` for everything in which two specifications differ."""
     if isinstance(asked, dict) and isinstance(there, dict):
         keys = [*there, *(key for key in asked if key not in there)]
-        return [line for key in keys
-                for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))]  # type: ignore[arg-type]
+        return [
+            line
+            for key in keys
+            for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))
+        ]  # type: ignore[arg-type]
     return [] if asked == there else [f"{path}: {_short(there)} there, {_short(asked)} asked"]
 
 

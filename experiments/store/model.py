@@ -47,7 +47,9 @@ class Model(Protocol):
         """What the runs depend on, as JSON: part of the sweep's name."""
         ...
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
         """Play runs. `points`: columns of the design, one value a point; `at`, `firms`, `lucks`: int64 (runs,), the place in
         `points`, the firm's number and the luck of each run. The same input gives the same bits, whatever else is played."""
         ...
@@ -56,7 +58,13 @@ class Model(Protocol):
 class FirmModel:
     """Tandem's firms: a point is a scenario (column `scenario`, a place in `scenarios`) with values by path."""
 
-    def __init__(self, scenarios: Mapping[str, Scenario], seed: int | str, factors: Sequence[str], trajectories: str = "none"):
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario],
+        seed: int | str,
+        factors: Sequence[str],
+        trajectories: str = "none",
+    ):
         from sim.outcomes import OUTCOMES, WEEKLY
 
         self.scenarios, self.seed = dict(scenarios), seed
@@ -75,31 +83,43 @@ class FirmModel:
     def _listed(self) -> list[Scenario]:
         return list(self.scenarios.values())
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
         """See `Model`."""
         weeks = max((scenario.parameters.weeks for scenario in self._listed), default=156)
         step = max(32, ROWS_IN_ONE_CALL * 156 // max(weeks, 156))
         parts = [self._call(points, at[low:low + step], firms[low:low + step], lucks[low:low + step])
                  for low in range(0, len(at), step)]  # fmt: skip
-        played = Played(np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts]))
+        played = Played(
+            np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts])
+        )
         for low, part in zip(range(0, len(at), step), parts):
             played.failures += [(low + row, kind, message) for row, kind, message in part.failures]
             played.trajectories += part.trajectories
         return played
 
-    def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def _call(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
         from sim import kernel
         from sim.streams import seed_key
 
         used, arms = np.unique(at, return_inverse=True)
-        timeline, starts, complaints = self._timelines({name: column[used] for name, column in points.items()}, len(used))
+        timeline, starts, complaints = self._timelines(
+            {name: column[used] for name, column in points.items()}, len(used)
+        )
         valid = np.array([not complaint for complaint in complaints])[arms]
         key = np.array(seed_key(self.seed), dtype=np.uint64)
-        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8))
-        played.failures = [(int(row), "ScenarioError", complaints[arms[row]]) for row in np.flatnonzero(~valid)]
+        played = Played(
+            np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8)
+        )
+        played.failures = [
+            (int(row), "ScenarioError", complaints[arms[row]]) for row in np.flatnonzero(~valid)
+        ]
         if self.columns:
             for row in range(len(at)):
-                rows = timeline[starts[arms[row]]:starts[arms[row] + 1]]
+                rows = timeline[starts[arms[row]] : starts[arms[row] + 1]]
                 weeks, played.values[row] = self._trajectory(rows, int(firms[row]), int(lucks[row])) if valid[row] \
                     else (np.zeros((0, len(self.columns))), played.values[row])  # fmt: skip
                 played.trajectories.append(weeks)
@@ -114,7 +134,9 @@ class FirmModel:
             played.status[row], played.values[row] = INVALID, np.nan
         return played
 
-    def _timelines(self, points: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    def _timelines(
+        self, points: Mapping[str, np.ndarray], count: int
+    ) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Records of points that may be of several scenarios, in the order of the points."""
         which = points["scenario"]
         parts: list[np.ndarray] = []
@@ -124,7 +146,9 @@ class FirmModel:
             if number not in self._firms:
                 self._firms[number] = Firms(self._listed[number], self.factors)
             mine = np.flatnonzero(which == number)
-            rows, starts, said = self._firms[number].timelines({name: points[name][mine] for name in self.factors}, len(mine))
+            rows, starts, said = self._firms[number].timelines(
+                {name: points[name][mine] for name in self.factors}, len(mine)
+            )
             begins[mine], ends[mine] = starts[:-1] + filled, starts[1:] + filled
             for place, complaint in zip(mine, said):
                 complaints[place] = complaint
@@ -134,7 +158,7 @@ class FirmModel:
         order = np.argsort(begins, kind="stable")
         if len(parts) > 1 and not np.array_equal(order, np.arange(count)):
             # the kernel wants each arm's rows between starts[arm] and starts[arm + 1]
-            together = np.concatenate([together[begins[point]:ends[point]] for point in range(count)])
+            together = np.concatenate([together[begins[point] : ends[point]] for point in range(count)])
         return together, np.concatenate([[0], np.cumsum(ends - begins)]), complaints
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
@@ -173,9 +197,14 @@ class FunctionModel:
 
     def identity(self) -> dict[str, Any]:
         """The function's name, and the version that the caller gives it."""
-        return {"name": f"function {getattr(self.function, '__qualname__', type(self.function).__name__)}", "version": self.version}
+        return {
+            "name": f"function {getattr(self.function, '__qualname__', type(self.function).__name__)}",
+            "version": self.version,
+        }
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
         """See `Model`."""
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         for row in range(len(at)):
@@ -229,18 +258,26 @@ class ArrayModel(FunctionModel):
         """As for a function, and the order of the inputs."""
         return {**super().identity(), "inputs": list(self.inputs)}
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
         """See `Model`."""
         table = np.column_stack([np.asarray(points[name], dtype=np.float64)[at] for name in self.inputs])
         keys = lucks.astype(np.int64).view(np.uint64)
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         try:
-            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(len(at), len(self.outcomes))
+            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(
+                len(at), len(self.outcomes)
+            )
         except Exception:
             answers = None
         for row in range(len(at)):
             try:
-                answer = self.function(table[row:row + 1], keys[row:row + 1])[0] if answers is None else answers[row]
+                answer = (
+                    self.function(table[row : row + 1], keys[row : row + 1])[0]
+                    if answers is None
+                    else answers[row]
+                )
             except Exception as error:
                 self._note(played, row, FAILED, type(error).__name__, str(error))
                 continue

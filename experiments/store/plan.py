@@ -127,7 +127,9 @@ class Plan:
                 raise ScenarioError("no such outcome", file=file, key="outcomes", value=name,
                                     allowed="an outcome of the model", suggestion=nearest(name, OUTCOMES))  # fmt: skip
         if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
-            raise ScenarioError("an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes)
+            raise ScenarioError(
+                "an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes
+            )
         factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
         scenarios = _scenarios(tables, file)
         plan = cls(tables, scenarios, factors, folder, file)
@@ -147,7 +149,11 @@ class Plan:
     @property
     def stored(self) -> tuple[str, ...]:
         """The outcomes that are kept on disk: the named ones first."""
-        rest = () if self.tables.keep == "named" else tuple(name for name in OUTCOMES if name not in self.outcomes)
+        rest = (
+            ()
+            if self.tables.keep == "named"
+            else tuple(name for name in OUTCOMES if name not in self.outcomes)
+        )
         return (*self.outcomes, *rest)
 
     @property
@@ -185,7 +191,9 @@ class Plan:
             raise ScenarioError("ranges need a table [design] that says how points are chosen", file=self.file, key="design",
                                 allowed="factorial, latin-hypercube, sobol, saltelli, table")  # fmt: skip
         if design is not None and not self.factors and design.kind != "table":
-            raise ScenarioError("a design needs factors", file=self.file, key="factors", allowed="a table [factors]")
+            raise ScenarioError(
+                "a design needs factors", file=self.file, key="factors", allowed="a table [factors]"
+            )
         if design is not None and self.factors and design.kind == "table":
             raise ScenarioError("a table design names its factors itself", file=self.file, key="factors",
                                 allowed="no [factors] beside a table")  # fmt: skip
@@ -195,7 +203,12 @@ class Plan:
                     factor.grid  # noqa: B018  (complains)
                 except ValueError as error:
                     raise ScenarioError(str(error), file=self.file, key=f"factors.{path}") from None
-        if design is not None and design.kind == "saltelli" and design.points and design.points & (design.points - 1):
+        if (
+            design is not None
+            and design.kind == "saltelli"
+            and design.points
+            and design.points & (design.points - 1)
+        ):
             raise ScenarioError("not a power of two", file=self.file, key="design.points", value=design.points,
                                 allowed="2, 4, 8, ... base rows")  # fmt: skip
 
@@ -206,7 +219,9 @@ class Plan:
             for name, scenario in self.scenarios.items() if lever != path else ():
                 own = [other for other in scenario.explicit_lever_parameters if lever_of(other) == lever]
                 if own:
-                    told.append(f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there")
+                    told.append(
+                        f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there"
+                    )
         return told
 
 
@@ -214,7 +229,11 @@ def _numbers(value: Any, key: str = "") -> Any:
     """Whole numbers where a plan wants a real one."""
     if isinstance(value, dict):
         return {name: _numbers(inner, name) for name, inner in value.items()}
-    return float(value) if key == "half_width" and isinstance(value, int) and not isinstance(value, bool) else value
+    return (
+        float(value)
+        if key == "half_width" and isinstance(value, int) and not isinstance(value, bool)
+        else value
+    )
 
 
 def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -222,7 +241,11 @@ def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in tables.items():
         path = f"{prefix}{name}"
-        group = isinstance(value, dict) and pattern(path) not in FIELDS and not {"low", "high", "values"} & set(value)
+        group = (
+            isinstance(value, dict)
+            and pattern(path) not in FIELDS
+            and not {"low", "high", "values"} & set(value)
+        )
         flat |= _by_path(value, f"{path}.") if group and value else {path: value}
     return flat
 
@@ -235,10 +258,14 @@ def _scenarios(tables: PlanTables, file: str | None) -> dict[str, Scenario]:
             if tables.quarters is not None:
                 scenario = scenario.with_({"quarters": tables.quarters})
             if name in found:
-                raise ScenarioError("this scenario stands there twice; give one a name", file=file, key=key, value=name)
+                raise ScenarioError(
+                    "this scenario stands there twice; give one a name", file=file, key=key, value=name
+                )
             found[name] = scenario
             if len(found) > MOST_SCENARIOS:
-                raise ScenarioError("too many scenarios", file=file, key="scenarios", allowed=f"at most {MOST_SCENARIOS:,}")
+                raise ScenarioError(
+                    "too many scenarios", file=file, key="scenarios", allowed=f"at most {MOST_SCENARIOS:,}"
+                )
     return found
 
 
@@ -267,8 +294,10 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
                 raise ScenarioError("either load, or role_model and context")
             made = [Scenario.load(table.load)]
         else:
-            made = [Scenario.of(role_model=role_model, context=context)
-                    for context, role_model in product(table.context or [None], table.role_model or [None])]  # type: ignore[list-item]
+            made = [
+                Scenario.of(role_model=role_model, context=context)
+                for context, role_model in product(table.context or [None], table.role_model or [None])
+            ]  # type: ignore[list-item]
         if table.set:
             made = [scenario.with_(table.set) for scenario in made]
         if table.name is not None and len(made) > 1:

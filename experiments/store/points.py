@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from experiments.store.experiment import Experiment
 
 DESIGN, SCENARIOS = "design.parquet", "scenarios.parquet"
-SCENARIO_SCHEMA = pa.schema([("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())])
+SCENARIO_SCHEMA = pa.schema(
+    [("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())]
+)
 
 
 def write_design(folder: Folder, experiment: Experiment, name: str = DESIGN) -> dict[str, Any]:
@@ -68,7 +70,11 @@ def write_scenarios(folder: Folder, scenarios: dict[str, Scenario]) -> dict[str,
         "toml": np.array([s.to_toml() for s in scenarios.values()], dtype=object),
     }, SCENARIO_SCHEMA)  # fmt: skip
     folder.write("", SCENARIOS, content)
-    return {"count": len(scenarios), "bytes": len(content), "file_sha256": hashlib.sha256(content).hexdigest()}
+    return {
+        "count": len(scenarios),
+        "bytes": len(content),
+        "file_sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def read_scenarios(folder: Folder, known: dict[str, Any], digests: dict[str, str]) -> dict[str, Scenario]:
@@ -135,7 +141,10 @@ class DesignReader:
             places = point_ids[groups == group] - self._starts[group]
             parts.append({name: values[places] for name, values in block.items()})
         names = [name for name in parts[0] if name != "point_id"]
-        return {name: np.concatenate([part[name] for part in parts]) if len(parts) > 1 else parts[0][name] for name in names}
+        return {
+            name: np.concatenate([part[name] for part in parts]) if len(parts) > 1 else parts[0][name]
+            for name in names
+        }
 
     def _group(self, group: int) -> dict[str, np.ndarray]:
         if self._held[0] != group:

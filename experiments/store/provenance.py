@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 HOUSE = Path(__file__).parents[2]
-MODEL_FILES = ("rules/*.py", "phases/*.py", "compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py")
+MODEL_FILES = (
+    "rules/*.py",
+    "phases/*.py",
+    "compile.py",
+    "parameters.py",
+    "state.py",
+    "streams.py",
+    "week.py",
+    "kernel.py",
+)
 
 
 @lru_cache(maxsize=1)
@@ -40,16 +49,25 @@ def model_source() -> str:
 
 def provenance() -> dict[str, Any]:
     """Versions, commit and time, for the manifest."""
-    return {"versions": versions(), "created_utc": datetime.now(UTC).isoformat(timespec="seconds"), **_commit()}
+    return {
+        "versions": versions(),
+        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        **_commit(),
+    }
 
 
 def _commit() -> dict[str, Any]:
     def git(*words: str) -> bytes:
-        return subprocess.run(["git", "-C", str(HOUSE), *words], capture_output=True, timeout=5, check=True).stdout
+        return subprocess.run(
+            ["git", "-C", str(HOUSE), *words], capture_output=True, timeout=5, check=True
+        ).stdout
 
     try:
         commit = git("rev-parse", "HEAD").decode("ascii").strip()
         difference = git("diff", "HEAD", "--", "sim", "experiments", "scenarios")
     except (OSError, subprocess.SubprocessError, ValueError):
         return {}
-    return {"commit": commit, **({"uncommitted_sha256": hashlib.sha256(difference).hexdigest()} if difference else {})}
+    return {
+        "commit": commit,
+        **({"uncommitted_sha256": hashlib.sha256(difference).hexdigest()} if difference else {}),
+    }

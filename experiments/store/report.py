@@ -28,9 +28,13 @@ def write_report(folder: str | Path) -> Path:
     """Write `report.html` into a finished sweep's folder; its path. Raises Refused for a partial sweep, Damaged."""
     sweep = open_sweep(folder)
     if not sweep.manifest.spec["model"].get("scenarios"):
-        raise Refused(f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep")
+        raise Refused(
+            f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep"
+        )
     if sweep.manifest.points > MOST_POINTS:
-        raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep")
+        raise Refused(
+            f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep"
+        )
     page = report_page(sweep)
     try:
         with tempfile.TemporaryDirectory(dir=sweep.path / "tmp") as place:
@@ -51,7 +55,9 @@ def report_page(sweep: Sweep) -> str:
     factors = list(sweep.manifest.document["design"]["factors"])
     with tempfile.TemporaryDirectory() as place:
         figures = sweep_figures(points, factors, outcomes, Path(place))
-    environment = Environment(loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True
+    )
     return environment.get_template("report.html.jinja").render(
         title=sweep.manifest.document.get("title") or "A sweep of firms", sweep=sweep, final=final, spec=sweep.manifest.spec,
         rows=scenario_rows(points, sums, outcomes),
@@ -97,7 +103,11 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
             else:
                 mean, low, high = _interval(*(part[mine[0]] for part in sums[outcome]))
             width = high - low
-            aside = "" if np.isnan(width) else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
+            aside = (
+                ""
+                if np.isnan(width)
+                else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
+            )
             cells.append({"main": figure_text(mean, factor, width=width), "aside": aside})
         rows.append({"scenario": name, "points": f"{len(mine):,}", "cells": cells})
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -51,16 +52,22 @@ class Reuse:
 
     def _refuse_strangers(self, path: str) -> None:
         def same(spec: dict) -> dict:
-            return {key: value for key, value in spec["model"].items() if key not in ("scenarios", "trajectories")}
+            return {
+                key: value for key, value in spec["model"].items() if key not in ("scenarios", "trajectories")
+            }
 
         if same(self.old.manifest.spec) != same(self.new.manifest.spec) \
                 or self.old.manifest.document["rng"].get("key") != self.new.manifest.document["rng"].get("key"):  # fmt: skip
-            raise Refused(f"--reuse {path}: another model or another seed; its runs are no part of this sweep")
+            raise Refused(
+                f"--reuse {path}: another model or another seed; its runs are no part of this sweep"
+            )
         lacking = [name for name in self.new.manifest.stored if name not in self.old.manifest.stored]
         if lacking:
-            raise Refused(f"--reuse {path}: it did not keep {', '.join(lacking[:3])}"
-                          + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
-                          + "; these runs have to be played again, so leave --reuse out (keep = \"all\" keeps every outcome)")  # fmt: skip
+            raise Refused(
+                f"--reuse {path}: it did not keep {', '.join(lacking[:3])}"
+                + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
+                + '; these runs have to be played again, so leave --reuse out (keep = "all" keeps every outcome)'
+            )
         if self.new.manifest.columns and self.new.manifest.spec["model"]["trajectories"] \
                 != self.old.manifest.spec["model"]["trajectories"]:  # fmt: skip
             raise Refused(f"--reuse {path}: it did not keep the same trajectories; leave --reuse out")
@@ -126,7 +133,11 @@ class Reuse:
                 values[name][rows] = table[name][places]
             for row, place in zip(rows, places) if kept else ():
                 weeks[int(row)] = kept[place]
-        return Known(there, {name: column[there] for name, column in values.items()}, [weeks[row] for row in sorted(weeks)])
+        return Known(
+            there,
+            {name: column[there] for name, column in values.items()},
+            [weeks[row] for row in sorted(weeks)],
+        )
 
     def _chunk(self, number: int) -> tuple[dict[str, np.ndarray], int, list[np.ndarray]] | None:
         chunk = self.old.layout.chunk(number)
@@ -140,7 +151,7 @@ class Reuse:
                 weeks = self.old.trajectories(commit)
                 whole = np.column_stack([weeks[name].to_numpy() for name in self.new.manifest.columns])
                 bounds = np.searchsorted(weeks["run_id"].to_numpy(), np.arange(chunk.low, chunk.high + 1))
-                kept = [whole[low:high] for low, high in zip(bounds, bounds[1:])]
+                kept = [whole[low:high] for low, high in pairwise(bounds)]
         except (Damaged, FileNotFoundError):
             return None
         return {name: table[name].to_numpy() for name in table.column_names}, chunk.low, kept

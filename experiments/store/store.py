@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,11 @@ class Store:
     def scenarios(self) -> dict[str, Scenario]:
         """The firms by name; none where the model is a function."""
         digests = self.manifest.spec["model"].get("scenarios")
-        return {} if digests is None else read_scenarios(self.folder, self.manifest.document["scenarios"], digests)
+        return (
+            {}
+            if digests is None
+            else read_scenarios(self.folder, self.manifest.document["scenarios"], digests)
+        )
 
     def luck_of(self, points: dict[str, np.ndarray], at: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray
                 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
@@ -105,7 +110,9 @@ class Store:
         firms = points["firm"][at] if "firm" in points else np.zeros(len(at), dtype=np.int64)
         if self.manifest.spec["independent_luck"] and "firm" not in points:
             firms = point_ids
-        first = points["luck"][at].astype(np.uint64) if "luck" in points else np.zeros(len(at), dtype=np.uint64)
+        first = (
+            points["luck"][at].astype(np.uint64) if "luck" in points else np.zeros(len(at), dtype=np.uint64)
+        )
         return np.asarray(firms, dtype=np.int64), (first + replicates.astype(np.uint64)).view(np.int64)
 
     # -- which chunks are done -----------------------------------------------------------------
@@ -114,13 +121,21 @@ class Store:
         """Every chunk as done, bad or absent. `full` hashes every file; else only receipts and sizes are looked at."""
         found = Scan()
         receipts, shards = self.folder.names("receipts"), self.folder.names("shards")
-        present = {int(match[1]) for name in receipts if (match := CHUNK.fullmatch(name)) and name == chunk_name(int(match[1]), "json")}
+        present = {
+            int(match[1])
+            for name in receipts
+            if (match := CHUNK.fullmatch(name)) and name == chunk_name(int(match[1]), "json")
+        }
         for room, names, ending in (("receipts", receipts, "json"), ("shards", shards, "parquet"),
                                     ("trajectories", self.folder.names("trajectories"), "parquet"),
                                     ("failures", self.folder.names("failures"), "jsonl")):  # fmt: skip
             for name in names:
                 match = CHUNK.fullmatch(name)
-                if not match or name != chunk_name(int(match[1]), ending) or int(match[1]) >= self.layout.chunks:
+                if (
+                    not match
+                    or name != chunk_name(int(match[1]), ending)
+                    or int(match[1]) >= self.layout.chunks
+                ):
                     found.foreign.append(f"{room}/{name}")
         for number in sorted(number for number in present if number < self.layout.chunks):
             chunk = self.layout.chunk(number)
@@ -134,7 +149,9 @@ class Store:
     def commit(self, chunk: Chunk, full: bool = True) -> Commit:
         """The commit of a chunk. Raises Damaged, or FileNotFoundError if the chunk was never committed."""
         name = f"receipts/{chunk_name(chunk.number, 'json')}"
-        receipt = unsealed(self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT), name)
+        receipt = unsealed(
+            self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT), name
+        )
         try:
             fits = (receipt["sweep_id"], receipt["manifest"], receipt["chunk"], receipt["low"], receipt["high"]) \
                 == (self.manifest.sweep_id, self.manifest.seal, chunk.number, chunk.low, chunk.high)  # fmt: skip
@@ -208,7 +225,9 @@ class Store:
         if self.manifest.columns:
             kept = self.trajectories(commit)
             whole = np.column_stack([kept[name].to_numpy() for name in self.manifest.columns])
-            bounds = np.searchsorted(kept["run_id"].to_numpy(), np.arange(commit.chunk.low, commit.chunk.high + 1))
-            weeks = [whole[low:high] for low, high in zip(bounds, bounds[1:])]
+            bounds = np.searchsorted(
+                kept["run_id"].to_numpy(), np.arange(commit.chunk.low, commit.chunk.high + 1)
+            )
+            weeks = [whole[low:high] for low, high in pairwise(bounds)]
         named = np.column_stack([columns[name] for name in self.manifest.outcomes])
         return content_sha256(columns), sum_of_rows(columns["run_id"], columns["status"], named, weeks)

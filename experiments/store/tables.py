@@ -16,7 +16,11 @@ MOST_BYTES_IN_MEMORY = 4 << 30
 
 def shard_schema(outcomes: Sequence[str]) -> pa.Schema:
     """run_id, point_id, replicate (int64), status (int8), outcomes (float64). Parameters stand in the design."""
-    fields = [(name, pa.int64()) for name in IDS] + [("status", pa.int8())] + [(name, pa.float64()) for name in outcomes]
+    fields = (
+        [(name, pa.int64()) for name in IDS]
+        + [("status", pa.int8())]
+        + [(name, pa.float64()) for name in outcomes]
+    )
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in fields])
 
 
@@ -34,7 +38,9 @@ def packed(columns: Mapping[str, np.ndarray], schema: pa.Schema) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def unpacked(content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+def unpacked(
+    content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None
+) -> pa.Table:
     """The table in a Parquet file of a known schema and number of rows. Raises Damaged for anything else.
 
     The counts are looked at before anything is read: a small file may claim to hold more than memory does.

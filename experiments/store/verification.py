@@ -140,14 +140,23 @@ def _contents(store: Store, commit: Commit) -> list[str]:
 def _loose(store: Store, known: set[int], found: Findings) -> None:
     """Files that no receipt speaks of: harmless, never read."""
     for room in ("shards", "trajectories", "failures"):
-        loose = [name for name in store.folder.names(room)
-                 if (match := CHUNK.fullmatch(name)) and int(match[1]) not in known and int(match[1]) < store.layout.chunks]  # fmt: skip
+        loose = [
+            name
+            for name in store.folder.names(room)
+            if (match := CHUNK.fullmatch(name))
+            and int(match[1]) not in known
+            and int(match[1]) < store.layout.chunks
+        ]
         if loose:
-            found.notes.append(f"{len(loose)} files in {room}/ without a receipt (work that was cut off; never read)")
+            found.notes.append(
+                f"{len(loose)} files in {room}/ without a receipt (work that was cut off; never read)"
+            )
     for room in ("tmp", "quarantine"):
         if inside := len(store.folder.names(room)):
             found.notes.append(f"{inside} files in {room}/")
-    found.notes += [f"{name} does not belong to a sweep" for name in store.folder.names() if name not in KNOWN]
+    found.notes += [
+        f"{name} does not belong to a sweep" for name in store.folder.names() if name not in KNOWN
+    ]
 
 
 def _ending(store: Store, scan: Any, found: Findings) -> None:
@@ -157,7 +166,11 @@ def _ending(store: Store, scan: Any, found: Findings) -> None:
         for count in range(1, len(whole.stages)):  # each stage must follow from the runs before it
             store.layout = Layout(whole.stages[:count], whole.chunk_runs)
             stage, there = next_stage(store, scan), whole.stages[count]
-            if stage is None or (stage.low, stage.high) != (there.low, there.high) or not np.array_equal(stage.points, there.points):
+            if (
+                stage is None
+                or (stage.low, stage.high) != (there.low, there.high)
+                or not np.array_equal(stage.points, there.points)
+            ):
                 found.damage.append(f"stage {count} does not follow from the runs before it")
         store.layout = whole
         found.complete = "precision" not in store.manifest.spec or next_stage(store, scan) is None
@@ -171,7 +184,9 @@ def _ending(store: Store, scan: Any, found: Findings) -> None:
         elif {key: value for key, value in there.items() if key != "self"} != document:
             found.damage.append("final.json does not follow from the receipts")
         if len(document["versions"]) > 1:
-            found.notes.append(f"runs were made with {len(document['versions'])} different sets of versions; see final.json")
+            found.notes.append(
+                f"runs were made with {len(document['versions'])} different sets of versions; see final.json"
+            )
     except Damaged as error:
         found.damage.append(str(error))
 
@@ -214,12 +229,16 @@ class Replay:
             whole = np.column_stack([kept[name].to_numpy() for name in store.manifest.columns])
             bounds = np.searchsorted(kept["run_id"].to_numpy(), np.arange(chunk.low, chunk.high + 1))
             for place, row in enumerate(rows):
-                there = canonical_nan(whole[bounds[row]:bounds[row + 1]])
+                there = canonical_nan(whole[bounds[row] : bounds[row + 1]])
                 wrong[place] |= there.tobytes() != canonical_nan(played.trajectories[place]).tobytes()
         if not wrong.any():
             return {"runs": len(rows), "damage": []}
         first = chunk.low + int(rows[np.argmax(wrong)])
-        other = "" if commit.receipt["versions"] == versions() else " (they were made with other versions than these)"
+        other = (
+            ""
+            if commit.receipt["versions"] == versions()
+            else " (they were made with other versions than these)"
+        )
         return {"runs": len(rows), "damage": [f"chunk {number}: {int(wrong.sum()):,} of {len(rows):,} runs played again came out "
                                               f"otherwise, first run {first}{other}"]}  # fmt: skip
 
@@ -227,7 +246,9 @@ class Replay:
 def _again(store: Store, numbers: list[int], percent: float, model: Model | None, workers: int | None, found: Findings,
            advanced: Callable[[int], None]) -> None:  # fmt: skip
     if model is None and store.manifest.spec["model"].get("name") != "firms":
-        raise Refused("this sweep is of a function; give verify(..., model=...) the model that it was made with")
+        raise Refused(
+            "this sweep is of a function; give verify(..., model=...) the model that it was made with"
+        )
     replay = Replay(str(store.folder.path), store.manifest.seal, len(store.layout.stages), percent / 100.0, secrets.randbits(62),
                     None if isinstance(model, FirmModel) else model)  # fmt: skip
     count = workers or (cores() if store.layout.runs * percent / 100.0 > WORTH_A_POOL else 1)
