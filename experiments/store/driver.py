@@ -24,7 +24,7 @@ from experiments.store.manifest import described, differences, read_manifest, rn
 from experiments.store.model import FirmModel, Model
 from experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
 from experiments.store.provenance import versions
-from experiments.store.store import Commit, Store
+from experiments.store.store import Commit, Scan, Store
 
 SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three

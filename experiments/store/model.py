@@ -11,11 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from experiments.store.records import Firms, plain_number
+from sim.parameters import RECORD
 from sim.scenario import Scenario
 
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")
 LONGEST_MESSAGE = 2000
+PLAIN = np.dtype((np.void, RECORD.itemsize))
 ROWS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 
 
@@ -105,17 +107,16 @@ class FirmModel:
         from sim import kernel
         from sim.streams import seed_key
 
-        used, arms = np.unique(at, return_inverse=True)
-        timeline, starts, complaints = self._timelines(
-            {name: column[used] for name, column in points.items()}, len(used)
-        )
-        valid = np.array([not complaint for complaint in complaints])[arms]
+        used, place = np.unique(at, return_inverse=True)
+        columns = {name: column[used] for name, column in points.items()}
+        timeline, starts, arm_of, complaints = self._timelines(columns, len(used))
+        arms, valid = arm_of[place], np.array([not complaint for complaint in complaints])[place]
         key = np.array(seed_key(self.seed), dtype=np.uint64)
         played = Played(
             np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8)
         )
         played.failures = [
-            (int(row), "ScenarioError", complaints[arms[row]]) for row in np.flatnonzero(~valid)
+            (int(row), "ScenarioError", complaints[place[row]]) for row in np.flatnonzero(~valid)
         ]
         if self.columns:
             for row in range(len(at)):
@@ -136,30 +137,28 @@ class FirmModel:
 
     def _timelines(
         self, points: Mapping[str, np.ndarray], count: int
-    ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-        """Records of points that may be of several scenarios, in the order of the points."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+        """Records of points that may be of several scenarios: rows, where each arm begins, each point's arm, complaints."""
         which = points["scenario"]
         parts: list[np.ndarray] = []
-        begins, ends = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-        complaints, filled = [""] * count, 0
+        starts = [np.zeros(1, dtype=np.int64)]
+        arms, complaints, made = np.zeros(count, dtype=np.int64), [""] * count, 0
         for number in np.unique(which):
             if number not in self._firms:
                 self._firms[number] = Firms(self._listed[number], self.factors)
             mine = np.flatnonzero(which == number)
-            rows, starts, said = self._firms[number].timelines(
+            rows, begins, said = self._firms[number].timelines(
                 {name: points[name][mine] for name in self.factors}, len(mine)
             )
-            begins[mine], ends[mine] = starts[:-1] + filled, starts[1:] + filled
             for place, complaint in zip(mine, said):
                 complaints[place] = complaint
-            parts.append(rows)
-            filled += len(rows)
-        together = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        order = np.argsort(begins, kind="stable")
-        if len(parts) > 1 and not np.array_equal(order, np.arange(count)):
-            # the kernel wants each arm's rows between starts[arm] and starts[arm + 1]
-            together = np.concatenate([together[begins[point] : ends[point]] for point in range(count)])
-        return together, np.concatenate([[0], np.cumsum(ends - begins)]), complaints
+            arms[mine] = made + np.arange(len(mine))
+            starts.append(begins[1:] + starts[-1][-1])
+            parts.append(
+                rows.view(PLAIN)
+            )  # as plain bytes: NumPy compares hundreds of fields each time it joins records
+            made += len(mine)
+        return np.concatenate(parts).view(RECORD), np.concatenate(starts), arms, complaints
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
         from sim.results import simulate

@@ -26,6 +26,7 @@ from sim.parameters import (
 )
 from sim.scenario import Scenario, ScenarioError
 
+_PLAIN = np.dtype((np.void, RECORD.itemsize))  # NumPy copies bytes faster than hundreds of fields
 _WITH_OTHERS = ("market.start_share_", "hazards.vacancy_")  # scaled or checked together
 
 
@@ -48,7 +49,7 @@ class Firms:
         """
         if not self.names:
             starts = np.arange(count + 1) * len(self.base)
-            return np.tile(self.base, count), starts, [""] * count
+            return np.tile(self.base.view(_PLAIN), count).view(RECORD), starts, [""] * count
         if not self.short:
             return _one_by_one(self.scenario, factors, count)
         numbers = {name: np.asarray(factors[name], dtype=np.float64) for name in self.names}
@@ -112,7 +113,7 @@ def _plain(path: str) -> bool:
 
 
 def _together(base: Parameters, record: np.ndarray, factors: dict[str, np.ndarray], count: int) -> np.ndarray:
-    rows = np.repeat(record, count)
+    rows = np.repeat(record.view(_PLAIN), count).view(RECORD)
     whole: dict[str, dict[str, Any]] = {
         "market": {},
         "execution": {},
