@@ -53,7 +53,8 @@ def sweep(
         raise typer.BadParameter("--workers is for this machine, --dask for a cluster; give one of them")
     read = Plan.load(plan)
     if dry_run:
-        return foretell(read)
+        foretell(read)
+        return None
 
     from experiments.store.engines import Stop
     from experiments.store.errors import SweepError

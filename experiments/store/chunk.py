@@ -119,9 +119,9 @@ def play_chunk(
         names = list(model.outcomes)
         for name, values in known.values.items():
             played.values[known.there, names.index(name)] = values
-        for row, weeks in zip(np.flatnonzero(known.there), known.trajectories):
+        for row, kept in zip(np.flatnonzero(known.there), known.trajectories):
             played.trajectories = played.trajectories or [np.zeros((0, 0))] * chunk.runs
-            played.trajectories[row] = weeks
+            played.trajectories[int(row)] = kept
     return columns_of(store, model, run_ids, point_ids, replicates, played), played, int((~fresh).sum())
 
 

@@ -142,6 +142,9 @@ def of_rows(
 
     if (model is None) == (scenarios is None):
         raise Refused("give scenarios, or a model of your own; one of the two")
+    played: Model
+    if model is not None:
+        played = model
     if model is None:
         firms = {scenarios.name: scenarios} if isinstance(scenarios, Scenario) else dict(scenarios or {})
         if "scenario" not in frame:
@@ -150,7 +153,7 @@ def of_rows(
             frame = frame.assign(scenario=next(iter(firms)))
         columns = own_columns(frame, firms, refuse)
         source = OwnPoints(columns)
-        model = FirmModel(firms, seed, source.factors, trajectories)
+        played = FirmModel(firms, seed, source.factors, trajectories)
     else:
         columns = {str(name): frame[name].to_numpy() for name in frame.columns}
         for name in ("firm", "luck"):
@@ -159,9 +162,9 @@ def of_rows(
         columns = {name: np.array(list(map(str, values)), dtype=object) if values.dtype.kind not in "iufb" else values
                    for name, values in columns.items()}  # fmt: skip
         source = OwnPoints(columns)
-    named = tuple(outcomes or model.outcomes)
+    named = tuple(outcomes or played.outcomes)
     for name in (*named, *(stored or ())):
-        if name not in model.outcomes:
+        if name not in played.outcomes:
             raise Refused(f"{name!r} is not an outcome of the model")
     kept = (*named, *(name for name in (stored or ()) if name not in named))
-    return Experiment(model, source, named, kept, int(replicates), None, independent_luck, title)
+    return Experiment(played, source, named, kept, int(replicates), None, independent_luck, title)

@@ -90,7 +90,8 @@ class Range(Told):
         if self.distribution == "normal":
             from scipy.special import ndtr
 
-            inside = ndtr((self.high - self.mean) / self.sd) - ndtr((self.low - self.mean) / self.sd)  # type: ignore[operator]
+            mean, sd = self.mean or 0.0, self.sd or 1.0
+            inside = ndtr((self.high - mean) / sd) - ndtr((self.low - mean) / sd)
             if not inside > 1e-9:
                 raise ValueError("low and high leave nothing of this normal distribution")
         if self.whole and (self.low != int(self.low) or self.high != int(self.high)):
@@ -100,10 +101,10 @@ class Range(Told):
     def at(self, places: np.ndarray) -> np.ndarray:
         """The values at places in [0, 1)."""
         if self.whole:
-            low, high = int(self.low), int(self.high)
-            wide = self.model_copy(update={"whole": False, "low": low - 0.5, "high": high + 0.5})
-            return np.clip(np.rint(wide.at(places)), low, high).astype(np.int64)
+            wide = self.model_copy(update={"whole": False, "low": self.low - 0.5, "high": self.high + 0.5})
+            return np.clip(np.rint(wide.at(places)), self.low, self.high).astype(np.int64)
         low, high = self.low, self.high
+        mean, sd, mode = self.mean or 0.0, self.sd or 1.0, self.mode if self.mode is not None else low
         if self.distribution == "uniform":
             values = low + places * (high - low)
         elif self.distribution == "log-uniform":
@@ -111,14 +112,12 @@ class Range(Told):
         elif self.distribution == "normal":
             from scipy.special import ndtr, ndtri
 
-            below, above = ndtr((low - self.mean) / self.sd), ndtr((high - self.mean) / self.sd)
-            values = self.mean + self.sd * ndtri(below + places * (above - below))
+            below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+            values = mean + sd * ndtri(below + places * (above - below))
         elif self.distribution == "triangular":
-            turn = (self.mode - low) / (high - low)
-            up = low + np.sqrt(places * (high - low) * (self.mode - low))
-            values = np.where(
-                places < turn, up, high - np.sqrt((1 - places) * (high - low) * (high - self.mode))
-            )
+            turn = (mode - low) / (high - low)
+            up = low + np.sqrt(places * (high - low) * (mode - low))
+            values = np.where(places < turn, up, high - np.sqrt((1 - places) * (high - low) * (high - mode)))
         else:
             from scipy.special import betaincinv
 

@@ -65,6 +65,7 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
 
 def _line(ax: Any, places: pd.Series, values: np.ndarray, name: str) -> None:
     numeric = pd.api.types.is_numeric_dtype(places) and not pd.api.types.is_bool_dtype(places)
+    at: list[Any]
     if numeric and places.nunique() > BINS:
         groups = pd.qcut(places, BINS, labels=False, duplicates="drop").to_numpy()
         at = [float(places[groups == group].mean()) for group in np.unique(groups)]

@@ -129,7 +129,7 @@ def read_manifest(folder: Folder) -> Manifest | None:
     return manifest
 
 
-def differences(asked: dict[str, Any], there: dict[str, Any], path: str = "") -> list[str]:
+def differences(asked: Any, there: Any, path: str = "") -> list[str]:
     """`key: there -> asked` for everything in which two specifications differ."""
     if isinstance(asked, dict) and isinstance(there, dict):
         keys = [*there, *(key for key in asked if key not in there)]
@@ -137,7 +137,7 @@ def differences(asked: dict[str, Any], there: dict[str, Any], path: str = "") ->
             line
             for key in keys
             for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))
-        ]  # type: ignore[arg-type]
+        ]
     return [] if asked == there else [f"{path}: {_short(there)} there, {_short(asked)} asked"]
 
 

@@ -71,9 +71,9 @@ class FirmModel:
 
         self.scenarios, self.seed = dict(scenarios), seed
         self.factors, self.trajectories = tuple(factors), trajectories
-        self.outcomes = {name: outcome.unit for name, outcome in OUTCOMES.items()}
+        self.outcomes: Mapping[str, str] = {name: outcome.unit for name, outcome in OUTCOMES.items()}
         self.nullable = frozenset(self.outcomes)
-        self.columns = () if trajectories == "none" else tuple(WEEKLY)
+        self.columns: tuple[str, ...] = () if trajectories == "none" else tuple(WEEKLY)
         self._firms: dict[int, Firms] = {}
 
     def identity(self) -> dict[str, Any]:
@@ -129,9 +129,9 @@ class FirmModel:
             arguments = (arms[valid].astype(np.int64), firms[valid], lucks[valid], keys)
             played.values[valid] = kernel.run_batch(timeline, starts, *arguments, threads=False)
         infinite = np.isinf(played.values)
-        for row in np.flatnonzero(infinite.any(axis=1)):
+        for row in map(int, np.flatnonzero(infinite.any(axis=1))):
             name = list(self.outcomes)[int(np.argmax(infinite[row]))]
-            played.failures.append((int(row), "invalid outcome", f"{name} is infinite"))
+            played.failures.append((row, "invalid outcome", f"{name} is infinite"))
             played.status[row], played.values[row] = INVALID, np.nan
         return played
 
@@ -143,7 +143,7 @@ class FirmModel:
         parts: list[np.ndarray] = []
         starts = [np.zeros(1, dtype=np.int64)]
         arms, complaints, made = np.zeros(count, dtype=np.int64), [""] * count, 0
-        for number in np.unique(which):
+        for number in map(int, np.unique(which)):
             if number not in self._firms:
                 self._firms[number] = Firms(self._listed[number], self.factors)
             mine = np.flatnonzero(which == number)
@@ -168,7 +168,7 @@ class FirmModel:
         return table[list(self.columns)].to_numpy(dtype=np.float64), run.trajectory["outcomes"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Recorded:
     """Records that are there already, as `simulate` takes a firm."""
 
@@ -191,7 +191,8 @@ class FunctionModel:
 
     def __init__(self, function: Callable[..., Any], outcomes: Mapping[str, str], nullable: Sequence[str] = (),
                  version: str = ""):  # fmt: skip
-        self.function, self.outcomes, self.nullable = function, dict(outcomes), frozenset(nullable)
+        self.function, self.nullable = function, frozenset(nullable)
+        self.outcomes: Mapping[str, str] = dict(outcomes)
         self.version = version
 
     def identity(self) -> dict[str, Any]:

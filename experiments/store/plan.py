@@ -294,10 +294,13 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
                 raise ScenarioError("either load, or role_model and context")
             made = [Scenario.load(table.load)]
         else:
+            crossed: list[list[str | None]] = [
+                [*(names or [None])] for names in (table.context, table.role_model)
+            ]
             made = [
                 Scenario.of(role_model=role_model, context=context)
-                for context, role_model in product(table.context or [None], table.role_model or [None])
-            ]  # type: ignore[list-item]
+                for context, role_model in product(*crossed)
+            ]
         if table.set:
             made = [scenario.with_(table.set) for scenario in made]
         if table.name is not None and len(made) > 1:

@@ -73,7 +73,7 @@ def plain_number(value: Any) -> Any:
 
 
 def _one_by_one(
-    scenario: Scenario, factors: Mapping[str, Sequence], count: int
+    scenario: Scenario, factors: Mapping[str, Any], count: int
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
     parts, starts, complaints = [], [0], []
     made: dict[tuple, np.ndarray | str] = {}

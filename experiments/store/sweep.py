@@ -160,8 +160,8 @@ class Sweep:
         """All runs with the columns of their points, as a polars DataFrame (install polars)."""
         import polars
 
-        runs = polars.from_arrow(self.to_arrow(outcomes, allow_partial))
-        return runs.join(polars.from_pandas(self.design), on="point_id", how="left", maintain_order="left")  # type: ignore[union-attr,call-arg,arg-type]
+        runs: Any = polars.from_arrow(self.to_arrow(outcomes, allow_partial))
+        return runs.join(polars.from_pandas(self.design), on="point_id", how="left", maintain_order="left")
 
     def to_duckdb(self, allow_partial: bool = False) -> Any:
         """A DuckDB connection in memory with the views `runs` (read from the shards as asked) and `design` (install duckdb)."""

@@ -178,10 +178,10 @@ def _ending(store: Store, scan: Any, found: Findings) -> None:
             return
         document = final_document(store, scan)
         found.digest = document["digest"]
-        there = read_final(store)
-        if there is None:
+        written = read_final(store)
+        if written is None:
             found.notes.append("final.json is missing; the sweep's own command writes it again")
-        elif {key: value for key, value in there.items() if key != "self"} != document:
+        elif {key: value for key, value in written.items() if key != "self"} != document:
             found.damage.append("final.json does not follow from the receipts")
         if len(document["versions"]) > 1:
             found.notes.append(
