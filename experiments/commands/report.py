@@ -14,4 +14,5 @@ def report(
     """Write the report of a folder of results, one file that opens offline."""
     from experiments.store.report import write_report
 
-    print(f"report: {write_report(folder)}")
+    write_report(folder)
+    print(f"report: {folder / 'report.html'}")

@@ -145,7 +145,8 @@ class Shown:
 
         console = Console(stderr=True)
         self._bar = bar = Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                                   TimeRemainingColumn(), console=console, transient=True)  # fmt: skip
+                                   TimeRemainingColumn(), console=console, transient=True,
+                                   disable=not sys.stderr.isatty())  # fmt: skip
         task = bar.add_task("runs", total=None, start=False)
 
         class Bar(Told):

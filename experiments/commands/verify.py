@@ -25,7 +25,7 @@ def verify(
     from experiments.store.verification import verify as verified
 
     with Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                  console=Console(stderr=True), transient=True) as bar:  # fmt: skip
+                  console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:  # fmt: skip
         task = bar.add_task("runs", total=None)
         found = verified(folder, recompute, workers=workers, advanced=lambda runs: bar.advance(task, runs))
     for line in found.notes[:SHOWN]:
