@@ -66,7 +66,7 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
         canvas, ax = plt.subplots(figsize=(7.6, 3.2))
         plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
         heading = f"Which levers move {_low(output)}"
-        return _written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
+        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
 
 
 def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
@@ -122,7 +122,7 @@ def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) 
         for spare in cells[len(contexts()) + 1:]:
             spare.remove()
         heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
-        return _written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named))
+        return written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named))
 
 
 def _key(ax: Any, reference: str) -> None:
@@ -199,7 +199,7 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
         key = "●  still holds     ○  undecided     ✖  the opposite holds"
         ax.set_xlabel(key, color=INK, fontsize=9.5, labelpad=8)
         heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
-        return _written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome))
+        return written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome))
 
 
 def fate_sentence(study: Any, outcome: str) -> str:
@@ -251,7 +251,8 @@ def _broken(name: str) -> str:
     return "\n".join(lines)
 
 
-def _written(canvas: Any, name: str, folder: Path, heading: str, sentence: str) -> Figure:
+def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str) -> Figure:
+    """Write a canvas as SVG and PNG into `folder`, and close it."""
     canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
     canvas.set_layout_engine("none")  # as laid out just now
     canvas.savefig(folder / f"{name}.png", dpi=120)

@@ -104,15 +104,17 @@ def status(arguments: Sequence[str] | None = None) -> int:
 
         if isinstance(error, ScenarioError):
             return complain(str(error))
+        if type(error).__module__.startswith("experiments.store."):
+            return complain(str(error), getattr(error, "exit_code", BAD_INPUT))
         if isinstance(error, OSError):
             return complain(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
         raise
 
 
-def complain(line: str) -> int:
-    """One line on stderr, and the exit code for bad input."""
+def complain(line: str, code: int = BAD_INPUT) -> int:
+    """One line on stderr, and the exit code."""
     print(f"tandem: {' '.join(line.split())}", file=sys.stderr)
-    return BAD_INPUT
+    return code
 
 
 def _usage(error: Any) -> str:

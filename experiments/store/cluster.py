@@ -1,0 +1,170 @@
+"""Many machines: chunks computed by the workers of a Dask cluster that share the sweep's folder."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from experiments.store.engines import TRIES, Done, Stop, Task, told
+from experiments.store.errors import Refused, Stopped, SweepError
+from experiments.store.folder import Folder
+from experiments.store.provenance import versions
+
+SECONDS_TO_CONNECT = 10
+SECONDS_TO_ANSWER = 15
+AHEAD_PER_THREAD = 2
+
+
+class DaskEngine:
+    """`DaskEngine("tcp://127.0.0.1:8786")`, or a `distributed.Client` that the caller owns.
+
+    A worker that dies costs its chunks in hand; they are computed again elsewhere. When the scheduler dies the sweep stops
+    (exit 3), and the same command, with or without Dask, goes on.
+    """
+
+    name = "dask"
+
+    def __init__(self, client_or_address: Any, retries: int = TRIES):
+        self._given, self.retries = client_or_address, retries
+        self._client: Any = None
+        self.ahead = 8
+
+    def prepare(self, folder: Folder) -> None:
+        """Connect, and see that every worker sees the folder and runs what we run. Raises Refused within 30 seconds."""
+        client = self._connected()
+        nonce = f"{secrets.token_hex(8)}.seen"
+        folder.write("tmp", nonce, nonce.encode())
+        try:
+            answers = self._ask(client, str(folder.path), nonce)
+        finally:
+            with suppress(OSError), folder.handle("tmp"):
+                (folder.path / "tmp" / nonce).unlink()
+        blind = sorted(worker for worker, (seen, _) in answers.items() if not seen)
+        if blind:
+            raise Refused(
+                f"{len(blind)} of {len(answers)} workers do not see {folder.path} (first: {blind[0]}); give --out a folder "
+                "that all machines share under the same path, such as one on a network file system"
+            )
+        ours = versions()
+        for worker, (_, theirs) in sorted(answers.items()):
+            if theirs != ours:
+                different = ", ".join(
+                    f"{key} {theirs.get(key)} there, {ours[key]} here"
+                    for key in ours
+                    if theirs.get(key) != ours[key]
+                )
+                raise Refused(
+                    f"worker {worker} runs other versions: {different}; install the same on all machines"
+                )
+        threads = sum(client.nthreads().values()) or len(answers)
+        self.ahead = AHEAD_PER_THREAD * max(1, threads)
+
+    def _ask(self, client: Any, path: str, nonce: str) -> dict[str, Any]:
+        until = time.monotonic() + SECONDS_TO_ANSWER
+        while True:
+            workers = list(client.scheduler_info(n_workers=-1)["workers"])
+            if workers:
+                break
+            if time.monotonic() > until:
+                raise Refused(f"the scheduler at {client.scheduler.address} has no workers")
+            time.sleep(0.2)
+        futures = {worker: client.submit(_seen, path, nonce, workers=[worker], pure=False, allow_other_workers=False)
+                   for worker in workers}  # fmt: skip
+        answers = {}
+        for worker, future in futures.items():
+            try:
+                answers[worker] = future.result(timeout=max(0.5, until - time.monotonic()))
+            except Exception as error:
+                kind = type(error).__name__
+                raise Refused(f"worker {worker} did not answer a first question ({kind}: {' '.join(str(error).split())[:120]}); "
+                              "is the same version of tandem installed there?") from None  # fmt: skip
+        return answers
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            if not isinstance(self._given, str):
+                self._client = self._given
+                return self._client
+            try:
+                from distributed import Client
+            except ImportError:
+                raise Refused("--dask needs the extra `cluster`: pip install 'tandem-sim[cluster]'") from None
+            # Our lines say what happened; the library's own, a page each, would bury them.
+            logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+            try:
+                self._client = Client(self._given, timeout=SECONDS_TO_CONNECT)
+            except (OSError, TimeoutError, ValueError) as error:
+                raise Refused(
+                    f"no Dask scheduler answers at {self._given} ({type(error).__name__})"
+                ) from None
+        return self._client
+
+    def run(self, task: Task, chunks: Iterable[int], done: Done, stop: Stop) -> None:
+        """See `experiments.store.engines.Engine`."""
+        from distributed import CancelledError
+        from distributed.scheduler import KilledWorker
+
+        client = self._connected()
+        left: deque[int] = deque(chunks)
+        tries: Counter[int] = Counter()
+        running: dict[Any, int] = {}
+        lost: list[int] = []
+        try:
+            while (left or running) and not stop.asked:
+                while left and len(running) < self.ahead:
+                    number = left.popleft()
+                    running[client.submit(task, number, pure=False, retries=0)] = number
+                finished = [future for future in running if future.done()]
+                if not finished:
+                    if client.status != "running":
+                        raise Stopped("the connection to the Dask scheduler is gone")
+                    time.sleep(0.05)
+                for future in finished:
+                    number = running.pop(future)
+                    try:
+                        done(number, future.result())
+                    except SweepError:
+                        raise
+                    except KilledWorker:
+                        lost.append(number)
+                    except CancelledError:
+                        raise Stopped("the Dask scheduler gave our work up (was it stopped?)") from None
+                    except Exception as error:
+                        tries[number] += 1
+                        if tries[number] >= self.retries:
+                            raise Stopped(told(number, error)) from None
+                        left.append(number)
+                    future.release()
+            if stop.asked:
+                raise stop.error()
+        except (OSError, TimeoutError) as error:
+            raise Stopped(f"the Dask cluster is gone ({type(error).__name__})") from None
+        finally:
+            if client.status == "running":
+                with suppress(Exception):
+                    client.cancel(list(running))
+        if lost:
+            raise Stopped(
+                f"workers died each time at chunk {', '.join(map(str, lost[:5]))}; all other chunks are done"
+            )
+
+    def close(self) -> None:
+        """Leave the cluster, if we entered it."""
+        if self._client is not None and isinstance(self._given, str):
+            with suppress(Exception):
+                self._client.close(timeout=2)
+            self._client = None
+
+
+def _seen(path: str, nonce: str) -> tuple[bool, dict[str, str]]:
+    """On a worker: whether the file is there with its content, and what the worker runs."""
+    try:
+        seen = Folder(path).read("tmp", nonce, 100) == nonce.encode()
+    except Exception:
+        seen = False
+    return seen, versions()

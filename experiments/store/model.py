@@ -1,0 +1,291 @@
+"""What a sweep plays: Tandem's firms through the compiled kernel, or any function of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from experiments.store.records import Firms, plain_number
+from sim.parameters import RECORD
+from sim.scenario import Scenario
+
+OK, FAILED, INVALID = 0, 1, 2
+STATUSES = ("ok", "model error", "invalid outcome")
+LONGEST_MESSAGE = 2000
+PLAIN = np.dtype((np.void, RECORD.itemsize))
+ROWS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
+
+
+@dataclass
+class Played:
+    """Some runs, row by row."""
+
+    values: np.ndarray
+    """float64 (runs, outcomes); not-a-number where the status is not 0 and where an outcome is not defined."""
+    status: np.ndarray
+    """int8 (runs,): a place in STATUSES."""
+    failures: list[tuple[int, str, str]] = field(default_factory=list)
+    """(row, type of error, message) of the runs whose status is not 0."""
+    trajectories: list[np.ndarray] = field(default_factory=list)
+    """For each run float64 (periods, columns), where they are kept."""
+
+
+class Model(Protocol):
+    """What a sweep asks of a model. It is pickled where workers are other processes."""
+
+    outcomes: Mapping[str, str]
+    """Name -> unit, in the order of the columns of `Played.values`."""
+    nullable: frozenset[str]
+    """Outcomes that may be not-a-number in a valid run (nothing to measure)."""
+    columns: tuple[str, ...]
+    """Columns of trajectories; () where none are kept."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the runs depend on, as JSON: part of the sweep's name."""
+        ...
+
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
+        """Play runs. `points`: columns of the design, one value a point; `at`, `firms`, `lucks`: int64 (runs,), the place in
+        `points`, the firm's number and the luck of each run. The same input gives the same bits, whatever else is played."""
+        ...
+
+
+class FirmModel:
+    """Tandem's firms: a point is a scenario (column `scenario`, a place in `scenarios`) with values by path."""
+
+    def __init__(
+        self,
+        scenarios: Mapping[str, Scenario],
+        seed: int | str,
+        factors: Sequence[str],
+        trajectories: str = "none",
+    ):
+        from sim.outcomes import OUTCOMES, WEEKLY
+
+        self.scenarios, self.seed = dict(scenarios), seed
+        self.factors, self.trajectories = tuple(factors), trajectories
+        self.outcomes: Mapping[str, str] = {name: outcome.unit for name, outcome in OUTCOMES.items()}
+        self.nullable = frozenset(self.outcomes)
+        self.columns: tuple[str, ...] = () if trajectories == "none" else tuple(WEEKLY)
+        self._firms: dict[int, Firms] = {}
+
+    def identity(self) -> dict[str, Any]:
+        """Digests of the scenarios, the seed, and what of the weeks is kept."""
+        return {"name": "firms", "seed": self.seed, "trajectories": self.trajectories,
+                "scenarios": {name: scenario.digest for name, scenario in self.scenarios.items()}}  # fmt: skip
+
+    @cached_property
+    def _listed(self) -> list[Scenario]:
+        return list(self.scenarios.values())
+
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
+        """See `Model`."""
+        weeks = max((scenario.parameters.weeks for scenario in self._listed), default=156)
+        step = max(32, ROWS_IN_ONE_CALL * 156 // max(weeks, 156))
+        parts = [self._call(points, at[low:low + step], firms[low:low + step], lucks[low:low + step])
+                 for low in range(0, len(at), step)]  # fmt: skip
+        played = Played(
+            np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts])
+        )
+        for low, part in zip(range(0, len(at), step), parts):
+            played.failures += [(low + row, kind, message) for row, kind, message in part.failures]
+            played.trajectories += part.trajectories
+        return played
+
+    def _call(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
+        from sim import kernel
+        from sim.streams import seed_key
+
+        used, place = np.unique(at, return_inverse=True)
+        columns = {name: column[used] for name, column in points.items()}
+        timeline, starts, arm_of, complaints = self._timelines(columns, len(used))
+        arms, valid = arm_of[place], np.array([not complaint for complaint in complaints])[place]
+        key = np.array(seed_key(self.seed), dtype=np.uint64)
+        played = Played(
+            np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8)
+        )
+        played.failures = [
+            (int(row), "ScenarioError", complaints[place[row]]) for row in np.flatnonzero(~valid)
+        ]
+        if self.columns:
+            for row in range(len(at)):
+                rows = timeline[starts[arms[row]] : starts[arms[row] + 1]]
+                weeks, played.values[row] = self._trajectory(rows, int(firms[row]), int(lucks[row])) if valid[row] \
+                    else (np.zeros((0, len(self.columns))), played.values[row])  # fmt: skip
+                played.trajectories.append(weeks)
+        elif valid.any():
+            keys = np.tile(key, (int(valid.sum()), 1))
+            arguments = (arms[valid].astype(np.int64), firms[valid], lucks[valid], keys)
+            played.values[valid] = kernel.run_batch(timeline, starts, *arguments, threads=False)
+        infinite = np.isinf(played.values)
+        for row in map(int, np.flatnonzero(infinite.any(axis=1))):
+            name = list(self.outcomes)[int(np.argmax(infinite[row]))]
+            played.failures.append((row, "invalid outcome", f"{name} is infinite"))
+            played.status[row], played.values[row] = INVALID, np.nan
+        return played
+
+    def _timelines(
+        self, points: Mapping[str, np.ndarray], count: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+        """Records of points that may be of several scenarios: rows, where each arm begins, each point's arm, complaints."""
+        which = points["scenario"]
+        parts: list[np.ndarray] = []
+        starts = [np.zeros(1, dtype=np.int64)]
+        arms, complaints, made = np.zeros(count, dtype=np.int64), [""] * count, 0
+        for number in map(int, np.unique(which)):
+            if number not in self._firms:
+                self._firms[number] = Firms(self._listed[number], self.factors)
+            mine = np.flatnonzero(which == number)
+            rows, begins, said = self._firms[number].timelines(
+                {name: points[name][mine] for name in self.factors}, len(mine)
+            )
+            for place, complaint in zip(mine, said):
+                complaints[place] = complaint
+            arms[mine] = made + np.arange(len(mine))
+            starts.append(begins[1:] + starts[-1][-1])
+            parts.append(
+                rows.view(PLAIN)
+            )  # as plain bytes: NumPy compares hundreds of fields each time it joins records
+            made += len(mine)
+        return np.concatenate(parts).view(RECORD), np.concatenate(starts), arms, complaints
+
+    def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
+        from sim.results import simulate
+
+        run = simulate(_Recorded(rows), self.seed, luck, firm=firm)
+        table = run.weekly if self.trajectories == "weekly" else run.quarterly
+        return table[list(self.columns)].to_numpy(dtype=np.float64), run.trajectory["outcomes"]
+
+
+@dataclass
+class _Recorded:
+    """Records that are there already, as `simulate` takes a firm."""
+
+    rows: np.ndarray
+    name: str = "point"
+
+    def records(self) -> np.ndarray:
+        return self.rows
+
+
+class FunctionModel:
+    """Any function of one point: `function(values, firm, luck)` -> the outcomes, by name or in order.
+
+    `values`: dict of the design's columns. An exception makes this one run a failed one, a wrong answer (not the right
+    outcomes, not numbers, infinite, or not-a-number where that is not declared) an invalid one. The function must have a
+    name that other processes can import, and its answer may depend on nothing but its arguments.
+    """
+
+    columns: tuple[str, ...] = ()
+
+    def __init__(self, function: Callable[..., Any], outcomes: Mapping[str, str], nullable: Sequence[str] = (),
+                 version: str = ""):  # fmt: skip
+        self.function, self.nullable = function, frozenset(nullable)
+        self.outcomes: Mapping[str, str] = dict(outcomes)
+        self.version = version
+
+    def identity(self) -> dict[str, Any]:
+        """The function's name, and the version that the caller gives it."""
+        return {
+            "name": f"function {getattr(self.function, '__qualname__', type(self.function).__name__)}",
+            "version": self.version,
+        }
+
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
+        """See `Model`."""
+        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
+        for row in range(len(at)):
+            values = {name: plain_number(column[at[row]]) for name, column in points.items()}
+            try:
+                answer = self.function(values, int(firms[row]), int(lucks[row]))
+            except Exception as error:
+                self._note(played, row, FAILED, type(error).__name__, str(error))
+                continue
+            try:
+                played.values[row] = self._read(answer)
+            except (TypeError, ValueError, OverflowError) as error:
+                self._note(played, row, INVALID, "invalid outcome", str(error))
+        return played
+
+    @staticmethod
+    def _note(played: Played, row: int, status: int, kind: str, message: str) -> None:
+        played.values[row], played.status[row] = np.nan, status
+        played.failures.append((row, kind, message[:LONGEST_MESSAGE]))
+
+    def _read(self, answer: Any) -> list[float]:
+        if isinstance(answer, Mapping):
+            if set(answer) != set(self.outcomes):
+                raise ValueError("the answer does not hold the declared outcomes")
+            answer = [answer[name] for name in self.outcomes]
+        if isinstance(answer, str | bytes) or not hasattr(answer, "__len__"):
+            answer = [answer]
+        if len(answer) != len(self.outcomes):
+            raise ValueError(f"{len(answer)} values where {len(self.outcomes)} outcomes are declared")
+        found = []
+        for name, value in zip(self.outcomes, answer):
+            if isinstance(value, str | bytes | bool):
+                raise ValueError(f"{name} is not a number")
+            number = float(value)
+            if math.isinf(number) or (math.isnan(number) and name not in self.nullable):
+                raise ValueError(f"{name} is {number}")
+            found.append(number)
+        return found
+
+
+class ArrayModel(FunctionModel):
+    """A function of many rows at once: `function(X, keys)`, X float64 (rows, inputs) and keys uint64 (rows,), to float64
+    (rows,) or (rows, outcomes). Where it raises or answers in another shape, its rows are asked one by one."""
+
+    def __init__(self, function: Callable[..., Any], inputs: Sequence[str], outcomes: Mapping[str, str],
+                 nullable: Sequence[str] = (), version: str = ""):  # fmt: skip
+        super().__init__(function, outcomes, nullable, version)
+        self.inputs = tuple(inputs)
+
+    def identity(self) -> dict[str, Any]:
+        """As for a function, and the order of the inputs."""
+        return {**super().identity(), "inputs": list(self.inputs)}
+
+    def play(
+        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
+    ) -> Played:
+        """See `Model`."""
+        table = np.column_stack([np.asarray(points[name], dtype=np.float64)[at] for name in self.inputs])
+        keys = lucks.astype(np.int64).view(np.uint64)
+        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
+        try:
+            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(
+                len(at), len(self.outcomes)
+            )
+        except Exception:
+            answers = None
+        for row in range(len(at)):
+            try:
+                answer = (
+                    self.function(table[row : row + 1], keys[row : row + 1])[0]
+                    if answers is None
+                    else answers[row]
+                )
+            except Exception as error:
+                self._note(played, row, FAILED, type(error).__name__, str(error))
+                continue
+            if answers is not None and np.isfinite(answer).all():
+                played.values[row] = answer
+                continue
+            try:
+                played.values[row] = self._read(answer)
+            except (TypeError, ValueError, OverflowError) as error:
+                self._note(played, row, INVALID, "invalid outcome", str(error))
+        return played

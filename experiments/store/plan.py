@@ -1,0 +1,312 @@
+"""Reads a sweep plan (TOML) and says in one line what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from experiments.store.factors import Factor, read_factor
+from sim.outcomes import HEADLINES, OUTCOMES
+from sim.scenario import Scenario, ScenarioError
+from sim.scenario.complaint import nearest
+from sim.scenario.paths import FIELDS, lever_of, pattern, unknown
+from sim.scenario.reading import parsed, read
+from sim.scenario.story import Told, checked
+
+MOST_RUNS = 10**10
+MOST_SCENARIOS = 10_000
+
+
+class Precision(Told):
+    """Play more replicates until the 95% half-width of an outcome's mean is small enough at every point."""
+
+    outcome: str
+    half_width: float = Field(gt=0, allow_inf_nan=False)
+    at_most: int = Field(ge=2, le=10**7)
+    at_least: int = Field(64, ge=2, le=10**7)
+    """Replicates before the first look; the number then doubles from look to look."""
+
+    @model_validator(mode="after")
+    def _sound(self):
+        if self.at_least > self.at_most:
+            raise ValueError("at_least is above at_most")
+        return self
+
+
+class DesignTable(Told):
+    """How points are chosen."""
+
+    kind: Literal["factorial", "latin-hypercube", "sobol", "saltelli", "table"]
+    points: int | None = Field(None, ge=1, le=MOST_RUNS)
+    seed: int = Field(0, ge=0, lt=2**53)
+    second_order: bool = False
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _sound(self):
+        random = self.kind in ("latin-hypercube", "sobol", "saltelli")
+        if random and self.points is None:
+            raise ValueError(f"a {self.kind} design needs points = how many")
+        if not random and self.points is not None:
+            raise ValueError(f"a {self.kind} design has no points of its own choosing")
+        if (self.kind == "table") != (self.file is not None):
+            raise ValueError("a table design needs file = a .csv or .parquet file" if self.file is None
+                             else f"a {self.kind} design reads no file")  # fmt: skip
+        if self.second_order and self.kind != "saltelli":
+            raise ValueError("second_order belongs to a saltelli design")
+        return self
+
+
+class PlanTables(Told):
+    """The keys of a plan file."""
+
+    title: str = Field("", max_length=200)
+    seed: int | str = 0
+    quarters: int | None = Field(None, ge=1, le=160)
+    replicates: int | None = Field(None, ge=1, le=10**9)
+    precision: Precision | None = None
+    outcomes: list[str] | None = Field(None, min_length=1)
+    keep: Literal["all", "named"] = "all"
+    trajectories: Literal["none", "quarterly", "weekly"] = "none"
+    independent_luck: bool = False
+    scenarios: list[Any] = Field(min_length=1, max_length=MOST_SCENARIOS)
+    factors: dict[str, Any] = Field(default_factory=dict)
+    design: DesignTable | None = None
+
+    @model_validator(mode="after")
+    def _sound(self):
+        if (self.replicates is None) == (self.precision is None):
+            raise ValueError("a plan needs replicates = how many, or a table [precision]; one of the two")
+        if isinstance(self.seed, int) and not abs(self.seed) < 2**53:
+            raise ValueError("seed must be a whole number below 2^53 in size, or a text")
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan that has been checked. `scenarios` by name; `factors` by path."""
+
+    tables: PlanTables
+    scenarios: dict[str, Scenario]
+    factors: dict[str, Factor]
+    folder: Path = Path()
+    """Where the plan lies: the file of a table design is found from here."""
+    file: str | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Plan:
+        """From a file. Raises ScenarioError, one line, for whatever is wrong with it."""
+        where = Path(path)
+        return cls._checked(read(where, str(path)), str(path), where.parent)
+
+    @classmethod
+    def parse(cls, text: str, folder: str | os.PathLike = ".", name: str = "plan") -> Plan:
+        """From the text of a plan."""
+        return cls._checked(parsed(text.encode("utf-8", "surrogatepass"), name), name, Path(folder))
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Any], folder: str | os.PathLike = ".") -> Plan:
+        """From tables as a TOML file would give them."""
+        return cls._checked(dict(tables), None, Path(folder))
+
+    @classmethod
+    def _checked(cls, raw: dict[str, Any], file: str | None, folder: Path) -> Plan:
+        raw = _numbers(raw)
+        if isinstance(raw.get("factors"), dict):
+            raw["factors"] = _by_path(raw["factors"])
+        tables: PlanTables = checked(PlanTables, raw, file)
+        for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
+            if name not in OUTCOMES:
+                raise ScenarioError("no such outcome", file=file, key="outcomes", value=name,
+                                    allowed="an outcome of the model", suggestion=nearest(name, OUTCOMES))  # fmt: skip
+        if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
+            raise ScenarioError(
+                "an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes
+            )
+        factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
+        scenarios = _scenarios(tables, file)
+        plan = cls(tables, scenarios, factors, folder, file)
+        plan._check_factors()
+        plan._check_design()
+        return cls(tables, scenarios, factors, folder, file, tuple(plan._overridden()))
+
+    # -- what it comes to ----------------------------------------------------------------------
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes that the digest is about: those named, or the headlines; precision's own is always among them."""
+        named = tuple(self.tables.outcomes or HEADLINES)
+        aimed = self.tables.precision
+        return named if aimed is None or aimed.outcome in named else (*named, aimed.outcome)
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The outcomes that are kept on disk: the named ones first."""
+        rest = (
+            ()
+            if self.tables.keep == "named"
+            else tuple(name for name in OUTCOMES if name not in self.outcomes)
+        )
+        return (*self.outcomes, *rest)
+
+    @property
+    def replicates(self) -> int:
+        """Replicates a point: all of them, or those before the first look."""
+        aimed = self.tables.precision
+        return aimed.at_least if aimed else self.tables.replicates or 1
+
+    # -- checks --------------------------------------------------------------------------------
+
+    def _check_factors(self) -> None:
+        for path, factor in self.factors.items():
+            key = f"factors.{path}"
+            if path in ("role_model", "context"):
+                raise ScenarioError("a split or a context is no factor", file=self.file, key=key,
+                                    allowed='scenarios = [{ role_model = ["...", "..."], context = "..." }]')  # fmt: skip
+            if path == "quarters" and self.tables.quarters is not None:
+                raise ScenarioError("stands in the plan twice", file=self.file, key=key)
+            if pattern(path) not in FIELDS:
+                complaint = unknown(path, file=self.file)
+                complaint.key = key
+                raise complaint
+            for scenario in self.scenarios.values():
+                for value in factor.extremes if len(self.scenarios) <= 50 else factor.extremes[:2]:
+                    try:
+                        scenario.with_({path: value})
+                    except ScenarioError as error:
+                        error.file, error.key = self.file, key
+                        raise
+
+    def _check_design(self) -> None:
+        design = self.tables.design
+        varying = [path for path, factor in self.factors.items() if not hasattr(factor, "values")]
+        if design is None and varying:
+            raise ScenarioError("ranges need a table [design] that says how points are chosen", file=self.file, key="design",
+                                allowed="factorial, latin-hypercube, sobol, saltelli, table")  # fmt: skip
+        if design is not None and not self.factors and design.kind != "table":
+            raise ScenarioError(
+                "a design needs factors", file=self.file, key="factors", allowed="a table [factors]"
+            )
+        if design is not None and self.factors and design.kind == "table":
+            raise ScenarioError("a table design names its factors itself", file=self.file, key="factors",
+                                allowed="no [factors] beside a table")  # fmt: skip
+        if design is None or design.kind == "factorial":
+            for path, factor in self.factors.items():
+                try:
+                    factor.grid  # noqa: B018  (complains)
+                except ValueError as error:
+                    raise ScenarioError(str(error), file=self.file, key=f"factors.{path}") from None
+        if (
+            design is not None
+            and design.kind == "saltelli"
+            and design.points
+            and design.points & (design.points - 1)
+        ):
+            raise ScenarioError("not a power of two", file=self.file, key="design.points", value=design.points,
+                                allowed="2, 4, 8, ... base rows")  # fmt: skip
+
+    def _overridden(self) -> list[str]:
+        told = []
+        for path in self.factors:
+            lever = path.removeprefix("levers.")
+            for name, scenario in self.scenarios.items() if lever != path else ():
+                own = [other for other in scenario.explicit_lever_parameters if lever_of(other) == lever]
+                if own:
+                    told.append(
+                        f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there"
+                    )
+        return told
+
+
+def _numbers(value: Any, key: str = "") -> Any:
+    """Whole numbers where a plan wants a real one."""
+    if isinstance(value, dict):
+        return {name: _numbers(inner, name) for name, inner in value.items()}
+    return (
+        float(value)
+        if key == "half_width" and isinstance(value, int) and not isinstance(value, bool)
+        else value
+    )
+
+
+def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """[factors.levers] communication = ... as well as [factors] "levers.communication" = ..."""
+    flat: dict[str, Any] = {}
+    for name, value in tables.items():
+        path = f"{prefix}{name}"
+        group = (
+            isinstance(value, dict)
+            and pattern(path) not in FIELDS
+            and not {"low", "high", "values"} & set(value)
+        )
+        flat |= _by_path(value, f"{path}.") if group and value else {path: value}
+    return flat
+
+
+def _scenarios(tables: PlanTables, file: str | None) -> dict[str, Scenario]:
+    found: dict[str, Scenario] = {}
+    for index, entry in enumerate(tables.scenarios):
+        key = f"scenarios.{index}"
+        for name, scenario in _entry(entry, key, file):
+            if tables.quarters is not None:
+                scenario = scenario.with_({"quarters": tables.quarters})
+            if name in found:
+                raise ScenarioError(
+                    "this scenario stands there twice; give one a name", file=file, key=key, value=name
+                )
+            found[name] = scenario
+            if len(found) > MOST_SCENARIOS:
+                raise ScenarioError(
+                    "too many scenarios", file=file, key="scenarios", allowed=f"at most {MOST_SCENARIOS:,}"
+                )
+    return found
+
+
+class ScenarioTable(Told):
+    """One entry of `scenarios` as a table: a file or a name, or splits in contexts (lists are crossed)."""
+
+    name: str | None = Field(None, min_length=1, max_length=100)
+    load: str | None = None
+    role_model: list[str] | None = None
+    context: list[str] | None = None
+    set: dict[str, Any] = Field(default_factory=dict)
+
+
+def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]:
+    try:
+        if isinstance(entry, str):
+            scenario = Scenario.load(entry)
+            return [(scenario.name, scenario)]
+        if not isinstance(entry, dict):
+            raise ScenarioError("wrong type", value=entry, allowed="a name, or a table")
+        words = {name: [value] if isinstance(value, str) else value for name, value in entry.items()
+                 if name in ("role_model", "context")}  # fmt: skip
+        table: ScenarioTable = checked(ScenarioTable, {**entry, **words}, None)
+        if table.load is not None:
+            if table.role_model or table.context:
+                raise ScenarioError("either load, or role_model and context")
+            made = [Scenario.load(table.load)]
+        else:
+            crossed: list[list[str | None]] = [
+                [*(names or [None])] for names in (table.context, table.role_model)
+            ]
+            made = [
+                Scenario.of(role_model=role_model, context=context)
+                for context, role_model in product(*crossed)
+            ]
+        if table.set:
+            made = [scenario.with_(table.set) for scenario in made]
+        if table.name is not None and len(made) > 1:
+            raise ScenarioError("one name for several scenarios", value=table.name)
+        return [(table.name or scenario.name, scenario) for scenario in made]
+    except ScenarioError as error:
+        error.key = f"{key}: {error.key}" if error.key else key
+        error.file = file
+        raise

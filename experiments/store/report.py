@@ -1,0 +1,123 @@
+"""One page that opens offline for a finished sweep: what was asked, what came out, and how to get it again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader
+from scipy.special import stdtrit
+
+from experiments.report import figure_text, inline, scaled
+from experiments.store.errors import Refused, of_disk
+from experiments.store.figures import sweep_figures
+from experiments.store.sweep import Sweep, open_sweep
+from sim.outcomes import OUTCOMES
+from sim.results import mean_interval
+
+NAME = "report.html"
+MOST_POINTS = 5_000_000
+MOST_OUTCOMES = 12
+
+
+def write_report(folder: str | Path) -> Path:
+    """Write `report.html` into a finished sweep's folder; its path. Raises Refused for a partial sweep, Damaged."""
+    sweep = open_sweep(folder)
+    if not sweep.manifest.spec["model"].get("scenarios"):
+        raise Refused(
+            f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep"
+        )
+    if sweep.manifest.points > MOST_POINTS:
+        raise Refused(
+            f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep"
+        )
+    page = report_page(sweep)
+    try:
+        with tempfile.TemporaryDirectory(dir=sweep.path / "tmp") as place:
+            made = Path(place) / NAME
+            made.write_text(page, encoding="utf-8")
+            made.replace(sweep.path / NAME)
+    except OSError as error:
+        raise of_disk(error, f"{NAME} cannot be written") from None
+    return sweep.path / NAME
+
+
+def report_page(sweep: Sweep) -> str:
+    """The whole page as HTML text: figures inside, nothing fetched."""
+    outcomes = list(sweep.manifest.outcomes)[:MOST_OUTCOMES]
+    final = sweep.final
+    sums = point_sums(sweep, outcomes)
+    points = sweep.design.assign(**{name: _means(*sums[name][:2]) for name in outcomes})
+    factors = list(sweep.manifest.document["design"]["factors"])
+    with tempfile.TemporaryDirectory() as place:
+        figures = sweep_figures(points, factors, outcomes, Path(place))
+    environment = Environment(
+        loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True
+    )
+    return environment.get_template("report.html.jinja").render(
+        title=sweep.manifest.document.get("title") or "A sweep of firms", sweep=sweep, final=final, spec=sweep.manifest.spec,
+        rows=scenario_rows(points, sums, outcomes),
+        heads=[{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in outcomes],
+        figures=[{"svg": inline(figure), "heading": figure.heading, "sentence": figure.sentence} for figure in figures],
+        glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
+                  for name in outcomes],
+        asked=json.dumps(sweep.manifest.spec, indent=1, sort_keys=True),
+        provenance=sweep.manifest.document["provenance"],
+        replicates=sorted({stage.high for stage in sweep.store.layout.stages}),
+    )  # fmt: skip
+
+
+def point_sums(sweep: Sweep, outcomes: list[str]) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """By outcome and point: number of defined values, their sum, and their sum of squares, (points,) each."""
+    count = sweep.manifest.points
+    sums = {name: (np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count)) for name in outcomes}
+    for table in sweep.tables():
+        ids = table["point_id"].to_numpy()
+        for name, (n, total, squares) in sums.items():
+            values = table[name].to_numpy()
+            defined = ~np.isnan(values)
+            np.add.at(n, ids[defined], 1)
+            np.add.at(total, ids[defined], values[defined])
+            np.add.at(squares, ids[defined], values[defined] ** 2)
+    return sums
+
+
+def _means(n: np.ndarray, total: np.ndarray) -> np.ndarray:
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)
+
+
+def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str]) -> list[dict[str, Any]]:
+    """A row a scenario: the mean of each outcome with its 95% interval, over points, or over lucks at a single point."""
+    rows = []
+    for name in dict.fromkeys(points["scenario"]):
+        mine = np.flatnonzero((points["scenario"] == name).to_numpy())
+        cells = []
+        for outcome in outcomes:
+            factor = scaled(outcome)[0]
+            if len(mine) > 1:
+                mean, low, high, _, _ = mean_interval(points[outcome].to_numpy()[mine])
+            else:
+                mean, low, high = _interval(*(part[mine[0]] for part in sums[outcome]))
+            width = high - low
+            aside = (
+                ""
+                if np.isnan(width)
+                else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
+            )
+            cells.append({"main": figure_text(mean, factor, width=width), "aside": aside})
+        rows.append({"scenario": name, "points": f"{len(mine):,}", "cells": cells})
+    return rows
+
+
+def _interval(n: int, total: float, squares: float) -> tuple[float, float, float]:
+    if n == 0:
+        return np.nan, np.nan, np.nan
+    mean = total / n
+    if n == 1:
+        return mean, np.nan, np.nan
+    half = float(stdtrit(n - 1, 0.975)) * (max(squares - n * mean * mean, 0.0) / (n - 1) / n) ** 0.5
+    return mean, mean - half, mean + half

@@ -1,0 +1,63 @@
+"""Parquet bytes: how shards, trajectories and designs are written, and read back with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.store.errors import Damaged
+
+IDS = ("run_id", "point_id", "replicate")
+MOST_BYTES_IN_MEMORY = 4 << 30
+
+
+def shard_schema(outcomes: Sequence[str]) -> pa.Schema:
+    """run_id, point_id, replicate (int64), status (int8), outcomes (float64). Parameters stand in the design."""
+    fields = (
+        [(name, pa.int64()) for name in IDS]
+        + [("status", pa.int8())]
+        + [(name, pa.float64()) for name in outcomes]
+    )
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in fields])
+
+
+def trajectory_schema(columns: Sequence[str]) -> pa.Schema:
+    """run_id (int64) and the columns (float64)."""
+    return pa.schema([pa.field("run_id", pa.int64(), nullable=False)]
+                     + [pa.field(name, pa.float64(), nullable=False) for name in columns])  # fmt: skip
+
+
+def packed(columns: Mapping[str, np.ndarray], schema: pa.Schema) -> bytes:
+    """A Parquet file in memory: zstd, no dictionaries (they make floats larger and slower), a checksum on every page."""
+    table = pa.table([pa.array(columns[field.name], type=field.type) for field in schema], schema=schema)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_page_checksum=True)
+    return sink.getvalue().to_pybytes()
+
+
+def unpacked(
+    content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """The table in a Parquet file of a known schema and number of rows. Raises Damaged for anything else.
+
+    The counts are looked at before anything is read: a small file may claim to hold more than memory does.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
+        if not file.schema_arrow.equals(schema):
+            raise Damaged(f"{name}: columns are not those of this sweep")
+        found = file.metadata.num_rows
+        if (rows is not None and found != rows) or found * 8 * max(1, len(schema)) > MOST_BYTES_IN_MEMORY:
+            raise Damaged(f"{name}: {found:,} rows where {rows if rows is not None else 'fewer':,} belong"
+                          if rows is not None else f"{name}: too many rows")  # fmt: skip
+        table = file.read(columns=list(columns) if columns is not None else None)
+    except Damaged:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise Damaged(f"{name} cannot be read as Parquet ({type(error).__name__})") from None
+    if rows is not None and table.num_rows != rows:
+        raise Damaged(f"{name}: not as many rows as it says")
+    return table
