@@ -62,7 +62,7 @@ class Specification:
         split, context = given.get("split"), given.get("context")
         return cls(
             case,
-            _whole("luck", given.get("luck", 0), 0, MOST_LUCK),
+            whole_number("luck", given.get("luck", 0), 0, MOST_LUCK),
             None if split is None else _one_of("split", split, names["role_model"]),
             None if context is None else _one_of("context", context, names["context"]),
             _settings(given.get("set", {}), "set"),
@@ -127,7 +127,8 @@ def _one_of(key: str, value: Any, names: tuple[str, ...]) -> str:
     return value
 
 
-def _whole(key: str, value: Any, low: int, high: int) -> int:
+def whole_number(key: str, value: Any, low: int, high: int) -> int:
+    """`value`, or a complaint if it is not a whole number in range."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ScenarioError("out of range", key=key, value=value, allowed=f"a whole number from {low} to {high}")
     return value
@@ -151,7 +152,7 @@ def _acts(given: Any, weeks: int) -> tuple[Act, ...]:
     for item in given:
         if not isinstance(item, Mapping) or not set(item) <= {"week", "action", "set"}:
             raise ScenarioError("wrong type", key="acts", allowed="week with action or set")
-        week = _whole("week", item.get("week"), 1, weeks)
+        week = whole_number("week", item.get("week"), 1, weeks)
         if ("action" in item) == ("set" in item):
             raise ScenarioError("wrong type", key="acts", allowed="either action or set")
         if "action" in item:

@@ -1,0 +1,2 @@
+def exported_file(spec, lang):
+    raise NotImplementedError
