@@ -87,6 +87,8 @@ class Simulator {
   /** Fetches what the state asks for. A newer call makes an older one's answers void. */
   async load({ live = false } = {}) {
     this.serial += 1;
+    this.stage = "asking";
+    this.shell.dataset.stage = this.stage;
     const mine = this.serial;
     clearTimeout(this.resting);
     const spec = specOf(this.state);
@@ -100,18 +102,18 @@ class Simulator {
       Object.assign(this, { run, ghost, shownCase: this.state.case });
       this.calm();
       this.update();
-      performance.mark("tandem:drawn");
+      this.mark("drawn");
       if (live) return;
       this.story = await this.ask("story", { spec });
       if (mine !== this.serial) return;
       this.update();
-      performance.mark("tandem:told");
+      this.mark("told");
       await new Promise((rest) => { this.resting = setTimeout(rest, REST); });
       const [bands, odds] = await Promise.all([this.ask("bands", { spec: other ?? spec }), this.found.failure ? this.ask("odds", { spec: { case: this.state.case } }) : null]);
       if (mine !== this.serial) return;
       Object.assign(this, { bands, odds });
       this.update();
-      performance.mark("tandem:complete");
+      this.mark("complete");
     } catch (problem) {
       if (mine === this.serial) this.trouble_(problem.message);
     }
@@ -149,6 +151,13 @@ class Simulator {
       button(this.words.say("dialog.close"), () => { this.trouble = ""; this.notice(); }, { sign: "close", id: "notice-close" })] : []));
   }
 
+  /** Tells whoever watches (tests, benchmarks) how far the page is: drawn, told, complete. */
+  mark(stage) {
+    this.stage = stage;
+    this.shell.dataset.stage = stage;
+    performance.mark(`tandem:${stage}`);
+  }
+
   // -- building and showing ----------------------------------------------------------------------
 
   build() {
@@ -176,6 +185,7 @@ class Simulator {
     this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}` }, header, this.bar, this.rail,
       make("main", { class: "stage" }, pair.node, charts.node, transport.node, make("div", { class: "telling" }, story.node, compare.node)),
       this.spoken, this.dialogs.node);
+    if (this.stage) this.shell.dataset.stage = this.stage;
     this.root.replaceChildren(this.shell);
     this.notice();
     this.update();
@@ -194,7 +204,6 @@ class Simulator {
   update() {
     for (const panel of Object.values(this.panels)) panel.update();
     this.shell.dataset.week = this.state.week;
-    this.shell.dataset.ready = String(Boolean(this.run && this.story));
     this.address();
   }
 
