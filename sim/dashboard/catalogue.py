@@ -19,7 +19,7 @@ from sim.scenario.catalogue import find
 from sim.texts import LANGUAGES, typeset
 
 KEYED = 10  # cases with an `order` up to this stand on the keys 1 to 9 and 0
-LUCKS_TRIED = 24
+LUCKS_TRIED = 40
 
 
 def both(told: Any) -> dict[str, str]:
@@ -84,12 +84,19 @@ def case(name: str) -> dict[str, Any]:
 
 
 def telling_luck(name: str) -> int:
-    """The first luck under which the case goes as it is told: it fails, or, for the one that goes well, it holds."""
+    """The most ordinary luck under which the case goes as it is told: it fails, or, for the one that goes well, it holds.
+
+    Ordinary: nearest to the medians of what the case is judged by, of revenue and of trust, each on its own scale.
+    """
     firm = loaded(name)
     failure = rules(name)[0]
-    rows = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False).outcomes.to_dict("records")
+    outcomes = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False).outcomes
+    named = [*dict.fromkeys([*(condition.outcome for condition in failure.conditions), "revenue_growth", "trust"])]
+    spread = outcomes[named].std().replace(0.0, 1.0)
+    distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
     wanted = firm.story.failure is not None
-    return next((luck for luck, row in enumerate(rows) if failure.holds(row) == wanted), 0)
+    as_told = [failure.holds(row) == wanted for row in outcomes.to_dict("records")]
+    return int(distance[as_told].idxmin()) if any(as_told) else 0
 
 
 def main_theme(name: str) -> str:

@@ -114,7 +114,7 @@ export class Chart {
     });
     const grid = { stroke: "#E3E7EC", width: 1 };
     this.picture = new uPlot({
-      width: Math.floor(width), height: Math.floor(height), padding: [size * 1.1, 10, 0, 0], legend: { show: false },
+      width: Math.floor(width), height: Math.floor(height), padding: [size * 1.1, size * 1.1, 0, 0], legend: { show: false },
       cursor: { show: false }, select: { show: false }, series, bands,
       scales: { x: { time: false, range: [0, shown.weeks] }, y: { range: () => this.limits } },
       axes: [
@@ -137,6 +137,7 @@ export class Chart {
     const seen = Math.max(shown.seen, shown.week);
     const place = (week) => picture.valToPos(week, "x", true);
     ctx.save();
+    ctx.setLineDash([]);
     for (const act of shown.acts) {
       ctx.fillStyle = ACT_COLOUR;
       ctx.fillRect(place(act) - 2 * ratio, top, 4 * ratio, height);

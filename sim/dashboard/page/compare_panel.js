@@ -9,7 +9,7 @@ export function comparePanel(app) {
       const { words, state, run, ghost } = app;
       if (!run) return;
       const focused = document.activeElement?.id;
-      node.replaceChildren(make("h2", {}, words.say("compare.title")),
+      const content = [make("h2", {}, words.say("compare.title")),
         ghost ? difference(app) : make("p", { class: "note" }, words.say("compare.nothing")),
         ghost && make("p", { class: "note" }, words.say(state.acts.length ? "compare.same_luck" : "compare.same_luck_levers")),
         make("div", { class: "row" },
@@ -17,7 +17,8 @@ export function comparePanel(app) {
           state.acts.length > 0 && button(words.say("compare.remove"), () => app.removeActs(), { id: "remove" }),
           button(words.say("luck.button"), () => app.checkLuck(), { id: "luck", key: "L" }),
           app.host.canMove && button(words.say("luck.other"), () => app.otherLuck(), { id: "other-luck" })),
-        luck(app));
+        luck(app)];
+      node.replaceChildren(...content.filter(Boolean));
       node.querySelector("#replay").disabled = !ghost;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
     },

@@ -15,7 +15,7 @@ export class Dialogs {
     this.kind = kind;
     this.node.className = `dialog ${kind}`;
     this.node.replaceChildren(make("div", { class: "dialog-head" }, make("h2", { id: "dialog-title" }, title),
-      button(this.app.words.say("dialog.close"), () => this.node.close(), { id: "dialog-close", sign: "close" })), ...children);
+      button(this.app.words.say("dialog.close"), () => this.node.close(), { id: "dialog-close", sign: "close" })), ...children.filter(Boolean));
     if (!this.node.open) this.node.showModal();
     this.node.querySelector("[data-first]")?.focus();
   }

@@ -20,14 +20,14 @@ export function transportPanel(app) {
       button(say("transport.next_turn"), () => app.turn(1), { id: "next-turn", key: "Shift+ArrowRight", sign: "next" }),
       button(say("transport.end"), () => app.goto(app.found.weeks), { id: "end", key: "End", sign: "end" })),
     make("div", { class: "scrubber" }, scrub, marks), place,
+    make("div", { class: "transport-acts" }, undo,
+      button(say("bet.button"), () => app.dialogs.bet(), { id: "bet", key: "B" }),
+      button(say("act.button"), () => app.dialogs.act(), { id: "intervene", key: "I", kind: "primary" })),
     make("label", { class: "speed" }, make("span", { class: "for-readers" }, say("transport.speed")),
       make("select", { id: "speed", onchange: (event) => app.prefer("speed", +event.target.value) },
         [[0.5, "½×"], [1, "1×"], [3, "3×"]].map(([value, text]) => make("option", { value, selected: value === state.speed }, text)))),
     make("label", { class: "stops" }, make("input", { type: "checkbox", id: "stops", checked: state.stops, onchange: (event) => app.prefer("stops", event.target.checked) }),
-      make("span", {}, say("transport.stops"))),
-    make("div", { class: "transport-acts" }, undo,
-      button(say("bet.button"), () => app.dialogs.bet(), { id: "bet", key: "B" }),
-      button(say("act.button"), () => app.dialogs.act(), { id: "intervene", key: "I", kind: "primary" })));
+      make("span", {}, say("transport.stops"))));
   return {
     node,
     update() {
