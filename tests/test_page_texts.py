@@ -87,7 +87,8 @@ def test_everything_said_has_a_text():
 def unused(keys, sources) -> list[str]:
     quoted = set(re.findall(r"[\"'`]([a-z_]+(?:\.[a-z_]+)*)[\"'`]", sources))
     named = [family for family in FAMILIES if family in quoted]  # say(`${family}.${option}`)
-    made = tuple(f"{family}." for family in named) + tuple(f"{family}." for family in families(sources)) + tuple(f"{family}_" for family in families(sources))
+    parts = families(sources)
+    made = (*(f"{family}." for family in [*named, *parts]), *(f"{family}_" for family in parts))
     return sorted(key for key in keys if key not in quoted and not key.startswith(made))
 
 

@@ -61,7 +61,7 @@ def contents(given: Any) -> dict[str, Any]:
     grid = sorted({*range(EVERY, weeks, EVERY), *([planned.week] if planned else [])})
     offered = [action for action in actions(firm) if action == "planned" or action in GENERIC]
     failure, sentences = rules(base.case)[0], Sentences()
-    runs, lucks = {"": packed(base, sentences)}, {"": futures.odds(base.scenario, failure, futures.FUTURES)}
+    runs, lucks = {"": packed(base, sentences)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED)}
     trials: dict[int, Any] = {}
     for week in grid:
         tried = []
@@ -69,7 +69,7 @@ def contents(given: Any) -> dict[str, Any]:
             specification = Specification(base.case, base.luck, acts=(Act(week, action),))
             key = f"{week}:{action}"
             runs[key] = packed(specification, sentences)
-            lucks[key] = futures.odds(specification.scenario, failure, futures.FUTURES)
+            lucks[key] = futures.odds(specification.scenario, failure, futures.HUNDRED)
             tried.append({"action": action, **lucks[key]})
         tried.sort(key=lambda row: row["failing"])
         trials[week] = {"week": week, "trials": tried, "untouched": lucks[""]}

@@ -29,6 +29,12 @@ export function serverHost() {
       } catch { /* written with the next change */ }
     },
     sheetAddress: (text, lang) => `/sheet?lang=${lang}#${text}`,
-    exportAddress: (spec, lang) => `/export?lang=${lang}&spec=${encodeURIComponent(JSON.stringify(spec))}`,
+    async exportFile(spec, lang) {
+      const address = `/export?lang=${lang}&spec=${encodeURIComponent(JSON.stringify(spec))}`;
+      const answer = await fetch(address).catch(() => { throw new Error("server_down"); });
+      if (!answer.ok) throw new Error("broken");
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "tandem.html";
+      return { content: await answer.blob(), name };
+    },
   };
 }

@@ -147,7 +147,7 @@ class Simulator {
 
   notice() {
     this.bar.hidden = !this.trouble;
-    this.bar.replaceChildren(...(this.trouble ? [make("span", {}, this.words.say(`notice.${this.trouble}`)),
+    this.bar.replaceChildren(...(this.trouble ? [make("span", {}, this.words.say(this.trouble === "busy" ? "export.busy" : `notice.${this.trouble}`)),
       button(this.words.say("dialog.close"), () => { this.trouble = ""; this.notice(); }, { sign: "close", id: "notice-close" })] : []));
   }
 
@@ -177,7 +177,7 @@ class Simulator {
         button(words.say("language.other"), () => this.otherLanguage(), { id: "language", key: "G" }),
         button(words.say("projector"), () => this.projector(), { id: "projector", key: "F", pressed: state.projector }),
         button(words.say("sheet.button"), () => this.sheet(), { id: "sheet", key: "P" }),
-        this.host.exportAddress ? button(words.say("export.button"), () => this.exportFile(), { id: "export" }) : null,
+        this.host.exportFile ? button(words.say("export.button"), () => this.exportFile(), { id: "export" }) : null,
         button(words.say("confidence.button"), () => this.dialogs.confidence(), { id: "confidence", key: "C" }),
         button(words.say("help.button"), () => this.dialogs.help(), { id: "help", key: "?" })));
     this.rail = make("div", { class: "rail" }, casesPanel(this), leversPanel(this));
@@ -443,11 +443,26 @@ class Simulator {
     this.host.openSheet ? this.host.openSheet(this) : window.open(this.host.sheetAddress(written(this.state, this.found), this.state.lang), "_blank");
   }
 
-  exportFile() {
-    const link = make("a", { href: this.host.exportAddress(specOf(this.state), this.state.lang), download: "" });
-    this.root.append(link);
-    link.click();
-    link.remove();
+  /** Saves the case as a file; making it takes a while, and a sentence says so. */
+  async exportFile() {
+    if (this.exporting) return;
+    this.exporting = true;
+    this.trouble = "busy";
+    this.notice();
+    try {
+      const { content, name } = await this.host.exportFile(specOf(this.state), this.state.lang);
+      const address = URL.createObjectURL(content);
+      const link = make("a", { href: address, download: name });
+      this.root.append(link);
+      link.click();
+      link.remove();
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
+      this.trouble = "";
+      this.notice();
+    } catch (problem) {
+      this.trouble_(problem.message);
+    }
+    this.exporting = false;
   }
 }
 

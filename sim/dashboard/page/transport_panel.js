@@ -26,8 +26,8 @@ export function transportPanel(app) {
     make("label", { class: "speed" }, make("span", { class: "for-readers" }, say("transport.speed")),
       make("select", { id: "speed", onchange: (event) => app.prefer("speed", +event.target.value) },
         [[0.5, "½×"], [1, "1×"], [3, "3×"]].map(([value, text]) => make("option", { value, selected: value === state.speed }, text)))),
-    make("label", { class: "stops" }, make("input", { type: "checkbox", id: "stops", checked: state.stops, onchange: (event) => app.prefer("stops", event.target.checked) }),
-      make("span", {}, say("transport.stops"))));
+    make("label", { class: "stops", title: say("transport.stops") }, make("input", { type: "checkbox", id: "stops", "aria-label": say("transport.stops"), checked: state.stops, onchange: (event) => app.prefer("stops", event.target.checked) }),
+      make("span", {}, say("transport.stops_short"))));
   return {
     node,
     update() {
