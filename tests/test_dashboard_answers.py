@@ -15,8 +15,8 @@ BASE = {"case": CASE, "luck": 3}
 
 def first_change(one, other) -> int | None:
     """First week in which any series of two runs differs."""
-    weeks = [week for name, values in one["series"].items() for week, value in enumerate(values) if value != other["series"][name][week]]
-    return min(weeks, default=None)
+    pairs = [(values, other["series"][name]) for name, values in one["series"].items()]
+    return min((week for mine, yours in pairs for week, value in enumerate(mine) if value != yours[week]), default=None)
 
 
 @pytest.mark.parametrize("action", actions(Specification(CASE).firm))
@@ -50,15 +50,19 @@ def test_a_lever_takes_along_what_the_case_had_fixed():
     assert standing(moved)["levers.decision_clarity"] == 0.9
 
 
-@pytest.mark.parametrize("spec", [
-    None, [], "x", {}, {"case": "nowhere"}, {"case": "../sim/texts/en"}, {"case": "/etc/passwd"}, {"case": ["silence"]},
-    {**BASE, "luck": -1}, {**BASE, "luck": 1.5}, {**BASE, "luck": True}, {**BASE, "luck": 10**30}, {**BASE, "extra": 1},
-    {**BASE, "split": "<script>"}, {**BASE, "context": "\x00"}, {**BASE, "set": {"clarity.charter": 0.5}},
-    {**BASE, "set": {"levers.skills": 2}}, {**BASE, "set": {"levers.skills": float("nan")}}, {**BASE, "set": {"levers.skills": "1"}},
-    {**BASE, "set": {"charter.budget": "dictator"}}, {**BASE, "set": []}, {**BASE, "acts": "x"}, {**BASE, "acts": [{"week": 0, "action": "meet"}]},
-    {**BASE, "acts": [{"week": 157, "action": "meet"}]}, {**BASE, "acts": [{"week": 3}]}, {**BASE, "acts": [{"week": 3, "action": "fire"}]},
-    {**BASE, "acts": [{"week": 3, "action": "meet", "set": {}}]}, {**BASE, "acts": [{"week": 3, "action": "meet"}] * 7},
-])  # fmt: skip
+MEET = {"week": 3, "action": "meet"}
+REFUSED = (
+    [None, [], "x", {}, {"case": "nowhere"}, {"case": "../sim/texts/en"}, {"case": "/etc/passwd"}, {"case": ["silence"]}]
+    + [{**BASE, "luck": luck} for luck in (-1, 1.5, True, 10**30)]
+    + [{**BASE, "extra": 1}, {**BASE, "split": "<script>"}, {**BASE, "context": "\x00"}, {**BASE, "set": []}]
+    + [{**BASE, "set": {"levers.skills": value}} for value in (2, float("nan"), "1", None, True)]
+    + [{**BASE, "set": {"clarity.charter": 0.5}}, {**BASE, "set": {"charter.budget": "dictator"}}]
+    + [{**BASE, "acts": acts} for acts in ("x", [{**MEET, "week": 0}], [{**MEET, "week": 157}], [{"week": 3}], [MEET] * 7)]
+    + [{**BASE, "acts": [{**MEET, "action": "fire"}]}, {**BASE, "acts": [{**MEET, "set": {}}]}]
+)
+
+
+@pytest.mark.parametrize("spec", REFUSED)
 @pytest.mark.parametrize("question", ["run", "story", "bands", "luck", "odds", "trials"])
 def test_what_is_not_understood_is_refused_in_one_line(question, spec):
     with pytest.raises(ScenarioError) as refused:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
-
 from sim.dashboard import catalogue as what_there_is
 from sim.dashboard import futures, telling
 from sim.dashboard.controls import actions

@@ -77,7 +77,7 @@ def case(name: str) -> dict[str, Any]:
         "standing": standing(firm),
         "fixed": fixed_parts(firm),
         "right": main_theme(name),
-        "fails_when": both(story.failure.reason) if story.failure else {lang: "" for lang in LANGUAGES},
+        "fails_when": both(story.failure.reason) if story.failure else dict.fromkeys(LANGUAGES, ""),
         "planned": None if planned is None else planned.week,
         "actions": {action: {lang: action_title(firm, action, lang) for lang in LANGUAGES} for action in actions(firm)},
     }
@@ -116,7 +116,7 @@ def judged() -> set[str]:
 def layer(kind: str, name: str) -> dict[str, Any]:
     """A split or a context: its name and title."""
     title = find(name, kind=kind).tables().get("title", name)
-    return {"name": name, "title": both({lang: title for lang in LANGUAGES} if isinstance(title, str) else title)}
+    return {"name": name, "title": both(dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title)}
 
 
 def sources() -> dict[str, int]:

@@ -120,11 +120,15 @@ def actions(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "share_goals": better("smart_goals"),
         "adapt": better("adaptation"),
         "train": better("skills"),
-        "hours": {path: max(getattr(firm, path.split(".")[0]).hours, min(MOST_HOURS, getattr(firm, path.split(".")[0]).hours + MORE_HOURS))
-                  for path in ("ceo.hours", "coo.hours")},
+        "hours": {f"{leader}.hours": more_hours(getattr(firm, leader).hours) for leader in ("ceo", "coo")},
         "mediate": {"resolution.first": "mediation", "resolution.second": "decider"},
     }  # fmt: skip
     return offered
+
+
+def more_hours(hours: float) -> float:
+    """Hours a week of a leader who is given more: never fewer than before."""
+    return max(hours, min(MOST_HOURS, hours + MORE_HOURS))
 
 
 ACTIONS = (PLANNED, "clarify", "meet", "share_goals", "adapt", "train", "hours", "mediate")

@@ -265,7 +265,8 @@ def serve(bound: socket.socket, lang: str | None = None) -> None:
     """Serve on a listening socket until stopped."""
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
-    settings = uvicorn.Config(application(hosts, lang), log_config=None, log_level="critical", access_log=False, server_header=False, ws="none",
-                              h11_max_incomplete_event_size=LONGEST_ADDRESS, timeout_graceful_shutdown=1,
-                              lifespan="off", http="h11")  # fmt: skip
+    settings = uvicorn.Config(
+        application(hosts, lang), http="h11", ws="none", lifespan="off", log_config=None, log_level="critical",
+        access_log=False, server_header=False, h11_max_incomplete_event_size=LONGEST_ADDRESS, timeout_graceful_shutdown=1,
+    )  # fmt: skip
     uvicorn.Server(settings).run(sockets=[bound])

@@ -98,7 +98,8 @@ class Specification:
 
     def plain(self) -> dict[str, Any]:
         """As a page sends it."""
-        acts = [{"week": act.week, **({"action": act.action} if act.action else {"set": dict(act.settings)})} for act in self.acts]
+        acts = [{"week": act.week, "action": act.action} if act.action else {"week": act.week, "set": dict(act.settings)}
+                for act in self.acts]
         made = {"case": self.case, "luck": self.luck, "split": self.split, "context": self.context,
                 "set": dict(self.settings), "acts": acts}  # fmt: skip
         return {key: value for key, value in made.items() if value not in (None, {}, [])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sim.dashboard.specification import SEED, Specification
@@ -61,8 +62,7 @@ def turning(run: Run, changes: dict[int, dict[str, str]]) -> list[dict[str, Any]
     for point in points:
         kind = kind_of(point)
         sign = 1 if str(point.causes_key).endswith("up") else -1
-        causes = [{"name": both(lambda lang, cause=cause: sentence(text(f"cause.{cause}", lang, amount=sign))),
-                   "share": round(share, 3)} for cause, share in point.causes]  # fmt: skip
+        causes = [{"name": both(partial(cause_name, cause, sign)), "share": round(share, 3)} for cause, share in point.causes]
         bare = TurningPoint(point.week, point.key, point.stock, point.fields)
         words = changes.get(point.week) if kind == "change.applied" else None
         told.append({"week": point.week, "kind": kind, "stop": point.week in stopping,
@@ -82,6 +82,11 @@ def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, s
     return {week: changes.get(week) if event["kind"] == "change.applied" and week in changes
             else both(lambda lang, event=event: happening_sentence(event, lang))
             for week, (_, event) in sorted(best.items())}  # fmt: skip
+
+
+def cause_name(cause: str, sign: int, lang: str) -> str:
+    """A cause that pushed up (sign 1) or down (-1), as a line of a list."""
+    return sentence(text(f"cause.{cause}", lang, amount=sign))
 
 
 def changes(specification: Specification) -> dict[int, dict[str, str]]:
