@@ -7,7 +7,7 @@ export function exportHost(kept) {
   const made = new Map([["", untouched]]);
   const runOf = (spec) => {
     const key = keyOf(spec);
-    if (!(key in kept.runs)) throw new Error("not_in_file");
+    if (!Object.hasOwn(kept.runs, key)) throw new Error("not_in_file");
     if (!made.has(key)) made.set(key, unpacked(kept, key, untouched));
     return made.get(key);
   };

@@ -111,7 +111,7 @@ function checked(parts, catalogue, lang) {
       const [week, ...rest] = part.split(":");
       const what = rest.join(":");
       if (!/^\d{1,3}$/.test(week) || +week < 1 || +week > found.weeks) throw new Error("acts");
-      if (what in found.actions) return { week: +week, action: what };
+      if (Object.hasOwn(found.actions, what)) return { week: +week, action: what };
       return { week: +week, set: settings(what, catalogue) };
     });
   }
