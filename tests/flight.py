@@ -1,58 +1,14 @@
-"""Starts the flight simulator as a user would, and a browser that can reach nothing but this computer."""
+"""A visit to the flight simulator in a fresh browser, with everything that went wrong in it."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # fmt: skip
-LAPTOP = (1366, 768)
-
-
-def browser_path() -> str:
-    """The system's Chromium."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    assert found, "no Chromium on this machine: apt install chromium"
-    return found
-
-
-@dataclass
-class Server:
-    """A running `tandem dashboard`."""
-
-    process: subprocess.Popen
-    address: str
-
-    @property
-    def port(self) -> int:
-        return int(self.address.rsplit(":", 1)[1].strip("/"))
-
-    def stop(self) -> None:
-        """End it at once, as a crash would."""
-        self.process.kill()
-        self.process.wait()
-
-
-def start(port: int = 0) -> Server:
-    """Start `tandem dashboard` and wait for its first line."""
-    command = [sys.executable, "-m", "experiments.commands.main", "dashboard", "--port", str(port), "--no-open"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-    assert found, line
-    return Server(process, found.group())
+from experiments.browser import LAPTOP, fresh_browser
 
 
 @dataclass
@@ -68,8 +24,12 @@ class Visit:
         """Note errors, console errors, failed requests, and requests to anywhere else."""
         page.on("pageerror", lambda error: self.slips.append(f"error: {error}"))
         page.on("console", lambda message: message.type in ("error", "warning") and self.slips.append(f"console: {message.text}"))
-        page.on("requestfailed", lambda request: self.slips.append(f"failed: {request.url}"))
+        page.on("requestfailed", self.failed)
         page.on("request", self.note)
+
+    def failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left while it asked
+            self.slips.append(f"failed: {request.url} {request.failure}")
 
     def note(self, request: Any) -> None:
         self.requests.append(request.url)
@@ -104,14 +64,8 @@ class Visit:
 
 @contextmanager
 def browsing(playwright: Any, size: tuple[int, int] = LAPTOP, lang: str = "en") -> Iterator[Visit]:
-    """A fresh browser with a profile of its own."""
-    with tempfile.TemporaryDirectory(prefix="flight-", ignore_cleanup_errors=True) as profile:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=browser_path(), headless=True, args=ARGUMENTS, locale={"en": "en-GB", "fr": "fr-FR"}[lang],
-            viewport={"width": size[0], "height": size[1]}, accept_downloads=True)  # fmt: skip
-        try:
-            visit = Visit(context.pages[0], context)
-            visit.watch(visit.page)
-            yield visit
-        finally:
-            context.close()
+    """A fresh browser, watched."""
+    with fresh_browser(playwright, size, lang) as context:
+        visit = Visit(context.pages[0], context)
+        visit.watch(visit.page)
+        yield visit

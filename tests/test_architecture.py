@@ -47,6 +47,7 @@ FENCES = {
     "dask": r"experiments/.*",
     "starlette": r"sim/dashboard/server\.py",
     "uvicorn": r"sim/dashboard/server\.py",
+    "playwright": r"experiments/dashboard_benchmark\.py",
     "distributed": r"experiments/.*",
     "matplotlib": r"sim/plots\.py|experiments/(.*/)?(figures|report)([^/]*\.py|/.*)",
 }

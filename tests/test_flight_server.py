@@ -11,7 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flight import ROOT
+
+from experiments.browser import ROOT
 
 pytestmark = pytest.mark.slow
 

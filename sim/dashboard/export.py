@@ -38,11 +38,11 @@ class Sentences:
 
 
 def packed(specification: Specification, sentences: Sentences) -> dict[str, Any]:
-    """A run with its story: numbers in tenths, only from the first intervention on, for before it all runs are one."""
+    """A run with its story: numbers in hundredths, only from the first intervention on, for before it all runs are one."""
     run = answers.run({"spec": specification.plain()})
     story = answers.story({"spec": specification.plain()})
     start = min((act.week for act in specification.acts), default=0)
-    series = {name: [None if value is None else round(10 * value) for value in values[start:]]
+    series = {name: [None if value is None else round(100 * value) for value in values[start:]]
               for name, values in run.pop("series").items()}  # fmt: skip
     points = [{**point, "sentence": sentences.number(point["sentence"]), "rule": sentences.number(point["rule"]),
                "causes": [{"name": sentences.number(cause["name"]), "share": cause["share"]} for cause in point["causes"]]}

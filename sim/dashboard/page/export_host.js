@@ -52,7 +52,7 @@ function unpacked(kept, key, untouched = null) {
   const from = packed.from;
   const series = {};
   for (const [name, values] of Object.entries(packed.series)) {
-    const own = values.map((value) => (value === null ? null : value / 10));
+    const own = values.map((value) => (value === null ? null : value / 100));
     series[name] = untouched ? [...untouched.run.series[name].slice(0, from), ...own] : own;
   }
   const say = (number) => kept.sentences[number];
