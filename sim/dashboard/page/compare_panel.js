@@ -3,11 +3,18 @@ import { button, make } from "./dom.js";
 
 export function comparePanel(app) {
   const node = make("section", { class: "panel compare", "aria-label": app.words.say("compare.title") });
+  let shown = "";
   return {
     node,
     update() {
       const { words, state, run, ghost } = app;
       if (!run) return;
+      const key = [state.lang, Boolean(ghost), state.acts.length, app.serial, app.luckBusy, JSON.stringify(app.luck)].join("|");
+      if (key === shown) { // another week only
+        if (ghost) node.querySelector(".difference").replaceWith(difference(app));
+        return;
+      }
+      shown = key;
       const focused = document.activeElement?.id;
       const content = [make("h2", {}, words.say("compare.title")),
         ghost ? difference(app) : make("p", { class: "note" }, words.say("compare.nothing")),

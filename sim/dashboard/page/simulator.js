@@ -34,7 +34,10 @@ class Simulator {
 
   get found() { return this.catalogue.cases.find((one) => one.name === this.state.case); }
 
-  get words() { return new Words(this.catalogue.texts[this.state.lang], this.state.lang); }
+  get words() {
+    if (this.said?.lang !== this.state.lang) this.said = new Words(this.catalogue.texts[this.state.lang], this.state.lang);
+    return this.said;
+  }
 
   async begin() {
     try {

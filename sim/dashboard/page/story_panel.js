@@ -10,8 +10,12 @@ export function storyPanel(app) {
       const { words, state, story } = app;
       const points = (story?.points ?? []).filter((point) => point.week <= state.seen);
       const ended = state.seen >= app.found.weeks;
-      const key = [state.lang, state.projector, app.serial, points.length, ended, state.week, JSON.stringify(app.opened), state.bet].join("|");
-      if (key === shown && !anew) return;
+      const key = [state.lang, state.projector, app.serial, points.length, ended, state.projector ? state.week : "", JSON.stringify(app.opened), state.bet].join("|");
+      if (key === shown && !anew) {
+        for (const line of node.querySelectorAll(".point")) line.classList.toggle("now", +line.dataset.week === state.week);
+        scroll(app, node);
+        return;
+      }
       shown = key;
       const near = points.filter((point) => point.week <= state.week);
       const listed = state.projector ? near.filter((point) => point.stop).slice(-1) : points;
@@ -25,10 +29,14 @@ export function storyPanel(app) {
       node.replaceChildren(...children);
       node.scrollTop = place;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
-      const now = node.querySelector(".point.now");
-      if (now && app.player.playing === false && app.justStopped) now.scrollIntoView({ block: "nearest" });
+      scroll(app, node);
     },
   };
+}
+
+/** Brings the turning point at which playing has just stopped into sight. */
+function scroll(app, node) {
+  if (app.justStopped && !app.player.playing) node.querySelector(".point.now")?.scrollIntoView({ block: "nearest" });
 }
 
 function verdict(app) {
@@ -49,7 +57,7 @@ function entry(app, point, id) {
   const open = opened[id];
   const toggle = (part) => () => app.openPart(id, part, point);
   const extra = (part, key) => make("button", { type: "button", id: `${part}-${id}`, class: "link", "aria-expanded": String(open === part), onclick: toggle(part) }, words.say(key));
-  return make("li", { class: `point${point.stop ? " main" : ""}${point.week === state.week ? " now" : ""}` },
+  return make("li", { "data-week": point.week, class: `point${point.stop ? " main" : ""}${point.week === state.week ? " now" : ""}` },
     make("button", { type: "button", id: `point-${id}`, class: "goto", onclick: () => app.goto(point.week) },
       make("span", { class: "at" }, words.say("story.week", { week: point.week })), make("span", {}, words.of(point.sentence))),
     make("span", { class: "asks" }, extra("why", "story.why"), extra("do", "story.what")),

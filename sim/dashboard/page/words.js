@@ -6,6 +6,7 @@ export class Words {
     this.texts = texts;
     this.lang = lang;
     this.plural = new Intl.PluralRules(lang);
+    this.formats = [0, 1, 2].map((decimals) => new Intl.NumberFormat(lang, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
   }
 
   /** The text of a key. A text with two forms is chosen by the slot `n`. */
@@ -23,8 +24,7 @@ export class Words {
   number(value, decimals = 0) {
     if (value === null || value === undefined || Number.isNaN(value)) return this.texts["number.none"];
     const rounded = Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value;
-    return new Intl.NumberFormat(this.lang, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-      .format(rounded).replace("-", "\u2212");
+    return this.formats[decimals].format(rounded).replace("-", "\u2212");
   }
 
   /** A number with its sign, for differences. */
