@@ -118,6 +118,22 @@ def start_world(timeline: np.ndarray, seed: int, number: int = 0, replicate: int
 KEPT = ("firm", "leaders", "teams", "journal")
 
 
+@kernel
+def play_weeks(world, timeline, firm, leaders, teams, journal, out):
+    """Play a started firm to its end, keeping every week's records: one call, because a call a week costs more than it."""
+    row = 0
+    for week in range(firm.size):
+        if week > 0:
+            row = step_week(world, timeline, row, timeline.size)
+        copy_record(firm[week], world[0].firm)
+        copy_record(journal[week], world[0].journal)
+        for leader in range(leaders.shape[1]):
+            copy_record(leaders[week, leader], world[0].leaders[leader])
+        for team in range(teams.shape[1]):
+            copy_record(teams[week, team], world[0].teams[team])
+    measure(world, out)
+
+
 def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(measures.NAMES)). Row 0 is the start."""
@@ -125,12 +141,15 @@ def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int 
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}
+    out = np.full(COUNT, np.nan)
+    if COMPILED:
+        play_weeks(world, timeline, *kept.values(), out)
+        return {**kept, "outcomes": out}
     row = 0
     for week in range(weeks + 1):
         if week > 0:
             row = step_week(world, timeline, row, len(timeline))
         for name in KEPT:
             kept[name][week] = world[name][0]
-    out = np.full(COUNT, np.nan)
     measure(world, out)
     return {**kept, "outcomes": out}

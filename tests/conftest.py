@@ -1,6 +1,36 @@
-"""What every test shares: hypothesis without deadlines, since a first example may wait for the compiler."""
+"""What every test shares: hypothesis without deadlines, a flight simulator and a browser for those that ask for them."""
 
+import pytest
 from hypothesis import settings
 
-settings.register_profile("tandem", deadline=None)
+settings.register_profile("tandem", deadline=None)  # a first example may wait for the compiler
 settings.load_profile("tandem")
+
+
+@pytest.fixture(scope="session")
+def flight_server():
+    """`tandem dashboard`, started once, on a port of its own."""
+    from experiments.browser import start
+
+    server = start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver():
+    """What drives the system's browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture
+def visit(playwright_driver, request):
+    """A fresh browser of laptop size in English; nothing may go wrong in it, and nothing may leave this computer."""
+    from flight import browsing
+
+    with browsing(playwright_driver) as opened:
+        yield opened
+        assert opened.slips == []

@@ -45,6 +45,9 @@ FENCES = {
     "mesa": r"sim/(agents|model)\.py",
     "SALib": r"experiments/.*",
     "dask": r"experiments/.*",
+    "starlette": r"sim/dashboard/server\.py",
+    "uvicorn": r"sim/dashboard/server\.py",
+    "playwright": r"experiments/dashboard_benchmark\.py",
     "distributed": r"experiments/.*",
     "matplotlib": r"sim/plots\.py|experiments/(.*/)?(figures|report)([^/]*\.py|/.*)",
 }
@@ -285,6 +288,7 @@ def test_every_source_exists_and_is_used():
         (broken_fences, "sim/outcomes.py", "from SALib.sample import sobol"),
         (broken_fences, "sim/kernel.py", "def f():\n    import dask.distributed"),
         (broken_fences, "experiments/store.py", "import matplotlib.pyplot as plt"),
+        (broken_fences, "sim/dashboard/answers.py", "from starlette.responses import Response"),
         (compiled_outside_the_digest, "sim/model.py", "from sim.compile import phase"),
         (compiled_outside_the_digest, "experiments/benchmark.py", "from sim.compile import LOCK, kernel as k"),
     ],

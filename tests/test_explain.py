@@ -297,7 +297,7 @@ def test_dated_happenings_are_turning_points_and_speak_for_themselves():
     events = happened((7, "shock.market_jump", "", "brand", 1.0, 0.0), (9, "leader.left", "", "coo", -1.0, 0.0))
     points = turning_points(tables(), events, NOTHING)
     assert [point.week for point in points] == [7, 9]
-    assert points[1].sentence("fr") == "Le COO s’en va, et le poste n’est plus pourvu."
+    assert points[1].sentence("fr") == "Le directeur des opérations s’en va, et le poste n’est plus pourvu."
     assert "brand" in points[0].sentence("en")
 
 

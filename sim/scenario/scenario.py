@@ -133,6 +133,10 @@ class Scenario:
 
     def records(self) -> np.ndarray:
         """One row of RECORD per version; horizon and level of demand are those of the start throughout."""
+        return self._rows.copy()
+
+    @cached_property
+    def _rows(self) -> np.ndarray:
         rows = np.zeros(len(self.timeline), RECORD)
         for row, (week, parameters) in zip(rows, self.timeline):
             fill_record(parameters, row, week)

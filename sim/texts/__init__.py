@@ -27,13 +27,14 @@ def catalogue(lang: str) -> Mapping[str, str | dict[str, str]]:
     if lang not in LANGUAGES:
         raise ValueError(f"lang = {lang!r}; allowed: {', '.join(LANGUAGES)}")
     tables = tomllib.loads((resources.files(__name__) / f"{lang}.toml").read_text("utf-8"))
-    return dict(_flat(tables, ""))
+    return dict(flattened(tables))
 
 
-def _flat(tables: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Nested tables of texts as (key, template or forms)."""
     for name, value in tables.items():
         if isinstance(value, dict) and set(value) not in FORMS:
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from flattened(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

@@ -1,0 +1,43 @@
+"""`tandem dashboard`: open the flight simulator in a browser."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+USUAL_PORT = 8642
+
+
+class Language(StrEnum):
+    """Languages of the page."""
+
+    en = "en"
+    fr = "fr"
+
+
+def dashboard(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this computer; 0 takes any free one.")] = USUAL_PORT,
+    lang: Annotated[Language | None, typer.Option(help="Language at the start; without it, the browser's.")] = None,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the flight simulator: failures of a CEO and a COO, played before a room.
+
+    It runs on this computer alone and needs no internet. This is a model, not a forecast.
+    """
+    import webbrowser
+
+    from sim.dashboard.server import LOOPBACK, listening, serve
+    from sim.scenario import ScenarioError
+
+    try:
+        bound = listening(port)
+    except OSError as error:
+        raise ScenarioError(f"this port cannot be used ({error.strerror or error})", key="--port", value=port,
+                            allowed="a free port, or 0 for any") from None  # fmt: skip
+    address = f"http://{LOOPBACK}:{bound.getsockname()[1]}/"
+    print(f"The flight simulator is at {address} (Ctrl+C to stop)", flush=True)
+    if open_:
+        webbrowser.open(address + (f"?lang={lang.value}" if lang else ""))
+    serve(bound, lang.value if lang else None)

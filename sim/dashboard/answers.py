@@ -1,0 +1,139 @@
+"""The questions a page may ask, and their answers: the whole seam between page and model.
+
+An answer is a function from what was asked (plain tables) to plain tables. It keeps nothing from one call to the next
+but a store of answers already given, so any host may serve any number of pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from sim.dashboard import catalogue as what_there_is
+from sim.dashboard import futures, telling
+from sim.dashboard.controls import actions
+from sim.dashboard.series import numbers
+from sim.dashboard.specification import Act, Specification, whole_number
+from sim.dashboard.verdict import rules, verdict
+from sim.scenario import ScenarioError
+
+KEPT_BYTES = 48_000_000
+
+
+def catalogue(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Cases, controls, charts, words."""
+    return what_there_is.catalogue()
+
+
+def run(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of a run: what a slider waits for."""
+    specification = Specification.read(asked.get("spec"))
+    made = telling.played(specification)
+    return {"spec": specification.plain(), "digest": specification.scenario.digest[:12], "weeks": made.weeks,
+            "series": numbers(made), "verdict": verdict(specification.case, made.outcomes),
+            "measures": telling.measures(made, specification.case)}  # fmt: skip
+
+
+def story(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The story of a run."""
+    specification = Specification.read(asked.get("spec"))
+    return {"spec": specification.plain(), **telling.story(specification, telling.played(specification))}
+
+
+def bands(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Between what the weeks lie in four futures out of five."""
+    specification = Specification.read(asked.get("spec"))
+    return {"spec": specification.plain(), **futures.bands(specification)}
+
+
+def luck(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """In how many of 200 futures the firm fails: as it stands, and untouched if something was changed."""
+    specification = Specification.read(asked.get("spec"))
+    told = {"spec": specification.plain(), "now": futures.luck_check(specification)}
+    if specification.acts or specification.settings or specification.split or specification.context:
+        told["untouched"] = futures.luck_check(specification.untouched)
+    return told
+
+
+def odds(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The case as written: fails in k of 100 lucks, with its intervention in l."""
+    return futures.case_odds(Specification.read(asked.get("spec")))
+
+
+def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Each action tried from a week on, on the same 40 lucks: in how many the firm then fails. The best first."""
+    specification = Specification.read(asked.get("spec"))
+    week = whole_number("week", asked.get("week"), 1, specification.firm.parameters.weeks)
+    base = Specification(specification.case, specification.luck, specification.split, specification.context,
+                         specification.settings)  # fmt: skip
+    failure = rules(base.case)[0]
+    found = []
+    for action in actions(base.firm):
+        tried = Specification(base.case, base.luck, base.split, base.context, base.settings, (Act(week, action),))
+        found.append({"action": action, **futures.odds(tried.scenario, failure, futures.TRIAL_FUTURES)})
+    found.sort(key=lambda row: row["failing"])
+    return {"spec": specification.plain(), "week": week, "trials": found,
+            "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES)}  # fmt: skip
+
+
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "catalogue": catalogue,
+    "run": run,
+    "story": story,
+    "bands": bands,
+    "luck": luck,
+    "odds": odds,
+    "trials": trials,
+}
+LIGHT = ("catalogue", "run")
+"""Questions that somebody moving a slider waits for."""
+
+
+class Store:
+    """Answers already given, as JSON bytes; the oldest make room. Nothing in it depends on who asked."""
+
+    def __init__(self, most: int = KEPT_BYTES):
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._most, self._size, self._lock = most, 0, Lock()
+
+    def known(self, question: str, asked: Mapping[str, Any]) -> bytes | None:
+        """The answer if it was given before."""
+        with self._lock:
+            key = _key(question, asked)
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def answer(self, question: str, asked: Mapping[str, Any]) -> bytes:
+        """The answer as JSON; a ScenarioError if what was asked is not understood."""
+        found = self.known(question, asked)
+        if found is not None:
+            return found
+        made = as_json(answer(question, asked))
+        with self._lock:
+            key = _key(question, asked)
+            if key not in self._answers:
+                self._answers[key] = made
+                self._size += len(made)
+            while self._size > self._most and len(self._answers) > 1:
+                self._size -= len(self._answers.popitem(last=False)[1])
+        return made
+
+
+def _key(question: str, asked: Mapping[str, Any]) -> str:
+    return question + json.dumps(asked, sort_keys=True)
+
+
+def answer(question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """One answer, made now."""
+    if question not in ANSWERS:
+        raise ScenarioError("no such question", key=question, allowed=", ".join(ANSWERS))
+    return ANSWERS[question](asked)
+
+
+def as_json(value: Any) -> bytes:
+    """JSON as small as it gets; never a number that JSON lacks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")

@@ -1,0 +1,131 @@
+"""What a page needs to know before it asks for a run: cases, splits, contexts, controls, charts, words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
+from sim.dashboard.series import HUNDRED, THEME_OF_OUTCOME, THEMES
+from sim.dashboard.specification import SEED, known, loaded
+from sim.dashboard.verdict import rules
+from sim.dashboard.words import action_title, page_texts
+from sim.outcomes import OUTCOMES
+from sim.parameters import describe
+from sim.results import simulate_batch
+from sim.scenario import Scenario
+from sim.scenario.catalogue import find
+from sim.texts import LANGUAGES, typeset
+
+KEYED = 10  # cases with an `order` up to this stand on the keys 1 to 9 and 0
+LUCKS_TRIED = 40
+
+
+def both(told: Any) -> dict[str, str]:
+    """A text of a scenario file, typeset in each language; empty where there is none."""
+    return {lang: typeset(told[lang], lang) if told is not None else "" for lang in LANGUAGES}
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Any]:
+    """The whole answer, made once."""
+    names = sorted(known()["case"], key=lambda name: (loaded(name).story.order, name))
+    return {
+        "version": program_version(),
+        "seed": SEED,
+        "cases": [case(name) for name in names],
+        "splits": [layer("role_model", name) for name in known()["role_model"]],
+        "contexts": [layer("context", name) for name in known()["context"]],
+        "controls": [{"path": control.path, "kind": control.kind, "low": control.low, "high": control.high,
+                      "step": control.step, "options": list(control.options),
+                      "first": control.path.removeprefix("levers.") in FIRST_LEVERS}
+                     for control in CONTROLS.values()],
+        "themes": [{"name": name, "series": list(series), "hundred": name in HUNDRED} for name, series in THEMES.items()],
+        "outcomes": {name: {"title": {lang: typeset(OUTCOMES[name].title(lang), lang) for lang in LANGUAGES},
+                            "unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better}
+                     for name in sorted(judged())},
+        "sources": sources(),
+        "texts": {lang: dict(page_texts(lang)) for lang in LANGUAGES},
+    }  # fmt: skip
+
+
+def program_version() -> str:
+    """The version of the program, as installed."""
+    try:
+        return version("tandem-sim")
+    except PackageNotFoundError:
+        return "0"
+
+
+def case(name: str) -> dict[str, Any]:
+    """One case as its page shows it."""
+    firm = loaded(name)
+    story = firm.story
+    planned = story.intervention
+    return {
+        "name": name,
+        "key": str(story.order % KEYED) if story.order <= KEYED else "",
+        "failure": story.failure is not None,
+        "title": both(story.title),
+        "story": both(story.story),
+        "teaches": both(story.teaches),
+        "weeks": firm.parameters.weeks,
+        "luck": telling_luck(name),
+        "split": firm.role_model,
+        "context": firm.context,
+        "standing": standing(firm),
+        "fixed": fixed_parts(firm),
+        "right": main_theme(name),
+        "fails_when": both(story.failure.reason) if story.failure else dict.fromkeys(LANGUAGES, ""),
+        "planned": None if planned is None else planned.week,
+        "actions": {action: {lang: action_title(firm, action, lang) for lang in LANGUAGES} for action in actions(firm)},
+    }
+
+
+def telling_luck(name: str) -> int:
+    """The most ordinary luck under which the case goes as it is told: it fails, or, for the one that goes well, it holds.
+
+    Ordinary: nearest to the medians of what the case is judged by, of revenue and of trust, each on its own scale.
+    """
+    firm = loaded(name)
+    failure = rules(name)[0]
+    outcomes = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False).outcomes
+    named = [*dict.fromkeys([*(condition.outcome for condition in failure.conditions), "revenue_growth", "trust"])]
+    spread = outcomes[named].std().replace(0.0, 1.0)
+    distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
+    wanted = firm.story.failure is not None
+    as_told = [failure.holds(row) == wanted for row in outcomes.to_dict("records")]
+    return int(distance[as_told].idxmin()) if any(as_told) else 0
+
+
+def main_theme(name: str) -> str:
+    """What the right-hand chart shows at first: revenue where the case is judged by it, else what it is judged by."""
+    outcomes = [condition.outcome for condition in rules(name)[0].conditions]
+    if "revenue_growth" in outcomes:
+        return "revenue"
+    return next((THEME_OF_OUTCOME[outcome] for outcome in outcomes if outcome in THEME_OF_OUTCOME), "revenue")
+
+
+def judged() -> set[str]:
+    """Outcomes that any case is judged by, and those every firm looks at."""
+    named = {condition.outcome for name in known()["case"] for rule in rules(name) for condition in rule.conditions}
+    return named | {"revenue_growth", "trust", "satisfaction"}
+
+
+def layer(kind: str, name: str) -> dict[str, Any]:
+    """A split or a context: its name and title."""
+    title = find(name, kind=kind).tables().get("title", name)
+    return {"name": name, "title": both(dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title)}
+
+
+def sources() -> dict[str, int]:
+    """How many parameters rest on a published figure, on the article that the concepts come from, on assumption."""
+    rows = [str(row.get("source", "")) for row in describe()]
+    published = sum(source not in ("", "assumption", "article") for source in rows)
+    return {"published": published, "article": rows.count("article"), "assumed": len(rows) - published - rows.count("article")}
+
+
+def scenario_title(firm: Scenario, lang: str) -> str:
+    """The title of a case."""
+    return typeset(firm.title(lang), lang)

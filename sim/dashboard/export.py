@@ -1,0 +1,120 @@
+"""One case as one HTML file that opens from a USB stick: page, words, and every run it can show, already computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sim.dashboard import answers, futures
+from sim.dashboard.catalogue import catalogue
+from sim.dashboard.controls import actions
+from sim.dashboard.module import script, style
+from sim.dashboard.specification import Act, Specification
+from sim.dashboard.verdict import rules
+from sim.dashboard.words import page_text
+from sim.texts import LANGUAGES
+
+EVERY = 13  # weeks between the weeks in which an intervention may start
+GENERIC = ("clarify", "meet", "share_goals", "adapt")
+POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+          "form-action 'none'")  # fmt: skip
+
+
+class Sentences:
+    """Texts that many runs share, each kept once and called by its number."""
+
+    def __init__(self) -> None:
+        self.kept: list[Mapping[str, str]] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: Mapping[str, str]) -> int:
+        """The number of a text in both languages."""
+        key = json.dumps(text, sort_keys=True)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.kept)
+            self.kept.append(text)
+        return self._numbers[key]
+
+
+def packed(specification: Specification, sentences: Sentences) -> dict[str, Any]:
+    """A run with its story: numbers in hundredths, only from the first intervention on, for before it all runs are one."""
+    run = answers.run({"spec": specification.plain()})
+    story = answers.story({"spec": specification.plain()})
+    start = min((act.week for act in specification.acts), default=0)
+    series = {name: [None if value is None else round(100 * value) for value in values[start:]]
+              for name, values in run.pop("series").items()}  # fmt: skip
+    points = [{**point, "sentence": sentences.number(point["sentence"]), "rule": sentences.number(point["rule"]),
+               "causes": [{"name": sentences.number(cause["name"]), "share": cause["share"]} for cause in point["causes"]]}
+              for point in story["points"]]  # fmt: skip
+    weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
+    return {"run": run, "from": start, "series": series, "points": points, "weeks": weeks, "end": story["end"]}
+
+
+def contents(given: Any) -> dict[str, Any]:
+    """Everything that an exported file of a case can show."""
+    asked = Specification.read(given)
+    base = Specification(asked.case, asked.luck)
+    firm = base.firm
+    weeks = firm.parameters.weeks
+    planned = firm.story.intervention
+    grid = sorted({*range(EVERY, weeks, EVERY), *([planned.week] if planned else [])})
+    offered = [action for action in actions(firm) if action == "planned" or action in GENERIC]
+    failure, sentences = rules(base.case)[0], Sentences()
+    runs, lucks = {"": packed(base, sentences)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED)}
+    trials: dict[int, Any] = {}
+    for week in grid:
+        tried = []
+        for action in offered:
+            specification = Specification(base.case, base.luck, acts=(Act(week, action),))
+            key = f"{week}:{action}"
+            runs[key] = packed(specification, sentences)
+            lucks[key] = futures.odds(specification.scenario, failure, futures.HUNDRED)
+            tried.append({"action": action, **lucks[key]})
+        tried.sort(key=lambda row: row["failing"])
+        trials[week] = {"week": week, "trials": tried, "untouched": lucks[""]}
+    whole = catalogue()
+    case = next(case for case in whole["cases"] if case["name"] == base.case)
+    case = {**case, "actions": {name: case["actions"][name] for name in offered}, "luck": base.luck}
+    return {
+        "catalogue": {**whole, "cases": [case]},
+        "runs": runs,
+        "grid": grid,
+        "sentences": sentences.kept,
+        "bands": answers.bands({"spec": base.plain()}),
+        "odds": answers.odds({"spec": {"case": base.case}}),
+        "luck": lucks,
+        "trials": trials,
+        "start": "",
+    }
+
+
+def exported_file(given: Any, lang: str) -> tuple[bytes, str]:
+    """The file and its name."""
+    kept = contents(given)
+    lang = lang if lang in LANGUAGES else "en"
+    data = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    title = page_text("title", lang)
+    code = script().replace("</", "<\\/")
+    page = f"""<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style()}</style>
+</head>
+<body>
+<div id="simulator"><noscript>{page_text("notice.no_script", lang)}</noscript></div>
+<script type="application/json" id="kept">{data}</script>
+<script type="module">{code}
+const kept = JSON.parse(document.getElementById("kept").textContent);
+const root = document.getElementById("simulator");
+const host = exportHost(kept);
+if (location.hash.startsWith("#sheet&")) mountSheet(root, host); else mount(root, host);
+</script>
+</body>
+</html>
+"""
+    return page.encode("utf-8"), f"tandem-{kept['catalogue']['cases'][0]['name']}-{lang}.html"

@@ -1,0 +1,65 @@
+// The host of an exported file: answers from what was computed when the file was made.
+
+/** @param {{catalogue: any, runs: Object<string, any>, grid: number[], odds: any, luck: any, trials: any, bands: any, case: string}} kept */
+export function exportHost(kept) {
+  const keyOf = (spec) => (spec.acts?.length ? `${spec.acts[0].week}:${spec.acts[0].action}` : "");
+  const untouched = unpacked(kept, "");
+  const made = new Map([["", untouched]]);
+  const runOf = (spec) => {
+    const key = keyOf(spec);
+    if (!Object.hasOwn(kept.runs, key)) throw new Error("not_in_file");
+    if (!made.has(key)) made.set(key, unpacked(kept, key, untouched));
+    return made.get(key);
+  };
+  return {
+    kind: "file",
+    canMove: false,
+    offers: (action) => action in kept.catalogue.cases[0].actions,
+    actWeek: (week) => kept.grid.reduce((best, one) => (Math.abs(one - week) < Math.abs(best - week) ? one : best)),
+    async ask(question, asked) {
+      if (question === "catalogue") return kept.catalogue;
+      const { spec } = asked;
+      if (question === "run") return runOf(spec).run;
+      if (question === "story") return runOf(spec).story;
+      if (question === "bands") return kept.bands;
+      if (question === "odds") return kept.odds;
+      if (question === "luck") return { now: kept.luck[keyOf(spec)] ?? kept.luck[""], untouched: keyOf(spec) ? kept.luck[""] : undefined };
+      if (question === "trials") {
+        const near = Object.keys(kept.trials).map(Number).reduce((best, one) => (Math.abs(one - asked.week) < Math.abs(best - asked.week) ? one : best));
+        return kept.trials[near];
+      }
+      throw new Error("not_in_file");
+    },
+    language: () => document.documentElement.lang,
+    read: () => location.hash.slice(1) || kept.start,
+    undone: () => history.state?.undo ?? [],
+    write(text, undo) {
+      try {
+        history.replaceState({ undo }, "", `#${text}`);
+      } catch { /* some viewers of files allow no change of the address */ }
+    },
+    sheetAddress: (text) => `${location.href.split("#")[0]}#sheet&${text}`,
+    openSheet(app) {
+      const opened = window.open(this.sheetAddress(location.hash.slice(1)), "_blank");
+      if (!opened) app.trouble_("not_in_file");
+    },
+  };
+}
+
+/** A run whose numbers were kept as differences from the untouched one, its sentences as numbers of a list. */
+function unpacked(kept, key, untouched = null) {
+  const packed = kept.runs[key];
+  const from = packed.from;
+  const series = {};
+  for (const [name, values] of Object.entries(packed.series)) {
+    const own = values.map((value) => (value === null ? null : value / 100));
+    series[name] = untouched ? [...untouched.run.series[name].slice(0, from), ...own] : own;
+  }
+  const say = (number) => kept.sentences[number];
+  const before = untouched ? untouched.story.weeks : {};
+  const weeks = Object.fromEntries(Object.entries(before).filter(([week]) => +week < from));
+  for (const [week, number] of Object.entries(packed.weeks)) weeks[week] = say(number);
+  const points = packed.points.map((point) => ({ ...point, sentence: say(point.sentence), rule: say(point.rule),
+    causes: point.causes.map((cause) => ({ name: say(cause.name), share: cause.share })) }));
+  return { run: { ...packed.run, series }, story: { points, weeks, end: packed.end, measures: packed.run.measures } };
+}

@@ -1,0 +1,105 @@
+// The debrief sheet: its own document, one A4 page, made for print.
+import { make } from "./dom.js";
+import { oddsWords } from "./compare_panel.js";
+import { lineDrawing } from "./line_drawing.js";
+import { fresh, ghostOf, read, specOf, written } from "./state.js";
+import { Words } from "./words.js";
+
+const MOST_POINTS = 5;
+const QUESTIONS = ["feel", "happened", "alike", "lesson", "what_if", "monday"];
+
+export async function mountSheet(root, host) {
+  const address = host.read().replace(/^sheet&/, "");
+  let catalogue;
+  try {
+    catalogue = await host.ask("catalogue", {});
+  } catch {
+    return;
+  }
+  const lang = catalogue.texts[host.language()] ? host.language() : "en";
+  const asked = read(address, catalogue, lang);
+  const state = asked ?? fresh(catalogue.cases[0], { lang });
+  const found = catalogue.cases.find((one) => one.name === state.case);
+  const words = new Words(catalogue.texts[state.lang], state.lang);
+  document.documentElement.lang = state.lang;
+  document.title = `${words.of(found.title)} · ${words.say("sheet.title")}`;
+  const page = make("main", { class: "tandem sheet" }, make("p", { role: "status" }, words.say("sheet.making")));
+  root.replaceChildren(page);
+  const spec = specOf(state);
+  const other = ghostOf(state, found);
+  try {
+    const [run, ghost, story, luck] = await Promise.all([host.ask("run", { spec }), other ? host.ask("run", { spec: other }) : null,
+      host.ask("story", { spec }), host.ask("luck", { spec })]);
+    page.replaceChildren(...filled({ words, catalogue, state, found, run, ghost, story, luck, address: written(state, found) }));
+    page.dataset.ready = "true";
+  } catch (problem) {
+    const key = catalogue.texts.en[`notice.${problem.message}`] ? problem.message : "broken";
+    page.replaceChildren(make("p", { role: "status" }, words.say(`notice.${key}`)));
+  }
+}
+
+function filled(sheet) {
+  const { words, catalogue, state, found, run, story } = sheet;
+  const split = catalogue.splits.find((one) => one.name === (state.split ?? found.split));
+  const context = catalogue.contexts.find((one) => one.name === (state.context ?? found.context));
+  return [
+    make("header", {}, make("p", { class: "product" }, words.say("sheet.title")), make("h1", {}, words.of(found.title)),
+      make("button", { type: "button", id: "print", class: "screen-only", onclick: () => window.print() }, words.say("sheet.print"))),
+    make("p", { class: "setting" }, words.of(found.story)),
+    make("p", { class: "facts" }, words.say("sheet.setting", { split: split ? words.of(split.title) : "", context: context ? words.of(context.title) : "", ceo: state.names[0], coo: state.names[1] })),
+    make("div", { class: "drawings" }, [state.left, state.right].map((name) => drawing(sheet, name))),
+    make("p", { class: "note" }, words.say("sheet.legend")),
+    make("section", { class: "end" }, make("h2", {}, words.say("sheet.end")), make("p", {}, ending(sheet))),
+    make("section", {}, make("h2", {}, words.say("sheet.points")), make("ol", { class: "sheet-points" }, chosen(story.points).map((point) => make("li", {},
+      make("strong", {}, words.say("story.week", { week: point.week })), " ", words.of(point.sentence), " ",
+      point.causes.length ? make("span", { class: "cause" }, words.say("sheet.cause", { cause: words.of(point.causes[0].name), share: 100 * point.causes[0].share })) : "")))),
+    make("section", {}, make("h2", {}, words.say("sheet.tried")), make("p", {}, tried(sheet))),
+    make("section", { class: "questions" }, make("h2", {}, words.say("sheet.questions")), make("ol", {}, QUESTIONS.map((question) => make("li", {}, words.say(`question.${question}`))))),
+    make("p", { class: "commitment" }, words.say("sheet.commitment")),
+    make("footer", {}, make("p", {}, words.say("model")), make("p", {}, words.say("sheet.foot", { version: catalogue.version, seed: String(catalogue.seed), luck: String(state.luck), digest: run.digest })),
+      make("p", { class: "code" }, `#${sheet.address}`)),
+  ];
+}
+
+/** The five most telling turning points, in their order. */
+function chosen(points) {
+  const main = points.filter((point) => point.stop);
+  return (main.length >= MOST_POINTS ? main : [...main, ...points.filter((point) => !point.stop)]).slice(0, MOST_POINTS)
+    .sort((one, other) => one.week - other.week);
+}
+
+function drawing({ words, catalogue, state, run, ghost, story }, name) {
+  const theme = catalogue.themes.find((one) => one.name === name);
+  const decimals = name === "delay" || name === "work" ? 1 : 0;
+  return make("figure", {}, make("figcaption", {}, words.say(`theme.${name}`), " ", make("span", { class: "unit" }, words.say(`unit.${name}`))),
+    lineDrawing({ names: theme.series, hundred: theme.hundred, run, ghost, lang: state.lang,
+      points: story.points.filter((point) => point.stop).map((point) => point.week), acts: state.acts.map((act) => act.week),
+      label: (series, value) => words.say("chart.label", { name: words.say(`short.${series}`), value: words.number(value, decimals) }) }));
+}
+
+function ending({ words, state, story }) {
+  const { end } = story;
+  const reasons = words.of(end.reasons);
+  const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.of(end.revenue)];
+  const all = (state.bet ?? []).reduce((sum, hands) => sum + hands, 0);
+  if (all) {
+    const right = state.bet[{ holds: 0, drifts: 1, breaks: 2 }[end.verdict]];
+    lines.push(words.say("sheet.bets", { holds: state.bet[0], drifts: state.bet[1], breaks: state.bet[2] }), words.say("bet.result", { n: right, all }));
+  } else lines.push(words.say("sheet.no_bet"));
+  return lines.filter(Boolean).join(" ");
+}
+
+function tried({ words, state, found, run, ghost, luck }) {
+  const lines = [];
+  for (const act of state.acts) {
+    lines.push(words.say("sheet.act", { week: act.week, action: act.action ? words.of(found.actions[act.action]) : words.say("action.levers") }));
+  }
+  if (!state.acts.length) lines.push(words.say(ghost ? "sheet.levers_moved" : "sheet.nothing_tried"));
+  if (ghost) {
+    lines.push(words.say("sheet.difference", { trust: words.signed((run.series.trust.at(-1) ?? 0) - (ghost.series.trust.at(-1) ?? 0)),
+      revenue: words.signed(run.series.revenue.at(-1) - ghost.series.revenue.at(-1)) }));
+  }
+  lines.push(oddsWords(words, "luck.now", luck.now));
+  if (luck.untouched) lines.push(oddsWords(words, state.acts.length ? "luck.without" : "luck.case", luck.untouched));
+  return lines.join(" ");
+}

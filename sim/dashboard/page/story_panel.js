@@ -1,0 +1,85 @@
+// What happened, in sentences: each a button to its week, with "why?" and "what could have been done?".
+import { make } from "./dom.js";
+
+export function storyPanel(app) {
+  const node = make("section", { class: "panel story", "aria-label": app.words.say("story.title") });
+  let shown = "";
+  return {
+    node,
+    update(anew = false) {
+      const { words, state, story } = app;
+      const points = (story?.points ?? []).filter((point) => point.week <= state.seen);
+      const ended = state.seen >= app.found.weeks;
+      const key = [state.lang, state.projector, app.serial, points.length, ended, state.projector ? state.week : "", JSON.stringify(app.opened), state.bet].join("|");
+      if (key === shown && !anew) {
+        for (const line of node.querySelectorAll(".point")) line.classList.toggle("now", +line.dataset.week === state.week);
+        scroll(app, node);
+        return;
+      }
+      shown = key;
+      const near = points.filter((point) => point.week <= state.week);
+      const listed = state.projector ? near.filter((point) => point.stop).slice(-1) : points;
+      const children = [make("h2", {}, words.say("story.title"))];
+      if (ended && story) children.push(verdict(app));
+      else if (!points.length) children.push(make("p", { class: "setting" }, words.of(app.found.story)));
+      children.push(make("ol", { class: "points" }, listed.map((point, index) => entry(app, point, `${point.week}-${point.kind}-${index}`))));
+      if (ended && !state.projector) children.push(make("p", { class: "note teaches" }, words.say("story.teaches", { lesson: words.of(app.found.teaches) })));
+      const focused = document.activeElement?.id;
+      const place = node.scrollTop;
+      node.replaceChildren(...children);
+      node.scrollTop = place;
+      if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
+      scroll(app, node);
+    },
+  };
+}
+
+/** Brings the turning point at which playing has just stopped into sight. */
+function scroll(app, node) {
+  if (app.justStopped && !app.player.playing) node.querySelector(".point.now")?.scrollIntoView({ block: "nearest" });
+}
+
+function verdict(app) {
+  const { words, story, state } = app;
+  const { end } = story;
+  const reasons = words.of(end.reasons);
+  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.of(end.revenue)];
+  if (state.bet) {
+    const right = { holds: 0, drifts: 1, breaks: 2 }[end.verdict];
+    const all = state.bet.reduce((sum, hands) => sum + hands, 0);
+    if (all) lines.push(words.say("bet.result", { n: state.bet[right], all }));
+  }
+  return make("p", { class: `verdict ${end.verdict}`, id: "verdict" }, lines.filter(Boolean).join(" "));
+}
+
+function entry(app, point, id) {
+  const { words, state, opened } = app;
+  const open = opened[id];
+  const toggle = (part) => () => app.openPart(id, part, point);
+  const extra = (part, key) => make("button", { type: "button", id: `${part}-${id}`, class: "link", "aria-expanded": String(open === part), onclick: toggle(part) }, words.say(key));
+  return make("li", { "data-week": point.week, class: `point${point.stop ? " main" : ""}${point.week === state.week ? " now" : ""}` },
+    make("button", { type: "button", id: `point-${id}`, class: "goto", onclick: () => app.goto(point.week) },
+      make("span", { class: "at" }, words.say("story.week", { week: point.week })), make("span", {}, words.of(point.sentence))),
+    make("span", { class: "asks" }, extra("why", "story.why"), extra("do", "story.what")),
+    open === "why" && why(app, point), open === "do" && remedies(app, point));
+}
+
+function why(app, point) {
+  const { words } = app;
+  const causes = point.causes.length
+    ? make("ol", { class: "causes" }, point.causes.map((cause) => make("li", {}, words.say("story.cause", { cause: words.of(cause.name), share: 100 * cause.share }))))
+    : make("p", {}, words.say("story.no_cause"));
+  return make("div", { class: "opened" }, causes, make("p", { class: "note" }, words.say("story.rule", { rule: words.of(point.rule) })));
+}
+
+function remedies(app, point) {
+  const { words, state } = app;
+  const found = app.trials[app.trialKey(point.week)];
+  if (!found) return make("div", { class: "opened" }, make("p", { role: "status" }, words.say("story.trying")));
+  const best = found.trials.slice(0, 3);
+  return make("div", { class: "opened" },
+    make("p", {}, words.say("story.tried", { k: found.untouched.failing, n: found.untouched.n, week: point.week })),
+    make("ul", {}, best.map((trial) => make("li", {},
+      make("button", { type: "button", id: `try-${point.week}-${trial.action}`, onclick: () => app.act(trial.action, point.week), disabled: state.acts.length >= 6 },
+        words.say("story.try", { action: app.actionTitle(trial.action), k: trial.failing, n: trial.n }))))));
+}

@@ -1,0 +1,40 @@
+// The page's texts in one language, with slots filled and numbers written as the language writes them.
+
+export class Words {
+  /** @param {Object<string, any>} texts @param {string} lang */
+  constructor(texts, lang) {
+    this.texts = texts;
+    this.lang = lang;
+    this.plural = new Intl.PluralRules(lang);
+    this.formats = [0, 1, 2].map((decimals) => new Intl.NumberFormat(lang, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  }
+
+  /** The text of a key. A text with two forms is chosen by the slot `n`. */
+  say(key, slots = {}) {
+    let text = this.texts[key];
+    if (text === undefined) throw new Error(`no text for ${key}`);
+    if (typeof text !== "string") text = this.plural.select(slots.n) === "one" ? text.one : text.other;
+    return text.replace(/\{(\w+)\}/g, (_, name) => {
+      const value = slots[name];
+      return typeof value === "number" ? this.number(value) : String(value);
+    });
+  }
+
+  /** A number with so many decimals. */
+  number(value, decimals = 0) {
+    if (value === null || value === undefined || Number.isNaN(value)) return this.texts["number.none"];
+    const rounded = Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value;
+    return this.formats[decimals].format(rounded).replace("-", "\u2212");
+  }
+
+  /** A number with its sign, for differences. */
+  signed(value, decimals = 0) {
+    const written = this.number(value, decimals);
+    return value > 0 && /[1-9]/.test(written) ? `+${written}` : written;
+  }
+
+  /** One of two languages' texts, as answers carry them. */
+  of(both) {
+    return both[this.lang];
+  }
+}

@@ -1,0 +1,272 @@
+"""The server of the flight simulator: loopback only, no state, nothing from outside.
+
+It hands out one page and answers the questions of `sim.dashboard.answers`. What a visitor sees lives in the address, so
+a reload, a second window or a restarted server lose nothing. Whatever goes wrong, a person reads one sentence in his
+own language.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import socket
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sim.dashboard.module import page_file, script, style
+from sim.dashboard.words import page_text
+from sim.scenario import ScenarioError
+from sim.texts import LANGUAGES
+
+LOOPBACK = "127.0.0.1"
+MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
+LONGEST_ADDRESS = 4_000_000  # bytes of a request's head: read whole, so that even then a sentence can be the answer
+BACKLOG = 256  # waiting connections: a class that reloads at once is not refused
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+          "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")  # fmt: skip
+SAFETY = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+
+
+def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None, fallback: str = "en") -> str:
+    """The visitor's language: asked for in the address, else the browser's first one that we speak."""
+    asked = (query or {}).get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    for part in headers.get("accept-language", "")[:200].split(","):
+        word = part.split(";")[0].strip().lower()[:2]
+        if word in LANGUAGES:
+            return word
+    return fallback
+
+
+def page(lang: str, kind: str = "simulator") -> str:
+    """The one page, or the debrief sheet, before its script fills it."""
+    title = html.escape(page_text("sheet.title" if kind == "sheet" else "title", lang))
+    waiting = html.escape(page_text("notice.no_script", lang))
+    return page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind).replace("%TITLE%", title).replace(
+        "%NO_SCRIPT%", waiting)  # fmt: skip
+
+
+def notice(lang: str, key: str, status: int) -> Response:
+    """One sentence, and the way back, as a page."""
+    words = {name: html.escape(page_text(text, lang)) for name, text in
+             (("TITLE", "title"), ("SENTENCE", f"notice.{key}"), ("BACK", "notice.back"))}  # fmt: skip
+    content = page_file("notice.html").replace("%LANG%", lang)
+    for name, text in words.items():
+        content = content.replace(f"%{name}%", text)
+    return Response(content, status, media_type="text/html; charset=utf-8")
+
+
+class Guard:
+    """Turns away strangers before anything is read: other hosts, other sites, too much; adds the safety headers."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]):
+        self.app, self.hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def safe(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                safety = [(name.encode(), value.encode()) for name, value in SAFETY.items()]
+                message = {**message, "headers": [*message["headers"], *safety]}
+            await send(message)
+
+        headers = Headers(scope=scope)
+        refusal = self.refused(scope, headers)
+        if refusal is None:
+            await self.app(scope, receive, safe)
+        else:
+            key, status = refusal
+            await notice(language(headers), key, status)(scope, receive, safe)
+
+    def refused(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
+        """Why this request is not served, if it is not: a key of the notices and a status."""
+        if headers.get("host", "").lower() not in self.hosts:
+            return "wrong_host", 421
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none") and scope["path"].startswith("/api"):
+            return "wrong_host", 403
+        origin = headers.get("origin")
+        if origin is not None and origin.removeprefix("http://").lower() not in self.hosts:
+            return "wrong_host", 403
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or len(length) > 12 or int(length) > MOST_BODY:
+            return "too_large", 413
+        if len(scope.get("query_string", b"")) + len(scope["path"]) > MOST_BODY:
+            return "bad_address", 414
+        return None
+
+
+def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
+    """The server's application. `hosts`: what a Host header may say; `lang`: the language before a visitor chooses."""
+    from sim.dashboard.export import exported_file
+
+    shared: dict[str, Any] = {}
+    # One thread each: slider moves queue behind each other and never behind 200 futures.
+    light, heavy = ThreadPoolExecutor(1, "slider"), ThreadPoolExecutor(1, "futures")
+
+    def store() -> Any:
+        if "store" not in shared:  # the model is imported at the first question, while the page is being drawn
+            from sim.dashboard.answers import Store
+
+            shared["store"] = Store()
+        return shared["store"]
+
+    def respond(question: str, asked: Mapping[str, Any]) -> bytes:
+        return store().answer(question, asked)
+
+    def warm() -> None:
+        respond("catalogue", {})
+        light.submit(respond, "run", {"spec": {"case": first_case()}})
+
+    def first_case() -> str:
+        return json.loads(respond("catalogue", {}))["cases"][0]["name"]
+
+    async def home(request: Request) -> Response:
+        return whole_page(request, "simulator")
+
+    async def sheet(request: Request) -> Response:
+        return whole_page(request, "sheet")
+
+    def whole_page(request: Request, kind: str) -> Response:
+        chosen = lang or language(request.headers, request.query_params)
+        if request.query_params.get("lang") in LANGUAGES:
+            chosen = request.query_params["lang"]
+        return Response(page(chosen, kind), media_type="text/html; charset=utf-8")
+
+    async def static(request: Request) -> Response:
+        made = {
+            "simulator.js": (script, "text/javascript; charset=utf-8"),
+            "start.js": (lambda: page_file("start.js"), "text/javascript; charset=utf-8"),
+            "worker.js": (lambda: page_file("worker.js"), "text/javascript; charset=utf-8"),
+            "simulator.css": (style, "text/css; charset=utf-8"),
+            "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
+        }.get(request.path_params["name"])
+        if made is None:
+            return missing(request)
+        content, kind = made
+        headers = {"service-worker-allowed": "/"} if request.path_params["name"] == "worker.js" else {}
+        return Response(content(), media_type=kind, headers=headers)
+
+    async def api(request: Request) -> Response:
+        question = request.path_params["question"]
+        try:
+            asked = await body(request)
+        except ValueError as problem:
+            return complaint(str(problem), 413 if "large" in str(problem) else 400)
+        try:
+            known = store().known(question, asked) if "store" in shared else None
+            if known is None:
+                from sim.dashboard.answers import ANSWERS, LIGHT
+
+                if question not in ANSWERS:
+                    return complaint("bad_question", 404)
+                worker = light if question in LIGHT else heavy
+                known = await asyncio.get_running_loop().run_in_executor(worker, respond, question, asked)
+        except (ScenarioError, RecursionError):
+            return complaint("bad_question", 400)
+        return Response(known, media_type="application/json")
+
+    async def export(request: Request) -> Response:
+        try:
+            asked = {"spec": json.loads(request.query_params.get("spec", ""))}
+            chosen = language(request.headers, request.query_params)
+            file, name = await asyncio.get_running_loop().run_in_executor(heavy, exported_file, asked["spec"], chosen)
+        except (ScenarioError, ValueError, RecursionError):
+            return missing(request)
+        return Response(file, media_type="text/html; charset=utf-8",
+                        headers={"content-disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+    def missing(request: Request) -> Response:
+        return notice(language(request.headers, request.query_params, lang or "en"), "bad_address", 404)
+
+    async def lost(request: Request, error: Exception) -> Response:
+        return missing(request)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith("/api"):
+            return complaint("broken", 500)
+        return notice(language(request.headers, request.query_params, lang or "en"), "broken", 500)
+
+    app = Starlette(
+        routes=[
+            Route("/", home),
+            Route("/sheet", sheet),
+            Route("/export", export),
+            Route("/static/{name}", static),
+            Route("/favicon.ico", lambda request: Response(page_file("icon.svg"), media_type="image/svg+xml")),
+            Route("/api/{question}", api, methods=["POST"]),
+        ],
+        exception_handlers={404: lost, 405: lost, 500: broken},
+    )
+    light.submit(warm)
+    return Guard(app, hosts)
+
+
+async def body(request: Request) -> dict[str, Any]:
+    """The question's JSON, read no further than allowed; ValueError with a key of the notices."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise ValueError("bad_question")
+    content = b""
+    try:
+        async for part in request.stream():
+            content += part
+            if len(content) > MOST_BODY:
+                raise ValueError("too_large")
+    except ClientDisconnect:
+        raise ValueError("bad_question") from None
+    try:
+        asked = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError("bad_question") from None
+    if not isinstance(asked, dict):
+        raise ValueError("bad_question")
+    return asked
+
+
+def complaint(key: str, status: int) -> Response:
+    """What the page turns into one sentence of its own language."""
+    return Response(json.dumps({"notice": key}), status, media_type="application/json")
+
+
+def listening(port: int) -> socket.socket:
+    """A loopback socket on `port` (0: any free one)."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((LOOPBACK, port))
+        bound.listen(BACKLOG)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def serve(bound: socket.socket, lang: str | None = None) -> None:
+    """Serve on a listening socket until stopped."""
+    port = bound.getsockname()[1]
+    hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
+    settings = uvicorn.Config(
+        application(hosts, lang), http="h11", ws="none", lifespan="off", log_config=None, log_level="critical",
+        access_log=False, server_header=False, h11_max_incomplete_event_size=LONGEST_ADDRESS, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    uvicorn.Server(settings).run(sockets=[bound])

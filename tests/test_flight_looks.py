@@ -1,0 +1,71 @@
+"""Nothing overprints, nothing is cut, nothing is too pale, and those who do not see the page can use it: at four sizes."""
+
+import pytest
+from flight import browsing
+
+from experiments.page_checks import SIZES, STATES, contrast, line_colours, slips, violations
+
+pytestmark = pytest.mark.slow
+
+LAID_OVER_EACH_OTHER = """() => {
+  const place = document.querySelector('#play').getBoundingClientRect();
+  Object.assign(document.querySelector('#week').style, { position: 'fixed', left: `${place.left}px`, top: `${place.top}px` });
+}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_nothing_overlaps(flight_server, playwright_driver, size, lang):
+    with browsing(playwright_driver, size, lang) as visit:
+        found = {}
+        for state in STATES:
+            for view in ("", "&view=projector"):
+                visit.page.goto("about:blank")
+                visit.open(f"{flight_server.address}#{state}&lang={lang}{view}", "told")
+                visit.page.wait_for_timeout(120)
+                if slipped := slips(visit.page):
+                    found[state[:30] + view] = slipped
+        assert found == {}
+        visit.page.evaluate(LAID_OVER_EACH_OTHER)
+        assert slips(visit.page) != []
+        assert visit.slips == []
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_axe_finds_nothing(flight_server, playwright_driver, lang):
+    with browsing(playwright_driver, lang=lang) as visit:
+        page, everywhere = visit.page, {}
+        for view in ("", "&view=projector"):
+            page.goto("about:blank")
+            visit.open(f"{flight_server.address}#{STATES[0]}&lang={lang}{view}")
+            if found := violations(page):
+                everywhere[f"page{view}"] = found
+            if not view:
+                page.locator("#all-levers summary").click()
+                page.locator(".point .asks button").first.click()
+                if found := violations(page):
+                    everywhere["opened"] = found
+            for key in ("b", "i", "?", "c"):
+                page.keyboard.press(key)
+                page.locator("dialog[open]").wait_for()
+                if found := violations(page):
+                    everywhere[f"{key}{view}"] = found
+                page.keyboard.press("Escape")
+        page.goto(f"{flight_server.address}sheet#{STATES[0]}&lang={lang}")
+        page.locator('.sheet[data-ready="true"]').wait_for()
+        if found := violations(page):
+            everywhere["sheet"] = found
+        page.goto(f"{flight_server.address}nowhere")
+        if found := violations(page):
+            everywhere["notice"] = found
+        assert everywhere == {}
+        page.evaluate("document.querySelector('h1').style.color = '#CCCCCC'")
+        assert any(found.startswith("color-contrast") for found in violations(page))
+
+
+def test_lines_and_their_labels_are_not_pale():
+    colours = line_colours()
+    assert len(colours) >= 19
+    pale = {name: colour for name, colour in colours.items() if contrast(colour, "#FFFFFF") < 4.5}
+    assert pale == {}
+    assert contrast("#E69F00", "#FFFFFF") < 4.5
