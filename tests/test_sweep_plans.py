@@ -462,3 +462,17 @@ def test_rows_need_firms_or_a_model():
     with pytest.raises(Refused):
         of_rows({"x": [1.0]})
     assert json.dumps(of_rows({"levers.skills": [0.5]}, scenarios=Scenario.of(role_model="co-pilot")).spec())
+
+
+def test_a_report_is_one_page_that_escapes_what_the_plan_says(tmp_path, capsys):
+    text = GOOD.replace("quarters = 1", "title = '<script>alert(1)</script>'\nquarters = 1")
+    run(of_plan(Plan.parse(text)), tmp_path / "s", workers=1)
+    assert status(["report", str(tmp_path / "s")]) == 0
+    page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "http://" not in page.replace("http://www.w3.org", "") and "https://" not in page
+    assert open_sweep(tmp_path / "s").digest in page and "<svg" in page
+    assert verify(tmp_path / "s").damage == []
+    (tmp_path / "s" / "receipts" / "c00000000.json").unlink()
+    assert status(["report", str(tmp_path / "s")]) == 2
+    assert "0 of 16 runs are done" in capsys.readouterr().err

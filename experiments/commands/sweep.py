@@ -74,7 +74,7 @@ def sweep(
                 raise stop.error()
             with Shown() as shown:
                 report = run(experiment, out, workers=workers, engine=engine, chunk_runs=chunk_runs, reuse=reuse,
-                             check=check.value, strict=strict, told=shown.told)  # fmt: skip
+                             check=check.value, strict=strict, told=shown.told, stop=stop)  # fmt: skip
         except KeyboardInterrupt:
             return stopped("interrupted", 130)
         except SweepError as error:

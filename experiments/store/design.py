@@ -76,7 +76,7 @@ class PointSource:
     def blocks(self) -> Iterator[pa.Table]:
         """Tables of point_id (int64), scenario (int32, a place among the plan's scenarios), the factors by path, and firm and
         luck (int64) where an own table has them."""
-        import pyarrow as pa
+        from experiments.store.tables import arrow_table
 
         base = 0
         for rows in self._unit_blocks():
@@ -87,7 +87,7 @@ class PointSource:
                 made["scenario"] = np.tile(np.arange(copies, dtype=np.int32), here)
             for name, values in rows.items():
                 made[name] = np.repeat(values, copies) if copies > 1 else values
-            yield pa.table(made)
+            yield arrow_table(made)
             base += here * copies
 
     def _unit_blocks(self) -> Iterator[dict[str, np.ndarray]]:

@@ -25,6 +25,7 @@ from experiments.store.model import FirmModel, Model
 from experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
 from experiments.store.provenance import versions
 from experiments.store.store import Commit, Scan, Store
+from experiments.store.tables import numpy_column
 
 SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
@@ -63,13 +64,14 @@ class Told:
 
 def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, engine: Engine | None = None,
         chunk_runs: int | None = None, reuse: str | Path | None = None, check: str = "full", strict: bool = False,
-        told: Told | None = None) -> Report:  # fmt: skip
+        told: Told | None = None, stop: Stop | None = None) -> Report:  # fmt: skip
     """Run a sweep in the folder `out`, or go on with the one that is there.
 
     `engine` (None: by `workers`, a pool of processes; or this process where that is as quick). `chunk_runs`: size of a
     chunk of a new sweep (None: ten seconds of work). `reuse`: the folder of an earlier sweep whose runs are taken over.
     `check`: on resuming hash every file (`full`) or look at sizes only (`quick`). `strict`: refuse to go on with another
-    version of the program than the one that began. Raises Refused, Stopped, Interrupted, Damaged (see `errors`).
+    version of the program than the one that began. `stop` hears Ctrl-C for a caller that listens
+    already. Raises Refused, Stopped, Interrupted, Damaged (see `errors`).
     """
     told, started = told or Told(), time.monotonic()
     warnings: list[str] = list(experiment.warnings)
@@ -98,7 +100,9 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
             store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
-            finished = _to_the_end(store, experiment, engine, reuse, check == "full", told, note)
+            finished = _to_the_end(
+                store, experiment, engine, reuse, check == "full", told, note, stop or Stop()
+            )
     finally:
         if hasattr(engine, "close"):
             engine.close()
@@ -107,18 +111,18 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
                   document["digest"], time.monotonic() - started, engine.name, tuple(warnings))  # fmt: skip
 
 
-def speed(experiment: Experiment, seconds: float = 0.3) -> float:
+def speed(experiment: Experiment, seconds: float = 0.2) -> float:
     """Runs per second of one process here and now, from a few runs of the first points."""
     block = next(iter(experiment.points.blocks())).slice(0, 256)
     points = {
-        name: block[name].to_numpy()
+        name: numpy_column(block[name])
         for name in block.column_names
         if name not in ("point_id", "firm", "luck")
     }
     model, at = experiment.model, np.zeros(1, dtype=np.int64)
     model.play(points, at, at, at)  # the first call compiles or loads
     spent, played, size = 0.0, 0, 1
-    while spent < seconds and played < 4096:
+    while spent < seconds and played < max(8, min(4096, experiment.runs // 10)):
         at = np.resize(np.arange(block.num_rows), size)
         begun = time.perf_counter()
         model.play(points, at, np.zeros(size, dtype=np.int64), np.arange(size))
@@ -237,7 +241,7 @@ def _width(engine: Engine) -> int:
 
 
 def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str | Path | None, full: bool, told: Told,
-                note: Callable[[str], None]) -> tuple[dict[str, Any], int, int, int]:  # fmt: skip
+                note: Callable[[str], None], stop: Stop) -> tuple[dict[str, Any], int, int, int]:  # fmt: skip
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
         from experiments.store.reuse import Reuse
@@ -254,7 +258,7 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
         note(f"{name} does not belong to this sweep; it was set aside")
     before, played, reused = scan.runs, 0, 0
     seconds = time.monotonic()
-    with Stop() as stop:
+    with stop:
         while True:
             told.total(scan.runs, store.layout.runs)
             todo = [number for number in range(store.layout.chunks) if number not in scan.done]

@@ -42,14 +42,19 @@ class Stop:
     def __init__(self) -> None:
         self.asked = ""
         self._before: dict[int, Any] = {}
+        self._entered = 0
 
     def __enter__(self) -> Stop:
-        if threading.current_thread() is threading.main_thread():
+        self._entered += 1  # the command enters it first, the driver once more
+        if self._entered == 1 and threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._hear)
         return self
 
     def __exit__(self, *_: Any) -> None:
+        self._entered -= 1
+        if self._entered:
+            return
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}

@@ -14,6 +14,7 @@ from experiments.store.digests import content_sha256
 from experiments.store.errors import Refused
 from experiments.store.model import FirmModel, Model
 from experiments.store.plan import MOST_RUNS, Plan, Precision
+from experiments.store.tables import arrow_table
 from sim.scenario import Scenario, ScenarioError
 
 
@@ -102,7 +103,7 @@ class OwnPoints:
         for low in range(0, self.count, ROWS_IN_A_BLOCK):
             part = {name: values[low : low + ROWS_IN_A_BLOCK] for name, values in self.columns.items()}
             here = len(next(iter(part.values())))
-            yield pa.table({"point_id": np.arange(low, low + here, dtype=np.int64), **part})
+            yield arrow_table({"point_id": np.arange(low, low + here, dtype=np.int64), **part})
 
 
 def of_rows(

@@ -294,9 +294,8 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
                 raise ScenarioError("either load, or role_model and context")
             made = [Scenario.load(table.load)]
         else:
-            crossed: list[list[str | None]] = [
-                [*(names or [None])] for names in (table.context, table.role_model)
-            ]
+            nowhere: list[str | None] = [None]
+            crossed = [table.context or nowhere, table.role_model or nowhere]
             made = [
                 Scenario.of(role_model=role_model, context=context)
                 for context, role_model in product(*crossed)

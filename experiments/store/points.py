@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from experiments.store.digests import content_sha256
 from experiments.store.errors import Damaged
 from experiments.store.folder import Folder
-from experiments.store.tables import packed, unpacked
+from experiments.store.tables import numpy_column, packed, unpacked
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def design_digest(experiment: Experiment) -> str:
 def _digest_of(block: pa.Table) -> bytes:
     columns = {}
     for name in block.column_names:
-        values = block[name].to_numpy()
+        values = numpy_column(block[name])
         columns[name] = values.astype("U") if values.dtype == object else values
     return content_sha256(columns).encode()
 
@@ -154,5 +154,5 @@ class DesignReader:
                     table = file.read_row_group(group)
                 except (pa.ArrowException, OSError) as error:
                     raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
-            self._held = (group, {name: table[name].to_numpy() for name in table.column_names})
+            self._held = (group, {name: numpy_column(table[name]) for name in table.column_names})
         return self._held[1]

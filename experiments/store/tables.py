@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,9 +31,46 @@ def trajectory_schema(columns: Sequence[str]) -> pa.Schema:
                      + [pa.field(name, pa.float64(), nullable=False) for name in columns])  # fmt: skip
 
 
+def arrow_table(columns: Mapping[str, Any], schema: pa.Schema | None = None) -> pa.Table:
+    """Columns as an Arrow table, numbers without a copy and without pandas, which Arrow would import to look at them."""
+    names = list(columns) if schema is None else schema.names
+    arrays = []
+    for name in names:
+        values = np.ascontiguousarray(columns[name])
+        if values.dtype.kind in "iuf":
+            kind = pa.from_numpy_dtype(values.dtype)
+            arrays.append(pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)]))
+        elif values.dtype == bool:
+            bits = np.packbits(values, bitorder="little")
+            arrays.append(pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)]))
+        else:
+            arrays.append(_words(values))
+    return (
+        pa.Table.from_arrays(arrays, names=names)
+        if schema is None
+        else pa.Table.from_arrays(arrays, schema=schema)
+    )
+
+
+def _words(values: np.ndarray) -> pa.Array:
+    encoded = [str(value).encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+
+
+def numpy_column(column: pa.ChunkedArray) -> np.ndarray:
+    """A column without missing values as an array (words as objects), without pandas."""
+    kind = column.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return np.array(column.to_pylist(), dtype=bool if pa.types.is_boolean(kind) else object)
+    parts = [np.frombuffer(part.buffers()[1], dtype=kind.to_pandas_dtype())[part.offset : part.offset + len(part)]
+             for part in column.chunks if len(part)]  # fmt: skip
+    return np.concatenate(parts) if len(parts) != 1 else parts[0]
+
+
 def packed(columns: Mapping[str, np.ndarray], schema: pa.Schema) -> bytes:
     """A Parquet file in memory: zstd, no dictionaries (they make floats larger and slower), a checksum on every page."""
-    table = pa.table([pa.array(columns[field.name], type=field.type) for field in schema], schema=schema)
+    table = arrow_table(columns, schema)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_page_checksum=True)
     return sink.getvalue().to_pybytes()
