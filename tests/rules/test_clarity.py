@@ -1,0 +1,105 @@
+"""Who believes to own what: probabilities from beliefs, orphans noticed, waits ended, decisions challenged."""
+
+import math
+
+import pytest
+from claims import SHARE, Claim, declared, plain, swapped
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules import clarity
+
+MEETING = (0.0, 2.0)  # effective hours: saturate at two
+
+CLAIMS = (
+    Claim(clarity.chartered_belief, {"owns": SHARE, "probability": declared("clarity.charter")}, SHARE),
+    Claim(clarity.sole_clarity, {"owner_belief": SHARE, "other_belief": SHARE}, SHARE,
+          rising=("owner_belief",), falling=("other_belief",)),
+    Claim(clarity.joint_clarity, {"first_belief": SHARE, "second_belief": SHARE}, SHARE,
+          rising=("first_belief", "second_belief"), mirrors=(swapped("first_belief", "second_belief"),)),
+    Claim(clarity.noticing_probability, {"meeting_hours": MEETING}, SHARE, rising=("meeting_hours",)),
+    Claim(clarity.waiting_probability, {"overlap": SHARE, "common_ground": SHARE, "consulted": SHARE}, SHARE,
+          rising=("overlap",), falling=("common_ground",)),
+    Claim(clarity.hand_off_probability, {"meeting_hours": MEETING, "asynchronous": SHARE}, SHARE,
+          rising=("meeting_hours", "asynchronous")),
+    # Above 1 (certain) where nothing suppresses it: see the test below.
+    Claim(clarity.challenge_probability,
+          {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE}, (0.0, 1.2),
+          rising=("overlap", "gap", "unfounded"), falling=("clarity", "trust")),
+    Claim(clarity.unilateral_conflict_probability,
+          {"overlap": SHARE, "clarity": SHARE, "price": declared("assumptions.ambiguity_price")}, SHARE,
+          rising=("overlap", "price"), falling=("clarity",)),
+    Claim(clarity.moved_belief, {"belief": SHARE, "target": SHARE, "step": SHARE}, SHARE, rising=("belief", "target")),
+    Claim(clarity.blurred, {"target": SHARE, "alive": SHARE}, SHARE, rising=("target",)),
+)  # fmt: skip
+
+
+@given(st.floats(0.25, 1.0))
+def test_both_act_as_chartered_with_the_probability_declared(probability):
+    """Sole: sqrt(q) x (1 - (1 - sqrt(q))) = q. Joint: sqrt(q) x sqrt(q) = q."""
+    owner = plain(clarity.chartered_belief)(True, probability)
+    other = plain(clarity.chartered_belief)(False, probability)
+    assert plain(clarity.sole_clarity)(owner, other) == pytest.approx(probability)
+    assert plain(clarity.joint_clarity)(owner, owner) == pytest.approx(probability)
+
+
+def test_a_certain_charter_and_a_coin():
+    belief = plain(clarity.chartered_belief)
+    assert (belief(True, 1.0), belief(False, 1.0)) == (1.0, 0.0)
+    assert (belief(True, 0.25), belief(False, 0.25)) == (0.5, 0.5)  # the least declared: "either of us"
+    assert (belief(True, 0.81), belief(False, 0.81)) == pytest.approx((0.9, 0.1))
+
+
+def test_clarity_by_hand():
+    assert plain(clarity.sole_clarity)(0.9, 0.2) == pytest.approx(0.72)  # 0.9 x 0.8
+    assert plain(clarity.sole_clarity)(0.0, 0.0) == 0.0  # an orphan
+    assert plain(clarity.sole_clarity)(1.0, 1.0) == 0.0  # a double directive
+    assert plain(clarity.joint_clarity)(0.9, 0.8) == pytest.approx(0.72)
+
+
+@pytest.mark.parametrize(("hours", "exponent"), [(0.0, 0.12), (1.0, 0.52), (2.0, 0.92)])
+def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
+    assert plain(clarity.noticing_probability)(hours) == pytest.approx(1 - math.exp(-exponent))
+
+
+@pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
+def test_hand_offs(hours, channel, exponent):
+    assert plain(clarity.hand_off_probability)(hours, channel) == pytest.approx(1 - math.exp(-exponent))
+
+
+def test_waiting_by_hand():
+    waits = plain(clarity.waiting_probability)
+    assert waits(1.0, 0.5, False) == pytest.approx(0.6)  # 1 x (1 - 0.8 x 0.5)
+    assert waits(1.0, 0.5, True) == pytest.approx(0.24)  # who was consulted lacks four tenths of it
+    assert waits(0.0, 0.0, False) == 0.0  # no overlap, nothing to ask
+    assert waits(1.0, 1.0, False) == pytest.approx(0.2)  # never all is known
+
+
+def test_challenges_by_hand():
+    reopened = plain(clarity.challenge_probability)
+    assert reopened(1.0, 0.5, 0.5, 0.5, 0.0) == pytest.approx(0.1)  # 1 x 0.5 x 0.5 x (0.8 x 0.5)
+    assert reopened(1.0, 0.5, 0.5, 0.5, 1.0) == pytest.approx(0.2)  # 0.25 x (0.4 + 0.4)
+    assert reopened(1.0, 1.0, 0.5, 2.0, 0.0) == 0.0  # a clear charter
+    assert reopened(1.0, 0.0, 1.0, 2.0, 1.0) == 0.0  # full trust
+    assert reopened(1.0, 0.5, 0.5, 9.0, 0.0) == reopened(1.0, 0.5, 0.5, 1.0, 0.0)  # a gap of 1 is seen in full
+
+
+def test_a_challenge_without_trust_and_clarity_is_more_than_certain():
+    """Unbounded above 1: harmless where it is compared with a uniform number, and said here so that nobody is surprised."""
+    assert plain(clarity.challenge_probability)(1.0, 0.0, 0.0, 1.0, 1.0) == pytest.approx(1.2)
+
+
+def test_unilateral_decisions_by_hand():
+    back = plain(clarity.unilateral_conflict_probability)
+    assert back(0.6, 0.75, 1.0) == pytest.approx(0.15)  # 1 x 0.6 x 0.25
+    assert back(0.6, 0.75, 0.0) == 0.0
+    assert back(1.0, 0.0, 5.0) == 1.0  # capped
+
+
+def test_beliefs_move_and_blur_by_hand():
+    assert plain(clarity.moved_belief)(0.9, 0.5, 0.1) == pytest.approx(0.86)
+    assert plain(clarity.moved_belief)(0.9, 0.5, 1.0) == pytest.approx(0.5)
+    assert plain(clarity.moved_belief)(0.9, 0.5, 0.0) == 0.9
+    assert plain(clarity.blurred)(0.9, 1.0) == pytest.approx(0.9)
+    assert plain(clarity.blurred)(0.9, 0.0) == 0.5  # a dead charter says "either of us"
+    assert plain(clarity.blurred)(0.9, 0.5) == pytest.approx(0.7)

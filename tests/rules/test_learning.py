@@ -1,0 +1,55 @@
+"""What a review sees, and what it moves."""
+
+import math
+
+import pytest
+from claims import DEVIATIONS, SHARE, Claim, declared, plain, turned
+
+from sim.rules import learning
+
+INTERVAL = declared("adaptation.review_interval_weeks")
+
+CLAIMS = (
+    # The shortest horizon of the four arms, the longest of them.
+    Claim(learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE, rising=("interval",), falling=("horizon",)),
+    # Worst: noise 5, one week, no analytics, a share held at 0.02: 5 x 1.3 / sqrt(0.08) = 22.98.
+    Claim(learning.measurement_noise,
+          {"noise": declared("adaptation.noise"), "interval": INTERVAL, "share": SHARE, "analytics": SHARE}, (0.0, 22.99),
+          rising=("noise",), falling=("interval", "share", "analytics")),
+    Claim(learning.updated_estimate,
+          {"estimate": (0.01, 5.0), "observed": (-20.0, 20.0), "gain": declared("adaptation.gain")}, (0.01, 20.0),
+          rising=("estimate", "observed")),
+    Claim(learning.problem_pressure, {"error": DEVIATIONS}, (1 / 1.3, 3 / 1.3), mirrors=(turned("error"),)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("interval", "horizon", "expected"), [
+    (2.0, 26.0, 1 - math.exp(-1 / 13)),  # 7% of a brand effect shows in a fortnight
+    (26.0, 26.0, 1 - math.exp(-1.0)),
+    (2.0, 2.0, 1 - math.exp(-1.0)),  # 63% of activation in the same fortnight
+])  # fmt: skip
+def test_slow_effects_look_small(interval, horizon, expected):
+    assert plain(learning.visibility)(interval, horizon) == pytest.approx(expected)
+
+
+def test_noise_by_hand():
+    noise = plain(learning.measurement_noise)
+    assert noise(0.35, 4.0, 0.25, 0.3) == pytest.approx(0.175)  # 0.35 x 1.0 / sqrt(4 x 0.25 x 4)
+    assert noise(0.35, 16.0, 0.25, 0.3) == pytest.approx(0.0875)  # four times the window halves it
+    assert noise(0.35, 4.0, 0.0, 0.3) == noise(0.35, 4.0, 0.02, 0.3)  # a share of nothing still has a measure
+    assert noise(0.0, 1.0, 0.25, 0.0) == 0.0
+
+
+def test_estimates_by_hand():
+    learned = plain(learning.updated_estimate)
+    assert learned(0.2, 0.4, 0.35) == pytest.approx(0.27)
+    assert learned(0.2, 0.4, 0.0) == 0.2
+    assert learned(0.2, 0.4, 1.0) == pytest.approx(0.4)
+    assert learned(0.2, -9.0, 0.35) == 0.01
+
+
+@pytest.mark.parametrize(("error", "expected"), [
+    (0.0, 1 / 1.3), (math.sqrt(0.3), 1.0), (1.0, 2 / 1.3), (math.sqrt(2), 3 / 1.3), (-9.0, 3 / 1.3),
+])  # fmt: skip
+def test_visible_problems_press(error, expected):
+    assert plain(learning.problem_pressure)(error) == pytest.approx(expected)

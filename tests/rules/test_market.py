@@ -1,0 +1,132 @@
+"""Aggregate marketing response: brand, pressure, fit, churn, reputation."""
+
+import math
+
+import pytest
+from claims import DEVIATIONS, SHARE, Claim, declared, plain, swapped, turned
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules import market
+
+DECAY, OFF_BRAND = declared("market.goodwill_decay"), declared("campaigns.off_brand")
+ALLOCATION = declared("market.allocation")
+
+CLAIMS = (
+    Claim(market.goodwill_after, {"goodwill": SHARE, "inflow": (0.0, 0.7), "decay": DECAY}, SHARE,
+          rising=("goodwill", "inflow"), falling=("decay",)),
+    # Off brand eight standard deviations with the highest damage declared, doubled in a crisis: 0.5 - 0.5 x 40 x 64.
+    Claim(market.brand_effect, {"attribute": DEVIATIONS, "off_brand": (0.0, 2 * OFF_BRAND[1])}, (-1279.5, 4.5),
+          rising=("attribute",), falling=("off_brand",)),
+    Claim(market.campaign_weight,
+          {"running": (0.0, 64.0), "reference": (0.09, 9.0), "exponent": declared("assumptions.media_budget_exponent")}, SHARE,
+          rising=("reference",), falling=("running", "exponent")),
+    Claim(market.saturated, {"pressure": (0.0, 500.0), "half": declared("market.saturation")}, SHARE,
+          rising=("pressure",), falling=("half",)),
+    Claim(market.fit, {"budget_error": DEVIATIONS, "agency_error": DEVIATIONS, "positioning_error": DEVIATIONS}, SHARE,
+          mirrors=(swapped("budget_error", "agency_error"), swapped("agency_error", "positioning_error"),
+                   turned("budget_error"), turned("agency_error"), turned("positioning_error"))),
+    Claim(market.service_quality, {"error": DEVIATIONS}, SHARE, mirrors=(turned("error"),)),
+    Claim(market.neglect, {"arrears": (0.0, 2000.0), "patience": declared("compliance.patience")}, SHARE,
+          rising=("arrears",), falling=("patience",)),
+    Claim(market.reputation_after,
+          {"reputation": SHARE, "neglected": SHARE, "damage": declared("compliance.damage"),
+           "recovery": declared("compliance.recovery")}, SHARE,
+          rising=("recovery",), falling=("neglected", "damage")),
+    Claim(market.arm_response, {"share": SHARE, "exponent": ALLOCATION}, (0.0, 8.0), rising=("share",)),
+    # 0.1 x 11 / 0.2: a bound for the rule; who calls it lets no more than half of the customers go in a week.
+    Claim(market.churn_rate,
+          {"base": declared("market.churn"), "slope": declared("market.churn_satisfaction"), "satisfaction": SHARE,
+           "retention": (0.2, 1.9)}, (0.0, 5.5), rising=("base", "slope"), falling=("satisfaction", "retention")),
+    Claim(market.setting_after, {"error": DEVIATIONS, "stake": SHARE, "outcome": DEVIATIONS}, DEVIATIONS,
+          rising=("error", "outcome")),
+)  # fmt: skip
+
+
+def test_goodwill_by_hand():
+    after = plain(market.goodwill_after)
+    assert after(0.4, 0.0, 0.04) == pytest.approx(0.384)  # 0.4 x 0.96
+    assert after(0.4, 0.05, 0.04) == pytest.approx(0.414)  # 0.4 + 0.05 x 0.6 - 0.016
+    assert after(1.0, 0.5, 0.0) == 1.0
+    assert after(0.0, 0.0, 0.3) == 0.0
+
+
+@given(st.floats(0, 1), st.floats(0.001, 0.3), st.floats(0.001, 0.3))
+def test_goodwill_settles_where_inflow_meets_forgetting(start, inflow, decay):
+    """At rest i (1 - g) = d g, so g = i / (i + d); the distance shrinks by 1 - i - d a week (Nerlove-Arrow)."""
+    rest = inflow / (inflow + decay)
+    value = start
+    for _ in range(10):
+        value = plain(market.goodwill_after)(value, inflow, decay)
+    assert value == pytest.approx(rest + (start - rest) * (1 - inflow - decay) ** 10, abs=1e-9)
+
+
+def test_launches_by_hand():
+    effect = plain(market.brand_effect)
+    assert effect(0.0, 2.0) == 0.5
+    assert effect(1.0, 2.0) == 1.0
+    assert effect(-1.0, 2.0) == -0.5  # 0.5 - 0.5 x 2 x 1
+    assert effect(-2.0, 2.0) == -3.5  # twice as far off, four times the damage
+    assert effect(-math.sqrt(0.5), 2.0) == pytest.approx(0.0)  # a little off brand neither builds nor harms
+
+
+def test_campaigns_share_the_media_budget_by_hand():
+    weight = plain(market.campaign_weight)
+    assert weight(4.0, 1.0, 0.5) == pytest.approx(0.5)
+    assert weight(4.0, 1.0, 1.0) == pytest.approx(0.25)  # one fixed budget
+    assert weight(4.0, 1.0, 0.0) == 1.0  # no limit
+    assert weight(1.8, 1.8, 0.5) == weight(0.0, 1.8, 0.5) == 1.0
+
+
+@given(st.floats(1.0, 64.0), st.floats(0.09, 9.0), st.floats(0, 1))
+def test_all_campaigns_together_never_press_less(running, reference, exponent):
+    weight = plain(market.campaign_weight)
+    assert (running + 1) * weight(running + 1, reference, exponent) >= running * weight(running, reference, exponent) - 1e-9
+
+
+@pytest.mark.parametrize(("pressure", "expected"), [(0.0, 0.0), (2.5, 0.5), (7.5, 0.75)])
+def test_saturation(pressure, expected):
+    assert plain(market.saturated)(pressure, 2.5) == expected
+
+
+def test_fit_and_service_by_hand():
+    assert plain(market.fit)(0.0, 0.0, 0.0) == 1.0
+    assert plain(market.fit)(1.0, -1.0, 1.0) == pytest.approx(math.exp(-0.75))
+    assert plain(market.service_quality)(0.0) == 1.0
+    assert plain(market.service_quality)(-2.0) == pytest.approx(math.exp(-1.2))
+
+
+@pytest.mark.parametrize(("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)])
+def test_neglect(arrears, expected):
+    assert plain(market.neglect)(arrears, 4.0) == expected
+
+
+def test_reputation_by_hand():
+    after = plain(market.reputation_after)
+    assert after(1.0, 0.0, 0.03, 0.05) == 1.0
+    assert after(1.0, 1.0, 0.03, 0.05) == 0.97
+    assert after(0.8, 0.0, 0.03, 0.05) == pytest.approx(0.81)  # 0.8 + 0.05 x 0.2
+    assert after(0.8, 0.5, 0.03, 0.05) == pytest.approx(0.793)  # - 0.012 + 0.005
+
+
+@pytest.mark.parametrize(("share", "exponent", "expected"), [
+    (0.25, 0.65, 1.0), (1.0, 0.5, 2.0), (0.0625, 0.5, 0.5), (0.5, 0.0, 1.0), (0.0, 0.65, 0.0),
+])  # fmt: skip
+def test_arms(share, exponent, expected):
+    assert plain(market.arm_response)(share, exponent) == pytest.approx(expected)
+
+
+def test_churn_by_hand():
+    lost = plain(market.churn_rate)
+    assert lost(0.0028, 1.5, 1.0, 1.0) == 0.0028
+    assert lost(0.0028, 1.5, 0.75, 1.0) == pytest.approx(0.00385)  # x 1.375
+    assert lost(0.0028, 1.5, 0.0, 2.0) == pytest.approx(0.0035)  # x 2.5 / 2
+    assert lost(0.0, 10.0, 0.0, 0.2) == 0.0
+
+
+def test_settings_by_hand():
+    after = plain(market.setting_after)
+    assert after(1.0, 0.5, 0.0) == 0.5
+    assert after(1.0, 0.9, 1.0) == pytest.approx(0.73)  # 0.1 + 0.63
+    assert after(1.0, 0.0, 5.0) == 1.0  # a decision without weight
+    assert after(1.0, 1.0, 1.0) == pytest.approx(0.7)
