@@ -143,7 +143,7 @@ def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int 
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}
     out = np.full(COUNT, np.nan)
     if COMPILED:
-        play_weeks(world, timeline, *kept.values(), out)
+        play_weeks(world, timeline, kept["firm"], kept["leaders"], kept["teams"], kept["journal"], out)
         return {**kept, "outcomes": out}
     row = 0
     for week in range(weeks + 1):

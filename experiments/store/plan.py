@@ -295,7 +295,7 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
             made = [Scenario.load(table.load)]
         else:
             nowhere: list[str | None] = [None]
-            crossed = [table.context or nowhere, table.role_model or nowhere]
+            crossed: list[Any] = [table.context or nowhere, table.role_model or nowhere]
             made = [
                 Scenario.of(role_model=role_model, context=context)
                 for context, role_model in product(*crossed)

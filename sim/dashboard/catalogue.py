@@ -96,7 +96,8 @@ def telling_luck(name: str) -> int:
     distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
     wanted = firm.story.failure is not None
     as_told = [failure.holds(row) == wanted for row in outcomes.to_dict("records")]
-    return int(distance[as_told].idxmin()) if any(as_told) else 0
+    nearest: Any = distance[as_told].idxmin() if any(as_told) else 0
+    return int(nearest)
 
 
 def main_theme(name: str) -> str:

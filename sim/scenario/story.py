@@ -49,7 +49,7 @@ class Condition(Told):
             raise ValueError("a condition needs below = a number or above = a number")
         return self
 
-    def holds(self, outcomes: Mapping[str, float]) -> bool:
+    def holds(self, outcomes: Mapping[Any, Any]) -> bool:
         """Is the outcome beyond the line?"""
         value = outcomes[self.outcome]
         return (self.below is None or value < self.below) and (self.above is None or value > self.above)
@@ -64,7 +64,7 @@ class Verdict(Told):
 
     _lists = field_validator("conditions", mode="before")(_listed)
 
-    def holds(self, outcomes: Mapping[str, float]) -> bool:
+    def holds(self, outcomes: Mapping[Any, Any]) -> bool:
         """Do these outcomes meet the conditions?"""
         met = [condition.holds(outcomes) for condition in self.conditions]
         return all(met) if self.need == "all" else any(met)

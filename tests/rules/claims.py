@@ -86,6 +86,6 @@ def hold(claim: Claim) -> None:
             assert not wrong, f"{claim.name}: {name} from {first} to {second} moves it by {step} ({values})"
         for mirror in claim.mirrors:
             other = function(**mirror(values))
-            assert math.isclose(found, other, rel_tol=1e-9, abs_tol=SLACK), f"{claim.name}: {values} gives {found}, mirrored {other}"
+            assert math.isclose(found, other, rel_tol=1e-9, abs_tol=SLACK), f"{claim.name}: {values}: {found}, mirrored {other}"
 
     search()

@@ -1,6 +1,7 @@
 """Meetings saturate, common ground fills up, text offends without trust."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from claims import SHARE, Claim, declared, plain
@@ -33,7 +34,7 @@ def test_hours_that_count(hours, room, expected):
 
 def test_the_next_hour_counts_less():
     hours = [plain(communication.effective_hours)(float(n), 0.6) for n in range(9)]
-    steps = [later - earlier for earlier, later in zip(hours, hours[1:])]
+    steps = [later - earlier for earlier, later in pairwise(hours)]
     assert steps == sorted(steps, reverse=True)
 
 

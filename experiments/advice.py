@@ -1,0 +1,176 @@
+"""Advice for one firm: which split is best for it, then which lever to raise first, and where raising it stops to help.
+
+All comparisons are paired: the same lucks, and where an ensemble of parameters exists the same set for each pair, so that
+what is said holds over what is not known of the mechanisms too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.splits import splits
+from experiments.uncertainty import play
+from sim.comparison import paired_difference
+from sim.parameters import LEVERS
+from sim.scenario import Scenario, catalogue
+
+OUTCOMES = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
+LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+CERTAIN = 0.95
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is advised, and the tables behind it."""
+
+    scenario: Scenario
+    runs: int
+    step: float
+    splits: pd.DataFrame
+    """One row a split: mean growth (share a year), difference from the best with its interval, best (None: undecided)."""
+    levers: pd.DataFrame
+    """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped."""
+    levels: pd.DataFrame
+    """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
+
+    @property
+    def best_split(self) -> str | None:
+        """The split that is decidedly best for growth, or None."""
+        decided = self.splits[self.splits["decided"]]
+        return str(decided.iloc[0]["split"]) if len(decided) else None
+
+    @property
+    def first_lever(self) -> str | None:
+        """The lever whose raising helps growth most, if it decidedly does; else the one that cuts conflict most; or None."""
+        raised = self.levers[self.levers["raised"]]
+        helping = raised[raised["growth_low"] > 0.0]
+        if len(helping):
+            return str(helping.iloc[0]["lever"])
+        calming = raised[raised["conflict_high"] < 0.0].sort_values("conflict_change")
+        return str(calming.iloc[0]["lever"]) if len(calming) else None
+
+    @property
+    def stops_helping(self) -> float | None:
+        """The level of the first lever beyond which growth decidedly no longer rises, of those played; None: at the top."""
+        for row in self.levels.to_dict("records")[1:]:
+            if row["high"] < 0.0:
+                return float(row["level"] - (LEVELS[1] - LEVELS[0]))
+        return None
+
+    def paragraphs(self) -> list[str]:
+        """The advice in sentences."""
+        titles = {entry.name: entry.title["en"] for entry in catalogue()}
+        told = []
+        best = self.splits.iloc[0]
+        if self.best_split is None:
+            close = [titles[row["split"]] for row in self.splits.to_dict("records") if row["low"] <= 0.0]
+            told.append(f"Which split suits this firm best is undecided between: {'; '.join(close)}.")
+        else:
+            second = self.splits.iloc[1]
+            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
+                        f"({100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than {titles[second['split']]}, 95% interval "
+                        f"{100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
+        lever = self.first_lever
+        if lever is None:
+            told.append(f"No single lever, raised by {self.step:g}, decidedly helps growth or cuts conflict here.")
+            return told
+        row = self.levers.set_index("lever").loc[lever]
+        told.append(f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
+                    f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
+                    f"{100 * row['growth_high']:+.2f}), and helps growth in {row['helped']:.0%} of {self.runs} "
+                    "lucks, each under a parameter set of its own.")  # fmt: skip
+        if np.isfinite(row["conflict_change"]):
+            told.append(f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
+                        f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
+                        f"({row['profit_low']:+.1f} to {row['profit_high']:+.1f}), all prices paid.")  # fmt: skip
+        others = self.levers[self.levers["raised"] & (self.levers["lever"] != lever)]
+        rivals = [name for name, low in zip(others["lever"], others["behind_low"]) if low <= 0.0]
+        if rivals:
+            told.append(f"Whether it helps more than {', '.join(name.replace('_', ' ') for name in rivals)} is undecided.")
+        fixed = self.scenario.explicit_lever_parameters
+        if fixed:
+            told.append(f"This firm's file sets parts of levers by hand, which no lever moves then: {', '.join(fixed)}.")
+        stop = self.stops_helping
+        told.append("Of the levels tried, none is too much." if stop is None else
+                    f"Beyond a level of about {stop:.1f} more of it lowers growth here.")  # fmt: skip
+        return told
+
+
+def advice(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0,
+           progress: Callable[[str, int], None] = lambda what, share: None) -> Advice:  # fmt: skip
+    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`."""
+    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    chosen = [name for name in splits() if name not in control]
+    by_split = {}
+    for name in chosen:
+        by_split[name] = _played(scenario.with_({"role_model": name}), runs, seed)
+        progress("splits", 40 // len(chosen))
+    untouched = _played(scenario, runs, seed)
+    moved = {}
+    for lever in LEVERS:
+        level = getattr(scenario.parameters.levers, lever)
+        if level < 1.0:
+            moved[lever] = _played(scenario.with_({f"levers.{lever}": min(1.0, level + step)}), runs, seed)
+        progress("levers", 6)
+    levers = _levers(scenario, untouched, moved)
+    found = Advice(scenario, runs, step, _splits(by_split), levers, pd.DataFrame())
+    first = found.first_lever
+    levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
+    if first is not None:
+        at = [_played(scenario.with_({f"levers.{first}": level}), runs, seed) for level in LEVELS]
+        levels = _levels(at)
+    progress("levels", 30)
+    return Advice(scenario, runs, step, found.splits, levers, levels)
+
+
+def _played(scenario: Scenario, runs: int, seed: int) -> pd.DataFrame:
+    return play(scenario, runs, seed).outcomes[list(OUTCOMES.values())]
+
+
+def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    growth = {name: table["revenue_growth"].to_numpy() for name, table in found.items()}
+    order = sorted(growth, key=lambda name: -growth[name].mean())
+    rows = []
+    for name in order:
+        difference, low, high, _, _ = paired_difference(growth[name], growth[order[0]])
+        rows.append({"split": name, "growth": growth[name].mean(), "difference": difference, "low": low, "high": high})
+    table = pd.DataFrame(rows)
+    # Decided only if it leads every other: an interval each, corrected for their number by the stricter criterion of all.
+    decided = len(table) > 1 and bool((table["low"].iloc[1:] > 0.0).all())
+    table["decided"] = [decided and place == 0 for place in range(len(table))]
+    return table
+
+
+def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    rows = []
+    for lever in LEVERS:
+        row: dict[str, object] = {"lever": lever, "level": getattr(scenario.parameters.levers, lever), "raised": lever in moved}
+        if lever in moved:
+            for name, outcome in OUTCOMES.items():
+                values = paired_difference(untouched[outcome].to_numpy(), moved[lever][outcome].to_numpy())
+                row |= {f"{name}_change": values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
+            row["helped"] = float((moved[lever]["revenue_growth"] > untouched["revenue_growth"]).mean())
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    if moved:
+        table = table.sort_values("growth_change", ascending=False, kind="stable", na_position="last", ignore_index=True)
+        first = str(table.iloc[0]["lever"])
+        behind = {lever: paired_difference(moved[lever]["revenue_growth"].to_numpy(), moved[first]["revenue_growth"].to_numpy())
+                  for lever in moved}  # fmt: skip
+        table["behind"] = [behind[lever][0] if lever in behind else np.nan for lever in table["lever"]]
+        table["behind_low"] = [behind[lever][1] if lever in behind else np.nan for lever in table["lever"]]
+        table["behind_high"] = [behind[lever][2] if lever in behind else np.nan for lever in table["lever"]]
+    return table
+
+
+def _levels(found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    rows = []
+    for place, (level, table) in enumerate(zip(LEVELS, found)):
+        before = found[max(0, place - 1)]
+        _, low, high, _, _ = paired_difference(before["revenue_growth"].to_numpy(), table["revenue_growth"].to_numpy())
+        rows.append({"level": level, "growth": float(table["revenue_growth"].mean()), "low": low, "high": high})
+    return pd.DataFrame(rows)

@@ -1,0 +1,61 @@
+"""`tandem advise`: for one firm, which split, then which lever first, with the gain to expect and its price."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def advise(
+    file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
+    runs: Annotated[int, typer.Option(min=50, max=100_000, help="Lucks shared by all that is compared.")] = 400,
+    step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
+) -> None:
+    """Say what would help a given firm first."""
+    from experiments.advice import advice
+    from experiments.commands.tables import progress
+    from sim.scenario import Scenario
+
+    if out is not None and out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    firm = Scenario.load(file)
+    with progress(100, "advice") as told:
+        found = advice(firm, runs, step, seed, lambda what, share: told(what, share))
+    for paragraph in found.paragraphs():
+        print(paragraph)
+    show(found)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, table in (("splits", found.splits), ("levers", found.levers), ("levels", found.levels)):
+            part = out / f".{name}.csv.part"
+            part.write_text(table.to_csv(index=False), encoding="utf-8")
+            part.replace(out / f"{name}.csv")
+        print(f"tables: {out}")
+    print("This is a model, not a forecast.")
+
+
+def show(found) -> None:
+    """The table of levers."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+
+    table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
+    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week", "helps growth in")
+    for head in heads:
+        table.add_column(head, justify="left" if head == "lever" else "right")
+    for row in found.levers.to_dict("records"):
+        cells = [row["lever"].replace("_", " "), f"{row['level']:.2f}"]
+        if not row["raised"]:
+            table.add_row(*cells, "already at its top", "", "", "")
+            continue
+        for name, scale, digits in (("growth", 100, 2), ("conflict", 1, 2), ("profit", 1, 1)):
+            value = [scale * row[f"{name}_{end}"] for end in ("change", "low", "high")]
+            cells.append("not defined" if value[0] != value[0] else "{:+.{d}f} [{:+.{d}f}, {:+.{d}f}]".format(*value, d=digits))
+        table.add_row(*cells, f"{row['helped']:.0%} of lucks")
+    console(sys.stdout).print(table)
