@@ -174,8 +174,7 @@ class Simulator {
     this.bar = make("div", { class: "notice-bar", role: "status", hidden: true });
     this.spoken = make("p", { class: "for-readers", role: "status", "aria-live": "polite" });
     const header = make("header", { class: "head" },
-      make("div", { class: "titles" }, make("p", { class: "product" }, words.say("title")), make("h1", {}, words.of(this.found.title))),
-      make("p", { class: "model" }, words.say("model")),
+      make("div", { class: "titles" }, make("h1", {}, words.of(this.found.title)), make("p", { class: "model" }, words.say("model"))),
       make("div", { class: "head-buttons" },
         button(words.say("language.other"), () => this.otherLanguage(), { id: "language", key: "G" }),
         button(words.say("projector"), () => this.projector(), { id: "projector", key: "F", pressed: state.projector }),
