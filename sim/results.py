@@ -26,7 +26,10 @@ RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many f
 class Firm(Protocol):
     """What a simulation asks of a scenario."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
 
     def records(self) -> np.ndarray:
         """Rows of `sim.parameters.RECORD`, one per version, by the week from which they hold."""

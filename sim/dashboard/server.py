@@ -11,7 +11,7 @@ import asyncio
 import html
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -154,13 +154,14 @@ def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
         return Response(page(chosen, kind), media_type="text/html; charset=utf-8")
 
     async def static(request: Request) -> Response:
-        made = {
+        files: dict[str, tuple[Callable[[], str], str]] = {
             "simulator.js": (script, "text/javascript; charset=utf-8"),
             "start.js": (lambda: page_file("start.js"), "text/javascript; charset=utf-8"),
             "worker.js": (lambda: page_file("worker.js"), "text/javascript; charset=utf-8"),
             "simulator.css": (style, "text/css; charset=utf-8"),
             "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
-        }.get(request.path_params["name"])
+        }
+        made = files.get(request.path_params["name"])
         if made is None:
             return missing(request)
         content, kind = made

@@ -79,7 +79,7 @@ def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, s
         place = rank[event["kind"]]
         if event["week"] not in best or place < best[event["week"]][0]:
             best[int(event["week"])] = (place, event)
-    return {week: changes.get(week) if event["kind"] == "change.applied" and week in changes
+    return {week: changes[week] if event["kind"] == "change.applied" and week in changes
             else both(lambda lang, event=event: happening_sentence(event, lang))
             for week, (_, event) in sorted(best.items())}  # fmt: skip
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+import pandas as pd
+
 from sim.dashboard.specification import loaded
 from sim.scenario.story import Condition, Text, Verdict
 
 # For a case that names no failure of its own (the one that goes well).
 SHRINKING = Verdict(
     need="any",
-    conditions=(Condition(outcome="revenue_growth", below=0.0,
+    conditions=(Condition(outcome="revenue_growth", below=0.0, above=None,
                           reason=Text(en="sales shrink", fr="les ventes reculent")),),
 )  # fmt: skip
 # For a case that names no drift: trust at the end is lower than the line at which a turning point is told, and a bit.
-DISTRUST = Condition(outcome="trust", below=0.35,
+DISTRUST = Condition(outcome="trust", below=0.35, above=None,
                      reason=Text(en="the pair no longer trusts each other", fr="le duo ne se fait plus confiance"))  # fmt: skip
 
 
@@ -37,6 +39,11 @@ def verdict(case: str, outcomes: Mapping[str, float]) -> str:
     if failure.holds(outcomes):
         return "breaks"
     return "drifts" if drift.holds(outcomes) else "holds"
+
+
+def fails(outcomes: pd.DataFrame, failure: Verdict) -> list[bool]:
+    """Which rows (runs) of a table of outcomes fail."""
+    return [failure.holds({str(name): value for name, value in row.items()}) for row in outcomes.to_dict("records")]
 
 
 def reasons(case: str, outcomes: Mapping[str, float]) -> list[Text]:

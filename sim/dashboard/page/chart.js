@@ -203,7 +203,7 @@ export class Chart {
     const ratio = devicePixelRatio;
     const top = this.picture.bbox.top / ratio;
     const bottom = top + this.picture.bbox.height / ratio;
-    const wanted = rows.map((row) => this.picture.valToPos(row.value, "y") + top - step / 2);
+    const wanted = rows.map((row) => top + (bottom - top) * (1 - row.value / this.limits[1]) - step / 2);
     const places = spread(wanted, step, 0, Math.max(bottom - step, 0));
     nodes.forEach((node, index) => { node.style.top = `${places[index]}px`; });
   }
