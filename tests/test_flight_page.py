@@ -226,6 +226,10 @@ def test_a_dead_server_loses_nothing(playwright_driver):
         visit.page.reload()
         visit.page.locator(".notice-page").wait_for()
         assert visit.page.locator(".notice-page").inner_text().count(".") == 1
+        sheet = visit.context.new_page()
+        sheet.goto(f"{server.address}sheet#{ACTED}&lang=fr")
+        assert sheet.locator(".notice-page").inner_text() == page_texts("fr")["notice.server_down"]
+        sheet.close()
         again = start(server.port)
         try:
             visit.wait()
