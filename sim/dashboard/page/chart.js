@@ -203,6 +203,13 @@ export class Chart {
     const ratio = devicePixelRatio;
     const top = this.picture.bbox.top / ratio;
     const bottom = top + this.picture.bbox.height / ratio;
+    if (rows.length * step > bottom + step / 2 && rows.some((row) => row.dash === "dotted")) {
+      // Too low a chart for all: what the ghost says stands in the table of differences too.
+      nodes.forEach((node, index) => { if (rows[index].dash === "dotted") node.remove(); });
+      const kept = rows.map((row) => row.dash !== "dotted");
+      this.place(rows.filter((_, index) => kept[index]), nodes.filter((_, index) => kept[index]));
+      return;
+    }
     const wanted = rows.map((row) => top + (bottom - top) * (1 - row.value / this.limits[1]) - step / 2);
     const places = spread(wanted, step, 0, Math.max(bottom - step, 0));
     nodes.forEach((node, index) => { node.style.top = `${places[index]}px`; });
