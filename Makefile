@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test test-long lint benchmark lock clean
+.PHONY: .venv demo test browser test-long lint benchmark lock clean
 
 .venv: $(READY)
 
@@ -25,9 +25,17 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)
 	$(BIN)/tandem study --profile quick --out out/study
 
-test: $(READY)
+test: $(READY) browser
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -m "not long" -n $(WORKERS)
+
+# The page is tested in the system's Chromium: installed here if this user may, else named.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then AS=; elif sudo -n true 2>/dev/null; then AS=sudo; else AS=none; fi; \
+	  { [ "$$AS" != none ] && command -v apt-get >/dev/null && echo "installing chromium, once" \
+	    && $$AS apt-get update -qq && $$AS apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+	  || { echo "the page's tests need a browser: apt install chromium fonts-dejavu-core" >&2; exit 2; }; }
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -m long
@@ -38,6 +46,7 @@ lint: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python -m experiments.benchmark
+	$(BIN)/python -m experiments.dashboard_benchmark
 
 # Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.
 lock:

@@ -71,9 +71,9 @@ class Advice:
             told.append(f"Which split suits this firm best is undecided between: {'; '.join(close)}.")
         else:
             second = self.splits.iloc[1]
-            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
-                        f"({100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than {titles[second['split']]}, 95% interval "
-                        f"{100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
+            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]}, "
+                        f"{100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, {titles[second['split']]} "
+                        f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
         lever = self.first_lever
         if lever is None:
             told.append(f"No single lever, raised by {self.step:g}, decidedly helps growth or cuts conflict here.")
@@ -149,6 +149,7 @@ def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.Dat
     rows = []
     for lever in LEVERS:
         row: dict[str, object] = {"lever": lever, "level": getattr(scenario.parameters.levers, lever), "raised": lever in moved}
+        row |= {f"{name}_{end}": np.nan for name in OUTCOMES for end in ("change", "low", "high")} | {"helped": np.nan}
         if lever in moved:
             for name, outcome in OUTCOMES.items():
                 values = paired_difference(untouched[outcome].to_numpy(), moved[lever][outcome].to_numpy())

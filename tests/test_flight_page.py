@@ -20,7 +20,13 @@ PLAIN = "case=retail-restructuring&luck=0&week=100&seen=156"
 def readings(visit) -> dict:
     """What the screen says of a week: labels, pair, sentence of now."""
     inner = visit.page.locator
-    return {"labels": visit.labels(), "pair": inner(".pair").inner_text(), "week": visit.week}
+    return {"labels": visit.labels(), "pair": inner(".pair").inner_text(), "week": visit.week, "drawn": pictures(visit)}
+
+
+def pictures(visit) -> int:
+    """A number for what both charts have drawn."""
+    visit.page.wait_for_timeout(60)
+    return hash(visit.page.evaluate("[...document.querySelectorAll('.plot canvas')].map((one) => one.toDataURL()).join()"))
 
 
 def go(visit, week):
@@ -42,12 +48,34 @@ def test_every_case_opens_by_its_key_and_by_a_click(flight_server, visit):
             assert visit.page.locator(f"#{name}[aria-current=true]").count() == 1
 
 
+def heights_follow_values(visit) -> bool:
+    """Do the labels of each chart stand in the order of their values?"""
+    for chart in ("#chart-left", "#chart-right"):
+        labels = visit.page.locator(f"{chart} .line-label")
+        rows = [(labels.nth(n).bounding_box()["y"], float(labels.nth(n).inner_text().split()[-1])) for n in range(labels.count())]
+        values = [value for _, value in sorted(rows)]
+        if values != sorted(values, reverse=True):
+            return False
+    return True
+
+
+def test_labels_stand_beside_their_lines(flight_server, visit):
+    visit.open(f"{flight_server.address}#{ACTED}")
+    for key in ("End", "Home", "ArrowRight", "End", "ArrowLeft"):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_timeout(60)
+        assert heights_follow_values(visit), key
+    visit.page.evaluate("document.querySelector('#chart-left .line-label').style.top = '400px'")
+    assert not heights_follow_values(visit)
+
+
 def test_a_week_looks_the_same_from_either_side(flight_server, visit):
     visit.open(f"{flight_server.address}#{PLAIN}")
     seen = readings(visit)
     for week in (0, 156, 37, 100):
         go(visit, week)
         assert visit.week == week
+        assert (pictures(visit) == seen["drawn"]) == (week == 100)
     assert readings(visit) == seen
     visit.page.keyboard.press("ArrowLeft")
     assert readings(visit)["week"] == 99 and readings(visit) != seen
@@ -198,6 +226,10 @@ def test_a_dead_server_loses_nothing(playwright_driver):
         visit.page.reload()
         visit.page.locator(".notice-page").wait_for()
         assert visit.page.locator(".notice-page").inner_text().count(".") == 1
+        sheet = visit.context.new_page()
+        sheet.goto(f"{server.address}sheet#{ACTED}&lang=fr")
+        assert sheet.locator(".notice-page").inner_text() == page_texts("fr")["notice.server_down"]
+        sheet.close()
         again = start(server.port)
         try:
             visit.wait()

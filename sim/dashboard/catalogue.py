@@ -9,7 +9,7 @@ from typing import Any
 from sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
 from sim.dashboard.series import HUNDRED, THEME_OF_OUTCOME, THEMES
 from sim.dashboard.specification import SEED, known, loaded
-from sim.dashboard.verdict import rules
+from sim.dashboard.verdict import fails, rules
 from sim.dashboard.words import action_title, page_texts
 from sim.outcomes import OUTCOMES
 from sim.parameters import describe
@@ -95,9 +95,9 @@ def telling_luck(name: str) -> int:
     spread = outcomes[named].std().replace(0.0, 1.0)
     distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
     wanted = firm.story.failure is not None
-    as_told = [failure.holds(row) == wanted for row in outcomes.to_dict("records")]
-    nearest: Any = distance[as_told].idxmin() if any(as_told) else 0
-    return int(nearest)
+    as_told = [failing == wanted for failing in fails(outcomes, failure)]
+    lucks = [luck for luck, told in enumerate(as_told) if told]
+    return min(lucks, key=lambda luck: distance[luck], default=0)
 
 
 def main_theme(name: str) -> str:

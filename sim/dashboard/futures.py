@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from sim.dashboard.series import SERIES, listed, table
 from sim.dashboard.specification import SEED, Specification
-from sim.dashboard.verdict import rules
+from sim.dashboard.verdict import fails, rules
 from sim.results import simulate, simulate_batch
 from sim.scenario import Scenario
 from sim.scenario.story import Verdict
@@ -25,7 +25,7 @@ TRIAL_FUTURES = 40
 def odds(scenario: Scenario, failure: Verdict, futures: int) -> dict[str, Any]:
     """In how many of `futures` lucks the scenario fails, with its 95% Wilson interval as shares."""
     outcomes = simulate_batch(scenario, futures, SEED, threads=False).outcomes
-    failing = sum(failure.holds(row) for row in outcomes.to_dict("records"))
+    failing = sum(fails(outcomes, failure))
     interval = binomtest(failing, futures).proportion_ci(0.95, method="wilson")
     return {"n": futures, "failing": failing, "low": round(interval.low, 4), "high": round(interval.high, 4)}
 

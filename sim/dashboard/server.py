@@ -58,10 +58,12 @@ def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None,
 
 def page(lang: str, kind: str = "simulator") -> str:
     """The one page, or the debrief sheet, before its script fills it."""
-    title = html.escape(page_text("sheet.title" if kind == "sheet" else "title", lang))
-    waiting = html.escape(page_text("notice.no_script", lang))
-    return page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind).replace("%TITLE%", title).replace(
-        "%NO_SCRIPT%", waiting)  # fmt: skip
+    content = page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind)
+    words = {"TITLE": "sheet.title" if kind == "sheet" else "title", "NO_SCRIPT": "notice.no_script",
+             "SERVER_DOWN": "notice.server_down", "PREPARING": "notice.preparing"}  # fmt: skip
+    for name, key in words.items():
+        content = content.replace(f"%{name}%", html.escape(page_text(key, lang)))
+    return content
 
 
 def notice(lang: str, key: str, status: int) -> Response:
@@ -154,7 +156,7 @@ def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
         return Response(page(chosen, kind), media_type="text/html; charset=utf-8")
 
     async def static(request: Request) -> Response:
-        files: dict[str, tuple[Callable[[], Any], str]] = {
+        files: dict[str, tuple[Callable[[], str], str]] = {
             "simulator.js": (script, "text/javascript; charset=utf-8"),
             "start.js": (lambda: page_file("start.js"), "text/javascript; charset=utf-8"),
             "worker.js": (lambda: page_file("worker.js"), "text/javascript; charset=utf-8"),

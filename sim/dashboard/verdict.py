@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+import pandas as pd
+
 from sim.dashboard.specification import loaded
 from sim.scenario.story import Condition, Text, Verdict
 
@@ -37,6 +39,11 @@ def verdict(case: str, outcomes: Mapping[str, float]) -> str:
     if failure.holds(outcomes):
         return "breaks"
     return "drifts" if drift.holds(outcomes) else "holds"
+
+
+def fails(outcomes: pd.DataFrame, failure: Verdict) -> list[bool]:
+    """Which rows (runs) of a table of outcomes fail."""
+    return [failure.holds({str(name): value for name, value in row.items()}) for row in outcomes.to_dict("records")]
 
 
 def reasons(case: str, outcomes: Mapping[str, float]) -> list[Text]:

@@ -19,6 +19,14 @@ function upTo(values, week) {
   return values.map((value, at) => (at <= week ? value : null));
 }
 
+/** A round number above all values, for the top of an axis. */
+export function roundTop(values) {
+  let most = 0;
+  for (const value of values) if (value !== null && value > most) most = value;
+  const step = 10 ** Math.floor(Math.log10(most || 1));
+  return Math.max((Math.ceil((2 * 1.08 * most) / step) / 2) * step, 1);
+}
+
 export class Chart {
   /** @param {(week: number) => void} jump called with the week somebody points at */
   constructor(jump) {
@@ -54,14 +62,16 @@ export class Chart {
     const range = this.range(shown);
     const same = before && this.picture && before.names.join() === shown.names.join() && before.weeks === shown.weeks
       && before.large === shown.large && before.lang === shown.lang;
+    const moved = !this.limits || this.limits[1] !== range[1];
     this.limits = range;
     if (same) {
       this.picture.batch(() => {
         this.picture.setData(this.data(shown), false);
-        this.picture.setScale("y", { min: range[0], max: range[1] });
+        if (moved) this.picture.setScale("y", { min: range[0], max: range[1] });
+        else this.picture.redraw(true, false);
       });
     } else this.make();
-    this.label();
+    queueMicrotask(() => this.label()); // the library settles its scales in a microtask, and labels stand at their heights
   }
 
   range(shown) {
@@ -70,10 +80,7 @@ export class Chart {
     for (const name of shown.names) {
       every.push(...(shown.bands ? shown.bands.high[name] : []), ...shown.series[name], ...(shown.ghost ? shown.ghost[name] : []));
     }
-    let most = 0;
-    for (const value of every) if (value !== null && value > most) most = value;
-    const step = 10 ** Math.floor(Math.log10(most || 1));
-    return [0, Math.max(Math.ceil((1.08 * most) / step * 2) / 2 * step, 1)];
+    return [0, roundTop(every)];
   }
 
   data(shown) {
@@ -166,6 +173,7 @@ export class Chart {
   /** What the lines are called and where they stand, at their height in the margin. */
   label() {
     const shown = this.shown;
+    if (!shown) return;
     const rows = [];
     shown.names.forEach((name, index) => {
       const value = shown.series[name][shown.week];
@@ -195,7 +203,14 @@ export class Chart {
     const ratio = devicePixelRatio;
     const top = this.picture.bbox.top / ratio;
     const bottom = top + this.picture.bbox.height / ratio;
-    const wanted = rows.map((row) => this.picture.valToPos(row.value, "y") + top - step / 2);
+    if (rows.length * step > bottom + step / 2 && rows.some((row) => row.dash === "dotted")) {
+      // Too low a chart for all: what the ghost says stands in the table of differences too.
+      nodes.forEach((node, index) => { if (rows[index].dash === "dotted") node.remove(); });
+      const kept = rows.map((row) => row.dash !== "dotted");
+      this.place(rows.filter((_, index) => kept[index]), nodes.filter((_, index) => kept[index]));
+      return;
+    }
+    const wanted = rows.map((row) => top + (bottom - top) * (1 - row.value / this.limits[1]) - step / 2);
     const places = spread(wanted, step, 0, Math.max(bottom - step, 0));
     nodes.forEach((node, index) => { node.style.top = `${places[index]}px`; });
   }

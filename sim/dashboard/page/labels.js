@@ -13,7 +13,7 @@ export function spread(wanted, height, low, high) {
     // A group of touching labels stands round the mean of where its labels would like to be.
     for (;;) {
       const last = groups[groups.length - 1];
-      last.top = Math.min(Math.max(last.sum / last.count - ((last.count - 1) * height) / 2, low), high - (last.count - 1) * height);
+      last.top = Math.max(Math.min(last.sum / last.count - ((last.count - 1) * height) / 2, high - (last.count - 1) * height), low);
       const before = groups[groups.length - 2];
       if (!before || before.top + before.count * height <= last.top) break;
       groups.splice(-2, 2, { count: before.count + last.count, sum: before.sum + last.sum, top: 0 });

@@ -1,5 +1,5 @@
 // A chart as a drawing for print: sharp on paper at any size.
-import { ACT_COLOUR, COLOURS, INK } from "./chart.js";
+import { ACT_COLOUR, COLOURS, INK, roundTop } from "./chart.js";
 import { spread } from "./labels.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -15,8 +15,8 @@ function drawn(tag, attributes, text = "") {
 /** The whole run as an SVG drawing: the lines of a theme, the untouched run dotted, stops, interventions. */
 export function lineDrawing({ names, hundred, run, ghost, points, acts, label, lang }) {
   const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "drawing", "aria-hidden": "true" });
-  const every = names.flatMap((name) => [...run.series[name], ...(ghost ? ghost.series[name] : [])]).filter((value) => value !== null);
-  const top = hundred ? 100 : Math.max(...every, 1) * 1.06;
+  const every = names.flatMap((name) => [...run.series[name], ...(ghost ? ghost.series[name] : [])]);
+  const top = hundred ? 100 : roundTop(every);
   const x = (week) => LEFT + ((WIDTH - LEFT - RIGHT) * week) / run.weeks;
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
   for (const share of [0, 0.5, 1]) {

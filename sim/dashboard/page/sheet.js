@@ -6,6 +6,7 @@ import { fresh, ghostOf, read, specOf, written } from "./state.js";
 import { Words } from "./words.js";
 
 const MOST_POINTS = 5;
+const AGAIN_SHEET = 1500; // ms until a silent server is asked again
 const QUESTIONS = ["feel", "happened", "alike", "lesson", "what_if", "monday"];
 
 export async function mountSheet(root, host) {
@@ -14,6 +15,8 @@ export async function mountSheet(root, host) {
   try {
     catalogue = await host.ask("catalogue", {});
   } catch {
+    root.replaceChildren(make("main", { class: "tandem notice-page" }, make("p", { role: "status" }, root.dataset.server_down ?? "")));
+    setTimeout(() => mountSheet(root, host), AGAIN_SHEET);
     return;
   }
   const lang = catalogue.texts[host.language()] ? host.language() : "en";

@@ -16,6 +16,7 @@ import { press } from "./keys.js";
 const MOST_UNDO = 40;
 const ANSWERS_KEPT = 120;
 const REST = 220; // ms of rest before what is slow is asked for
+const PATIENCE = 900; // ms without a first answer until a sentence says why
 const AGAIN = 1500; // ms until a silent server is asked again
 const ADDRESS_EVERY = 700; // ms between changes of the address while playing
 const FLIP = 650; // ms of each side of a replay
@@ -40,12 +41,15 @@ class Simulator {
   }
 
   async begin() {
+    const patience = setTimeout(() => this.waitingPage("preparing"), PATIENCE);
     try {
       this.catalogue = await this.ask("catalogue", {});
-    } catch (problem) {
-      this.waitingPage(problem.message);
+    } catch {
+      this.waitingPage("server_down");
       setTimeout(() => this.begin(), AGAIN);
       return;
+    } finally {
+      clearTimeout(patience);
     }
     this.readAddress();
     this.undoable = this.host.undone().filter((text) => typeof text === "string").slice(-MOST_UNDO);
@@ -67,11 +71,10 @@ class Simulator {
     this.state = read_ ?? fresh(this.catalogue.cases[0], { lang });
   }
 
-  /** One sentence before there is a catalogue: in both languages if the page does not know better. */
+  /** One sentence while there is no catalogue; the host's page carries it in the visitor's language. */
   waitingPage(key) {
-    const said = { en: "The simulator on this computer does not answer; as soon as it is started again, this page goes on by itself.",
-      fr: "Le simulateur de cet ordinateur ne répond pas ; dès qu’il sera relancé, cette page reprendra d’elle-même." };
-    this.root.replaceChildren(make("main", { class: "tandem notice-page" }, make("p", { role: "status", "data-notice": key }, said[this.host.language()] ?? said.en)));
+    const said = this.root.dataset[key];
+    if (said) this.root.replaceChildren(make("main", { class: "tandem notice-page" }, make("p", { role: "status", "data-notice": key }, said)));
   }
 
   // -- asking ------------------------------------------------------------------------------------
@@ -174,8 +177,7 @@ class Simulator {
     this.bar = make("div", { class: "notice-bar", role: "status", hidden: true });
     this.spoken = make("p", { class: "for-readers", role: "status", "aria-live": "polite" });
     const header = make("header", { class: "head" },
-      make("div", { class: "titles" }, make("p", { class: "product" }, words.say("title")), make("h1", {}, words.of(this.found.title))),
-      make("p", { class: "model" }, words.say("model")),
+      make("div", { class: "titles" }, make("h1", {}, words.of(this.found.title)), make("p", { class: "model" }, words.say("model"))),
       make("div", { class: "head-buttons" },
         button(words.say("language.other"), () => this.otherLanguage(), { id: "language", key: "G" }),
         button(words.say("projector"), () => this.projector(), { id: "projector", key: "F", pressed: state.projector }),
