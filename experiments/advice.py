@@ -72,7 +72,8 @@ class Advice:
         else:
             second = self.splits.iloc[1]
             told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]}, "
-                        f"{100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, {titles[second['split']]} "
+                        f"{100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, "
+                        f"{titles[second['split']]} "
                         f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
         lever = self.first_lever
         if lever is None:
