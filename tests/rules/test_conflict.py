@@ -59,6 +59,7 @@ def test_deference_by_hand():
     assert fought(1.0, 0.6, 0.8, 0.5) == pytest.approx(0.84)  # inequality 0.2: 1 - 0.8 x 0.2
     assert fought(1.0, 1.0, 1.0, 0.5) == 0.0
     assert fought(1.0, 1.0, 1.0, 0.0) == 0.5  # where unequal power is not accepted, half the deference
+    assert fought(1.0, 1.0, 1.0, 0.25) == 0.25
     assert fought(1.0, 0.6, 0.8, 0.9) == fought(1.0, 0.6, 0.8, 0.5)  # above the usual it makes no difference
 
 

@@ -1,0 +1,132 @@
+"""Levers and parameters move named outcomes the stated way: the same luck with one difference, decided by the paired 95%
+interval at a fixed seed. What is stated is the mechanism's direct effect in a firm where nothing hides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from sim import Scenario, compare
+
+RUNS, SEED, QUARTERS = 200, 20, 8
+
+
+@dataclass(frozen=True)
+class Direction:
+    """`outcome` goes up or down when `change` is made to `split` in `context` (where `given` holds)."""
+
+    change: dict
+    outcome: str
+    verdict: str
+    because: str
+    split: str = "co-pilot"
+    context: str = "baseline"
+    given: dict = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        told = ", ".join(f"{path} {value}" for path, value in self.change.items())
+        return f"{told}: {self.outcome} {self.verdict} ({self.split} in {self.context})"
+
+
+SOLE = "strategist-executor"
+SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
+
+DIRECTIONS = (
+    # communication
+    Direction({"levers.communication": 0.9}, "meeting_hours", "higher", "more meetings a week"),
+    Direction({"levers.communication": 0.9}, "information_shared", "higher", "common ground and trust carry views"),
+    Direction({"levers.communication": 0.9}, "cause_communication_share", "lower", "less is not told"),
+    Direction({"communication.transparency": 1.0}, "trust", "higher", "results shown"),
+    Direction({"communication.meetings_per_week": 0.25}, "decision_delay_weeks", "higher", "joint decisions wait for a meeting"),
+    # clarity
+    Direction({"levers.decision_clarity": 0.9}, "orphaned_decisions", "lower", "each knows what is his", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows what is not his", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "process_conflict_rate", "lower", "less to quarrel over", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "cause_roles_share", "lower", "other causes remain", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "hidden_work_share", "lower", "fewer contradictory instructions", SOLE),
+    Direction({"clarity.documentation": 1.0}, "role_clarity", "higher", "written decisions build precedents", SOLE),
+    Direction({"clarity.timer_weeks": 0.5}, "arbitrations", "higher", "the ladder begins sooner", given=SOUR),
+    # goals
+    Direction({"levers.smart_goals": 1.0}, "goal_gap", "lower", "shared, specific goals draw priorities together"),
+    Direction({"levers.smart_goals": 1.0}, "cause_priorities_share", "lower", "priorities differ less"),
+    # skills
+    Direction({"levers.skills": 1.0}, "leader_skill", "higher", "training"),
+    Direction({"levers.skills": 1.0}, "setting_error", "lower", "skill decides the error of perception", SOLE),
+    Direction({"ceo.skills.market": 0.1, "coo.skills.market": 0.1}, "omission_rate", "higher", "good ideas are not seen", SOLE),
+    # adaptation
+    Direction({"levers.adaptation": 1.0}, "standing_error", "lower", "reviews see errors and decisions mend them", SOLE),
+    # the pair
+    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "relationship_conflict_mean", "higher", "distrust makes quarrels personal"),
+    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "task_conflict_rate", "higher", "less is tolerated"),
+    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "reopened_decisions", "higher", "distrust challenges", SOLE),
+    Direction({"ceo.style": 0.0, "coo.style": 1.0}, "cause_styles_share", "higher", "opposite styles add to every gap"),
+    Direction({"dyad.ceo_power": 1.0}, "task_conflict_rate", "lower", "who is weaker defers"),
+    Direction({"ceo.hours": 4.0}, "decision_delay_weeks", "higher", "joint decisions wait for the busier", context="rapid-growth"),
+    Direction({"communication.asynchronous": 1.0}, "relationship_conflict_mean", "higher", "text offends without trust", given=SOUR),
+    # how two judgments combine: what both must approve is refused more often, good or bad; what one may approve, less
+    Direction({"charter.campaign.rule": "and"}, "omission_rate", "higher", "two filters in a row", SOLE),
+    Direction({"charter.campaign.rule": "and"}, "commission_rate", "lower", "two filters in a row", SOLE),
+    Direction({"charter.campaign.rule": "or"}, "omission_rate", "lower", "two chances", SOLE),
+    Direction({"judgment.elaboration": 0.8}, "setting_error", "lower", "debate teaches", given={"judgment.tolerance": 0.0}),
+    # work
+    Direction({"execution.load": 2.0}, "backlog_weeks", "higher", "more work for the same teams", SOLE),
+    Direction({"execution.defects": 0.5}, "hidden_work_share", "higher", "more is done twice", SOLE),
+    Direction({f"teams.{team}.reporting_per_week": 3.0 for team in range(6)}, "unanswered_share", "lower",
+              "questions reach the owner", SOLE),
+    Direction({"assumptions.capacity": 0.6}, "satisfaction", "lower", "late work is late service", SOLE),
+    Direction({"ceo.encouragement": 0.3}, "experiments_proposed", "higher", "who is encouraged dares"),
+    # the market
+    Direction({"market.start_share_brand": 0.6}, "brand_awareness", "higher", "the brand's arm of the media budget",
+              given={"switches.budget_learning": False}),
+    Direction({"market.goodwill_decay": 0.08}, "brand_awareness", "lower", "the brand is forgotten faster"),
+    Direction({"campaigns.off_brand": 8.0}, "brand_awareness", "lower", "launches off brand do more damage"),
+    Direction({"market.drift": 0.2}, "standing_error", "higher", "what is right moves faster"),
+    Direction({"market.churn_satisfaction": 4.0}, "customer_retention", "lower", "the dissatisfied leave sooner"),
+    Direction({"market.start_share_retention": 0.6}, "customer_retention", "higher", "a budget that holds customers",
+              given={"switches.budget_learning": False}),
+    Direction({"market.programme_cost": 28.0}, "return_on_investment", "lower", "more money for the same customers"),
+    Direction({"campaigns.experiment_gain": 1.5}, "technique", "higher", "experiments that work are worth more"),
+    # Twenty approvals of 0.3 hours are six hours; the COO gives at most three tenths of his sixteen.
+    Direction({"compliance.approvals_per_week": 20.0}, "reputation", "lower", "approvals outgrow the hours for them"),
+    Direction({"events": [{"week": 20, "kind": "restructuring"}]}, "role_clarity", "lower", "who decides is thrown open", SOLE),
+    Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
+)  # fmt: skip
+
+
+def base_of(direction: Direction) -> Scenario:
+    scenario = Scenario.of(role_model=direction.split, context=direction.context)
+    return scenario.with_({"quarters": QUARTERS, **direction.given})
+
+
+def decided(direction: Direction) -> tuple[str, str]:
+    """The verdict of the paired interval, and the figures behind it."""
+    base = base_of(direction)
+    table = compare(base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]).table
+    row = table.iloc[-1]
+    return row["verdict"], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda direction: direction.name)
+def test_it_moves_as_stated(direction):
+    verdict, figures = decided(direction)
+    assert verdict == direction.verdict, f"{direction.because}: {figures}"
+
+
+# -- sabotage: what does not move, or moves the other way, is told apart -----------------------
+
+
+def test_no_change_is_no_direction():
+    assert decided(Direction({"levers.communication": 0.5}, "meeting_hours", "same", "it is 0.5 already"))[0] == "same"
+
+
+def test_the_other_way_is_the_other_verdict():
+    less = Direction({"levers.communication": 0.1}, "meeting_hours", "lower", "fewer meetings")
+    assert decided(less)[0] == "lower"
+
+
+def test_a_cut_wire_is_found():
+    """Transparency moves trust by results shown; with trust frozen nothing is left of it."""
+    frozen = Direction({"communication.transparency": 1.0}, "trust", "same", "", given={"assumptions.trust_frozen": True})
+    assert decided(frozen)[0] == "same"
