@@ -1,0 +1,171 @@
+"""`analyse`: what drives the outputs of any function, deterministic or stochastic, how sure that is, and in which direction."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.sensitivity.checks import COLUMNS, checks_of, first_by_ranks, target_width, verdict_of
+from experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corners, Design, Pairs
+from experiments.sensitivity.estimates import Output, estimated, rows_of
+from experiments.sensitivity.factors import Factors
+from experiments.sensitivity.intervals import half_width, standard_error
+from experiments.sensitivity.points import Plan, plan_of
+from experiments.sensitivity.ranking import places_of, ranks_of
+from experiments.sensitivity.result import Sensitivity
+from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_ROWS, Function, Runner
+from experiments.sensitivity.sums import Played, Progress, Sums, play
+
+DESIGNS = ("auto", "subsets", "walks", "pairs")
+
+
+def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 << 14, seed: int = 0,
+            outputs: Sequence[str] | None = None, *, replicates: int | None = None, design: str = "auto",
+            sampling: str = "auto", tails: Mapping[str, float] | None = None, allow_failed: float = 0.0,
+            progress: Progress | None = None) -> Sensitivity:  # fmt: skip
+    """What drives the outputs of `f`, by twin-seed pick-freeze.
+
+    `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each
+    row; it gives float64 (rows,) or (rows, outputs). The same point with the same key must give the same output; different
+    keys, independent luck. A deterministic function may ignore the keys.
+
+    `factors`: k names, or factor -> group for factors that are varied together. `n`: base rows, a power of two of at least
+    32; from 4096 on they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: any whole
+    number; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
+
+    `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
+    where there is noise: dispersion totals need four). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
+    interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs"
+    2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks. `tails`: output -> threshold c,
+    which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs
+    that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs.
+
+    Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
+    its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
+    noise_share, direction, swing (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
+    told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
+
+    ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number,
+    an output that is not finite (beyond `allow_failed`).
+    """
+    given = Factors.of(factors)
+    number = _seed(seed)
+    plan = plan_of(n, len(given.names), number, sampling)
+    if not 0.0 <= allow_failed <= 1e-3:
+        raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
+    if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
+        raise ValueError(f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks")
+    kind = _design(design, len(given.groups))
+    told = progress or (lambda runs: None)
+    run = Runner(f, len(given.names), outputs, tails, number)
+    run.settle(allow_failed)
+    told(run.runs)
+    chosen = _designed(kind, given, replicates or run.replicates(), number)
+    played = play(chosen, plan, run, allow_failed, told)
+    return _result(given, kind, chosen, plan, run, played, number)
+
+
+def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> int:
+    """Evaluations that `analyse` makes of g groups, its pilot included."""
+    names = Factors.of([f"x{i}" for i in range(groups)])
+    return 4 * PILOT_ROWS + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
+
+
+def _seed(seed: int) -> int:
+    try:
+        return int(operator.index(seed))
+    except TypeError:
+        raise ValueError(f"seed = {seed!r} is not a whole number") from None
+
+
+def _design(design: str, groups: int) -> str:
+    if design not in DESIGNS:
+        raise ValueError(f"design = {design!r}: one of {', '.join(DESIGNS)}")
+    if design == "subsets" and groups > MOST_GROUPS_FOR_CORNERS + 2:
+        raise ValueError(f"design = 'subsets' with {groups} groups would play {1 << groups:,} arms a row: take 'walks'")
+    if design == "auto":
+        return "subsets" if groups <= MOST_GROUPS_FOR_CORNERS else "walks"
+    return design
+
+
+def _designed(kind: str, factors: Factors, replicates: int, seed: int) -> Design:
+    if kind == "subsets":
+        return Corners(factors, replicates, seed)
+    return Pairs(factors, replicates, seed, walk=kind == "walks")
+
+
+def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int) -> Sensitivity:
+    rows, ranks, places, checks, curves, path, bounds = [], [], {}, [], [], [], []
+    target, rows_played = target_width(plan.n), plan.n - played.failed_rows
+    moments: dict[str, np.ndarray] = {}
+    for at, (name, sums) in enumerate(zip(run.outputs, played.by_output)):
+        shift, scale = float(run.shift[at]), float(run.scale[at])
+        output = estimated(name, sums, design, plan, shift, scale)
+        rows += rows_of(output, rows_played, target)
+        order = ranks_of(output)
+        ranks.append(order)
+        places[name] = places_of(order, factors.groups)
+        stages = _stages(sums, output, plan)
+        path += [{"output": name, **row} for row in stages]
+        half = [row["estimate"] for row in stages if row["n"] == plan.n // 2]
+        second = first_by_ranks(factors, played.first_points, played.first_values[at])
+        checks += checks_of(output, order, sums, plan, second, np.array(half) if half else None)
+        curves += _curves(output, factors)
+        if played.bounds is not None:
+            ends = [estimated(name, end, design, plan, shift, scale) for end in played.bounds[at]]
+            bounds += _bounds(output, *ends)
+        moments |= {f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts}
+    checks += [
+        _check("health", played.failed_rows / plan.n, 1e-3, played.failed_rows == 0, "share of base rows left out as failed"),
+        _check("repeatable", float(run.repeats), 1.0, run.repeats, "1: the same points and keys gave the same bits again"),
+    ]
+    table = pd.DataFrame(checks, columns=COLUMNS)
+    return Sensitivity(
+        table=pd.DataFrame(rows), ranks=pd.concat(ranks, ignore_index=True), places=places, checks=table,
+        verdict=verdict_of(table), curves=pd.DataFrame(curves), convergence=pd.DataFrame(path), factors=factors, n=plan.n,
+        replicates=design.replicates, seed=seed, runs=run.runs, design=kind, sampling="sobol" if plan.sobol else "random",
+        failed_rows=played.failed_rows, bounds=pd.DataFrame(bounds), moments=moments,
+    )  # fmt: skip
+
+
+def _check(check: str, figure: float, limit: float, passed: bool, meaning: str) -> dict:
+    return {"output": "all", "check": check, "figure": figure, "limit": limit, "passed": bool(passed), "meaning": meaning}
+
+
+def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict]:
+    """total_mean from the first quarter, the first half and all of the replications."""
+    rows = []
+    for share in (4, 2, 1):
+        few = plan.replications // share
+        part = {name: sums.sums[name][:few] for name in ("variance", "total")}
+        counts = sums.counts[:few]
+        whole = part["total"].sum(axis=0) / part["variance"].sum() if output.mean_known else output.measures["total_mean"].value
+        left = np.full((few, len(whole)), np.nan)
+        if output.mean_known and few > 1:
+            left = (part["total"].sum(axis=0) - part["total"]) / (part["variance"].sum() - part["variance"])
+        wide = half_width(standard_error(left), few)
+        rows += [{"input": name, "n": int(plan.rows * len(counts)), "estimate": float(value), "low": float(value - half),
+                  "high": float(value + half)}
+                 for name, value, half in zip(output.measures["total_mean"].inputs, whole, wide)]  # fmt: skip
+    return rows
+
+
+def _curves(output: Output, factors: Factors) -> list[dict]:
+    levels = (np.arange(BINS) + 0.5) / BINS
+    return [{"output": output.name, "input": label, "level": float(level), "effect": float(effect), "low": float(effect - half),
+             "high": float(effect + half)}
+            for label, line, wide in zip(factors.labels, output.curve, output.curve_half)
+            for level, effect, half in zip(levels, line, wide)]  # fmt: skip
+
+
+def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
+    rows = []
+    for measure in ("first_mean", "total_mean", "swing"):
+        mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
+        rows += [{"output": output.name, "input": name, "measure": measure, "estimate": float(mine.value[at]),
+                  "if_lowest": float(low.value[at]), "if_highest": float(high.value[at])}
+                 for at, name in enumerate(mine.inputs)]  # fmt: skip
+    return rows

@@ -1,0 +1,158 @@
+"""The tidy table of one output: every measure with its interval, or the plain statement that it cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.sensitivity.designs import BINS, Design
+from experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
+from experiments.sensitivity.intervals import half_width, left_out, standard_error
+from experiments.sensitivity.points import Plan
+from experiments.sensitivity.sums import Sums
+
+MONOTONE = 0.8  # a direction of at least this size is called rising or falling
+FLAT = 3.0  # steps of at most so many standard errors do not tell a curve from a flat one
+ROUNDING = 1e-13  # a spread below this share of the mean is rounding, not an effect
+OF_MEAN = ("first_mean", "total_mean", "shapley_mean", "interaction_mean")
+OF_SPREAD = ("dispersion_first", "dispersion_total")
+
+NOT_IDENTIFIABLE, NO_EFFECT, UNDECIDED, CONVERGED = "not identifiable", "no effect", "undecided", "converged"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One measure of one output: for each input an estimate, and the estimates made without each replication (r, inputs)."""
+
+    inputs: tuple[str, ...]
+    value: np.ndarray
+    without: np.ndarray
+
+    @property
+    def error(self) -> np.ndarray:
+        """Standard errors."""
+        return standard_error(self.without)
+
+    @property
+    def half(self) -> np.ndarray:
+        """Half-widths of the 95% intervals."""
+        return half_width(self.error, len(self.without))
+
+
+@dataclass(frozen=True)
+class Output:
+    """Everything known of one output. `constant`: it never changed; `mean_known`, `spread_known`: the variance of the mean
+    function, and that of Var(Y|x), are decidedly above zero, so that shares of them mean something."""
+
+    name: str
+    measures: dict[str, Estimate]
+    curve: np.ndarray
+    curve_half: np.ndarray
+    means: dict[str, np.ndarray]
+    constant: bool
+    mean_known: bool
+    spread_known: bool
+
+    def interval(self, measure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Estimates, lows and highs of a measure."""
+        found = self.measures[measure]
+        return found.value, found.value - found.half, found.value + found.half
+
+
+def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, scale: float) -> Output:
+    """All measures of one output from its sums; `shift` and `scale` are what the runner took off."""
+    whole: dict[str, np.ndarray] = {}
+    without: dict[str, np.ndarray] = {}
+    for moment, total in sums.sums.items():
+        whole[moment], without[moment] = left_out(total, sums.counts)
+    groups, factors = design.factors.groups, design.factors
+    variance, noise = float(whole["variance"][0]), float(whole["noise"][0])
+    constant = (abs(variance) + noise) * scale**2 <= (ROUNDING * max(abs(shift), np.finfo(float).tiny)) ** 2
+    constant = constant or (variance == 0.0 and noise == 0.0)
+    mean_known = not constant and _above_zero(whole["variance"], without["variance"], (ROUNDING * shift / scale) ** 2)
+    # Rounding alone makes the spread of Var(Y|x) about as large as machine precision allows.
+    spread_known = "spread_variance" in whole and noise > 0.0 and _above_zero(
+        whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2
+    )  # fmt: skip
+    measures = {}
+    full, each = ratios(whole), ratios(without)
+    inputs = {"interaction_mean": tuple(design.interactions), "noise_share": ("",), "null": ("",)}
+    for measure, value in full.items():
+        known = (mean_known if measure in OF_MEAN else spread_known if measure in OF_SPREAD else not constant)
+        value, parts = (value, each[measure]) if known else (value * np.nan, each[measure] * np.nan)
+        measures[measure] = Estimate(inputs.get(measure, groups), value, parts)
+    curve, parts = scale * curves(whole["bins"]), scale * curves(without["bins"])
+    measures["swing"] = Estimate(factors.labels, swings(curve), swings(parts))
+    bent = [_direction(curve[f], parts[:, f]) for f in range(len(factors.names))]
+    measures["direction"] = Estimate(factors.labels, np.array([value for value, _ in bent]),
+                                     np.array([found for _, found in bent]).T)  # fmt: skip
+    if constant:
+        for measure in ("swing", "direction"):
+            found = measures[measure]
+            measures[measure] = Estimate(found.inputs, found.value * np.nan, found.without * np.nan)
+    half = half_width(standard_error(parts), len(parts))
+    return Output(name, measures, curve, half, whole, constant, mean_known, spread_known)
+
+
+def _above_zero(value: np.ndarray, without: np.ndarray, floor: float) -> bool:
+    low = value - half_width(standard_error(without), len(without))
+    return bool(low[0] > 0.0 and value[0] > floor)
+
+
+def _direction(curve: np.ndarray, without: np.ndarray) -> tuple[float, np.ndarray]:
+    """Direction with as many bins as the noise leaves readable: the finest of 40, 20, 10 and 5 in which the errors of the
+    steps together stay below a tenth of the curve's range, else 5. A curve that cannot be told from a flat one (its steps
+    are no larger than their errors) has direction 0 with the whole of [-1, 1] as its interval."""
+    for bins in (BINS, 20, 10, 5):
+        fewer, parts = coarse(curve, bins), coarse(without, bins)
+        error = standard_error(np.diff(parts, axis=-1))
+        if error.sum() <= 0.1 * np.ptp(fewer) or bins == 5:
+            break
+    steps = np.diff(fewer)
+    if np.any(steps) and np.abs(steps).max() <= FLAT * error.max():
+        # Leaving one replication out turns the sign each time: as wide as a direction can be.
+        return 0.0, np.resize([1.0, -1.0], len(without))
+    return float(direction(fewer, error**2)), direction(parts, error**2)
+
+
+def rows_of(output: Output, n: int, target: float) -> list[dict]:
+    """The rows of the table: output, input, measure, estimate, low, high, se, n, verdict."""
+    rows = []
+    for measure, found in output.measures.items():
+        if measure == "null":
+            continue
+        error, half = found.error, found.half
+        swing = output.measures["swing"]
+        for at, name in enumerate(found.inputs):
+            value, wide = float(found.value[at]), float(half[at])
+            if measure == "swing":
+                verdict = _swing_word(value, wide)
+            elif measure == "direction":
+                verdict = _direction_word(value, wide, float(swing.value[at]), float(swing.half[at]))
+            else:
+                verdict = NOT_IDENTIFIABLE if not np.isfinite(value) else CONVERGED if 2 * wide <= target else UNDECIDED
+            low, high = value - wide, value + wide
+            if measure == "direction":
+                low, high = max(low, -1.0), min(high, 1.0)
+            rows.append({"output": output.name, "input": name, "measure": measure, "estimate": value, "low": low,
+                         "high": high, "se": float(error[at]), "n": n, "verdict": verdict})  # fmt: skip
+    return rows
+
+
+def _swing_word(value: float, half: float) -> str:
+    if not np.isfinite(value):
+        return NOT_IDENTIFIABLE
+    if value == 0.0 and half == 0.0:
+        return NO_EFFECT
+    return "raises" if value > half else "lowers" if value < -half else UNDECIDED
+
+
+def _direction_word(value: float, half: float, swing: float, swing_half: float) -> str:
+    if not np.isfinite(value):
+        return NOT_IDENTIFIABLE
+    if value == 0.0 and half == 0.0 and swing == 0.0:
+        return NO_EFFECT
+    if abs(value) >= MONOTONE and abs(swing) > swing_half:
+        return "rises" if value > 0 else "falls"
+    return "mixed" if abs(value) + half < MONOTONE else UNDECIDED
