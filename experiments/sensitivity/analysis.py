@@ -16,7 +16,7 @@ from experiments.sensitivity.intervals import half_width, standard_error
 from experiments.sensitivity.points import Plan, plan_of
 from experiments.sensitivity.ranking import places_of, ranks_of
 from experiments.sensitivity.result import Sensitivity
-from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_ROWS, Function, Runner
+from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
 from experiments.sensitivity.sums import Played, Progress, Sums, play
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
@@ -37,7 +37,7 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
     number; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
 
     `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
-    where there is noise: dispersion totals need four). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
+    where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
     interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs"
     2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks. `tails`: output -> threshold c,
     which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs
@@ -71,7 +71,7 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
 def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> int:
     """Evaluations that `analyse` makes of g groups, its pilot included."""
     names = Factors.of([f"x{i}" for i in range(groups)])
-    return 4 * PILOT_ROWS + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
+    return 2 * PILOT_ROWS * PILOT_REPLICATES + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
 
 
 def _seed(seed: int) -> int:

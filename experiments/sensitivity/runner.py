@@ -11,7 +11,8 @@ from experiments.sensitivity.luck import PILOT, generator, keys_of
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> float64 (rows,) or (rows, outputs)
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
-PILOT_ROWS = 200
+PILOT_ROWS, PILOT_REPLICATES = 200, 4
+NOISY, REPLICATES_IF_NOISY = 0.7, 8
 MOST_REPLICATES = 16
 
 
@@ -29,7 +30,7 @@ class Runner:
         self._count: int | None = None
         self._tails: list[tuple[int, float]] = []
         points = generator(seed, 3).random((PILOT_ROWS, factors))
-        keys = keys_of(seed, PILOT, np.arange(PILOT_ROWS), 2)
+        keys = keys_of(seed, PILOT, np.arange(PILOT_ROWS), PILOT_REPLICATES)
         raw = self.raw(points, keys)
         # A function that draws luck of its own would pass for one with keyed luck; the same call twice tells.
         self.repeats = bool(np.array_equal(raw, self.raw(points, keys), equal_nan=True))
@@ -98,19 +99,20 @@ class Runner:
 
     @property
     def noise_share(self) -> np.ndarray:
-        """Rough noise share of each output, from the pilot's twins: within rows over all; nan for a constant output."""
+        """Rough noise share of each output, from the pilot: within points over all; nan for a constant output."""
         kept = self.pilot[:, np.isfinite(self.pilot).all(axis=(0, 2)), :]
-        within = 0.5 * ((kept[0] - kept[1]) ** 2).mean(axis=0)
+        within = kept.var(axis=0, ddof=1).mean(axis=0)
         whole = kept.reshape(-1, kept.shape[2]).var(axis=0)
         return np.where(whole > 0, within / np.where(whole > 0, whole, 1.0), np.nan)
 
     def replicates(self) -> int:
         """Replicates a row that the pilot asks for: about nu / (1 - nu) for the noisiest output, even, 4 to 16; 2 without
-        noise. Four are the least from which dispersion has totals of its own."""
+        noise. Four are the least from which dispersion has totals of its own; where luck leads, eight make these readable."""
         noise = self.noise_share
         noise = noise[np.isfinite(noise)]
         if not len(noise) or noise.max() == 0.0:
             return 2
         worst = min(float(noise.max()), 0.999)
         wanted = int(np.ceil(worst / (1.0 - worst)))
-        return int(min(max(4, wanted + wanted % 2), MOST_REPLICATES))
+        least = REPLICATES_IF_NOISY if worst >= NOISY else 4
+        return int(min(max(least, wanted + wanted % 2), MOST_REPLICATES))
