@@ -13,6 +13,7 @@ from experiments.sensitivity.points import Plan
 from experiments.sensitivity.sums import Sums
 
 MONOTONE = 0.8  # a direction of at least this size is called rising or falling
+LEAST_HALF = 1e-12
 FLAT = 3.0  # steps of at most so many standard errors do not tell a curve from a flat one
 ROUNDING = 1e-13  # a spread below this share of the mean is rounding, not an effect
 OF_MEAN = ("first_mean", "total_mean", "shapley_mean", "interaction_mean")
@@ -36,8 +37,9 @@ class Estimate:
 
     @property
     def half(self) -> np.ndarray:
-        """Half-widths of the 95% intervals."""
-        return half_width(self.error, len(self.without))
+        """Half-widths of the 95% intervals: not below what rounding does, but exactly 0 where nothing moved at all."""
+        half = half_width(self.error, len(self.without))
+        return np.where(half > 0.0, np.maximum(half, LEAST_HALF * (1.0 + np.abs(self.value))), half)
 
 
 @dataclass(frozen=True)
