@@ -318,8 +318,8 @@ def test_failed_rows_are_left_out_whole_and_bounded_where_allowed():
     assert not found.checks.set_index("check")["passed"]["health"]
     assert set(found.table["n"]) == {2**14 - found.failed_rows}
     assert found.get("total_mean", "x1")["estimate"] == pytest.approx(16 / 30, abs=0.005)
-    bound = found.bounds.set_index(["measure", "input"]).loc[("total_mean", "x1")]
-    assert bound["if_lowest"] != bound["estimate"] != bound["if_highest"]
+    bound = found.bounds.set_index(["measure", "input"]).loc[("first", "x1")]
+    assert len({bound["if_lowest"], bound["estimate"], bound["if_highest"]}) == 3
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 0.1, 1e300])
@@ -335,7 +335,7 @@ def test_luck_alone_is_not_identifiable():
     assert found.verdict == "not identifiable"
     assert found.get("noise_share")["estimate"] == pytest.approx(1.0)
     assert np.isnan(found.get("total_mean", "x1")["estimate"])
-    hidden = analyse(lambda x, keys: 0.01 * x[:, 0] + normal(keys + np.uint64(1) * (x[:, 1] * 2**40).astype(np.uint64)),
+    hidden = analyse(lambda x, keys: 0.01 * x[:, 0] + normal(keys ^ (x[:, 1] * 2**63).astype(np.uint64)),
                      names(2), n=64, seed=0)  # fmt: skip
     assert hidden.verdict == "not identifiable"
 
@@ -346,7 +346,7 @@ def test_one_factor():
         assert found.get(measure, "x")["estimate"] == pytest.approx(1.0)
     assert len(found.ranks) == 0
     assert found.places == {"y": {"x": "1"}}
-    assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")["estimate"] == 1.0
+    assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")["estimate"] == pytest.approx(1.0)
 
 
 def test_fifty_factors():
@@ -373,7 +373,7 @@ def test_memory_does_not_grow_with_n():
     import tracemalloc
 
     peaks = []
-    for n in (2**13, 2**15):
+    for n in (2**14, 2**16):
         tracemalloc.start()
         analyse(spreading, names(2), n=n, seed=0, replicates=4)
         peaks.append(tracemalloc.get_traced_memory()[1])

@@ -163,7 +163,7 @@ def _curves(output: Output, factors: Factors) -> list[dict]:
 
 def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
     rows = []
-    for measure in ("first_mean", "total_mean", "swing"):
+    for measure in ("first", "total_mean", "swing"):
         mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
         rows += [{"output": output.name, "input": name, "measure": measure, "estimate": float(mine.value[at]),
                   "if_lowest": float(low.value[at]), "if_highest": float(high.value[at])}

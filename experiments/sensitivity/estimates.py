@@ -70,9 +70,10 @@ def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, s
         whole[moment], without[moment] = left_out(total, sums.counts)
     groups, factors = design.factors.groups, design.factors
     variance, noise = float(whole["variance"][0]), float(whole["noise"][0])
-    constant = (abs(variance) + noise) * scale**2 <= (ROUNDING * max(abs(shift), np.finfo(float).tiny)) ** 2
+    constant = (abs(variance) + noise) ** 0.5 * scale <= ROUNDING * abs(shift)
     constant = constant or (variance == 0.0 and noise == 0.0)
-    mean_known = not constant and _above_zero(whole["variance"], without["variance"], (ROUNDING * shift / scale) ** 2)
+    rounding = (ROUNDING * abs(shift) / scale) ** 2 if not constant else 0.0
+    mean_known = not constant and _above_zero(whole["variance"], without["variance"], rounding)
     # Rounding alone makes the spread of Var(Y|x) about as large as machine precision allows.
     spread_known = "spread_variance" in whole and noise > 0.0 and _above_zero(
         whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2

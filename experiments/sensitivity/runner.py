@@ -92,8 +92,8 @@ class Runner:
                 raise NotFinite(f"{lost} of {PILOT_ROWS} runs of the pilot gave an output that is not finite "
                                 f"(allowed: a share of {allow_failed:g})")  # fmt: skip
         kept = self.pilot[:, fine, :]
-        self.shift = kept.mean(axis=(0, 1))
-        spread = kept.std(axis=(0, 1))
+        self.shift = kept[0, 0] + (kept - kept[0, 0]).mean(axis=(0, 1))
+        spread = np.where(np.ptp(kept, axis=(0, 1)) > 0, (kept - self.shift).std(axis=(0, 1)), 0.0)
         # A power of two changes no digit.
         self.scale = np.where(spread > 0, 2.0 ** np.round(np.log2(np.where(spread > 0, spread, 1.0))), 1.0)
 
@@ -101,8 +101,8 @@ class Runner:
     def noise_share(self) -> np.ndarray:
         """Rough noise share of each output, from the pilot: within points over all; nan for a constant output."""
         kept = self.pilot[:, np.isfinite(self.pilot).all(axis=(0, 2)), :]
-        within = kept.var(axis=0, ddof=1).mean(axis=0)
-        whole = kept.reshape(-1, kept.shape[2]).var(axis=0)
+        within = (kept - self.shift).var(axis=0, ddof=1).mean(axis=0)
+        whole = (kept - self.shift).reshape(-1, kept.shape[2]).var(axis=0)
         return np.where(whole > 0, within / np.where(whole > 0, whole, 1.0), np.nan)
 
     def replicates(self) -> int:

@@ -134,7 +134,7 @@ class _Keeper:
         self.counts[where] += fine.reshape(many, -1).sum(axis=1)
 
         def summed(each: np.ndarray) -> np.ndarray:
-            return np.where(fine, each, 0.0).reshape(len(each), many, -1).sum(axis=2).T
+            return np.where(fine, each, 0.0).reshape(len(each), many, rows // many).sum(axis=2).T
 
         for name, each in moments.items():
             if name != "moves":
