@@ -187,3 +187,28 @@ def save(drawn: Any, path: Path, data: pd.DataFrame) -> None:
         canvas.savefig(path, metadata={"Date": None}, bbox_inches="tight")
     plt.close(canvas)
     data.to_csv(path.with_suffix(".csv"), index=False)
+
+
+def plot_strata(rows: pd.DataFrame, output: str) -> Any:
+    """Heat maps of levers by split and context: total index (left) and swing (right); grey where not defined, a dot where
+    the swing's sign is decided."""
+    parts = list(dict.fromkeys(rows["part"]))
+    levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
+        for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
+            cells = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
+            cells = cells.reindex(index=parts, columns=levers).to_numpy(dtype=float)
+            most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
+            shade = plt.get_cmap(colours).copy()
+            shade.set_bad("#e4e4e4")
+            drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
+            canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else "swing")
+            ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
+            ax.tick_params(length=0)
+        decided = rows[(rows["measure"] == "swing") & rows["verdict"].isin(["raises", "lowers"])]
+        axes[1].plot([levers.index(name) for name in decided["input"]], [parts.index(name) for name in decided["part"]], "o",
+                     color=INK, markersize=2.5)  # fmt: skip
+        axes[0].set_yticks(range(len(parts)), parts, fontsize=8, color=INK)
+        canvas.suptitle(f"By split and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
+    return canvas

@@ -68,7 +68,7 @@ class Sensitivity:
 
         return plot_shares(self, output or self.outputs[0], axes)
 
-    def save(self, folder: str | os.PathLike) -> Path:
+    def save(self, folder: str | os.PathLike, figures: bool = True) -> Path:
         """Write tables (CSV), verdict.json, moments.npz and figures (SVG with their data as CSV); returns the folder.
 
         Each file is made whole beside and moved in. OSError where the folder cannot be written.
@@ -84,10 +84,31 @@ class Sensitivity:
                 table.replace("", "none").to_csv(part / f"{name}.csv", index=False)
             (part / "verdict.json").write_text(json.dumps(self.summary(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
             np.savez(part / "moments.npz", **self.moments)  # type: ignore[arg-type]
-            write_figures(self, part)
+            if figures:
+                write_figures(self, part)
             for file in sorted(part.iterdir()):
                 file.replace(out / file.name)
         return out
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> Sensitivity:
+        """What `save` wrote. OSError where a file is missing, KeyError or ValueError where one is not what it should be."""
+        place = Path(folder)
+        told = json.loads((place / "verdict.json").read_text("utf-8"))
+        names = ("indices", "ranks", "checks", "curves", "convergence", "bounds")
+        tables = {name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip", keep_default_na=False, na_values=[""])
+                  for name in names if (place / f"{name}.csv").exists()}  # fmt: skip
+        table = tables["indices"]
+        table["input"] = table["input"].replace("none", "")
+        with np.load(place / "moments.npz") as kept:
+            moments = {name: kept[name] for name in kept.files}
+        return cls(
+            table=table, ranks=tables["ranks"], places=told["places"], checks=tables["checks"], verdict=told["verdict"],
+            curves=tables["curves"], convergence=tables["convergence"], factors=Factors.of(told["factors"]), n=told["n"],
+            replicates=told["replicates"], seed=told["seed"], runs=told["runs"], design=told["design"],
+            sampling=told["sampling"], failed_rows=told["failed_rows"], bounds=tables.get("bounds", pd.DataFrame()),
+            moments=moments,
+        )  # fmt: skip
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""

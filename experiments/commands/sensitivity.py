@@ -1,0 +1,139 @@
+"""`tandem sensitivity`: which levers move growth and conflict most, how sure that is, and in which direction."""
+
+from __future__ import annotations
+
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+class ProfileName(StrEnum):
+    """How much is played."""
+
+    smoke = "smoke"
+    quick = "quick"
+    paper = "paper"
+
+
+def sensitivity(
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and verdicts; the same command again resumes.")],
+    name: Annotated[str | None, typer.Argument(help="A scenario; none: the splits pooled over the contexts.")] = None,
+    context: Annotated[str | None, typer.Option(help="One context only.")] = None,
+    profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
+    strata: Annotated[bool, typer.Option("--strata", help="Every split and control in every context as well.")] = False,
+    method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
+) -> None:
+    """Rank what drives growth and conflict."""
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if method is not None:
+        from experiments.sensitivity.second_opinion import METHODS
+
+        if method not in METHODS:
+            raise typer.BadParameter(f"no method {method!r}; there are {', '.join(METHODS)}", param_hint="--method")
+    if strata and name is not None:
+        raise typer.BadParameter(f"{name} is one scenario and has no strata", param_hint="--strata")
+    started = time.monotonic()
+    print("starting: loading the model", file=sys.stderr, flush=True)
+
+    from experiments.commands.tables import progress
+    from experiments.sensitivity import strata as plan
+    from experiments.sensitivity.written import declare, write
+    from experiments.study import firms_per_second
+
+    parts = plan.parts_of(profile.value, seed, name, context, strata)
+    if method is not None:
+        return second(parts[0], method, seed, out)
+    out.mkdir(parents=True, exist_ok=True)
+    if profile is ProfileName.paper:
+        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
+    parts = plan.settled(parts)
+    declare(parts, out, profile.value, seed)
+    runs = sum(map(plan.runs_of, parts))
+    ladder = plan.PROFILES[profile.value].whole
+    rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
+    print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
+    results: dict[str, Any] = {}
+    with progress(runs, "sensitivity") as told:
+        for part in parts:
+            results[part.name] = plan.play(part, out / "store", lambda more, part=part: told(part.name, more))
+    main = results[parts[0].name]
+    write(results, {part.name: part for part in parts}, out, ladder)
+    show(main, parts[0])
+    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Tables and figures: {out}")
+    if strict and main.verdict != "converged":
+        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def show(found: Any, part: Any) -> None:
+    """Levers in order for each output, with what is undecided said aloud."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console
+    from experiments.figures import spoken
+    from experiments.report import figure_text, interval_text, scaled
+    from experiments.sensitivity.strata import lever_places
+    from sim.outcomes import OUTCOMES
+    from sim.parameters import LEVERS
+
+    for output in found.outputs:
+        factor, unit = scaled(output)
+        noise = found.get("noise_share", "", output)
+        share = "it never changes" if noise["estimate"] != noise["estimate"] else f"noise share {noise['estimate']:.2f}"
+        head = f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict}, N = {found.n:,} x {found.replicates})"
+        shown = Table(title=head, title_justify="left", min_width=90)
+        for column in ("rank", "lever", "total index", "95% interval", f"swing ({unit})", "95% interval", "direction"):
+            shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
+        places = lever_places(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
+        ordered = sorted(places, key=lambda lever: (lever not in LEVERS, -found.get("total_mean", lever, output)["estimate"]))
+        for lever in ordered:
+            total, swing = found.get("total_mean", lever, output), found.get("swing", lever, output)
+            direction = found.get("direction", lever, output)["verdict"] if lever in LEVERS else ""
+            moved = (figure_text(swing["estimate"], factor, True), interval_text(swing.to_dict(), factor)) if lever in LEVERS else ("", "")
+            shown.add_row(places[lever], spoken(lever), f"{total['estimate']:.3f}", f"{total['low']:.3f} to {total['high']:.3f}",
+                          *moved, direction)  # fmt: skip
+        console(sys.stdout).print(shown)
+    for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
+        print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
+    for check in found.checks[~found.checks["passed"]].to_dict("records"):
+        print(f"{check['output']}, {check['check']}: {check['figure']:.3g} (limit {check['limit']:.3g}): {check['meaning']}")
+    stuck = part.function().stuck
+    for lever, paths in stuck.items():
+        print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
+    print("A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "
+          "(0) to best practice (1).")  # fmt: skip
+
+
+def second(part: Any, method: str, seed: int, out: Path) -> None:
+    """SALib's answer, its table and its warnings."""
+    from rich.table import Table
+
+    from experiments.commands.tables import console, progress
+    from experiments.sensitivity.second_opinion import second_opinion
+    from experiments.study import write_tables
+
+    function = part.function()
+    with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
+        found = second_opinion(function, function.factors, method, part.n, seed, part.outputs,
+                               part.replicates or 2, lambda more: told(f"SALib, {method}", more))  # fmt: skip
+    for output in dict.fromkeys(found.table["output"]):
+        shown = Table(title=f"SALib, {method}: {output}", title_justify="left")
+        for column in ("input", "measure", "estimate", "low", "high"):
+            shown.add_column(column, justify="left" if column in ("input", "measure") else "right")
+        for row in found.table[found.table["output"] == output].to_dict("records"):
+            shown.add_row(row["input"], row["measure"], *(f"{row[key]:.4g}" if row[key] == row[key] else "none"
+                                                          for key in ("estimate", "low", "high")))  # fmt: skip
+        console(sys.stdout).print(shown)
+    for line in found.warnings:
+        print(f"warning: {line}")
+    out.mkdir(parents=True, exist_ok=True)
+    write_tables({f"salib_{method}": found.table}, out)
+    (out / f"salib_{method}_warnings.txt").write_text("\n".join(found.warnings) + "\n", encoding="utf-8")
+    print(f"{found.runs:,} firms. Table: {out}")
