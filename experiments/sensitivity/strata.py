@@ -76,7 +76,7 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(64, 32, 32, "pairs", "pairs", 2, False),
-    "quick": Profile(1024, 1024, 1024, "walks", "pairs", 2, False),
+    "quick": Profile(1024, 1024, 1024, "pairs", "pairs", 2, False),
     "paper": Profile(1 << 14, 1 << 12, 1 << 12, "subsets", "subsets", None, True),
 }
 
