@@ -1,250 +1,441 @@
-"""`analyse` against functions whose indices are known, and against SALib; what it refuses; what it never says."""
+"""`analyse` on functions whose indices are known, and on everything it must refuse or leave open."""
+
+import itertools
 
 import numpy as np
-import pandas as pd
 import pytest
-from SALib.analyze import sobol as salib_sobol
 from scipy.special import ndtri
 
-from experiments.sensitivity import SensitivityError, analyse
+from experiments.sensitivity import analyse, planned_runs
+from experiments.sensitivity.luck import keys_of
 
-MASK = 0xFFFF_FFFF_FFFF_FFFF
-G_WEIGHTS = np.array([0, 1, 4.5, 9, 99, 99, 99, 99])
-
-
-def luck(keys, draw=0):
-    """Uniform numbers in (0, 1) from keys: SplitMix64 (Steele, Lea & Flood 2014)."""
-    x = keys + np.uint64((draw + 1) * 0x9E3779B97F4A7C15 & MASK)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
-    return ((x >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53
+FOUR = 4.0
 
 
-def ishigami(X, keys):
-    z = np.pi * (2 * X[:, :3] - 1)
-    return np.sin(z[:, 0]) + 7 * np.sin(z[:, 1]) ** 2 + 0.1 * z[:, 2] ** 4 * np.sin(z[:, 0])
+def uniform(keys):
+    return ((keys >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53
 
 
-def sobol_g(X, keys):
-    return np.prod((np.abs(4 * X - 2) + G_WEIGHTS) / (1 + G_WEIGHTS), axis=1)
-
-
-def linear(X, keys):
-    return X @ np.array([4.0, 3.0, 2.0, 1.0, 0.0])
-
-
-def product(X, keys):
-    return X[:, 0] * X[:, 1]
-
-
-def noisy_ishigami(X, keys):
-    return ishigami(X, keys) + np.sqrt(13.844588 / 3) * ndtri(luck(keys))
-
-
-def dispersed(X, keys):
-    return X[:, 0] + X[:, 1] * ndtri(luck(keys))
-
-
-def bernoulli(X, keys):
-    return (luck(keys) < 0.1 + 0.4 * (X[:, 0] + X[:, 1])).astype(float)
-
-
-def of(found, measure):
-    return found.table[found.table["measure"] == measure].set_index("input")["estimate"]
-
-
-def close(found, measure, expected, tolerance):
-    inputs = list(found.design.groups)
-    rows = found.table[found.table["measure"] == measure].set_index("input").loc[inputs]
-    errors = np.abs(rows["estimate"].to_numpy() - np.array(expected))
-    assert (errors <= tolerance).all(), f"{measure}: {rows['estimate'].tolist()} for {expected}"
-    # Where the answer is known exactly to rounding, four standard errors may be less than rounding.
-    assert (errors <= 4 * rows["se"].to_numpy() + 1e-3 * tolerance + 2e-4).all(), f"{measure}: {errors} in {rows['se'].tolist()}"
+def normal(keys):
+    return ndtri(uniform(keys))
 
 
 def names(k):
     return [f"x{i + 1}" for i in range(k)]
 
 
-def test_p1_ishigami():
-    found = analyse(ishigami, names(3))
-    close(found, "first", (0.313905, 0.442411, 0.0), 0.005)
-    close(found, "total_mean", (0.557589, 0.442411, 0.243684), 0.005)
-    close(found, "shapley_mean", (0.435747, 0.442411, 0.121842), 0.005)
-    assert of(found, "noise_share")[""] == 0.0
-    assert abs(of(found, "interaction_mean")["x1 & x3"] - 0.243684) < 0.005
+def ishigami(x, keys):
+    z = -np.pi + 2.0 * np.pi * x
+    return np.sin(z[:, 0]) + 7.0 * np.sin(z[:, 1]) ** 2 + 0.1 * z[:, 2] ** 4 * np.sin(z[:, 0])
+
+
+G_WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
+
+
+def sobol_g(x, keys):
+    return np.prod((np.abs(4.0 * x - 2.0) + G_WEIGHTS) / (1.0 + G_WEIGHTS), axis=1)
+
+
+def linear(x, keys):
+    return x @ np.array([4.0, 3.0, 2.0, 1.0, 0.0])
+
+
+def product(x, keys):
+    return x[:, 0] * x[:, 1]
+
+
+def noisy_ishigami(x, keys):
+    return ishigami(x, keys) + np.sqrt(13.844588 / 3.0) * normal(keys)
+
+
+def spreading(x, keys):
+    return x[:, 0] + x[:, 1] * normal(keys)
+
+
+def bernoulli(x, keys):
+    return (uniform(keys) < 0.1 + 0.4 * (x[:, 0] + x[:, 1])).astype(float)
+
+
+def tie(x, keys):
+    return x[:, 0] + x[:, 1]
+
+
+G_FIRST = (0.716192, 0.179048, 0.023676, 0.007162) + 4 * (0.000072,)
+G_TOTAL = (0.787144, 0.242198, 0.034317, 0.010460) + 4 * (0.000105,)
+G_SHAPLEY = (0.751519, 0.210477, 0.028880, 0.008772) + 4 * (0.000088,)
+I_FIRST, I_TOTAL, I_SHAPLEY = (0.313905, 0.442411, 0.0), (0.557589, 0.442411, 0.243684), (0.435747, 0.442411, 0.121842)
+WEIGHTS = tuple(np.array([16.0, 9.0, 4.0, 1.0, 0.0]) / 30.0)
+G_GROUPS = {"x1": "a", "x3": "a", "x2": "b", "x4": "b", "x5": "c", "x6": "c", "x7": "c", "x8": "c"}
+
+
+def g_grouped(x, keys):
+    return sobol_g(x[:, [0, 2, 1, 3, 4, 5, 6, 7]], keys)
+
+
+# Case -> (function, factors, log2 of n, measure -> values by input in order).
+CASES = {
+    "P1": (ishigami, names(3), 14, {"first": I_FIRST, "total_mean": I_TOTAL, "shapley_mean": I_SHAPLEY, "noise_share": (0.0,)}),
+    "P2": (sobol_g, names(8), 14, {"first": G_FIRST, "total_mean": G_TOTAL, "shapley_mean": G_SHAPLEY}),
+    "P3": (g_grouped, G_GROUPS, 14, {"first": (0.747760, 0.186807, 0.000286), "total_mean": (0.812882, 0.251854, 0.000420)}),
+    "P4": (linear, names(5), 14, {"first": WEIGHTS, "total_mean": WEIGHTS, "shapley_mean": WEIGHTS}),
+    "P5": (product, names(2), 14, {"first": (3 / 7, 3 / 7), "interaction_mean": (1 / 7,), "total_mean": (4 / 7, 4 / 7),
+                                   "shapley_mean": (0.5, 0.5)}),
+    "P6": (noisy_ishigami, names(3), 15, {"noise_share": (0.25,), "first": tuple(0.75 * s for s in I_FIRST),
+                                          "first_mean": I_FIRST, "total_mean": I_TOTAL}),
+    "P7": (spreading, names(2), 15, {"noise_share": (0.8,), "first": (0.2, 0.0), "first_mean": (1.0, 0.0),
+                                     "total_mean": (1.0, 0.0), "total_stream": (0.2, 0.2), "dispersion_first": (0.0, 1.0),
+                                     "dispersion_total": (0.0, 1.0)}),
+    "P8": (bernoulli, names(2), 15, {"noise_share": (67 / 75,), "first": (4 / 75, 4 / 75), "total_mean": (0.5, 0.5)}),
+}  # fmt: skip
+
+
+def judged(found, expected, noisy, share):
+    """Complaints about measures that lie outside their tolerance."""
+    wrong = []
+    for measure, values in expected.items():
+        rows = found.table[found.table["measure"] == measure].iloc[: len(values)]
+        for row, value in zip(rows.to_dict("records"), values):
+            error, se = abs(row["estimate"] - value), max(row["se"], 1e-9)
+            limit = 0.005 if not noisy else 0.02 if measure.startswith("first") else 0.03
+            if share >= 0.75:
+                bad = not (error <= FOUR * se + 5e-7 and se <= 0.05)
+            else:
+                bad = not (error <= limit and error <= FOUR * se + 5e-7)  # the truths are given to six digits
+            if bad:
+                wrong.append(f"{measure} of {row['input']}: {row['estimate']:.6f} for {value:.6f}, se {se:.6f}")
+    return wrong
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_public_case(case, seed):
+    f, factors, power, expected = CASES[case]
+    share = {"P6": 0.25, "P7": 0.8, "P8": 67 / 75}.get(case, 0.0)
+    found = analyse(f, factors, n=2**power, seed=seed)
+    assert judged(found, expected, share > 0, share) == []
+    assert set(expected) <= set(found.table["measure"])
+
+
+def test_a_public_case_can_fail():
+    """With luck of its own for every run, as common use has it, the naive total of an inert input is the noise share."""
+    f, factors, _, expected = CASES["P6"]
+    calls = itertools.count()
+
+    def unkeyed(x, keys):
+        fresh = keys_of(next(calls), 99, np.arange(len(x)), 1)[0]
+        return f(x, fresh)
+
+    def with_inert(x, keys):
+        return unkeyed(x[:, :3], keys)
+
+    found = analyse(with_inert, names(4), n=2**12, seed=0)
+    assert found.get("total_stream", "x4")["estimate"] == pytest.approx(0.25, abs=0.02)
+    checks = found.checks.set_index("check")["passed"]
+    assert not checks["repeatable"]
+    assert abs(found.get("total_mean", "x4")["estimate"]) < 0.03  # twins stay unbiased even so
+    wrong = {**expected, "total_mean": tuple(value + 0.04 for value in I_TOTAL)}
+    assert judged(analyse(f, factors, n=2**15, seed=0), wrong, True, 0.25)
+
+
+def test_first_indices_and_totals_from_walks_and_pairs_agree_with_the_truth():
+    for design in ("walks", "pairs"):
+        found = analyse(noisy_ishigami, names(3), n=2**15, seed=2, design=design)
+        expected = {name: values for name, values in CASES["P6"][3].items()}
+        assert judged(found, expected, True, 0.25) == []
+    walked = analyse(sobol_g, names(8), n=2**14, seed=1, design="walks")
+    for at, value in enumerate(G_SHAPLEY):
+        row = walked.get("shapley_mean", f"x{at + 1}")
+        assert abs(row["estimate"] - value) <= FOUR * row["se"]
+    assert walked.get("interaction_mean", "x1 & x2")["estimate"] == pytest.approx(1 / 3 / 12 / 0.465424, abs=0.005)
+
+
+def test_all_subset_interactions_are_those_of_the_g_function():
+    found = analyse(sobol_g, names(8), n=2**12, seed=3)
+    variances = 1.0 / (3.0 * (1.0 + G_WEIGHTS) ** 2)
+    rows = found.table[found.table["measure"] == "interaction_mean"]
+    assert len(rows) == 2**8 - 9
+    for row in rows.to_dict("records"):
+        members = [int(name[1:]) - 1 for name in row["input"].split(" & ")]
+        truth = np.prod(variances[members]) / (np.prod(1.0 + variances) - 1.0)
+        assert abs(row["estimate"] - truth) <= max(6 * row["se"], 1e-9)
+
+
+# -- properties --------------------------------------------------------------------------------
+
+
+def frames(found):
+    return {name: table.to_csv() for name, table in found.tables().items()}
+
+
+def test_same_seed_same_bytes_and_zero_is_a_seed():
+    one, two, other = (analyse(spreading, names(2), n=256, seed=seed) for seed in (0, 0, 1))
+    assert frames(one) == frames(two)
+    assert frames(one) != frames(other)
+
+
+def test_an_input_that_is_not_used_has_indices_of_exactly_zero():
+    def with_dummy(x, keys):
+        return noisy_ishigami(x[:, [0, 1, 3]], keys)
+
+    for design in ("subsets", "walks", "pairs"):
+        found = analyse(with_dummy, ["x1", "x2", "inert", "x3"], n=512, seed=4, design=design)
+        rows = found.table[found.table["input"].str.split(" & ").apply(lambda parts: "inert" in parts)]
+        rows = rows[~rows["measure"].str.startswith("dispersion")]
+        assert len(rows) >= 7
+        assert set(rows["estimate"]) == {0.0}
+        assert set(rows["high"][rows["measure"] != "direction"]) == {0.0}
+        assert "inert" in found.places["y"]
+    assert analyse(linear, names(5), n=512, seed=4).get("total_mean", "x5")["estimate"] == 0.0
+
+
+def test_a_scaled_and_shifted_output_has_the_same_indices():
+    def moved(x, keys):
+        return 1e6 - 3.0 * noisy_ishigami(x, keys)
+
+    one, two = (analyse(f, names(3), n=512, seed=5).table for f in (noisy_ishigami, moved))
+    same = ~one["measure"].isin(["swing", "direction"])
+    np.testing.assert_allclose(two.loc[same, "estimate"], one.loc[same, "estimate"], atol=1e-8)
+    swing = one["measure"] == "swing"
+    np.testing.assert_allclose(two.loc[swing, "estimate"], -3.0 * one.loc[swing, "estimate"], atol=1e-6)
+
+
+def test_inputs_in_another_order_give_the_same_answer():
+    def turned(x, keys):
+        return noisy_ishigami(x[:, [2, 0, 1]], keys)
+
+    one = analyse(noisy_ishigami, names(3), n=2**12, seed=6)
+    two = analyse(turned, ["x2", "x3", "x1"], n=2**12, seed=6)
+    for measure in ("first", "total_mean", "shapley_mean"):
+        for name in names(3):
+            a, b = one.get(measure, name), two.get(measure, name)
+            assert abs(a["estimate"] - b["estimate"]) <= FOUR * np.hypot(a["se"], b["se"])
+    assert [place for _, place in sorted(one.places["y"].items())] == ["1", "2", "3"]
+    assert two.places["y"] == {"x1": "1", "x2": "2", "x3": "3"}
+
+
+def test_blocks_and_neighbours_change_nothing(monkeypatch):
+    import experiments.sensitivity.sums as sums
+
+    plain = frames(analyse(spreading, names(2), n=512, seed=7))
+    monkeypatch.setattr(sums, "VALUES_AT_ONCE", 1 << 11)
+    small = analyse(spreading, names(2), n=512, seed=7)
+    table = analyse(spreading, names(2), n=512, seed=7).table
+    np.testing.assert_allclose(small.table["estimate"], table["estimate"], atol=1e-12)
+    monkeypatch.undo()
+    assert frames(analyse(spreading, names(2), n=512, seed=7)) == plain
+
+
+def test_a_tie_is_undecided():
+    decided = 0
+    for seed in range(60):
+        found = analyse(tie, names(2), n=2**12 if seed % 2 else 256, seed=seed)
+        decided += found.ranks["verdict"].iloc[0] == "decided"
+        if seed == 0:
+            assert found.verdict == "undecided"
+            assert found.places == {"y": {"x1": "1-2", "x2": "1-2"}}
+    assert decided <= 8  # 3 expected at 5%; more than 8 has a chance below 1 in 200
+
+
+def test_what_differs_is_decided():
+    found = analyse(linear, names(5), n=1024, seed=0)
+    assert found.places["y"] == {"x1": "1", "x2": "2", "x3": "3", "x4": "4", "x5": "5"}
     assert found.verdict == "converged"
 
 
-@pytest.mark.slow
-def test_p2_sobol_g():
-    found = analyse(sobol_g, names(8))
-    close(found, "first", (0.716192, 0.179048, 0.023676, 0.007162, *[0.000072] * 4), 0.005)
-    close(found, "total_mean", (0.787144, 0.242198, 0.034317, 0.010460, *[0.000105] * 4), 0.005)
-    close(found, "shapley_mean", (0.751519, 0.210477, 0.028880, 0.008772, *[0.000088] * 4), 0.005)
+def test_direction_and_swing():
+    found = analyse(linear, names(5), n=2**12, seed=0)
+    for name, weight in zip(names(5), (4.0, 3.0, 2.0, 1.0, 0.0)):
+        row = found.get("swing", name)
+        assert abs(row["estimate"] - 0.8 * weight) <= max(FOUR * row["se"], 1e-12)
+        assert found.get("direction", name)["estimate"] == (1.0 if weight else 0.0)
+        assert found.get("direction", name)["verdict"] == ("rises" if weight else "no effect")
+    bent = analyse(noisy_ishigami, names(3), n=2**14, seed=0)
+    assert abs(bent.get("direction", "x2")["estimate"]) < 0.1
+    assert bent.get("direction", "x2")["verdict"] == "mixed"
+    down = analyse(lambda x, keys: -bernoulli(x, keys), names(2), n=2**13, seed=0)
+    assert down.get("direction", "x1")["verdict"] == "falls"
+    assert down.get("swing", "x1")["estimate"] == pytest.approx(-0.32, abs=0.02)
 
 
-@pytest.mark.parametrize(("sets", "first", "total"), [
-    ({"a": (0, 2), "b": (1, 3), "c": (4, 5, 6, 7)}, (0.747760, 0.186807, 0.000286), (0.812882, 0.251854, 0.000420)),
-])  # fmt: skip
-def test_p3_groups(sets, first, total):
-    group = {column: name for name, columns in sets.items() for column in columns}
-    found = analyse(sobol_g, {f"x{i + 1}": group[i] for i in range(8)})
-    ordered = list(found.design.groups)
-    close(found, "first", [first[list(sets).index(name)] for name in ordered], 0.005)
-    close(found, "total_mean", [total[list(sets).index(name)] for name in ordered], 0.005)
+def test_tails_are_outputs_of_their_own():
+    found = analyse(tie, names(2), n=2**12, seed=0, tails={"y": 1.0})
+    assert found.outputs == ("y", "y > 1")
+    # P(x1 + x2 > 1 | x1) = x1, so the first index of the indicator is (1/12) / (1/4).
+    assert found.get("first", "x1", "y > 1")["estimate"] == pytest.approx(1 / 3, abs=0.03)
 
 
-def test_p4_linear():
-    found = analyse(linear, names(5))
-    expected = np.array([16, 9, 4, 1, 0]) / 30
-    for measure in ("first", "total_mean", "shapley_mean"):
-        close(found, measure, expected, 0.005)
-    assert (of(found, "direction")[["x1", "x2", "x3", "x4"]] == 1.0).all()
-    # Top fifth of a level less its bottom fifth: 0.9 - 0.1.
-    assert of(found, "swing")["x1"] == pytest.approx(4 * 0.8, abs=0.05)
+# -- bad input ---------------------------------------------------------------------------------
 
 
-def test_p5_product():
-    found = analyse(product, names(2))
-    close(found, "first", (3 / 7, 3 / 7), 0.005)
-    close(found, "total_mean", (4 / 7, 4 / 7), 0.005)
-    close(found, "shapley_mean", (0.5, 0.5), 0.005)
-    assert of(found, "interaction_mean")["x1 & x2"] == pytest.approx(1 / 7, abs=0.005)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n": 1000}, "power of two"),
+        ({"n": 0}, "power of two"),
+        ({"n": 16}, "power of two"),
+        ({"n": 2.5}, "power of two"),
+        ({"n": True}, "power of two"),
+        ({"seed": "a"}, "whole number"),
+        ({"factors": []}, "at least one"),
+        ({"factors": ["x1", "x1"]}, "named twice"),
+        ({"factors": "x1"}, "list of names"),
+        ({"outputs": ["a", "b"]}, "outputs names 2"),
+        ({"replicates": 3}, "even number"),
+        ({"design": "best"}, "one of"),
+        ({"sampling": "halton"}, "auto, sobol or random"),
+        ({"allow_failed": 0.5}, "at most 0.001"),
+        ({"tails": {"z": 1.0}}, "no output"),
+        ({"f": lambda x, keys: x}, "outputs names"),
+        ({"f": lambda x, keys: x.T}, "shape"),
+        ({"f": lambda x, keys: 1.0}, "shape"),
+        ({"f": lambda x, keys: x[:-1, 0]}, "shape"),
+        ({"f": lambda x, keys: x[:, 0].astype(str)}, "real numbers"),
+        ({"f": lambda x, keys: x[:, 0] * 1j}, "real numbers"),
+    ],
+)
+def test_bad_input_is_one_sentence(change, message):
+    arguments = {"f": spreading, "factors": names(2), "n": 64, "seed": 0, "outputs": ["y"], **change}
+    with pytest.raises(ValueError, match=message) as raised:
+        analyse(arguments.pop("f"), arguments.pop("factors"), **arguments)
+    assert "\n" not in str(raised.value)
 
 
-def test_p6_noise_is_no_input():
-    found = analyse(noisy_ishigami, [*names(3), "dummy"], n=2**15)
-    assert of(found, "noise_share")[""] == pytest.approx(0.25, abs=0.01)
-    close(found, "first", (0.75 * 0.313905, 0.75 * 0.442411, 0.0, 0.0), 0.02)
-    close(found, "first_mean", (0.313905, 0.442411, 0.0, 0.0), 0.02)
-    close(found, "total_mean", (0.557589, 0.442411, 0.243684, 0.0), 0.03)
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_an_output_that_is_not_finite_is_an_error(bad):
+    def sometimes(x, keys):
+        return np.where(x[:, 0] > 0.99, bad, x[:, 0])
+
+    with pytest.raises(ValueError, match="finite"):
+        analyse(sometimes, names(2), n=1024, seed=0)
 
 
-def test_p7_an_input_of_the_dispersion_alone():
-    found = analyse(dispersed, names(2), n=2**15)
-    assert of(found, "noise_share")[""] == pytest.approx(0.8, abs=0.02)
-    close(found, "first", (0.2, 0.0), 0.05)
-    close(found, "total_mean", (1.0, 0.0), 0.05)
-    close(found, "total_stream", (0.2, 0.2), 0.05)
-    close(found, "dispersion_total", (0.0, 1.0), 0.1)
-    close(found, "dispersion_first", (0.0, 1.0), 0.1)
+def test_failed_rows_are_left_out_whole_and_bounded_where_allowed():
+    def rarely(x, keys):
+        return np.where(uniform(keys) < 1.5e-4, np.nan, linear(x, keys))
+
+    found = analyse(rarely, names(5), n=2**14, seed=0, allow_failed=1e-3)
+    assert 0 < found.failed_rows <= 16
+    assert not found.checks.set_index("check")["passed"]["health"]
+    assert set(found.table["n"]) == {2**14 - found.failed_rows}
+    assert found.get("total_mean", "x1")["estimate"] == pytest.approx(16 / 30, abs=0.005)
+    bound = found.bounds.set_index(["measure", "input"]).loc[("first", "x1")]
+    assert len({bound["if_lowest"], bound["estimate"], bound["if_highest"]}) == 3
 
 
-def test_p8_a_rate():
-    found = analyse(bernoulli, names(2), n=2**15)
-    assert of(found, "noise_share")[""] == pytest.approx(67 / 75, abs=0.02)
-    close(found, "first", (4 / 75, 4 / 75), 0.05)
-    close(found, "total_mean", (0.5, 0.5), 0.05)
-
-
-def test_p10_a_tie_is_undecided():
-    decided = [bool(analyse(lambda X, keys: X[:, 0] + X[:, 1], names(2), n=256, seed=seed).ranks["decided"].any())
-               for seed in range(60)]  # fmt: skip
-    assert np.mean(decided) <= 0.10  # 5% at most, and its own error over 60 repeats
-    assert analyse(lambda X, keys: X[:, 0] + X[:, 1], names(2), seed=3).places["y"] == {"x1": (1, 2), "x2": (1, 2)}
-
-
-def test_a_dummy_has_indices_exactly_zero():
-    found = analyse(noisy_ishigami, [*names(3), "dummy"], n=1024)
-    rows = found.table[(found.table["input"] == "dummy") & ~found.table["measure"].isin(["swing"])]
-    assert (rows["estimate"] == 0.0).all(), rows
-
-
-def test_scale_and_shift_leave_indices_alone():
-    plain = analyse(noisy_ishigami, names(3), n=1024, seed=5)
-    moved = analyse(lambda X, keys: 1000.0 - 7.0 * noisy_ishigami(X, keys), names(3), n=1024, seed=5)
-    kept = ~plain.table["measure"].isin(["swing", "direction"])
-    np.testing.assert_allclose(plain.table["estimate"][kept], moved.table["estimate"][kept], atol=1e-9)
-    direction = plain.table["measure"] == "direction"
-    np.testing.assert_allclose(plain.table["estimate"][direction], -moved.table["estimate"][direction], atol=1e-9)
-
-
-def test_equal_seeds_give_equal_bytes_and_seed_zero_is_a_seed():
-    first, again = (analyse(noisy_ishigami, names(3), n=256, seed=0).table for _ in range(2))
-    pd.testing.assert_frame_equal(first, again, check_exact=True)
-    assert not first.equals(analyse(noisy_ishigami, names(3), n=256, seed=1).table)
-
-
-@pytest.mark.parametrize("n", [512, 4096])
-def test_equal_to_salib_on_the_same_arrays(n):
-    from experiments.sensitivity.design import designed
-
-    found = analyse(ishigami, names(3), n=n, seed=2, subsets=False)
-    arrays = {"A": [], "B": [], 0: [], 1: [], 2: []}
-    plan = designed(names(3), n, 2, 2, False)
-    for _, a, b, _, _ in plan.blocks():
-        arrays["A"].append(ishigami(a, None))
-        arrays["B"].append(ishigami(b, None))
-        for j in range(3):
-            arrays[j].append(ishigami(plan.mixed(a, b, (j,)), None))
-    columns = [np.concatenate(arrays[key]) for key in ("A", 0, 1, 2, "B")]
-    problem = {"num_vars": 3, "names": names(3), "bounds": [[0, 1]] * 3}
-    theirs = salib_sobol.analyze(problem, np.stack(columns, axis=1).reshape(-1), calc_second_order=False, num_resamples=2,
-                                 seed=1)  # fmt: skip
-    np.testing.assert_allclose(of(found, "first").loc[names(3)], theirs["S1"], atol=1e-10)
-    np.testing.assert_allclose(of(found, "total_mean").loc[names(3)], theirs["ST"], atol=1e-10)
-
-
-def test_permuting_inputs_permutes_what_is_found():
-    found = analyse(linear, names(5), n=2**12)
-    turned = analyse(lambda X, keys: linear(X[:, ::-1], keys), names(5)[::-1], n=2**12)
-    for measure in ("first", "total_mean", "shapley_mean"):
-        np.testing.assert_allclose(of(found, measure)[names(5)], of(turned, measure)[names(5)], atol=0.02)
-
-
-@pytest.mark.parametrize(("change", "says"), [
-    ({"n": 1000}, "1024 is near"), ({"n": 0}, "powers of two"), ({"factors": []}, "at least one"),
-    ({"factors": ["x1", "x1"]}, "twice"), ({"outputs": []}, "at least one name"), ({"outputs": "y"}, "give a list"),
-    ({"replicates": 1}, "at least 2"), ({"f": lambda X, keys: X}, "shape"), ({"f": lambda X, keys: X[:3, 0]}, "shape"),
-    ({"f": lambda X, keys: np.where(X[:, 0] > 0.99, np.nan, 1.0)}, "not finite"),
-    ({"f": lambda X, keys: np.where(X[:, 0] > 0.99, np.inf, 1.0)}, "not finite"),
-])  # fmt: skip
-def test_what_cannot_be_analysed_is_one_sentence(change, says):
-    asked = {"f": product, "factors": names(2), "n": 256, **change}
-    with pytest.raises(SensitivityError, match=says):
-        analyse(asked.pop("f"), asked.pop("factors"), **asked)
-
-
-def test_a_constant_has_no_indices_and_says_so():
-    found = analyse(lambda X, keys: np.full(len(X), 3.0), names(2), n=256)
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1, 1e300])
+def test_a_constant_output_is_no_zero(value):
+    found = analyse(lambda x, keys: np.full(len(x), value), names(3), n=64, seed=0)
     assert found.verdict == "not identifiable"
-    assert found.table[found.table["measure"] == "total_mean"]["estimate"].isna().all()
+    assert found.table["estimate"].isna().all()
+    assert set(found.table["verdict"]) == {"not identifiable"}
 
 
-def test_pure_luck_is_not_identifiable():
-    found = analyse(lambda X, keys: luck(keys), names(2), n=256)
+def test_luck_alone_is_not_identifiable():
+    found = analyse(lambda x, keys: normal(keys), names(2), n=256, seed=0)
     assert found.verdict == "not identifiable"
+    assert found.get("noise_share")["estimate"] == pytest.approx(1.0)
+    assert np.isnan(found.get("total_mean", "x1")["estimate"])
+    hidden = analyse(lambda x, keys: 0.01 * x[:, 0] + normal(keys ^ (x[:, 1] * 2**63).astype(np.uint64)),
+                     names(2), n=64, seed=0)  # fmt: skip
+    assert hidden.verdict == "not identifiable"
 
 
-def test_one_factor_and_fifty():
-    assert of(analyse(lambda X, keys: X[:, 0], ["x"], n=256), "shapley_mean")["x"] == pytest.approx(1.0)
-    many = analyse(lambda X, keys: X[:, 0] + 0.1 * X[:, 49], names(50), n=256)
-    assert of(many, "total_mean")["x1"] == pytest.approx(1 / 1.01, abs=0.15)
-    assert "shapley_mean" not in set(many.table["measure"])
+def test_one_factor():
+    found = analyse(lambda x, keys: x[:, 0] ** 2 + normal(keys), ["x"], n=2**12, seed=0)
+    for measure in ("first_mean", "total_mean", "shapley_mean"):
+        assert found.get(measure, "x")["estimate"] == pytest.approx(1.0)
+    assert len(found.ranks) == 0
+    assert found.places == {"y": {"x": "1"}}
+    assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")["estimate"] == pytest.approx(1.0)
 
 
-def test_several_outputs_are_analysed_from_the_same_runs(tmp_path):
-    found = analyse(lambda X, keys: np.stack([X[:, 0], X[:, 1]], axis=1), names(2), n=256, outputs=["u", "v"])
-    assert found.value("total_mean", "x1", "u")["estimate"] == pytest.approx(1.0, abs=0.15)
-    assert found.value("total_mean", "x1", "v")["estimate"] == 0.0
-    kept = pd.read_csv(found.save(tmp_path) / "indices.csv")
-    assert len(kept) == len(found.table)
-    assert found.plot("u").axes
+def test_fifty_factors():
+    weights = np.zeros(50)
+    weights[:5] = [5.0, 4.0, 3.0, 2.0, 1.0]
+    found = analyse(lambda x, keys: (x * weights).sum(axis=1) + normal(keys), names(50), n=512, seed=0)
+    assert found.design == "walks"
+    share = weights**2 / (weights**2).sum()
+    for at in range(50):
+        for measure in ("total_mean", "shapley_mean"):
+            row = found.get(measure, f"x{at + 1}")
+            assert abs(row["estimate"] - share[at]) <= max(6 * row["se"], 1e-12)
+    assert found.get("total_mean", "x50")["estimate"] == 0.0
+    assert len(found.table[found.table["measure"] == "interaction_mean"]) == 50 * 49 // 2
+
+
+def test_planned_runs_are_the_runs():
+    for k, design in ((2, "auto"), (3, "walks"), (3, "pairs"), (9, "auto")):
+        found = analyse(lambda x, keys: x.sum(axis=1) + normal(keys), names(k), n=64, seed=0, design=design, replicates=2)
+        assert found.runs == planned_runs(k, 64, 2, design)
+
+
+def test_memory_does_not_grow_with_n():
+    import tracemalloc
+
+    peaks = []
+    for n in (2**14, 2**16):
+        tracemalloc.start()
+        analyse(spreading, names(2), n=n, seed=0, replicates=4)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+def test_keys_are_distinct_and_spread():
+    keys = keys_of(0, 1, np.arange(4096), 4)
+    assert len(np.unique(keys)) == keys.size
+    assert not set(keys.ravel()) & set(keys_of(0, 2, np.arange(4096), 4).ravel())
+    u = uniform(keys.ravel())
+    assert abs(u.mean() - 0.5) < 0.01
+    assert abs(np.corrcoef(uniform(keys[0]), uniform(keys[1]))[0, 1]) < 0.06
+    assert np.array_equal(keys_of(0, 1, np.arange(10, 20), 4), keys[:, 10:20])
+
+
+def test_saved_files(tmp_path):
+    found = analyse(spreading, names(2), n=256, seed=0)
+    found.save(tmp_path / "one")
+    found.save(tmp_path / "two")
+    files = sorted(file.name for file in (tmp_path / "one").iterdir())
+    assert {"indices.csv", "ranks.csv", "checks.csv", "verdict.json", "moments.npz", "shares_y.svg", "shares_y.csv"} <= set(files)
+    for file in files:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+# -- coverage ----------------------------------------------------------------------------------
+
+G_VARIANCES = 1.0 / (3.0 * (1.0 + G_WEIGHTS) ** 2)
+G_WHOLE = np.prod(1.0 + G_VARIANCES) - 1.0
+COVERED = {
+    "P2": {"first": tuple(G_VARIANCES / G_WHOLE), "total_mean": tuple(G_VARIANCES * (1 + G_WHOLE) / (1 + G_VARIANCES) / G_WHOLE)},
+    "P6": {name: values for name, values in CASES["P6"][3].items()},
+    "P7": {name: CASES["P7"][3][name] for name in ("noise_share", "first", "first_mean", "total_mean", "total_stream")},
+}
+
+
+def coverage(case, n, repeats, sampling="auto"):
+    """Share of intervals that hold the truth: (measure, place) -> (truth, coverage)."""
+    f, factors, _, _ = CASES[case]
+    hits = {}
+    for seed in range(repeats):
+        table = analyse(f, factors, n=n, seed=1000 + seed, sampling=sampling).table
+        for measure, truths in COVERED[case].items():
+            rows = table[table["measure"] == measure].iloc[: len(truths)]
+            for at, (row, truth) in enumerate(zip(rows.to_dict("records"), truths)):
+                held = row["low"] - 5e-7 <= truth <= row["high"] + 5e-7
+                hits.setdefault((measure, at, truth), []).append(held)
+    return {key: float(np.mean(found)) for key, found in hits.items()}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n", [1024, 4096])
+@pytest.mark.parametrize("case", ["P2", "P6", "P7"])
+def test_intervals_cover_what_they_say(case, n):
+    found = coverage(case, n, 1000)
+    assert 0.93 <= np.mean(list(found.values())) <= 0.97, found
+    assert min(share for (_, _, truth), share in found.items() if truth > 0.01) >= 0.90, found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("f", "k", "truth"), [
-    (sobol_g, 8, {"first": (0.716192, 0.179048, 0.023676), "total_mean": (0.787144, 0.242198, 0.034317)}),
-    (noisy_ishigami, 3, {"first": (0.75 * 0.313905, 0.75 * 0.442411), "total_mean": (0.557589, 0.442411, 0.243684)}),
-])  # fmt: skip
-def test_intervals_cover_the_truth(f, k, truth):
-    covered: list[bool] = []
-    for seed in range(200):
-        table = analyse(f, names(k), n=1024, seed=seed, subsets=False).table
-        for measure, values in truth.items():
-            rows = table[table["measure"] == measure].set_index("input")
-            covered += [rows.at[name, "low"] <= value <= rows.at[name, "high"] for name, value in zip(names(k), values)]
-    # Five to six indices over 200 repeats: the share's own standard error is about .008, more since indices hang together.
-    assert 0.92 <= np.mean(covered) <= 0.98
+def test_intervals_cover_over_two_hundred_repeats_of_random_points():
+    found = coverage("P7", 1024, 200, sampling="random")
+    assert 0.92 <= np.mean(list(found.values())) <= 0.98

@@ -1,128 +1,139 @@
-"""`tandem sensitivity`: what moves growth and conflict most, how sure that is, and which way."""
+"""`tandem sensitivity`: which levers move growth and conflict most, how sure that is, and in which direction."""
 
 from __future__ import annotations
 
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.study import ProfileName
+
+class ProfileName(StrEnum):
+    """How much is played."""
+
+    smoke = "smoke"
+    quick = "quick"
+    paper = "paper"
 
 
 def sensitivity(
-    out: Annotated[Path, typer.Option(help="Folder for tables and figures.")],
-    name: Annotated[str, typer.Argument(help="A scenario; `pooled`: all splits and contexts; `every`: one by one.")] = "pooled",
-    context: Annotated[str | None, typer.Option(help="Stay within one context.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables, figures and verdicts; the same command again resumes.")],
+    name: Annotated[str | None, typer.Argument(help="A scenario; none: the splits pooled over the contexts.")] = None,
+    context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of points and lucks.")] = 1,
-    method: Annotated[str | None, typer.Option(help="A method of SALib instead, as a second opinion.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when a check of convergence fails.")] = False,
+    strata: Annotated[bool, typer.Option("--strata", help="Every split and control in every context as well.")] = False,
+    method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
 ) -> None:
-    """Say which levers move growth and conflict most."""
+    """Rank what drives growth and conflict."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if method is not None:
+        from experiments.sensitivity.second_opinion import METHODS
+
+        if method not in METHODS:
+            raise typer.BadParameter(f"no method {method!r}; there are {', '.join(METHODS)}", param_hint="--method")
+    if strata and name is not None:
+        raise typer.BadParameter(f"{name} is one scenario and has no strata", param_hint="--strata")
+    started = time.monotonic()
+    print("starting: loading the model", file=sys.stderr, flush=True)
+
     from experiments.commands.tables import progress
-    from experiments.sensitivity.design import SensitivityError
-    from experiments.sensitivity.strata import PROFILES, analysed, planned_runs, strata, written
-    from experiments.splits import contexts
+    from experiments.sensitivity import strata as plan
+    from experiments.sensitivity.written import declare, write
     from experiments.study import firms_per_second
 
-    if context is not None and context not in contexts():
-        raise typer.BadParameter(f"{context!r} is not a context; there are {', '.join(contexts())}", param_hint="--context")
-    chosen, size = strata(name, context), PROFILES[profile.value]
+    parts = plan.parts_of(profile.value, seed, name, context, strata)
     if method is not None:
-        try:
-            second(chosen, method, size.n, seed, out)
-        except SensitivityError as error:
-            raise typer.BadParameter(str(error), param_hint="--method") from None
-        return
-    runs = planned_runs(chosen, size)
+        return second(parts[0], method, seed, out)
+    out.mkdir(parents=True, exist_ok=True)
     if profile is ProfileName.paper:
-        rate = firms_per_second(1.0)
-        minutes = runs / rate / 60.0
-        print(f"playing about {runs:,} firms: {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
-    started = time.monotonic()
-    found = {}
-    with progress(1000 * len(chosen), "sensitivity") as told:
-        for stratum in chosen:
-            reached = 0
-
-            def tell(share: float, label: str = stratum.name) -> None:
-                nonlocal reached
-                told(label, int(1000 * share) - reached)
-                reached = int(1000 * share)
-
-            found[stratum.name] = analysed(stratum, size, seed, tell)
-    for stratum in chosen:
-        show(stratum, found[stratum.name])
-    declared = {"scenario": name, "context": context, "profile": profile.value, "seed": seed, "n": size.n,
-                "question": "which levers move the mean of each output most over levels from poorest to best practice",
-                "levers": "uniform on [0, 1], independent", "outputs": list(chosen[0].firms.outputs),
-                "strata": [stratum.name for stratum in chosen]}  # fmt: skip
-    written(found, chosen, out, declared)
-    done = sum(analysis.runs for analysis in found.values())
-    print(f"This is a model, not a forecast. {done:,} firms in {time.monotonic() - started:.0f} s. Tables and figures: {out}")
-    if strict and any(analysis.verdict != "converged" for analysis in found.values()):
+        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
+    parts = plan.settled(parts)
+    declare(parts, out, profile.value, seed)
+    runs = sum(map(plan.runs_of, parts))
+    ladder = plan.PROFILES[profile.value].whole
+    rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
+    print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
+    results: dict[str, Any] = {}
+    with progress(runs, "sensitivity") as told:
+        for part in parts:
+            results[part.name] = plan.play(part, out / "store", lambda more, part=part: told(part.name, more))
+    main = results[parts[0].name]
+    write(results, {part.name: part for part in parts}, out, ladder)
+    show(main, parts[0])
+    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Tables and figures: {out}")
+    if strict and main.verdict != "converged":
+        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
         raise typer.Exit(1)
 
 
-def show(stratum: Any, analysis: Any) -> None:
-    """A table by output: rank, input, total effect, share on its own, swing, direction."""
-    import numpy as np
+def show(found: Any, part: Any) -> None:
+    """Levers in order for each output, with what is undecided said aloud."""
     from rich.table import Table
 
     from experiments.commands.tables import console
+    from experiments.figures import spoken
+    from experiments.report import figure_text, interval_text, scaled
+    from experiments.sensitivity.strata import lever_places
     from sim.outcomes import OUTCOMES
+    from sim.parameters import LEVERS
 
-    places = analysis.places
-    for output in analysis.outputs:
-        noise = analysis.value("noise_share", output=output)["estimate"]
-        outcome = OUTCOMES[output]
-        title = f"{stratum.name}: {outcome.title_en} ({outcome.unit}); luck alone is {min(noise, 1.0):.0%} of the variance; " \
-                f"{analysis.verdicts[output]}"  # fmt: skip
-        table = Table(title=title, title_justify="left")
-        for head in ("rank", "input", "total effect", "on its own", "swing: top less bottom fifth"):
-            table.add_column(head, justify="left" if head == "input" else "right")
-        order = analysis.table[(analysis.table["output"] == output) & (analysis.table["measure"] == "total_mean")]
-        for row in order.sort_values("estimate", ascending=False).to_dict("records"):
-            first, last = places[output][row["input"]]
-            cells = [f"{first}" if first == last else f"{first}-{last}", row["input"].replace("_", " ")]
-            for measure, digits in (("total_mean", 2), ("first_mean", 2), ("swing", 3)):
-                value = analysis.value(measure, row["input"], output)
-                if measure == "swing" and row["input"] in stratum.firms.axes:
-                    cells.append("no order of values")
-                    continue
-                if np.isnan(value["estimate"]):
-                    cells.append("not identifiable")
-                    continue
-                cells.append(f"{value['estimate']:.{digits}f} [{value['low']:.{digits}f}, {value['high']:.{digits}f}]")
-            table.add_row(*cells)
-        console(sys.stdout).print(table)
-    for output in stratum.not_defined:
-        print(f"{stratum.name}: {output} is not defined without a COO")
-    if stratum.firms.axes:
-        print("Within splits and contexts: what these move by themselves is taken out; their rows are interactions with levers.")
+    for output in found.outputs:
+        factor, unit = scaled(output)
+        noise = found.get("noise_share", "", output)
+        share = "it never changes" if noise["estimate"] != noise["estimate"] else f"noise share {noise['estimate']:.2f}"
+        head = f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict}, N = {found.n:,} x {found.replicates})"
+        shown = Table(title=head, title_justify="left", min_width=90)
+        for column in ("rank", "lever", "total index", "95% interval", f"swing ({unit})", "95% interval", "direction"):
+            shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
+        places = lever_places(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
+        ordered = sorted(places, key=lambda lever: (lever not in LEVERS, -found.get("total_mean", lever, output)["estimate"]))
+        for lever in ordered:
+            total, swing = found.get("total_mean", lever, output), found.get("swing", lever, output)
+            direction = found.get("direction", lever, output)["verdict"] if lever in LEVERS else ""
+            moved = (figure_text(swing["estimate"], factor, True), interval_text(swing.to_dict(), factor)) if lever in LEVERS else ("", "")
+            shown.add_row(places[lever], spoken(lever), f"{total['estimate']:.3f}", f"{total['low']:.3f} to {total['high']:.3f}",
+                          *moved, direction)  # fmt: skip
+        console(sys.stdout).print(shown)
+    for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
+        print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
+    for check in found.checks[~found.checks["passed"]].to_dict("records"):
+        print(f"{check['output']}, {check['check']}: {check['figure']:.3g} (limit {check['limit']:.3g}): {check['meaning']}")
+    stuck = part.function().stuck
+    for lever, paths in stuck.items():
+        print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
+    print("A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "
+          "(0) to best practice (1).")  # fmt: skip
 
 
-def second(chosen: Any, method: str, n: int, seed: int, out: Path) -> None:
-    """A method of SALib on each stratum."""
-    import pandas as pd
+def second(part: Any, method: str, seed: int, out: Path) -> None:
+    """SALib's answer, its table and its warnings."""
+    from rich.table import Table
 
-    from experiments.sensitivity.salib import second_opinion
+    from experiments.commands.tables import console, progress
+    from experiments.sensitivity.second_opinion import second_opinion
+    from experiments.study import write_tables
 
-    parts = []
-    for stratum in chosen:
-        table, warning = second_opinion(stratum.firms, stratum.firms.factors, stratum.firms.outputs, method, n, seed)
-        table.insert(0, "stratum", stratum.name)
-        parts.append(table)
-    found = pd.concat(parts, ignore_index=True)
+    function = part.function()
+    with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
+        found = second_opinion(function, function.factors, method, part.n, seed, part.outputs,
+                               part.replicates or 2, lambda more: told(f"SALib, {method}", more))  # fmt: skip
+    for output in dict.fromkeys(found.table["output"]):
+        shown = Table(title=f"SALib, {method}: {output}", title_justify="left")
+        for column in ("input", "measure", "estimate", "low", "high"):
+            shown.add_column(column, justify="left" if column in ("input", "measure") else "right")
+        for row in found.table[found.table["output"] == output].to_dict("records"):
+            shown.add_row(row["input"], row["measure"], *(f"{row[key]:.4g}" if row[key] == row[key] else "none"
+                                                          for key in ("estimate", "low", "high")))  # fmt: skip
+        console(sys.stdout).print(shown)
+    for line in found.warnings:
+        print(f"warning: {line}")
     out.mkdir(parents=True, exist_ok=True)
-    part = out / f".{method}.csv.part"
-    part.write_text(found.to_csv(index=False), encoding="utf-8")
-    part.replace(out / f"{method}.csv")
-    print(found.to_string(index=False))
-    print(f"note: {warning}", file=sys.stderr)
-    print(f"table: {out / f'{method}.csv'}")
+    write_tables({f"salib_{method}": found.table}, out)
+    (out / f"salib_{method}_warnings.txt").write_text("\n".join(found.warnings) + "\n", encoding="utf-8")
+    print(f"{found.runs:,} firms. Table: {out}")

@@ -1,6 +1,6 @@
-"""Which inputs move an output most, how sure that is, and in which direction: for models that are random."""
+"""What drives an outcome, how sure that is, and in which direction, for models with luck in them."""
 
-from experiments.sensitivity.analysis import Analysis, analyse
-from experiments.sensitivity.design import SensitivityError
+from experiments.sensitivity.analysis import analyse, planned_runs
+from experiments.sensitivity.result import Sensitivity
 
-__all__ = ["Analysis", "SensitivityError", "analyse"]
+__all__ = ["Sensitivity", "analyse", "planned_runs"]

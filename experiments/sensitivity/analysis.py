@@ -1,205 +1,171 @@
-"""`analyse`: sensitivity of any vectorised function of points and luck."""
+"""`analyse`: what drives the outputs of any function, deterministic or stochastic, how sure that is, and in which direction."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from experiments.sensitivity.design import Design, SensitivityError, designed, evaluated, generator
-from experiments.sensitivity.estimates import estimates
-from experiments.sensitivity.features import features, names
-from experiments.sensitivity.verdicts import Spread, checks, places, ranks, row_verdict, spread
+from experiments.sensitivity.checks import COLUMNS, checks_of, first_by_ranks, target_width, verdict_of
+from experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corners, Design, Pairs
+from experiments.sensitivity.estimates import Output, estimated, rows_of
+from experiments.sensitivity.factors import Factors
+from experiments.sensitivity.intervals import half_width, standard_error
+from experiments.sensitivity.points import Plan, plan_of
+from experiments.sensitivity.ranking import places_of, ranks_of
+from experiments.sensitivity.result import Sensitivity
+from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
+from experiments.sensitivity.sums import Played, Progress, Sums, play
 
-PILOT = 256  # rows
-MOST_REPLICATES = 16
-COLUMNS = ["output", "input", "measure", "estimate", "low", "high", "se", "n", "verdict"]
-
-
-@dataclass(frozen=True, eq=False)
-class Analysis:
-    """Indices of every output with their intervals, and what may be said about them."""
-
-    table: pd.DataFrame
-    """Tidy: output, input, measure, estimate, low, high (95%), se, n, verdict. Shares of variance are between 0 and 1 but
-    for noise, `direction` is between -1 and 1, `swing` is in units of the output (top fifth of the levels less bottom fifth)."""
-    ranks: pd.DataFrame
-    """By output and pair of inputs: before, after, difference of total_mean, low, high, p (Holm), decided."""
-    checks: pd.DataFrame
-    """By output: check, figure, criterion, passed."""
-    verdicts: dict[str, str]
-    """By output: converged, undecided, or not identifiable."""
-    runs: int
-    """Evaluations made, the pilot's among them."""
-    design: Design
-    outputs: tuple[str, ...] = field(default=("y",))
-
-    @property
-    def verdict(self) -> str:
-        """The weakest verdict of all outputs."""
-        order = ("not identifiable", "undecided", "converged")
-        return min(self.verdicts.values(), key=order.index)
-
-    @property
-    def places(self) -> dict[str, dict[str, tuple[int, int]]]:
-        """By output and input: first and last rank that it may have; equal ones are undecided."""
-        found = {}
-        for output in self.outputs:
-            found[output] = places(self.ranks[self.ranks["output"] == output], list(self.design.groups))
-        return found
-
-    def value(self, measure: str, input: str = "", output: str | None = None) -> pd.Series:
-        """One row of the table."""
-        of = output or self.outputs[0]
-        chosen = self.table[(self.table["output"] == of) & (self.table["input"] == input) & (self.table["measure"] == measure)]
-        if len(chosen) != 1:
-            raise KeyError(f"no {measure} of {input!r} for {of!r}")
-        return chosen.iloc[0]
-
-    def plot(self, output: str | None = None) -> Any:
-        """A figure (matplotlib) of one output: totals and shares by input, with intervals, and the verdict."""
-        from experiments.sensitivity.figures import indices_figure
-
-        return indices_figure(self, output or self.outputs[0])
-
-    def save(self, folder: str | Path) -> Path:
-        """Write indices.csv, ranks.csv, convergence.csv, verdict.json and design.json, each whole or not at all."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        design = {"inputs": self.design.inputs, "groups": self.design.groups, "n": self.design.n, "seed": self.design.seed,
-                  "replicates": self.design.replicates, "scrambles": self.design.scrambles, "runs": self.runs}  # fmt: skip
-        texts = {"indices.csv": self.table.to_csv(index=False), "ranks.csv": self.ranks.to_csv(index=False),
-                 "convergence.csv": self.checks.to_csv(index=False),
-                 "verdict.json": json.dumps({"verdict": self.verdict, "outputs": self.verdicts}, indent=1) + "\n",
-                 "design.json": json.dumps(design, indent=1) + "\n"}  # fmt: skip
-        for name, text in texts.items():
-            part = place / f".{name}.part"
-            part.write_text(text, encoding="utf-8")
-            part.replace(place / name)
-        return place
+DESIGNS = ("auto", "subsets", "walks", "pairs")
 
 
-def analyse(f: Callable[[np.ndarray, np.ndarray], np.ndarray], factors: Sequence[str] | Mapping[str, str], n: int = 2**14,
-            seed: int = 1, outputs: Sequence[str] = ("y",), *, replicates: int | None = None, subsets: bool | None = None,
-            progress: Callable[[float], None] | None = None) -> Analysis:  # fmt: skip
-    """What moves the mean, the spread and the single run of a model that may be random.
+def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 << 14, seed: int = 0,
+            outputs: Sequence[str] | None = None, *, replicates: int | None = None, design: str = "auto",
+            sampling: str = "auto", tails: Mapping[str, float] | None = None, allow_failed: float = 0.0,
+            progress: Progress | None = None) -> Sensitivity:  # fmt: skip
+    """What drives the outputs of `f`, by twin-seed pick-freeze.
 
-    f(X, keys): X float64 (rows, inputs) in [0, 1), keys uint64 (rows,), the luck of each row: equal keys, equal luck. It
-    returns float64 (rows,) or (rows, outputs), all finite. factors: names of the columns of X, or {name: group}.
-    n: base rows over all scrambles, a power of two; from 4,096 on they are 16 scrambled Sobol sequences and intervals come from
-    their spread, below they are independent and intervals come from each row's influence. replicates: lucks a row is
-    played under; left out, a pilot of 256 rows decides (about nu / (1 - nu) for a noise share nu, 4 to 16; 2 where the
-    pilot sees no luck). From 4 on, what drives the dispersion is estimated as well. subsets: play every set of groups (all
-    interactions of pairs and Shapley shares); left out, up to 8 groups. progress is told the share done, 0 to 1.
+    `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each
+    row; it gives float64 (rows,) or (rows, outputs). The same point with the same key must give the same output; different
+    keys, independent luck. A deterministic function may ignore the keys.
 
-    Returns an Analysis. SensitivityError: bad factors or n, a wrong shape, an output that is not finite.
+    `factors`: k names, or factor -> group for factors that are varied together. `n`: base rows, a power of two of at least
+    32; from 4096 on they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: any whole
+    number; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
+
+    `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
+    where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
+    interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs"
+    2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks. `tails`: output -> threshold c,
+    which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs
+    that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs.
+
+    Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
+    its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
+    noise_share, direction, swing (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
+    told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
+
+    ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number,
+    an output that is not finite (beyond `allow_failed`).
     """
-    if isinstance(outputs, str) or not outputs:
-        raise SensitivityError(f"outputs = {outputs!r}: give a list with at least one name")
-    outputs = tuple(outputs)
-    tell = progress or (lambda share: None)
-    plan = designed(factors, n, seed, 2, subsets)
-    centre, dispersion, noise = pilot(f, plan, len(outputs))
-    if replicates is None:
-        replicates = wanted_replicates(noise)
-    if replicates < 2:
-        raise SensitivityError(f"replicates = {replicates}: at least 2, for one luck alone cannot tell luck from inputs")
-    plan = designed(factors, n, seed, replicates, subsets)
-    sums = Sums(plan, len(outputs))
-    done = 0
-    for scramble, a, b, keys_a, keys_b in plan.blocks():
-        y_a = evaluated(f, a, keys_a, len(outputs)) - centre
-        y_b = evaluated(f, b, keys_b, len(outputs)) - centre
-        mixed = [evaluated(f, plan.mixed(a, b, u), keys_a, len(outputs)) - centre for u in plan.subsets]
-        for o in range(len(outputs)):
-            row = features(plan, a, b, y_a[:, :, o], y_b[:, :, o], [arm[:, :, o] for arm in mixed], dispersion[o])
-            sums.add(scramble, o, row)
-        done += len(a)
-        tell(done / n)
-    tables: list[pd.DataFrame] = []
-    orders: list[pd.DataFrame] = []
-    tested: list[pd.DataFrame] = []
-    verdicts: dict[str, str] = {}
-    for o, output in enumerate(outputs):
-        table, order, check, verdict = judged(plan, sums, o)
-        for frame, kept in ((table, tables), (order, orders), (check, tested)):
-            frame.insert(0, "output", output)
-            kept.append(frame)
-        verdicts[output] = verdict
-    return Analysis(pd.concat(tables, ignore_index=True)[COLUMNS], pd.concat(orders, ignore_index=True),
-                    pd.concat(tested, ignore_index=True), verdicts, plan.runs + 2 * PILOT, plan, outputs)  # fmt: skip
+    given = Factors.of(factors)
+    number = _seed(seed)
+    plan = plan_of(n, len(given.names), number, sampling)
+    if not 0.0 <= allow_failed <= 1e-3:
+        raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
+    if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
+        raise ValueError(f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks")
+    kind = _design(design, len(given.groups))
+    told = progress or (lambda runs: None)
+    run = Runner(f, len(given.names), outputs, tails, number)
+    run.settle(allow_failed)
+    told(run.runs)
+    chosen = _designed(kind, given, replicates or run.replicates(), number)
+    played = play(chosen, plan, run, allow_failed, told)
+    return _result(given, kind, chosen, plan, run, played, number)
 
 
-def pilot(f: Callable, plan: Design, outputs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, mean variance between replicates and noise share of each output, from PILOT rows under two lucks."""
-    draw = generator(plan.seed, "pilot")
-    points = draw.random((PILOT, len(plan.inputs)))
-    keys = draw.integers(0, 2**64, (PILOT, 2), dtype=np.uint64)
-    y = evaluated(f, points, keys, outputs)
-    within = y.var(axis=1, ddof=1).mean(axis=0)
-    total = y.reshape(-1, outputs).var(axis=0)
-    return y.mean(axis=(0, 1)), within, np.divide(within, total, out=np.zeros(outputs), where=total > 0.0)
+def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> int:
+    """Evaluations that `analyse` makes of g groups, its pilot included."""
+    names = Factors.of([f"x{i}" for i in range(groups)])
+    return 2 * PILOT_ROWS * PILOT_REPLICATES + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
 
 
-def wanted_replicates(noise: np.ndarray) -> int:
-    """Lucks a row should be played under: about nu / (1 - nu) of the noisiest output, 4 to 16; 2 without any luck."""
-    nu = float(noise.max(initial=0.0))
-    if nu == 0.0:
-        return 2
-    return int(np.clip(round(nu / max(1.0 - nu, 1e-3)), 4, MOST_REPLICATES))
+def _seed(seed: int) -> int:
+    try:
+        return int(operator.index(seed))
+    except TypeError:
+        raise ValueError(f"seed = {seed!r} is not a whole number") from None
 
 
-class Sums:
-    """Sums of features by scramble, and of their products: all that is kept, whatever n."""
-
-    def __init__(self, plan: Design, outputs: int):
-        size = len(names(plan))
-        self.count = np.zeros(plan.scrambles)
-        self.first = np.zeros((outputs, plan.scrambles, size))
-        self.product = np.zeros((outputs, size, size))
-
-    def add(self, scramble: int, output: int, rows: np.ndarray) -> None:
-        """Add the features (rows, features) of a block."""
-        if output == 0:
-            self.count[scramble] += len(rows)
-        self.first[output, scramble] += rows.sum(axis=0)
-        self.product[output] += rows.T @ rows
-
-    def means(self, output: int, scrambles: slice = slice(None)) -> np.ndarray:
-        """Mean features over some scrambles."""
-        return self.first[output, scrambles].sum(axis=0) / self.count[scrambles].sum()
-
-    def covariance(self, output: int) -> np.ndarray:
-        """Covariance of the features between rows."""
-        mean = self.means(output)
-        return self.product[output] / self.count.sum() - np.outer(mean, mean)
+def _design(design: str, groups: int) -> str:
+    if design not in DESIGNS:
+        raise ValueError(f"design = {design!r}: one of {', '.join(DESIGNS)}")
+    if design == "subsets" and groups > MOST_GROUPS_FOR_CORNERS + 2:
+        raise ValueError(f"design = 'subsets' with {groups} groups would play {1 << groups:,} arms a row: take 'walks'")
+    if design == "auto":
+        return "subsets" if groups <= MOST_GROUPS_FOR_CORNERS else "walks"
+    return design
 
 
-def judged(plan: Design, sums: Sums, o: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
-    """Table, ranks, checks and verdict of one output."""
-    found = estimates(plan, sums.means(o))
-    by_scramble, halves = None, []
-    if plan.scrambles > 1:
-        by_scramble = np.array([estimates(plan, sums.means(o, slice(s, s + 1))).values for s in range(plan.scrambles)])
-        halves = [estimates(plan, sums.means(o, slice(0, plan.scrambles // part))).values for part in (4, 2)]
-    sure: Spread = spread(found.weights, sums.covariance(o), plan.n, by_scramble)
-    half = sure.reach * sure.se
-    noise = float(found.values[found.labels.index(("", "noise_share"))])
+def _designed(kind: str, factors: Factors, replicates: int, seed: int) -> Design:
+    if kind == "subsets":
+        return Corners(factors, replicates, seed)
+    return Pairs(factors, replicates, seed, walk=kind == "walks")
+
+
+def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int) -> Sensitivity:
+    rows, ranks, places, checks, curves, path, bounds = [], [], {}, [], [], [], []
+    target, rows_played = target_width(plan.n), plan.n - played.failed_rows
+    moments: dict[str, np.ndarray] = {}
+    for at, (name, sums) in enumerate(zip(run.outputs, played.by_output)):
+        shift, scale = float(run.shift[at]), float(run.scale[at])
+        output = estimated(name, sums, design, plan, shift, scale)
+        rows += rows_of(output, rows_played, target)
+        order = ranks_of(output)
+        ranks.append(order)
+        places[name] = places_of(order, factors.groups)
+        stages = _stages(sums, output, plan)
+        path += [{"output": name, **row} for row in stages]
+        half = [row["estimate"] for row in stages if row["n"] == plan.n // 2]
+        second = first_by_ranks(factors, played.first_points, played.first_values[at])
+        checks += checks_of(output, order, sums, plan, second, np.array(half) if half else None)
+        curves += _curves(output, factors)
+        if played.bounds is not None:
+            ends = [estimated(name, end, design, plan, shift, scale) for end in played.bounds[at]]
+            bounds += _bounds(output, *ends)
+        moments |= {f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts}
+    checks += [
+        _check("health", played.failed_rows / plan.n, 1e-3, played.failed_rows == 0, "share of base rows left out as failed"),
+        _check("repeatable", float(run.repeats), 1.0, run.repeats, "1: the same points and keys gave the same bits again"),
+    ]
+    table = pd.DataFrame(checks, columns=COLUMNS)
+    return Sensitivity(
+        table=pd.DataFrame(rows), ranks=pd.concat(ranks, ignore_index=True), places=places, checks=table,
+        verdict=verdict_of(table), curves=pd.DataFrame(curves), convergence=pd.DataFrame(path), factors=factors, n=plan.n,
+        replicates=design.replicates, seed=seed, runs=run.runs, design=kind, sampling="sobol" if plan.sobol else "random",
+        failed_rows=played.failed_rows, bounds=pd.DataFrame(bounds), moments=moments,
+    )  # fmt: skip
+
+
+def _check(check: str, figure: float, limit: float, passed: bool, meaning: str) -> dict:
+    return {"output": "all", "check": check, "figure": figure, "limit": limit, "passed": bool(passed), "meaning": meaning}
+
+
+def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict]:
+    """total_mean from the first quarter, the first half and all of the replications."""
     rows = []
-    for i, (label, measure) in enumerate(found.labels):
-        low, high = found.values[i] - half[i], found.values[i] + half[i]
-        word = row_verdict(measure, low, high, plan.n, noise)
-        rows.append((label, measure, found.values[i], low, high, sure.se[i], plan.n, word))
-    table = pd.DataFrame(rows, columns=COLUMNS[1:])
-    tested = checks(found.labels, found.values, sure, plan.n, halves)
-    totals = table[table["measure"] == "total_mean"]["verdict"]
-    if (totals == "not identifiable").any():
-        verdict = "not identifiable"
-    else:
-        verdict = "converged" if bool(tested["passed"].all()) else "undecided"
-    return table, ranks(found.labels, found.values, sure), tested, verdict
+    for share in (4, 2, 1):
+        few = plan.replications // share
+        part = {name: sums.sums[name][:few] for name in ("variance", "total")}
+        counts = sums.counts[:few]
+        whole = part["total"].sum(axis=0) / part["variance"].sum() if output.mean_known else output.measures["total_mean"].value
+        left = np.full((few, len(whole)), np.nan)
+        if output.mean_known and few > 1:
+            left = (part["total"].sum(axis=0) - part["total"]) / (part["variance"].sum() - part["variance"])
+        wide = half_width(standard_error(left), few)
+        rows += [{"input": name, "n": int(plan.rows * len(counts)), "estimate": float(value), "low": float(value - half),
+                  "high": float(value + half)}
+                 for name, value, half in zip(output.measures["total_mean"].inputs, whole, wide)]  # fmt: skip
+    return rows
+
+
+def _curves(output: Output, factors: Factors) -> list[dict]:
+    levels = (np.arange(BINS) + 0.5) / BINS
+    return [{"output": output.name, "input": label, "level": float(level), "effect": float(effect), "low": float(effect - half),
+             "high": float(effect + half)}
+            for label, line, wide in zip(factors.labels, output.curve, output.curve_half)
+            for level, effect, half in zip(levels, line, wide)]  # fmt: skip
+
+
+def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
+    rows = []
+    for measure in ("first", "total_mean", "swing"):
+        mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
+        rows += [{"output": output.name, "input": name, "measure": measure, "estimate": float(mine.value[at]),
+                  "if_lowest": float(low.value[at]), "if_highest": float(high.value[at])}
+                 for at, name in enumerate(mine.inputs)]  # fmt: skip
+    return rows

@@ -1,122 +1,161 @@
-"""Indices from means of features, each as a ratio, with its influence on every feature.
-
-Symbols: V variance of the output, Vm variance of its mean function m(x) = E[Y | x], noise share 1 - Vm / V.
-"""
+"""The tidy table of one output: every measure with its interval, or the plain statement that it cannot be told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
-from experiments.sensitivity.design import Design
-from experiments.sensitivity.features import names
+from experiments.sensitivity.designs import BINS, Design
+from experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
+from experiments.sensitivity.intervals import half_width, left_out, standard_error
+from experiments.sensitivity.points import Plan
+from experiments.sensitivity.sums import Sums
+
+MONOTONE = 0.8  # a direction of at least this size is called rising or falling
+LEAST_HALF = 1e-12
+FLAT = 3.0  # steps of at most so many standard errors do not tell a curve from a flat one
+ROUNDING = 1e-13  # a spread below this share of the mean is rounding, not an effect
+OF_MEAN = ("first_mean", "total_mean", "shapley_mean", "interaction_mean")
+OF_SPREAD = ("dispersion_first", "dispersion_total")
+
+NOT_IDENTIFIABLE, NO_EFFECT, UNDECIDED, CONVERGED = "not identifiable", "no effect", "undecided", "converged"
 
 
 @dataclass(frozen=True)
-class Estimates:
-    """Values of all measures (p,), and their influence: weights (p, features) of a row's features about their means."""
+class Estimate:
+    """One measure of one output: for each input an estimate, and the estimates made without each replication (r, inputs)."""
 
-    labels: tuple[tuple[str, str], ...]
-    """(input, measure); an interaction's input reads "a & b", the noise share's is empty."""
-    values: np.ndarray
-    weights: np.ndarray
+    inputs: tuple[str, ...]
+    value: np.ndarray
+    without: np.ndarray
 
+    @property
+    def error(self) -> np.ndarray:
+        """Standard errors."""
+        return standard_error(self.without)
 
-def estimates(design: Design, means: np.ndarray) -> Estimates:
-    """Every index from the mean of each feature. Not-a-number where the denominator is zero."""
-    order = names(design)
-    place = {name: i for i, name in enumerate(order)}
-    groups, g, size = design.groups, len(design.groups), len(order)
-
-    def unit(name: str, factor: float = 1.0) -> np.ndarray:
-        vector = np.zeros(size)
-        vector[place[name]] = factor
-        return vector
-
-    mean = 0.5 * (means[place["mean_a"]] + means[place["mean_b"]])
-    variance = means[place["square"]] - mean * mean
-    spread = unit("square") - mean * (unit("mean_a") + unit("mean_b"))
-    noise = means[place["noise"]]
-    variance_of_mean = variance - noise
-    mean_spread = spread - unit("noise")
-    # The mean of all outputs is what SALib centres by; any centre near the mean is right, the same one makes the same bits.
-    shifts = [means[place[f"shift {j}"]] for j in range(g)]
-    centre = ((g + 1) * means[place["mean_a"]] + means[place["mean_b"]] + sum(shifts)) / (g + 2)
-    labels: list[tuple[str, str]] = []
-    values: list[float] = []
-    weights: list[np.ndarray] = []
-
-    def add(label: str, measure: str, top: float, top_weights: np.ndarray, bottom: float, bottom_weights: np.ndarray) -> None:
-        labels.append((label, measure))
-        # Differences of nothing but rounding are no variance.
-        defined = bottom > 1e-12 * max(abs(variance), 1e-300) and variance > 0.0
-        value = top / bottom if defined else np.nan
-        values.append(value)
-        weights.append((top_weights - value * bottom_weights) / bottom if defined else np.full(size, np.nan))
-
-    none = np.zeros(size)
-    add("", "noise_share", noise, unit("noise"), variance, spread)
-    totals = {u: means[place["total " + " ".join(map(str, u))]] for u in design.subsets}
-    total_units = {u: unit("total " + " ".join(map(str, u))) for u in design.subsets}
-    for j, group in enumerate(groups):
-        first = means[place[f"first {j}"]] - centre * shifts[j]
-        first_weights = unit(f"first {j}") - centre * unit(f"shift {j}")
-        add(group, "first", first, first_weights, variance, spread)
-        add(group, "first_mean", first, first_weights, variance_of_mean, mean_spread)
-        add(group, "total_mean", totals[j,], total_units[j,], variance_of_mean, mean_spread)
-        add(group, "total_stream", means[place[f"stream {j}"]], unit(f"stream {j}"), variance, spread)
-    if len(design.subsets) > g or g == 1:
-        shapley_and_interactions(groups, totals, total_units, add)
-    for j, group in enumerate(groups):
-        net, gross = means[place[f"net {j}"]], means[place[f"gross {j}"]]
-        value = net / gross if gross > 0.0 else 0.0
-        labels.append((group, "direction"))
-        values.append(value)
-        weights.append((unit(f"net {j}") - value * unit(f"gross {j}")) / gross if gross > 0.0 else none)
-        labels.append((group, "swing"))
-        values.append(means[place[f"swing {j}"]])
-        weights.append(unit(f"swing {j}"))
-    if design.replicates >= 4:
-        middle = means[place["dispersion_mean"]]
-        total = means[place["dispersion_square"]] - middle * middle
-        total_spread = unit("dispersion_square") - 2.0 * middle * unit("dispersion_mean")
-        for j, group in enumerate(groups):
-            for measure in ("dispersion_first", "dispersion_total"):
-                name = f"{measure} {j}"
-                add(group, measure, means[place[name]], unit(name), total if noise > 0.0 else 0.0, total_spread)
-    return Estimates(tuple(labels), np.array(values), np.array(weights))
+    @property
+    def half(self) -> np.ndarray:
+        """Half-widths of the 95% intervals: not below what rounding does, but exactly 0 where nothing moved at all."""
+        half = half_width(self.error, len(self.without))
+        return np.where(half > 0.0, np.maximum(half, LEAST_HALF * (1.0 + np.abs(self.value))), half)
 
 
-def shapley_and_interactions(groups, totals, units, add) -> None:
-    """Shapley shares of the variance of the mean, and pairwise interactions, from the totals of all subsets.
+@dataclass(frozen=True)
+class Output:
+    """Everything known of one output. `constant`: it never changed; `mean_known`, `spread_known`: the variance of the mean
+    function, and that of Var(Y|x), are decidedly above zero, so that shares of them mean something."""
 
-    Owen (2014), "Sobol' indices and Shapley value"; Song, Nelson & Staum (2016). Shares add up to one exactly, for they
-    are shares of what the full set explains.
-    """
-    g = len(groups)
-    everything = tuple(range(g))
-    zero = np.zeros_like(units[everything])
-    whole, whole_units = totals[everything], units[everything]
-    for j, group in enumerate(groups):
-        share, share_units = 0.0, zero.copy()
-        for u in [(), *totals]:
-            if j not in u:
-                weight = 1.0 / (g * comb(g - 1, len(u)))
-                with_j = tuple(sorted((*u, j)))
-                share += weight * (totals[with_j] - totals.get(u, 0.0))
-                share_units += weight * (units[with_j] - units.get(u, zero))
-        add(group, "shapley_mean", share, share_units, whole, whole_units)
-    if g < 2:
-        return
+    name: str
+    measures: dict[str, Estimate]
+    curve: np.ndarray
+    curve_half: np.ndarray
+    means: dict[str, np.ndarray]
+    constant: bool
+    mean_known: bool
+    spread_known: bool
 
-    def closed(u: tuple[int, ...]) -> tuple[float, np.ndarray]:
-        rest = tuple(i for i in everything if i not in u)
-        return whole - totals.get(rest, 0.0), whole_units - units.get(rest, zero)
+    def interval(self, measure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Estimates, lows and highs of a measure."""
+        found = self.measures[measure]
+        return found.value, found.value - found.half, found.value + found.half
 
-    for i in range(g):
-        for j in range(i + 1, g):
-            both, first, second = closed((i, j)), closed((i,)), closed((j,))
-            add(f"{groups[i]} & {groups[j]}", "interaction_mean", both[0] - first[0] - second[0],
-                both[1] - first[1] - second[1], whole, whole_units)  # fmt: skip
+
+def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, scale: float) -> Output:
+    """All measures of one output from its sums; `shift` and `scale` are what the runner took off."""
+    whole: dict[str, np.ndarray] = {}
+    without: dict[str, np.ndarray] = {}
+    for moment, total in sums.sums.items():
+        whole[moment], without[moment] = left_out(total, sums.counts)
+    groups, factors = design.factors.groups, design.factors
+    variance, noise = float(whole["variance"][0]), float(whole["noise"][0])
+    constant = (abs(variance) + noise) ** 0.5 * scale <= ROUNDING * abs(shift)
+    constant = constant or (variance == 0.0 and noise == 0.0)
+    rounding = (ROUNDING * abs(shift) / scale) ** 2 if not constant else 0.0
+    mean_known = not constant and _above_zero(whole["variance"], without["variance"], rounding)
+    # Rounding alone makes the spread of Var(Y|x) about as large as machine precision allows.
+    spread_known = "spread_variance" in whole and noise > 0.0 and _above_zero(
+        whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2
+    )  # fmt: skip
+    measures = {}
+    full, each = ratios(whole), ratios(without)
+    inputs = {"interaction_mean": tuple(design.interactions), "noise_share": ("",), "null": ("",)}
+    for measure, value in full.items():
+        known = (mean_known if measure in OF_MEAN else spread_known if measure in OF_SPREAD else not constant)
+        value, parts = (value, each[measure]) if known else (value * np.nan, each[measure] * np.nan)
+        measures[measure] = Estimate(inputs.get(measure, groups), value, parts)
+    curve, parts = scale * curves(whole["bins"]), scale * curves(without["bins"])
+    measures["swing"] = Estimate(factors.labels, swings(curve), swings(parts))
+    bent = [_direction(curve[f], parts[:, f]) for f in range(len(factors.names))]
+    measures["direction"] = Estimate(factors.labels, np.array([value for value, _ in bent]),
+                                     np.array([found for _, found in bent]).T)  # fmt: skip
+    if constant:
+        for measure in ("swing", "direction"):
+            found = measures[measure]
+            measures[measure] = Estimate(found.inputs, found.value * np.nan, found.without * np.nan)
+    half = half_width(standard_error(parts), len(parts))
+    return Output(name, measures, curve, half, whole, constant, mean_known, spread_known)
+
+
+def _above_zero(value: np.ndarray, without: np.ndarray, floor: float) -> bool:
+    low = value - half_width(standard_error(without), len(without))
+    return bool(low[0] > 0.0 and value[0] > floor)
+
+
+def _direction(curve: np.ndarray, without: np.ndarray) -> tuple[float, np.ndarray]:
+    """Direction with as many bins as the noise leaves readable: the finest of 40, 20, 10 and 5 in which the errors of the
+    steps together stay below a tenth of the curve's range, else 5. A curve that cannot be told from a flat one (its steps
+    are no larger than their errors) has direction 0 with the whole of [-1, 1] as its interval."""
+    for bins in (BINS, 20, 10, 5):
+        fewer, parts = coarse(curve, bins), coarse(without, bins)
+        error = standard_error(np.diff(parts, axis=-1))
+        if error.sum() <= 0.1 * np.ptp(fewer) or bins == 5:
+            break
+    steps = np.diff(fewer)
+    if np.any(steps) and np.abs(steps).max() <= FLAT * error.max():
+        # Leaving one replication out turns the sign each time: as wide as a direction can be.
+        return 0.0, np.resize([1.0, -1.0], len(without))
+    return float(direction(fewer, error**2)), direction(parts, error**2)
+
+
+def rows_of(output: Output, n: int, target: float) -> list[dict]:
+    """The rows of the table: output, input, measure, estimate, low, high, se, n, verdict."""
+    rows = []
+    for measure, found in output.measures.items():
+        if measure == "null":
+            continue
+        error, half = found.error, found.half
+        swing = output.measures["swing"]
+        for at, name in enumerate(found.inputs):
+            value, wide = float(found.value[at]), float(half[at])
+            if measure == "swing":
+                verdict = _swing_word(value, wide)
+            elif measure == "direction":
+                verdict = _direction_word(value, wide, float(swing.value[at]), float(swing.half[at]))
+            else:
+                verdict = NOT_IDENTIFIABLE if not np.isfinite(value) else CONVERGED if 2 * wide <= target else UNDECIDED
+            low, high = value - wide, value + wide
+            if measure == "direction":
+                low, high = max(low, -1.0), min(high, 1.0)
+            rows.append({"output": output.name, "input": name, "measure": measure, "estimate": value, "low": low,
+                         "high": high, "se": float(error[at]), "n": n, "verdict": verdict})  # fmt: skip
+    return rows
+
+
+def _swing_word(value: float, half: float) -> str:
+    if not np.isfinite(value):
+        return NOT_IDENTIFIABLE
+    if value == 0.0 and half == 0.0:
+        return NO_EFFECT
+    return "raises" if value > half else "lowers" if value < -half else UNDECIDED
+
+
+def _direction_word(value: float, half: float, swing: float, swing_half: float) -> str:
+    if not np.isfinite(value):
+        return NOT_IDENTIFIABLE
+    if value == 0.0 and half == 0.0 and swing == 0.0:
+        return NO_EFFECT
+    if abs(value) >= MONOTONE and abs(swing) > swing_half:
+        return "rises" if value > 0 else "falls"
+    return "mixed" if abs(value) + half < MONOTONE else UNDECIDED

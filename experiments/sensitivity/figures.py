@@ -1,50 +1,214 @@
-"""The figure of an analysis: what each input explains of the mean, with intervals, and which way it moves the output."""
+"""Figures of an analysis: bars of shares with totals and intervals, main effects, interactions, convergence, swings."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
-if TYPE_CHECKING:
-    from experiments.sensitivity.analysis import Analysis
+from experiments.figures import FIGURE_STYLE, spoken
+from sim.outcomes import OUTCOMES
+from sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
 
-TOTAL, FIRST, SHAPLEY = "#0072B2", "#56B4E9", "#E69F00"  # Okabe & Ito (2008): safe for colour-blind readers
+MOST_INPUTS = 15
 
 
-def indices_figure(analysis: Analysis, output: str, title: str = "", unordered: Collection[str] = ()) -> Any:
-    """Horizontal bars by input, the largest total first: total effect and first-order share of the variance of the mean.
+def spoken_output(name: str) -> str:
+    """An outcome's title with its unit, or the name of any other output."""
+    return f"{OUTCOMES[name].title()} ({OUTCOMES[name].unit})" if name in OUTCOMES else name
 
-    `unordered`: inputs whose values have no order, so that none of them raises or lowers anything.
-    """
-    from matplotlib.figure import Figure
 
-    table = analysis.table[analysis.table["output"] == output]
-    total = table[table["measure"] == "total_mean"].sort_values("estimate", ascending=False, na_position="last")
-    inputs = list(total["input"])
-    measures = [("total_mean", "total: with all interactions", TOTAL), ("first_mean", "first: on its own", FIRST)]
-    if (table["measure"] == "shapley_mean").any():
-        measures.insert(1, ("shapley_mean", "Shapley share", SHAPLEY))
-    figure = Figure(figsize=(7.5, 1.6 + 0.45 * len(inputs) * (1 + 0.25 * len(measures))), layout="constrained")
-    axes = figure.subplots()
-    thickness = 0.8 / len(measures)
-    for k, (measure, label, colour) in enumerate(measures):
-        rows = table[table["measure"] == measure].set_index("input").loc[inputs]
-        at = np.arange(len(inputs)) + (k - (len(measures) - 1) / 2) * thickness
-        error = np.abs(np.stack([rows["estimate"] - rows["low"], rows["high"] - rows["estimate"]]))
-        axes.barh(at, rows["estimate"], thickness * 0.92, color=colour, label=label, xerr=error,
-                  error_kw={"elinewidth": 1.1, "capsize": 2, "ecolor": "#333333"})  # fmt: skip
-    swing = table[table["measure"] == "swing"].set_index("input").loc[inputs]
-    signs = ["raises" if row["low"] > 0 else "lowers" if row["high"] < 0 else "mixed" for _, row in swing.iterrows()]
-    told = [name.replace("_", " ") + ("" if name in unordered else f"\n({sign})") for name, sign in zip(inputs, signs)]
-    axes.set_yticks(range(len(inputs)), told)
-    axes.invert_yaxis()
-    axes.set_xlabel("share of the variance of the mean outcome that goes with the input (95% interval)")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right", fontsize="small")
-    noise = analysis.value("noise_share", output=output)["estimate"]
-    verdict = analysis.verdicts[output]
-    axes.set_title(f"{title or output.replace('_', ' ')}: N = {analysis.design.n:,}, luck {noise:.0%} of the variance, {verdict}",
-                   loc="left", fontsize="medium")  # fmt: skip
-    return figure
+def file_word(name: str) -> str:
+    """A name as a part of a file name."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name)
+
+
+def footing(found: Any, output: str) -> str:
+    """What every figure states: rows, replicates, noise share and verdict."""
+    noise = found.get("noise_share", "", output)["estimate"]
+    share = "not defined" if np.isnan(noise) else f"{noise:.2f}"
+    return f"N = {found.n:,} rows x {found.replicates} replicates; noise share {share}; verdict: {found.verdict}"
+
+
+def leading(found: Any, output: str) -> list[str]:
+    """Groups by total index, the largest first; at most fifteen."""
+    rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "total_mean")]
+    return list(rows.sort_values("estimate", ascending=False, kind="stable")["input"])[:MOST_INPUTS]
+
+
+def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
+    """Shapley share of each input as a bar (its total index where there is none), with first and total index beside it."""
+    with plt.rc_context(FIGURE_STYLE):
+        names = leading(found, output)
+        ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.9 + 0.42 * len(names)))[1]
+        rows = found.table[found.table["output"] == output].set_index(["measure", "input"])
+        bar = "shapley_mean" if "shapley_mean" in found.table["measure"].values else "total_mean"
+        places = found.places[output]
+        for y, name in enumerate(names):
+            row = rows.loc[(bar, name)]
+            ax.barh(y, row["estimate"], height=0.56, color=BLUE, alpha=0.35, linewidth=0)
+            ax.plot([row["low"], row["high"]], [y, y], color=BLUE, linewidth=2.2, solid_capstyle="butt")
+            for measure, marker, colour, off in (("first_mean", "|", INK, -0.17), ("total_mean", "D", ORANGE, 0.17)):
+                mark = rows.loc[(measure, name)]
+                ax.plot([mark["low"], mark["high"]], [y + off, y + off], color=colour, linewidth=1)
+                ax.plot([mark["estimate"]], [y + off], marker, color=colour, markersize=6 if marker == "|" else 4.5)
+        ax.set_yticks(range(len(names)), [f"{places[name]}. {spoken(name)}" for name in names], color=INK)
+        ax.set_ylim(len(names) - 0.4, -0.6)
+        ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
+        word = "Shapley share" if bar == "shapley_mean" else "total index"
+        ax.set_xlabel(f"share of the variance of the mean\nbar: {word}, | first index, ◆ total index; lines: 95% intervals")
+        ax.set_title(f"What drives {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.text(0.0, -0.02 - 1.15 / (1.9 + 0.42 * len(names)), footing(found, output), transform=ax.transAxes, fontsize=8,
+                color=QUIET, va="top")  # fmt: skip
+    return ax
+
+
+def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
+    """Tornado: mean of the top fifth of each factor less the bottom fifth, with its interval; hollow where undecided."""
+    with plt.rc_context(FIGURE_STYLE):
+        rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "swing")]
+        rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
+        ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
+        better = OUTCOMES[output].better if output in OUTCOMES else "neither"
+        for y, row in enumerate(rows.to_dict("records")):
+            helps = (row["estimate"] > 0) == (better == "high")
+            decided = row["verdict"] in ("raises", "lowers")
+            colour = UNDECIDED if not decided else INK if better == "neither" else BETTER if helps else WORSE
+            ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
+            ax.plot([row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7)
+        ax.axvline(0.0, color=INK, linewidth=1)
+        ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlabel("top fifth of the range less bottom fifth, 95% interval")
+        ax.set_title(f"How far: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+    return ax
+
+
+def plot_curves(found: Any, output: str) -> Any:
+    """Main effect of each factor over its range, a panel each, with its 95% band."""
+    rows = found.curves[found.curves["output"] == output]
+    labels = list(dict.fromkeys(rows["input"]))[:MOST_INPUTS]
+    with plt.rc_context(FIGURE_STYLE):
+        across = min(4, len(labels))
+        down = -(-len(labels) // across)
+        canvas, axes = plt.subplots(down, across, figsize=(2.6 * across + 0.6, 2.2 * down + 0.8), sharey=True, squeeze=False)
+        for at, label in enumerate(labels):
+            ax, part = axes[at // across][at % across], rows[rows["input"] == label]
+            ax.fill_between(part["level"], part["low"], part["high"], color=BLUE, alpha=0.2, linewidth=0)
+            ax.plot(part["level"], part["effect"], color=BLUE, linewidth=1.6)
+            ax.axhline(0.0, color=QUIET, linewidth=0.8)
+            ax.set_title(spoken(label), loc="left", fontsize=9.5, color=INK)
+            ax.set_xlim(0, 1)
+        for spare in axes.ravel()[len(labels):]:
+            spare.remove()
+        canvas.supxlabel("level, as a share of the range", fontsize=9)
+        canvas.supylabel(f"{spoken_output(output)},\nless its mean", fontsize=9)
+    return canvas
+
+
+def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
+    """Total indices at a quarter, a half and all of the rows."""
+    rows = found.convergence[found.convergence["output"] == output]
+    with plt.rc_context(FIGURE_STYLE):
+        ax = axes if axes is not None else plt.subplots(figsize=(6.4, 3.4))[1]
+        names = leading(found, output)[:8]
+        stages = sorted(set(rows["n"]))
+        for at, name in enumerate(names):
+            part = rows[rows["input"] == name]
+            shift = 0.06 * (at - len(names) / 2)
+            where = [stages.index(n) + shift for n in part["n"]]
+            ax.errorbar(where, part["estimate"], yerr=part["high"] - part["estimate"], fmt="o", markersize=4, capsize=2, linewidth=1)
+            last = part.iloc[-1]
+            ax.annotate(spoken(name), (where[-1] + 0.05, last["estimate"]), fontsize=8, color=INK, va="center")
+        ax.set_xticks(range(len(stages)), [f"{n:,}" for n in stages])
+        ax.set_xlim(-0.5, len(stages) - 0.2)
+        ax.set_xlabel("rows")
+        ax.set_ylabel("total index (share)")
+        ax.set_title(f"Convergence: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+    return ax
+
+
+def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
+    """Interactions of two as a matrix; a cell says its share where its interval excludes zero, else "?"."""
+    names = leading(found, output)
+    rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "interaction_mean")]
+    known = {tuple(sorted(row["input"].split(" & "))): row for row in rows.to_dict("records") if row["input"].count(" & ") == 1}
+    with plt.rc_context(FIGURE_STYLE):
+        size = 1.9 + 0.52 * len(names)
+        ax = axes if axes is not None else plt.subplots(figsize=(size + 1.2, size))[1]
+        cells = np.full((len(names), len(names)), np.nan)
+        for i, first in enumerate(names):
+            for j, second in enumerate(names):
+                if j >= i or (row := known.get(tuple(sorted((first, second))))) is None:
+                    continue
+                cells[i, j] = max(row["estimate"], 0.0)
+                told = f"{row['estimate']:.2f}" if row["low"] > 0 or row["high"] < 0 else "0" if row["high"] == row["low"] == 0 else "?"
+                ax.text(j, i, told, ha="center", va="center", fontsize=8, color=INK)
+        ax.imshow(cells, cmap="Blues", vmin=0, vmax=max(0.2, float(np.nanmax(cells)) * 1.6) if np.isfinite(cells).any() else 1)
+        ax.set_xticks(range(len(names)), [spoken(name) for name in names], rotation=45, ha="right", fontsize=8)
+        ax.set_yticks(range(len(names)), [spoken(name) for name in names], fontsize=8)
+        ax.set_title(f"Interactions of two: {spoken_output(output)}\n(share of variance; ?: undecided)", loc="left", fontsize=10, color=INK)
+    return ax
+
+
+def write_figures(found: Any, folder: Path) -> list[str]:
+    """Every figure as SVG with its data as CSV; returns their names. Outputs that never change have none."""
+    names = []
+    for output in found.outputs:
+        if np.isnan(found.get("noise_share", "", output)["estimate"]):
+            continue
+        table = found.table[found.table["output"] == output]
+        known = not table.loc[table["measure"] == "total_mean", "estimate"].isna().any()
+        drawn = {"swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])}
+        drawn["curves"] = (plot_curves, found.curves[found.curves["output"] == output])
+        if known:
+            shares = ["first_mean", "total_mean", "shapley_mean"]
+            drawn["shares"] = (plot_shares, table[table["measure"].isin(shares)])
+            drawn["convergence"] = (plot_convergence, found.convergence[found.convergence["output"] == output])
+        if known and (table["measure"] == "interaction_mean").any():
+            drawn["interactions"] = (plot_interactions, table[table["measure"] == "interaction_mean"])
+        for kind, (draw, data) in drawn.items():
+            name = f"{kind}_{file_word(output)}"
+            save(draw(found, output), folder / f"{name}.svg", data)
+            names.append(name)
+    return names
+
+
+def save(drawn: Any, path: Path, data: pd.DataFrame) -> None:
+    """Write a figure (or the one its axes belong to) as SVG, its data as CSV beside it, and close it."""
+    canvas = drawn if hasattr(drawn, "savefig") else drawn.figure
+    with plt.rc_context(FIGURE_STYLE):
+        canvas.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+    plt.close(canvas)
+    data.to_csv(path.with_suffix(".csv"), index=False)
+
+
+def plot_strata(rows: pd.DataFrame, output: str) -> Any:
+    """Heat maps of levers by split and context: total index (left) and swing (right); grey where not defined, a dot where
+    the swing's sign is decided."""
+    parts = list(dict.fromkeys(rows["part"]))
+    levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
+        for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
+            cells = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
+            cells = cells.reindex(index=parts, columns=levers).to_numpy(dtype=float)
+            most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
+            shade = plt.get_cmap(colours).copy()
+            shade.set_bad("#e4e4e4")
+            drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
+            canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else "swing")
+            ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
+            ax.tick_params(length=0)
+        decided = rows[(rows["measure"] == "swing") & rows["verdict"].isin(["raises", "lowers"])]
+        axes[1].plot([levers.index(name) for name in decided["input"]], [parts.index(name) for name in decided["part"]], "o",
+                     color=INK, markersize=2.5)  # fmt: skip
+        axes[0].set_yticks(range(len(parts)), parts, fontsize=8, color=INK)
+        canvas.suptitle(f"By split and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
+    return canvas

@@ -1,0 +1,212 @@
+"""Options weighed against each other under uncertainty: which is best where, regret, and the value of information.
+
+Whoever picks the largest of several noisy means overrates it (the winner's curse). So an option is picked on one half of
+what is known (other points, other luck) and paid for on the other half, which errs low, beside the plain maximum, which
+errs high: what lies between is the answer. Options always meet the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.sensitivity.factors import Factors
+from experiments.sensitivity.intervals import half_width, holm, p_value
+from experiments.sensitivity.luck import NEAR_A, keys_of
+from experiments.sensitivity.points import plan_of
+from experiments.sensitivity.runner import NotFinite
+
+# f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> utilities, float64 (rows, options); the larger the better
+Utilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+BINS = 32
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a choice among options looks like."""
+
+    options: pd.DataFrame
+    """One row an option: option, mean, low, high (95%), best_share (share of points at which its mean is the largest; ties
+    shared), regret_low, regret_high (bracket of the expected regret), regret_se, worst (largest mean regret over the bins of
+    any factor), verdict ("best", "worse" or "undecided": against the option of the highest mean, paired)."""
+    information: pd.DataFrame
+    """One row a factor, and "everything" for knowing the whole point: input, low and high (cross-fitted and plain estimate:
+    the bracket), low_se, high_se, bound_low, bound_high (95% bounds around the bracket)."""
+    best: str
+    """The option of the highest mean, or "undecided between a and b ..."."""
+    n: int
+    replicates: int
+    runs: int
+
+
+def _played(f: Utilities, names: Sequence[str], options: Sequence[str], n: int, seed: int, replicates: int
+            ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Points (n, k), utilities (replicates, n, options), and the replication of each row (n,)."""
+    if len(set(options)) != len(options) or len(options) < 2:
+        raise ValueError("options: at least two different names are needed")
+    if isinstance(replicates, bool) or replicates < 2:
+        raise ValueError(f"replicates = {replicates!r}: at least 2, one to choose by and one to pay by")
+    plan = plan_of(n, len(names), seed)
+    points, utilities, part_of = [], [], []
+    for part, numbers, a, _ in plan.blocks(2048):
+        keys = keys_of(seed, NEAR_A, numbers, replicates)
+        given = np.tile(a, (replicates, 1))
+        answer = np.asarray(f(given, keys.reshape(-1)), dtype=float)
+        if answer.shape != (len(given), len(options)):
+            raise ValueError(f"the function returned shape {answer.shape}: ({len(given)}, {len(options)}) is needed, a column an option")
+        if not np.isfinite(answer).all():
+            raise NotFinite("a utility is not finite: leave out options that are not defined everywhere")
+        points.append(a)
+        utilities.append(answer.reshape(replicates, len(a), len(options)))
+        part_of.append(np.full(len(a), part) if plan.sobol else numbers // plan.rows)
+    return np.concatenate(points), np.concatenate(utilities, axis=1), np.concatenate(part_of)
+
+
+def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int = 1 << 14, seed: int = 0,
+           replicates: int = 2) -> Decision:  # fmt: skip
+    """Weigh options whose utilities depend on uncertain factors and on luck.
+
+    `f(X, keys)` gives a column of utilities an option; n and keys as in `experiments.sensitivity.analyse`. The value of
+    information of a factor is E[max over options of E(U | factor)] - max over options of E(U) (EVPPI): Strong, Oakley &
+    Brennan 2014, "Estimating multiparameter partial expected value of perfect information", here with 32 bins of the factor
+    and cross-fitting over scrambles and luck. ValueError as in `analyse`.
+    """
+    names = Factors.of(factors).names
+    points, utilities, part = _played(f, names, options, n, seed, replicates)
+    plain = utilities.mean(axis=0)
+    means = _by_part(plain, part)
+    overall = plain.mean(axis=0)
+    leader = int(np.argmax(overall))
+    first, second = utilities[: replicates // 2].mean(axis=0), utilities[replicates // 2 :].mean(axis=0)
+    # Everything known: the plain maximum at each point errs high, picking by one luck and paying by the other errs low.
+    high_rows = plain.max(axis=1)
+    low_rows = 0.5 * (_picked(first, second) + _picked(second, first))
+    # The same twice over for the best choice without knowing: the plain leader's mean errs high, that of the leader of the
+    # other half of the rows errs low.
+    fair = _crossed(first, second, np.zeros(len(points), dtype=int), part)
+    rows = [_bracket("everything", low_rows - plain[:, leader], high_rows - fair, part)]
+    worst = np.zeros(len(options))
+    for column, name in enumerate(names):
+        cells = np.minimum((points[:, column] * BINS).astype(int), BINS - 1)
+        by_cell = _binned(plain, cells)
+        low, high = _crossed(first, second, cells, part), by_cell.max(axis=1)[cells]
+        rows.append(_bracket(name, low - plain[:, leader], high - fair, part))
+        worst = np.maximum(worst, (by_cell.max(axis=1, keepdims=True) - by_cell).max(axis=0))
+    top = plain == plain.max(axis=1, keepdims=True)
+    shares = (top / top.sum(axis=1, keepdims=True)).mean(axis=0)
+    verdicts = _against(means, leader)
+    table = []
+    for at, option in enumerate(options):
+        middle, error = _mean(means[:, at])
+        wide = float(half_width(np.float64(error), len(means)))
+        low, high = low_rows - plain[:, at], high_rows - plain[:, at]
+        table.append({"option": option, "mean": middle, "low": middle - wide, "high": middle + wide, "best_share": float(shares[at]),
+                      "regret_low": max(float(low.mean()), 0.0), "regret_high": float(high.mean()),
+                      "regret_se": _mean(_by_part(high, part))[1], "worst": float(worst[at]), "verdict": verdicts[at]})  # fmt: skip
+    open_ = [option for option, word in zip(options, verdicts) if word != "worse"]
+    best = options[leader] if len(open_) == 1 else f"undecided between {' and '.join(open_)}"
+    return Decision(pd.DataFrame(table), pd.DataFrame(rows), best, n, replicates, utilities.size // len(options))
+
+
+def _by_part(values: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Mean over the rows of each replication, (replications, ...)."""
+    return np.stack([values[part == number].mean(axis=0) for number in range(int(part.max()) + 1)])
+
+
+def _mean(parts: np.ndarray) -> tuple[float, float]:
+    """Mean and its standard error, from replications of equal size."""
+    return float(parts.mean()), float(parts.std(ddof=1) / len(parts) ** 0.5)
+
+
+def _picked(by: np.ndarray, paid: np.ndarray) -> np.ndarray:
+    return np.take_along_axis(paid, by.argmax(axis=1)[:, None], axis=1)[:, 0]
+
+
+def _binned(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Mean of each option in each bin, (bins, options); an empty bin takes the overall mean."""
+    counts = np.bincount(cells, minlength=BINS)
+    sums = np.stack([np.bincount(cells, weights=values[:, at], minlength=BINS) for at in range(values.shape[1])], axis=1)
+    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], values.mean(axis=0))
+
+
+def _crossed(first: np.ndarray, second: np.ndarray, cells: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Each row paid, by the luck that was not looked at, for the option that the other half of the rows picks in its bin."""
+    paid = np.empty(len(cells))
+    even = part % 2 == 0
+    for mine in (even, ~even):
+        picks = _binned(first[~mine], cells[~mine]).argmax(axis=1)[cells[mine]]
+        others = _binned(second[~mine], cells[~mine]).argmax(axis=1)[cells[mine]]
+        rows = np.arange(int(mine.sum()))
+        paid[mine] = 0.5 * (second[mine][rows, picks] + first[mine][rows, others])
+    return paid
+
+
+def _bracket(name: str, low_rows: np.ndarray, high_rows: np.ndarray, part: np.ndarray) -> dict:
+    low, low_se = _mean(_by_part(low_rows, part))
+    high, high_se = _mean(_by_part(high_rows, part))
+    replications = int(part.max()) + 1
+    bottom = low - float(half_width(np.float64(low_se), replications))
+    top = high + float(half_width(np.float64(high_se), replications))
+    # Information is never worth less than nothing: what lies below zero is noise, and is kept in the bounds only.
+    return {"input": name, "low": max(low, 0.0), "high": max(high, 0.0), "low_se": low_se, "high_se": high_se,
+            "bound_low": bottom, "bound_high": top}  # fmt: skip
+
+
+def _against(means: np.ndarray, leader: int) -> list[str]:
+    """Each option against the one of the highest mean: paired over replications, adjusted for their number (Holm 1979)."""
+    others = [at for at in range(means.shape[1]) if at != leader]
+    p = []
+    for at in others:
+        gap, error = _mean(means[:, leader] - means[:, at])
+        p.append(p_value(gap, error, len(means)))
+    adjusted = dict(zip(others, holm(np.array(p))))
+    decided = {at: value <= 1.0 - LEVEL for at, value in adjusted.items()}
+    return ["best" if at == leader and all(decided.values()) else "undecided" if at == leader or not decided[at] else "worse"
+            for at in range(means.shape[1])]  # fmt: skip
+
+
+def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], axes: tuple[str, str], n: int = 1 << 14,
+                  seed: int = 0, cells: int = 8, replicates: int = 2) -> pd.DataFrame:  # fmt: skip
+    """Which option is best in each cell of two factors, the others random: one row a cell.
+
+    Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
+    (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
+    "undecided"), n. ValueError for an axis that is no factor.
+    """
+    names = Factors.of(factors).names
+    for axis in axes:
+        if axis not in names:
+            raise ValueError(f"axes: {axis!r} is no factor; there are {', '.join(names)}")
+    if axes[0] == axes[1]:
+        raise ValueError("axes: two different factors are needed")
+    points, utilities, _ = _played(f, names, options, n, seed, replicates)
+    plain = utilities.mean(axis=0)
+    place = np.minimum((points[:, [names.index(axis) for axis in axes]] * cells).astype(int), cells - 1)
+    rows, p = [], []
+    for i in range(cells):
+        for j in range(cells):
+            mine = plain[(place[:, 0] == i) & (place[:, 1] == j)]
+            row = {axes[0]: (i + 0.5) / cells, axes[1]: (j + 0.5) / cells, "option": "none", "lead": np.nan, "low": np.nan,
+                   "high": np.nan, "n": len(mine)}  # fmt: skip
+            worst = 1.0
+            if len(mine) > 2:
+                order = np.argsort(-mine.mean(axis=0), kind="stable")
+                worst = 0.0
+                for rival in order[1:]:
+                    moves = mine[:, order[0]] - mine[:, rival]
+                    gap, error = float(moves.mean()), float(moves.std(ddof=1) / len(moves) ** 0.5)
+                    worst = max(worst, min(1.0, (len(options) - 1) * p_value(gap, error, len(moves))))
+                    if rival == order[1]:
+                        wide = float(half_width(np.float64(error), len(moves)))
+                        row |= {"option": options[order[0]], "lead": gap, "low": gap - wide, "high": gap + wide}
+            rows.append(row)
+            p.append(worst)
+    table = pd.DataFrame(rows)
+    table["p"] = holm(np.array(p))
+    table["verdict"] = np.where(table["p"] <= 1.0 - LEVEL, "decided", "undecided")
+    return table

@@ -1,0 +1,84 @@
+"""Base points in blocks of rows: independent scrambles of a Sobol sequence, or plain random points where n is small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import qmc
+
+from experiments.sensitivity.luck import generator
+
+SCRAMBLES = 16
+LEAST_ROWS_A_SCRAMBLE = 256  # with fewer the t-interval over scrambles is wider than that of plain random points
+LEAST_ROWS = 32
+MOST_BLOCKS = 256
+_HALF_CELL = 2.0**-31  # Sobol coordinates are multiples of 2^-30; the middle of the cell is never 0 or 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How n base rows of 2 k coordinates are drawn: `replications` are what intervals are made from.
+
+    With `sobol`, a replication is one independent scramble; else a handful of independent random rows.
+    """
+
+    n: int
+    factors: int
+    seed: int
+    sobol: bool
+
+    @property
+    def replications(self) -> int:
+        """Number of independent parts."""
+        return SCRAMBLES if self.sobol else min(MOST_BLOCKS, self.n // 4)
+
+    @property
+    def rows(self) -> int:
+        """Rows in each."""
+        return self.n // self.replications
+
+    def blocks(self, most: int) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+        """(first replication, row numbers (rows,), A (rows, k), B (rows, k)), at most `most` rows at a time, in order.
+
+        A block lies within one scramble, or holds whole random replications.
+        """
+        if self.sobol:
+            size = min(self.rows, 1 << max(0, most.bit_length() - 1))
+            for part in range(self.replications):
+                sequence = qmc.Sobol(2 * self.factors, scramble=True, rng=generator(self.seed, 1, part))
+                for low in range(0, self.rows, size):
+                    both = sequence.random(size) + _HALF_CELL
+                    numbers = np.arange(size) + part * self.rows + low
+                    yield part, numbers, both[:, : self.factors], both[:, self.factors :]
+            return
+        each = max(1, most // self.rows)
+        for part in range(0, self.replications, each):
+            last = min(part + each, self.replications)
+            # One generator a replication: points do not depend on how many rows are taken at a time.
+            both = np.concatenate([generator(self.seed, 2, at).random((self.rows, 2 * self.factors)) for at in range(part, last)])
+            numbers = np.arange(part * self.rows, last * self.rows)
+            both = np.maximum(both, 2.0**-54)  # never 0, at which quantile functions are infinite
+            yield part, numbers, both[:, : self.factors], both[:, self.factors :]
+
+
+def plan_of(n: int, factors: int, seed: int, sampling: str = "auto") -> Plan:
+    """The plan for n base rows. ValueError where n is no power of two of at least 32, or `sampling` is unknown.
+
+    "auto" takes 16 scrambles where each gets at least 256 rows, else random points; "sobol" insists, "random" forgoes.
+    """
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < LEAST_ROWS or n & (n - 1):
+        near = [LEAST_ROWS]
+        if isinstance(n, int | float | np.number) and not isinstance(n, bool) and n > LEAST_ROWS and np.isfinite(n):
+            below = 1 << (int(n).bit_length() - 1)
+            near = [below, 2 * below]
+        raise ValueError(f"n = {n!r} is not a power of two of at least {LEAST_ROWS}: take {' or '.join(map(str, near))}")
+    n = int(n)
+    enough = n >= SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
+    if sampling not in ("auto", "sobol", "random"):
+        raise ValueError(f"sampling = {sampling!r}: auto, sobol or random")
+    if sampling == "sobol" and not enough:
+        least = SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
+        raise ValueError(f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows")
+    return Plan(n, factors, seed, enough and sampling != "random")

@@ -1,0 +1,47 @@
+"""Which input comes before which: decided only where the paired difference of total indices says so."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.sensitivity.estimates import Output
+from experiments.sensitivity.intervals import LEVEL, half_width, holm, p_value, standard_error
+
+COLUMNS = ["output", "first", "second", "difference", "low", "high", "se", "p", "verdict"]
+
+
+def ranks_of(output: Output) -> pd.DataFrame:
+    """One row a pair, the larger estimate as `first`: the difference of their `total_mean` with its 95% interval, the
+    two-sided p-value adjusted for the number of pairs (Holm 1979), and "decided" where it is at most .05, else "undecided".
+
+    The error is that of the difference itself: both indices come from the same rows.
+    """
+    found = output.measures["total_mean"]
+    order = np.argsort(-found.value, kind="stable")
+    rows: list[dict[str, Any]] = []
+    for first, second in combinations(order, 2):
+        gap = float(found.value[first] - found.value[second])
+        error = float(standard_error(found.without[:, first] - found.without[:, second]))
+        wide = float(half_width(np.float64(error), len(found.without)))
+        rows.append({"output": output.name, "first": found.inputs[first], "second": found.inputs[second], "difference": gap,
+                     "low": gap - wide, "high": gap + wide, "se": error, "p": p_value(gap, error, len(found.without))})  # fmt: skip
+    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    if len(table):
+        table["p"] = holm(table["p"].to_numpy(dtype=float))
+    table["verdict"] = np.where(table["p"].astype(float) <= 1.0 - LEVEL, "decided", "undecided")
+    return table
+
+
+def places_of(ranks: pd.DataFrame, inputs: tuple[str, ...]) -> dict[str, str]:
+    """Rank of each input: "1", or "1-2" where its order against another is undecided."""
+    told = {}
+    for name in inputs:
+        mine = ranks[(ranks["first"] == name) | (ranks["second"] == name)]
+        better = int(((mine["second"] == name) & (mine["verdict"] == "decided")).sum())
+        open_ = int((mine["verdict"] == "undecided").sum())
+        told[name] = str(better + 1) if open_ == 0 else f"{better + 1}-{better + 1 + open_}"
+    return told

@@ -1,0 +1,142 @@
+"""What an analysis found, as tables, verdicts, figures and files."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.sensitivity.factors import Factors
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity:
+    """Indices of a function, with intervals and verdicts. Everything holds under the ranges of the factors given."""
+
+    table: pd.DataFrame
+    """Tidy: output, input, measure, estimate, low, high (95% interval), se, n, verdict."""
+    ranks: pd.DataFrame
+    """One row a pair of inputs: output, first, second, difference (of total_mean), low, high, se, p, verdict."""
+    places: dict[str, dict[str, str]]
+    """Output -> input -> rank, such as "1", or "1-2" where the order against another input is undecided."""
+    checks: pd.DataFrame
+    """Every check: output, check, figure, limit, passed, meaning."""
+    verdict: str
+    """"converged", "undecided" or "not identifiable"."""
+    curves: pd.DataFrame
+    """Main effects: output, input, level (middle of a 40th of the range), effect, low, high (units of the output)."""
+    convergence: pd.DataFrame
+    """total_mean at a quarter, a half and all of the rows: output, input, n, estimate, low, high."""
+    factors: Factors
+    n: int
+    replicates: int
+    seed: int
+    runs: int
+    """Evaluations of the function, the pilot's included."""
+    design: str
+    """"subsets" (every subset of groups), "walks" or "pairs"."""
+    sampling: str
+    failed_rows: int = 0
+    bounds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Where failed rows were left out: output, input, measure, estimate, if_lowest, if_highest (failed runs set to the lowest
+    or highest finite output)."""
+    moments: dict[str, np.ndarray] = field(default_factory=dict)
+    """Sums by replication, from which everything can be computed again."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the outputs, tails included."""
+        return tuple(dict.fromkeys(self.table["output"]))
+
+    def get(self, measure: str, input: str = "", output: str | None = None) -> pd.Series:
+        """One row of the table. KeyError where there is none."""
+        table, output = self.table, output or self.outputs[0]
+        rows = table[(table["measure"] == measure) & (table["input"] == input) & (table["output"] == output)]
+        if rows.empty:
+            raise KeyError(f"no {measure} of {input!r} for {output!r}")
+        return rows.iloc[0]
+
+    def plot(self, axes: Any = None, output: str | None = None) -> Any:
+        """Shares and totals of each input with their intervals; returns the axes."""
+        from experiments.sensitivity.figures import plot_shares
+
+        return plot_shares(self, output or self.outputs[0], axes)
+
+    def save(self, folder: str | os.PathLike, figures: bool = True) -> Path:
+        """Write tables (CSV), verdict.json, moments.npz and figures (SVG with their data as CSV); returns the folder.
+
+        Each file is made whole beside and moved in. OSError where the folder cannot be written.
+        """
+        from experiments.sensitivity.figures import write_figures
+
+        out = Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
+            part = Path(place)
+            for name, table in self.tables().items():
+                # A cell that is empty on purpose says so: CSV could not tell it from a missing number.
+                table.replace("", "none").to_csv(part / f"{name}.csv", index=False)
+            (part / "verdict.json").write_text(json.dumps(self.summary(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+            np.savez(part / "moments.npz", **self.moments)  # type: ignore[arg-type]
+            if figures:
+                write_figures(self, part)
+            for file in sorted(part.iterdir()):
+                file.replace(out / file.name)
+        return out
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> Sensitivity:
+        """What `save` wrote. OSError where a file is missing, KeyError or ValueError where one is not what it should be."""
+        place = Path(folder)
+        told = json.loads((place / "verdict.json").read_text("utf-8"))
+        names = ("indices", "ranks", "checks", "curves", "convergence", "bounds")
+        tables = {name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip", keep_default_na=False, na_values=[""])
+                  for name in names if (place / f"{name}.csv").exists()}  # fmt: skip
+        table = tables["indices"]
+        table["input"] = table["input"].replace("none", "")
+        with np.load(place / "moments.npz") as kept:
+            moments = {name: kept[name] for name in kept.files}
+        return cls(
+            table=table, ranks=tables["ranks"], places=told["places"], checks=tables["checks"], verdict=told["verdict"],
+            curves=tables["curves"], convergence=tables["convergence"], factors=Factors.of(told["factors"]), n=told["n"],
+            replicates=told["replicates"], seed=told["seed"], runs=told["runs"], design=told["design"],
+            sampling=told["sampling"], failed_rows=told["failed_rows"], bounds=tables.get("bounds", pd.DataFrame()),
+            moments=moments,
+        )  # fmt: skip
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that are written, by file name."""
+        found = {"indices": self.table, "ranks": self.ranks, "checks": self.checks, "curves": self.curves,
+                 "convergence": self.convergence}  # fmt: skip
+        if not self.bounds.empty:
+            found["bounds"] = self.bounds
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """What was played and what was decided, as plain JSON."""
+        checks = [{key: _plain(value) for key, value in row.items()} for row in self.checks.to_dict("records")]
+        return {"verdict": self.verdict, "n": self.n, "replicates": self.replicates, "seed": self.seed, "runs": self.runs,
+                "design": self.design, "sampling": self.sampling, "failed_rows": self.failed_rows,
+                "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
+                "places": self.places, "checks": checks}  # fmt: skip
+
+    def __repr__(self) -> str:
+        lines = [f"Sensitivity: {self.verdict}; n = {self.n:,} x {self.replicates} replicates, {self.runs:,} runs"]
+        for output in self.outputs:
+            noise = self.get("noise_share", "", output)["estimate"]
+            share = "never changes" if np.isnan(noise) else f"noise share {noise:.2f}"
+            ranked = sorted(self.places[output].items(), key=lambda item: int(item[1].split("-")[0]))
+            lines.append(f"├─ {output} ({share}): " + ", ".join(f"{place}. {name}" for name, place in ranked[:8]))
+        return "\n".join([*lines, "└─ .table .ranks .checks .curves .plot() .save(folder)"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value

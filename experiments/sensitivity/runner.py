@@ -1,0 +1,118 @@
+"""Calls the function that is analysed, and refuses whatever it should not give back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from experiments.sensitivity.luck import PILOT, generator, keys_of
+
+# f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> float64 (rows,) or (rows, outputs)
+Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+PILOT_ROWS, PILOT_REPLICATES = 200, 4
+NOISY, REPLICATES_IF_NOISY = 0.7, 8
+MOST_REPLICATES = 16
+
+
+class NotFinite(ValueError):
+    """A run gave not-a-number or infinity, and the analysis was not told to go on without it."""
+
+
+class Runner:
+    """One function, its outputs' names and thresholds, and how often it was evaluated (`runs`)."""
+
+    def __init__(self, f: Function, factors: int, outputs: Sequence[str] | None, tails: Mapping[str, float] | None, seed: int):
+        self.f, self.factors, self.runs, self.failed = f, factors, 0, 0
+        self.shift: np.ndarray = np.zeros(1)
+        self.scale: np.ndarray = np.ones(1)
+        self._count: int | None = None
+        self._tails: list[tuple[int, float]] = []
+        points = generator(seed, 3).random((PILOT_ROWS, factors))
+        keys = keys_of(seed, PILOT, np.arange(PILOT_ROWS), PILOT_REPLICATES)
+        raw = self.raw(points, keys)
+        # A function that draws luck of its own would pass for one with keyed luck; the same call twice tells.
+        self.repeats = bool(np.array_equal(raw, self.raw(points, keys), equal_nan=True))
+        self._name(raw.shape[2], outputs, tails or {})
+        self.pilot = self._with_tails(raw)
+
+    def raw(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Outputs, (replicates, rows, outputs), of every point under each of its keys (replicates, rows)."""
+        replicates, rows = keys.shape
+        given = np.ascontiguousarray(np.tile(points, (replicates, 1)))
+        answer = np.asarray(self.f(given, keys.reshape(-1).copy()))
+        self.runs += replicates * rows
+        wanted = replicates * rows
+        if answer.ndim not in (1, 2) or answer.shape[0] != wanted or (answer.ndim == 2 and answer.shape[1] == 0):
+            raise ValueError(f"the function returned shape {answer.shape} for {wanted} rows: ({wanted},) or ({wanted}, outputs) is needed")
+        if answer.dtype.kind not in "biuf":
+            raise ValueError(f"the function returned {answer.dtype} instead of real numbers")
+        answer = answer.astype(np.float64).reshape(replicates, rows, -1)
+        if self._count is not None and answer.shape[2] != self._count:
+            raise ValueError(f"the function returned {answer.shape[2]} outputs after {self._count} at first")
+        self._count = answer.shape[2]
+        return answer
+
+    def _name(self, count: int, outputs: Sequence[str] | None, tails: Mapping[str, float]) -> None:
+        if isinstance(outputs, str):
+            outputs = [outputs]
+        names = list(outputs) if outputs is not None else (["y"] if count == 1 else [f"y{i + 1}" for i in range(count)])
+        if len(names) != count:
+            raise ValueError(f"outputs names {len(names)} ({', '.join(map(str, names))}), but the function returned {count}")
+        if len(set(names)) != count:
+            raise ValueError(f"outputs: a name is there twice ({', '.join(map(str, names))})")
+        for name, threshold in tails.items():
+            if name not in names:
+                raise ValueError(f"tails: there is no output {name!r}; there are {', '.join(names)}")
+            if not np.isfinite(threshold):
+                raise ValueError(f"tails: the threshold {threshold!r} of {name!r} is no finite number")
+            self._tails.append((names.index(name), float(threshold)))
+        self.outputs = tuple(names) + tuple(f"{names[place]} > {threshold:g}" for place, threshold in self._tails)
+
+    def _with_tails(self, answer: np.ndarray) -> np.ndarray:
+        if not self._tails:
+            return answer
+        beyond = [np.where(np.isfinite(answer[..., place]), answer[..., place] > c, np.nan) for place, c in self._tails]
+        return np.concatenate([answer, np.stack(beyond, axis=-1)], axis=-1)
+
+    def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Outputs and tails, (outputs, replicates, rows), shifted and scaled as the pilot said (indices do not see it)."""
+        answer = np.moveaxis(self._with_tails(self.raw(points, keys)), 2, 0)
+        return (answer - self.shift[:, None, None]) / self.scale[:, None, None]
+
+    # -- what the pilot says -------------------------------------------------------------------
+
+    def settle(self, allow_failed: float) -> None:
+        """Take shift and scale from the pilot, so that a large mean or a tiny spread costs no digits."""
+        fine = np.isfinite(self.pilot).all(axis=(0, 2))
+        if not fine.all():
+            lost = int((~fine).sum())
+            if lost > allow_failed * PILOT_ROWS + (allow_failed > 0):
+                raise NotFinite(f"{lost} of {PILOT_ROWS} runs of the pilot gave an output that is not finite "
+                                f"(allowed: a share of {allow_failed:g})")  # fmt: skip
+        kept = self.pilot[:, fine, :]
+        self.shift = kept[0, 0] + (kept - kept[0, 0]).mean(axis=(0, 1))
+        spread = np.where(np.ptp(kept, axis=(0, 1)) > 0, (kept - self.shift).std(axis=(0, 1)), 0.0)
+        # A power of two changes no digit.
+        self.scale = np.where(spread > 0, 2.0 ** np.round(np.log2(np.where(spread > 0, spread, 1.0))), 1.0)
+
+    @property
+    def noise_share(self) -> np.ndarray:
+        """Rough noise share of each output, from the pilot: within points over all; nan for a constant output."""
+        kept = self.pilot[:, np.isfinite(self.pilot).all(axis=(0, 2)), :]
+        within = (kept - self.shift).var(axis=0, ddof=1).mean(axis=0)
+        whole = (kept - self.shift).reshape(-1, kept.shape[2]).var(axis=0)
+        return np.where(whole > 0, within / np.where(whole > 0, whole, 1.0), np.nan)
+
+    def replicates(self) -> int:
+        """Replicates a row that the pilot asks for: about nu / (1 - nu) for the noisiest output, even, 4 to 16; 2 without
+        noise. Four are the least from which dispersion has totals of its own; where luck leads, eight make these readable."""
+        noise = self.noise_share
+        noise = noise[np.isfinite(noise)]
+        if not len(noise) or noise.max() == 0.0:
+            return 2
+        worst = min(float(noise.max()), 0.999)
+        wanted = int(np.ceil(worst / (1.0 - worst)))
+        least = REPLICATES_IF_NOISY if worst >= NOISY else 4
+        return int(min(max(least, wanted + wanted % 2), MOST_REPLICATES))

@@ -1,0 +1,170 @@
+"""Plays a design block by block and keeps only sums: memory does not grow with n."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.sensitivity.designs import BINS, Block, Design
+from experiments.sensitivity.points import Plan
+from experiments.sensitivity.runner import NotFinite, Runner
+
+VALUES_AT_ONCE = 1 << 20
+ROWS_AT_ONCE = 1024
+FIRST_ROWS = 4096  # rows of A kept for the second opinion
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Sums:
+    """Sums of the moments of one output. `sums[name]`: (replications, how many); `counts`: rows in each replication.
+
+    `squares`: row by row second moments of total and variance, (replications, 2 g + 1), for the interval that would hold
+    if rows were independent. `highest` and `lowest` are the same sums with failed runs at the highest and lowest finite
+    output, where runs failed and that was allowed.
+    """
+
+    sums: dict[str, np.ndarray]
+    counts: np.ndarray
+    squares: np.ndarray
+
+
+@dataclass
+class Played:
+    """What a design left behind: sums by output, failed rows, and the first rows of A with their first run."""
+
+    by_output: list[Sums]
+    bounds: list[tuple[Sums, Sums]] | None
+    failed_rows: int
+    failed_runs: int
+    first_points: np.ndarray
+    first_values: np.ndarray
+
+
+def rows_at_once(design: Design, outputs: int) -> int:
+    """Rows a block, a power of two: enough to be quick, few enough to be small."""
+    fit = VALUES_AT_ONCE // max(1, design.arms * design.replicates * outputs)
+    return int(min(ROWS_AT_ONCE, max(32, 1 << max(0, fit.bit_length() - 1))))
+
+
+def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress: Progress) -> Played:
+    """Play all base rows. NotFinite where more than the share `allow_failed` of rows holds an output that is not finite."""
+    outputs = len(run.outputs)
+    kept = [_Keeper(design, plan) for _ in range(outputs)]
+    failed: list[tuple[int, Block, np.ndarray]] = []
+    failed_runs = 0
+    low, high = np.full(outputs, np.inf), np.full(outputs, -np.inf)
+    first_points: list[np.ndarray] = []
+    first_values: list[np.ndarray] = []
+    for part, block in _blocks(plan, rows_at_once(design, outputs)):
+        before = run.runs
+        values = design.play(run, block)
+        progress(run.runs - before)
+        finite = np.isfinite(values)
+        fine = finite.all(axis=(0, 1, 2))
+        if not fine.all():
+            failed_runs += int((~finite).any(axis=0).sum())
+            rows = np.flatnonzero(~fine)
+            lost = sum(len(there.numbers) for _, there, _ in failed) + len(rows)
+            if lost > allow_failed * plan.n:
+                raise NotFinite(_told(lost, plan.n, allow_failed, block, values, rows[0], run))
+            for row in rows:
+                at = part + (0 if plan.sobol else row // plan.rows)
+                failed.append((int(at), _some(block, [row]), values[..., [row]]))
+        low = np.minimum(low, np.where(finite, values, np.inf).min(axis=(1, 2, 3)))
+        high = np.maximum(high, np.where(finite, values, -np.inf).max(axis=(1, 2, 3)))
+        if sum(map(len, first_points)) < FIRST_ROWS:
+            first_points.append(block.a[fine])
+            first_values.append(values[:, 0, 0, fine])
+        clean = np.where(fine, values, 0.0)
+        for output, keeper in enumerate(kept):
+            keeper.add(part, block, clean[output], fine)
+    bounds = None
+    if failed:
+        bounds = []
+        for output, keeper in enumerate(kept):
+            both = []
+            for end in (low[output], high[output]):
+                other = keeper.copy()
+                for at, block, values in failed:
+                    filled = np.where(np.isfinite(values[output]), values[output], end)
+                    other.add(at, block, filled, np.ones(1, dtype=bool))
+                both.append(other.sums())
+            bounds.append((both[0], both[1]))
+    points = np.concatenate(first_points)[:FIRST_ROWS]
+    return Played([keeper.sums() for keeper in kept], bounds, len(failed), failed_runs, points,
+                  np.concatenate(first_values, axis=1)[:, :FIRST_ROWS])  # fmt: skip
+
+
+def _blocks(plan: Plan, most: int) -> Iterator[tuple[int, Block]]:
+    for part, numbers, a, b in plan.blocks(most):
+        yield part, Block(numbers, a, b)
+
+
+def _some(block: Block, rows: list[int]) -> Block:
+    return Block(block.numbers[rows], block.a[rows], block.b[rows])
+
+
+def _told(lost: int, n: int, allowed: float, block: Block, values: np.ndarray, row: int, run: Runner) -> str:
+    output = int(np.flatnonzero(~np.isfinite(values[..., row]).all(axis=(1, 2)))[0])
+    told = ", ".join(f"{x:.6g}" for x in block.a[row][:8]) + (", ..." if block.a.shape[1] > 8 else "")
+    limit = f"more than the share {allowed:g} allowed" if allowed else "none is allowed (see allow_failed)"
+    return (f"{run.outputs[output]!r} is not finite at or near the point ({told}), base row {block.numbers[row]}: {lost} of {n} rows "
+            f"failed so far, {limit}")  # fmt: skip
+
+
+class _Keeper:
+    """Adds up one output's moments."""
+
+    def __init__(self, design: Design, plan: Plan):
+        self.design, self.plan = design, plan
+        self.totals: dict[str, np.ndarray] = {}
+        self.counts = np.zeros(plan.replications)
+        self.squares = np.zeros((plan.replications, 2 * len(design.factors.groups) + 1))
+
+    def add(self, part: int, block: Block, values: np.ndarray, fine: np.ndarray) -> None:
+        """Values (arms, replicates, rows) of a block whose first row belongs to replication `part`."""
+        moments = self.design.moments(values, block.numbers)
+        rows = len(block.numbers)
+        many = 1 if self.plan.sobol or rows < self.plan.rows else rows // self.plan.rows
+        where = slice(part, part + many)
+        self.counts[where] += fine.reshape(many, -1).sum(axis=1)
+
+        def summed(each: np.ndarray) -> np.ndarray:
+            return np.where(fine, each, 0.0).reshape(len(each), many, rows // many).sum(axis=2).T
+
+        for name, each in moments.items():
+            if name != "moves":
+                self._total(name, len(each))[where] += summed(each)
+        total, variance = moments["total"], moments["variance"]
+        self.squares[where] += summed(np.concatenate([total**2, total * variance, variance**2]))
+        at = np.repeat(np.arange(many), rows // many)
+        bins = self._total("bins", len(self.design.factors.names) * BINS)
+        for factor, group in enumerate(self.design.factors.group_of):
+            move = np.where(fine, moments["moves"][group], 0.0)
+            into = np.bincount(at * BINS + _bin(block.b[:, factor]), weights=move, minlength=many * BINS)
+            out = np.bincount(at * BINS + _bin(block.a[:, factor]), weights=move, minlength=many * BINS)
+            bins[where, factor * BINS : (factor + 1) * BINS] += (into - out).reshape(many, BINS)
+
+    def _total(self, name: str, size: int) -> np.ndarray:
+        if name not in self.totals:
+            self.totals[name] = np.zeros((self.plan.replications, size))
+        return self.totals[name]
+
+    def copy(self) -> _Keeper:
+        """One that can be added to without changing this one."""
+        other = _Keeper(self.design, self.plan)
+        other.totals = {name: sums.copy() for name, sums in self.totals.items()}
+        other.counts, other.squares = self.counts.copy(), self.squares.copy()
+        return other
+
+    def sums(self) -> Sums:
+        """What was added up."""
+        return Sums(self.totals, self.counts, self.squares)
+
+
+def _bin(x: np.ndarray) -> np.ndarray:
+    return np.minimum((x * BINS).astype(np.int64), BINS - 1)

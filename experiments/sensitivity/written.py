@@ -1,0 +1,71 @@
+"""What an analysis of the model leaves on disk: the declaration before it runs, tables, figures and verdicts after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import tomli_w
+
+from experiments.sensitivity.checks import INERT, NOISE_LIMIT, target_width
+from experiments.sensitivity.firms import OUTPUTS, Firms
+from experiments.sensitivity.ladder import ladders
+from experiments.sensitivity.result import Sensitivity
+from experiments.sensitivity.strata import POOLED, Part, leader, robustness, runs_of, stability, tidy
+from sim.outcomes import OUTCOMES
+from sim.parameters import LEVERS, describe
+
+
+def declare(parts: Sequence[Part], out: Path, profile: str, seed: int) -> None:
+    """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
+    moved = [row for row in describe() if row.get("lever")]
+    plan = {
+        "question": "which levers move growth and conflict most, how sure is that, and in which direction?",
+        "profile": profile, "seed": seed,
+        "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
+        "thresholds": {"inert_total_index": INERT, "noise_share": NOISE_LIMIT, "ranking_level": 0.05,
+                       "width_quick": target_width(1024), "width_paper": target_width(1 << 14)},
+        "levers": {lever: {"low": 0.0, "high": 1.0, "law": "uniform", "role": "lever", "moves": [
+            row["path"] for row in moved if row["lever"] == lever]} for lever in LEVERS},
+        "parts": [{"name": part.name, "kind": part.kind, "outputs": list(part.outputs), "rows": part.n, "design": part.design,
+                   "replicates": part.replicates or 2, "runs": runs_of(part), "digest": part.digest} for part in parts],
+    }  # fmt: skip
+    (out / "study.toml").write_text(tomli_w.dumps(plan), encoding="utf-8")
+
+
+def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Path, ladder: bool) -> None:
+    """Write the main analysis with its figures, the tables across parts, and what the curves show where asked for."""
+    main = next(iter(results.values()))
+    main.save(out)
+    if len(results) > 1:
+        _csv(tidy(results, parts), out / "all_indices.csv")
+        strata = [name for name in results if parts[name].kind == "stratum"]
+        if strata:
+            _csv(stability(results, parts), out / "stability.csv")
+            leaders = [{"part": name, "output": output, "leader": leader(results[name], output)
+                        if output in results[name].outputs else "not defined", "verdict": results[name].verdict}
+                       for name in strata for output in OUTPUTS]  # fmt: skip
+            _csv(pd.DataFrame(leaders), out / "leaders.csv")
+            from experiments.sensitivity.figures import plot_strata, save
+
+            shown = tidy(results, parts)
+            for output in OUTPUTS:
+                data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
+                save(plot_strata(data, output), out / f"strata_{output}.svg", data)
+        if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
+            _csv(robustness(results, parts), out / "robustness.csv")
+    verdicts = {name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()}
+    (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
+    if ladder:
+        part = parts[next(iter(results))]
+        function = part.function()
+        if isinstance(function.factors, list):
+            curves, marks = ladders(Firms(part.cells, part.outputs), function.factors, list(LEVERS), part.seed, list(part.outputs))
+            _csv(curves, out / "ladders.csv")
+            _csv(marks, out / "ladder_marks.csv")
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    table.replace("", "none").to_csv(path, index=False)
