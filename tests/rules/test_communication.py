@@ -1,6 +1,7 @@
 """Meetings saturate, common ground fills up, text offends without trust."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from claims import SHARE, Claim, declared, plain
@@ -33,14 +34,16 @@ def test_hours_that_count(hours, room, expected):
 
 def test_the_next_hour_counts_less():
     hours = [plain(communication.effective_hours)(float(n), 0.6) for n in range(9)]
-    steps = [later - earlier for earlier, later in zip(hours, hours[1:])]
+    steps = [later - earlier for earlier, later in pairwise(hours)]
     assert steps == sorted(steps, reverse=True)
 
 
 def test_common_ground_by_hand():
     gained = plain(communication.common_ground_gained)
     assert gained(0.4, 1.0, 0.0, 0.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.12)))  # 0.0678
-    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.16)))  # 0.12 + 0.02 + 0.02
+    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(
+        0.6 * (1 - math.exp(-0.16))
+    )  # 0.12 + 0.02 + 0.02
     assert gained(1.0, 2.0, 1.0, 2.0, 1.0) == 0.0  # nothing left to learn
     assert gained(0.0, 0.0, 0.0, 0.0, 0.12) == 0.0  # nobody talks
 
