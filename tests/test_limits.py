@@ -174,7 +174,7 @@ def test_roles_that_nobody_forgets_stay_as_chartered(split):
 def test_who_never_doubts_the_charter_leaves_no_orphan_and_gives_no_double_directive():
     certain = {"clarity.charter": 1.0, "clarity.forgetting": 0.0, "clarity.grabbing": 0.0, "quarters": 4}
     batch = simulate_batch(
-        Scenario.of(role_model="strategist-executor").with_(certain), runs=50, seed=3
+        Scenario.of(role_model="strategist-executor").with_(certain), runs=10, seed=3
     ).outcomes
     for outcome in ("orphaned_decisions", "double_directives", "usurped_decisions"):
         assert (batch[outcome] == 0).all(), outcome
@@ -184,7 +184,7 @@ def test_who_never_doubts_the_charter_leaves_no_orphan_and_gives_no_double_direc
 def test_who_defers_wholly_never_quarrels_over_the_matter():
     """Full power of one and full deference leave a gap of nought."""
     deferring = {"dyad.ceo_power": 1.0, "dyad.deference": 1.0, "quarters": 4}
-    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(deferring), runs=50, seed=3).outcomes
+    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(deferring), runs=10, seed=3).outcomes
     assert (batch["task_conflict_rate"] == 0).all()
     assert (batch["decisions_taken"] > 0).all()
 
@@ -196,7 +196,7 @@ def test_full_trust_quarrels_over_no_person():
         "dyad.relationship_conflict": 1.0,
         "quarters": 4,
     }
-    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(trusting), runs=50, seed=3).outcomes
+    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(trusting), runs=10, seed=3).outcomes
     assert (batch["relationship_conflict_rate"] == 0).all()
 
 
@@ -218,7 +218,7 @@ def test_nothing_to_decide_delays_nothing():
 def test_ample_hours_and_free_meetings_decide_at_once():
     """A single leader with time on his hands decides everything in the week in which it arises."""
     alone = Scenario.of(role_model="no-coo").with_({"ceo.hours": 60.0, "quarters": 4})
-    batch = simulate_batch(alone, runs=50, seed=3).outcomes
+    batch = simulate_batch(alone, runs=10, seed=3).outcomes
     assert (batch["decision_delay_weeks"] == 0).all()
     assert (batch["decisions_taken"] > 0).all()
 
