@@ -58,13 +58,14 @@ DIRECTIONS = (
     # adaptation
     Direction({"levers.adaptation": 1.0}, "standing_error", "lower", "reviews see errors and decisions mend them", SOLE),
     # the pair
-    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "relationship_conflict_mean", "higher", "distrust makes quarrels personal"),
-    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "task_conflict_rate", "higher", "less is tolerated"),
-    Direction({"dyad.trust": 0.2, "culture.trust": 0.2}, "reopened_decisions", "higher", "distrust challenges", SOLE),
+    Direction(SOUR, "relationship_conflict_mean", "higher", "distrust makes quarrels personal"),
+    Direction(SOUR, "task_conflict_rate", "higher", "less is tolerated"),
+    Direction(SOUR, "reopened_decisions", "higher", "distrust challenges", SOLE),
     Direction({"ceo.style": 0.0, "coo.style": 1.0}, "cause_styles_share", "higher", "opposite styles add to every gap"),
     Direction({"dyad.ceo_power": 1.0}, "task_conflict_rate", "lower", "who is weaker defers"),
-    Direction({"ceo.hours": 4.0}, "decision_delay_weeks", "higher", "joint decisions wait for the busier", context="rapid-growth"),
-    Direction({"communication.asynchronous": 1.0}, "relationship_conflict_mean", "higher", "text offends without trust", given=SOUR),
+    Direction({"ceo.hours": 4.0}, "decision_delay_weeks", "higher", "joint matters wait for the busier", context="rapid-growth"),
+    Direction({"communication.asynchronous": 1.0}, "relationship_conflict_mean", "higher", "text offends without trust",
+              given=SOUR),
     # how two judgments combine: what both must approve is refused more often, good or bad; what one may approve, less
     Direction({"charter.campaign.rule": "and"}, "omission_rate", "higher", "two filters in a row", SOLE),
     Direction({"charter.campaign.rule": "and"}, "commission_rate", "lower", "two filters in a row", SOLE),
@@ -103,9 +104,13 @@ def base_of(direction: Direction) -> Scenario:
 def decided(direction: Direction) -> tuple[str, str]:
     """The verdict of the paired interval, and the figures behind it."""
     base = base_of(direction)
-    table = compare(base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]).table
+    table = compare(
+        base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]
+    ).table
     row = table.iloc[-1]
-    return row["verdict"], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
+    return row[
+        "verdict"
+    ], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda direction: direction.name)
@@ -118,7 +123,10 @@ def test_it_moves_as_stated(direction):
 
 
 def test_no_change_is_no_direction():
-    assert decided(Direction({"levers.communication": 0.5}, "meeting_hours", "same", "it is 0.5 already"))[0] == "same"
+    assert (
+        decided(Direction({"levers.communication": 0.5}, "meeting_hours", "same", "it is 0.5 already"))[0]
+        == "same"
+    )
 
 
 def test_the_other_way_is_the_other_verdict():
@@ -128,5 +136,7 @@ def test_the_other_way_is_the_other_verdict():
 
 def test_a_cut_wire_is_found():
     """Transparency moves trust by results shown; with trust frozen nothing is left of it."""
-    frozen = Direction({"communication.transparency": 1.0}, "trust", "same", "", given={"assumptions.trust_frozen": True})
+    frozen = Direction(
+        {"communication.transparency": 1.0}, "trust", "same", "", given={"assumptions.trust_frozen": True}
+    )
     assert decided(frozen)[0] == "same"

@@ -1,4 +1,4 @@
-"""What the README shows can be typed: its Python runs in order, and its commands exist."""
+"""What README and MODEL.md show can be typed: their Python runs in order and does what they say, and the commands exist."""
 
 import re
 from pathlib import Path
@@ -6,20 +6,86 @@ from pathlib import Path
 import pytest
 
 from experiments.commands.main import status
+from sim import LeadershipModel
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(page):
+    """The Python of a page, in order."""
+    return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+
+BLOCKS = blocks(README)
 COMMANDS = sorted(set(re.findall(r"^\.venv/bin/tandem (\w+)", README, re.MULTILINE)))
 
 
-def test_the_python_in_the_readme_runs(capsys):
+@pytest.fixture(scope="module")
+def shown():
+    """The names that the README's Python leaves."""
     names: dict = {}
     for block in BLOCKS:
         exec(compile(block, "README.md", "exec"), names)
+    return names
+
+
+def test_the_python_in_the_readme_runs(shown):
     assert len(BLOCKS) >= 3
-    assert len(names["weekly"]) == len(names["run"].weekly)
-    assert len(names["table"]) >= 4
-    assert names["model"].coo.contested == [] or all(matter.concession == 1.0 for matter in names["model"].coo.contested)
+    assert len(shown["weekly"]) == shown["model"].weeks + 1
+
+
+def moved(first, second):
+    """Weeks in which any column of two tables differs."""
+    return first.index[(first != second).any(axis=1)].tolist()
+
+
+def test_the_agent_in_the_readme_changes_the_run(shown):
+    """From the week of his first concession on, and in no week before it."""
+    model, conceded = shown["model"], []
+
+    class Watched(shown["AlwaysConcedes"]):
+        def concede(self):
+            super().concede()
+            conceded.extend(self.model.week for _ in self.contested)
+
+    def weekly(coo):
+        played = LeadershipModel(model.firm, seed=7, coo_class=coo).run()
+        return played.datacollector.get_model_vars_dataframe()
+
+    usual, yielding = weekly(shown["ChiefOperatingOfficer"]), weekly(Watched)
+    assert yielding.equals(shown["weekly"])
+    assert moved(usual, yielding)
+    assert min(moved(usual, yielding)) >= min(conceded)
+    assert moved(usual, weekly(shown["ChiefOperatingOfficer"])) == []  # the same agent again: the same run
+
+
+def test_mesas_table_in_the_readme_holds_the_runs_it_names(shown):
+    """Row by row what the model alone gives at that step, whatever agent, lever and luck the row names."""
+    table = shown["table"]
+    assert len({(row["coo_class"], row["levers__communication"], row["replicate"]) for row in table}) == 8
+    assert {row["Step"] for row in table} == {0, 13, 26, 39, 51}
+    names = ("scenario", "coo_class", "levers__communication", "replicate")
+    for row in table:
+        if row["levers__communication"] == 0.9 and row["replicate"] == 1:
+            alone = LeadershipModel(**{name: row[name] for name in names})
+            while alone.week < row["Step"]:
+                alone.step()
+            assert {name: row[name] for name in ("trust", "cash")} == {
+                "trust": 0.5 * (alone.ceo.trust + alone.coo.trust), "cash": float(alone.world["firm"]["cash"][0])}  # fmt: skip
+    ends = {(row["coo_class"].__name__, row["levers__communication"], row["replicate"]): row["cash"]
+            for row in table if row["Step"] == 51}  # fmt: skip
+    assert len(set(ends.values())) == 8  # agents, levers and lucks all tell
+
+
+def test_the_agent_in_the_model_page_does_as_told():
+    names: dict = {}
+    found = blocks((ROOT / "MODEL.md").read_text(encoding="utf-8"))
+    for block in found:
+        exec(compile(block, "MODEL.md", "exec"), names)
+    assert found
+    usual, stubborn = sum(names["usual"]), sum(names["stubborn"])
+    assert stubborn > usual  # who concedes nothing decides later
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -28,7 +28,9 @@ print(len(Scenario.load("retail-restructuring").records()))
 def wanted() -> set[str]:
     """Every file of the packages, by its path in the house."""
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("*") if file.is_file()]
-    return {file.relative_to(ROOT).as_posix() for file in files if not LEFT_OUT & set(file.parts)} | {"tandem.py"}
+    return {file.relative_to(ROOT).as_posix() for file in files if not LEFT_OUT & set(file.parts)} | {
+        "tandem.py"
+    }
 
 
 def missing(wheel: Path) -> list[str]:
@@ -82,7 +84,11 @@ def test_the_unpacked_wheel_lists_the_catalogue_from_another_folder(wheel, tmp_p
     assert Path(face).parent == installed
     assert Path(package).is_relative_to(installed)
     kinds = {"role_model": "role_models", "context": "contexts", "case": "cases"}
-    here = {f"{kind} {file.stem}" for kind, folder in kinds.items() for file in (ROOT / "scenarios" / folder).glob("*.toml")}
+    here = {
+        f"{kind} {file.stem}"
+        for kind, folder in kinds.items()
+        for file in (ROOT / "scenarios" / folder).glob("*.toml")
+    }
     assert here <= set(listed)
     assert int(weeks) >= 1
 

@@ -78,7 +78,9 @@ def hold(claim: Claim) -> None:
     def search(values, others):
         found = function(**values)
         assert math.isfinite(found), f"{claim.name}({values}) = {found}"
-        assert low - SLACK <= found <= high + SLACK, f"{claim.name}({values}) = {found}, outside [{low}, {high}]"
+        assert low - SLACK <= found <= high + SLACK, (
+            f"{claim.name}({values}) = {found}, outside [{low}, {high}]"
+        )
         for name in claim.rising + claim.falling:
             first, second = sorted((values[name], others[name]))
             step = function(**{**values, name: second}) - function(**{**values, name: first})
@@ -86,6 +88,7 @@ def hold(claim: Claim) -> None:
             assert not wrong, f"{claim.name}: {name} from {first} to {second} moves it by {step} ({values})"
         for mirror in claim.mirrors:
             other = function(**mirror(values))
-            assert math.isclose(found, other, rel_tol=1e-9, abs_tol=SLACK), f"{claim.name}: {values}: {found}, mirrored {other}"
+            same = math.isclose(found, other, rel_tol=1e-9, abs_tol=SLACK)
+            assert same, f"{claim.name}: {values} gives {found}, mirrored {other}"
 
     search()

@@ -62,7 +62,9 @@ def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
     assert plain(clarity.noticing_probability)(hours) == pytest.approx(1 - math.exp(-exponent))
 
 
-@pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
+@pytest.mark.parametrize(
+    ("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)]
+)
 def test_hand_offs(hours, channel, exponent):
     assert plain(clarity.hand_off_probability)(hours, channel) == pytest.approx(1 - math.exp(-exponent))
 
@@ -81,7 +83,9 @@ def test_challenges_by_hand():
     assert reopened(1.0, 0.5, 0.5, 0.5, 1.0) == pytest.approx(0.2)  # 0.25 x (0.4 + 0.4)
     assert reopened(1.0, 1.0, 0.5, 2.0, 0.0) == 0.0  # a clear charter
     assert reopened(1.0, 0.0, 1.0, 2.0, 1.0) == 0.0  # full trust
-    assert reopened(1.0, 0.5, 0.5, 9.0, 0.0) == reopened(1.0, 0.5, 0.5, 1.0, 0.0)  # a gap of 1 is seen in full
+    assert reopened(1.0, 0.5, 0.5, 9.0, 0.0) == reopened(
+        1.0, 0.5, 0.5, 1.0, 0.0
+    )  # a gap of 1 is seen in full
 
 
 def test_a_challenge_without_trust_and_clarity_is_more_than_certain():

@@ -41,7 +41,9 @@ def test_the_next_hour_counts_less():
 def test_common_ground_by_hand():
     gained = plain(communication.common_ground_gained)
     assert gained(0.4, 1.0, 0.0, 0.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.12)))  # 0.0678
-    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.16)))  # 0.12 + 0.02 + 0.02
+    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(
+        0.6 * (1 - math.exp(-0.16))
+    )  # 0.12 + 0.02 + 0.02
     assert gained(1.0, 2.0, 1.0, 2.0, 1.0) == 0.0  # nothing left to learn
     assert gained(0.0, 0.0, 0.0, 0.0, 0.12) == 0.0  # nobody talks
 

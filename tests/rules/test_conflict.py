@@ -66,7 +66,10 @@ def test_deference_by_hand():
 @given(st.floats(0.5, 1.0), st.floats(0.5, 1.0), st.floats(0.0, 5.0))
 def test_more_power_fights_less(one, other, gap):
     low, high = sorted((one, other))
-    assert plain(conflict.gap_under_power)(gap, high, 0.8, 0.5) <= plain(conflict.gap_under_power)(gap, low, 0.8, 0.5) + 1e-12
+    assert (
+        plain(conflict.gap_under_power)(gap, high, 0.8, 0.5)
+        <= plain(conflict.gap_under_power)(gap, low, 0.8, 0.5) + 1e-12
+    )
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(0.0, 0.0), (0.75, 0.5), (1.5, 1.0), (9.0, 1.0)])
@@ -84,13 +87,17 @@ def test_concessions_by_hand():
 def test_spill_by_hand():
     personal = plain(conflict.spill)
     assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 0.0) == pytest.approx(0.027)  # 0.5 x .25 x .5 x .4 x 1.2 x .9
-    assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 1.0) == pytest.approx(0.0405)  # half more when results disappoint
+    assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 1.0) == pytest.approx(
+        0.0405
+    )  # half more when results disappoint
     assert personal(0.25, 1.0, 1.0, 1.0, 0.0, 1.0) == 0.0  # trust keeps it to the matter
 
 
 def test_quarrels_over_roles_by_hand():
     assert plain(conflict.process_spill)(0.15, 1.0, 0.6, 0.1) == pytest.approx(0.0945)  # .15 x .9 x .7
-    assert plain(conflict.process_spill)(0.15, 1.0, 1.0, 0.0) == pytest.approx(0.075)  # trust halves it, no more
+    assert plain(conflict.process_spill)(0.15, 1.0, 1.0, 0.0) == pytest.approx(
+        0.075
+    )  # trust halves it, no more
 
 
 def test_personal_quarrels_by_hand():
@@ -100,5 +107,7 @@ def test_personal_quarrels_by_hand():
 
 
 def test_resentment_by_hand():
-    assert plain(conflict.resentment)(0.03, 0.75, 2.0, 0.5, 0.2) == pytest.approx(0.006)  # .03 x .5 x 1 x .5 x .8
+    assert plain(conflict.resentment)(0.03, 0.75, 2.0, 0.5, 0.2) == pytest.approx(
+        0.006
+    )  # .03 x .5 x 1 x .5 x .8
     assert plain(conflict.resentment)(0.03, 0.5, 2.0, 0.0, 0.0) == 0.0  # equals are not overruled by power

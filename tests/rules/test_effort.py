@@ -26,7 +26,9 @@ def test_available_hours(sour, tired, expected):
     assert plain(effort.available_hours)(14.0, sour, tired, 0.15) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("skill", "expected"), [(0.6, 1.0), (0.8, 0.6), (1.0, 0.4), (0.4, 1.4), (0.1, 2.0), (0.0, 2.0)])
+@pytest.mark.parametrize(
+    ("skill", "expected"), [(0.6, 1.0), (0.8, 0.6), (1.0, 0.4), (0.4, 1.4), (0.1, 2.0), (0.0, 2.0)]
+)
 def test_specialists_are_quick(skill, expected):
     assert plain(effort.effort_factor)(skill, 2.0) == pytest.approx(expected)
 

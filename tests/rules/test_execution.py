@@ -46,7 +46,9 @@ def test_capacity_by_hand():
     assert work(2.0, 1.0, 1.0, 1.0, 1.5) == 0.0  # meetings cannot take more than there is
 
 
-@pytest.mark.parametrize(("projects", "expected"), [(0.0, 0.0), (6.0, 0.0), (7.5, 0.25), (12.0, 1.0), (60.0, 1.0)])
+@pytest.mark.parametrize(
+    ("projects", "expected"), [(0.0, 0.0), (6.0, 0.0), (7.5, 0.25), (12.0, 1.0), (60.0, 1.0)]
+)
 def test_thrashing(projects, expected):
     assert plain(execution.thrash)(projects, 6.0) == expected
 
@@ -54,7 +56,9 @@ def test_thrashing(projects, expected):
 def test_defects_by_hand():
     wrong = plain(execution.defect_share)
     assert wrong(0.12, 0.65, 0.0, 0.35, 0.0, 0.15, 0.0, 0.1) == pytest.approx(0.042)  # 0.12 x 0.35
-    assert wrong(0.12, 0.65, 1.0, 0.35, 1.0, 0.15, 1.0, 0.1) == pytest.approx(0.642)  # 0.042 + 0.35 + 0.15 + 0.1
+    assert wrong(0.12, 0.65, 1.0, 0.35, 1.0, 0.15, 1.0, 0.1) == pytest.approx(
+        0.642
+    )  # 0.042 + 0.35 + 0.15 + 0.1
     assert wrong(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0) == 0.9
     assert wrong(0.12, 1.0, 0.0, 0.35, 0.0, 0.15, 0.0, 0.1) == 0.0
 
@@ -74,7 +78,13 @@ def test_reports_reach_the_owner(reports, exponent):
 
 def test_morale_by_hand():
     after = plain(execution.morale_after)
-    calm = {"rework": 0.0, "relationship_conflict": 0.0, "thrashing": 0.0, "stopped_late": 0.0, "launched": 0.0}
+    calm = {
+        "rework": 0.0,
+        "relationship_conflict": 0.0,
+        "thrashing": 0.0,
+        "stopped_late": 0.0,
+        "launched": 0.0,
+    }
     # One report: heard = 0.012 x 0.65 = 0.0078, so that the pull ends at 0.72 + 0.26 = 0.98.
     assert after(0.98, **calm, reports=1.0) == pytest.approx(0.98)
     assert after(0.5, **calm, reports=1.0) == pytest.approx(0.5144)  # 0.5 + 0.03 x 0.48

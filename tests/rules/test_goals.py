@@ -59,7 +59,9 @@ def test_reach_widens_with_trust(distance, trust, reached):
 
 def test_crowding_by_hand():
     seen = plain(goals.crowded_weight)
-    assert seen(0.4, 0.2, 1.0, 0.25) == pytest.approx(0.32)  # 0.4 x (1 - 0.25 x 0.8): the brand under specific figures
+    assert seen(0.4, 0.2, 1.0, 0.25) == pytest.approx(
+        0.32
+    )  # 0.4 x (1 - 0.25 x 0.8): the brand under specific figures
     assert seen(0.4, 1.0, 1.0, 1.0) == 0.4  # what is measured keeps its weight
     assert seen(0.4, 0.0, 0.0, 1.0) == 0.4  # no figures, no crowding
     assert seen(0.4, 0.0, 1.0, 1.0) == 0.0

@@ -40,7 +40,9 @@ CLAIMS = (
 
 @pytest.mark.parametrize(("skill", "expected"), [(0.0, 2.0), (0.4, 1.22), (0.78, 0.479), (1.0, 0.1)])
 def test_errors_at_the_values_declared(skill, expected):
-    assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(expected)  # 2 - 1.95 x skill, at least 0.1
+    assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(
+        expected
+    )  # 2 - 1.95 x skill, at least 0.1
 
 
 def test_common_errors_by_hand():

@@ -11,8 +11,8 @@ INTERVAL = declared("adaptation.review_interval_weeks")
 
 CLAIMS = (
     # The shortest horizon of the four arms, the longest of them.
-    Claim(learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE, rising=("interval",),
-          falling=("horizon",)),
+    Claim(learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE,
+          rising=("interval",), falling=("horizon",)),
     # Worst: noise 5, one week, no analytics, a share held at 0.02: 5 x 1.3 / sqrt(0.08) = 22.98.
     Claim(learning.measurement_noise,
           {"noise": declared("adaptation.noise"), "interval": INTERVAL, "share": SHARE, "analytics": SHARE}, (0.0, 22.99),

@@ -81,7 +81,9 @@ def test_campaigns_share_the_media_budget_by_hand():
 @given(st.floats(1.0, 64.0), st.floats(0.09, 9.0), st.floats(0, 1))
 def test_all_campaigns_together_never_press_less(running, reference, exponent):
     weight = plain(market.campaign_weight)
-    assert (running + 1) * weight(running + 1, reference, exponent) >= running * weight(running, reference, exponent) - 1e-9
+    assert (running + 1) * weight(running + 1, reference, exponent) >= running * weight(
+        running, reference, exponent
+    ) - 1e-9
 
 
 @pytest.mark.parametrize(("pressure", "expected"), [(0.0, 0.0), (2.5, 0.5), (7.5, 0.75)])
@@ -96,7 +98,9 @@ def test_fit_and_service_by_hand():
     assert plain(market.service_quality)(-2.0) == pytest.approx(math.exp(-1.2))
 
 
-@pytest.mark.parametrize(("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)])
+@pytest.mark.parametrize(
+    ("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)]
+)
 def test_neglect(arrears, expected):
     assert plain(market.neglect)(arrears, 4.0) == expected
 

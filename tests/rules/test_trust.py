@@ -45,7 +45,9 @@ def test_bad_news_weighs_more():
 def test_debate_costs_a_quarter_of_a_failure_and_only_where_the_relation_is_sour():
     debate = plain(trust.trust_after_debate)
     assert debate(0.8, 0.06, 0.0) == 0.8
-    assert 0.8 - debate(0.8, 0.06, 1.0) == pytest.approx(0.25 * (0.8 - plain(trust.trust_after_failure)(0.8, 0.06)))
+    assert 0.8 - debate(0.8, 0.06, 1.0) == pytest.approx(
+        0.25 * (0.8 - plain(trust.trust_after_failure)(0.8, 0.06))
+    )
     assert debate(0.8, 0.06, 0.5) == pytest.approx(0.794)  # 0.8 - 0.25 x 0.06 x 0.8 x 0.5
 
 
