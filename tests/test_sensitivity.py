@@ -140,7 +140,7 @@ def test_a_public_case_can_fail():
 def test_first_indices_and_totals_from_walks_and_pairs_agree_with_the_truth():
     for design in ("walks", "pairs"):
         found = analyse(noisy_ishigami, names(3), n=2**15, seed=2, design=design)
-        expected = {name: values for name, values in CASES["P6"][3].items()}
+        expected = dict(CASES["P6"][3])
         assert judged(found, expected, True, 0.25) == []
     walked = analyse(sobol_g, names(8), n=2**14, seed=1, design="walks")
     for at, value in enumerate(G_SHAPLEY):
@@ -407,7 +407,7 @@ G_VARIANCES = 1.0 / (3.0 * (1.0 + G_WEIGHTS) ** 2)
 G_WHOLE = np.prod(1.0 + G_VARIANCES) - 1.0
 COVERED = {
     "P2": {"first": tuple(G_VARIANCES / G_WHOLE), "total_mean": tuple(G_VARIANCES * (1 + G_WHOLE) / (1 + G_VARIANCES) / G_WHOLE)},
-    "P6": {name: values for name, values in CASES["P6"][3].items()},
+    "P6": dict(CASES["P6"][3]),
     "P7": {name: CASES["P7"][3][name] for name in ("noise_share", "first", "first_mean", "total_mean", "total_stream")},
 }
 

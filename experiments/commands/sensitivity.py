@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +63,7 @@ def sensitivity(
     results: dict[str, Any] = {}
     with progress(runs, "sensitivity") as told:
         for part in parts:
-            results[part.name] = plan.play(part, out / "store", lambda more, part=part: told(part.name, more))
+            results[part.name] = plan.play(part, out / "store", partial(told, part.name))
     main = results[parts[0].name]
     write(results, {part.name: part for part in parts}, out, ladder)
     show(main, parts[0])

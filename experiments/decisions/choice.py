@@ -103,7 +103,7 @@ def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int 
     table = []
     for at, option in enumerate(options):
         middle, error = _mean(means[:, at])
-        wide = float(half_width(np.float64(error), len(means)))
+        wide = float(half_width(error, len(means)))
         low, high = low_rows - plain[:, at], high_rows - plain[:, at]
         table.append({"option": option, "mean": middle, "low": middle - wide, "high": middle + wide, "best_share": float(shares[at]),
                       "regret_low": max(float(low.mean()), 0.0), "regret_high": float(high.mean()),
@@ -150,8 +150,8 @@ def _bracket(name: str, low_rows: np.ndarray, high_rows: np.ndarray, part: np.nd
     low, low_se = _mean(_by_part(low_rows, part))
     high, high_se = _mean(_by_part(high_rows, part))
     replications = int(part.max()) + 1
-    bottom = low - float(half_width(np.float64(low_se), replications))
-    top = high + float(half_width(np.float64(high_se), replications))
+    bottom = low - float(half_width(low_se, replications))
+    top = high + float(half_width(high_se, replications))
     # Information is never worth less than nothing: what lies below zero is noise, and is kept in the bounds only.
     return {"input": name, "low": max(low, 0.0), "high": max(high, 0.0), "low_se": low_se, "high_se": high_se,
             "bound_low": bottom, "bound_high": top}  # fmt: skip
@@ -202,7 +202,7 @@ def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], 
                     gap, error = float(moves.mean()), float(moves.std(ddof=1) / len(moves) ** 0.5)
                     worst = max(worst, min(1.0, (len(options) - 1) * p_value(gap, error, len(moves))))
                     if rival == order[1]:
-                        wide = float(half_width(np.float64(error), len(moves)))
+                        wide = float(half_width(error, len(moves)))
                         row |= {"option": options[order[0]], "lead": gap, "low": gap - wide, "high": gap + wide}
             rows.append(row)
             p.append(worst)

@@ -32,7 +32,7 @@ def checks_of(output: Output, ranks: pd.DataFrame, sums: Sums, plan: Plan, secon
     """
     rows: list[dict[str, Any]] = []
 
-    def add(check: str, figure: float, limit: float, passed: bool, meaning: str) -> None:
+    def add(check: str, figure: Any, limit: Any, passed: Any, meaning: str) -> None:
         rows.append({"output": output.name, "check": check, "figure": float(figure), "limit": float(limit),
                      "passed": bool(passed), "meaning": meaning})  # fmt: skip
 
@@ -46,17 +46,17 @@ def checks_of(output: Output, ranks: pd.DataFrame, sums: Sums, plan: Plan, secon
         return rows
     far = float(stdtrit(plan.replications - 1, 0.5 + 0.5 * FAR))
     totals, low, high = output.interval("total_mean")
-    width, target = float((high - low).max()), target_width(plan.n)
-    add("width", width, target, width <= target, "widest 95% interval of a total index")
+    width, wanted = float((high - low).max()), float(target_width(plan.n))
+    add("width", width, wanted, width <= wanted, "widest 95% interval of a total index")
     straddling = int(((low < INERT) & (high >= INERT)).sum())
     add("screening", straddling, 0, straddling == 0, f"inputs whose total index cannot be told from {INERT}")
     inert = set(np.array(output.measures["total_mean"].inputs)[high < INERT])
     open_ = ranks[(ranks["verdict"] == "undecided") & ~(ranks["first"].isin(inert) & ranks["second"].isin(inert))]
     add("ranking", len(open_), 0, not len(open_), "pairs, not both inert, whose order is undecided")
     if halfway is not None:
-        error = output.measures["total_mean"].error
+        errors = output.measures["total_mean"].error
         change = np.abs(totals - halfway)
-        worst = float(np.max(np.divide(change, error, out=np.zeros_like(change), where=error > 0)))
+        worst = float(np.max(np.divide(change, errors, out=np.zeros_like(change), where=errors > 0)))
         add("doubling", worst, far, worst <= far, "largest change of a total index over the last doubling, in standard errors")
     rows += _sums(output, far)
     null = output.measures["null"]

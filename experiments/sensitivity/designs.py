@@ -41,9 +41,20 @@ Moments = dict[str, np.ndarray]
 class Design(Protocol):
     """A way to play rows."""
 
-    factors: Factors
-    replicates: int
-    seed: int
+    @property
+    def factors(self) -> Factors:
+        """What varies."""
+        ...
+
+    @property
+    def replicates(self) -> int:
+        """Lucks a point."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Seed of the points."""
+        ...
 
     @property
     def arms(self) -> int:

@@ -165,7 +165,7 @@ def write_figures(found: Any, folder: Path) -> list[str]:
             continue
         table = found.table[found.table["output"] == output]
         known = not table.loc[table["measure"] == "total_mean", "estimate"].isna().any()
-        drawn = {"swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])}
+        drawn: dict[str, tuple[Any, pd.DataFrame]] = {"swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])}
         drawn["curves"] = (plot_curves, found.curves[found.curves["output"] == output])
         if known:
             shares = ["first_mean", "total_mean", "shapley_mean"]
@@ -197,8 +197,8 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
     with plt.rc_context(FIGURE_STYLE):
         canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
-            cells = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
-            cells = cells.reindex(index=parts, columns=levers).to_numpy(dtype=float)
+            table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
+            cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float)
             most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
             shade = plt.get_cmap(colours).copy()
             shade.set_bad("#e4e4e4")

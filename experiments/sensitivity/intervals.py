@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
@@ -27,7 +29,7 @@ def standard_error(without: np.ndarray) -> np.ndarray:
     return np.sqrt((r - 1) / r * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
 
 
-def half_width(error: np.ndarray, replications: int, level: float = LEVEL) -> np.ndarray:
+def half_width(error: Any, replications: int, level: float = LEVEL) -> Any:
     """Half the width of the interval: Student's t with one degree of freedom less than there are replications."""
     return stdtrit(replications - 1, 0.5 + 0.5 * level) * error
 

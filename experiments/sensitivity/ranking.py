@@ -26,7 +26,7 @@ def ranks_of(output: Output) -> pd.DataFrame:
     for first, second in combinations(order, 2):
         gap = float(found.value[first] - found.value[second])
         error = float(standard_error(found.without[:, first] - found.without[:, second]))
-        wide = float(half_width(np.float64(error), len(found.without)))
+        wide = float(half_width(error, len(found.without)))
         rows.append({"output": output.name, "first": found.inputs[first], "second": found.inputs[second], "difference": gap,
                      "low": gap - wide, "high": gap + wide, "se": error, "p": p_value(gap, error, len(found.without))})  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])

@@ -73,7 +73,7 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
                 raise NotFinite(_told(lost, plan.n, allow_failed, block, values, rows[0], run))
             for row in rows:
                 at = part + (0 if plan.sobol else row // plan.rows)
-                failed.append((int(at), _some(block, [row]), values[..., [row]]))
+                failed.append((int(at), _some(block, [int(row)]), values[..., [row]]))
         low = np.minimum(low, np.where(finite, values, np.inf).min(axis=(1, 2, 3)))
         high = np.maximum(high, np.where(finite, values, -np.inf).max(axis=(1, 2, 3)))
         if sum(map(len, first_points)) < FIRST_ROWS:
