@@ -456,6 +456,8 @@ class Market(Group):
                                       role="context")
     goodwill_gain: float = parameter(0.024, 0, 0.2, unit="1/week", meaning="building of the brand by campaigns on brand",
                                      source="nerlove1962")
+    word_of_mouth: float = parameter(0.4, 0, 0.9, unit="share", meaning="demand at the start that customers bring, by their "
+                                     "number and satisfaction")
     refinement: float = parameter(0.65, 0, 1, unit="0-1", meaning="refinement of the funnel at the start", role="context")
     obsolescence: float = parameter(0.005, 0, 0.1, unit="1/week", meaning="ageing of techniques", role="context")
     drift: float = parameter(0.05, 0, 1, unit="standard deviations/week^0.5", meaning="drift of the right settings",
@@ -810,7 +812,7 @@ def solved_demand(parameters: Parameters) -> float:
     weights = market.right_goals.vector()
     brand, growth = weights[1] / sum(weights) / 0.2, weights[0] / sum(weights) / 0.2
     pressure = TYPICAL_PRESSURE * parameters.execution.load
-    factors = (0.6 + 0.4 * market.satisfaction / 0.75) * (0.35 + market.goodwill * brand) \
+    factors = (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / 0.75) * (0.35 + market.goodwill * brand) \
         * (0.6 + pressure / (pressure + market.saturation)) * (0.6 + 0.8 * market.refinement) * (0.8 + 0.2 * growth)
     # Drift and jumps keep settings off by this much (variance), however well they are corrected.
     variance = (market.drift * market.drift + market.jumps * market.jump_size * market.jump_size) / CORRECTION

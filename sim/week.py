@@ -24,7 +24,7 @@ def advance_week(world):
     """One week of a firm, in place; `world` is an array of one record (sim.state.WORLD)."""
     open_week(world)                              # calendar, shocks, departures and arrivals
     drift_environment(world)                      # what is right moves, skills and techniques age
-    choose_hours(world, CEO)                      # each leader plans his week
+    choose_hours(world, CEO)                      # each leader plans the week
     choose_hours(world, COO)
     choose_hours(world, LEAD)
     meet(world)                                   # meetings, common ground, training

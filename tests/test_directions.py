@@ -83,6 +83,7 @@ DIRECTIONS = (
               given={"switches.budget_learning": False}),
     Direction({"market.goodwill_decay": 0.08}, "brand_awareness", "lower", "the brand is forgotten faster"),
     Direction({"campaigns.off_brand": 8.0}, "brand_awareness", "lower", "launches off brand do more damage"),
+    Direction({"market.word_of_mouth": 0.8}, "revenue_growth", "higher", "customers bring customers", context="rapid-growth"),
     Direction({"market.drift": 0.2}, "standing_error", "higher", "what is right moves faster"),
     Direction({"market.churn_satisfaction": 4.0}, "customer_retention", "lower", "the dissatisfied leave sooner"),
     Direction({"market.start_share_retention": 0.6}, "customer_retention", "higher", "a budget that holds customers",

@@ -56,7 +56,7 @@ def quarrel_personally(w):
             total += s.conflict_causes[c]
         for c in range(4):
             s.sum_causes[c] += s.conflict_causes[c] / total if total > 1e-12 else 0.25
-        # Time and mood of a quarrel: an hour each out of the next week's spare hours, felt as fatigue.
+        # What a quarrel costs at once; the hours that a sour relation takes are taken from every week (see hours.py).
         for i in range(2):
             leaders[i].fatigue += 0.03 * (1.0 - leaders[i].fatigue)
         note(w, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(w))

@@ -16,6 +16,7 @@ from sim.rules.market import (
     reputation_after,
     saturated,
     service_quality,
+    word_of_mouth,
 )
 from sim.state import (
     ACTIVATION_ARM,
@@ -197,8 +198,8 @@ def waterfall(w, scale, level, factor, cause):
 def win_customers(w):
     """New and lost customers of a week: demand is a product of what draws people and what makes them buy."""
     p, s = w.parameters, w.firm
-    mouth = (0.6 + 0.4 * s.customers / s.start_customers * s.satisfaction / 0.75) if p.switches_word_of_mouth == 1 \
-        else 0.6 + 0.4 * p.market_satisfaction / 0.75
+    mouth = word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction) \
+        if p.switches_word_of_mouth == 1 else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
     brand = 0.35 + s.goodwill * (s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2)
     press = 0.6 + saturated(s.pressure, p.market_saturation)
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
@@ -225,7 +226,7 @@ def book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won):
     price = p.market_revenue_per_customer
     start_brand = 0.35 + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
     start_funnel = 0.6 + 0.8 * p.market_refinement
-    start_mouth = 0.6 + 0.4 * p.market_satisfaction / 0.75
+    start_mouth = word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
     level = p.demand * p.market_conversion * start_mouth * start_brand * 0.6 * start_funnel
     contribute(w, REVENUE, BASE_DEMAND, price * level)
     level = waterfall(w, price, level, mouth / start_mouth, CUSTOMER_BASE)

@@ -49,7 +49,8 @@ def challenge_probability(overlap, clarity, trust, gap, unfounded):
     `unfounded` is 1 if the charter did not give the decision to who took it. Source: assumption on [krause2015].
     """
     seen = gap if gap < 1.0 else 1.0
-    return overlap * (1.0 - trust) * seen * (0.8 * (1.0 - clarity) + 0.4 * unfounded)
+    chance = overlap * (1.0 - trust) * seen * (0.8 * (1.0 - clarity) + 0.4 * unfounded)
+    return chance if chance < 1.0 else 1.0
 
 
 @rule

@@ -12,6 +12,12 @@ def goodwill_after(goodwill, inflow, decay):
 
 
 @rule
+def word_of_mouth(weight, customers, satisfaction):
+    """Factor of demand, of which `weight` comes through customers (multiple of those at the start; assumption)."""
+    return (1.0 - weight) + weight * customers * satisfaction / 0.75
+
+
+@rule
 def brand_effect(attribute, off_brand):
     """Brand input of a launch by its brand attribute (standard deviations): convex damage when off brand (assumption)."""
     return 0.5 + 0.5 * attribute if attribute > 0.0 else 0.5 - 0.5 * off_brand * attribute * attribute

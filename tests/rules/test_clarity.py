@@ -22,9 +22,8 @@ CLAIMS = (
           rising=("overlap",), falling=("common_ground",)),
     Claim(clarity.hand_off_probability, {"meeting_hours": MEETING, "asynchronous": SHARE}, SHARE,
           rising=("meeting_hours", "asynchronous")),
-    # Above 1 (certain) where nothing suppresses it: see the test below.
     Claim(clarity.challenge_probability,
-          {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE}, (0.0, 1.2),
+          {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE}, SHARE,
           rising=("overlap", "gap", "unfounded"), falling=("clarity", "trust")),
     Claim(clarity.unilateral_conflict_probability,
           {"overlap": SHARE, "clarity": SHARE, "price": declared("assumptions.ambiguity_price")}, SHARE,
@@ -88,9 +87,8 @@ def test_challenges_by_hand():
     )  # a gap of 1 is seen in full
 
 
-def test_a_challenge_without_trust_and_clarity_is_more_than_certain():
-    """Unbounded above 1: harmless where it is compared with a uniform number, and said here so that nobody is surprised."""
-    assert plain(clarity.challenge_probability)(1.0, 0.0, 0.0, 1.0, 1.0) == pytest.approx(1.2)
+def test_a_challenge_without_trust_and_clarity_is_certain():
+    assert plain(clarity.challenge_probability)(1.0, 0.0, 0.0, 1.0, 1.0) == 1.0  # 0.8 + 0.4, held to 1
 
 
 def test_unilateral_decisions_by_hand():

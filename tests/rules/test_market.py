@@ -21,6 +21,8 @@ CLAIMS = (
     Claim(market.campaign_weight,
           {"running": (0.0, 64.0), "reference": (0.09, 9.0), "exponent": declared("assumptions.media_budget_exponent")}, SHARE,
           rising=("reference",), falling=("running", "exponent")),
+    Claim(market.word_of_mouth, {"weight": declared("market.word_of_mouth"), "customers": (0.0, 50.0), "satisfaction": SHARE},
+          (0.0, 60.1), rising=("customers", "satisfaction")),
     Claim(market.saturated, {"pressure": (0.0, 500.0), "half": declared("market.saturation")}, SHARE,
           rising=("pressure",), falling=("half",)),
     Claim(market.fit, {"budget_error": DEVIATIONS, "agency_error": DEVIATIONS, "positioning_error": DEVIATIONS}, SHARE,
@@ -49,6 +51,14 @@ def test_goodwill_by_hand():
     assert after(0.4, 0.05, 0.04) == pytest.approx(0.414)  # 0.4 + 0.05 x 0.6 - 0.016
     assert after(1.0, 0.5, 0.0) == 1.0
     assert after(0.0, 0.0, 0.3) == 0.0
+
+
+def test_word_of_mouth_by_hand():
+    factor = plain(market.word_of_mouth)
+    assert factor(0.4, 1.0, 0.75) == 1.0
+    assert factor(0.4, 2.0, 0.75) == pytest.approx(1.4)  # twice the customers: 0.6 + 0.4 x 2
+    assert factor(0.4, 1.0, 0.375) == pytest.approx(0.8)  # half as satisfied: 0.6 + 0.4 / 2
+    assert factor(0.0, 9.0, 0.1) == 1.0
 
 
 @given(st.floats(0, 1), st.floats(0.001, 0.3), st.floats(0.001, 0.3))
