@@ -76,6 +76,13 @@ class Cluster:
             for _ in range(workers)
         ]
 
+    def joined(self, workers):
+        """Return once so many workers have joined the scheduler."""
+        from distributed import Client
+
+        with Client(self.address) as client:
+            client.wait_for_workers(workers, timeout=60)
+
     def listening(self):
         """Local addresses on which our processes listen, from the kernel's own table."""
         inodes = set()
@@ -141,6 +148,7 @@ def test_a_killed_worker_costs_its_chunk_and_a_killed_scheduler_a_stop(cluster, 
 
 def test_a_folder_that_workers_do_not_see_is_one_line_within_30_seconds(cluster, tmp_path, monkeypatch):
     """A worker in a mount of its own sees an empty folder; here the file is hidden from all of them."""
+    cluster.joined(2)
     monkeypatch.setattr("experiments.store.folder.Folder.write", lambda *_, **__: True)
     began = time.monotonic()
     with pytest.raises(Refused, match=r"2 of 2 workers do not see .* share"):
