@@ -292,7 +292,7 @@ PATTERNS = (
     Pattern("2", "Pooled judgment errs least in total", "Le jugement commun se trompe le moins au total", pooling),
     Pattern("3", "Brand coherence of launches: brand guard, then co-pilots, then strategist", "Cohérence de marque : garant de la marque, puis copilotes, puis stratège", coherence),
     Pattern("4", "Strategist and brand guard launch what performs better than co-pilots", "Stratège et garant de la marque lancent ce qui rapporte plus que les copilotes", selection),
-    Pattern("5", "An efficiency-minded COO starves experiments", "Un directeur tourné vers l'efficacité tarit les expériences", novelty),
+    Pattern("5", "An efficiency-minded COO starves experiments", "Un directeur tourné vers l'efficacité tarit les expérimentations", novelty),
     Pattern("6", "A clear split is quicker under load", "Une répartition claire est plus rapide sous la charge", speed),
     Pattern("8", "Trust speeds co-pilots, not strategist and executor", "La confiance accélère les copilotes, pas le stratège et l'exécutant", trust_and_speed),
     Pattern("9", "Without meetings joint decisions stop", "Sans réunions, les décisions communes s'arrêtent", no_meetings),

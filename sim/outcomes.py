@@ -165,13 +165,13 @@ _WORK = (
     ("unanswered_share", "share", "low", "Questions unanswered", "Questions sans réponse",
      "share of the teams' questions that no owner answered"),
     ("backlog_weeks", "weeks", "low", "Backlog", "Travail en attente", "work waiting over weekly capacity, mean"),
-    ("experiments_proposed", "experiments", "high", "Experiments proposed", "Expériences proposées",
+    ("experiments_proposed", "experiments", "high", "Experiments proposed", "Expérimentations proposées",
      "experiments that teams put forward over the run"),
-    ("experiments_started", "experiments", "high", "Experiments started", "Expériences lancées",
+    ("experiments_started", "experiments", "high", "Experiments started", "Expérimentations lancées",
      "experiments started over the run"),
-    ("experiments_succeeded", "experiments", "high", "Experiments that worked", "Expériences réussies",
+    ("experiments_succeeded", "experiments", "high", "Experiments that worked", "Expérimentations réussies",
      "experiments that proved feasible over the run"),
-    ("experiments_stopped", "experiments", "neither", "Experiments stopped", "Expériences arrêtées",
+    ("experiments_stopped", "experiments", "neither", "Experiments stopped", "Expérimentations arrêtées",
      "experiments stopped by the gatekeeper after their first stage, over the run"),
     ("campaigns_launched", "campaigns", "neither", "Campaigns accepted", "Campagnes acceptées",
      "campaigns accepted over the run"),
@@ -204,7 +204,7 @@ UNITS_FR = {
     "episodes/decision": "épisodes/décision",
     "episodes/quarter": "épisodes/trimestre",
     "episodes/week": "épisodes/semaine",
-    "experiments": "expériences",
+    "experiments": "expérimentations",
     "hours/week": "heures/semaine",
     "index": "indice",
     "kEUR": "k€",
@@ -251,13 +251,13 @@ HEADLINES: tuple[str, ...] = tuple(name for name, outcome in OUTCOMES.items() if
 DOMAIN_TITLES = {
     "budget": ("budget", "budget"), "agency": ("agency", "agence"), "campaign": ("campaigns", "campagnes"),
     "key_client": ("key clients", "grands comptes"), "positioning": ("positioning", "positionnement"),
-    "process": ("processes", "processus"), "experiment": ("experiments", "expériences"),
+    "process": ("processes", "processus"), "experiment": ("experiments", "expérimentations"),
 }  # fmt: skip
 STANDING_DOMAINS = ("budget", "agency", "key_client", "positioning", "process")
 """Domains with a standing choice; campaigns and experiments are proposals and have none."""
 ARM_TITLES = {
     "brand": ("brand", "la marque"), "activation": ("activation", "l'activation"),
-    "experiment": ("experiments", "les expériences"), "retention": ("retention", "la fidélisation"),
+    "experiment": ("experiments", "les expérimentations"), "retention": ("retention", "la fidélisation"),
 }  # fmt: skip
 
 # fmt: off
