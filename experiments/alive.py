@@ -84,6 +84,7 @@ PROBES = (
     Probe("jumps", M1, "agile", "standing_error"),
     Probe("problem_driven", M1, "baseline", "decisions_taken"),
     Probe("budget_learning", M1, "established-brand", "budget_share_brand"),
+    Probe("feedback", M1, "baseline", "setting_error"),
     Probe("goodhart", M1, "innovative", "experiments_started", {"targets.specificity": 1.0, "targets.goodhart": 0.6}),
     Probe("training", M1, "baseline", "leader_skill"),
     Probe("skill_decay", M1, "innovative", "leader_skill"),

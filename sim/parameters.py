@@ -268,9 +268,11 @@ class Resolution(Group):
 class Judgment(Group):
     """How leaders perceive."""
 
-    error_at_no_skill: float = parameter(2.0, 0, 5, unit="standard deviations", meaning="error of perception with no skill",
-                                         source="csaszar2013")
-    error_per_skill: float = parameter(1.95, 0, 5, unit="standard deviations", meaning="fall of that error with skill")
+    error_at_no_skill: float = parameter(2.3, 0, 5, unit="standard deviations", meaning="error of perception with no skill "
+                                         "and no results seen", source="csaszar2013")
+    error_per_skill: float = parameter(2.2, 0, 5, unit="standard deviations", meaning="fall of that error with skill")
+    feedback: float = parameter(0.3, 0, 0.8, unit="share", meaning="fall of errors of perception in a leader who has seen "
+                                "all results", source="kluger1996")
     exchange: float = parameter(0.5, 0, 1, unit="share", meaning="share of the other's view taken over at full trust, "
                                 "common ground and openness", source="mesmermagnus2009")
     common_error: float = parameter(0.6, 0, 1, unit="share", meaning="error shared by leaders of full common ground",
@@ -353,6 +355,9 @@ class Adaptation(Group):
     review_load: float = parameter(0.25, 0, 5, unit="person-weeks/review", meaning="team work for a review")
     analytics_cost: float = parameter(1.2, 0, 50, unit="kEUR/week", meaning="price of full analytics")
     gain: float = parameter(0.35, 0, 1, unit="share", meaning="weight of new evidence", source="posen2012")
+    lesson: float = parameter(0.3, 0, 1, unit="share/review", meaning="what a review with full figures teaches of what is "
+                              "still to be seen of one's results")
+    lesson_fade: float = parameter(0.02, 0, 0.5, unit="1/week", meaning="ageing of what results have taught")
     noise: float = parameter(0.35, 0, 5, unit="index", meaning="noise of a measured return over one week at poor analytics")
     maximum_move: float = parameter(0.25, 0, 1, unit="share", meaning="part of the wished change of budget made per review")
     move_work: float = parameter(0.2, 0, 5, unit="person-weeks/point", meaning="team work per percentage point moved")
@@ -552,6 +557,7 @@ class Switches(Group):
     jumps: bool = switch("the market jumps")
     problem_driven: bool = switch("visible standing errors raise decisions")
     budget_learning: bool = switch("reviews move the budget")
+    feedback: bool = switch("results seen correct judgment")
     goodhart: bool = switch("specific goals crowd out what is hard to measure")
     training: bool = switch("training raises skill")
     skill_decay: bool = switch("skills age")

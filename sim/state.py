@@ -122,7 +122,7 @@ FIRM = np.dtype([
 LEADER = np.dtype([
     ("present", i8), ("vacancy", f8), ("successions", i8),
     ("priorities", f8, (5,)), ("anchors", f8, (5,)), ("skills", f8, (4,)), ("style", f8), ("openness", f8),
-    ("encouragement", f8), ("anchor", f8), ("fatigue", f8), ("trust", f8), ("competence_seen", f8),
+    ("encouragement", f8), ("anchor", f8), ("results_seen", f8), ("fatigue", f8), ("trust", f8), ("competence_seen", f8),
     ("beliefs", f8, (7,)), ("hours", f8),
     # this week's intent (choose_hours) and use, in hours
     ("hours_available", f8), ("hours_meeting", f8), ("hours_training", f8), ("hours_reporting", f8),

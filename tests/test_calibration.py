@@ -68,6 +68,7 @@ def test_sampling_goes_where_bands_are_met_and_leaves_the_rest_wide():
     impossible = fitted(points, 10.0 + points[:, 1])
     judge = Judge({"a": emulator, "b": impossible}, (Band("a", 0.9, 1.2), Band("b", 0.0, 1.0)))
     found = judge.sample(400, seed=1, steps=120)
+    assert len(np.unique(found, axis=0)) == 400
     assert found.shape == (400, 5) and ((found >= 0) & (found <= 1)).all()
     assert np.mean((found[:, 0] > 0.27) & (found[:, 0] < 0.43)) > 0.9  # the band that can be met is met
     assert np.std(found[:, 3]) > 0.2  # what nothing pins stays wide
@@ -143,7 +144,8 @@ def test_the_ensemble_is_whole_and_within_its_ranges():
     found = ensemble()
     if found is None:
         pytest.skip("no ensemble has been adopted yet")
-    assert len(found) >= 200 and list(found.sets.columns) == space().paths
+    assert len(found) >= 200 and not found.sets.duplicated().any()
+    assert list(found.sets.columns) == space().paths
     places = space().places(found.sets.to_dict("records"))
     assert ((places >= -1e-6) & (places <= 1 + 1e-6)).all()
     assert {"command", "seed", "profile", "priors", "targets", "model", "versions", "waves"} <= set(found.provenance)

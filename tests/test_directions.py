@@ -56,6 +56,7 @@ DIRECTIONS = (
     Direction({"levers.skills": 1.0}, "setting_error", "lower", "skill decides the error of perception", SOLE),
     Direction({"ceo.skills.market": 0.1, "coo.skills.market": 0.1}, "omission_rate", "higher", "good ideas are not seen", SOLE),
     # adaptation
+    Direction({"levers.adaptation": 1.0}, "setting_error", "lower", "results seen correct judgment", SOLE),
     Direction({"levers.adaptation": 1.0}, "standing_error", "lower", "reviews see errors and decisions mend them", SOLE),
     # the pair
     Direction(SOUR, "relationship_conflict_mean", "higher", "distrust makes quarrels personal"),

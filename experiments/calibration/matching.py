@@ -74,7 +74,7 @@ class Judge:
         return np.array([(implausibility(band, *self.emulators[band.name](points)) > limit).mean() for band in self.bands])
 
     def sample(self, n: int, seed: int, start: np.ndarray | None = None, steps: int = 400) -> np.ndarray:
-        """n points of the unit cube in proportion to their weight, (n, inputs); `start`: points worth starting from."""
+        """n points of the unit cube, all different, in proportion to their weight, (n, inputs); `start`: points worth starting from."""
         draw = np.random.default_rng([seed, 3])
         inputs = len(next(iter(self.emulators.values())).trend.coef_) // 2
         walkers = max(2 * inputs + 2, 120)
@@ -90,7 +90,13 @@ class Judge:
         moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
         sampler = emcee.EnsembleSampler(walkers, inputs, log_weight, moves=moves, vectorize=True)
         state = emcee.State(first, random_state=np.random.RandomState(int(draw.integers(2**31))).get_state())
-        kept = sampler.run_mcmc(state, steps, skip_initial_state_check=True)
-        assert kept is not None
-        chain = sampler.get_chain(discard=steps // 2, thin=5, flat=True)
-        return chain[draw.permutation(len(chain))[:n]]
+        for _ in range(10):
+            state = sampler.run_mcmc(state, steps, skip_initial_state_check=True)
+            assert state is not None
+            chain = sampler.get_chain(discard=steps // 2, thin=5, flat=True)
+            chain = chain[draw.permutation(len(chain))]
+            # A walker that stays repeats its point: playing it twice would teach nothing more.
+            points = chain[np.sort(np.unique(chain, axis=0, return_index=True)[1])]
+            if len(points) >= n:
+                return points[:n]
+        raise RuntimeError(f"only {len(points)} of {n} points found: no room where the bands are met")

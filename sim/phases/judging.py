@@ -7,6 +7,7 @@ from sim.phases.rights import skill_for_goal
 from sim.rules.goals import crowded_weight
 from sim.rules.judgment import (
     common_share,
+    corrected,
     error_spread,
     exchanged_share,
     experiment_caution,
@@ -95,12 +96,13 @@ def choose_judgments(world, i):
         if p.switches_common_error == 1 and both_present(w) and i != LEAD:
             share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(w))
         n = normals(s, CEO_ERRORS + i, item.uid)
+        feedback = p.judgment_feedback if p.switches_feedback == 1 else 0.0
         position = 0.0
         for g in range(5):
             own = n[g] if g < 4 else item.fifth_error[i]
             noise = mixed_error(own, item.common_error[g], share) if share > 0.0 else own
             spread = error_spread(skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill)
-            item.error[i, g] = spread * noise
+            item.error[i, g] = corrected(spread, feedback, leader.results_seen) * noise
             if is_proposal(item):
                 position += attention(w, i, g) * (item.attributes[g] + item.error[i, g])
             else:

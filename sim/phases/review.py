@@ -5,17 +5,15 @@ from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals
 from sim.phases.rights import present_decider
-from sim.phases.start import answer_of_arms
+from sim.phases.start import analyst, answer_of_arms, shown_results
 from sim.rules.arithmetic import most
-from sim.rules.learning import measurement_noise, updated_estimate, visibility
+from sim.rules.learning import measurement_noise, results_seen_after, updated_estimate, visibility
 from sim.rules.market import saturated
 from sim.state import (
     ACTIVATION_ARM,
     BRAND,
     BRAND_ARM,
     BUDGET,
-    CEO,
-    COO,
     CUSTOMERS,
     EXPERIMENT_ARM,
     GROWTH,
@@ -32,20 +30,15 @@ def review(world):
     """In a review week: see standing errors, estimate which goals pay, learn returns, move the budget, mend the charter."""
     w = world[0]
     s = w.firm
+    forget_results(w)
     if s.review_now == 0:
         return
     see_errors(w)
+    see_results(w)
     estimate_goals(w)
     move_budget(w)
     mend_charter(w)
     note(w, REVIEW_HELD, s.week, -1, -1, s.shares[BRAND_ARM], s.shares[ACTIVATION_ARM])
-
-
-@part
-def analyst(w):
-    """Who reads the figures: the COO, or the CEO without one."""
-    leaders = w.leaders
-    return leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
 
 
 @part
@@ -54,9 +47,27 @@ def see_errors(w):
     p, s = w.parameters, w.firm
     n = normals(s, REVIEW, s.week * 8)
     m = normals(s, REVIEW, s.week * 8 + 1)
-    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - analyst(w).skills[OPERATIONS_SKILL])
+    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - w.leaders[analyst(w)].skills[OPERATIONS_SKILL])
     for d in range(7):
         s.seen_error[d] = s.standing_error[d] + blur * (n[d] if d < 4 else m[d - 4])
+
+
+@part
+def forget_results(w):
+    """What results have taught ages, as the market moves on."""
+    p = w.parameters
+    for i in range(3):
+        w.leaders[i].results_seen *= 1.0 - p.adaptation_lesson_fade
+
+
+@part
+def see_results(w):
+    """Leaders see what became of past judgments: the analyst as far as figures are good, the others as far as they are shown."""
+    p = w.parameters
+    for i in range(3):
+        leader = w.leaders[i]
+        shown = shown_results(w, i)
+        leader.results_seen = results_seen_after(leader.results_seen, p.adaptation_lesson, shown)
 
 
 @part

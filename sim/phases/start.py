@@ -7,6 +7,7 @@ from sim.phases.pair import belief_target, both_present, update_clarity
 from sim.phases.projects import close_ranks
 from sim.rules.arithmetic import unit
 from sim.rules.execution import report_reach
+from sim.rules.learning import results_seen_at_rest
 from sim.rules.market import arm_response
 from sim.state import (
     AWARENESS,
@@ -78,6 +79,8 @@ def start_firm(world):
         set_leader(w, i)
         leader.trust, leader.competence_seen, leader.fatigue = p.dyad_trust, 0.6, 0.0
         leader.vacancy, leader.successions = 0.0, 0
+        leader.results_seen = results_seen_at_rest(p.adaptation_lesson, shown_results(w, i), p.adaptation_lesson_fade,
+                                                   p.adaptation_review_interval_weeks)
     for i in range(2):
         set_beliefs(w, i)
     s.ever_paired = 1 if both_present(w) else 0
@@ -100,6 +103,19 @@ def start_firm(world):
         set_team(w, j)
         teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
     close_ranks(w)
+
+
+@part
+def analyst(w):
+    """Who reads the figures: the COO, or the CEO without one."""
+    return COO if w.leaders[COO].present == 1 else CEO
+
+
+@part
+def shown_results(w, i):
+    """Share of the results of past judgments that a review shows leader i: the others' figures must be shared."""
+    p = w.parameters
+    return p.adaptation_analytics if i == analyst(w) else p.adaptation_analytics * p.communication_transparency
 
 
 @part
@@ -168,6 +184,7 @@ def arrive_leader(w, i, as_declared):
     p, s = w.parameters, w.firm
     leader = leaders[i]
     leader.successions += 1
+    leader.results_seen = 0.0
     set_leader(w, i)
     if as_declared == 0:
         block = leader.successions * 8 + i * 4

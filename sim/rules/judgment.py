@@ -13,6 +13,12 @@ def error_spread(skill, at_none, per_skill):
 
 
 @rule
+def corrected(spread, feedback, seen):
+    """Spread of a leader's errors (standard deviations) as far as results seen correct them [kluger1996]."""
+    return spread * (1.0 - feedback * seen)
+
+
+@rule
 def common_share(strength, common_ground, alignment):
     """Share (variance) of the errors that two leaders have in common: those who talk a lot err alike [kellermanns2011]."""
     return strength * common_ground * (0.3 + 0.7 * alignment)

@@ -25,6 +25,20 @@ def updated_estimate(estimate, observed, gain):
 
 
 @rule
+def results_seen_after(seen, lesson, shown):
+    """How far a leader has seen the results of past judgments (0-1) after a review that shows the share `shown` of them."""
+    return seen + lesson * shown * (1.0 - seen)
+
+
+@rule
+def results_seen_at_rest(lesson, shown, fade, interval):
+    """Where reviews every `interval` weeks and a fading of `fade` (1/week) hold what a leader has seen (0-1), after a review."""
+    step = lesson * shown
+    kept = math.exp(-fade * interval)
+    return step / (1.0 - (1.0 - step) * kept) if step > 0.0 else 0.0
+
+
+@rule
 def problem_pressure(error):
     """Multiple of decisions arising in a domain by its visible standing error (standard deviations) [cohen1972]."""
     square = error * error

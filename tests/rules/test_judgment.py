@@ -17,6 +17,8 @@ CLAIMS = (
     Claim(judgment.error_spread,
           {"skill": SHARE, "at_none": declared("judgment.error_at_no_skill"), "per_skill": declared("judgment.error_per_skill")},
           (0.1, 5.0), rising=("at_none",), falling=("skill", "per_skill")),
+    Claim(judgment.corrected, {"spread": (0.1, 5.0), "feedback": declared("judgment.feedback"), "seen": SHARE}, (0.02, 5.0),
+          rising=("spread",), falling=("feedback", "seen")),
     Claim(judgment.common_share, {"strength": COMMON, "common_ground": SHARE, "alignment": SHARE}, SHARE,
           rising=("strength", "common_ground", "alignment")),
     Claim(judgment.mixed_error, {"own": DEVIATIONS, "common": DEVIATIONS, "share": SHARE}, (-8 * math.sqrt(2), 8 * math.sqrt(2)),
@@ -43,6 +45,11 @@ def test_errors_at_the_values_declared(skill, expected):
     assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(
         expected
     )  # 2 - 1.95 x skill, at least 0.1
+
+
+def test_results_seen_correct_errors_by_hand():
+    assert plain(judgment.corrected)(1.0, 0.3, 0.5) == pytest.approx(0.85)
+    assert plain(judgment.corrected)(2.0, 0.3, 0.0) == 2.0  # nothing seen
 
 
 def test_common_errors_by_hand():

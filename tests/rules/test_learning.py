@@ -20,6 +20,11 @@ CLAIMS = (
     Claim(learning.updated_estimate,
           {"estimate": (0.01, 5.0), "observed": (-20.0, 20.0), "gain": declared("adaptation.gain")}, (0.01, 20.0),
           rising=("estimate", "observed")),
+    Claim(learning.results_seen_after, {"seen": SHARE, "lesson": declared("adaptation.lesson"), "shown": SHARE}, SHARE,
+          rising=("seen", "lesson", "shown")),
+    Claim(learning.results_seen_at_rest,
+          {"lesson": (0.01, 1.0), "shown": (0.01, 1.0), "fade": (0.001, 0.5), "interval": INTERVAL}, SHARE,
+          rising=("lesson", "shown"), falling=("fade", "interval")),
     Claim(learning.problem_pressure, {"error": DEVIATIONS}, (1 / 1.3, 3 / 1.3), mirrors=(turned("error"),)),
 )  # fmt: skip
 
@@ -39,6 +44,17 @@ def test_noise_by_hand():
     assert noise(0.35, 16.0, 0.25, 0.3) == pytest.approx(0.0875)  # four times the window halves it
     assert noise(0.35, 4.0, 0.0, 0.3) == noise(0.35, 4.0, 0.02, 0.3)  # a share of nothing still has a measure
     assert noise(0.0, 1.0, 0.25, 0.0) == 0.0
+
+
+def test_results_seen_by_hand():
+    after, rest = plain(learning.results_seen_after), plain(learning.results_seen_at_rest)
+    assert after(0.0, 0.3, 0.5) == pytest.approx(0.15)
+    assert after(0.5, 0.3, 1.0) == pytest.approx(0.65)
+    assert after(0.5, 0.3, 0.0) == 0.5  # nothing is shown
+    assert rest(0.3, 0.0, 0.02, 4.0) == 0.0
+    assert rest(0.3, 1.0, 0.0, 4.0) == pytest.approx(1.0)  # nothing ages
+    value = rest(0.3, 0.6, 0.02, 7.0)
+    assert after(value * math.exp(-0.02 * 7.0), 0.3, 0.6) == pytest.approx(value)  # a round of ageing and a review
 
 
 def test_estimates_by_hand():
