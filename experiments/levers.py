@@ -85,18 +85,18 @@ def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> di
     return told
 
 
-def swings_by_split(found: dict[str, np.ndarray], split: np.ndarray, order: Sequence[str],
-                    outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:  # fmt: skip
-    """The swing table of each split in `order`, with the column `split` in front and each lever's `rank` within it.
+def swings_within(found: dict[str, np.ndarray], met: np.ndarray, order: Sequence[str], column: str = "split",
+                  outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:  # fmt: skip
+    """The swing table of each part in `order`, with the part's name in front, in `column`, and each lever's `rank` within it.
 
-    `split`: the split that each base point met, (n,).
+    `met`: the part (a split or a context) that each base point met, (n,).
     """
     parts = []
     for name in order:
-        mine = {lever: moves[split == name] for lever, moves in found.items()}
+        mine = {lever: moves[met == name] for lever, moves in found.items()}
         told = places(mine, outputs)
         table = swing_table(mine, outputs)
-        table.insert(0, "split", name)
+        table.insert(0, column, name)
         table["rank"] = [told[row["output"]][row["input"]] for row in table.to_dict("records")]
         parts.append(table)
     return pd.concat(parts, ignore_index=True)

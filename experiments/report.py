@@ -33,7 +33,8 @@ def report_page(study: Any, figures: list[Figure], command: str) -> str:
     return environment.get_template("report.html.jinja").render(
         study=study, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
         quarters=_quarters(), short=in_short(study, named),
-        levers=lever_rows(study), levers_by_split=levers_by_split(study, named),
+        levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
+                                                 ("context", levers_within(study, study.levers_by_context, named))],
         best=best_table(study, named), best_under=best_under(study, named), beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
         equal=equal_changes(study, named), switches=switches(study), surviving=survival_rows(study, named),
         reference=named[study.splits["arm"].iloc[0]],
@@ -134,20 +135,19 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
     return rows
 
 
-def levers_by_split(study: Any, named: dict[str, str]) -> list[dict[str, Any]]:
-    """A table an output: a row a split, a column a lever in the order of the pooled ranking."""
-    blocks = []
+def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
+    """A table an output: a row a split or context, a column a lever in the order of the pooled ranking."""
+    column, blocks = table.columns[0], []
     for output in dict.fromkeys(study.levers["output"]):
         levers = list(study.levers.loc[study.levers["output"] == output, "input"])
-        table = study.levers_by_split[study.levers_by_split["output"] == output]
         factor, unit = scaled(output)
         rows = []
-        for split in dict.fromkeys(table["split"]):
-            part = table[table["split"] == split].set_index("input")
+        for name, part in table[table["output"] == output].groupby(column, sort=False):
+            part = part.set_index("input")
             cells = [{"main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
                       "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
                       "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better)} for lever in levers]  # fmt: skip
-            rows.append({"split": named[split], "cells": cells, "n": f"{int(part['n'].max()):,}"})
+            rows.append({"name": named[name], "cells": cells, "n": f"{int(part['n'].max()):,}"})
         heads = [spoken(lever) for lever in levers]
         blocks.append({"output": f"{OUTCOMES[output].title()} ({unit})", "levers": heads, "rows": rows})
     return blocks
@@ -217,7 +217,7 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     """What the study found, a sentence each, every one made from its numbers."""
     told = []
     for output in dict.fromkeys(study.levers["output"]):
-        told.append(f"{top_levers(study, output)} {opposed_sentence(study, output, named)}".strip())
+        told.append(f"{top_levers(study, output)} {first_by_context(study, output, named)} {opposed_sentence(study, output, named)}".strip())
     told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
     told.append(control_sentence(study, named))
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
@@ -244,6 +244,20 @@ def top_levers(study: Any, output: str) -> str:
         order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
         return lead + f"the lever that moves it most is {swing[first[0]]}; then, by rank, {listed(order)}."
     return lead + f"which lever moves it most is undecided between {listed([swing[lever] for lever in first])}."
+
+
+def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
+    """In which contexts another lever comes first, or which comes first is undecided."""
+    table = study.levers_by_context[study.levers_by_context["output"] == output]
+    firsts: dict[str, list[str]] = {}
+    for context, rows in table.groupby("context", sort=False):
+        top = [spoken(row["input"]) for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
+        who = top[0] if len(top) == 1 else f"undecided between {listed(top)}"
+        firsts.setdefault(who, []).append(named[context][:1].lower() + named[context][1:])
+    if len(firsts) == 1:
+        who = next(iter(firsts))
+        return f"In every context by itself the first is {who}."
+    return f"Context by context the first is {'; '.join(f'{who} in {listed(where)}' for who, where in firsts.items())}."
 
 
 def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:

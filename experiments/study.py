@@ -15,7 +15,7 @@ import pandas as pd
 
 from experiments.calibration.ensemble import ensemble
 from experiments.designs import random_cells
-from experiments.levers import places, pooled_model, ranks, swing_table, swings, swings_by_split
+from experiments.levers import places, pooled_model, ranks, swing_table, swings, swings_within
 from experiments.splits import (
     ALTERNATIVES,
     DISPOSITIONS,
@@ -78,6 +78,7 @@ class Study:
     beside_rights: pd.DataFrame
     levers: pd.DataFrame
     levers_by_split: pd.DataFrame
+    levers_by_context: pd.DataFrame
     lever_order: pd.DataFrame
     places: dict[str, dict[str, str]]
     digests: pd.DataFrame
@@ -97,7 +98,7 @@ class Study:
         words = {"value": str, "first": str}
         return {"splits": self.splits, "best_splits": self.best, "controls": self.controls, "alternatives": self.alternatives, "fates": self.fates,
                 "surviving": self.surviving, "beside_rights": self.beside_rights.astype(words), "levers": self.levers,
-                "levers_by_split": self.levers_by_split, "lever_order": self.lever_order,
+                "levers_by_split": self.levers_by_split, "levers_by_context": self.levers_by_context, "lever_order": self.lever_order,
                 "scenario_digests": self.digests,
                 **({"variance": self.variance} if len(self.variance) else {})}  # fmt: skip
 
@@ -168,7 +169,7 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
     variance = variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(chosen)))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
-    split_met = np.array([arm for arm, _ in cells])[met]
+    split_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
         splits=pd.concat([main, *equal], ignore_index=True),
         best=pd.concat(best, ignore_index=True),
@@ -178,7 +179,8 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         surviving=surviving(main, alternatives),
         beside_rights=set_beside_rights(described(fields[0], arms)),
         levers=swing_table(moved),
-        levers_by_split=swings_by_split(moved, split_met, chosen),
+        levers_by_split=swings_within(moved, split_met, chosen),
+        levers_by_context=swings_within(moved, context_met, fields, "context"),
         lever_order=ranks(moved),
         places=places(moved),
         digests=pd.DataFrame(digests),

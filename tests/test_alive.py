@@ -56,7 +56,8 @@ def test_with_everything_off_customers_follow_a_closed_form():
                        market.start_share_retention])  # fmt: skip
     hold = max(0.2, (shares[3] / shares.sum() / 0.25) ** (0.3 * market.allocation))
     loss = market.churn * (1 + market.churn_satisfaction * (1 - market.satisfaction)) / hold
-    leads = p["demand"] * (1 - market.word_of_mouth * (1 - market.satisfaction / 0.75)) * (0.35 + market.goodwill * weights[1] / 0.2) * 0.6
+    mouth = 1 - market.word_of_mouth * (1 - market.satisfaction / 0.75)
+    leads = p["demand"] * mouth * (0.35 + market.goodwill * weights[1] / 0.2) * 0.6
     gain = leads * market.conversion * (0.6 + 0.8 * market.refinement) * (0.8 + 0.2 * weights[0] / 0.2)
     rest = gain / loss
     for week in (1, 10, 52):

@@ -13,7 +13,7 @@ from experiments.levers import (
     ranks,
     swing_table,
     swings,
-    swings_by_split,
+    swings_within,
 )
 from sim.parameters import LEVERS
 from sim.results import simulate_batch
@@ -96,16 +96,23 @@ def test_every_cell_meets_the_whole_range_of_every_lever():
 
 def test_each_split_has_its_own_table():
     found = {"a": np.array([[1.0], [1.0], [5.0], [5.0]]), "b": np.array([[2.0], [2.0], [3.0], [3.0]])}
-    tidy = swings_by_split(found, np.array(["x", "x", "z", "z"]), ["z", "x"], ("y",))
+    tidy = swings_within(found, np.array(["x", "x", "z", "z"]), ["z", "x"], outputs=("y",))
     assert list(dict.fromkeys(tidy["split"])) == ["z", "x"]
     table = tidy.set_index(["split", "input"])
     assert table["estimate"].to_dict() == {("x", "b"): 2.0, ("x", "a"): 1.0, ("z", "a"): 5.0, ("z", "b"): 3.0}
     assert table["rank"].to_dict() == {("x", "b"): "1", ("x", "a"): "2", ("z", "a"): "1", ("z", "b"): "2"}
 
 
+def test_each_context_has_its_own_table():
+    found = {"a": np.array([[1.0], [5.0]]), "b": np.array([[2.0], [3.0]])}
+    tidy = swings_within(found, np.array(["calm", "wild"]), ["wild", "calm"], "context", ("y",))
+    assert tidy.columns[0] == "context"
+    assert list(dict.fromkeys(tidy["context"])) == ["wild", "calm"]
+
+
 def test_a_lever_that_helps_one_split_and_harms_another_is_named():
     found = {"a": np.array([[1.0], [1.0], [-1.0], [-1.0]]), "b": np.array([[2.0], [2.0], [3.0], [3.0]])}
-    table = swings_by_split(found, np.array(["x", "x", "z", "z"]), ["x", "z"], ("y",))
+    table = swings_within(found, np.array(["x", "x", "z", "z"]), ["x", "z"], outputs=("y",))
     assert opposed(table, "y") == {"a": (["x"], ["z"])}
 
 
