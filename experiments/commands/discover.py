@@ -1,0 +1,47 @@
+"""`tandem discover`: under which conditions an event gathers, over the runs of a finished sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def discover(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+    outcome: Annotated[str | None, typer.Option(help="The outcome looked at; else the first of the plan.")] = None,
+    above: Annotated[float | None, typer.Option(help="The event: the outcome lies above this line.")] = None,
+    below: Annotated[float | None, typer.Option(help="The event: below this line; no line: the worst tenth.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; else DIR-discovery.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the two halves.")] = 0,
+    allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Look at a sweep that is not finished.")] = False,
+) -> None:
+    """Find boxes and a tree on one half of the points, and report them on the other."""
+    import tempfile
+
+    from experiments.commands.tables import progress
+    from experiments.discovery import discover as found_in
+    from experiments.discovery import of_sweep
+    from experiments.discovery.figures import write_figure
+    from experiments.discovery.found import MOST_BOXES, REDRAWS
+    from experiments.store import open_sweep
+
+    event, varied, share = of_sweep(open_sweep(folder), outcome, above, below, allow_partial)
+    with progress(MOST_BOXES * REDRAWS, "peeling") as told:
+        found = found_in(event, varied, share, seed, lambda done: told("peeling redrawn points", done))
+    for line in found.told:
+        print(line)
+    place = out or folder.parent / f"{folder.name}-discovery"
+    if place.exists() and not place.is_dir():
+        raise typer.BadParameter(f"{place} is a file; give a folder", param_hint="--out")
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place, prefix=".part-") as folder_of_parts:
+        part = Path(folder_of_parts)
+        for name, table in (("boxes", found.table), ("limits", found.limits), ("tree", found.tree)):
+            table.to_csv(part / f"{name}.csv", index=False)
+        (part / "told.txt").write_text("\n".join(found.told) + "\n", encoding="utf-8")
+        write_figure(found, part)
+        for file in sorted(part.iterdir()):
+            file.replace(place / file.name)
+    print(f"This is a model, not a forecast. Tables and figure: {place}")

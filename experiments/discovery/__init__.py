@@ -1,0 +1,7 @@
+"""Scenario discovery: in which region of what was varied does an event gather?"""
+
+from experiments.discovery.boxes import Box, Limit, peel
+from experiments.discovery.event import Event, of_sweep
+from experiments.discovery.found import Discovery, discover
+
+__all__ = ["Box", "Discovery", "Event", "Limit", "discover", "of_sweep", "peel"]

@@ -1,0 +1,72 @@
+"""What is looked for: runs in which an outcome lies beyond a line, as the share of each point's lucks in which it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.store.errors import Refused
+from sim.outcomes import OUTCOMES
+
+NOT_VARIED = ("point_id", "firm", "luck")
+LEAST_POINTS = 40
+USUAL_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Event:
+    """An outcome beyond a line."""
+
+    outcome: str
+    line: float
+    above: bool
+
+    @property
+    def told(self) -> str:
+        """In words, with the unit."""
+        known = OUTCOMES.get(self.outcome)
+        name = f"{known.title()} ({known.unit})" if known else self.outcome
+        return f"{name} {'above' if self.above else 'below'} {self.line:.4g}"
+
+    def happens(self, values: np.ndarray) -> np.ndarray:
+        """1.0 where it happens, 0.0 where not, not-a-number where the outcome is not defined; float64 like `values`."""
+        hit = values > self.line if self.above else values < self.line
+        return np.where(np.isfinite(values), hit.astype(float), np.nan)
+
+
+def worst_tenth(outcome: str, values: np.ndarray) -> Event:
+    """The event that an outcome is among the worst tenth of its runs; what is worse stands with the outcome."""
+    known = OUTCOMES.get(outcome)
+    above = known is not None and known.better == "low"
+    return Event(outcome, float(np.nanquantile(values, 1.0 - USUAL_SHARE if above else USUAL_SHARE)), above)
+
+
+def of_sweep(sweep: Any, outcome: str | None = None, above: float | None = None, below: float | None = None,
+             allow_partial: bool = False) -> tuple[Event, pd.DataFrame, pd.Series]:  # fmt: skip
+    """The event, what was varied (one row a point) and the share of each point's lucks in which it happens.
+
+    Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
+    """
+    if above is not None and below is not None:
+        raise Refused("both --above and --below are given; an event has one line")
+    name = outcome or next(iter(sweep.outcomes))
+    runs = sweep.to_pandas([name], allow_partial=allow_partial)
+    values = runs[name].to_numpy(dtype=float)
+    if not np.isfinite(values).any():
+        raise Refused(f"{name} is not defined in any run of {sweep.path.name}")
+    line = above if above is not None else below
+    event = worst_tenth(name, values) if line is None else Event(name, line, above is not None)
+    hits = pd.Series(event.happens(values), index=runs["point_id"]).groupby(level=0).mean().dropna()
+    varied = sweep.design.set_index("point_id").loc[hits.index].drop(columns=[c for c in NOT_VARIED if c in sweep.design], errors="ignore")
+    varied = varied[[column for column in varied if varied[column].nunique() > 1]]
+    if varied.empty:
+        raise Refused(f"{sweep.path.name} varies nothing; boxes need factors")
+    if len(hits) < LEAST_POINTS:
+        raise Refused(f"{sweep.path.name} has {len(hits)} points with {name}; boxes need at least {LEAST_POINTS}")
+    share = float(hits.mean())
+    if share in (0.0, 1.0):
+        raise Refused(f"{event.told} happens in {'every run' if share else 'no run'}; move the line")
+    return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename("event")

@@ -1,0 +1,74 @@
+"""Where an event gathers, drawn: the points that were not fitted on, and the boxes over the two inputs they limit most."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from experiments.discovery.found import Discovery
+from experiments.figures import FIGURE_STYLE
+from sim.parameters import describe
+from sim.plots import INK, ORANGE, QUIET
+
+PADDING = 0.03
+STYLES = ("-", "--", ":")
+
+
+def labelled(name: str) -> str:
+    """An input with its unit."""
+    units = {row["path"]: row["unit"] for row in describe()}
+    return f"{name} ({units[name]})" if name in units else name
+
+
+def leading(found: Discovery) -> list[str]:
+    """The two inputs with numbers that the boxes limit most surely; fewer if fewer are limited."""
+    rows = found.limits.sort_values("p", kind="stable")
+    numeric = [name for name in dict.fromkeys(rows["input"]) if pd.api.types.is_numeric_dtype(found.halves[1][name])]
+    spare = [name for name in found.halves[1].columns if name != "event" and name not in numeric
+             and pd.api.types.is_numeric_dtype(found.halves[1][name])]  # fmt: skip
+    return [*numeric, *spare][:2]
+
+
+def plot_boxes(found: Discovery) -> Any:
+    """The other half's points, darker where the event is more frequent, and the boxes; None without two numeric inputs."""
+    names = leading(found)
+    if len(names) < 2:
+        return None
+    held = found.halves[1]
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(7.4, 5.4))
+        dots = ax.scatter(held[names[0]], held[names[1]], c=held["event"], cmap="cividis_r", vmin=0, vmax=1, s=16, linewidths=0)
+        spans = [(held[name].min(), held[name].max()) for name in names]
+        for number, box in enumerate(found.boxes, start=1):
+            corners = []
+            for name, (least, most) in zip(names, spans):
+                limit, pad = box.limits.get(name), PADDING * (most - least)
+                corners.append((max(limit.low, least - pad), min(limit.high, most + pad)) if limit else (least - pad, most + pad))
+            (left, right), (bottom, top) = corners
+            ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=ORANGE, linewidth=2,
+                                   linestyle=STYLES[(number - 1) % len(STYLES)]))  # fmt: skip
+            ax.text(right, top, f" box {number}", color=INK, fontsize=9, va="bottom", ha="right")
+        ax.set_xlabel(labelled(names[0]))
+        ax.set_ylabel(labelled(names[1]))
+        canvas.colorbar(dots, ax=ax, label=f"share of lucks with {found.event.told}")
+        ax.set_title("points not used in fitting; limits on other inputs are not shown", fontsize=9, color=QUIET, loc="left")
+    return canvas
+
+
+def write_figure(found: Discovery, folder: Path) -> list[str]:
+    """`boxes.png` and `boxes.svg` in `folder`; returns their names, none where two numeric inputs are wanting."""
+    canvas = plot_boxes(found)
+    if canvas is None:
+        return []
+    with plt.rc_context(FIGURE_STYLE):
+        for kind in ("png", "svg"):
+            canvas.savefig(folder / f"boxes.{kind}", metadata={"Date": None} if kind == "svg" else None, bbox_inches="tight", dpi=150)
+    plt.close(canvas)
+    return ["boxes.png", "boxes.svg"]
