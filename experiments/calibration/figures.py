@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from experiments.figures import spoken, titles
 from sim.plots import BETTER, INK, QUIET, STYLE, WORSE
 
 FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
@@ -83,16 +84,19 @@ def pin_figure(table: pd.DataFrame) -> Any:
 
 def ranking_figure(summary: pd.DataFrame) -> Any:
     """Splits and levers, growth and conflict: share of parameter sets in which each comes first, and its range of ranks."""
+    named, better = titles(), {"revenue_growth": "highest growth", "conflict_rate": "lowest conflict"}
     with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(2, 2, figsize=(10, 5.2), layout="constrained")
+        canvas, axes = plt.subplots(2, 2, figsize=(11, 5.2), layout="constrained")
         for row, kind in zip(axes, ("split", "lever")):
             for ax, outcome in zip(row, ("revenue_growth", "conflict_rate")):
                 part = summary[(summary["kind"] == kind) & (summary["outcome"] == outcome)].reset_index(drop=True)
                 for place, item in enumerate(part.to_dict("records")):
-                    ax.plot([item["rank_low"], item["rank_high"]], [place, place], color=WORSE if item["first_share"] < 0.05 else BETTER, lw=3)
-                    ax.text(0.55, place, f"first in {item['first_share']:.0%}", va="center", fontsize=7, ha="left")
-                ax.set_yticks(range(len(part)), part["name"], fontsize=7)
-                ax.set_xlim(-0.6, len(part) + 0.4)
+                    colour = WORSE if item["first_share"] < 0.05 else BETTER
+                    ax.plot([item["rank_low"], item["rank_high"]], [place, place], "o-", color=colour, lw=3, markersize=5)
+                    ax.text(len(part) + 0.3, place, f"first in {item['first_share']:.0%}", va="center", fontsize=7, ha="left")
+                ax.set_yticks(range(len(part)), [named.get(name, spoken(name)) for name in part["name"]], fontsize=7)
+                ax.set_xlim(0.7, len(part) + 0.35 * len(part) + 0.9)
+                ax.set_xlabel("rank (1: largest effect)" if kind == "lever" else f"rank (1: {better[outcome]})", fontsize=7)
                 ax.set_xticks(range(1, len(part) + 1))
                 ax.invert_yaxis()
                 ax.set_title(f"{kind}s: rank on {outcome.replace('_', ' ')} in nine sets of ten", fontsize=8)
