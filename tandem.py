@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.advice import advise
+    from experiments.figures_exploring import fan, heat_map, small_multiples
     from experiments.population import Population
     from experiments.sensitivity import analyse
     from sim import (
@@ -17,8 +19,17 @@ if TYPE_CHECKING:
         simulate,
         simulate_batch,
     )
+    from sim.widget import explore
 
-_EXPERIMENTS = {"Population": "experiments.population", "analyse": "experiments.sensitivity"}
+_ELSEWHERE = {
+    "Population": "experiments.population",
+    "advise": "experiments.advice",
+    "analyse": "experiments.sensitivity",
+    "explore": "sim.widget",
+    "fan": "experiments.figures_exploring",
+    "heat_map": "experiments.figures_exploring",
+    "small_multiples": "experiments.figures_exploring",
+}
 
 __all__ = [
     "Batch",
@@ -27,21 +38,26 @@ __all__ = [
     "Population",
     "Run",
     "Scenario",
+    "advise",
     "analyse",
     "catalogue",
     "compare",
+    "explore",
+    "fan",
+    "heat_map",
     "simulate",
     "simulate_batch",
+    "small_multiples",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_EXPERIMENTS.get(name, "sim")), name)
+    value = getattr(import_module(_ELSEWHERE.get(name, "sim")), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -101,9 +101,15 @@ class Advice:
         return told
 
 
-def advice(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0,
+def advise(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0,
            progress: Callable[[str, int], None] = lambda what, share: None) -> Advice:  # fmt: skip
-    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`."""
+    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`.
+
+    >>> from tandem import Scenario, advise
+    >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)
+    >>> found.first_lever in list(found.levers["lever"])
+    True
+    """
     control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
     chosen = [name for name in splits() if name not in control]
     by_split = {}

@@ -59,7 +59,13 @@ LAWS = ("normal", "lognormal", "uniform", "beta")
 
 @dataclass(frozen=True)
 class Population:
-    """How firms differ, and the parameter set that all of them share."""
+    """How firms differ, and the parameter set that all of them share.
+
+    >>> from tandem import Population
+    >>> firms = Population.load("population").draw(5, seed=1)
+    >>> len(firms), firms[0].parameters.quarters
+    (5, 16)
+    """
 
     name: str
     declared: Mapping[str, Any]

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.mistake import Mistake
 from sim.outcomes import HEADLINES, OUTCOMES
-from sim.results import Batch, _figure, _known, mean_interval, simulate_batch
+from sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch
 
 COLUMNS = (
     "arm", "outcome", "mean", "mean_low", "mean_high", "difference", "low", "high", "se", "share_helped", "correlation",
@@ -26,15 +27,31 @@ def compare(
     """The first scenario is what the others are compared with; each luck is played under all of them.
 
     An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
-    in all arms, and a pair is a firm (its mean over `runs` lucks).
+    in all arms, and a pair is a firm (its mean over `runs` lucks). Runs of one seed stand for their scenarios.
+
+    >>> from tandem import Scenario, compare
+    >>> calm = Scenario.of(role_model="co-pilot")
+    >>> compare(calm, calm.at(week=40, changes={"dyad.trust": 0.2}), runs=20).arms[0]
+    'co-pilot'
     """
+    if any(isinstance(arm, Run) for arm in scenarios):
+        scenarios, seed = _of_runs(scenarios, seed)
     if len(scenarios) < 2:
-        raise ValueError(f"compare needs two scenarios or more, not {len(scenarios)}")
+        raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
     chosen = tuple(OUTCOMES) if outcomes is None else tuple(_known(name) for name in outcomes)
     arms = [(arm,) if hasattr(arm, "records") else tuple(arm) for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
     return compare_batches({name: simulate_batch(arm, runs, seed) for name, arm in zip(names, arms)}, chosen)
+
+
+def _of_runs(arms: Sequence[Any], seed: int | str) -> tuple[tuple[Any, ...], int | str]:
+    """The scenarios of runs, and their seed. Raises Mistake where the seeds differ: no luck would be shared."""
+    seeds = list(dict.fromkeys(arm.seed for arm in arms if isinstance(arm, Run)))
+    if len(seeds) > 1:
+        told = " and ".join(map(repr, seeds))
+        raise Mistake(f"compare: the runs have seeds {told}, so they share no luck; play both with one seed")
+    return tuple(arm.scenario if isinstance(arm, Run) else arm for arm in arms), seeds[0]
 
 
 def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES)) -> Comparison:
@@ -43,7 +60,7 @@ def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(O
     baseline = next(iter(batches))
     for name, other in zip(list(batches)[1:], others):
         if (other.seed, other.runs, len(other.scenarios)) != (first.seed, first.runs, len(first.scenarios)):
-            raise ValueError(
+            raise Mistake(
                 f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared"
             )
     rows = [_row(arm, name, first, None if arm == baseline else batch)
@@ -58,7 +75,7 @@ def paired_difference(
     the number of pairs in which both are defined (not-a-number elsewhere)."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
-        raise ValueError(f"pairs need equal shapes, not {a.shape} and {b.shape}")
+        raise Mistake(f"pairs need equal shapes, not {a.shape} and {b.shape}")
     return mean_interval(b - a, level)
 
 
@@ -122,13 +139,13 @@ def _matching(arms: list[tuple], names: list[str]) -> None:
     """Arms must have as many firms and the same horizon, or nothing is paired."""
     if len({len(arm) for arm in arms}) > 1 or not arms[0]:
         told = ", ".join(f"{name}: {len(arm)}" for name, arm in zip(names, arms))
-        raise ValueError(f"compare: every arm needs the same number of firms, one or more ({told})")
+        raise Mistake(f"compare: every arm needs the same number of firms, one or more ({told})")
     for f, firms in enumerate(zip(*arms)):
         weeks = [int(firm.records()["weeks"][0]) for firm in firms]
         if len(set(weeks)) > 1:
             told = ", ".join(f"{name}: {week // 13} quarters" for name, week in zip(names, weeks))
             where = f" (firm {f})" if len(arms[0]) > 1 else ""
-            raise ValueError(f"compare: horizons differ{where}: {told}; give all arms the same `quarters`")
+            raise Mistake(f"compare: horizons differ{where}: {told}; give all arms the same `quarters`")
 
 
 def _names(arms: list[tuple]) -> list[str]:
@@ -159,7 +176,13 @@ def _set_apart(first: Any, other: Any) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Arms paired by luck; the first is the baseline."""
+    """Arms paired by luck; the first is the baseline.
+
+    >>> from tandem import Scenario, compare
+    >>> found = compare(Scenario.of(role_model="undefined"), Scenario.of(role_model="strategist-executor"), runs=50, seed=7)
+    >>> found.table.set_index(["arm", "outcome"]).loc[("strategist-executor", "conflict_rate"), "verdict"]
+    'lower'
+    """
 
     batches: dict[str, Batch]
     table: pd.DataFrame
@@ -232,4 +255,11 @@ class Comparison:
         head = html.escape(repr(self).split("\n")[0])
         shown = self.table[self.table["outcome"].isin(HEADLINES)] if len(self.table) > 40 else self.table
         kept = shown[["outcome", "arm", "mean", "difference", "low", "high", "share_helped", "verdict"]]
-        return f"<div>{head}{kept.to_html(index=False, float_format=_figure)}</div>"
+        from sim.plots import plot_comparison, still
+
+        drawn = [name for name in ("revenue_growth", "conflict_rate") if name in set(self.table["outcome"])]
+        picture = ""
+        if drawn and len(self.arms) > 1:
+            picture = still(plot_comparison(self.table, drawn), "differences with their 95% intervals")
+        table = kept.to_html(index=False, float_format=_figure, na_rep="")
+        return f"<div>{head}{table}{picture}</div>"

@@ -36,11 +36,16 @@ class LeadershipModel(mesa.Model):
     that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
     `team_class`, `market_class` replace agents, for example:
 
+    >>> from tandem import LeadershipModel, Scenario
+    >>> from sim.agents import ChiefOperatingOfficer
     >>> class AlwaysConcedes(ChiefOperatingOfficer):
     ...     def concede(self):
     ...         for matter in self.contested:
     ...             matter.concession = 1.0
-    >>> model = LeadershipModel(Scenario.load("co-pilot-weakness"), seed=7, coo_class=AlwaysConcedes)   # doctest: +SKIP
+    >>> model = LeadershipModel(Scenario.load("co-pilot-weakness"), seed=7, coo_class=AlwaysConcedes)
+    >>> model.step()
+    >>> 0.0 < model.ceo.trust < 1.0
+    True
 
     Raises sim.scenario.ScenarioError on bad scenarios and paths.
     """

@@ -6,6 +6,9 @@ nor saves. Titles state the quantity; what it means is for the reader of an expe
 
 from __future__ import annotations
 
+import base64
+import html
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -340,6 +343,27 @@ def plot_waterfall(contributions: pd.DataFrame, stock: str, ax: Axes | None = No
     ax.set_yticks(range(len(bars) + 1), [_wrapped(name, 40) for name, _ in bars] + [WORDS["in_all"][lang]])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     return ax
+
+
+# -- for pages that run nothing ------------------------------------------------------------------
+
+
+def still(axes: Any, words: str, dpi: int = 72) -> str:
+    """The figure that `axes` belong to as an HTML image inside the page (PNG), `words` for who cannot see it; closes it."""
+    first = np.asarray(axes, dtype=object).ravel()[0]
+    buffer = io.BytesIO()
+    first.figure.savefig(buffer, format="png", dpi=dpi)
+    plt.close(first.figure)
+    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+
+
+def still_run(weekly: pd.DataFrame, lang: str = "en") -> str:
+    """A run in a strip: trust and role clarity, and revenue."""
+    with plt.rc_context(STYLE):
+        axes = plt.subplots(1, 2, figsize=(9.0, 2.6))[1]
+        plot_weekly(weekly, ("trust", "role_clarity"), axes[0], lang=lang)
+        plot_weekly(weekly, ("revenue",), axes[1], lang=lang)
+    return still(axes, f"{WEEKLY['trust'].title(lang)}, {WEEKLY['role_clarity'].title(lang)}, {WEEKLY['revenue'].title(lang)}")
 
 
 # -- the house's hand --------------------------------------------------------------------------

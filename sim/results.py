@@ -14,6 +14,7 @@ from scipy.special import stdtrit
 
 from sim import kernel
 from sim.compile import COMPILED
+from sim.mistake import Mistake
 from sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, WEEKLY
 from sim.parameters import ARMS, DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
 from sim.state import CAUSES, CEO, COO, HAPPENINGS, LEAD, STOCKS
@@ -37,7 +38,12 @@ class Firm(Protocol):
 
 
 def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: int = 0) -> Run:
-    """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population."""
+    """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population.
+
+    >>> from tandem import Scenario, simulate
+    >>> simulate(Scenario.load("silence"), seed=7, replicate=3).weeks
+    156
+    """
     _whole("replicate", replicate, 0)
     _whole("firm", firm, 0)
     key: Any = seed
@@ -57,11 +63,15 @@ def simulate_batch(
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
+
+    >>> from tandem import Scenario, simulate_batch
+    >>> len(simulate_batch(Scenario.load("silence"), runs=20, seed=7))
+    20
     """
     _whole("runs", runs, 1)
     firms: tuple[Any, ...] = (s,) if hasattr(s, "records") else tuple(s)
     if not firms:
-        raise ValueError("simulate_batch: the sequence of firms is empty")
+        raise Mistake("simulate_batch: the sequence of firms is empty")
     numbers, lucks = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     key = np.array(seed_key(seed), dtype=np.uint64)
     parts = []
@@ -87,7 +97,7 @@ def _readable(rows: np.ndarray) -> np.ndarray:
 
 def _whole(name: str, value: int, low: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-        raise ValueError(f"{name} = {value!r} is not a whole number of {low} or more")
+        raise Mistake(f"{name} = {value!r} is not a whole number of {low} or more")
 
 
 def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float, float, int]:
@@ -112,7 +122,15 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """One firm played once. Row 0 of every weekly table is the start; weeks are 1 to 13 x quarters."""
+    """One firm played once. Row 0 of every weekly table is the start; weeks are 1 to 13 x quarters.
+
+    >>> from tandem import Scenario, simulate
+    >>> run = simulate(Scenario.load("silence"), seed=7)
+    >>> len(run.weekly), len(run.quarterly)
+    (157, 12)
+    >>> bool(run.weekly["trust"].iloc[-1] < run.weekly["trust"].iloc[0])
+    True
+    """
 
     scenario: Any
     seed: int | str
@@ -261,7 +279,9 @@ class Run:
         )
         head = (f"Run of <b>{html.escape(str(self.scenario.name))}</b>, seed {html.escape(repr(self.seed))}, "
                 f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks")  # fmt: skip
-        return f"<div>{head}<table><tbody>{rows}</tbody></table></div>"
+        from sim.plots import still_run
+
+        return f"<div>{head}<table><tbody>{rows}</tbody></table>{still_run(self.weekly)}</div>"
 
 
 def _figure(value: float) -> str:
@@ -336,7 +356,13 @@ def _weekly(kept: dict[str, np.ndarray], in_force: np.ndarray) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Batch:
-    """Many runs of one scenario or of a population of firms."""
+    """Many runs of one scenario or of a population of firms.
+
+    >>> from tandem import Scenario, simulate_batch
+    >>> batch = simulate_batch(Scenario.load("silence"), runs=50, seed=7)
+    >>> list(batch.summary().columns)
+    ['mean', 'low', 'high', 'sd', 'q05', 'q50', 'q95', 'n']
+    """
 
     scenarios: tuple[Any, ...]
     seed: int | str
@@ -403,7 +429,11 @@ class Batch:
 
     def _repr_html_(self) -> str:
         head = html.escape(repr(self).split("\n")[0])
-        return f"<div>{head}{self.summary().loc[list(HEADLINES)].to_html(float_format=_figure)}</div>"
+        from sim.plots import still
+
+        table = self.summary().loc[list(HEADLINES)].to_html(float_format=_figure)
+        name = HEADLINES[0]
+        return f"<div>{head}{table}{still(self.plot(name), f'{OUTCOMES[name].title()} over the runs')}</div>"
 
 
 def _known(outcome: str) -> str:
@@ -411,5 +441,5 @@ def _known(outcome: str) -> str:
         from difflib import get_close_matches
 
         near = get_close_matches(str(outcome), OUTCOMES, n=1)
-        raise ValueError(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
+        raise Mistake(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
     return outcome

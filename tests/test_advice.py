@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.advice import LEVELS, advice
+from experiments.advice import LEVELS, advise
 from experiments.commands.main import status
 from experiments.uncertainty import play
 from sim import Scenario
@@ -11,7 +11,7 @@ from sim.comparison import paired_difference
 
 @pytest.fixture(scope="module")
 def found():
-    return advice(Scenario.load("silence").with_({"quarters": 6}), runs=200, seed=3)
+    return advise(Scenario.load("silence").with_({"quarters": 6}), runs=200, seed=3)
 
 
 def test_the_first_lever_is_confirmed_by_fresh_luck(found):
@@ -41,7 +41,7 @@ def test_a_lever_set_by_hand_is_named(found):
 def test_a_firm_at_its_top_has_no_lever_to_raise():
     top = Scenario.of(role_model="co-pilot").with_({"quarters": 2, **{f"levers.{lever}": 1.0 for lever in (
         "smart_goals", "communication", "decision_clarity", "skills", "adaptation")}})  # fmt: skip
-    found = advice(top, runs=50)
+    found = advise(top, runs=50)
     assert found.first_lever is None
     assert "No single lever" in " ".join(found.paragraphs())
 

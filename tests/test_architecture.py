@@ -20,7 +20,7 @@ ROOMS = ("sim", "scenarios", "experiments")
 # From the ground up. A module may import its own floor and those below. Unlisted modules of `sim` are complained of:
 # decide where they stand.
 FLOORS = (
-    ("sim.compile",),
+    ("sim.compile", "sim.mistake"),
     ("sim.rules",),
     ("sim.parameters", "sim.state", "sim.streams"),
     ("sim.phases",),
@@ -47,7 +47,8 @@ FENCES = {
     "dask": r"experiments/.*",
     "starlette": r"sim/dashboard/server\.py",
     "uvicorn": r"sim/dashboard/server\.py",
-    "playwright": r"experiments/dashboard_benchmark\.py",
+    "playwright": r"experiments/(dashboard|notebook)_benchmark\.py",
+    "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
     "matplotlib": r"sim/plots\.py|experiments/(.*/)?(figures|report)([^/]*\.py|/.*)",
 }

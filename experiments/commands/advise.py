@@ -17,7 +17,7 @@ def advise(
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Say what would help a given firm first."""
-    from experiments.advice import advice
+    from experiments.advice import advise as advised
     from experiments.commands.tables import progress
     from sim.scenario import Scenario
 
@@ -25,7 +25,7 @@ def advise(
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     firm = Scenario.load(file)
     with progress(100, "advice") as told:
-        found = advice(firm, runs, step, seed, lambda what, share: told(what, share))
+        found = advised(firm, runs, step, seed, lambda what, share: told(what, share))
     for paragraph in found.paragraphs():
         print(paragraph)
     show(found)

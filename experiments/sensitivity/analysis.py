@@ -50,6 +50,11 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
 
     ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number,
     an output that is not finite (beyond `allow_failed`).
+
+    >>> from tandem import analyse
+    >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)
+    >>> found.places["y"]
+    {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors)
     number = _seed(seed)

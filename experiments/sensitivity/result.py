@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import tempfile
@@ -125,6 +126,14 @@ class Sensitivity:
                 "design": self.design, "sampling": self.sampling, "failed_rows": self.failed_rows,
                 "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
                 "places": self.places, "checks": checks}  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        from sim.plots import still
+
+        wanted = self.table[self.table["measure"].isin(["total_mean", "swing"])]
+        table = wanted[["output", "input", "measure", "estimate", "low", "high", "verdict"]].to_html(index=False, float_format="{:.3g}".format)
+        head = html.escape(repr(self).split("\n")[0])
+        return f"<div>{head}{table}{still(self.plot(), f'Shares of {self.outputs[0]} by input')}</div>"
 
     def __repr__(self) -> str:
         lines = [f"Sensitivity: {self.verdict}; n = {self.n:,} x {self.replicates} replicates, {self.runs:,} runs"]

@@ -82,7 +82,12 @@ def every_file() -> list[Found]:
 
 
 def catalogue() -> list[Entry]:
-    """Every scenario that can be loaded by name: by kind, then by the `order` its file gives, then by name."""
+    """Every scenario that can be loaded by name: by kind, then by the `order` its file gives, then by name.
+
+    >>> from tandem import catalogue
+    >>> [entry.name for entry in catalogue() if entry.kind == "context"][0]
+    'baseline'
+    """
     entries = [_entry(file) for file in every_file()]
     kinds = list(FOLDERS)
     return sorted(entries, key=lambda entry: (kinds.index(entry.kind), entry.order, entry.name))

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from sim.mistake import Mistake
+
 NOTHING = object()
 LONGEST_WORD, LONGEST_LINE = 60, 900
 
@@ -43,7 +45,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-class ScenarioError(ValueError):
+class ScenarioError(Mistake):
     """Bad input. `str()` is one line; the parts are attributes, for a form or a page to show where they belong."""
 
     def __init__(self, problem: str, *, file: str | None = None, key: str | None = None, value: Any = NOTHING,

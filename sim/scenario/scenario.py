@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 from collections.abc import Mapping
@@ -39,7 +40,15 @@ from sim.scenario.story import Step, Story, Text, Verdict, checked
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
-    """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal."""
+    """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal.
+
+    >>> from tandem import Scenario
+    >>> firm = Scenario.of(role_model="co-pilot", context="agile").with_({"levers.communication": 0.8})
+    >>> firm.at(week=60, changes={"levers.decision_clarity": 0.9}) == firm
+    False
+    >>> Scenario.parse(firm.to_toml()) == firm
+    True
+    """
 
     name: str
     layers: tuple[Layer, ...] = ()
@@ -274,6 +283,22 @@ class Scenario:
             f"├─ levers: {levers}{marked}",
             f"└─ {'; '.join(happens) or 'nothing dated happens'}",
         ])  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        levels = ((lever, getattr(self.parameters.levers, lever)) for lever in LEVERS)
+        rows = "".join(
+            f"<tr><td>{lever.replace('_', ' ')}</td><td><code>{_bar(level)}</code></td><td>{level:g}</td></tr>"
+            for lever, level in levels
+        )
+        told = [html.escape(line.lstrip("├─└ ")) for line in repr(self).split("\n")]
+        title = html.escape(self.title())
+        return f"<div><b>{title}</b><br>{told[0]}; {told[1]}<table><tbody>{rows}</tbody></table>{told[3]}</div>"
+
+
+def _bar(level: float) -> str:
+    """A level in [0, 1] as ten blocks, which every renderer shows."""
+    full = round(10 * level)
+    return "█" * full + "░" * (10 - full)
 
 
 def _last(layers: tuple[Layer, ...], kind: str) -> str | None:

@@ -1,0 +1,212 @@
+"""`explore(scenario)`: a firm under one's hands in a notebook. The page's chart module, with the kernel as its host."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import anywidget
+import traitlets
+
+from sim.comparison import Comparison, compare
+from sim.dashboard.module import joined, page_file, vendored
+from sim.dashboard.words import page_texts
+from sim.mistake import Mistake
+from sim.parameters import LEVERS
+from sim.results import Batch, Run, simulate, simulate_batch
+from sim.scenario import Scenario, catalogue
+from sim.texts import LANGUAGES, typeset
+from sim.widget import lines
+from sim.widget import state as states
+
+MOST_LUCKS = 1000
+WORDS = {
+    "en": {"role_model": "Split of roles", "context": "Context", "week": "Intervention", "from_start": "none: sliders move the start",
+           "from_week": "sliders move week {week} and after", "luck": "Another luck", "pin": "Pin", "code": "Copy code",
+           "chart": "What the chart shows", "by_week": "by week", "band": "Band: four lucks in five of {n}.", "without": "without",
+           "model": "This is a model, not a forecast."},
+    "fr": {"role_model": "Partage des rôles", "context": "Contexte", "week": "Intervention",
+           "from_start": "aucune : les curseurs règlent le départ", "from_week": "les curseurs règlent la semaine {week} et la suite",
+           "luck": "Un autre hasard", "pin": "Garder", "code": "Copier le code", "chart": "Ce que montre le graphique", "by_week": "par semaine",
+           "band": "Bande : quatre hasards sur cinq parmi {n}.", "without": "sans", "model": "C’est un modèle, pas une prévision."},
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def script() -> str:
+    """The widget as one text: the chart library, the page's modules that it needs, then its own."""
+    own = (resources.files(__package__) / "explorer.js").read_text("utf-8")
+    sources = {name: page_file(name) for name in ("dom.js", "chart.js", "labels.js")}
+    text = joined({**sources, "explorer.js": own}, ("explorer.js",))
+    return f"{vendored('uPlot.iife.min.js')}\n{text}export default {{ render }};\n"
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """Its style sheet: the library's, the page's, its own."""
+    own = (resources.files(__package__) / "explorer.css").read_text("utf-8")
+    return f"{vendored('uPlot.min.css')}\n{page_file('simulator.css')}\n{own}"
+
+
+class Explorer(anywidget.AnyWidget):
+    """A firm with sliders. What is on screen can be read from the next cell: `.scenario`, `.run`, `.batch()`, `.comparison()`,
+    `.pinned`, `.code()`. Only small values are kept in the notebook; runs travel as messages.
+
+    >>> from sim import Scenario
+    >>> panel = explore(Scenario.load("silence"))
+    >>> panel.set(levers={"communication": 0.8})
+    >>> panel.scenario.parameters.levers.communication
+    0.8
+    >>> print(panel.code())
+    from sim import Scenario
+    <BLANKLINE>
+    scenario = Scenario.load('silence')
+    scenario = scenario.with_({'levers.communication': 0.8})
+    <BLANKLINE>
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    pins = traitlets.Dict().tag(sync=True)
+    themes = traitlets.List(["pair", "revenue"]).tag(sync=True)
+    told = traitlets.Dict().tag(sync=True)
+    moved = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, base: Scenario, seed: int | str = 7, lang: str = "en"):
+        if not isinstance(base, Scenario):
+            raise Mistake(
+                f"explore needs a scenario, not {type(base).__name__}; try explore(Scenario.load('silence'))"
+            )
+        if lang not in LANGUAGES:
+            raise Mistake(f"lang = {lang!r}: there are {' and '.join(LANGUAGES)}")
+        self.base, self.seed, self.lang = base, seed, lang
+        super().__init__(_esm=script(), _css=style(), state=states.start(base), told=_told(base, lang))
+        self.on_msg(self._asked)
+
+    # -- what is on screen ---------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The firm on screen."""
+        return states.scenario(self.base, states.checked(self.base, self.state))
+
+    @property
+    def run(self) -> Run:
+        """The run on screen: `simulate(.scenario, seed, luck)`."""
+        return simulate(self.scenario, self.seed, self.state["luck"])
+
+    @property
+    def pinned(self) -> dict[str, Scenario]:
+        """The scenarios pinned as A and B."""
+        return {
+            name: states.scenario(self.base, states.checked(self.base, state))
+            for name, state in self.pins.items()
+        }
+
+    def batch(self, runs: int = 200) -> Batch:
+        """Outcomes of many lucks of the firm on screen."""
+        return simulate_batch(self.scenario, runs, self.seed)
+
+    def comparison(self, runs: int = 500) -> Comparison:
+        """A against B where both are pinned, A against the screen where A is, else the screen without and with its intervention
+        (or the base against the screen), paired by luck."""
+        pinned = self.pinned
+        if "A" in pinned:
+            pair = (pinned["A"], pinned.get("B", self.scenario))
+        else:
+            without = states.untouched(self.base, self.state)
+            pair = (without if without != self.scenario else self.base, self.scenario)
+        if pair[0] == pair[1]:
+            raise Mistake("nothing to compare yet: move a slider, or pin A and go on")
+        return compare(*pair, runs=runs, seed=self.seed)
+
+    def code(self) -> str:
+        """Python for exactly what is on screen: executed, it leaves an equal `scenario`."""
+        return states.code(self.base, states.checked(self.base, self.state))
+
+    # -- from the next cell --------------------------------------------------------------------
+
+    def set(self, **parts: Any) -> None:
+        """Move the widget: role_model, context, levers (from the start), week, after (from that week on), luck."""
+        self.state = states.checked(self.base, {**self.state, **parts})
+        self.moved += 1
+
+    def pin(self, name: str) -> None:
+        """Keep what is on screen as A or B; the charts then show A as dotted lines."""
+        if name not in ("A", "B"):
+            raise Mistake(f"{name!r} cannot be pinned; pins are A and B")
+        self.pins = {**self.pins, name: dict(self.state)}
+
+    # -- questions of the page -----------------------------------------------------------------
+
+    def _asked(self, widget: Any, content: Mapping[str, Any], buffers: Any) -> None:
+        kind = content.get("kind")
+        answer = {"kind": kind, "number": content.get("number"), "stamp": content.get("stamp")}
+        try:
+            state = states.checked(self.base, content.get("state") or {})
+            if kind == "run":
+                answer |= self._lines(state)
+            elif kind == "bands":
+                lucks = min(int(content.get("lucks", 200)), MOST_LUCKS)
+                answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, lucks)
+            elif kind == "pin":
+                self.pins = {**self.pins, str(content.get("name"))[:1]: state}
+                return
+            elif kind == "code":
+                answer["code"] = states.code(self.base, state)
+            else:
+                return
+        except ValueError as error:
+            answer["mistake"] = str(error)
+        self.send(answer)
+
+    def _lines(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        firm, without = states.scenario(self.base, state), states.untouched(self.base, state)
+        ghost, name = (self.pinned["A"], "A") if "A" in self.pins else (without, WORDS[self.lang]["without"])
+        shown = lines.one(firm, self.seed, state["luck"])
+        return {
+            "series": shown,
+            "ghost": lines.one(ghost, self.seed, state["luck"]) if ghost != firm else None,
+            "ghost_name": name,
+        }
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget; for a page that runs nothing, the run on screen as a picture."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        still = f"<p>{html.escape(self.base.title(self.lang))}: {html.escape(WORDS[self.lang]['model'])}</p>{self.run._repr_html_()}"
+        return {**(data or {}), "text/html": still}, metadata
+
+
+def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en") -> Explorer:
+    """A widget with sliders for the levers, the split and the context, an intervention from a week on, two charts, pins A and B.
+
+    `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr". Raises Mistake in one sentence.
+
+    >>> from sim import Scenario
+    >>> explore(Scenario.of(role_model="co-pilot")).scenario.role_model
+    'co-pilot'
+    """
+    return Explorer(scenario, seed, lang)
+
+
+def _told(base: Scenario, lang: str) -> dict[str, Any]:
+    """What the page says, once: words, options with their titles, where the sliders stand."""
+    texts = page_texts(lang)
+    entries = catalogue()
+    options = {kind: [[entry.name, typeset(entry.title[lang], lang)] for entry in entries if entry.kind == kind]
+               for kind in ("role_model", "context")}  # fmt: skip
+    levels = base.parameters.levers
+    return {
+        "lang": lang, "words": {key: typeset(text, lang) for key, text in WORDS[lang].items()}, "options": options,
+        "base": [base.role_model or "", base.context or ""], "weeks": base.parameters.weeks,
+        "levers": [[lever, texts[f"control.levers.{lever}"]] for lever in LEVERS],
+        "levels": {lever: getattr(levels, lever) for lever in LEVERS},
+        "themes": {name: list(series) for name, series in lines.THEMES.items()}, "hundred": list(lines.HUNDRED),
+        "titles": {name: texts[f"theme.{name}"] for name in lines.THEMES}, "units": {name: texts[f"unit.{name}"] for name in lines.THEMES},
+        "series": {name: texts[f"series.{name}"] for series in lines.THEMES.values() for name in series},
+    }  # fmt: skip
