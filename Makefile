@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: .venv demo test browser test-long lint benchmark lock clean
+.PHONY: .venv demo notebooks test browser test-long lint benchmark lock clean
 
 .venv: $(READY)
 
@@ -24,6 +24,10 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	$(BIN)/tandem study --profile quick --out out/study
+
+# JupyterLab on this machine only, with the notebooks in front.
+notebooks: $(READY)
+	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
 
 test: $(READY) browser
 	$(BIN)/ruff check .
@@ -47,6 +51,7 @@ lint: $(READY)
 benchmark: $(READY)
 	$(BIN)/python -m experiments.benchmark
 	$(BIN)/python -m experiments.dashboard_benchmark
+	$(BIN)/python -m experiments.notebook_benchmark
 
 # Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.
 lock:

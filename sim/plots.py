@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -21,6 +22,10 @@ from matplotlib.ticker import ScalarFormatter
 
 from sim.outcomes import OUTCOMES, WEEKLY, Column, Outcome
 from sim.texts import number, text
+
+if not plt.get_fignums():
+    # Settled now: settled inside `rc_context`, a notebook's switch to show figures would be undone at its end.
+    plt.switch_backend(matplotlib.get_backend())
 
 # Okabe & Ito 2008, "Color universal design".
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (

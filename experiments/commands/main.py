@@ -86,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def status(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. The one place where errors become lines."""
+    os.environ.setdefault("MPLBACKEND", "Agg")  # figures go into files; a notebook keeps its own way to show them
     try:
         answer = typer.main.get_command(app).main(args=arguments, prog_name="tandem", standalone_mode=False)
         sys.stdout.flush()

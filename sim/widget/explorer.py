@@ -16,6 +16,7 @@ from sim.dashboard.module import joined, page_file, vendored
 from sim.dashboard.words import page_texts
 from sim.mistake import Mistake
 from sim.parameters import LEVERS
+from sim.plots import still_run
 from sim.results import Batch, Run, simulate, simulate_batch
 from sim.scenario import Scenario, catalogue
 from sim.texts import LANGUAGES, typeset
@@ -178,7 +179,8 @@ class Explorer(anywidget.AnyWidget):
         """The widget; for a page that runs nothing, the run on screen as a picture."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        still = f"<p>{html.escape(self.base.title(self.lang))}: {html.escape(WORDS[self.lang]['model'])}</p>{self.run._repr_html_()}"
+        head = typeset(f"{self.base.title(self.lang)} : ", self.lang) if self.lang == "fr" else f"{self.base.title(self.lang)}: "
+        still = f"<p>{html.escape(head + WORDS[self.lang]['model'])}</p>{still_run(self.run.weekly, self.lang)}"
         return {**(data or {}), "text/html": still}, metadata
 
 
