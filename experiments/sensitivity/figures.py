@@ -200,8 +200,7 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float)
             most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
-            shade = plt.get_cmap(colours).copy()
-            shade.set_bad("#e4e4e4")
+            shade = plt.get_cmap(colours).with_extremes(bad="#e4e4e4")
             drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
             canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else "swing")
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)

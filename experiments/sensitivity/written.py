@@ -60,9 +60,9 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
     (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
     if ladder:
         part = parts[next(iter(results))]
-        function = part.function()
-        if isinstance(function.factors, list):
-            curves, marks = ladders(Firms(part.cells, part.outputs), function.factors, list(LEVERS), part.seed, list(part.outputs))
+        firms = part.firms()
+        if isinstance(firms.factors, list):
+            curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
             _csv(curves, out / "ladders.csv")
             _csv(marks, out / "ladder_marks.csv")
 
