@@ -65,6 +65,7 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(7.6, 3.2))
         plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
+        ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {_low(output)}"
         return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
 

@@ -67,8 +67,8 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
     state = kept_in.load() if kept_in is not None else {}
     done = int(state["blocks"]) if state else 0
     if state:
-        for at, keeper in enumerate(kept):
-            keeper.take_up(state, f"{at}:")
+        for output, keeper in enumerate(kept):
+            keeper.take_up(state, f"{output}:")
         low, high = state["low"], state["high"]
         first_points, first_values = [state["first_points"]], [state["first_values"]]
         run.runs += int(state["runs"])
@@ -102,7 +102,7 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
         if kept_in is not None and not failed and kept_in.due:
             kept_in.save({"blocks": np.array(number + 1), "runs": np.array(run.runs - started), "low": low, "high": high,
                           "first_points": np.concatenate(first_points), "first_values": np.concatenate(first_values, axis=1),
-                          **{name: array for at, keeper in enumerate(kept) for name, array in keeper.state(f"{at}:").items()}})  # fmt: skip
+                          **{name: array for output, keeper in enumerate(kept) for name, array in keeper.state(f"{output}:").items()}})  # fmt: skip
     bounds = None
     if failed:
         bounds = []
