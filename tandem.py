@@ -4,6 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.advice import advice
+    from experiments.decisions import decide, switching_map
+    from experiments.discovery import discover
     from experiments.population import Population
     from experiments.sensitivity import analyse
     from sim import (
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
         simulate_batch,
     )
 
-_EXPERIMENTS = {"Population": "experiments.population", "analyse": "experiments.sensitivity"}
+_EXPERIMENTS = {"Population": "experiments.population", "advice": "experiments.advice", "analyse": "experiments.sensitivity",
+                "decide": "experiments.decisions", "discover": "experiments.discovery",
+                "switching_map": "experiments.decisions"}  # fmt: skip
 
 __all__ = [
     "Batch",
@@ -27,11 +32,15 @@ __all__ = [
     "Population",
     "Run",
     "Scenario",
+    "advice",
     "analyse",
     "catalogue",
     "compare",
+    "decide",
+    "discover",
     "simulate",
     "simulate_batch",
+    "switching_map",
 ]
 
 

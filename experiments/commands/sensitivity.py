@@ -72,7 +72,7 @@ def sensitivity(
     if profile is ProfileName.paper:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
     parts = plan.settled(parts)
-    declare(parts, out, profile.value, seed)
+    declare(parts, out, profile.value, seed, name, context)
     runs = sum(map(plan.runs_of, parts))
     ladder = plan.PROFILES[profile.value].whole
     rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)

@@ -18,12 +18,12 @@ from sim.outcomes import OUTCOMES
 from sim.parameters import LEVERS, describe
 
 
-def declare(parts: Sequence[Part], out: Path, profile: str, seed: int) -> None:
+def declare(parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
     plan = {
         "question": "which levers move growth and conflict most, how sure is that, and in which direction?",
-        "profile": profile, "seed": seed,
+        "profile": profile, "seed": seed, "scenario": name or "none", "context": context or "none",
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {"inert_total_index": INERT, "noise_share": NOISE_LIMIT, "ranking_level": 0.05,
                        "width_quick": target_width(1024), "width_paper": target_width(1 << 14)},
