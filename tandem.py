@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.advice import advise
+    from experiments.decisions import decide, switching_map
+    from experiments.discovery import discover
     from experiments.figures_exploring import fan, heat_map, small_multiples
     from experiments.population import Population
     from experiments.sensitivity import analyse
@@ -25,10 +27,13 @@ _ELSEWHERE = {
     "Population": "experiments.population",
     "advise": "experiments.advice",
     "analyse": "experiments.sensitivity",
+    "decide": "experiments.decisions",
+    "discover": "experiments.discovery",
     "explore": "sim.widget",
     "fan": "experiments.figures_exploring",
     "heat_map": "experiments.figures_exploring",
     "small_multiples": "experiments.figures_exploring",
+    "switching_map": "experiments.decisions",
 }
 
 __all__ = [
@@ -42,12 +47,15 @@ __all__ = [
     "analyse",
     "catalogue",
     "compare",
+    "decide",
+    "discover",
     "explore",
     "fan",
     "heat_map",
     "simulate",
     "simulate_batch",
     "small_multiples",
+    "switching_map",
 ]
 
 

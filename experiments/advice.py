@@ -45,13 +45,8 @@ class Advice:
 
     @property
     def first_lever(self) -> str | None:
-        """The lever whose raising helps growth most, if it decidedly does; else the one that cuts conflict most; or None."""
-        raised = self.levers[self.levers["raised"]]
-        helping = raised[raised["growth_low"] > 0.0]
-        if len(helping):
-            return str(helping.iloc[0]["lever"])
-        calming = raised[raised["conflict_high"] < 0.0].sort_values("conflict_change")
-        return str(calming.iloc[0]["lever"]) if len(calming) else None
+        """The lever to raise first (see `first_of`), or None."""
+        return first_of(self.levers)
 
     @property
     def stops_helping(self) -> float | None:
@@ -116,14 +111,7 @@ def advise(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0
     for name in chosen:
         by_split[name] = _played(scenario.with_({"role_model": name}), runs, seed)
         progress("splits", 40 // len(chosen))
-    untouched = _played(scenario, runs, seed)
-    moved = {}
-    for lever in LEVERS:
-        level = getattr(scenario.parameters.levers, lever)
-        if level < 1.0:
-            moved[lever] = _played(scenario.with_({f"levers.{lever}": min(1.0, level + step)}), runs, seed)
-        progress("levers", 6)
-    levers = _levers(scenario, untouched, moved)
+    levers = lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6))
     found = Advice(scenario, runs, step, _splits(by_split), levers, pd.DataFrame())
     first = found.first_lever
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
@@ -132,6 +120,34 @@ def advise(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0
         levels = _levels(at)
     progress("levels", 30)
     return Advice(scenario, runs, step, found.splits, levers, levels)
+
+
+def lever_effects(scenario: Scenario, runs: int, step: float, seed: int,
+                  progress: Callable[[], None] = lambda: None) -> pd.DataFrame:  # fmt: skip
+    """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
+    untouched = _played(scenario, runs, seed)
+    moved = {}
+    for lever in LEVERS:
+        level = getattr(scenario.parameters.levers, lever)
+        if level < 1.0:
+            moved[lever] = _played(raised(scenario, lever, step), runs, seed)
+        progress()
+    return _levers(scenario, untouched, moved)
+
+
+def raised(scenario: Scenario, lever: str, step: float) -> Scenario:
+    """The firm with one lever raised by `step`, or to its top."""
+    return scenario.with_({f"levers.{lever}": min(1.0, getattr(scenario.parameters.levers, lever) + step)})
+
+
+def first_of(levers: pd.DataFrame) -> str | None:
+    """The lever that helps growth most, if it decidedly does; else the one that decidedly cuts conflict most; or None."""
+    moved = levers[levers["raised"]]
+    helping = moved[moved["growth_low"] > 0.0]
+    if len(helping):
+        return str(helping.iloc[0]["lever"])
+    calming = moved[moved["conflict_high"] < 0.0].sort_values("conflict_change")
+    return str(calming.iloc[0]["lever"]) if len(calming) else None
 
 
 def _played(scenario: Scenario, runs: int, seed: int) -> pd.DataFrame:

@@ -60,8 +60,9 @@ def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None]
 def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -> Figure:
     """How far each lever moves an outcome."""
     with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(7.6, 3.2))
+        canvas, ax = plt.subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
         plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
+        ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {_low(output)}"
         return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
 

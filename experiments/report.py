@@ -32,7 +32,7 @@ def report_page(study: Any, figures: list[Figure], command: str) -> str:
              for figure in figures]  # fmt: skip
     return environment.get_template("report.html.jinja").render(
         study=study, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
-        quarters=_quarters(), short=in_short(study, named),
+        quarters=_quarters(), answers=answers(study, named), short=in_short(study, named),
         levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
                                                  ("context", levers_within(study, study.levers_by_context, named))],
         best=best_table(study, named), best_under=best_under(study, named), beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
@@ -217,7 +217,7 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     """What the study found, a sentence each, every one made from its numbers."""
     told = []
     for output in dict.fromkeys(study.levers["output"]):
-        told.append(f"{top_levers(study, output)} {first_by_context(study, output, named)} {opposed_sentence(study, output, named)}".strip())
+        told.append(top_levers(study, output))
     told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
     told.append(control_sentence(study, named))
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
@@ -246,18 +246,52 @@ def top_levers(study: Any, output: str) -> str:
     return lead + f"which lever moves it most is undecided between {listed([swing[lever] for lever in first])}."
 
 
+def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
+    """The first screen: for growth and for conflict the lever that moves it most, how sure that is, and where it differs."""
+    found = []
+    for output in dict.fromkeys(study.levers["output"]):
+        place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+        factor, unit = scaled(output)
+        first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
+        size = [f"{figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit}, 95% interval {interval_text(rows.loc[lever].to_dict(), factor)}"
+                for lever in first]  # fmt: skip
+        pairs = f"{int(rows['n'].max()):,} pairs of firms"
+        if len(first) == 1:
+            lever, told = spoken(first[0]), f"From poor to good practice: {size[0]}."
+            sure = f"Decided: its lead over every other lever excludes zero ({pairs})."
+        else:
+            lever = "undecided between " + listed([spoken(each) for each in first])
+            told = "From poor to good practice: " + "; ".join(f"{spoken(each)} {moved}" for each, moved in zip(first, size)) + "."
+            sure = f"Undecided: no lead excludes zero ({pairs})."
+        outcome = OUTCOMES[output].title()
+        found.append({"question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?", "lever": lever[:1].upper() + lever[1:], "size": told,
+                      "sure": sure, "where": first_by_context(study, output, named), "contrast": opposed_sentence(study, output, named)})  # fmt: skip
+    return found
+
+
 def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
-    """In which contexts another lever comes first, or which comes first is undecided."""
+    """In which contexts another lever than the pooled leader comes first, and where it is undecided."""
+    place = study.places[output]
+    leaders = [lever for lever in place if place[lever].split("-")[0] == "1"]
     table = study.levers_by_context[study.levers_by_context["output"] == output]
-    firsts: dict[str, list[str]] = {}
+    same: list[str] = []
+    other: dict[str, list[str]] = {}
+    open_: list[str] = []
     for context, rows in table.groupby("context", sort=False):
-        top = [spoken(row["input"]) for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
-        who = top[0] if len(top) == 1 else f"undecided between {listed(top)}"
-        firsts.setdefault(who, []).append(named[context][:1].lower() + named[context][1:])
-    if len(firsts) == 1:
-        who = next(iter(firsts))
-        return f"In every context by itself the first is {who}."
-    return f"Context by context the first is {'; '.join(f'{who} in {listed(where)}' for who, where in firsts.items())}."
+        where = named[context][:1].lower() + named[context][1:]
+        top = [row["input"] for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
+        if len(top) > 1:
+            open_.append(where)
+        elif leaders == top:
+            same.append(where)
+        else:
+            other.setdefault(spoken(top[0]), []).append(where)
+    if not other and not open_:
+        return "Context by context: the same in each."
+    told = [f"the same in {listed(same)}"] if same else []
+    told += [f"{lever} in {listed(places)}" for lever, places in other.items()]
+    told += [f"undecided in {listed(open_)}"] if open_ else []
+    return f"Context by context: {'; '.join(told)}."
 
 
 def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:

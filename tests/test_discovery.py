@@ -124,6 +124,22 @@ def test_the_worst_tenth_of_a_sweep_lies_where_clarity_is_low(folder, tmp_path, 
         "boxes.csv", "boxes.png", "boxes.svg", "limits.csv", "told.txt", "tree.csv"]  # fmt: skip
 
 
+def test_a_sensitivity_folder_is_played_again(tmp_path, capsys):
+    """Its own firms: conflict gathers where decisions are unclear, as its ranking says."""
+    place = tmp_path / "levers"
+    assert status(["sensitivity", "co-pilot", "--context", "agile", "--profile", "smoke", "--out", str(place)]) == 0
+    assert status(["discover", str(place), "--outcome", "conflict_rate", "--out", str(tmp_path / "found")]) == 0
+    assert "levers.decision_clarity at most" in capsys.readouterr().out
+    assert len(pd.read_csv(tmp_path / "found" / "boxes.csv")) >= 1
+    assert status(["discover", str(place), "--outcome", "cash"]) == 2
+    declared = (place / "study.toml").read_text("utf-8")
+    (place / "study.toml").write_text(declared.replace("seed = 0", "seed = 1"), "utf-8")
+    assert status(["discover", str(place)]) == 2  # not the points that were analysed
+    (place / "study.toml").write_text("seed = 1", "utf-8")
+    assert status(["discover", str(place)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) <= 9 and not list(place.glob("*discovery*"))
+
+
 def test_the_figure_has_words_and_units(folder):
     event, varied, share = of_sweep(open_sweep(folder))
     canvas = plot_boxes(discover(event, varied, share))

@@ -10,7 +10,7 @@ import pytest
 import tandem
 
 matplotlib.use("Agg")
-PROMISED = {"Batch", "Comparison", "LeadershipModel", "Population", "Run", "Scenario", "advise", "analyse", "catalogue", "compare",
+PROMISED = {"Batch", "Comparison", "LeadershipModel", "Population", "Run", "Scenario", "advise", "analyse", "catalogue", "compare", "decide", "discover", "switching_map",
             "explore", "fan", "heat_map", "simulate", "simulate_batch", "small_multiples"}  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import ndtri
 
 from experiments.sensitivity import analyse, planned_runs
+from experiments.sensitivity.figures import apart
 from experiments.sensitivity.luck import keys_of
 
 FOUR = 4.0
@@ -399,6 +400,10 @@ def test_saved_files(tmp_path):
     assert {"indices.csv", "ranks.csv", "checks.csv", "verdict.json", "moments.npz", "shares_y.svg", "shares_y.csv"} <= set(files)
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_labels_of_a_figure_keep_apart():
+    assert apart([1.0, 0.99, 0.5, 0.495], 0.1) == pytest.approx([1.0, 0.9, 0.5, 0.4])
 
 
 # -- coverage ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The main job end to end, small; the ranking of levers on functions whose answer is known; the commands' manners."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from experiments.commands.main import status
 from experiments.levers import places, ranks, swing_table, swings
+from experiments.report import answers
 from experiments.splits import ALTERNATIVES, contexts, splits
 from experiments.study import planned_runs
 
@@ -51,6 +53,9 @@ def test_study_writes_everything(tmp_path, capsys):
     folder = tmp_path / "study"
     page = (folder / "report.html").read_text("utf-8")
     assert "<svg" in page
+    first = page[: page.index('id="short"')]
+    assert "What moves revenue growth most?" in first and "What moves conflict rate most?" in first
+    assert first.count("Context by context:") == 2 and first.count("ecided: ") == 2
     assert "undecided" in page
     assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) >= 5
@@ -63,6 +68,28 @@ def test_study_writes_everything(tmp_path, capsys):
     assert set(frame["arm"]) == set(splits())
     assert json.loads((folder / "study.json").read_text("utf-8"))["profile"] == "smoke"
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def few(ranks, by_context):
+    """A study of which only the levers are known: ranks overall, and in each context, of a and b."""
+    shared = {"output": "revenue_growth", "estimate": 0.02, "low": 0.01, "high": 0.03, "n": 64, "verdict": "higher"}
+    rows = [{**shared, "input": lever} for lever in "ab"]
+    within = [{"context": context, **row, "rank": rank} for context, pair in by_context.items() for row, rank in zip(rows, pair)]
+    split = [{"split": "x", **row, "rank": "1"} for row in rows]
+    return SimpleNamespace(levers=pd.DataFrame(rows), places={"revenue_growth": dict(zip("ab", ranks))},
+                           levers_by_context=pd.DataFrame(within), levers_by_split=pd.DataFrame(split))  # fmt: skip
+
+
+def test_the_first_screen_says_what_leads_where_not_and_how_sure():
+    named = {"calm": "Calm", "wild": "Wild", "odd": "Odd"}
+    told = answers(few(("1", "2"), {"calm": ("1", "2"), "wild": ("2", "1"), "odd": ("1-2", "1-2")}), named)[0]
+    assert told["question"] == "What moves revenue growth most?" and told["lever"] == "A"
+    assert told["sure"].startswith("Decided") and "64 pairs" in told["sure"] and "[+1.00, +3.00]" in told["size"]
+    assert told["where"] == "Context by context: the same in calm; b in wild; undecided in odd."
+    open_ = answers(few(("1-2", "1-2"), {"calm": ("1", "2")}), named)[0]
+    assert open_["lever"] == "Undecided between a and b" and open_["sure"].startswith("Undecided")
+    assert open_["where"] == "Context by context: a in calm."
+    assert answers(few(("1", "2"), {"calm": ("1", "2")}), named)[0]["where"] == "Context by context: the same in each."
 
 
 def test_run_writes_its_tables(tmp_path, capsys):

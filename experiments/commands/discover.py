@@ -1,4 +1,4 @@
-"""`tandem discover`: under which conditions an event gathers, over the runs of a finished sweep."""
+"""`tandem discover`: under which conditions an event gathers, over the runs of a finished sweep or sensitivity analysis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def discover(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep, or of tandem sensitivity.")],
     outcome: Annotated[str | None, typer.Option(help="The outcome looked at; else the first of the plan.")] = None,
     above: Annotated[float | None, typer.Option(help="The event: the outcome lies above this line.")] = None,
     below: Annotated[float | None, typer.Option(help="The event: below this line; no line: the worst tenth.")] = None,
@@ -22,12 +22,17 @@ def discover(
 
     from experiments.commands.tables import progress
     from experiments.discovery import discover as found_in
-    from experiments.discovery import of_sweep
+    from experiments.discovery import of_sensitivity, of_sweep
     from experiments.discovery.figures import write_figure
     from experiments.discovery.found import MOST_BOXES, REDRAWS
+    from experiments.discovery.replayed import DECLARATION, LUCKS, POINTS
     from experiments.store import open_sweep
 
-    event, varied, share = of_sweep(open_sweep(folder), outcome, above, below, allow_partial)
+    if (folder / DECLARATION).is_file():
+        with progress(POINTS * LUCKS, "playing") as told:
+            event, varied, share = of_sensitivity(folder, outcome, above, below, lambda runs: told("playing points again", runs))
+    else:
+        event, varied, share = of_sweep(open_sweep(folder), outcome, above, below, allow_partial)
     with progress(MOST_BOXES * REDRAWS, "peeling") as told:
         found = found_in(event, varied, share, seed, lambda done: told("peeling redrawn points", done))
     for line in found.told:

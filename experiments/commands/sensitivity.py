@@ -12,6 +12,16 @@ from typing import Annotated, Any
 import typer
 
 
+class Kind(StrEnum):
+    """Analyses that can be asked for alone."""
+
+    pooled = "pooled"
+    stratum = "stratum"
+    ranges = "ranges"
+    assumption = "assumption"
+    mechanisms = "mechanisms"
+
+
 class ProfileName(StrEnum):
     """How much is played."""
 
@@ -26,6 +36,7 @@ def sensitivity(
     context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     strata: Annotated[bool, typer.Option("--strata", help="Every split and control in every context as well.")] = False,
+    only: Annotated[Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")] = None,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
@@ -40,6 +51,8 @@ def sensitivity(
             raise typer.BadParameter(f"no method {method!r}; there are {', '.join(METHODS)}", param_hint="--method")
     if strata and name is not None:
         raise typer.BadParameter(f"{name} is one scenario and has no strata", param_hint="--strata")
+    if only is not None and name is not None:
+        raise typer.BadParameter(f"{name} is one scenario and has one analysis", param_hint="--only")
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
@@ -48,14 +61,18 @@ def sensitivity(
     from experiments.sensitivity.written import declare, write
     from experiments.study import firms_per_second
 
-    parts = plan.parts_of(profile.value, seed, name, context, strata)
+    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum)
+    if only is not None:
+        parts = [parts[0], *(part for part in parts[1:] if part.kind == only.value)]
+        if only is not Kind.pooled and len(parts) == 1:
+            raise typer.BadParameter(f"there is no {only.value} in this analysis; it belongs to --profile paper", param_hint="--only")
     if method is not None:
         return second(parts[0], method, seed, out)
     out.mkdir(parents=True, exist_ok=True)
     if profile is ProfileName.paper:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
     parts = plan.settled(parts)
-    declare(parts, out, profile.value, seed)
+    declare(parts, out, profile.value, seed, name, context)
     runs = sum(map(plan.runs_of, parts))
     ladder = plan.PROFILES[profile.value].whole
     rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
@@ -105,7 +122,7 @@ def show(found: Any, part: Any) -> None:
         print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
     for check in found.checks[~found.checks["passed"]].to_dict("records"):
         print(f"{check['output']}, {check['check']}: {check['figure']:.3g} (limit {check['limit']:.3g}): {check['meaning']}")
-    stuck = part.function().stuck
+    stuck = part.firms().stuck
     for lever, paths in stuck.items():
         print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
     print("A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "

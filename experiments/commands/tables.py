@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -15,6 +17,7 @@ from experiments.report import cell, figure_text, interval_text, scaled, word
 from experiments.splits import STATEMENTS
 from sim.outcomes import OUTCOMES
 
+LINE_SECONDS = 10.0
 SHOWN = (*STATEMENTS, "profit_per_week")
 
 
@@ -25,11 +28,32 @@ def console(stream: TextIO) -> Console:
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Any]:
-    """A bar on the error stream; the value is a function (what is being done, how much more of `total` is done)."""
+    """A bar on the error stream, or a line now and then where that is a file or a pipe; the value is a function (what is
+    being done, how much more of `total` is done)."""
+    if not sys.stderr.isatty():
+        yield _Lines(total)
+        return
     columns = (TextColumn("{task.description:<44}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda what, more: bar.update(task, advance=more, description=what)
+
+
+class _Lines:
+    """Progress for a file: a line each LINE_SECONDS, none where it takes less."""
+
+    def __init__(self, total: int):
+        self.total, self.done, self.started = total, 0, time.monotonic()
+        self.last = self.started
+
+    def __call__(self, what: str, more: int) -> None:
+        self.done += more
+        now = time.monotonic()
+        if now - self.last < LINE_SECONDS or not self.done:
+            return
+        self.last = now
+        left = (now - self.started) * (self.total - self.done) / self.done / 60.0
+        print(f"{what}: {self.done / self.total:.0%}, about {left:.1f} minutes left", file=sys.stderr, flush=True)
 
 
 def print_splits(table: Any, stream: TextIO, dispositions: str = "as described") -> None:

@@ -75,6 +75,11 @@ def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int 
     information of a factor is E[max over options of E(U | factor)] - max over options of E(U) (EVPPI): Strong, Oakley &
     Brennan 2014, "Estimating multiparameter partial expected value of perfect information", here with 32 bins of the factor
     and cross-fitting over scrambles and luck. ValueError as in `analyse`.
+
+    >>> import numpy as np
+    >>> from tandem import decide
+    >>> decide(lambda x, keys: np.column_stack([x[:, 0], 0.5 * x[:, 0]]), ["full", "half"], ["x"], n=256).best
+    'full'
     """
     names = Factors.of(factors).names
     points, utilities, part = _played(f, names, options, n, seed, replicates)
@@ -177,6 +182,13 @@ def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], 
     Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
     (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
     "undecided"), n. ValueError for an axis that is no factor.
+
+    >>> import numpy as np
+    >>> from tandem import switching_map
+    >>> cells = switching_map(lambda x, keys: np.column_stack([x[:, 0], 1.0 - x[:, 0]]), ["up", "down"], ["x", "y"], ("x", "y"),
+    ...                       n=512, cells=2)
+    >>> list(cells["option"])
+    ['down', 'down', 'up', 'up']
     """
     names = Factors.of(factors).names
     for axis in axes:

@@ -50,22 +50,28 @@ def of_sweep(sweep: Any, outcome: str | None = None, above: float | None = None,
 
     Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
     """
-    if above is not None and below is not None:
-        raise Refused("both --above and --below are given; an event has one line")
     name = outcome or next(iter(sweep.outcomes))
     runs = sweep.to_pandas([name], allow_partial=allow_partial)
-    values = runs[name].to_numpy(dtype=float)
+    varied = sweep.design.set_index("point_id").drop(columns=[c for c in NOT_VARIED if c in sweep.design], errors="ignore")
+    return looked_for(name, runs[name].to_numpy(dtype=float), runs["point_id"].to_numpy(), varied, above, below, sweep.path.name)
+
+
+def looked_for(name: str, values: np.ndarray, point: np.ndarray, varied: pd.DataFrame, above: float | None, below: float | None,
+               place: str) -> tuple[Event, pd.DataFrame, pd.Series]:  # fmt: skip
+    """The same from runs: their outcome, the point that each played, and what each point (the index of `varied`) varied."""
+    if above is not None and below is not None:
+        raise Refused("both --above and --below are given; an event has one line")
     if not np.isfinite(values).any():
-        raise Refused(f"{name} is not defined in any run of {sweep.path.name}")
+        raise Refused(f"{name} is not defined in any run of {place}")
     line = above if above is not None else below
     event = worst_tenth(name, values) if line is None else Event(name, line, above is not None)
-    hits = pd.Series(event.happens(values), index=runs["point_id"]).groupby(level=0).mean().dropna()
-    varied = sweep.design.set_index("point_id").loc[hits.index].drop(columns=[c for c in NOT_VARIED if c in sweep.design], errors="ignore")
+    hits = pd.Series(event.happens(values), index=point).groupby(level=0).mean().dropna()
+    varied = varied.loc[hits.index]
     varied = varied[[column for column in varied if varied[column].nunique() > 1]]
     if varied.empty:
-        raise Refused(f"{sweep.path.name} varies nothing; boxes need factors")
+        raise Refused(f"{place} varies nothing; boxes need factors")
     if len(hits) < LEAST_POINTS:
-        raise Refused(f"{sweep.path.name} has {len(hits)} points with {name}; boxes need at least {LEAST_POINTS}")
+        raise Refused(f"{place} has {len(hits)} points with {name}; boxes need at least {LEAST_POINTS}")
     share = float(hits.mean())
     if share in (0.0, 1.0):
         raise Refused(f"{event.told} happens in {'every run' if share else 'no run'}; move the line")

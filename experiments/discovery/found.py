@@ -62,6 +62,14 @@ def discover(event: Event, varied: pd.DataFrame, share: pd.Series, seed: int = 0
 
     `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's lucks with the event (0-1);
     `progress` hears how many of MOST_BOXES x REDRAWS peelings are done.
+
+    >>> import numpy as np, pandas as pd
+    >>> from experiments.discovery import Event
+    >>> from tandem import discover
+    >>> points = pd.DataFrame(np.random.default_rng(1).random((400, 2)), columns=["a", "b"])
+    >>> found = discover(Event("y", 0.0, True), points, (points["a"] > 0.7).astype(float))
+    >>> round(found.boxes[0].limits["a"].low, 1)
+    0.7
     """
     draw = np.random.default_rng([seed, 29])
     order = draw.permutation(len(varied))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import operator
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,11 +17,12 @@ from experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corne
 from experiments.sensitivity.estimates import Output, estimated, rows_of
 from experiments.sensitivity.factors import Factors
 from experiments.sensitivity.intervals import half_width, standard_error
+from experiments.sensitivity.kept import Kept
 from experiments.sensitivity.points import Plan, plan_of
 from experiments.sensitivity.ranking import places_of, ranks_of
 from experiments.sensitivity.result import Sensitivity
 from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
-from experiments.sensitivity.sums import Played, Progress, Sums, play
+from experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_once
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
 
@@ -25,7 +30,7 @@ DESIGNS = ("auto", "subsets", "walks", "pairs")
 def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 << 14, seed: int = 0,
             outputs: Sequence[str] | None = None, *, replicates: int | None = None, design: str = "auto",
             sampling: str = "auto", tails: Mapping[str, float] | None = None, allow_failed: float = 0.0,
-            progress: Progress | None = None) -> Sensitivity:  # fmt: skip
+            progress: Progress | None = None, keep: str | os.PathLike | None = None) -> Sensitivity:  # fmt: skip
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
     `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each
@@ -41,7 +46,8 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
     interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs"
     2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks. `tails`: output -> threshold c,
     which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs
-    that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs.
+    that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs. `keep`: a
+    file for the sums on the way, from which the same call goes on after a crash, to the same bits; it may be removed afterwards.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
@@ -69,7 +75,8 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
     run.settle(allow_failed)
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
-    played = play(chosen, plan, run, allow_failed, told)
+    kept = Kept(Path(keep), _mark(given, kind, chosen, plan, run, number)) if keep is not None else None
+    played = play(chosen, plan, run, allow_failed, told, kept)
     return _result(given, kind, chosen, plan, run, played, number)
 
 
@@ -100,6 +107,13 @@ def _designed(kind: str, factors: Factors, replicates: int, seed: int) -> Design
     if kind == "subsets":
         return Corners(factors, replicates, seed)
     return Pairs(factors, replicates, seed, walk=kind == "walks")
+
+
+def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int) -> str:
+    """Names an analysis by what was asked for and by what the function answered in the pilot."""
+    asked = [factors.names, factors.groups, [int(group) for group in factors.group_of], kind, plan.n, plan.sobol, seed,
+             design.replicates, run.outputs, rows_at_once(design, len(run.outputs))]  # fmt: skip
+    return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes()).hexdigest()
 
 
 def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int) -> Sensitivity:

@@ -16,17 +16,18 @@ def _standardised(*arrays: np.ndarray) -> list[np.ndarray]:
     return [(array - every.mean()) / spread for array in arrays]
 
 
-def first_saltelli(a: np.ndarray, b: np.ndarray, ab: np.ndarray) -> np.ndarray:
+def first_saltelli(a: np.ndarray, b: np.ndarray, ab: np.ndarray, ba: np.ndarray | None = None) -> np.ndarray:
     """First indices, (k,), from outputs at A (n,), at B (n,), and at A with one column from B (k, n).
 
-    Saltelli et al. 2010, table 2 (b). ValueError for outputs that are not finite or never change.
+    Saltelli et al. 2010, table 2 (b). `ba` (k, n), if it was played: it counts for the mean that is taken off first, on which
+    the estimate hangs in its last digits. ValueError for outputs that are not finite or never change.
     """
-    a, b, ab = _standardised(a, b, ab)
+    a, b, ab = _standardised(a, b, ab, *([] if ba is None else [ba]))[:3]
     return (b * (ab - a)).mean(axis=1) / np.concatenate([a, b]).var()
 
 
 def total_jansen(a: np.ndarray, b: np.ndarray, ab: np.ndarray) -> np.ndarray:
-    """Total indices, (k,), from the same arrays (Jansen 1999)."""
+    """Total indices, (k,), from the same arrays (Jansen 1999); no mean matters here."""
     a, b, ab = _standardised(a, b, ab)
     return 0.5 * ((a - ab) ** 2).mean(axis=1) / np.concatenate([a, b]).var()
 

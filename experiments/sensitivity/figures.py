@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures import FIGURE_STYLE, spoken
+from experiments.sensitivity.firms import CONTEXT, SPLIT
 from sim.outcomes import OUTCOMES
 from sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
 
 MOST_INPUTS = 15
+NAMES_ALONE = (SPLIT, CONTEXT)  # their values are names without an order: no top and bottom, no curve
 
 
 def spoken_output(name: str) -> str:
@@ -70,6 +72,7 @@ def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
     """Tornado: mean of the top fifth of each factor less the bottom fifth, with its interval; hollow where undecided."""
     with plt.rc_context(FIGURE_STYLE):
         rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "swing")]
+        rows = rows[~rows["input"].isin(NAMES_ALONE)]
         rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
         ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
         better = OUTCOMES[output].better if output in OUTCOMES else "neither"
@@ -82,7 +85,8 @@ def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
         ax.axvline(0.0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.set_xlabel("top fifth of the range less bottom fifth, 95% interval")
+        unit = f", {OUTCOMES[output].unit}" if output in OUTCOMES else ""
+        ax.set_xlabel(f"mean in the top fifth of the range less the bottom fifth{unit}; 95% interval")
         ax.set_title(f"How far: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
     return ax
 
@@ -90,7 +94,7 @@ def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
 def plot_curves(found: Any, output: str) -> Any:
     """Main effect of each factor over its range, a panel each, with its 95% band."""
     rows = found.curves[found.curves["output"] == output]
-    labels = list(dict.fromkeys(rows["input"]))[:MOST_INPUTS]
+    labels = [name for name in dict.fromkeys(rows["input"]) if name not in NAMES_ALONE][:MOST_INPUTS]
     with plt.rc_context(FIGURE_STYLE):
         across = min(4, len(labels))
         down = -(-len(labels) // across)
@@ -104,7 +108,7 @@ def plot_curves(found: Any, output: str) -> Any:
             ax.set_xlim(0, 1)
         for spare in axes.ravel()[len(labels):]:
             spare.remove()
-        canvas.supxlabel("level, as a share of the range", fontsize=9)
+        canvas.supxlabel("level of the factor (0-1, share of its range)", fontsize=9)
         canvas.supylabel(f"{spoken_output(output)},\nless its mean", fontsize=9)
     return canvas
 
@@ -116,19 +120,29 @@ def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
         ax = axes if axes is not None else plt.subplots(figsize=(6.4, 3.4))[1]
         names = leading(found, output)[:8]
         stages = sorted(set(rows["n"]))
+        ends = [float(rows[rows["input"] == name]["estimate"].iloc[-1]) for name in names]
+        heights = apart(ends, 0.062 * max(rows["high"].max() - rows["low"].min(), 1e-9))
         for at, name in enumerate(names):
             part = rows[rows["input"] == name]
             shift = 0.06 * (at - len(names) / 2)
             where = [stages.index(n) + shift for n in part["n"]]
             ax.errorbar(where, part["estimate"], yerr=part["high"] - part["estimate"], fmt="o", markersize=4, capsize=2, linewidth=1)
-            last = part.iloc[-1]
-            ax.annotate(spoken(name), (where[-1] + 0.05, last["estimate"]), fontsize=8, color=INK, va="center")
+            ax.annotate(spoken(name), (where[-1], ends[at]), (len(stages) - 0.6, heights[at]), fontsize=8, color=INK, va="center",
+                        arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.5})  # fmt: skip
         ax.set_xticks(range(len(stages)), [f"{n:,}" for n in stages])
-        ax.set_xlim(-0.5, len(stages) - 0.2)
-        ax.set_xlabel("rows")
+        ax.set_xlim(-0.5, len(stages) + 0.1)
+        ax.set_xlabel("base rows (number)")
         ax.set_ylabel("total index (share)")
         ax.set_title(f"Convergence: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
     return ax
+
+
+def apart(heights: list[float], least: float) -> list[float]:
+    """Heights of labels, given from the highest to the lowest, moved down until each is `least` below the one before."""
+    found: list[float] = []
+    for height in heights:
+        found.append(min(height, found[-1] - least) if found else height)
+    return found
 
 
 def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
@@ -197,8 +211,7 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float)
             most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
-            shade = plt.get_cmap(colours).copy()
-            shade.set_bad("#e4e4e4")
+            shade = plt.get_cmap(colours).with_extremes(bad="#e4e4e4")
             drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
             canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else "swing")
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)

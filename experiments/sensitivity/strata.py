@@ -19,6 +19,7 @@ from experiments.sensitivity.ranking import places_of
 from experiments.sensitivity.result import Sensitivity
 from experiments.sensitivity.runner import Runner
 from experiments.splits import ALTERNATIVES, contexts, described, splits
+from experiments.store.provenance import model_source
 from sim.outcomes import OUTCOMES
 from sim.parameters import LEVERS
 from sim.scenario import Scenario, catalogue
@@ -47,18 +48,20 @@ class Part:
     seed: int
     ranges: Ranges = field(default_factory=Ranges)
 
+    def firms(self) -> Firms:
+        """The firms that are played, as they are."""
+        return Mechanisms(self.cells, self.outputs) if self.kind == "mechanisms" else Firms(self.cells, self.outputs, self.ranges)
+
     def function(self) -> Firms:
-        """What is analysed."""
-        if self.kind == "mechanisms":
-            return Mechanisms(self.cells, self.outputs)
-        firms = Firms(self.cells, self.outputs, self.ranges)
-        return firms.within_cells() if len(self.cells) > 1 else firms
+        """What is analysed: where there are several cells, levers' effects within them."""
+        kept_apart = len(self.cells) > 1 and self.kind != "mechanisms"
+        return self.firms().within_cells() if kept_apart else self.firms()
 
     @property
     def digest(self) -> str:
-        """Names what was asked for: the same part, the same digest."""
+        """Names what was asked for, of which model: the same part, the same digest."""
         content = [self.name, self.kind, [[*cell, scenario.digest] for cell, scenario in self.cells.items()], self.outputs, self.n,
-                   self.design, self.replicates, self.seed, [self.ranges.low, self.ranges.high, self.ranges.shape]]  # fmt: skip
+                   self.design, self.replicates, self.seed, [self.ranges.low, self.ranges.high, self.ranges.shape], model_source()]  # fmt: skip
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -77,8 +80,8 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(64, 32, 32, "pairs", "pairs", 2, False),
-    "quick": Profile(1024, 1024, 1024, "pairs", "pairs", 2, False),
-    "paper": Profile(1 << 14, 1 << 12, 1 << 12, "subsets", "subsets", None, True),
+    "quick": Profile(1024, 512, 512, "pairs", "pairs", 2, False),
+    "paper": Profile(1024, 512, 1024, "subsets", "subsets", None, True),
 }
 
 
@@ -146,21 +149,23 @@ def settled(parts: Sequence[Part]) -> list[Part]:
 
 def runs_of(part: Part) -> int:
     """Firms that a part plays."""
-    groups = len(Factors.of(part.function().factors).groups)
+    groups = len(Factors.of(part.firms().factors).groups)
     return planned_runs(groups, part.n, part.replicates or 2, part.design)
 
 
 def play(part: Part, store: Path | None = None, progress: Callable[[int], None] = lambda runs: None) -> Sensitivity:
-    """The analysis of a part; from `store` if it was finished there before, else played and put there."""
+    """The analysis of a part; from `store` if it was finished there before, gone on with if it was begun there, else played."""
     place = store / f"{part.kind}-{part.digest}" if store is not None else None
     if place is not None and (place / "verdict.json").exists():
         progress(runs_of(part))
         return Sensitivity.load(place)
     function = part.function()
+    begun = place.with_suffix(".npz") if place is not None else None
     found = analyse(function, function.factors, part.n, part.seed, part.outputs, replicates=part.replicates, design=part.design,
-                    progress=progress)  # fmt: skip
-    if place is not None:
+                    progress=progress, keep=begun)  # fmt: skip
+    if place is not None and begun is not None:
         found.save(place, figures=False)
+        begun.unlink(missing_ok=True)
     return found
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.sensitivity.designs import BINS, Block, Design
+from experiments.sensitivity.kept import Kept
 from experiments.sensitivity.points import Plan
 from experiments.sensitivity.runner import NotFinite, Runner
 
-VALUES_AT_ONCE = 1 << 20
+VALUES_AT_ONCE = 1 << 17  # half a minute of firms: so much is lost at most when a run is killed
 ROWS_AT_ONCE = 1024
 FIRST_ROWS = 4096  # rows of A kept for the second opinion
 
@@ -50,8 +51,12 @@ def rows_at_once(design: Design, outputs: int) -> int:
     return int(min(ROWS_AT_ONCE, max(32, 1 << max(0, fit.bit_length() - 1))))
 
 
-def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress: Progress) -> Played:
-    """Play all base rows. NotFinite where more than the share `allow_failed` of rows holds an output that is not finite."""
+def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress: Progress, kept_in: Kept | None = None) -> Played:
+    """Play all base rows. NotFinite where more than the share `allow_failed` of rows holds an output that is not finite.
+
+    `kept_in`: where sums are kept on the way, and taken up again; sums are added in the order of rows, so that an analysis
+    which was stopped gives the same bits. Rows that failed are not kept: an analysis that allows them starts anew.
+    """
     outputs = len(run.outputs)
     kept = [_Keeper(design, plan) for _ in range(outputs)]
     failed: list[tuple[int, Block, np.ndarray]] = []
@@ -59,7 +64,19 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
     low, high = np.full(outputs, np.inf), np.full(outputs, -np.inf)
     first_points: list[np.ndarray] = []
     first_values: list[np.ndarray] = []
-    for part, block in _blocks(plan, rows_at_once(design, outputs)):
+    state = kept_in.load() if kept_in is not None else {}
+    done = int(state["blocks"]) if state else 0
+    if state:
+        for output, keeper in enumerate(kept):
+            keeper.take_up(state, f"{output}:")
+        low, high = state["low"], state["high"]
+        first_points, first_values = [state["first_points"]], [state["first_values"]]
+        run.runs += int(state["runs"])
+        progress(int(state["runs"]))
+    started = run.runs - (int(state["runs"]) if state else 0)
+    for number, (part, block) in enumerate(_blocks(plan, rows_at_once(design, outputs))):
+        if number < done:
+            continue
         before = run.runs
         values = design.play(run, block)
         progress(run.runs - before)
@@ -82,6 +99,10 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
         clean = np.where(fine, values, 0.0)
         for output, keeper in enumerate(kept):
             keeper.add(part, block, clean[output], fine)
+        if kept_in is not None and not failed and kept_in.due:
+            kept_in.save({"blocks": np.array(number + 1), "runs": np.array(run.runs - started), "low": low, "high": high,
+                          "first_points": np.concatenate(first_points), "first_values": np.concatenate(first_values, axis=1),
+                          **{name: array for output, keeper in enumerate(kept) for name, array in keeper.state(f"{output}:").items()}})  # fmt: skip
     bounds = None
     if failed:
         bounds = []
@@ -160,6 +181,17 @@ class _Keeper:
         other.totals = {name: sums.copy() for name, sums in self.totals.items()}
         other.counts, other.squares = self.counts.copy(), self.squares.copy()
         return other
+
+    def state(self, before: str) -> dict[str, np.ndarray]:
+        """Everything added so far, each name with `before` in front."""
+        every = {"counts": self.counts, "squares": self.squares} | {f"sum {name}": total for name, total in self.totals.items()}
+        return {before + name: array for name, array in every.items()}
+
+    def take_up(self, state: dict[str, np.ndarray], before: str) -> None:
+        """Go on from what `state` gave."""
+        mine = {name.removeprefix(before): array for name, array in state.items() if name.startswith(before)}
+        self.counts, self.squares = mine["counts"], mine["squares"]
+        self.totals = {name.removeprefix("sum "): array for name, array in mine.items() if name.startswith("sum ")}
 
     def sums(self) -> Sums:
         """What was added up."""

@@ -18,12 +18,12 @@ from sim.outcomes import OUTCOMES
 from sim.parameters import LEVERS, describe
 
 
-def declare(parts: Sequence[Part], out: Path, profile: str, seed: int) -> None:
+def declare(parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
     plan = {
         "question": "which levers move growth and conflict most, how sure is that, and in which direction?",
-        "profile": profile, "seed": seed,
+        "profile": profile, "seed": seed, "scenario": name or "none", "context": context or "none",
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {"inert_total_index": INERT, "noise_share": NOISE_LIMIT, "ranking_level": 0.05,
                        "width_quick": target_width(1024), "width_paper": target_width(1 << 14)},
@@ -60,9 +60,9 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
     (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
     if ladder:
         part = parts[next(iter(results))]
-        function = part.function()
-        if isinstance(function.factors, list):
-            curves, marks = ladders(Firms(part.cells, part.outputs), function.factors, list(LEVERS), part.seed, list(part.outputs))
+        firms = part.firms()
+        if isinstance(firms.factors, list):
+            curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
             _csv(curves, out / "ladders.csv")
             _csv(marks, out / "ladder_marks.csv")
 
