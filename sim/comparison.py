@@ -30,9 +30,9 @@ def compare(
     in all arms, and a pair is a firm (its mean over `runs` lucks). Runs of one seed stand for their scenarios.
 
     >>> from tandem import Scenario, compare
-    >>> calm = Scenario.of(role_model="co-pilot")
+    >>> calm = Scenario.load("success-story")
     >>> compare(calm, calm.at(week=40, changes={"dyad.trust": 0.2}), runs=20).arms[0]
-    'co-pilot'
+    'success-story'
     """
     if any(isinstance(arm, Run) for arm in scenarios):
         scenarios, seed = _of_runs(scenarios, seed)
@@ -179,8 +179,8 @@ class Comparison:
     """Arms paired by luck; the first is the baseline.
 
     >>> from tandem import Scenario, compare
-    >>> found = compare(Scenario.of(role_model="undefined"), Scenario.of(role_model="strategist-executor"), runs=50, seed=7)
-    >>> found.table.set_index(["arm", "outcome"]).loc[("strategist-executor", "conflict_rate"), "verdict"]
+    >>> found = compare(Scenario.load("silence"), Scenario.load("success-story"), runs=50, seed=7)
+    >>> found.table.set_index(["arm", "outcome"]).loc[("success-story", "conflict_rate"), "verdict"]
     'lower'
     """
 

@@ -42,7 +42,7 @@ class LeadershipModel(mesa.Model):
     ...     def concede(self):
     ...         for matter in self.contested:
     ...             matter.concession = 1.0
-    >>> model = LeadershipModel(Scenario.load("co-pilot-weakness"), seed=7, coo_class=AlwaysConcedes)
+    >>> model = LeadershipModel(Scenario.load("silence"), seed=7, coo_class=AlwaysConcedes)
     >>> model.step()
     >>> 0.0 < model.ceo.trust < 1.0
     True

@@ -43,7 +43,7 @@ class Scenario:
     """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal.
 
     >>> from tandem import Scenario
-    >>> firm = Scenario.of(role_model="co-pilot", context="agile").with_({"levers.communication": 0.8})
+    >>> firm = Scenario.load("crisis-overload").with_({"levers.communication": 0.8})
     >>> firm.at(week=60, changes={"levers.decision_clarity": 0.9}) == firm
     False
     >>> Scenario.parse(firm.to_toml()) == firm

@@ -190,8 +190,8 @@ def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en") -> Explor
     `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr". Raises Mistake in one sentence.
 
     >>> from sim import Scenario
-    >>> explore(Scenario.of(role_model="co-pilot")).scenario.role_model
-    'co-pilot'
+    >>> explore(Scenario.load("silence")).scenario.name
+    'silence'
     """
     return Explorer(scenario, seed, lang)
 
