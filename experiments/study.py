@@ -61,7 +61,7 @@ class Profile:
         return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
 
 
-PROFILES = {"smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}), "quick": Profile(2000, 500, 1024), "paper": Profile(10_000, 2000, 8192, True)}
+PROFILES = {"smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}), "quick": Profile(2000, 200, 1024), "paper": Profile(10_000, 2000, 8192, True)}
 
 
 @dataclass(frozen=True)
