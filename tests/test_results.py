@@ -207,7 +207,7 @@ def test_a_run_is_frozen_and_prints_four_lines(run):
 
 
 def test_names_are_escaped_in_html():
-    run = Run(SimpleNamespace(name="<b>"), 0, 0, 0, simulate(SHARED).trajectory)
+    run = Run(SimpleNamespace(name="<b>", records=SHARED.records), 0, 0, 0, simulate(SHARED).trajectory)
     assert "<b><b>" not in run._repr_html_()
 
 
