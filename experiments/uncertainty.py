@@ -33,13 +33,13 @@ def gives_way(scenario: Scenario, path: str) -> bool:
 def rows_by_set(scenario: Scenario, sets: Sequence[Mapping[str, float]]) -> np.ndarray:
     """The kernel's rows of a scenario under each parameter set, (sets, versions), demand solved anew for each."""
     rows = scenario.records()
-    found = np.stack([rows] * len(sets)) if len(sets) else np.zeros((0, len(rows)), RECORD)
-    moved = {path for one in sets for path in one if gives_way(scenario, path)}
+    found = np.repeat(rows[None], len(sets), axis=0)
+    moved = [path for path in dict.fromkeys(path for one in sets for path in one) if gives_way(scenario, path)]
     for path in moved:
         usual = rows[path.replace(".", "_")]
-        for row, one in zip(found, sets):
-            # A version in which an intervention has set the value keeps it.
-            row[path.replace(".", "_")] = np.where(usual == usual[0], one.get(path, usual[0]), usual)
+        values = np.array([one.get(path, usual[0]) for one in sets])
+        # A version in which an intervention has set the value keeps it.
+        found[path.replace(".", "_")] = np.where(usual == usual[0], values[:, None], usual)
     goals = scenario.parameters.market.right_goals.vector()
     if any(path.startswith(("market.", "execution.")) for path in moved):
         for row in found:
@@ -57,7 +57,8 @@ def play(scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "
         numbers, drawn = [found.default], np.zeros(runs, dtype=np.int64)
     else:
         numbers, drawn = np.unique(found.drawn(runs, seed), return_inverse=True)  # type: ignore[assignment]
-    rows = rows_by_set(scenario, [found.mechanisms(int(number)) for number in numbers])
+    mechanisms = found.every_mechanism
+    rows = rows_by_set(scenario, [mechanisms[number] for number in numbers])
     starts = np.arange(len(rows) + 1) * rows.shape[1]
     key = np.array(seed_key(seed), dtype=np.uint64)
     lucks, parts = np.arange(runs), []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -35,6 +35,11 @@ class Ensemble:
     def mechanisms(self, number: int) -> dict[str, float]:
         """The same without what only a population has: how firms differ, and how often leaders leave."""
         return {path: value for path, value in self.set(number).items() if not path.startswith(("population.", "hazards."))}
+
+    @cached_property
+    def every_mechanism(self) -> list[dict[str, float]]:
+        """`mechanisms` of every set, made once."""
+        return [self.mechanisms(number) for number in range(len(self))]
 
     def drawn(self, pairs: int, seed: int | str = 0) -> np.ndarray:
         """A set's number for each pair, int64 (pairs,): every set equally often, in random order, the same for the first
