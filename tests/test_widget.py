@@ -151,6 +151,7 @@ def test_the_widget_is_one_text_that_fetches_nothing():
     assert addresses <= {"http://www.w3.org/2000/svg", "https://github.com/leeoniya/uPlot"}
     assert not [word for word in ("fetch(", "XMLHttpRequest", "import(", "@import", "url(") if word in text]
     assert WORDS["en"].keys() == WORDS["fr"].keys()
+    assert not re.search(r"^(?:body|html|\*|:root)\b", style(), re.M), "a rule that would reach beyond the widget"
 
 
 def test_a_page_that_runs_nothing_shows_the_run():

@@ -47,9 +47,10 @@ def script() -> str:
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Its style sheet: the library's, the page's, its own."""
+    """Its style sheet: the library's, the page's without what it says of a whole page, its own."""
     own = (resources.files(__package__) / "explorer.css").read_text("utf-8")
-    return f"{vendored('uPlot.min.css')}\n{page_file('simulator.css')}\n{own}"
+    page = "\n".join(line for line in page_file("simulator.css").splitlines() if not line.startswith("body "))
+    return f"{vendored('uPlot.min.css')}\n{page}\n{own}"
 
 
 class Explorer(anywidget.AnyWidget):

@@ -106,6 +106,7 @@ export class Chart {
     const size = parseFloat(getComputedStyle(this.node).fontSize);
     const font = `${Math.round(size * 0.92)}px system-ui, sans-serif`;
     const thick = shown.large ? 5 : 3;
+    const marked = width < 17 * size ? 52 : 26; // weeks between two marks, so that numbers keep apart
     const series = [{}];
     const bands = [];
     shown.names.forEach((name, index) => {
@@ -126,7 +127,7 @@ export class Chart {
       scales: { x: { time: false, range: [0, shown.weeks] }, y: { range: () => this.limits } },
       axes: [
         { stroke: "#4A5563", font, grid: { show: false }, ticks: { stroke: "#9AA5B1", width: 1 }, size: size * 2,
-          splits: () => Array.from({ length: Math.floor(shown.weeks / 26) + 1 }, (_, half) => half * 26) },
+          splits: () => Array.from({ length: Math.floor(shown.weeks / marked) + 1 }, (_, mark) => mark * marked) },
         { stroke: "#4A5563", font, grid, ticks: { show: false }, size: size * 2.9, space: size * 2.4,
           values: (_, marks) => marks.map((mark) => new Intl.NumberFormat(shown.lang).format(mark)) },
       ],
