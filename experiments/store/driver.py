@@ -29,6 +29,7 @@ from experiments.store.tables import numpy_column
 
 SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
+RUNS_WORTH_A_POOL = 50_000  # so many are likely to: the workers are started before the rate is known
 SPARE = {"lock", "log.jsonl", *ROOMS, DESIGN, SCENARIOS}
 
 
@@ -88,11 +89,10 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
     there = _matching(folder, experiment, strict, note)
     left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
     fresh = there is None and chunk_runs is None
-    rate = speed(experiment) if fresh or (engine is None and workers is None and left > 0) else 0.0
-    engine = engine or _chosen(workers, left, rate, note)
-    if isinstance(engine, ProcessEngine):
-        engine.start()
+    engine, rate = _begun(experiment, engine, workers, left, fresh, note)
     try:
+        if isinstance(engine, ProcessEngine):
+            engine.start()
         folder.make()
         with at_work(folder) as alone:
             if not alone:
@@ -104,8 +104,7 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
                 store, experiment, engine, reuse, check == "full", told, note, stop or Stop()
             )
     finally:
-        if hasattr(engine, "close"):
-            engine.close()
+        _close(engine)
     document, before, played, reused = finished
     return Report(folder.path, document["runs"], before, played, reused, document["failed"], document["invalid"],
                   document["digest"], time.monotonic() - started, engine.name, tuple(warnings))  # fmt: skip
@@ -219,6 +218,30 @@ def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], No
 
 
 # -- who computes ------------------------------------------------------------------------------
+
+
+def _begun(experiment: Experiment, engine: Engine | None, workers: int | None, left: int, fresh: bool,
+           note: Callable[[str], None]) -> tuple[Engine, float]:  # fmt: skip
+    """The engine, its workers on their way, and the runs per second of one process (0.0 where nobody asks)."""
+    open_choice = engine is None and workers is None
+    likely = engine or (_chosen(workers, left, 0.0, note) if workers is not None or left >= RUNS_WORTH_A_POOL else SerialEngine())
+    if isinstance(likely, ProcessEngine):
+        likely.begin()  # workers take a second or two to start: meanwhile the rate is found
+    try:
+        rate = speed(experiment) if fresh or (open_choice and left > 0) else 0.0
+    except BaseException:
+        _close(likely)
+        raise
+    chosen = _chosen(None, left, rate, note) if open_choice else likely
+    if type(chosen) is type(likely):
+        return likely, rate
+    _close(likely)
+    return chosen, rate
+
+
+def _close(engine: Engine) -> None:
+    if hasattr(engine, "close"):
+        engine.close()
 
 
 def _chosen(workers: int | None, left: int, rate: float, note: Callable[[str], None]) -> Engine:

@@ -131,15 +131,23 @@ class ProcessEngine:
         self.name = "process"
         self.poison: list[int] = []
         self._pool: ProcessPoolExecutor | None = None
+        self._greetings: list[Future] = []
 
-    def start(self) -> None:
-        """Start the workers. Raises Refused if they cannot start, before anything is written."""
+    def begin(self) -> None:
+        """Set the workers going, without waiting for them."""
         if getattr(multiprocessing.current_process(), "_inheriting", False):
             # We are a worker that is reading the caller's script again. Silence: the parent says what is wrong.
             os._exit(1)
-        pool = self._started()
+        # One call each: a pool starts a worker only when a call finds none idle, the last one seconds later.
+        self._greetings = [self._started().submit(os.getpid) for _ in range(self.workers)]
+
+    def start(self) -> None:
+        """Start the workers. Raises Refused if they cannot start, before anything is written."""
+        if self._pool is None:
+            self.begin()
         try:
-            pool.submit(os.getpid).result(timeout=120)
+            for greeting in self._greetings:
+                greeting.result(timeout=120)
         except BrokenProcessPool:
             self.close()
             raise Refused("the worker processes could not start; a script that sweeps must keep its own code under "
