@@ -99,6 +99,28 @@ def test_questions_are_answered_with_small_plain_messages():
     assert ask(panel, kind="nonsense") == []
 
 
+@pytest.mark.parametrize("pinned", [False, True])
+def test_looking_ahead_gives_what_asking_gives(pinned):
+    panel = explore(Scenario.load("silence"))
+    if pinned:
+        panel.pin("A")
+    beside = [{**panel.state, "week": 30, "after": {"skills": level}} for level in (0.1, 0.5, 0.9)]
+    (answer,) = ask(panel, kind="ahead", number=3, states=[*beside, dict(panel.state)])
+    alone = [ask(explore_again(panel), kind="run", number=1, stamp=1, state=state)[0] for state in (*beside, panel.state)]
+    for found, wanted in zip(answer["answers"], alone, strict=True):
+        assert found == {key: wanted[key] for key in ("series", "ghost", "ghost_name")}
+    assert answer["answers"][0]["series"] != answer["answers"][2]["series"] and answer["answers"][-1]["ghost"] is None
+    (refused,) = ask(panel, kind="ahead", number=4, states=[{**panel.state, "levers": {"skills": 2}}])
+    assert "from 0" in refused["mistake"]
+
+
+def explore_again(panel):
+    """The same widget, with nothing kept."""
+    again = explore(panel.base)
+    again.pins = panel.pins
+    return again
+
+
 def test_a_firm_without_a_pair_has_no_trust():
     (answer,) = ask(explore(Scenario.of(role_model="no-coo")), kind="run", number=1, stamp=1, state={})
     assert set(answer["series"]["trust"]) == {None} and answer["ghost"] is None

@@ -1,42 +1,13 @@
 // The notebook's widget. It holds what was moved and asks the kernel for numbers: one question at a time, the latest wins.
 import { make } from "./dom.js";
 import { Chart } from "./chart.js";
+import { Line, Kept, around } from "./asking.js";
 
 const LUCKS = 200;
-
-/** Asks the kernel; while an answer is awaited only the newest further question is kept. */
-class Line {
-  constructor(model, kind, heard) {
-    this.model = model;
-    this.kind = kind;
-    this.heard = heard;
-    this.awaited = 0;
-    this.number = 0;
-    this.next = null;
-  }
-
-  ask(question) {
-    if (this.awaited) {
-      this.next = question;
-      return;
-    }
-    this.number += 1;
-    this.awaited = this.number;
-    this.model.send({ kind: this.kind, number: this.number, ...question });
-  }
-
-  hear(message) {
-    if (message.kind !== this.kind || message.number !== this.awaited) return;
-    this.awaited = 0;
-    const stale = this.next !== null;
-    if (!stale || this.kind === "run") this.heard(message);
-    if (stale) {
-      const question = this.next;
-      this.next = null;
-      this.ask(question);
-    }
-  }
-}
+const BESIDE = 20;  // positions of the slider in hand that are looked up beside the one it stands at
+const AT_ONCE = 4;  // in one question, so that the hand's own never waits long behind it
+const KEEP = 300;
+const QUIET = 100;  // milliseconds without a move before the kernel is told where the sliders stand
 
 export function render({ model, el }) {
   const told = model.get("told");
@@ -45,33 +16,70 @@ export function render({ model, el }) {
   let answer = null;
   let band = null;
   let stamp = 0;
+  let quiet = 0;
+  let inHand = null;  // the states beside the one on screen that the slider in hand can reach
+  const kept = new Kept(KEEP);
 
   const notice = make("p", { class: "notice", role: "status" });
   const charts = [];
   const themes = [...model.get("themes")];
 
-  const change = (part, settled) => {
+  const change = (part, settled, beside = null) => {
     model.set("state", { ...state(), ...part });
-    model.save_changes();
     band = null;
     stamp += 1;
-    runs.ask({ state: state(), stamp });
+    inHand = beside;
+    const known = kept.of(state());
+    if (known) {
+      runs.drop();
+      present(known, stamp);
+    } else {
+      runs.ask({ state: state(), stamp });
+    }
+    clearTimeout(quiet);
+    quiet = setTimeout(() => model.save_changes(), settled ? 0 : QUIET);  // never before the question: the kernel takes one after the other
     if (settled) futures.ask({ state: state(), stamp, lucks: LUCKS });
+    lookAhead();
   };
 
-  const runs = new Line(model, "run", (message) => {
-    notice.textContent = message.mistake ?? "";
-    if (message.mistake) return;
+  const present = (message, about) => {
+    notice.textContent = "";
     answer = message;
     draw();
-    root.dataset.answered = String(message.stamp);
+    root.dataset.answered = String(about);
+  };
+  const runs = new Line(model, "run", (message, question) => {
+    if (message.mistake) {
+      notice.textContent = message.mistake;
+      return;
+    }
+    kept.put(question.state, message);
+    present(message, message.stamp);
+    lookAhead();
   });
-  const futures = new Line(model, "bands", (message) => {
-    if (message.mistake || message.stamp !== stamp) return;
-    band = message.bands;
-    draw();
-    root.dataset.banded = String(message.stamp);
+  const futures = new Line(model, "bands", (message, question, stale) => {
+    if (!stale && !message.mistake && message.stamp === stamp) {
+      band = message.bands;
+      draw();
+      root.dataset.banded = String(message.stamp);
+    }
+    lookAhead();
   });
+  const ahead = new Line(model, "ahead", (message, question) => {
+    if (message.mistake) {
+      inHand = null;
+      return;
+    }
+    message.answers.forEach((found, index) => kept.put(question.states[index], found));
+    lookAhead();
+  });
+
+  /** While nothing else is asked, the kernel plays where the slider in hand may go next: a chart then follows without a question. */
+  function lookAhead() {
+    if (!inHand || runs.awaited || futures.awaited || ahead.awaited) return;
+    const states = inHand().filter((other) => !kept.of(other)).slice(0, AT_ONCE);
+    if (states.length) ahead.ask({ states });
+  }
 
   function draw() {
     if (!answer) return;
@@ -98,23 +106,37 @@ export function render({ model, el }) {
     return make("label", {}, make("span", {}, words[kind]), select);
   });
 
+  /** A slider whose position means a part of the state. A hand above it is enough for the kernel to look ahead. */
+  const follow = (slider, at) => {
+    const beside = () => around(slider, BESIDE).map((position) => ({ ...state(), ...at(position) }));
+    const move = (settled) => {
+      change(at(Number(slider.value)), settled, beside);
+      show();
+    };
+    const approach = () => {
+      inHand = beside;
+      lookAhead();
+    };
+    slider.addEventListener("input", () => move(false));
+    slider.addEventListener("change", () => move(true));
+    slider.addEventListener("pointerenter", approach);
+    slider.addEventListener("focus", approach);
+  };
+
   const sliders = told.levers.map(([lever, title]) => {
     const shown = make("output");
     const input = make("input", { type: "range", min: 0, max: 100, step: 5, "aria-label": title, "data-lever": lever });
-    const move = (settled) => {
+    const at = (position) => {
       const part = later() ? "after" : "levers";
-      change({ [part]: { ...state()[part], [lever]: Number(input.value) / 100 } }, settled);
-      show();
+      return { [part]: { ...state()[part], [lever]: position / 100 } };
     };
-    input.addEventListener("input", () => move(false));
-    input.addEventListener("change", () => move(true));
+    follow(input, at);
     return { lever, input, shown, node: make("label", { class: "lever" }, make("span", {}, title), shown, input) };
   });
 
   const week = make("input", { type: "range", min: 0, max: told.weeks, step: 1, "aria-label": words.week });
   const weekShown = make("output");
-  week.addEventListener("input", () => { change({ week: Number(week.value) }, false); show(); });
-  week.addEventListener("change", () => { change({ week: Number(week.value) }, true); show(); });
+  follow(week, (position) => ({ week: position }));
   const luck = make("button", { type: "button", onclick: () => change({ luck: state().luck + 1 }, true) }, words.luck);
   const pins = ["A", "B"].map((name) => make("button", { type: "button", onclick: () => model.send({ kind: "pin", name, state: state() }) }, `${words.pin} ${name}`));
   const copy = make("button", { type: "button", onclick: () => model.send({ kind: "code", state: state() }) }, words.code);
@@ -159,19 +181,29 @@ export function render({ model, el }) {
       text.textContent = message.code;
       navigator.clipboard?.writeText(message.code).catch(() => {});
     } else {
-      runs.hear(message);
-      futures.hear(message);
+      [runs, futures, ahead].forEach((line) => line.hear(message));
     }
   };
   model.on("msg:custom", heard);
-  const refresh = () => { stamp += 1; band = null; show(); runs.ask({ state: state(), stamp }); futures.ask({ state: state(), stamp, lucks: LUCKS }); };
-  model.on("change:pins", refresh);
+  const refresh = () => {
+    stamp += 1;
+    band = null;
+    show();
+    runs.ask({ state: state(), stamp });
+    futures.ask({ state: state(), stamp, lucks: LUCKS });
+  };
+  const repin = () => {  // what stands behind the lines is another firm now
+    kept.clear();
+    [runs, ahead].forEach((line) => line.drop());
+    refresh();
+  };
+  model.on("change:pins", repin);
   model.on("change:moved", refresh);
   show();
   refresh();
   return () => {
     model.off("msg:custom", heard);
-    model.off("change:pins", refresh);
+    model.off("change:pins", repin);
     model.off("change:moved", refresh);
   };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -24,6 +25,7 @@ from sim.widget import lines
 from sim.widget import state as states
 
 MOST_LUCKS = 1000
+MOST_AHEAD = 8
 WORDS = {
     "en": {"role_model": "Split of roles", "context": "Context", "week": "Intervention", "from_start": "none: sliders move the start",
            "from_week": "sliders move week {week} and after", "luck": "Another luck", "pin": "Pin", "code": "Copy code",
@@ -39,9 +41,9 @@ WORDS = {
 @lru_cache(maxsize=1)
 def script() -> str:
     """The widget as one text: the chart library, the page's modules that it needs, then its own."""
-    own = (resources.files(__package__) / "explorer.js").read_text("utf-8")
     sources = {name: page_file(name) for name in ("dom.js", "chart.js", "labels.js")}
-    text = joined({**sources, "explorer.js": own}, ("explorer.js",))
+    own = {name: (resources.files(__package__) / name).read_text("utf-8") for name in ("asking.js", "explorer.js")}
+    text = joined({**sources, **own}, ("explorer.js",))
     return f"{vendored('uPlot.iife.min.js')}\n{text}export default {{ render }};\n"
 
 
@@ -86,6 +88,7 @@ class Explorer(anywidget.AnyWidget):
         if lang not in LANGUAGES:
             raise Mistake(f"lang = {lang!r}: there are {' and '.join(LANGUAGES)}")
         self.base, self.seed, self.lang = base, seed, lang
+        self._kept: tuple[str, dict[str, Any] | None] = ("", None)
         super().__init__(_esm=script(), _css=style(), state=states.start(base), told=_told(base, lang))
         self.on_msg(self._asked)
 
@@ -152,6 +155,9 @@ class Explorer(anywidget.AnyWidget):
             state = states.checked(self.base, content.get("state") or {})
             if kind == "run":
                 answer |= self._lines(state)
+            elif kind == "ahead":  # where the slider in hand may go next
+                beside = [states.checked(self.base, other) for other in content.get("states", ())[:MOST_AHEAD]]
+                answer["answers"] = [self._lines(other) for other in beside]
             elif kind == "bands":
                 lucks = min(int(content.get("lucks", 200)), MOST_LUCKS)
                 answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, lucks)
@@ -167,14 +173,22 @@ class Explorer(anywidget.AnyWidget):
         self.send(answer)
 
     def _lines(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        firm, without = states.scenario(self.base, state), states.untouched(self.base, state)
-        ghost, name = (self.pinned["A"], "A") if "A" in self.pins else (without, WORDS[self.lang]["without"])
-        shown = lines.one(firm, self.seed, state["luck"])
-        return {
-            "series": shown,
-            "ghost": lines.one(ghost, self.seed, state["luck"]) if ghost != firm else None,
-            "ghost_name": name,
-        }
+        answer = {"series": lines.one(states.scenario(self.base, state), self.seed, state["luck"]), "ghost": None}
+        if "A" in self.pins:
+            return answer | {"ghost_name": "A", "ghost": self._ghost(self.pins["A"], state)}
+        if states.intervened(state):
+            answer["ghost"] = self._ghost({**state, "week": 0, "after": {}}, state)
+        return answer | {"ghost_name": WORDS[self.lang]["without"]}
+
+    def _ghost(self, other: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Lines of another state of the sliders under the same luck; None where it is the one on screen."""
+        asked = json.dumps([{**other, "luck": state["luck"]}, self.seed], sort_keys=True)
+        if asked == json.dumps([state, self.seed], sort_keys=True):
+            return None
+        if self._kept[0] != asked:  # it stands still while a slider moves
+            firm = states.scenario(self.base, states.checked(self.base, other))
+            self._kept = (asked, lines.one(firm, self.seed, state["luck"]))
+        return self._kept[1]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget; for a page that runs nothing, the run on screen as a picture."""

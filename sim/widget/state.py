@@ -73,9 +73,14 @@ def steps(base: Scenario, state: Mapping[str, Any]) -> list[tuple[str, dict[str,
         if changes:
             found.append((call, changes))
             firm = firm.with_(changes)
-    if state["week"] and state["after"]:
+    if intervened(state):
         found.append((f"at(week={state['week']}, changes=", moved(firm, state["after"])))
     return found
+
+
+def intervened(state: Mapping[str, Any]) -> bool:
+    """Does anything change in mid-run?"""
+    return bool(state["week"] and state["after"])
 
 
 def untouched(base: Scenario, state: Mapping[str, Any]) -> Scenario:
