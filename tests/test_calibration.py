@@ -1,6 +1,7 @@
 """The calibration: emulators on functions whose answer is known, going on after a kill, the same result twice."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,13 +9,14 @@ import pytest
 
 from experiments.calibration.emulator import fitted
 from experiments.calibration.ensemble import Ensemble, default_set, ensemble
-from experiments.calibration.evaluations import Evaluations
+from experiments.calibration.evaluations import Evaluations, statistics
 from experiments.calibration.fit import findings_met
 from experiments.calibration.matching import Band, Judge, inside
 from experiments.calibration.posterior import marginals, ranking_summary
 from experiments.calibration.space import Parameter, Profile, profile, space
 from experiments.commands.main import status
 from experiments.findings import targets
+from experiments.store import Refused, open_sweep
 
 DRAW = np.random.default_rng(4)
 
@@ -90,17 +92,30 @@ def test_findings_are_met_only_when_all_their_statistics_are():
 TINY = Profile(firms=60, twins=40, advertisers=6, long=3, first=4, later=2, waves=1, final=2, ensemble=2)
 
 
-def test_a_torn_line_is_played_again_and_nothing_else(tmp_path):
-    sets = dict(enumerate(space().sets(space().design(3, 2))))
-    store = Evaluations(tmp_path / "evaluations.jsonl")
-    store.play(sets, TINY, 1, workers=1)
-    whole = store.file.read_bytes()
-    lines = whole.splitlines(keepends=True)
-    store.file.write_bytes(b"".join(lines[:2]) + lines[2][:40])  # killed while writing
-    again, ticks = Evaluations(store.file), []
-    assert sorted(again.rows) == [0, 1]
-    again.play(sets, TINY, 1, workers=1, progress=lambda: ticks.append(1))
-    assert store.file.read_bytes() == whole and len(ticks) == 3
+def chunks_played(sweep):
+    return sum(json.loads(line)["event"] == "chunk" for line in (sweep / "log.jsonl").read_text("utf-8").splitlines())
+
+
+def test_a_damaged_set_is_played_again_and_nothing_else(tmp_path):
+    sets = dict(enumerate(space().sets(space().design(3, 2)), start=7))
+    store = Evaluations(tmp_path, TINY, 1, "a model")
+    store.play("sets-1", sets, workers=1)
+    assert chunks_played(tmp_path / "sets-1") == 3
+    shard = tmp_path / "sets-1" / "shards" / "c00000001.parquet"
+    shard.write_bytes(shard.read_bytes()[:-5])  # torn
+    again, ticks = Evaluations(tmp_path, TINY, 1, "a model"), []
+    again.play("sets-1", sets, workers=1, progress=lambda: ticks.append(1))
+    assert str(again.rows) == str(store.rows)  # as text: not-a-number is itself
+    assert chunks_played(tmp_path / "sets-1") == 4 and len(ticks) == 3
+    assert list(again.rows[8]["statistics"]) == statistics() and again.rows[8]["parameters"] == sets[8]
+    with pytest.raises(Refused, match="another sweep"):
+        Evaluations(tmp_path, TINY, 1, "another model").play("sets-1", sets, workers=1)
+
+
+def test_a_set_that_cannot_be_played_is_named(tmp_path):
+    sets = {7: {**space().declared(), "dyad.no_such_thing": 0.5}}
+    with pytest.raises(Refused, match=r"could not be played.*no_such_thing"):
+        Evaluations(tmp_path, TINY, 1, "a model").play("sets-1", sets, workers=1)
 
 
 @pytest.mark.slow
@@ -118,15 +133,19 @@ def test_calibrate_runs_goes_on_after_a_kill_and_gives_the_same_twice(tmp_path, 
         file.name for file in first.iterdir()}  # fmt: skip
 
     # Killed in the second wave: what was played stays, and going on ends at the same bytes.
-    (tmp_path / "two").mkdir()
-    lines = (tmp_path / "one" / "evaluations.jsonl").read_bytes().splitlines(keepends=True)
-    (tmp_path / "two" / "evaluations.jsonl").write_bytes(b"".join(lines[:14]))
-    for name in ("job.json", "wave-1.json", "wave-2.json"):
-        (tmp_path / "two" / name).write_bytes((tmp_path / "one" / name).read_bytes())
-    assert status([*arguments, str(tmp_path / "two")]) == 0
+    one, two = tmp_path / "one", tmp_path / "two"
+    shutil.copytree(one, two, ignore=shutil.ignore_patterns("ensemble", "sets-3", "candidates", "wave-3.json", "note-2.json"))
+    receipts = sorted((two / "sets-2" / "receipts").iterdir())
+    for receipt in receipts[2:]:
+        receipt.unlink()
+    (two / "sets-2" / "final.json").unlink()
+    assert status([*arguments, str(two)]) == 0
     for name in ("sets.csv", "statistics.csv", "provenance.json"):
-        assert (tmp_path / "two" / "ensemble" / name).read_bytes() == (first / name).read_bytes(), name
-    assert (tmp_path / "two" / "evaluations.jsonl").read_bytes() == b"".join(lines)
+        assert (two / "ensemble" / name).read_bytes() == (first / name).read_bytes(), name
+    for wave in ("sets-1", "sets-2", "sets-3", "candidates"):
+        assert open_sweep(two / wave).digest == open_sweep(one / wave).digest
+    assert chunks_played(two / "sets-1") == chunks_played(one / "sets-1")
+    assert chunks_played(two / "sets-2") == 2 * len(receipts) - 2  # two were there
     capsys.readouterr()
     assert status([*arguments[:-3], "--seed", "2", "--out", str(tmp_path / "two")]) == 2  # another job's folder
     assert len(capsys.readouterr().err.strip().split("\n")) == 1

@@ -1,94 +1,90 @@
-"""Plays parameter sets and keeps what came out, one line a set, so that a calibration killed at any moment goes on.
+"""Plays parameter sets in sweeps, one a wave and one set a run, so that a calibration killed at any moment goes on.
 
-A line is written and flushed whole; a torn last line is played again. The same set under the same number has the same firms
-and luck, so going on changes no result.
+A set's number is its luck: the same set under the same number has the same firms, so going on changes no result.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.calibration.space import Profile
+from experiments.findings import targets
+from experiments.plausibility import POPULATION_BANDS
+from experiments.store import FunctionModel, Refused, Told, of_rows, open_sweep, run
+from experiments.trials import Size
 
 
-def play_set(job: tuple[int, Mapping[str, float], Mapping[str, int], int]) -> dict[str, Any]:
-    """All statistics of one parameter set (number, parameters, sizes, seed), in a process of its own with one thread."""
-    from experiments.findings import computed, targets
-    from experiments.plausibility import population_bands
-    from experiments.population import Population
-    from experiments.trials import Size, Trial
-    from sim.compile import set_threads
+@dataclass(frozen=True)
+class PlaySet:
+    """A function of one parameter set: all statistics of a population of firms of its own."""
 
-    parent = multiprocessing.parent_process()
-    if parent is not None and not parent.is_alive():  # killed: nobody will keep what comes out
-        os._exit(1)
-    set_threads(1)
-    number, parameters, sizes, seed = job
-    trial = Trial(Population.load("population", parameters=parameters), seed, Size(**sizes))
-    with np.errstate(all="ignore"):
-        values = {**computed(trial, [row.name for row in targets()]), **population_bands(trial.table)}
-    return {"number": number, "seed": seed, "parameters": dict(parameters),
-            "statistics": {name: None if not np.isfinite(value) else value for name, value in values.items()}}  # fmt: skip
+    size: Size
+    seed: int
+
+    def __call__(self, parameters: Mapping[str, float], firm: int, number: int) -> dict[str, float]:
+        """Statistics by name; not-a-number where one is not defined (no COO ever left, say)."""
+        from experiments.findings import computed
+        from experiments.plausibility import population_bands
+        from experiments.population import Population
+        from experiments.trials import Trial
+        from sim.compile import set_threads
+
+        set_threads(1)
+        trial = Trial(Population.load("population", parameters=parameters), self.seed * 1_000_003 + number, self.size)
+        with np.errstate(all="ignore"):
+            values = {**computed(trial, [row.name for row in targets()]), **population_bands(trial.table)}
+        return {name: value if np.isfinite(value) else np.nan for name, value in values.items()}
+
+
+def statistics() -> list[str]:
+    """Names of what is computed for a set, in order: the findings' targets, then the plausible ranges."""
+    return [*(row.name for row in targets()), *POPULATION_BANDS]
 
 
 class Evaluations:
-    """The sets played so far, in a file of one JSON line a set; numbers are addresses, waves are ranges of them."""
+    """The sets played so far, by number; on disk a sweep for each wave in `folder`."""
 
-    def __init__(self, file: Path):
-        self.file = file
+    def __init__(self, folder: Path, size: Profile, seed: int, model: str):
+        self.folder = folder
         self.rows: dict[int, dict[str, Any]] = {}
-        if file.exists():
-            whole = file.read_bytes()
-            kept = whole[: whole.rfind(b"\n") + 1]
-            if len(kept) < len(whole):  # a torn line: killed while writing
-                file.write_bytes(kept)
-            for line in kept.splitlines():
-                row = json.loads(line)
-                self.rows[row["number"]] = row
+        played = PlaySet(Size(size.firms, size.twins, size.advertisers, size.long), seed)
+        names = statistics()
+        self.model = FunctionModel(played, dict.fromkeys(names, "1"), nullable=names,
+                                   version=json.dumps({**asdict(played), "model": model}))  # fmt: skip
 
     def played(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The rows of these numbers, in their order."""
         return [self.rows[number] for number in numbers]
 
-    def play(self, sets: Mapping[int, Mapping[str, float]], size: Profile, seed: int, workers: int,
+    def play(self, wave: str, sets: Mapping[int, Mapping[str, float]], workers: int,
              progress: Callable[[], None] = lambda: None) -> None:  # fmt: skip
-        """Play the numbered sets that are not here yet, each on firms and luck of its own number."""
-        sizes = {name: getattr(size, name) for name in ("firms", "twins", "advertisers", "long")}
-        jobs = []
-        for number, parameters in sets.items():
-            if number in self.rows and self.rows[number]["parameters"] == dict(parameters):
-                progress()
-            else:
-                jobs.append((number, dict(parameters), sizes, seed * 1_000_003 + number))
-        if not jobs:
-            return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        if workers <= 1:
-            for job in jobs:
-                self._keep(play_set(job))
-                progress()
-            return
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            waiting = [pool.submit(play_set, job) for job in jobs]
-            try:
-                for done in as_completed(waiting):
-                    self._keep(done.result())
-                    progress()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        """Play the numbered sets of a wave that are not there yet, each on firms and luck of its number. Raises SweepError."""
+        rows = pd.DataFrame(list(sets.values())).assign(luck=list(sets))
+        run(of_rows(rows, model=self.model, title=f"calibration, {wave}"), self.folder / wave, workers=min(workers, len(sets)),
+            chunk_runs=1, told=_Ticks(progress))  # fmt: skip
+        sweep = open_sweep(self.folder / wave)
+        for failure in sweep.failures():
+            raise Refused(f"{self.folder / wave}: a parameter set could not be played ({failure['message']})")
+        for (number, parameters), values in zip(sets.items(), sweep.values(), strict=True):
+            self.rows[number] = {"parameters": dict(parameters), "statistics": dict(zip(self.model.outcomes, map(float, values)))}
 
-    def _keep(self, row: dict[str, Any]) -> None:
-        with self.file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(row) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        self.rows[row["number"]] = row
+
+class _Ticks(Told):
+    """Tells a caller of each set, those that were there at the beginning too."""
+
+    def __init__(self, progress: Callable[[], None]):
+        self.progress = progress
+
+    def total(self, done: int, runs: int) -> None:
+        self.advanced(done)
+
+    def advanced(self, runs: int) -> None:
+        for _ in range(runs):
+            self.progress()

@@ -92,8 +92,8 @@ def _plain(value: float) -> float | None:
 
 def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int = 2, told: Told = lambda what, n: None) -> Fit:
     """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
-    store = Evaluations(folder / "evaluations.jsonl")
     same_job(folder, space, size, seed)
+    store = Evaluations(folder, size, seed, _model_digest())
     judge, notes = None, []
     numbers: list[Any] = []
     for wave in range(1, size.waves + 2):
@@ -102,7 +102,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         judge = judge and replace(judge, sharpness=SHARP if final else 1.0)
         places = _designed(folder, wave, lambda: _next(space, store, numbers, judge, count, seed * 100 + wave))  # noqa: B023
         mine = [wave * WAVE + k for k in range(len(places))]
-        store.play(dict(zip(mine, space.sets(places))), size, seed, workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
+        store.play(f"sets-{wave}", dict(zip(mine, space.sets(places))), workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
         numbers += mine
         noted = folder / f"note-{wave}.json"
         if not final and noted.exists() and (folder / f"wave-{wave + 1}.json").exists():
@@ -189,7 +189,7 @@ def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np
     candidates = chosen[np.argsort(-score[chosen])[:CANDIDATES]]
     jobs = {(size.waves + 2) * WAVE + 100 * place + k: row for place, row in enumerate(space.sets(places[candidates]))
             for k in range(POPULATIONS)}  # fmt: skip
-    store.play(jobs, size, seed, workers, lambda: told("candidates for the default", 1))
+    store.play("candidates", jobs, workers, lambda: told("candidates for the default", 1))
     rows = []
     for place, candidate in enumerate(candidates):
         mine = [(size.waves + 2) * WAVE + 100 * place + k for k in range(POPULATIONS)]

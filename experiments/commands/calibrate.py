@@ -36,6 +36,7 @@ def calibrate(
     from experiments.calibration.fit import calibrate as run
     from experiments.calibration.fit import same_job, save, sets_planned
     from experiments.commands.tables import progress
+    from experiments.store import Interrupted, Stopped
     from experiments.study import firms_per_second
     from experiments.trials import Size
 
@@ -51,8 +52,8 @@ def calibrate(
     try:
         with progress(planned, "calibrating") as told:
             fit = run(spaces.space(), size, seed, out, workers, told)
-    except KeyboardInterrupt:
-        print("tandem: stopped; the same command goes on from here", file=sys.stderr)
+    except (KeyboardInterrupt, Stopped, Interrupted) as error:
+        print(f"tandem: stopped{f': {error}' if str(error) else ''}; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     save(fit, out / "ensemble", command)
     from experiments.calibration.posterior import RANKED, look
