@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,15 @@ HOW_TO_READ = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as written: its name, its SVG text, its heading and the plain sentence that goes under it."""
+    """A figure as written: its name, its SVG text, its heading, the plain sentence that goes under it, what it stands on
+    (how many, luck's part, verdict), and its SVG text for a narrow screen where it is drawn otherwise there."""
 
     name: str
     svg: str
     heading: str
     sentence: str
+    footing: str = ""
+    narrow: str = ""
 
 
 def titles() -> dict[str, str]:
@@ -64,7 +68,11 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
         plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
         ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {_low(output)}"
-        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named))
+        rows = study.levers[study.levers["output"] == output]
+        shared = sorted({place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0]))
+        told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
+        footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
+        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing)
 
 
 def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
@@ -105,22 +113,42 @@ def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) 
     arms = list(dict.fromkeys(main["arm"]))
     short = {arm: named.get(arm, arm) for arm in arms}
     short[arms[0]] = "the reference"
+    heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
     with plt.rc_context(FIGURE_STYLE):
-        down = -(-(len(contexts()) + 1) // 3)
-        canvas, axes = plt.subplots(down, 3, figsize=(12.5, 2.75 * down))
-        cells = list(axes.ravel())
-        for place, context in enumerate(contexts()):
-            plot_comparison(main[main["context"] == context], [outcome], [cells[place]], labels=short)
-            better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
-            cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
-            cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
-            if place % 3:
-                cells[place].set_yticklabels([])
-        _key(cells[len(contexts())], named[arms[0]])
-        for spare in cells[len(contexts()) + 1:]:
-            spare.remove()
-        heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
-        return written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named))
+        canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
+        verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
+        told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
+        return written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named),
+                       f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}", narrow)  # fmt: skip
+
+
+def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int) -> Any:
+    """A panel a context, and how to read them, so many beside each other."""
+    down = -(-(len(contexts()) + 1) // across)
+    canvas, axes = plt.subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
+    cells = list(axes.ravel())
+    for place, context in enumerate(contexts()):
+        plot_comparison(main[main["context"] == context], [outcome], [cells[place]], labels=short)
+        better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
+        cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
+        cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
+        if place % across:
+            cells[place].set_yticklabels([])
+    _key(cells[len(contexts())], named[reference])
+    for spare in cells[len(contexts()) + 1:]:
+        spare.remove()
+    return canvas
+
+
+def luck_share(study: Any, outcome: str, what: str = "outcome") -> str:
+    """How much of the variance over firms is luck, as a part of a sentence; nothing where it was not played."""
+    if not len(study.variance):
+        return ""
+    rows = study.variance
+    rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
+    low, high = rows["share"].min(), rows["share"].max()
+    of = "differences between firms" if what == "difference" else "variance between firms"
+    return f"noise share (luck's part of the {of}, by split): {low:.2f} to {high:.2f}; "
 
 
 def _key(ax: Any, reference: str) -> None:
@@ -133,8 +161,7 @@ def _key(ax: Any, reference: str) -> None:
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
         ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = (f"Reference: {reference}\n(its mean in brackets). Lines: 95% intervals\n"
-            "of the paired difference; the dot may hide them.")  # fmt: skip
+    told = f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the dot\nmay hide them."
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
@@ -167,37 +194,55 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
     statements.sort(key=lambda pair: list(dict.fromkeys(study.splits["arm"])).index(pair[0]))
     heads = [f"default, {study.size.alternative_pairs:,} pairs" if name == "default" else name for name in columns]
     verdicts = {(row["arm"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
+    heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
+    whole = study.surviving[study.surviving["outcome"] == outcome]
+    firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
     with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(10.4, 1.6 + 0.235 * len(statements)))
-        marks: dict[str, Any] = {
-            "holds": {"marker": "o", "color": INK, "markersize": 6},
-            "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
-            "turns": {"marker": "X", "color": WORSE, "markersize": 8, "markeredgecolor": "white"},
-        }
-        for fate, look in marks.items():
-            part = rows[rows["fate"] == fate]
-            xs = [columns.index(name) for name in part["assumption"]]
-            ys = [statements.index(pair) for pair in zip(part["arm"], part["context"])]
-            ax.plot(xs, ys, linestyle="none", **look)
-        for y, (arm, _) in enumerate(statements[1:], 1):
-            if arm != statements[y - 1][0]:
-                ax.axhline(y - 0.5, color=GRID, linewidth=1)
-        if columns[0] == "default":
-            ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
-        ax.set_ylim(len(statements) - 0.4, -0.6)
-        ax.set_xlim(-0.5, len(columns) - 0.5)
-        ax.set_yticks(range(len(statements)),
-                      [f"{named[arm]}, {_place(named[context])}: {verdicts[arm, context]}" for arm, context in statements],
-                      fontsize=8.5, color=INK)  # fmt: skip
-        ax.set_xticks(range(len(columns)), [_broken(name) for name in heads], fontsize=8, color=INK)
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0)
-        for side in ("top", "right", "left", "bottom"):
-            ax.spines[side].set_visible(False)
-        key = "●  still holds     ○  undecided     ✖  the opposite holds"
-        ax.set_xlabel(key, color=INK, fontsize=9.5, labelpad=8)
-        heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
-        return written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome))
+        canvas = _fates(rows, columns, [_broken(name) for name in heads], {pair: f"{named[pair[0]]}, {_place(named[pair[1]])}: {verdicts[pair]}"
+                                                                           for pair in statements}, (10.4, 1.6), {})  # fmt: skip
+        above = {arm: named[arm] for arm, _ in statements}
+        narrow = _fates(rows, columns, heads, {pair: f"{_place(named[pair[1]])}: {verdicts[pair]}" for pair in statements}, (4.8, 2.4), above)
+        return written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome),
+                       f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}", narrow)  # fmt: skip
+
+
+def _fates(rows: Any, columns: list[str], heads: list[str], labels: dict[tuple[str, str], str], size: tuple[float, float],
+           above: dict[str, str]) -> Any:  # fmt: skip
+    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line of its own before each split."""
+    lines: list[tuple[str, str]] = []
+    for pair in labels:
+        if above and (not lines or lines[-1][0] != pair[0]):
+            lines.append((pair[0], ""))
+        lines.append(pair)
+    canvas, ax = plt.subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
+    marks: dict[str, Any] = {
+        "holds": {"marker": "o", "color": INK, "markersize": 6},
+        "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
+        "turns": {"marker": "X", "color": WORSE, "markersize": 8, "markeredgecolor": "white"},
+    }
+    for fate, look in marks.items():
+        part = rows[rows["fate"] == fate]
+        xs = [columns.index(name) for name in part["assumption"]]
+        ys = [lines.index(pair) for pair in zip(part["arm"], part["context"])]
+        ax.plot(xs, ys, linestyle="none", **look)
+    for y, (arm, context) in enumerate(lines):
+        if y and arm != lines[y - 1][0]:
+            ax.axhline(y - 0.5, color=GRID, linewidth=1)
+        if not context:
+            ax.text(-0.4, y, above[arm], ha="left", va="center", fontsize=7.6, fontweight="bold", color=INK)
+    if columns[0] == "default":
+        ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
+    ax.set_ylim(len(lines) - 0.4, -0.6)
+    ax.set_xlim(-0.5, len(columns) - 0.5)
+    ax.set_yticks(range(len(lines)), [labels.get(pair, "") for pair in lines], fontsize=8.5, color=INK)
+    ax.set_xticks(range(len(columns)), heads, fontsize=8, color=INK, rotation=90 if above else 0)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for side in ("top", "right", "left", "bottom"):
+        ax.spines[side].set_visible(False)
+    gap = "\n" if above else "     "
+    ax.set_xlabel(gap.join(("●  still holds", "○  undecided", "✖  the opposite holds")), color=INK, fontsize=9.5, labelpad=8)
+    return canvas
 
 
 def fate_sentence(study: Any, outcome: str) -> str:
@@ -249,11 +294,21 @@ def _broken(name: str) -> str:
     return "\n".join(lines)
 
 
-def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str) -> Figure:
-    """Write a canvas as SVG and PNG into `folder`, and close it."""
+def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None) -> Figure:
+    """Write a canvas as SVG and PNG into `folder`, and close it; `narrow` is the canvas for narrow screens, which is not kept."""
     canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
     canvas.set_layout_engine("none")  # as laid out just now
     canvas.savefig(folder / f"{name}.png", dpi=120)
     plt.close(canvas)
-    svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
-    return Figure(name, svg[svg.index("<svg"):], heading, sentence)
+    thin = ""
+    if narrow is not None:
+        held = io.StringIO()
+        narrow.savefig(held, format="svg", metadata={"Date": None})
+        plt.close(narrow)
+        thin = of_root(held.getvalue())
+    return Figure(name, of_root((folder / f"{name}.svg").read_text(encoding="utf-8")), heading, sentence, footing, thin)
+
+
+def of_root(svg: str) -> str:
+    """An SVG text from its root element on."""
+    return svg[svg.index("<svg"):]

@@ -22,20 +22,20 @@ DECIDED = ("higher", "lower")
 PACKAGES = ("tandem-sim", "numpy", "numba", "scipy", "pandas", "matplotlib")
 
 
-def report_page(study: Any, figures: list[Figure], command: str) -> str:
-    """The whole page as HTML text: figures inside, nothing fetched."""
+def report_page(study: Any, figures: list[Figure], command: str, analysed: dict[str, Any] | None = None) -> str:
+    """The whole page as HTML text: figures inside, nothing fetched. `analysed`: a sensitivity analysis to be shown in it."""
     environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
     named, fields = titles(), contexts()
     blocks = [split_block(study, context, dispositions, named) for dispositions in ("as described", "equal")
               for context in fields]  # fmt: skip
-    drawn = [{"name": figure.name, "svg": inline(figure), "heading": figure.heading, "sentence": figure.sentence}
-             for figure in figures]  # fmt: skip
+    drawn = [drawn_inline(figure) for figure in figures]
     return environment.get_template("report.html.jinja").render(
-        study=study, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
+        title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, analysed=analysed, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
         quarters=_quarters(), answers=answers(study, named), short=in_short(study, named),
         levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
                                                  ("context", levers_within(study, study.levers_by_context, named))],
-        best=best_table(study, named), best_under=best_under(study, named), beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
+        best=best_table(study, named), best_under=best_under(study, named), spread=spread_table(study, named),
+        beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
         equal=equal_changes(study, named), switches=switches(study), surviving=survival_rows(study, named),
         reference=named[study.splits["arm"].iloc[0]],
         glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
@@ -44,14 +44,21 @@ def report_page(study: Any, figures: list[Figure], command: str) -> str:
     )  # fmt: skip
 
 
-def inline(figure: Figure) -> Markup:
-    """A figure's SVG for use inside a page: names made its own, so that figures do not mix up each other's parts; the
-    description for machines left out."""
-    svg = re.sub(r"<metadata>.*?</metadata>", "", figure.svg, flags=re.DOTALL)
+def drawn_inline(figure: Figure) -> dict[str, Any]:
+    """A figure as the page's templates take it."""
+    return {"name": figure.name, "heading": figure.heading, "sentence": figure.sentence, "footing": figure.footing,
+            "svg": inline(figure.svg, figure.name, figure.heading),
+            "narrow": inline(figure.narrow, f"{figure.name}-narrow", figure.heading) if figure.narrow else ""}  # fmt: skip
+
+
+def inline(svg: str, name: str, heading: str) -> Markup:
+    """An SVG for use inside a page: names made its own, so that figures do not mix up each other's parts; the description for
+    machines left out."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\s(?:xmlns(?::\w+)?|width|height)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">"):]
     svg = svg.replace('xlink:href="#', 'href="#')
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{figure.name}-", svg)
-    label = Markup.escape(figure.heading)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
+    label = Markup.escape(heading)
     return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
 
 
@@ -179,6 +186,19 @@ def _best_cell(row: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
         return {"main": named[row["best"]], "aside": "decided", "look": "decided"}
     rivals = [named[arm] for arm in row["rivals"].split("; ")]
     return {"main": "undecided", "aside": "between " + listed([named[row["best"]], *rivals]), "look": "open"}
+
+
+def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
+    """Where the spread over firms comes from: a row an outcome and split; None where it was not played."""
+    if not len(study.variance):
+        return None
+    rows = []
+    for (outcome, arm, what), part in study.variance.groupby(["outcome", "arm", "what"], sort=False):
+        name = named[arm] + ("" if what == "outcome" else ", difference from the first")
+        shares = [{"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")]
+        rows.append([{"main": OUTCOMES[outcome].title()}, {"main": name}, *shares])
+    return {"heads": ["Outcome", "Split", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))], "words": (0, 1),
+            "rows": rows}  # fmt: skip
 
 
 def switches(study: Any) -> list[dict[str, str]]:

@@ -195,8 +195,9 @@ def _tick(progress: Told, what: str) -> Callable[[int], None]:
     return lambda runs: progress(what, runs)
 
 
-def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None) -> Path:
-    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path.
+def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, analysed: dict[str, Any] | None = None) -> Path:
+    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `analysed`:
+    what the page says of a sensitivity analysis (`experiments.sensitivity.report.section`).
 
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.
@@ -209,7 +210,7 @@ def write(study: Study, out: Path, command: str, progress: Told = lambda what, r
         folder = Path(place)
         write_tables(study.tables(), folder)
         figures = study_figures(study, folder, progress)
-        (folder / "report.html").write_text(report_page(study, figures, command), encoding="utf-8")
+        (folder / "report.html").write_text(report_page(study, figures, command, analysed), encoding="utf-8")
         summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
         for file in sorted(folder.iterdir(), key=lambda file: file.name == "report.html"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from enum import StrEnum
@@ -82,12 +83,25 @@ def sensitivity(
         for part in parts:
             results[part.name] = plan.play(part, out / "store", partial(told, part.name))
     main = results[parts[0].name]
-    write(results, {part.name: part for part in parts}, out, ladder)
+    named = {part.name: part for part in parts}
+    write(results, named, out, ladder)
+    from experiments.sensitivity.report import report_page
+
+    asked = ["tandem", "sensitivity", *([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value,
+             *(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed), "--out", "DIR"]  # fmt: skip
+    replace_text(out / "report.html", report_page(results, named, out, shlex.join(asked)))
     show(main, parts[0])
-    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Tables and figures: {out}")
+    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
     if strict and main.verdict != "converged":
         print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a whole file in the place of the old one."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def show(found: Any, part: Any) -> None:

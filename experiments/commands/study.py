@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,19 +36,52 @@ def study(
     from experiments.commands.tables import print_equal, print_levers, print_splits, progress
     from experiments.study import firms_per_second, planned_runs, play, write
 
+    parts = analyses(profile, seed)
     runs = planned_runs(profile.value)
     rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
+    from experiments.sensitivity.strata import runs_of
+
+    more = sum(map(runs_of, parts))
     if profile is ProfileName.paper:
-        minutes = runs / rate / 60.0
-        print(f"playing {runs:,} firms: about {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
+        minutes = (runs + more) / rate / 60.0
+        print(f"playing {runs + more:,} firms: about {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     else:
-        print(f"playing {runs:,} firms", file=sys.stderr, flush=True)
+        print(f"playing {runs + more:,} firms", file=sys.stderr, flush=True)
+    analysed = None
+    if parts:
+        with progress(more, "sensitivity") as told:
+            analysed = analysis(parts, out / "sensitivity", profile, seed, told)
     drawing = max(1, runs // 100)  # each figure counts as a hundredth of the runs
     command = f"tandem study --profile {profile.value} --seed {seed} --out DIR"
     with progress(runs + 9 * drawing, "splits") as told:
         found = play(profile.value, seed, told)
-        report = write(found, out, command, lambda what, _: told(what, drawing))
+        report = write(found, out, command, lambda what, _: told(what, drawing), analysed)
     print_splits(found.splits, sys.stdout)
     print_equal(found.splits, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
-    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {report}")
+    print(f"This is a model, not a forecast. {runs + more:,} firms in {time.monotonic() - started:.0f} s. Report: {report}")
+
+
+def analyses(profile: ProfileName, seed: int) -> list[Any]:
+    """What a study adds to its tables: the whole of the sensitivity analysis in `paper`, nothing in `quick`."""
+    from experiments.sensitivity import strata as plan
+
+    if profile is ProfileName.quick:  # a minute is what a newcomer waits; `tandem sensitivity` adds it
+        return []
+    if profile is ProfileName.paper:
+        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
+    return plan.settled(plan.parts_of(profile.value, seed))
+
+
+def analysis(parts: list[Any], place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
+    """Play the analyses, or go on with them, in a folder of their own; what the report says of them."""
+    from experiments.sensitivity import strata as plan
+    from experiments.sensitivity.report import section
+    from experiments.sensitivity.written import declare, write
+
+    place.mkdir(parents=True, exist_ok=True)
+    declare(parts, place, profile.value, seed)
+    results = {part.name: plan.play(part, place / "store", partial(told, part.name)) for part in parts}
+    named = {part.name: part for part in parts}
+    write(results, named, place, plan.PROFILES[profile.value].whole)
+    return section(results, named, place)

@@ -10,17 +10,24 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures import FIGURE_STYLE, spoken
+from experiments.report import scaled
 from experiments.sensitivity.firms import CONTEXT, SPLIT
 from sim.outcomes import OUTCOMES
 from sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
 
 MOST_INPUTS = 15
+FEW_INPUTS = 6  # so many are drawn large enough for a phone
 NAMES_ALONE = (SPLIT, CONTEXT)  # their values are names without an order: no top and bottom, no curve
 
 
 def spoken_output(name: str) -> str:
     """An outcome's title with its unit, or the name of any other output."""
-    return f"{OUTCOMES[name].title()} ({OUTCOMES[name].unit})" if name in OUTCOMES else name
+    return f"{OUTCOMES[name].title()} ({seen(name)[1]})" if name in OUTCOMES else name
+
+
+def seen(name: str) -> tuple[float, str]:
+    """Factor and unit in which a reader sees an output: shares as percent."""
+    return scaled(name) if name in OUTCOMES else (1.0, "")
 
 
 def file_word(name: str) -> str:
@@ -76,16 +83,17 @@ def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
         rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
         ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
         better = OUTCOMES[output].better if output in OUTCOMES else "neither"
+        factor, word = seen(output)
         for y, row in enumerate(rows.to_dict("records")):
             helps = (row["estimate"] > 0) == (better == "high")
             decided = row["verdict"] in ("raises", "lowers")
             colour = UNDECIDED if not decided else INK if better == "neither" else BETTER if helps else WORSE
-            ax.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
-            ax.plot([row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7)
+            ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
+            ax.plot([factor * row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7)
         ax.axvline(0.0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        unit = f", {OUTCOMES[output].unit}" if output in OUTCOMES else ""
+        unit = f", {word}" if word else ""
         ax.set_xlabel(f"mean in the top fifth of the range less the bottom fifth{unit}; 95% interval")
         ax.set_title(f"How far: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
     return ax
@@ -96,13 +104,13 @@ def plot_curves(found: Any, output: str) -> Any:
     rows = found.curves[found.curves["output"] == output]
     labels = [name for name in dict.fromkeys(rows["input"]) if name not in NAMES_ALONE][:MOST_INPUTS]
     with plt.rc_context(FIGURE_STYLE):
-        across = min(4, len(labels))
+        across, factor = min(2 if len(labels) <= FEW_INPUTS else 4, len(labels)), seen(output)[0]
         down = -(-len(labels) // across)
         canvas, axes = plt.subplots(down, across, figsize=(2.6 * across + 0.6, 2.2 * down + 0.8), sharey=True, squeeze=False)
         for at, label in enumerate(labels):
             ax, part = axes[at // across][at % across], rows[rows["input"] == label]
-            ax.fill_between(part["level"], part["low"], part["high"], color=BLUE, alpha=0.2, linewidth=0)
-            ax.plot(part["level"], part["effect"], color=BLUE, linewidth=1.6)
+            ax.fill_between(part["level"], factor * part["low"], factor * part["high"], color=BLUE, alpha=0.2, linewidth=0)
+            ax.plot(part["level"], factor * part["effect"], color=BLUE, linewidth=1.6)
             ax.axhline(0.0, color=QUIET, linewidth=0.8)
             ax.set_title(spoken(label), loc="left", fontsize=9.5, color=INK)
             ax.set_xlim(0, 1)
@@ -209,11 +217,11 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
         canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
-            cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float)
+            cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (1.0 if measure == "total_mean" else seen(output)[0])
             most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
             shade = plt.get_cmap(colours).with_extremes(bad="#e4e4e4")
             drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
-            canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else "swing")
+            canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else f"swing ({seen(output)[1]})")
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
             ax.tick_params(length=0)
         decided = rows[(rows["measure"] == "swing") & rows["verdict"].isin(["raises", "lowers"])]

@@ -12,7 +12,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader
 from scipy.special import stdtrit
 
-from experiments.report import figure_text, inline, scaled
+from experiments.report import drawn_inline, figure_text, scaled
 from experiments.store.errors import Refused, of_disk
 from experiments.store.figures import sweep_figures
 from experiments.store.sweep import Sweep, open_sweep
@@ -62,7 +62,7 @@ def report_page(sweep: Sweep) -> str:
         title=sweep.manifest.document.get("title") or "A sweep of firms", sweep=sweep, final=final, spec=sweep.manifest.spec,
         rows=scenario_rows(points, sums, outcomes),
         heads=[{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in outcomes],
-        figures=[{"svg": inline(figure), "heading": figure.heading, "sentence": figure.sentence} for figure in figures],
+        figures=[drawn_inline(figure) for figure in figures],
         glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
                   for name in outcomes],
         asked=json.dumps(sweep.manifest.spec, indent=1, sort_keys=True),

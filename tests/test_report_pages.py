@@ -1,0 +1,63 @@
+"""The pages of a study and of a sensitivity analysis: what stands under each figure, and nothing cut on a laptop or a phone."""
+
+import re
+
+import pytest
+
+from experiments.browser import browser_path
+from experiments.commands.main import status
+
+pytestmark = pytest.mark.slow
+WIDTHS = ((1366, 768), (390, 844))
+CUT = """() => [...document.querySelectorAll("table, td, th, svg, figure, section, p, li, h1, h2, h3")].filter((part) => {
+  const box = part.getBoundingClientRect();
+  return box.width > 0 && getComputedStyle(part).position !== "absolute" && !part.closest("thead, details:not([open])")
+    && (box.right > innerWidth + 1 || box.left < -1);
+}).map((part) => part.tagName + ": " + part.textContent.slice(0, 40))"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    out = tmp_path_factory.mktemp("reports")
+    assert status(["study", "--profile", "smoke", "--out", str(out / "study")]) == 0
+    assert status(["sensitivity", "--profile", "smoke", "--context", "agile", "--strata", "--out", str(out / "sensitivity")]) == 0
+    return {name: out / name / "report.html" for name in ("study", "sensitivity")}
+
+
+@pytest.mark.parametrize("name", ["study", "sensitivity"])
+def test_every_figure_says_what_it_shows_and_what_it_stands_on(pages, name):
+    page = pages[name].read_text("utf-8")
+    figures = re.findall(r'<figure id="([^"]+)">.*?<figcaption>(.*?)</figcaption>', page, flags=re.DOTALL)
+    assert len(figures) >= 8 and len({figure for figure, _ in figures}) == len(figures)
+    for figure, caption in figures:
+        sentence, _, footing = caption.partition('<p class="footing">')
+        assert len(sentence.split()) >= 6 and sentence.rstrip().endswith("."), figure
+        assert "N = " in footing and "verdict" in footing, figure
+        assert "noise share" in footing or figure.startswith("strata"), figure
+        assert (pages[name].parent / f"{figure}.svg").exists() or (pages[name].parent / "sensitivity" / f"{figure}.svg").exists()
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL).lower().split()
+    assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
+
+
+def test_a_study_holds_its_analysis_and_where_the_spread_comes_from(pages):
+    page = pages["study"].read_text("utf-8")
+    assert 'id="sensitivity"' in page and "has a hand in" in page and 'id="spread"' in page
+    alone = pages["sensitivity"].read_text("utf-8")
+    first = alone[: alone.index("<h2>Shares")]
+    assert "What moves revenue growth most?" in first and "noise share" in first and "splits and controls by contexts" in first
+    assert "Kendall" in alone and "not defined" in alone
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+@pytest.mark.parametrize("name", ["study", "sensitivity"])
+def test_nothing_is_cut(pages, name, size, playwright_driver):
+    browser = playwright_driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
+    try:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        page.goto(pages[name].as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert page.evaluate(CUT) == []
+        if size[0] < 600:  # tables are lists there, each value with its head
+            assert page.evaluate("getComputedStyle(document.querySelector('.wide td[data-head]'), '::before').content").strip('"')
+    finally:
+        browser.close()
