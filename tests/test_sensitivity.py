@@ -341,6 +341,14 @@ def test_luck_alone_is_not_identifiable():
     assert hidden.verdict == "not identifiable"
 
 
+def test_each_output_has_its_own_verdict():
+    both = analyse(lambda x, keys: np.stack([x[:, 0] + 0.5 * x[:, 1], normal(keys)], axis=1), names(2), n=2**12, seed=0, outputs=["seen", "luck"])
+    assert [both.verdict_on(name) for name in ("seen", "luck")] == ["converged", "not identifiable"]
+    assert both.verdict == "not identifiable"
+    with pytest.raises(KeyError, match="no output 'else'; there are seen, luck"):
+        both.verdict_on("else")
+
+
 def test_one_factor():
     found = analyse(lambda x, keys: x[:, 0] ** 2 + normal(keys), ["x"], n=2**12, seed=0)
     for measure in ("first_mean", "total_mean", "shapley_mean"):

@@ -119,7 +119,7 @@ def show(found: Any, part: Any) -> None:
         factor, unit = scaled(output)
         noise = found.get("noise_share", "", output)
         share = "it never changes" if noise["estimate"] != noise["estimate"] else f"noise share {noise['estimate']:.2f}"
-        head = f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict}, N = {found.n:,} x {found.replicates})"
+        head = f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
         shown = Table(title=head, title_justify="left", min_width=90)
         for column in ("rank", "lever", "total index", "95% interval", f"swing ({unit})", "95% interval", "direction"):
             shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")

@@ -39,7 +39,7 @@ def footing(found: Any, output: str) -> str:
     """What every figure states: rows, replicates, noise share and verdict."""
     noise = found.get("noise_share", "", output)["estimate"]
     share = "not defined" if np.isnan(noise) else f"{noise:.2f}"
-    return f"N = {found.n:,} rows x {found.replicates} replicates; noise share {share}; verdict: {found.verdict}"
+    return f"N = {found.n:,} rows x {found.replicates} replicates; noise share {share}; verdict: {found.verdict_on(output)}"
 
 
 def leading(found: Any, output: str) -> list[str]:

@@ -58,11 +58,11 @@ def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output
     noise, name = found.get("noise_share", "", output)["estimate"], OUTCOMES[output].title()
     share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
     lead = "Its lead over every other lever is decided" if len(tops) == 1 else "The order of these levers is undecided"
-    words = _who(tops)
+    words, verdict = _who(tops), found.verdict_on(output)
     return {"question": f"What moves {name[:1].lower()}{name[1:]} most?", "lever": words[:1].upper() + words[1:],
             "size": " ".join(hand(found, lever, output) for lever in tops[:MOST_TOLD]),
             "sure": f"{lead} (N = {found.n:,} rows x {found.replicates} replicates, {share}). "
-                    f"The analysis as a whole: {found.verdict}{'' if found.verdict == 'converged' else '; what is open is listed below'}.",
+                    f"All checks together: {verdict}{'' if verdict == 'converged' else '; what is open is listed below'}.",
             "where": where_it_differs(results, parts, output, tops), "contrast": ""}  # fmt: skip
 
 
@@ -196,21 +196,20 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
             n = {found.n for found in strata.values()}
             maps.append(drawn_inline(Figure(path.stem, of_root(path.read_text("utf-8")), f"By split and context: {spoken_output(output)}",
                                             "Left the total index, right the swing of each lever; a dot where its sign is decided, grey where the "
-                                            "output is not defined.", f"N = {max(n):,} rows a cell; {verdicts(strata)}.")))  # fmt: skip
+                                            "output is not defined.", f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.")))  # fmt: skip
     rows = [[{"main": named.get(split, split)}, {"main": named.get(context, context)},
-             *({"main": led(found, output)} for output in outputs),
-             {"main": found.verdict}] for name, found in strata.items() for split, context in [next(iter(parts[name].cells))]]  # fmt: skip
+             *({"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""} for output in outputs)] for name, found in strata.items() for split, context in [next(iter(parts[name].cells))]]  # fmt: skip
     one = stability(results, parts).drop_duplicates(["output", "split"])
     steady = [[{"main": OUTCOMES[output].title()}, {"main": named.get(split, split)}, {"main": "not defined" if np.isnan(w) else f"{w:.2f}"}]
               for output, split, w in zip(one["output"], one["split"], one["kendall_w"])]  # fmt: skip
-    return {"maps": maps, "leaders": {"heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs), "Verdict"],
-                                      "words": tuple(range(3 + len(outputs))), "rows": rows},
+    return {"maps": maps, "leaders": {"heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
+                                      "words": tuple(range(2 + len(outputs))), "rows": rows},
             "steady": {"heads": ["Outcome", "Split", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady}}  # fmt: skip
 
 
-def verdicts(strata: Mapping[str, Sensitivity]) -> str:
-    """How many analyses ended with which verdict."""
-    counts = pd.Series([found.verdict for found in strata.values()]).value_counts()
+def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
+    """How many analyses of an output ended with which verdict."""
+    counts = pd.Series([found.verdict_on(output) for found in strata.values() if output in found.outputs]).value_counts()
     return "verdicts: " + ", ".join(f"{count} {word}" for word, count in counts.items())
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.sensitivity.checks import verdict_of
 from experiments.sensitivity.factors import Factors
 
 
@@ -29,7 +30,7 @@ class Sensitivity:
     checks: pd.DataFrame
     """Every check: output, check, figure, limit, passed, meaning."""
     verdict: str
-    """"converged", "undecided" or "not identifiable"."""
+    """"converged", "undecided" or "not identifiable", the worst of all outputs; `verdict_on` tells it of one."""
     curves: pd.DataFrame
     """Main effects: output, input, level (middle of a 40th of the range), effect, low, high (units of the output)."""
     convergence: pd.DataFrame
@@ -62,6 +63,12 @@ class Sensitivity:
         if rows.empty:
             raise KeyError(f"no {measure} of {input!r} for {output!r}")
         return rows.iloc[0]
+
+    def verdict_on(self, output: str) -> str:
+        """The verdict on one output: "converged", "undecided" or "not identifiable". KeyError where it was not analysed."""
+        if output not in self.outputs:
+            raise KeyError(f"no output {output!r}; there are {', '.join(self.outputs)}")
+        return verdict_of(self.checks[self.checks["output"].isin([output, "all"])])
 
     def plot(self, axes: Any = None, output: str | None = None) -> Any:
         """Shares and totals of each input with their intervals; returns the axes."""
@@ -141,7 +148,7 @@ class Sensitivity:
             noise = self.get("noise_share", "", output)["estimate"]
             share = "never changes" if np.isnan(noise) else f"noise share {noise:.2f}"
             ranked = sorted(self.places[output].items(), key=lambda item: int(item[1].split("-")[0]))
-            lines.append(f"├─ {output} ({share}): " + ", ".join(f"{place}. {name}" for name, place in ranked[:8]))
+            lines.append(f"├─ {output} ({share}, {self.verdict_on(output)}): " + ", ".join(f"{place}. {name}" for name, place in ranked[:8]))
         return "\n".join([*lines, "└─ .table .ranks .checks .curves .plot() .save(folder)"])
 
 

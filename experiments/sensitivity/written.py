@@ -44,10 +44,7 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
         strata = [name for name in results if parts[name].kind == "stratum"]
         if strata:
             _csv(stability(results, parts), out / "stability.csv")
-            leaders = [{"part": name, "output": output, "leader": leader(results[name], output)
-                        if output in results[name].outputs else "not defined", "verdict": results[name].verdict}
-                       for name in strata for output in OUTPUTS]  # fmt: skip
-            _csv(pd.DataFrame(leaders), out / "leaders.csv")
+            _csv(leaders(results, strata), out / "leaders.csv")
             from experiments.sensitivity.figures import plot_strata, save
 
             shown = tidy(results, parts)
@@ -65,6 +62,17 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
             curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
             _csv(curves, out / "ladders.csv")
             _csv(marks, out / "ladder_marks.csv")
+
+
+def leaders(results: Mapping[str, Sensitivity], strata: Sequence[str]) -> pd.DataFrame:
+    """Who leads each output of each stratum, one row each: part, output, leader, verdict ("not defined" without the output)."""
+    rows = []
+    for name in strata:
+        found = results[name]
+        for output in OUTPUTS:
+            told = (leader(found, output), found.verdict_on(output)) if output in found.outputs else ("not defined", "not defined")
+            rows.append({"part": name, "output": output, "leader": told[0], "verdict": told[1]})
+    return pd.DataFrame(rows)
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:
