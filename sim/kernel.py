@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from sim.compile import COMPILED, LOCK, as_records, cache_is_cold, copy_record, kernel, phase, prange, records
+from sim.compile import COMPILED, LOCK, as_records, cache_is_cold, copy_record, kernel, phase, prange, records, sequence
 from sim.phases.measures import COUNT, measure
 from sim.phases.start import apply_change, start_firm
 from sim.state import WORLD, new_world
@@ -23,7 +23,7 @@ def clear_journal(world):
         j.contributions[:] = 0.0
 
 
-@phase
+@sequence
 def step_week(world, timeline, row, last):
     """Play the next week; puts later rows of `timeline` in force when their week has come. Returns the row in force."""
     clear_journal(world)
@@ -34,7 +34,7 @@ def step_week(world, timeline, row, last):
     return row
 
 
-@phase
+@sequence
 def play_row(world, timeline, first, last, key0, key1, number, replicate, out):
     """Play one whole run through rows first..last-1 of `timeline` and measure it; `world` is zeroed scratch."""
     copy_record(world[0].parameters, timeline[first])

@@ -151,6 +151,7 @@ DECISION = np.dtype([
     ("step_left", f8), ("contested", i8), ("rounds", f8), ("retaken", i8), ("verdict", i8),
     ("attributes", f8, (5,)), ("common_error", f8, (5,)), ("fifth_error", f8, (3,)),
     ("effort_left", f8, (3,)), ("effort", f8, (3,)), ("agenda", f8),
+    ("claim_luck", f8, (2,)), # drawn at birth, one for each leader, against his belief
     # intents (choose_claims, choose_judgments, choose_concessions)
     ("claim", i8, (2,)), ("position", f8, (3,)), ("error", f8, (3, 5)), ("judged", i8, (3,)), ("concession", f8, (2,)),
     ("exchanged", i8), ("gap", f8), ("causes", f8, (4,)), ("outcome", f8), ("contradiction", f8), ("alone", f8),

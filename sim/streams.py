@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compile import COMPILED, multiply_high, phase, rule
+from sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
 
 # One stream for each purpose. Numbers are part of every stored result: add, never renumber.
 SHOCKS = 1
@@ -62,11 +62,6 @@ if COMPILED:
         """The sum of two words, wrapped to 64 bits."""
         return a + b
 
-    @rule
-    def multiply_low(a, b):
-        """The low 64 bits of the product of two words."""
-        return a * b
-
     _WORD: Any = np.uint64
 
 else:
@@ -78,10 +73,6 @@ else:
     def sum_of(a, b):
         """The sum of two words, wrapped to 64 bits."""
         return (a + b) & _MASK
-
-    def multiply_low(a, b):
-        """The low 64 bits of the product of two words."""
-        return (a * b) & _MASK
 
     _WORD = int
 
@@ -109,10 +100,8 @@ def seed_key(seed: int | str) -> tuple[np.uint64, np.uint64]:
 def _philox(k0, k1, c0, c1, c2, c3):
     """Philox4x64-10 over words."""
     for _ in range(_ROUNDS):
-        high_0 = multiply_high(_MULTIPLIER_0, c0)
-        low_0 = multiply_low(_MULTIPLIER_0, c0)
-        high_1 = multiply_high(_MULTIPLIER_1, c2)
-        low_1 = multiply_low(_MULTIPLIER_1, c2)
+        high_0, low_0 = multiply_wide(_MULTIPLIER_0, c0)
+        high_1, low_1 = multiply_wide(_MULTIPLIER_1, c2)
         c0 = high_1 ^ c1 ^ k0
         c1 = low_1
         c2 = high_0 ^ c3 ^ k1
@@ -134,6 +123,30 @@ def uniform_from_word(x):
     return np.int64(x >> _ELEVEN) * _ULP
 
 
+# Acklam's coefficients, from the highest power down: the middle of the distribution, and its tails.
+_MIDDLE_TOP = (-3.969683028665376e01, 2.209460984245205e02, -2.759285104469687e02,
+               1.383577518672690e02, -3.066479806614716e01, 2.506628277459239e00)
+_MIDDLE_BOTTOM = (-5.447609879822406e01, 1.615858368580409e02, -1.556989798598866e02,
+                  6.680131188771972e01, -1.328068155288572e01, 1.0)
+_TAIL_TOP = (-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e00,
+             -2.549732539343734e00, 4.374664141464968e00, 2.938163982698783e00)
+_TAIL_BOTTOM = (7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e00, 3.754408661907416e00, 1.0)
+_TAIL = 0.02425
+_OTHER_TAIL = 0.97575
+
+
+@phase
+def _tail_normal(u):
+    """The standard normal quantile of u outside the middle; finite even at 0 and 1."""
+    tail = u if u < 0.5 else 1.0 - u
+    tail = tail if tail > _HALF_ULP else _HALF_ULP  # zero stands for the middle of the lowest cell
+    q = math.sqrt(-2.0 * math.log(tail))
+    a, b = _TAIL_TOP, _TAIL_BOTTOM
+    value = (((((a[0] * q + a[1]) * q + a[2]) * q + a[3]) * q + a[4]) * q + a[5]) \
+        / ((((b[0] * q + b[1]) * q + b[2]) * q + b[3]) * q + b[4])
+    return value if u < 0.5 else -value
+
+
 @phase
 def normal_from_uniform(u):
     """The standard normal quantile of u in [0, 1), within 9.3e-9; finite even at 0 and 1.
@@ -141,25 +154,28 @@ def normal_from_uniform(u):
     Acklam's rational approximation (relative error below 1.15e-9): Acklam 2003, "An algorithm
     for computing the inverse normal cumulative distribution function".
     """
-    if u < 0.02425:
-        tail = u if u > _HALF_ULP else _HALF_ULP  # zero stands for the middle of the lowest cell
-        sign = 1.0
-    elif u > 0.97575:
-        tail = 1.0 - u
-        tail = tail if tail > _HALF_ULP else _HALF_ULP
-        sign = -1.0
-    else:
-        q = u - 0.5
-        r = q * q
-        top = (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-                + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239e00) * q
-        return top / (((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-                        + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0)
-    q = math.sqrt(-2.0 * math.log(tail))
-    top = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00) * q
-            - 2.549732539343734e00) * q + 4.374664141464968e00) * q + 2.938163982698783e00
-    return sign * top / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
-                          + 3.754408661907416e00) * q + 1.0)
+    if u < _TAIL or u > _OTHER_TAIL:
+        return _tail_normal(u)
+    q = u - 0.5
+    r = q * q
+    a, b = _MIDDLE_TOP, _MIDDLE_BOTTOM
+    return (((((a[0] * r + a[1]) * r + a[2]) * r + a[3]) * r + a[4]) * r + a[5]) * q \
+        / (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + b[5])
+
+
+@phase
+def normals_from_uniforms(a, b, c, d):
+    """The same of four numbers at once, to the bit."""
+    w, x, y, z = odd_ratios(a - 0.5, b - 0.5, c - 0.5, d - 0.5, _MIDDLE_TOP, _MIDDLE_BOTTOM)
+    if a < _TAIL or a > _OTHER_TAIL:
+        w = _tail_normal(a)
+    if b < _TAIL or b > _OTHER_TAIL:
+        x = _tail_normal(b)
+    if c < _TAIL or c > _OTHER_TAIL:
+        y = _tail_normal(c)
+    if d < _TAIL or d > _OTHER_TAIL:
+        z = _tail_normal(d)
+    return w, x, y, z
 
 
 @rule
@@ -173,7 +189,7 @@ def uniform4(key0, key1, block, stream, firm, replicate):
 def normal4(key0, key1, block, stream, firm, replicate):
     """Four standard normal numbers at an address."""
     a, b, c, d = uniform4(key0, key1, block, stream, firm, replicate)
-    return normal_from_uniform(a), normal_from_uniform(b), normal_from_uniform(c), normal_from_uniform(d)
+    return normals_from_uniforms(a, b, c, d)
 
 
 _POISSON_BY_INVERSION = 30.0

@@ -5,7 +5,7 @@ intent, the phase after it reads all intents. Nobody reacts within the same mome
 order through its agents (sim/model.py); a test holds the two equal, bit for bit.
 """
 
-from sim.compile import phase
+from sim.compile import sequence
 from sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
 from sim.phases.closing import close_week
 from sim.phases.conclusion import conclude
@@ -19,7 +19,7 @@ from sim.phases.review import review
 from sim.state import CEO, COO, LEAD
 
 
-@phase
+@sequence
 def advance_week(world):
     """One week of a firm, in place; `world` is an array of one record (sim.state.WORLD)."""
     open_week(world)                              # calendar, shocks, departures and arrivals

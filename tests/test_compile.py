@@ -1,5 +1,6 @@
 """The compiler's one file: nothing stale is ever served, and it works wherever it may write."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -52,6 +53,20 @@ def test_records_are_zeroed_and_read_by_name():
     assert empty["a"].tolist() == [0, 0, 0]
     assert empty["b"].tolist() == [[0, 0]] * 3
     assert isinstance(empty, np.recarray) is not COMPILED
+
+
+@needs_compiler
+def test_the_garbage_collector_is_back_after_compiling(monkeypatch):
+    paused = []
+    monkeypatch.setattr(tandem_compile.gc, "disable", lambda: paused.append(True))
+
+    @phase
+    def doubled(x):
+        return 2.0 * x
+
+    assert doubled(1.5) == 3.0
+    assert paused
+    assert gc.isenabled()
 
 
 def test_phases_write_records_and_kernels_play_every_row():

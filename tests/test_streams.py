@@ -13,7 +13,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from sim import streams
-from sim.compile import multiply_high, phase
+from sim.compile import multiply_wide, phase
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -58,13 +58,13 @@ def test_signed_words_mean_their_bit_pattern(counter):
 
 
 @phase
-def high_word(a, b):
-    return multiply_high(a, b)
+def both_words(a, b):
+    return multiply_wide(a, b)
 
 
 @given(WORDS, WORDS)
-def test_multiply_high(a, b):
-    assert int(high_word(np.uint64(a), np.uint64(b))) == (a * b) >> 64
+def test_multiply_wide(a, b):
+    assert tuple(int(word) for word in both_words(np.uint64(a), np.uint64(b))) == divmod(a * b, 2**64)
 
 
 @given(WORDS, WORDS)
@@ -88,6 +88,11 @@ def test_the_ends_of_the_normal_are_finite_and_symmetric():
     for u in (0.01, 0.02425, 0.25, 0.375):
         mirrored = streams.normal_from_uniform(1.0 - u)
         assert mirrored == pytest.approx(-streams.normal_from_uniform(u), abs=1e-13)
+
+
+@given(st.tuples(*[st.floats(0, 1, exclude_max=True)] * 4))
+def test_four_normals_at_once_are_four_alone(uniforms):
+    assert streams.normals_from_uniforms(*uniforms) == tuple(streams.normal_from_uniform(u) for u in uniforms)
 
 
 def test_normals_have_the_normal_distribution():

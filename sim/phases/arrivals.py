@@ -122,8 +122,9 @@ def bear(w, domain, ordinal, urgent):
         item.judged[i], item.position[i], item.effort_left[i], item.effort[i] = 0, 0.0, 0.0, 0.0
         for g in range(5):
             item.error[i, g] = 0.0
+    luck = uniforms(s, CLAIMS, item.uid)
     for i in range(2):
-        item.claim[i], item.concession[i] = 0, 0.0
+        item.claim[i], item.concession[i], item.claim_luck[i] = 0, 0.0, luck[i]
     for c in range(4):
         item.causes[c] = 0.0
     for g in range(5):
@@ -194,8 +195,7 @@ def choose_claims(world, i):
         elif p.switches_claims == 0:
             item.claim[i] = owns(w, item.domain, i)
         else:
-            u0, u1, u2, u3 = uniforms(s, CLAIMS, item.uid)
-            item.claim[i] = 1 if (u0 if i == CEO else u1) < leaders[i].beliefs[item.domain] else 0
+            item.claim[i] = 1 if item.claim_luck[i] < leaders[i].beliefs[item.domain] else 0
 
 
 @phase
