@@ -6,7 +6,18 @@ import sys
 
 import numpy as np
 
-from sim.compile import COMPILED, LOCK, as_records, cache_is_cold, copy_record, kernel, phase, prange, records, sequence
+from sim.compile import (
+    COMPILED,
+    LOCK,
+    as_records,
+    cache_is_cold,
+    copy_record,
+    kernel,
+    phase,
+    prange,
+    records,
+    sequence,
+)
 from sim.phases.measures import COUNT, measure
 from sim.phases.start import apply_change, start_firm
 from sim.state import WORLD, new_world
