@@ -1,10 +1,12 @@
 """Everything the project asks of the compiler: the only file that imports numba.
 
-`rule`, `phase` and `kernel` compile nearly alike; the name tells the reader the contract.
+The decorator tells the reader the contract.
 
 * A *rule* takes numbers and returns numbers. It is inlined into its callers.
-* A *phase* reads records, calls rules, writes records. It releases the interpreter lock.
-* A *kernel* is an entry from Python; with `parallel=True` its `prange` loops use threads.
+* A *phase* reads records, calls rules, writes records; a *part* is a piece of one that only compiled code calls.
+* A *sequence* is a phase that only calls phases. It is inlined into its callers.
+* A *kernel* is an entry from Python: one whole program, optimised as such. It releases the interpreter lock, so that
+  `in_threads` can play chunks of rows side by side.
 
 The laws that keep compiled, interpreted, serial and parallel results equal bit for bit:
 
@@ -14,7 +16,6 @@ The laws that keep compiled, interpreted, serial and parallel results equal bit 
   (`log(0)`, `sqrt(-1)`, an overflowing `exp`, a division by zero); check before, set a code after.
 * No allocation per week, no `min`/`max` in hot rules (a ternary is faster), and counter words
   go through `streams.word`, never through mixed signed and unsigned arithmetic.
-* Every parallel call is made while holding `LOCK`: two at once abort the process.
 
 Compiled code is kept in a folder named by a digest of the source below, because numba's own cache
 looks at one file at a time and keeps serving a caller whose rule in another file has changed.
@@ -30,11 +31,11 @@ import shutil
 import stat
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 import llvmlite
 import numba
@@ -50,17 +51,16 @@ from numba.extending import intrinsic
 
 __all__ = [
     "COMPILED",
-    "LOCK",
     "as_records",
     "cache_folder",
     "cache_is_cold",
     "copy_record",
+    "in_threads",
     "kernel",
     "multiply_wide",
     "odd_ratios",
     "part",
     "phase",
-    "prange",
     "records",
     "rule",
     "sequence",
@@ -72,11 +72,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 settings: Any = numba.config
 COMPILED: bool = not settings.DISABLE_JIT
 """False when `NUMBA_DISABLE_JIT=1`: the same functions then run as plain Python."""
-
-LOCK = threading.RLock()
-"""Held round every parallel call, by every thread of the process."""
-
-prange = numba.prange
 
 COMPILED_ROOMS = ("rules", "phases")
 COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py", "panel.py")
@@ -200,13 +195,10 @@ def cache_folder() -> Path | None:
     return _FOLDER
 
 
-def cache_is_cold() -> bool:
-    """Whether nothing has been compiled from this source yet, so the first call takes its time.
-
-    For the drivers, which then say one line on stderr: "compiling once, about 20 s; later
-    starts take under a second".
-    """
-    return _FOLDER is not None and next(_FOLDER.rglob("*.nbi"), None) is None
+def cache_is_cold(entry: str = "") -> bool:
+    """Whether nothing has been compiled from this source yet, or not the kernel of this name, so that a first call takes
+    its time: for the drivers, which then say so."""
+    return _FOLDER is not None and next(_FOLDER.rglob(f"*.{entry}-*.nbi" if entry else "*.nbi"), None) is None
 
 
 @contextlib.contextmanager
@@ -373,28 +365,38 @@ def sequence(function: F) -> F:
     return _compiled(function, nogil=True, cache=True, inline="always")
 
 
-@overload
-def kernel(function: F) -> F: ...
-@overload
-def kernel(*, parallel: bool = False) -> Callable[[F], F]: ...
-def kernel(function: Any = None, *, parallel: bool = False) -> Any:
-    """Compile an entry from Python: `@kernel`, or `@kernel(parallel=True)` for `prange` over runs."""
+def kernel(function: F) -> F:
+    """Compile an entry from Python, with everything it calls as one program."""
+    return _compiled(function, nogil=True, cache=True, pipeline_class=_KERNEL)
 
-    def decorated(function: F) -> F:
-        options = {"parallel": True} if parallel else {"pipeline_class": _KERNEL}
-        return _compiled(function, nogil=True, cache=True, **options)
 
-    return decorated if function is None else decorated(function)
+_threads: int = settings.NUMBA_NUM_THREADS if COMPILED else 1
 
 
 def set_threads(n: int) -> int:
-    """The number of threads that parallel kernels called from this thread use from now on, at most `n`."""
-    if not COMPILED:
-        return 1
-    threads = max(1, min(int(n), settings.NUMBA_NUM_THREADS))
-    with LOCK:
-        numba.set_num_threads(threads)
-    return threads
+    """The number of threads that `in_threads` uses from now on, at most `n` and at most the processors there are."""
+    global _threads
+    _threads = max(1, min(int(n), settings.NUMBA_NUM_THREADS)) if COMPILED else 1
+    return _threads
+
+
+def in_threads(play: Callable[[int, int], None], rows: int, chunk: int) -> None:
+    """Call `play(low, high)` for chunks of `rows` rows that cover them all, side by side; each must write its own rows only.
+
+    Plain threads: numba's own need the whole program compiled again for them, and abort a process that calls from two
+    threads at once.
+    """
+    lows = range(0, rows, chunk)
+    if _threads == 1 or len(lows) == 1:
+        play(0, rows)
+        return
+    with ThreadPoolExecutor(min(_threads, len(lows))) as pool:
+        try:
+            for _ in pool.map(play, lows, (min(low + chunk, rows) for low in lows)):
+                pass
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 # -- what compiled code needs and NumPy lacks --------------------------------------------------

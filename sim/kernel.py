@@ -8,13 +8,12 @@ import numpy as np
 
 from sim.compile import (
     COMPILED,
-    LOCK,
     as_records,
     cache_is_cold,
     copy_record,
+    in_threads,
     kernel,
     phase,
-    prange,
     records,
     sequence,
 )
@@ -69,15 +68,7 @@ def play_batch(timeline, starts, arms, numbers, replicates, keys, out):
         play_row(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], out[r])
 
 
-@kernel(parallel=True)
-def play_batch_threads(timeline, starts, arms, numbers, replicates, keys, out):
-    """The same, its chunks of runs spread over threads; each run writes only its own row."""
-    chunk = 16
-    chunks = (arms.size + chunk - 1) // chunk
-    for c in prange(chunks):
-        low = c * chunk
-        high = low + chunk if low + chunk < arms.size else arms.size
-        play_batch(timeline, starts, arms[low:high], numbers[low:high], replicates[low:high], keys[low:high], out[low:high])
+ROWS_IN_A_CHUNK = 32  # of one thread: some hundredths of a second
 
 
 def run_batch(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, numbers: np.ndarray, replicates: np.ndarray,
@@ -89,30 +80,33 @@ def run_batch(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, number
     two rows that differ only in their arm share it. Bytes do not depend on `threads` or chunking.
     """
     out = np.full((arms.size, COUNT), np.nan)
-    announce()
-    arguments = (timeline, starts, arms, numbers, replicates, keys, out)
+    announce("play_batch")
     if not COMPILED:
         for r, a in enumerate(arms):
             play_row(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
                      numbers[r], replicates[r], out[r])
         return out
-    if threads and arms.size > 32:
-        with LOCK:
-            play_batch_threads(*arguments)
-    else:
-        play_batch(*arguments)
+
+    def play(low: int, high: int) -> None:
+        own = slice(low, high)
+        play_batch(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], out[own])
+
+    play(0, 0)  # compiled or loaded here, once, and not by the first thread
+    in_threads(play, arms.size, ROWS_IN_A_CHUNK if threads else max(1, arms.size))
     return out
 
 
-_announced = False
+_announced: set[str] = set()
 
 
-def announce() -> None:
-    """Say once, on the error stream, that the first call compiles."""
-    global _announced
-    if not _announced and cache_is_cold():
-        print("compiling the model once, about half a minute; later starts take under a second", file=sys.stderr, flush=True)
-    _announced = True
+def announce(entry: str = "") -> None:
+    """Say once, on the error stream, that the first call of a kernel compiles."""
+    if entry not in _announced:
+        _announced.add(entry)
+        if cache_is_cold():
+            print("compiling the model once, about half a minute; later starts take under a second", file=sys.stderr, flush=True)
+        elif entry and cache_is_cold(entry):
+            print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
 
 
 def start_world(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
@@ -148,7 +142,7 @@ def play_weeks(world, timeline, firm, leaders, teams, journal, out):
 def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(measures.NAMES)). Row 0 is the start."""
-    announce()
+    announce("play_weeks")
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}

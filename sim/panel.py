@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.compile import COMPILED, LOCK, as_records, copy_record, kernel, phase, prange, records
+from sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, phase, records, sequence
 from sim.kernel import announce, step_week
 from sim.parameters import RECORD
 from sim.phases.start import start_firm
@@ -84,7 +84,7 @@ def observe(world, out):
         out[len(states) + len(sums) + n] = more[n]
 
 
-@phase
+@sequence
 def play_observed(world, timeline, first, last, key0, key1, number, replicate, every, out):
     """Play one run through rows first..last-1 of `timeline`; row k of `out` is written at the end of week k x `every`."""
     copy_record(world[0].parameters, timeline[first])
@@ -110,15 +110,7 @@ def play_panel(timeline, starts, arms, numbers, replicates, keys, every, out):
         play_observed(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], every, out[r])
 
 
-@kernel(parallel=True)
-def play_panel_threads(timeline, starts, arms, numbers, replicates, keys, every, out):
-    """The same, its chunks of runs spread over threads; each run writes only its own rows."""
-    chunk = 8
-    chunks = (arms.size + chunk - 1) // chunk
-    for c in prange(chunks):
-        low = c * chunk
-        high = low + chunk if low + chunk < arms.size else arms.size
-        play_panel(timeline, starts, arms[low:high], numbers[low:high], replicates[low:high], keys[low:high], every, out[low:high])
+ROWS_IN_A_CHUNK = 16  # of one thread
 
 
 def run_panel(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, numbers: np.ndarray, replicates: np.ndarray,
@@ -131,18 +123,19 @@ def run_panel(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, number
     if not np.all(timeline["weeks"] == weeks):
         raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
     out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
-    announce()
+    announce("play_panel")
     if not COMPILED:
         for r, a in enumerate(arms):
             play_observed(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
                           numbers[r], replicates[r], every, out[r])  # fmt: skip
         return out
-    arguments = (timeline, starts, arms, numbers, replicates, keys, every, out)
-    if threads and arms.size > 16:
-        with LOCK:
-            play_panel_threads(*arguments)
-    else:
-        play_panel(*arguments)
+
+    def play(low: int, high: int) -> None:
+        own = slice(low, high)
+        play_panel(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], every, out[own])
+
+    play(0, 0)  # compiled or loaded here, once, and not by the first thread
+    in_threads(play, arms.size, ROWS_IN_A_CHUNK if threads else max(1, arms.size))
     return out
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim import compile as tandem_compile
-from sim.compile import COMPILED, LOCK, kernel, phase, prange, records, rule, set_threads
+from sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
 
 ROOT = Path(tandem_compile.__file__).resolve().parents[1]
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
@@ -29,10 +29,14 @@ def grow(firms, i):
     firms[i].revenue = halved(firms[i].revenue) + firms[i].shares[1]
 
 
-@kernel(parallel=True)
-def grow_all(firms):
-    for i in prange(len(firms)):
+@kernel
+def grow_some(firms, low, high):
+    for i in range(low, high):
         grow(firms, i)
+
+
+def grow_all(firms):
+    in_threads(lambda low, high: grow_some(firms, low, high), len(firms), 7)
 
 
 @kernel
@@ -70,10 +74,10 @@ def test_the_garbage_collector_is_back_after_compiling(monkeypatch):
 
 
 def test_phases_write_records_and_kernels_play_every_row():
-    some = firms(5)
-    with LOCK:
+    for n in (1, 5, 50):
+        some = firms(n)
         grow_all(some)
-    assert some["revenue"].tolist() == [i / 2 + 0.25 for i in range(5)]
+        assert some["revenue"].tolist() == [i / 2 + 0.25 for i in range(n)]
 
 
 @needs_compiler
@@ -81,14 +85,13 @@ def test_kernels_never_raise_on_a_division_by_zero():
     assert ratio(1.0, 0.0) == float("inf")
 
 
-def test_parallel_calls_from_several_python_threads_behind_the_lock():
+def test_parallel_calls_from_several_python_threads():
     tables = [firms(500) for _ in range(6)]
 
     def play(table):
         for _ in range(20):
-            with LOCK:
-                set_threads(2)
-                grow_all(table)
+            set_threads(2)
+            grow_all(table)
 
     threads = [threading.Thread(target=play, args=(table,)) for table in tables]
     for thread in threads:
@@ -100,6 +103,19 @@ def test_parallel_calls_from_several_python_threads_behind_the_lock():
         for i in range(500):
             grow(expected, i)
     assert all(np.array_equal(table["revenue"], expected["revenue"]) for table in tables)
+
+
+def test_a_chunk_that_fails_is_told_and_ends_the_rest():
+    def play(low, high):
+        played.append(low)
+        if low == 0:
+            raise KeyError("chunk")
+
+    played = []
+    set_threads(2)
+    with pytest.raises(KeyError):
+        in_threads(play, 10_000, 1)
+    assert len(played) < 10_000 if COMPILED else played == [0]
 
 
 def test_threads_stay_in_range():
