@@ -287,7 +287,10 @@ class _WholeProgram(JITCodeLibrary):
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage.name == "linkonce_odr":
                 function.linkage = "internal"
-        super()._optimize_final_module()
+                function.name = f"{self.name}.{function.name}"  # by its own name numba would look for the phase in here
+        # Once, at full strength: numba goes over a module twice for the sake of reference counts, and here there are none.
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
 
 
 def _lowered_into(library: type[JITCodeLibrary]) -> type[CompilerBase]:

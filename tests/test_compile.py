@@ -138,11 +138,19 @@ def house(tmp_path):
     (rules / "trust.py").write_text("from sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
     (sim / "kernel.py").write_text(
         textwrap.dedent("""
-            from sim.compile import kernel
+            import math
+            from sim.compile import kernel, part, phase
             from sim.rules.trust import grown
+            @part
+            def raised(x):
+                y = x
+                LONG
+                return x * 10.0 + 0.0 * y
+            @phase
+            def stepped(x): return raised(grown(x)) + 0.0 * raised(-x)
             @kernel
-            def played(x): return grown(x) * 10.0
-        """)
+            def played(x): return stepped(x) + 0.0 * stepped(-x)
+        """).replace("LONG", "; ".join(["y = math.cos(y) + x"] * 60))  # too long to be inlined
     )
     return sim.parent
 
@@ -159,6 +167,13 @@ def play(house, code=PLAY, **environment):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+def test_a_kernel_from_the_cache_does_not_hide_the_phases_it_is_made_of(house, tmp_path):
+    cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
+    both = "from sim import kernel; print(kernel.played(1.0), kernel.stepped(2.0), kernel.played(3.0))"
+    for _ in range(3):
+        assert play(house, both, **cache) == ["20.0", "30.0", "40.0"]
 
 
 def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
