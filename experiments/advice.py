@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments.calibration.ensemble import ensemble
 from experiments.splits import splits
 from experiments.uncertainty import play
 from sim.comparison import paired_difference
@@ -20,7 +21,7 @@ from sim.scenario import Scenario, catalogue
 
 OUTCOMES = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-CERTAIN = 0.95
+DRAWS = 20_000  # of the means of all splits, for the probability that each is the best
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ class Advice:
     runs: int
     step: float
     splits: pd.DataFrame
-    """One row a split: mean growth (share a year), difference from the best with its interval, best (None: undecided)."""
+    """One row a split: mean growth (share a year), difference from the best with its interval, probability of being the best,
+    decided."""
     levers: pd.DataFrame
-    """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped."""
+    """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped
+    (share of lucks), helped_sets (share of parameter sets, by the mean over a set's lucks; not-a-number without an ensemble)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
 
@@ -63,11 +66,12 @@ class Advice:
         best = self.splits.iloc[0]
         if self.best_split is None:
             close = [titles[row["split"]] for row in self.splits.to_dict("records") if row["low"] <= 0.0]
-            told.append(f"Which split suits this firm best is undecided between: {'; '.join(close)}.")
+            told.append(f"Which split suits this firm best is undecided between: {'; '.join(close)}. "
+                        f"{titles[best['split']]} is the best with probability {best['probability']:.2f}.")  # fmt: skip
         else:
             second = self.splits.iloc[1]
-            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]}, "
-                        f"{100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, "
+            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
+                        f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, "
                         f"{titles[second['split']]} "
                         f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
         lever = self.first_lever
@@ -77,8 +81,8 @@ class Advice:
         row = self.levers.set_index("lever").loc[lever]
         told.append(f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
                     f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
-                    f"{100 * row['growth_high']:+.2f}), and helps growth in {row['helped']:.0%} of {self.runs} "
-                    "lucks, each under a parameter set of its own.")  # fmt: skip
+                    f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
+                    f"{_of_sets(row['helped_sets'])}.")  # fmt: skip
         if np.isfinite(row["conflict_change"]):
             told.append(f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
                         f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
@@ -96,7 +100,15 @@ class Advice:
         return told
 
 
-def advise(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0,
+def _probability(value: float) -> str:
+    return "above 0.99" if value > 0.99 else f"{value:.2f}"
+
+
+def _of_sets(share: float) -> str:
+    return "" if not np.isfinite(share) else f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
+
+
+def advise(scenario: Scenario, runs: int = 2000, step: float = 0.2, seed: int = 0,
            progress: Callable[[str, int], None] = lambda what, share: None) -> Advice:  # fmt: skip
     """Play the firm under every split to choose from, then in its own split with each lever raised by `step`.
 
@@ -122,6 +134,14 @@ def advise(scenario: Scenario, runs: int = 400, step: float = 0.2, seed: int = 0
     return Advice(scenario, runs, step, found.splits, levers, levels)
 
 
+def helped_sets(change: np.ndarray, seed: int) -> float:
+    """Share of the parameter sets, of those drawn for so many pairs, in which a change (runs,) is above zero on average."""
+    known = ensemble()
+    if known is None:
+        return float("nan")
+    return float((pd.Series(change).groupby(known.drawn(len(change), seed)).mean() > 0.0).mean())
+
+
 def lever_effects(scenario: Scenario, runs: int, step: float, seed: int,
                   progress: Callable[[], None] = lambda: None) -> pd.DataFrame:  # fmt: skip
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
@@ -132,7 +152,7 @@ def lever_effects(scenario: Scenario, runs: int, step: float, seed: int,
         if level < 1.0:
             moved[lever] = _played(raised(scenario, lever, step), runs, seed)
         progress()
-    return _levers(scenario, untouched, moved)
+    return _levers(scenario, untouched, moved, seed)
 
 
 def raised(scenario: Scenario, lever: str, step: float) -> Scenario:
@@ -162,22 +182,32 @@ def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
         difference, low, high, _, _ = paired_difference(growth[name], growth[order[0]])
         rows.append({"split": name, "growth": growth[name].mean(), "difference": difference, "low": low, "high": high})
     table = pd.DataFrame(rows)
+    table["probability"] = _best_with(np.array([growth[name] for name in order]))
     # Decided only if it leads every other: an interval each, corrected for their number by the stricter criterion of all.
     decided = len(table) > 1 and bool((table["low"].iloc[1:] > 0.0).all())
     table["decided"] = [decided and place == 0 for place in range(len(table))]
     return table
 
 
-def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _best_with(growth: np.ndarray) -> np.ndarray:
+    """Probability of each option, (options, runs) on the same lucks, that its mean is the highest: of the means' joint normal
+    distribution."""
+    means = np.random.default_rng(0).multivariate_normal(growth.mean(axis=1), np.cov(growth) / growth.shape[1], DRAWS, method="eigh")
+    return np.bincount(means.argmax(axis=1), minlength=len(growth)) / DRAWS
+
+
+def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     rows = []
     for lever in LEVERS:
         row: dict[str, object] = {"lever": lever, "level": getattr(scenario.parameters.levers, lever), "raised": lever in moved}
-        row |= {f"{name}_{end}": np.nan for name in OUTCOMES for end in ("change", "low", "high")} | {"helped": np.nan}
+        row |= {f"{name}_{end}": np.nan for name in OUTCOMES for end in ("change", "low", "high")}
+        row |= {"helped": np.nan, "helped_sets": np.nan}
         if lever in moved:
             for name, outcome in OUTCOMES.items():
                 values = paired_difference(untouched[outcome].to_numpy(), moved[lever][outcome].to_numpy())
                 row |= {f"{name}_change": values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
-            row["helped"] = float((moved[lever]["revenue_growth"] > untouched["revenue_growth"]).mean())
+            change = (moved[lever]["revenue_growth"] - untouched["revenue_growth"]).to_numpy()
+            row["helped"], row["helped_sets"] = float((change > 0.0).mean()), helped_sets(change, seed)
         rows.append(row)
     table = pd.DataFrame(rows)
     if moved:

@@ -1,8 +1,11 @@
 """Advice for one firm: paired, undecided where it is, confirmed by fresh luck, and refused in one line."""
 
+import numpy as np
 import pytest
+from scipy.special import ndtr
 
-from experiments.advice import LEVELS, advise, first_of, lever_effects, raised
+from experiments.advice import LEVELS, _best_with, advise, first_of, helped_sets, lever_effects, raised
+from experiments.calibration.ensemble import ensemble
 from experiments.commands.main import status
 from experiments.population import Population
 from experiments.uncertainty import play
@@ -37,6 +40,31 @@ def test_what_is_undecided_is_said(found):
         assert "undecided" in told
     assert found.levers["growth_change"].dropna().is_monotonic_decreasing
     assert list(found.levels["level"]) == list(LEVELS)
+
+
+def test_the_probability_of_being_best_follows_the_paired_differences():
+    draw = np.random.default_rng(1)
+    luck = draw.normal(0.0, 5.0, 400)
+    ahead, behind = luck + 0.5 + draw.normal(0.0, 0.1, 400), luck + draw.normal(0.0, 0.1, 400)
+    assert _best_with(np.array([ahead, behind])) == pytest.approx([1.0, 0.0])
+    centred = [own - own.mean() for own in draw.normal(0.0, 1.0, (2, 400))]
+    assert _best_with(np.array([luck + own for own in centred])) == pytest.approx([0.5, 0.5], abs=0.02)
+    apart = draw.normal(0.0, 1.0, 400)
+    gap = apart - apart.mean() + 0.08  # 1.6 standard errors of the difference
+    assert _best_with(np.array([luck + gap, luck]))[0] == pytest.approx(ndtr(0.08 * 20 / apart.std(ddof=1)), abs=0.02)
+
+
+def test_the_probabilities_of_an_advice_add_up(found):
+    assert found.splits["probability"].sum() == pytest.approx(1.0)
+    assert found.splits["probability"].is_monotonic_decreasing
+    assert "with probability" in found.paragraphs()[0]
+
+
+def test_a_change_is_counted_by_parameter_set():
+    drawn = ensemble().drawn(600, 3)
+    change = np.where(drawn % 4 == 0, -0.1, 0.3)
+    change[0] = -0.05  # one bad luck makes no bad set
+    assert helped_sets(change, 3) == pytest.approx(np.mean(np.unique(drawn) % 4 != 0))
 
 
 def test_a_lever_set_by_hand_is_named(found):

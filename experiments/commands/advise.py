@@ -11,7 +11,7 @@ import typer
 
 def advise(
     file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
-    runs: Annotated[int, typer.Option(min=50, max=100_000, help="Lucks shared by all that is compared.")] = 400,
+    runs: Annotated[int, typer.Option(min=50, max=100_000, help="Lucks shared by all that is compared.")] = 2000,
     step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
@@ -46,16 +46,16 @@ def show(found) -> None:
     from experiments.commands.tables import console
 
     table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
-    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week", "helps growth in")
+    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week", "helps growth in lucks", "in sets")
     for head in heads:
         table.add_column(head, justify="left" if head == "lever" else "right")
     for row in found.levers.to_dict("records"):
         cells = [row["lever"].replace("_", " "), f"{row['level']:.2f}"]
         if not row["raised"]:
-            table.add_row(*cells, "already at its top", "", "", "")
+            table.add_row(*cells, "already at its top", "", "", "", "")
             continue
         for name, scale, digits in (("growth", 100, 2), ("conflict", 1, 2), ("profit", 1, 1)):
             value = [scale * row[f"{name}_{end}"] for end in ("change", "low", "high")]
             cells.append("not defined" if value[0] != value[0] else "{:+.{d}f} [{:+.{d}f}, {:+.{d}f}]".format(*value, d=digits))
-        table.add_row(*cells, f"{row['helped']:.0%} of lucks")
+        table.add_row(*cells, f"{row['helped']:.0%}", "" if row["helped_sets"] != row["helped_sets"] else f"{row['helped_sets']:.0%}")
     console(sys.stdout).print(table)
