@@ -71,7 +71,8 @@ class Advice:
         else:
             second = self.splits.iloc[1]
             told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
-                        f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, {100 * second['difference']:.2f} points more than the next, "
+                        f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, "
+                        f"{100 * second['difference']:.2f} points more than the next, "
                         f"{titles[second['split']]} "
                         f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
         lever = self.first_lever
@@ -82,7 +83,7 @@ class Advice:
         told.append(f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
                     f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
                     f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
-                    f"{_of_sets(row['helped_sets'])}.")  # fmt: skip
+                    f"{_of_sets(float(row['helped_sets']))}.")  # fmt: skip
         if np.isfinite(row["conflict_change"]):
             told.append(f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
                         f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
@@ -105,7 +106,9 @@ def _probability(value: float) -> str:
 
 
 def _of_sets(share: float) -> str:
-    return "" if not np.isfinite(share) else f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
+    if not np.isfinite(share):
+        return ""
+    return f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
 
 
 def advise(scenario: Scenario, runs: int = 2000, step: float = 0.2, seed: int = 0,
@@ -192,7 +195,8 @@ def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _best_with(growth: np.ndarray) -> np.ndarray:
     """Probability of each option, (options, runs) on the same lucks, that its mean is the highest: of the means' joint normal
     distribution."""
-    means = np.random.default_rng(0).multivariate_normal(growth.mean(axis=1), np.cov(growth) / growth.shape[1], DRAWS, method="eigh")
+    spread = np.cov(growth) / growth.shape[1]
+    means = np.random.default_rng(0).multivariate_normal(growth.mean(axis=1), spread, DRAWS, method="eigh")
     return np.bincount(means.argmax(axis=1), minlength=len(growth)) / DRAWS
 
 

@@ -46,7 +46,8 @@ def show(found) -> None:
     from experiments.commands.tables import console
 
     table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
-    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week", "helps growth in lucks", "in sets")
+    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week",
+             "helps growth in lucks", "in sets")  # fmt: skip
     for head in heads:
         table.add_column(head, justify="left" if head == "lever" else "right")
     for row in found.levers.to_dict("records"):
@@ -57,5 +58,6 @@ def show(found) -> None:
         for name, scale, digits in (("growth", 100, 2), ("conflict", 1, 2), ("profit", 1, 1)):
             value = [scale * row[f"{name}_{end}"] for end in ("change", "low", "high")]
             cells.append("not defined" if value[0] != value[0] else "{:+.{d}f} [{:+.{d}f}, {:+.{d}f}]".format(*value, d=digits))
-        table.add_row(*cells, f"{row['helped']:.0%}", "" if row["helped_sets"] != row["helped_sets"] else f"{row['helped_sets']:.0%}")
+        cells += ["none" if row[share] != row[share] else f"{row[share]:.0%}" for share in ("helped", "helped_sets")]
+        table.add_row(*cells)
     console(sys.stdout).print(table)
