@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,7 +84,7 @@ class Advice:
         told.append(f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
                     f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
                     f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
-                    f"{_of_sets(float(row['helped_sets']))}.")  # fmt: skip
+                    f"{_of_sets(row['helped_sets'])}.")  # fmt: skip
         if np.isfinite(row["conflict_change"]):
             told.append(f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
                         f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
@@ -105,7 +106,7 @@ def _probability(value: float) -> str:
     return "above 0.99" if value > 0.99 else f"{value:.2f}"
 
 
-def _of_sets(share: float) -> str:
+def _of_sets(share: Any) -> str:
     if not np.isfinite(share):
         return ""
     return f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
