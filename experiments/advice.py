@@ -6,6 +6,7 @@ what is said holds over what is not known of the mechanisms too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,9 @@ from experiments.calibration.ensemble import ensemble
 from experiments.splits import splits
 from experiments.uncertainty import play
 from sim.comparison import paired_difference
-from sim.parameters import LEVERS
+from sim.parameters import LEVERS, lever_value
 from sim.scenario import Scenario, catalogue
+from sim.scenario.paths import AS_LEVER, FIELDS, lever_of
 
 OUTCOMES = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -95,7 +97,8 @@ class Advice:
             told.append(f"Whether it helps more than {', '.join(name.replace('_', ' ') for name in rivals)} is undecided.")
         fixed = self.scenario.explicit_lever_parameters
         if fixed:
-            told.append(f"This firm's file sets parts of levers by hand, which no lever moves then: {', '.join(fixed)}.")
+            told.append(f"This firm's file sets parts of levers by hand: {', '.join(fixed)}. Raised with their lever, they go as "
+                        "far on their own way from poorest to best practice.")  # fmt: skip
         stop = self.stops_helping
         told.append("Of the levels tried, none is too much." if stop is None else
                     f"Beyond a level of about {stop:.1f} more of it lowers growth here.")  # fmt: skip
@@ -132,7 +135,7 @@ def advise(scenario: Scenario, runs: int = 2000, step: float = 0.2, seed: int = 
     first = found.first_lever
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
     if first is not None:
-        at = [_played(scenario.with_({f"levers.{first}": level}), runs, seed) for level in LEVELS]
+        at = [_played(_set_to(scenario, first, level), runs, seed) for level in LEVELS]
         levels = _levels(at)
     progress("levels", 30)
     return Advice(scenario, runs, step, found.splits, levers, levels)
@@ -152,16 +155,39 @@ def lever_effects(scenario: Scenario, runs: int, step: float, seed: int,
     untouched = _played(scenario, runs, seed)
     moved = {}
     for lever in LEVERS:
-        level = getattr(scenario.parameters.levers, lever)
-        if level < 1.0:
+        if raised(scenario, lever, step).parameters != scenario.parameters:
             moved[lever] = _played(raised(scenario, lever, step), runs, seed)
         progress()
     return _levers(scenario, untouched, moved, seed)
 
 
 def raised(scenario: Scenario, lever: str, step: float) -> Scenario:
-    """The firm with one lever raised by `step`, or to its top."""
-    return scenario.with_({f"levers.{lever}": min(1.0, getattr(scenario.parameters.levers, lever) + step)})
+    """The firm with one lever raised by `step`, or to its top; a part of it that the file sets by hand goes as far on its own
+    way from poorest to best practice, from where it stands."""
+    changes = {f"levers.{lever}": min(1.0, getattr(scenario.parameters.levers, lever) + step)}
+    for path in parts_by_hand(scenario, lever):
+        way = FIELDS[path].json_schema_extra
+        level = level_of(float(scenario.values[path]), way["poorest"], way["best"], way["scale"])
+        if level < 1.0:
+            changes[path] = lever_value(min(1.0, max(0.0, level) + step), way["poorest"], way["best"], way["scale"])
+    return scenario.with_(changes)
+
+
+def parts_by_hand(scenario: Scenario, lever: str) -> list[str]:
+    """Parts of a lever that a firm's file sets by themselves."""
+    return [path for path in scenario.explicit_lever_parameters if lever_of(path) == lever]
+
+
+def level_of(value: float, poorest: float, best: float, scale: str) -> float:
+    """Where a value lies on the way from poorest (0) to best practice (1): what `lever_value` undoes; any number beyond."""
+    if scale == "log":
+        return math.log(max(value, 1e-300) / poorest) / math.log(best / poorest)
+    return (value - poorest) / (best - poorest)
+
+
+def _set_to(scenario: Scenario, lever: str, level: float) -> Scenario:
+    """The firm with a whole lever at a level: parts set by hand follow it again."""
+    return scenario.with_({f"levers.{lever}": level, **dict.fromkeys(parts_by_hand(scenario, lever), AS_LEVER)})
 
 
 def first_of(levers: pd.DataFrame) -> str | None:

@@ -4,15 +4,25 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from experiments.advice import LEVELS, _best_with, advise, first_of, helped_sets, lever_effects, raised
+from experiments.advice import (
+    LEVELS,
+    _best_with,
+    advise,
+    first_of,
+    helped_sets,
+    level_of,
+    lever_effects,
+    raised,
+)
 from experiments.calibration.ensemble import ensemble
 from experiments.commands.main import status
 from experiments.population import Population
 from experiments.uncertainty import play
 from sim import Scenario
 from sim.comparison import paired_difference
-from sim.parameters import LEVERS
+from sim.parameters import LEVERS, lever_value
 from sim.scenario import catalogue
+from sim.scenario.paths import FIELDS
 
 STEP = 0.2
 CASES = sorted(entry.name for entry in catalogue() if entry.kind == "case")
@@ -27,8 +37,8 @@ def test_the_first_lever_is_confirmed_by_fresh_luck(found):
     lever = found.first_lever
     assert lever is not None
     row = found.levers.set_index("lever").loc[lever]
-    raised = found.scenario.with_({f"levers.{lever}": row["level"] + found.step})
-    fresh = [play(scenario, 200, seed=99).outcomes["revenue_growth"].to_numpy() for scenario in (found.scenario, raised)]
+    both = (found.scenario, raised(found.scenario, lever, found.step))
+    fresh = [play(scenario, 200, seed=99).outcomes["revenue_growth"].to_numpy() for scenario in both]
     change, low, _, _, _ = paired_difference(*fresh)
     assert low > 0.0
     assert abs(change - row["growth_change"]) < 5 * (row["growth_high"] - row["growth_low"]) / 1.96
@@ -67,9 +77,27 @@ def test_a_change_is_counted_by_parameter_set():
     assert helped_sets(change, 3) == pytest.approx(np.mean(np.unique(drawn) % 4 != 0))
 
 
-def test_a_lever_set_by_hand_is_named(found):
+def test_a_lever_set_by_hand_is_named_and_raised_on_its_own_way(found):
     assert any("by hand" in paragraph for paragraph in found.paragraphs())
-    assert found.levers.set_index("lever").at["communication", "growth_change"] == 0.0
+    assert found.levers.set_index("lever").at["communication", "growth_low"] > 0.0
+
+
+def test_raising_moves_what_is_set_by_hand_as_far_as_the_lever():
+    plain = Scenario.of(role_model="co-pilot")
+    with_parts = plain.with_({"levers.decision_clarity": 0.3, "clarity.charter": 0.6 + 0.39 * 0.7, "clarity.timer_weeks": 1.0,
+                              "communication.meetings_per_week": 0.1})  # fmt: skip
+    moved = raised(with_parts, "decision_clarity", 0.2).parameters
+    assert moved.levers.decision_clarity == pytest.approx(0.5)
+    assert moved.clarity.charter == pytest.approx(0.6 + 0.39 * 0.9)
+    assert moved.clarity.timer_weeks == 1.0  # beyond best practice already
+    assert moved.communication.meetings_per_week == 0.1  # another lever's
+    spoken = raised(with_parts, "communication", 0.2).parameters
+    assert spoken.communication.meetings_per_week == pytest.approx(0.25 * 16**0.2)  # from the poorest on
+    assert raised(plain, "skills", 0.2) == plain.with_({"levers.skills": 0.7})
+    for path, level in (("adaptation.review_interval_weeks", 0.25), ("training.team_share", 0.8)):
+        way = FIELDS[path].json_schema_extra
+        value = lever_value(level, way["poorest"], way["best"], way["scale"])
+        assert level_of(value, way["poorest"], way["best"], way["scale"]) == pytest.approx(level)
 
 
 def test_a_firm_at_its_top_has_no_lever_to_raise():
@@ -106,8 +134,9 @@ def test_every_case_is_told_a_lever_that_fresh_luck_confirms(case):
     assert low > 0.0 or high < 0.0
 
 
-def test_a_lever_that_moves_nothing_is_not_confirmed():
-    """What the check above would say of bad advice: `silence` sets all that communication moves by hand."""
+def test_a_lever_that_moves_nothing_is_not_confirmed(monkeypatch):
+    """What the check above would say of bad advice."""
+    monkeypatch.setitem(globals(), "raised", lambda firm, lever, step: firm)
     firm = Scenario.load("silence").with_({"quarters": 4})
     assert change(firm, "communication", "revenue_growth", 60, seed=20_001)[1] <= 0.0
     assert change(firm, "communication", "conflict_rate", 60, seed=20_001)[2] >= 0.0
