@@ -64,12 +64,15 @@ def execute(world):
     p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
     taken = overhead(w)
+    limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
+    chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
+    s.move_work = 0.0  # what the last review decided is done now
     u = uniforms(s, TEAMS, s.week * 4)
     for t in range(p.team_count):
         if t == 4 or t == 8:
             u = uniforms(s, TEAMS, s.week * 4 + t // 4)
-        count_open(w, w.teams[t])
-        work_a_week(w, w.teams[t], taken, u[t % 4])
+        count_open(w, w.teams[t], limit)
+        work_a_week(w, w.teams[t], taken, chores, u[t % 4])
     ended = False
     for k in range(s.project_count):
         project = projects[k]
@@ -89,8 +92,8 @@ def execute(world):
 
 
 @part
-def count_open(w, team):
-    """Open projects and backlog (person-weeks) of a team, and its thrashing."""
+def count_open(w, team, limit):
+    """Open projects and backlog (person-weeks) of a team, and its thrashing beyond `limit` of them."""
     projects = w.projects
     p = w.parameters
     team.open_projects, team.backlog = 0.0, team.rework
@@ -101,7 +104,6 @@ def count_open(w, team):
         team.open_projects += 1.0
         team.backlog += project.work_left
         k = project.next
-    limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
     team.thrash = thrash(team.open_projects, limit) if p.switches_thrashing == 1 else 0.0
 
 
@@ -117,9 +119,9 @@ def overhead(w):
 
 
 @part
-def work_a_week(w, team, taken, draw):
-    """A team spends its capacity, less the share `taken` and its reports: rework found, moves of budget and reviews, then
-    its projects by rank."""
+def work_a_week(w, team, taken, chores, draw):
+    """A team spends its capacity, less the share `taken` and its reports: rework found, `chores` (moves of budget and reviews,
+    person-weeks), then its projects by rank."""
     projects = w.projects
     p, s = w.parameters, w.firm
     morale = team.morale if p.switches_morale == 1 else 0.75
@@ -129,7 +131,6 @@ def work_a_week(w, team, taken, draw):
                                                       p.prices_capacity * taken) * (1.0 - 0.1 * team.thrash)
     team.capacity = capacity
     s.capacity += capacity
-    chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
     left = most(0.0, capacity - chores)
     repaired = least(team.rework, 0.5 * left)
     team.rework -= repaired
@@ -206,6 +207,7 @@ def settle_team(w, team, repaired, draw):
         share = repaired / team.capacity if team.capacity > 1e-9 else 0.0
         team.morale = morale_after(team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched,
                                    reports)
+    team.stopped_late, team.launched = 0.0, 0.0  # of the week before: work ends after the teams have closed theirs
     # Rates are below one in ten: the chance of one leaving in a week is the rate.
     if p.switches_attrition == 1 and draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
         head = most(1.0, team.headcount)

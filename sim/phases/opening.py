@@ -57,16 +57,12 @@ def open_week(world):
 @part
 def clear_flows(w):
     """Zero what is counted afresh each week."""
-    leaders, teams = w.leaders, w.teams
-    p, s = w.parameters, w.firm
-    s.extra_spend, s.contradiction, s.move_work = 0.0, 0.0, 0.0
+    leaders, s = w.leaders, w.firm
+    s.extra_spend, s.contradiction = 0.0, 0.0
     s.task_episodes, s.process_episodes, s.relationship_episodes = 0.0, 0.0, 0.0
     s.decided, s.lapsed, s.dropped, s.exchanged, s.exchange_chances, s.wasted_work = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(3):
         leaders[i].hours_used = 0.0
-    for t in range(p.team_count):
-        team = teams[t]
-        team.stopped_late, team.launched = 0.0, 0.0
 
 
 @part
