@@ -1,0 +1,61 @@
+"""Every parameter that a scenario may set moves some outcome of some firm, to the last bit: what is declared is played."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.plausibility import random_firms
+from sim import Scenario, simulate_batch
+from sim.parameters import DOMAINS
+from sim.scenario import ScenarioError
+from sim.scenario.paths import FIELDS
+
+# The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he gates nothing.
+IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}
+SHOCKS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "coo_departure")
+SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2, "dyad.ceo_power": 0.65, "clarity.timer_weeks": 0.5, "judgment.tolerance": 0.1}
+
+
+def firms() -> list[Scenario]:
+    """Random firms with and without shocks, and some in which rare rules and steps of the ladder are in force."""
+    drawn = list(random_firms(16, 5))
+    events = [{"week": 4 * place + 5, "kind": kind, "size": 1.0} for place, kind in enumerate(SHOCKS)]
+    drawn = [firm.with_({"quarters": 8, "events": events[: 4 * (number % 3)]}) for number, firm in enumerate(drawn)]
+    pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
+    return [*drawn, pair.with_({f"charter.{domain}.rule": "vote" for domain in DOMAINS}),
+            *(pair.with_({"resolution.first": first, "resolution.second": "arbitration"}) for first in ("expert", "decider")),
+            Scenario.of(role_model="no-coo").with_({"quarters": 8})]  # fmt: skip
+
+
+def values(field: Any) -> list[float]:
+    """A high, a low and a middling value of a number with bounds, as far as they are finite; none for anything else."""
+    low, high = (next((getattr(bound, end) for bound in field.metadata if hasattr(bound, end)), None) for end in ("ge", "le"))
+    if low is None or high is None:
+        return []
+    found = [float(high), float(low), low + 0.37 * (high - low)]
+    return [round(value) for value in found] if field.annotation is int else found
+
+
+def changed(firm: Scenario, path: str, value: float) -> Scenario:
+    """The firm with one value set, or as it is where that makes no firm."""
+    try:
+        return firm.with_({path: value})
+    except ScenarioError:
+        return firm
+
+
+def outcomes(chosen: list[Scenario]) -> np.ndarray:
+    return simulate_batch(chosen, runs=2, seed=3).outcomes.iloc[:, 2:].to_numpy()
+
+
+@pytest.mark.slow
+def test_every_parameter_moves_something():
+    plain = firms()
+    before = outcomes(plain)
+    numbers = {path: values(field) for path, field in FIELDS.items() if ".N." not in path and values(field)}
+    assert len(numbers) > 200
+    idle = {path for path, tried in numbers.items()
+            if all(np.array_equal(outcomes([changed(firm, path, value) for firm in plain]), before, equal_nan=True)
+                   for value in tried)}  # fmt: skip
+    assert idle == IDLE
