@@ -425,12 +425,12 @@ COVERED = {
 }
 
 
-def coverage(case, n, repeats, sampling="auto"):
+def coverage(case, n, repeats, **how):
     """Share of intervals that hold the truth: (measure, place) -> (truth, coverage)."""
     f, factors, _, _ = CASES[case]
     hits = {}
     for seed in range(repeats):
-        table = analyse(f, factors, n=n, seed=1000 + seed, sampling=sampling).table
+        table = analyse(f, factors, n=n, seed=1000 + seed, **how).table
         for measure, truths in COVERED[case].items():
             rows = table[table["measure"] == measure].iloc[: len(truths)]
             for at, (row, truth) in enumerate(zip(rows.to_dict("records"), truths)):
@@ -449,6 +449,7 @@ def test_intervals_cover_what_they_say(case, n):
 
 
 @pytest.mark.slow
-def test_intervals_cover_over_two_hundred_repeats_of_random_points():
-    found = coverage("P7", 1024, 200, sampling="random")
+@pytest.mark.parametrize(("case", "design"), [("P2", "pairs"), ("P7", "subsets")])
+def test_intervals_cover_over_two_hundred_repeats_of_random_points(case, design):
+    found = coverage(case, 1024, 200, sampling="random", design=design)
     assert 0.92 <= np.mean(list(found.values())) <= 0.98
