@@ -276,7 +276,16 @@ class _Ingredient(JITCodeLibrary):
         """Only code that raises asks for its environment."""
 
 
-class _WholeProgram(JITCodeLibrary):
+class _Public(JITCodeLibrary):
+    """The code of a phase, optimised once: numba goes over a module twice for the sake of reference counts, and here there
+    are none."""
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+
+class _WholeProgram(_Public):
     """A kernel's code with everything it calls, which nobody else will call.
 
     Numba leaves the functions linked in visible to other modules, so that LLVM must keep their signatures and cannot
@@ -288,9 +297,7 @@ class _WholeProgram(JITCodeLibrary):
             if not function.is_declaration and function.linkage.name == "linkonce_odr":
                 function.linkage = "internal"
                 function.name = f"{self.name}.{function.name}"  # by its own name numba would look for the phase in here
-        # Once, at full strength: numba goes over a module twice for the sake of reference counts, and here there are none.
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(self._final_module, builder)
+        super()._optimize_final_module()
 
 
 def _lowered_into(library: type[JITCodeLibrary]) -> type[CompilerBase]:
@@ -318,7 +325,7 @@ def _lowered_into(library: type[JITCodeLibrary]) -> type[CompilerBase]:
     return Passes
 
 
-_PART, _KERNEL = _lowered_into(_Ingredient), _lowered_into(_WholeProgram)
+_PART, _PHASE, _KERNEL = (_lowered_into(library) for library in (_Ingredient, _Public, _WholeProgram))
 
 
 def _spare_repetition() -> None:
@@ -360,12 +367,12 @@ def part(function: F) -> F:
 
 def phase(function: F) -> F:
     """Compile a function that reads and writes a world; Python may call it."""
-    return _compiled(function, nogil=True, cache=True)
+    return _compiled(function, nogil=True, cache=True, pipeline_class=_PHASE)
 
 
 def sequence(function: F) -> F:
     """Compile a phase that only calls phases: a kernel takes in its lines rather than a finished copy of all they call."""
-    return _compiled(function, nogil=True, cache=True, inline="always")
+    return _compiled(function, nogil=True, cache=True, inline="always", pipeline_class=_PHASE)
 
 
 def kernel(function: F) -> F:
