@@ -309,6 +309,15 @@ def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str, f
     return Figure(name, of_root((folder / f"{name}.svg").read_text(encoding="utf-8")), heading, sentence, footing, thin)
 
 
+def written_with_data(canvas: Any, data: Any, name: str, folder: Path, heading: str, sentence: str, footing: str) -> Figure:
+    """Write a canvas as SVG into `folder` with its data (a table) as CSV beside it, and close it."""
+    with plt.rc_context(FIGURE_STYLE):
+        canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    plt.close(canvas)
+    data.to_csv(folder / f"{name}.csv", index=False)
+    return Figure(name, of_root((folder / f"{name}.svg").read_text("utf-8")), heading, sentence, f"{footing}.")
+
+
 def of_root(svg: str) -> str:
     """An SVG text from its root element on."""
     return svg[svg.index("<svg"):]

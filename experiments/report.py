@@ -6,6 +6,7 @@ import math
 import platform
 import re
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,15 @@ DECIDED = ("higher", "lower")
 PACKAGES = ("tandem-sim", "numpy", "numba", "scipy", "pandas", "matplotlib")
 
 
-def report_page(study: Any, figures: list[Figure], command: str, analysed: dict[str, Any] | None = None) -> str:
-    """The whole page as HTML text: figures inside, nothing fetched. `analysed`: a sensitivity analysis to be shown in it."""
+def report_page(study: Any, figures: list[Figure], command: str, sections: Mapping[str, Any]) -> str:
+    """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `experiments.study.write`."""
     environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
     named, fields = titles(), contexts()
     blocks = [split_block(study, context, dispositions, named) for dispositions in ("as described", "equal")
               for context in fields]  # fmt: skip
     drawn = [drawn_inline(figure) for figure in figures]
     return environment.get_template("report.html.jinja").render(
-        title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, analysed=analysed, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
+        title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, **sections, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
         quarters=_quarters(), answers=answers(study, named), short=in_short(study, named),
         levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
                                                  ("context", levers_within(study, study.levers_by_context, named))],

@@ -40,6 +40,8 @@ FURTHER: Mapping[str, dict[str, Any]] = {
 DISPOSITIONS: Mapping[str, Any] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
 
 Progress = Callable[[int], None]
+Player = Callable[[Scenario, int, int, str], Batch]
+"""(scenario, pairs, seed, parameters) -> batch, as `experiments.uncertainty.play`."""
 
 
 def splits() -> list[str]:
@@ -64,11 +66,11 @@ def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scen
 
 def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, changes: Mapping[str, Any] | None = None,
                    known: Mapping[str, Batch] | None = None, progress: Progress = lambda runs: None,
-                   parameters: str = "ensemble") -> Comparison:  # fmt: skip
+                   parameters: str = "ensemble", player: Player = play) -> Comparison:  # fmt: skip
     """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
 
     Each pair draws its parameter set from the ensemble, where there is one (`parameters` as in `experiments.uncertainty.play`).
-    Batches of the same runs that are `known` are not played again where the changes change nothing.
+    Batches of the same runs that are `known` are not played again where the changes change nothing. `player` plays the rest.
     """
     batches = {}
     for arm, plain in scenarios.items():
@@ -76,7 +78,7 @@ def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, 
         if known and arm in known and scenario.digest == plain.digest:
             batches[arm] = known[arm]
             continue
-        batches[arm] = play(scenario, runs, seed, parameters)
+        batches[arm] = player(scenario, runs, seed, parameters)
         progress(runs)
     return compare_batches(batches, HEADLINES)
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from experiments.calibration.ensemble import ensemble
 from experiments.designs import random_cells
+from experiments.keeping import Keeper
 from experiments.levers import places, pooled_model, ranks, swing_table, swings, swings_within
 from experiments.splits import (
     ALTERNATIVES,
@@ -34,6 +35,7 @@ from experiments.splits import (
     surviving,
     unequal,
 )
+from experiments.uncertainty import play as one_batch
 from experiments.uncertainty import variance_shares
 from sim.comparison import compare_batches
 from sim.parameters import LEVERS
@@ -137,15 +139,16 @@ def firms_per_second(seconds: float = 1.0) -> float:
     return played / passed
 
 
-def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None) -> Study:
-    """Play a study. `progress` hears what is being played and how many runs have been added."""
+def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None, store: Path | None = None) -> Study:
+    """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`."""
+    player = Keeper(store, HEADLINES).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
     chosen = [arm for arm in arms if arm not in aside]
     default, equal, other, best, digests, against = [], [], [], [], [], []
     for context in fields:
         scenarios = described(context, arms)
         digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context))
+        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context), player=player)
         default.append(differences(first.table, context, "default", "as described"))
         best.append(best_splits({arm: first.batches[arm] for arm in chosen}, context))
         leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
@@ -154,12 +157,12 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
         other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         tick = _tick(progress, f"{context}, equal dispositions")
-        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick)
+        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, player=player)
         equal.append(differences(second.table, context, "default", "equal"))
         best.append(best_splits({arm: second.batches[arm] for arm in chosen}, context, "equal dispositions"))
         for name, changes in size.alternatives.items():
             tick = _tick(progress, f"{context}, {name}")
-            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick)
+            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick, player=player)
             other.append(differences(found.table, context, name, "as described"))
             best.append(best_splits({arm: found.batches[arm] for arm in chosen}, context, name))
     cells = [(arm, context) for context in fields for arm in chosen]
@@ -195,9 +198,10 @@ def _tick(progress: Told, what: str) -> Callable[[int], None]:
     return lambda runs: progress(what, runs)
 
 
-def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, analysed: dict[str, Any] | None = None) -> Path:
-    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `analysed`:
-    what the page says of a sensitivity analysis (`experiments.sensitivity.report.section`).
+def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Any] | None = None) -> Path:
+    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`: what
+    else the page shows, by name: "analysed" (`experiments.sensitivity.report.section`), "discovered" and "decided" (`section` of
+    `experiments.discovery.report` and of `experiments.decisions.report`).
 
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.
@@ -210,7 +214,7 @@ def write(study: Study, out: Path, command: str, progress: Told = lambda what, r
         folder = Path(place)
         write_tables(study.tables(), folder)
         figures = study_figures(study, folder, progress)
-        (folder / "report.html").write_text(report_page(study, figures, command, analysed), encoding="utf-8")
+        (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
         summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
         for file in sorted(folder.iterdir(), key=lambda file: file.name == "report.html"):

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from experiments.browser import browser_path
@@ -34,7 +35,7 @@ def test_every_figure_says_what_it_shows_and_what_it_stands_on(pages, name):
         assert len(sentence.split()) >= 6 and sentence.rstrip().endswith("."), figure
         assert "N = " in footing and "verdict" in footing, figure
         assert "noise share" in footing or figure.startswith("strata"), figure
-        assert (pages[name].parent / f"{figure}.svg").exists() or (pages[name].parent / "sensitivity" / f"{figure}.svg").exists()
+        assert list(pages[name].parent.rglob(f"{figure}.svg")), figure
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL).lower().split()
     assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
 
@@ -46,6 +47,24 @@ def test_a_study_holds_its_analysis_and_where_the_spread_comes_from(pages):
     first = alone[: alone.index("<h2>Shares")]
     assert "What moves revenue growth most?" in first and "noise share" in first and "splits and controls by contexts" in first
     assert "Kendall" in alone and "not defined" in alone
+
+
+def test_a_study_says_where_it_goes_wrong_and_which_split_to_choose(pages):
+    """The whole: boxes reported on points not fitted on, and what is given away and worth knowing told as brackets."""
+    page, folder = pages["study"].read_text("utf-8"), pages["study"].parent
+    wrong = page[page.index('id="discovery"') : page.index('id="splits"')]
+    assert "64 others, which they have not seen" in wrong and "under 2 lucks" in wrong
+    assert all(word in wrong for word in ("Revenue growth in the lowest 10%", "Conflict rate in the highest 10%", "lowest half"))
+    chosen = page[page.index('id="decisions"') : page.index('id="assumptions"')]
+    assert "as a bracket, never as a point" in chosen and "the prices are an assumption" in chosen
+    for figure in ("regret_growth", "map_growth", "information_growth", "levers_first_growth"):
+        assert f'id="{figure}"' in chosen and (folder / "decisions" / f"{figure}.csv").stat().st_size > 0
+    information = pd.read_csv(folder / "decisions" / "information.csv")
+    assert (information["bound_low"] <= information["low"]).all() and (information["low"] <= information["high"] + 1e-12).all()
+    assert {"everything", "context", "parameters", "skills"} <= set(information["input"])
+    cells = pd.read_csv(folder / "decisions" / "switching_map.csv")
+    assert len(cells) == 4 * 36 and set(cells["verdict"]) <= {"decided", "undecided"}
+    assert {file.name for file in (folder / "discovery").glob("*.svg")} >= {f"regional_{name}.svg" for name in ("growth", "conflict", "both")}
 
 
 @pytest.mark.parametrize("size", WIDTHS)

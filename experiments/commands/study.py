@@ -39,23 +39,23 @@ def study(
     parts = analyses(profile, seed)
     runs = planned_runs(profile.value)
     rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
-    from experiments.sensitivity.strata import runs_of
-
-    more = sum(map(runs_of, parts))
+    more = planned(parts, profile)
     if profile is ProfileName.paper:
         minutes = (runs + more) / rate / 60.0
         print(f"playing {runs + more:,} firms: about {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     else:
         print(f"playing {runs + more:,} firms", file=sys.stderr, flush=True)
-    analysed = None
+    sections: dict[str, Any] = {}
     if parts:
         with progress(more, "sensitivity") as told:
-            analysed = analysis(parts, out / "sensitivity", profile, seed, told)
+            sections["analysed"] = analysis(parts, out / "sensitivity", profile, seed, told)
+            sections["discovered"] = discovery(parts[0], out / "discovery", profile, told)
+            sections["decided"] = decisions(out / "decisions", profile, seed, told)
     drawing = max(1, runs // 100)  # each figure counts as a hundredth of the runs
     command = f"tandem study --profile {profile.value} --seed {seed} --out DIR"
     with progress(runs + 9 * drawing, "splits") as told:
-        found = play(profile.value, seed, told)
-        report = write(found, out, command, lambda what, _: told(what, drawing), analysed)
+        found = play(profile.value, seed, told, out / "store" if profile is ProfileName.paper else None)
+        report = write(found, out, command, lambda what, _: told(what, drawing), sections)
     print_splits(found.splits, sys.stdout)
     print_equal(found.splits, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
@@ -63,7 +63,7 @@ def study(
 
 
 def analyses(profile: ProfileName, seed: int) -> list[Any]:
-    """What a study adds to its tables: the whole of the sensitivity analysis in `paper`, nothing in `quick`."""
+    """The analyses that a study adds to its tables: the whole in `paper`, none in `quick`."""
     from experiments.sensitivity import strata as plan
 
     if profile is ProfileName.quick:  # a minute is what a newcomer waits; `tandem sensitivity` adds it
@@ -71,6 +71,34 @@ def analyses(profile: ProfileName, seed: int) -> list[Any]:
     if profile is ProfileName.paper:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
     return plan.settled(plan.parts_of(profile.value, seed))
+
+
+def planned(parts: list[Any], profile: ProfileName) -> int:
+    """Firms that are played beside the tables."""
+    if not parts:
+        return 0
+    from experiments.decisions import splits as choice
+    from experiments.discovery import pooled
+    from experiments.sensitivity.strata import runs_of
+
+    return sum(map(runs_of, parts)) + pooled.planned_runs(profile.value) + choice.planned_runs(profile.value)
+
+
+def discovery(part: Any, place: Path, profile: ProfileName, told: Callable[[str, int], None]) -> dict[str, Any]:
+    """Where things go wrong among the firms of the pooled analysis; what the report says of it."""
+    from experiments.discovery import pooled
+    from experiments.discovery.report import write
+
+    found = pooled.play(part, profile.value, place / "store", told, lambda done: told("discovery: peeling redrawn points", 0))
+    return write(found, place)
+
+
+def decisions(place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
+    """Which split to choose, and what it is worth to know more first; what the report says of it."""
+    from experiments.decisions import splits as choice
+    from experiments.decisions.report import write
+
+    return write(choice.play(profile.value, seed, place / "store", told), place)
 
 
 def analysis(parts: list[Any], place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Which option to choose, where that changes, what a wrong choice costs, and what it is worth to know more first."""
 
-from experiments.decisions.choice import Decision, decide, switching_map
+from experiments.decisions.choice import Decision, decide
+from experiments.decisions.switching import switching_map
 
 __all__ = ["Decision", "decide", "switching_map"]

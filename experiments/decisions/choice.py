@@ -7,20 +7,15 @@ errs high: what lies between is the answer. Options always meet the same luck.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from experiments.decisions.played import Played, Utilities, play_options
 from experiments.sensitivity.factors import Factors
 from experiments.sensitivity.intervals import half_width, holm, p_value
-from experiments.sensitivity.luck import NEAR_A, keys_of
-from experiments.sensitivity.points import plan_of
-from experiments.sensitivity.runner import NotFinite
-
-# f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> utilities, float64 (rows, options); the larger the better
-Utilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 BINS = 32
 LEVEL = 0.95
@@ -44,29 +39,6 @@ class Decision:
     runs: int
 
 
-def _played(f: Utilities, names: Sequence[str], options: Sequence[str], n: int, seed: int, replicates: int
-            ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Points (n, k), utilities (replicates, n, options), and the replication of each row (n,)."""
-    if len(set(options)) != len(options) or len(options) < 2:
-        raise ValueError("options: at least two different names are needed")
-    if isinstance(replicates, bool) or replicates < 2:
-        raise ValueError(f"replicates = {replicates!r}: at least 2, one to choose by and one to pay by")
-    plan = plan_of(n, len(names), seed)
-    points, utilities, part_of = [], [], []
-    for part, numbers, a, _ in plan.blocks(2048):
-        keys = keys_of(seed, NEAR_A, numbers, replicates)
-        given = np.tile(a, (replicates, 1))
-        answer = np.asarray(f(given, keys.reshape(-1)), dtype=float)
-        if answer.shape != (len(given), len(options)):
-            raise ValueError(f"the function returned shape {answer.shape}: ({len(given)}, {len(options)}) is needed, a column an option")
-        if not np.isfinite(answer).all():
-            raise NotFinite("a utility is not finite: leave out options that are not defined everywhere")
-        points.append(a)
-        utilities.append(answer.reshape(replicates, len(a), len(options)))
-        part_of.append(np.full(len(a), part) if plan.sobol else numbers // plan.rows)
-    return np.concatenate(points), np.concatenate(utilities, axis=1), np.concatenate(part_of)
-
-
 def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int = 1 << 14, seed: int = 0,
            replicates: int = 2) -> Decision:  # fmt: skip
     """Weigh options whose utilities depend on uncertain factors and on luck.
@@ -81,8 +53,19 @@ def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int 
     >>> decide(lambda x, keys: np.column_stack([x[:, 0], 0.5 * x[:, 0]]), ["full", "half"], ["x"], n=256).best
     'full'
     """
-    names = Factors.of(factors).names
-    points, utilities, part = _played(f, names, options, n, seed, replicates)
+    return weigh(play_options(f, Factors.of(factors).names, len(different(options)), n, seed, replicates), options)
+
+
+def different(options: Sequence[str]) -> Sequence[str]:
+    """The options, if they are at least two and no name is there twice; else ValueError."""
+    if len(set(options)) != len(options) or len(options) < 2:
+        raise ValueError("options: at least two different names are needed")
+    return options
+
+
+def weigh(played: Played, options: Sequence[str], levels: Mapping[str, int] | None = None) -> Decision:
+    """The same from what has been played. `levels`: factors that stand for a few names, and how many; each is a bin of its own."""
+    points, utilities, part, replicates = played.points, played.values, played.part, played.replicates
     plain = utilities.mean(axis=0)
     means = _by_part(plain, part)
     overall = plain.mean(axis=0)
@@ -93,13 +76,14 @@ def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int 
     low_rows = 0.5 * (_picked(first, second) + _picked(second, first))
     # The same twice over for the best choice without knowing: the plain leader's mean errs high, that of the leader of the
     # other half of the rows errs low.
-    fair = _crossed(first, second, np.zeros(len(points), dtype=int), part)
+    fair = _crossed(first, second, np.zeros(len(points), dtype=int), part, 1)
     rows = [_bracket("everything", low_rows - plain[:, leader], high_rows - fair, part)]
     worst = np.zeros(len(options))
-    for column, name in enumerate(names):
-        cells = np.minimum((points[:, column] * BINS).astype(int), BINS - 1)
-        by_cell = _binned(plain, cells)
-        low, high = _crossed(first, second, cells, part), by_cell.max(axis=1)[cells]
+    for column, name in enumerate(played.names):
+        bins = (levels or {}).get(name, BINS)
+        cells = binned(points[:, column], bins)
+        by_cell = _binned(plain, cells, bins)
+        low, high = _crossed(first, second, cells, part, bins), by_cell.max(axis=1)[cells]
         rows.append(_bracket(name, low - plain[:, leader], high - fair, part))
         worst = np.maximum(worst, (by_cell.max(axis=1, keepdims=True) - by_cell).max(axis=0))
     top = plain == plain.max(axis=1, keepdims=True)
@@ -115,7 +99,7 @@ def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int 
                       "regret_se": _mean(_by_part(high, part))[1], "worst": float(worst[at]), "verdict": verdicts[at]})  # fmt: skip
     open_ = [option for option, word in zip(options, verdicts) if word != "worse"]
     best = options[leader] if len(open_) == 1 else f"undecided between {' and '.join(open_)}"
-    return Decision(pd.DataFrame(table), pd.DataFrame(rows), best, n, replicates, utilities.size // len(options))
+    return Decision(pd.DataFrame(table), pd.DataFrame(rows), best, played.n, replicates, utilities.size // len(options))
 
 
 def _by_part(values: np.ndarray, part: np.ndarray) -> np.ndarray:
@@ -132,20 +116,25 @@ def _picked(by: np.ndarray, paid: np.ndarray) -> np.ndarray:
     return np.take_along_axis(paid, by.argmax(axis=1)[:, None], axis=1)[:, 0]
 
 
-def _binned(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def binned(x: np.ndarray, bins: int) -> np.ndarray:
+    """The bin of each coordinate in (0, 1), int64 from 0."""
+    return np.minimum((x * bins).astype(int), bins - 1)
+
+
+def _binned(values: np.ndarray, cells: np.ndarray, bins: int) -> np.ndarray:
     """Mean of each option in each bin, (bins, options); an empty bin takes the overall mean."""
-    counts = np.bincount(cells, minlength=BINS)
-    sums = np.stack([np.bincount(cells, weights=values[:, at], minlength=BINS) for at in range(values.shape[1])], axis=1)
+    counts = np.bincount(cells, minlength=bins)
+    sums = np.stack([np.bincount(cells, weights=values[:, at], minlength=bins) for at in range(values.shape[1])], axis=1)
     return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], values.mean(axis=0))
 
 
-def _crossed(first: np.ndarray, second: np.ndarray, cells: np.ndarray, part: np.ndarray) -> np.ndarray:
+def _crossed(first: np.ndarray, second: np.ndarray, cells: np.ndarray, part: np.ndarray, bins: int) -> np.ndarray:
     """Each row paid, by the luck that was not looked at, for the option that the other half of the rows picks in its bin."""
     paid = np.empty(len(cells))
     even = part % 2 == 0
     for mine in (even, ~even):
-        picks = _binned(first[~mine], cells[~mine]).argmax(axis=1)[cells[mine]]
-        others = _binned(second[~mine], cells[~mine]).argmax(axis=1)[cells[mine]]
+        picks = _binned(first[~mine], cells[~mine], bins).argmax(axis=1)[cells[mine]]
+        others = _binned(second[~mine], cells[~mine], bins).argmax(axis=1)[cells[mine]]
         rows = np.arange(int(mine.sum()))
         paid[mine] = 0.5 * (second[mine][rows, picks] + first[mine][rows, others])
     return paid
@@ -173,52 +162,3 @@ def _against(means: np.ndarray, leader: int) -> list[str]:
     decided = {at: value <= 1.0 - LEVEL for at, value in adjusted.items()}
     return ["best" if at == leader and all(decided.values()) else "undecided" if at == leader or not decided[at] else "worse"
             for at in range(means.shape[1])]  # fmt: skip
-
-
-def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], axes: tuple[str, str], n: int = 1 << 14,
-                  seed: int = 0, cells: int = 8, replicates: int = 2) -> pd.DataFrame:  # fmt: skip
-    """Which option is best in each cell of two factors, the others random: one row a cell.
-
-    Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
-    (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
-    "undecided"), n. ValueError for an axis that is no factor.
-
-    >>> import numpy as np
-    >>> from tandem import switching_map
-    >>> cells = switching_map(lambda x, keys: np.column_stack([x[:, 0], 1.0 - x[:, 0]]), ["up", "down"], ["x", "y"], ("x", "y"),
-    ...                       n=512, cells=2)
-    >>> list(cells["option"])
-    ['down', 'down', 'up', 'up']
-    """
-    names = Factors.of(factors).names
-    for axis in axes:
-        if axis not in names:
-            raise ValueError(f"axes: {axis!r} is no factor; there are {', '.join(names)}")
-    if axes[0] == axes[1]:
-        raise ValueError("axes: two different factors are needed")
-    points, utilities, _ = _played(f, names, options, n, seed, replicates)
-    plain = utilities.mean(axis=0)
-    place = np.minimum((points[:, [names.index(axis) for axis in axes]] * cells).astype(int), cells - 1)
-    rows, p = [], []
-    for i in range(cells):
-        for j in range(cells):
-            mine = plain[(place[:, 0] == i) & (place[:, 1] == j)]
-            row = {axes[0]: (i + 0.5) / cells, axes[1]: (j + 0.5) / cells, "option": "none", "lead": np.nan, "low": np.nan,
-                   "high": np.nan, "n": len(mine)}  # fmt: skip
-            worst = 1.0
-            if len(mine) > 2:
-                order = np.argsort(-mine.mean(axis=0), kind="stable")
-                worst = 0.0
-                for rival in order[1:]:
-                    moves = mine[:, order[0]] - mine[:, rival]
-                    gap, error = float(moves.mean()), float(moves.std(ddof=1) / len(moves) ** 0.5)
-                    worst = max(worst, min(1.0, (len(options) - 1) * p_value(gap, error, len(moves))))
-                    if rival == order[1]:
-                        wide = float(half_width(error, len(moves)))
-                        row |= {"option": options[order[0]], "lead": gap, "low": gap - wide, "high": gap + wide}
-            rows.append(row)
-            p.append(worst)
-    table = pd.DataFrame(rows)
-    table["p"] = holm(np.array(p))
-    table["verdict"] = np.where(table["p"] <= 1.0 - LEVEL, "decided", "undecided")
-    return table

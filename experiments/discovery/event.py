@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,14 @@ from sim.outcomes import OUTCOMES
 NOT_VARIED = ("point_id", "firm", "luck")
 LEAST_POINTS = 40
 USUAL_SHARE = 0.1
+
+
+class Happening(Protocol):
+    """Anything that can be looked for."""
+
+    @property
+    def told(self) -> str:
+        """In words, with the units."""
 
 
 @dataclass(frozen=True)

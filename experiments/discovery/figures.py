@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,9 +11,9 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from experiments.discovery.found import Discovery
-from experiments.figures import FIGURE_STYLE
+from experiments.figures import FIGURE_STYLE, spoken
 from sim.parameters import describe
-from sim.plots import INK, ORANGE, QUIET
+from sim.plots import BLUE, INK, ORANGE, QUIET, UNDECIDED
 
 PADDING = 0.03
 STYLES = ("-", "--", ":")
@@ -54,9 +55,27 @@ def plot_boxes(found: Discovery) -> Any:
             ax.text(right, top, f" box {number}", color=INK, fontsize=9, va="bottom", ha="right")
         ax.set_xlabel(labelled(names[0]))
         ax.set_ylabel(labelled(names[1]))
-        canvas.colorbar(dots, ax=ax, label=f"share of lucks with {found.event.told}")
+        canvas.colorbar(dots, ax=ax, label="share of lucks with\n" + "\n".join(wrap(found.event.told, 48)))
         ax.set_title("points not used in fitting; limits on other inputs are not shown", fontsize=9, color=QUIET, loc="left")
     return canvas
+
+
+def plot_regional(table: pd.DataFrame) -> Any:
+    """How far each input's distribution lies from usual where the event happens, and the line that chance alone reaches."""
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(table)))
+        decided = table["verdict"] == "decided"
+        ax.barh(range(len(table)), table["distance"], height=0.6, color=[BLUE if sure else UNDECIDED for sure in decided])
+        ax.axvline(float(table["chance"].iloc[0]), color=INK, linewidth=1, linestyle="--")
+        ax.set_yticks(range(len(table)), [worded(name) for name in table["input"]], color=INK)
+        ax.set_ylim(len(table) - 0.4, -0.6)
+        ax.set_xlabel("distance of its distribution from that of the rest (0-1)\ndashed: what chance reaches once in twenty times", fontsize=9)
+    return canvas
+
+
+def worded(name: str) -> str:
+    """An input as a reader of a report says it."""
+    return f"level of {spoken(name.removeprefix('levers.'))}" if name.startswith("levers.") else name
 
 
 def write_figure(found: Discovery, folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
-from experiments.discovery.event import Event
+from experiments.discovery.event import Happening
 
 MOST_BOXES = 3
 RESAMPLES, REDRAWS = 1000, 40
@@ -23,7 +23,7 @@ DEPTH, LEAST_LEAF = 3, 0.05
 class Discovery:
     """Where an event gathers. Every figure is of the half that was not fitted on."""
 
-    event: Event
+    event: Happening
     base: float
     """Share of runs with the event (0-1)."""
     boxes: tuple[Box, ...]
@@ -56,7 +56,7 @@ class Discovery:
         return said
 
 
-def discover(event: Event, varied: pd.DataFrame, share: pd.Series, seed: int = 0,
+def discover(event: Happening, varied: pd.DataFrame, share: pd.Series, seed: int = 0,
              progress: Callable[[int], None] = lambda done: None) -> Discovery:  # fmt: skip
     """Look for boxes and a tree.
 

@@ -1,0 +1,66 @@
+"""Where the choice switches: which option is best in each cell of two factors, coloured only where that is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.decisions.choice import LEVEL, binned, different
+from experiments.decisions.played import Played, Utilities, play_options
+from experiments.sensitivity.factors import Factors
+from experiments.sensitivity.intervals import half_width, holm, p_value
+
+
+def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], axes: tuple[str, str], n: int = 1 << 14,
+                  seed: int = 0, cells: int = 8, replicates: int = 2) -> pd.DataFrame:  # fmt: skip
+    """Which option is best in each cell of two factors, the others random: one row a cell.
+
+    Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
+    (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
+    "undecided"), n. ValueError for an axis that is no factor.
+
+    >>> import numpy as np
+    >>> from tandem import switching_map
+    >>> cells = switching_map(lambda x, keys: np.column_stack([x[:, 0], 1.0 - x[:, 0]]), ["up", "down"], ["x", "y"], ("x", "y"),
+    ...                       n=512, cells=2)
+    >>> list(cells["option"])
+    ['down', 'down', 'up', 'up']
+    """
+    names = Factors.of(factors).names
+    for axis in axes:
+        if axis not in names:
+            raise ValueError(f"axes: {axis!r} is no factor; there are {', '.join(names)}")
+    if axes[0] == axes[1]:
+        raise ValueError("axes: two different factors are needed")
+    return mapped(play_options(f, names, len(different(options)), n, seed, replicates), options, axes, cells)
+
+
+def mapped(played: Played, options: Sequence[str], axes: tuple[str, str], cells: int = 8) -> pd.DataFrame:
+    """The same from what has been played."""
+    plain, names = played.values.mean(axis=0), list(played.names)
+    place = np.stack([binned(played.points[:, names.index(axis)], cells) for axis in axes], axis=1)
+    rows, p = [], []
+    for i in range(cells):
+        for j in range(cells):
+            mine = plain[(place[:, 0] == i) & (place[:, 1] == j)]
+            row = {axes[0]: (i + 0.5) / cells, axes[1]: (j + 0.5) / cells, "option": "none", "lead": np.nan, "low": np.nan,
+                   "high": np.nan, "n": len(mine)}  # fmt: skip
+            worst = 1.0
+            if len(mine) > 2:
+                order = np.argsort(-mine.mean(axis=0), kind="stable")
+                worst = 0.0
+                for rival in order[1:]:
+                    moves = mine[:, order[0]] - mine[:, rival]
+                    gap, error = float(moves.mean()), float(moves.std(ddof=1) / len(moves) ** 0.5)
+                    worst = max(worst, min(1.0, (len(options) - 1) * p_value(gap, error, len(moves))))
+                    if rival == order[1]:
+                        wide = float(half_width(error, len(moves)))
+                        row |= {"option": options[order[0]], "lead": gap, "low": gap - wide, "high": gap + wide}
+            rows.append(row)
+            p.append(worst)
+    table = pd.DataFrame(rows)
+    table["p"] = holm(np.array(p))
+    table["verdict"] = np.where(table["p"] <= 1.0 - LEVEL, "decided", "undecided")
+    return table
