@@ -64,7 +64,8 @@ def test_a_study_says_where_it_goes_wrong_and_which_split_to_choose(pages):
     assert {"everything", "context", "parameters", "skills"} <= set(information["input"])
     cells = pd.read_csv(folder / "decisions" / "switching_map.csv")
     assert len(cells) == 4 * 36 and set(cells["verdict"]) <= {"decided", "undecided"}
-    assert {file.name for file in (folder / "discovery").glob("*.svg")} >= {f"regional_{name}.svg" for name in ("growth", "conflict", "both")}
+    drawn = {file.name for file in (folder / "discovery").glob("*.svg")}
+    assert drawn >= {f"regional_{name}.svg" for name in ("growth", "conflict", "both")}
 
 
 @pytest.mark.parametrize("size", WIDTHS)

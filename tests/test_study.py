@@ -122,3 +122,35 @@ def test_validate_hides_no_pattern(tmp_path, capsys):
     expected = {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24}
     assert set(table["pattern"]) == expected
     assert set(table["pattern_verdict"]) <= {"holds", "fails", "undecided"}
+
+
+@pytest.mark.slow
+def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monkeypatch):
+    """Every part that `paper` has, with few rows; the second time everything comes from what was kept."""
+    from experiments import keeping, study
+    from experiments.decisions import splits as choice
+    from experiments.discovery import pooled
+    from experiments.sensitivity import strata
+
+    monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, "pairs", "pairs", 2, True))
+    monkeypatch.setitem(study.PROFILES, "paper", study.Profile(20, 10, 32, True, {"firms": 6, "sets": 4, "lucks": 2}))
+    monkeypatch.setitem(choice.SIZES, "paper", choice.SIZES["smoke"])
+    monkeypatch.setitem(pooled.SIZES, "paper", (64, 2))
+    out = tmp_path / "study"
+    assert status(["study", "--profile", "paper", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "minutes at" in said.err and "pilot" in said.err and "not a forecast" in said.out
+    page = (out / "report.html").read_text("utf-8")
+    for part in ('id="sensitivity"', 'id="discovery"', 'id="decisions"', "Kendall", "In how many firms does it help?",
+                 "Under other ranges", "best quarter left out", "one fixed media budget", "not defined"):  # fmt: skip
+        assert part in page, part
+    kept = {file.relative_to(out): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+    def never(*_, **__):
+        raise AssertionError("played again")
+
+    monkeypatch.setattr(keeping, "play", never)
+    monkeypatch.setattr(strata, "analyse", never)
+    monkeypatch.setattr("experiments.decisions.played._answered", never)
+    assert status(["study", "--profile", "paper", "--out", str(out)]) == 0
+    assert {file.relative_to(out): file.read_bytes() for file in out.rglob("*") if file.is_file()} == kept

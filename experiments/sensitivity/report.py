@@ -44,6 +44,7 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
                    "rows": [row for output in main.outputs for row in lever_rows(main, output)]},
         "checks": open_checks(main),
         "strata": strata_section(results, parts, folder),
+        "ladders": ladder_table(folder),
         "robustness": robustness_table(results, parts),
     }  # fmt: skip
 
@@ -175,6 +176,22 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
             cells += [{"main": "no order"}, {"main": ""}]
         rows.append(cells)
     return rows
+
+
+def ladder_table(folder: Path) -> dict[str, Any] | None:
+    """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None where it was not played."""
+    path = folder / "ladder_marks.csv"
+    if not path.exists():
+        return None
+    rows = []
+    for row in pd.read_csv(path).to_dict("records"):
+        known = OUTCOMES[row["output"]]
+        share, low, high = (row["helped"], row["helped_low"], row["helped_high"]) if known.better == "high" else \
+            (1.0 - row["helped"], 1.0 - row["helped_high"], 1.0 - row["helped_low"])  # fmt: skip
+        rows.append([{"main": known.title()}, {"main": spoken(row["input"])},
+                     {"main": f"{share:.0%}", "aside": f"[{low:.0%}, {high:.0%}]", "look": "decided" if low > 0.5 or high < 0.5 else "open"},
+                     {"main": f"{row['bend_at']:.2f}"}, {"main": "goes both up and down" if row["turns"] else "one way"}])  # fmt: skip
+    return {"heads": ["Outcome", "Lever", "Helps in so many firms", "Sharpest bend at level (0-1)", "Its curve"], "words": (0, 1, 4), "rows": rows}
 
 
 def open_checks(found: Sensitivity) -> list[str]:
