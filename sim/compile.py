@@ -3,7 +3,8 @@
 The decorator tells the reader the contract.
 
 * A *rule* takes numbers and returns numbers. It is inlined into its callers.
-* A *phase* reads records, calls rules, writes records; a *part* is a piece of one that only compiled code calls.
+* A *phase* reads records, calls rules, writes records; it becomes machine code when Python first calls it. A *part* is a piece
+  of one that only compiled code calls.
 * A *sequence* is a phase that only calls phases. It is inlined into its callers.
 * A *kernel* is an entry from Python: one whole program, optimised as such. It releases the interpreter lock, so that
   `in_threads` can play chunks of rows side by side.
@@ -31,6 +32,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,13 +40,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import llvmlite
+import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler import CompilerBase, DefaultPassBuilder, compile_result
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import AnalysisPass, register_pass
+from numba.core.sigutils import normalize_signature
 from numba.core.targetconfig import TargetConfig
 from numba.core.untyped_passes import TranslateByteCode
 from numba.extending import intrinsic
@@ -255,37 +260,67 @@ def _collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-class _Ingredient(JITCodeLibrary):
-    """The code of a part, which only other compiled code calls: kept for linking, never made executable by itself."""
-
-    def _optimize_final_module(self) -> None:
-        """Left to whoever takes it in, who sees more."""
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._finalized = True
-
-    def get_pointer_to_function(self, name: str) -> int:
-        return 0
-
-    @property
-    def codegen(self) -> Any:
-        return self
-
-    def set_env(self, name: str, environment: Any) -> None:
-        """Only code that raises asks for its environment."""
-
-
-class _Public(JITCodeLibrary):
-    """The code of a phase, optimised once: numba goes over a module twice for the sake of reference counts, and here there
-    are none."""
+class _OnceOptimised(JITCodeLibrary):
+    """Code that is optimised once: numba goes over a module twice for the sake of reference counts, and here there are none."""
 
     def _optimize_final_module(self) -> None:
         passes, builder = self._codegen._module_pass_manager()
         passes.run(self._final_module, builder)
 
 
-class _WholeProgram(_Public):
+class _Ingredient(_OnceOptimised):
+    """The code of a part, which other compiled code takes in: not optimised, since whoever takes it in sees more, and not
+    machine code."""
+
+    executable = False
+
+    def _optimize_final_module(self) -> None:
+        """Left to whoever takes it in."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return super().get_pointer_to_function(name) if self.executable else 0
+
+    @property
+    def codegen(self) -> Any:
+        return self._codegen if self.executable else self
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Only machine code asks for its environment."""
+
+
+class _Public(_Ingredient):
+    """The code of a phase: a part until Python calls it."""
+
+    def make_executable(self) -> None:
+        """Optimise it, and turn it into machine code."""
+        self.executable = True
+        super(_Ingredient, self)._optimize_final_module()
+        super(_Ingredient, self)._finalize_final_module()
+
+    def serialize_using_object_code(self) -> tuple[str, str, Any]:
+        if self.executable:
+            return super().serialize_using_object_code()
+        return self.name, _FOR_LINKING, self._final_module.as_bitcode()
+
+    @classmethod
+    def read(cls, codegen: Any, name: str, bitcode: bytes) -> "_Public":
+        """What was kept before it was executable."""
+        library = cls(codegen, name)
+        library.enable_object_caching()
+        library._final_module = llvmlite.binding.parse_bitcode(bitcode)
+        library._final_module.name = cgutils.normalize_ir_text(name)
+        library._finalize_final_module()
+        return library
+
+
+_FOR_LINKING = "for linking"
+
+
+class _WholeProgram(_OnceOptimised):
     """A kernel's code with everything it calls, which nobody else will call.
 
     Numba leaves the functions linked in visible to other modules, so that LLVM must keep their signatures and cannot
@@ -330,8 +365,21 @@ _PART, _PHASE, _KERNEL = (_lowered_into(library) for library in (_Ingredient, _P
 
 def _spare_repetition() -> None:
     """Spare numba what it does over and over: spelling out every field of a record each time it names a type made of one,
-    and asking a class for the value of each option when two sets of options are compared."""
+    asking a class for the value of each option when two sets of options are compared, and trying all that an operator
+    may mean wherever it stands between numbers."""
     record: Any = numba.types.Record
+    builtin: Any = numba.types.Function
+    resolve = builtin.get_call_type
+
+    def known_call(self: Any, context: Any, args: Any, kws: Any) -> Any:
+        if kws or not all(isinstance(kind, numba.types.Number | numba.types.Boolean) for kind in args):
+            return resolve(self, context, args, kws)
+        known = self.__dict__.setdefault("_known", {})
+        found = known.get(tuple(args))
+        if found is None:
+            found = known[tuple(args)] = resolve(self, context, args, kws)
+        return found
+
     spelled = record.__repr__
 
     def remembered(self: Any) -> str:
@@ -347,6 +395,7 @@ def _spare_repetition() -> None:
         return usual | self._values
 
     defaults: dict[type, dict[str, Any]] = {}
+    builtin.get_call_type = known_call
     record.__repr__ = remembered
     TargetConfig.values = values  # type: ignore[method-assign]
 
@@ -355,9 +404,65 @@ if COMPILED:
     _spare_repetition()
 
 
+def _executable_when_called(dispatcher: Any) -> Any:
+    """The same phase, made machine code when Python first calls it: a kernel needs its code alone.
+
+    Both are kept on disk: code for linking first, and in its place, once it was called, machine code beside it.
+    """
+    if not COMPILED:
+        return dispatcher
+    template, compile_for, add_overload = dispatcher.get_call_template, dispatcher.compile, dispatcher.add_overload
+    cache, asking = dispatcher._cache, threading.local()
+    rebuild = cache._impl.rebuild
+
+    def template_for_code(args: Any, kws: Any) -> Any:
+        before, asking.code = getattr(asking, "code", False), True
+        try:
+            return template(args, kws)
+        finally:
+            asking.code = before
+
+    def compile_for_caller(signature: Any) -> Any:
+        entry = compile_for(signature)
+        if getattr(asking, "code", False):
+            return entry
+        with global_compiler_lock:
+            found = dispatcher.overloads[tuple(normalize_signature(signature)[0])]
+            if found.library.executable:
+                return found.entry_point
+            found.library.make_executable()
+            entry = found.target_context.get_executable(found.library, found.fndesc, found.environment)
+            add(found._replace(entry_point=entry))
+            cache.save_overload(signature, found)
+            return entry
+
+    def add(found: Any) -> None:
+        if found.library.executable:
+            add_overload(found)  # from now on a call from Python goes straight there
+        else:
+            dispatcher.overloads[tuple(found.signature.args)] = found
+
+    def read(target: Any, kept: Any) -> Any:
+        (name, kind, data), description, environment, signature, object_mode, lifted, annotation, reload, environments = kept
+        if kind != _FOR_LINKING:
+            found = rebuild(target, kept)
+            found.library.executable = True
+            return found
+        library = _Public.read(target.codegen(), name, data)
+        return compile_result(
+            typing_context=target.typing_context, target_context=target, library=library, environment=environment,
+            entry_point=target.get_executable(library, description, environment), fndesc=description, type_annotation=annotation,
+            signature=signature, objectmode=object_mode, lifted=lifted, reload_init=reload, referenced_envs=environments,
+        )  # fmt: skip
+
+    dispatcher.get_call_template, dispatcher.compile, dispatcher.add_overload = template_for_code, compile_for_caller, add
+    cache._impl.rebuild = read
+    return dispatcher
+
+
 def rule(function: F) -> F:
     """Compile a pure function of numbers, inlined where it is called."""
-    return _compiled(function, inline="always")
+    return _compiled(function, no_cpython_wrapper=True, forceinline=True, pipeline_class=_PART)
 
 
 def part(function: F) -> F:
@@ -367,12 +472,12 @@ def part(function: F) -> F:
 
 def phase(function: F) -> F:
     """Compile a function that reads and writes a world; Python may call it."""
-    return _compiled(function, nogil=True, cache=True, pipeline_class=_PHASE)
+    return _executable_when_called(_compiled(function, nogil=True, cache=True, pipeline_class=_PHASE))
 
 
 def sequence(function: F) -> F:
     """Compile a phase that only calls phases: a kernel takes in its lines rather than a finished copy of all they call."""
-    return _compiled(function, nogil=True, cache=True, inline="always", pipeline_class=_PHASE)
+    return _executable_when_called(_compiled(function, nogil=True, cache=True, inline="always", pipeline_class=_PHASE))
 
 
 def kernel(function: F) -> F:

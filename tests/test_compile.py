@@ -176,6 +176,50 @@ def test_a_kernel_from_the_cache_does_not_hide_the_phases_it_is_made_of(house, t
         assert play(house, both, **cache) == ["20.0", "30.0", "40.0"]
 
 
+def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
+    """A kernel keeps its phases for linking; the first call from Python makes one machine code, which the next process finds."""
+    cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
+    seen = ("from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
+            "made = []\nfrom sim.compile import _Public\nmake = _Public.make_executable\n"
+            "_Public.make_executable = lambda self: (made.append(1), make(self))\n")  # fmt: skip
+    assert play(house, seen + "print(kernel.played(1.0), library().executable)", **cache) == ["20.0", "False"]
+    later = seen + "print(kernel.stepped(2.0), library().executable, len(made), kernel.stepped(3.0), kernel.stepped(2))"
+    assert play(house, later, **cache) == ["30.0", "True", "1", "40.0", "30.0"]
+    assert play(house, later, **cache) == ["30.0", "True", "0", "40.0", "30.0"]
+    both = seen + "print(kernel.played(1.0), len(made), kernel.stepped(2.0), library().executable, len(made))"
+    assert play(house, both, TANDEM_CACHE=str(tmp_path / "other")) == ["20.0", "0", "30.0", "True", "1"]
+
+
+@needs_compiler
+def test_threads_that_first_call_a_phase_at_once_make_it_once():
+    made = []
+
+    @phase
+    def tripled(x):
+        return 3.0 * x
+
+    @kernel
+    def through(x):
+        return tripled(x)
+
+    assert through(1.0) == 3.0
+    library = next(iter(tripled.overloads.values())).library
+    make = library.make_executable
+    library.make_executable = lambda: (made.append(True), make())
+    gate, found = threading.Barrier(4), []
+
+    def call(x):
+        gate.wait()
+        found.append(tripled(x))
+
+    threads = [threading.Thread(target=call, args=(float(x),)) for x in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0.0, 3.0, 6.0, 9.0] and len(made) == 1
+
+
 def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
     assert play(house, **cache)[:2] == ["20.0", "True"]
