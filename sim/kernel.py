@@ -104,7 +104,7 @@ def announce(entry: str = "") -> None:
     if entry not in _announced:
         _announced.add(entry)
         if cache_is_cold():
-            print("compiling the model once, about half a minute; later starts take under a second", file=sys.stderr, flush=True)
+            print("compiling the model once, some twenty seconds; later starts take under a second", file=sys.stderr, flush=True)
         elif entry and cache_is_cold(entry):
             print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
 

@@ -92,7 +92,7 @@ FIRM = np.dtype([
     ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
     ("orphaned_clients", f8),
     # this week's flows
-    ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("fit", f8), ("leads", f8),
+    ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("leads", f8),
     ("conversion", f8), ("new_customers", f8), ("lost_customers", f8), ("revenue", f8), ("spend", f8), ("extra_spend", f8),
     ("profit", f8), ("contradiction", f8), ("move_work", f8), ("capacity", f8), ("work_done", f8), ("rework_done", f8),
     ("wasted_work", f8), ("backlog", f8), ("defect_quality", f8), ("delay_now", f8),
@@ -105,30 +105,30 @@ FIRM = np.dtype([
     ("sum_arrived", f8), ("sum_decided", f8), ("sum_delay", f8), ("sum_lapsed", f8), ("sum_dropped", f8),
     ("sum_task", f8), ("sum_process", f8), ("sum_relationship", f8), ("sum_causes", f8, (4,)),
     ("sum_good", f8), ("sum_good_refused", f8), ("sum_bad", f8), ("sum_bad_accepted", f8),
-    ("sum_experiments_proposed", f8), ("sum_campaigns_proposed", f8),
+    ("sum_experiments_proposed", f8),
     ("sum_experiments_started", f8), ("sum_experiments_succeeded", f8), ("sum_experiments_stopped", f8),
     ("sum_campaigns", f8), ("sum_launched_performance", f8), ("sum_launched_brand", f8), ("sum_novelty_accepted", f8),
     ("sum_leads", f8), ("sum_new", f8), ("sum_lost", f8), ("sum_customers", f8), ("sum_revenue", f8), ("sum_spend", f8),
-    ("sum_profit", f8), ("sum_contribution", f8), ("sum_clarity", f8), ("sum_trust", f8), ("sum_relationship_level", f8),
+    ("sum_profit", f8), ("sum_clarity", f8), ("sum_trust", f8), ("sum_relationship_level", f8),
     ("sum_gap", f8), ("sum_standing", f8), ("sum_capacity", f8), ("sum_work", f8), ("sum_hidden", f8),
     ("sum_hours", f8, (3,)), ("sum_hours_available", f8, (3,)), ("sum_meeting", f8), ("sum_exceptions", f8),
     ("sum_defaults", f8), ("sum_exchanged", f8), ("sum_chances", f8), ("sum_paired_weeks", f8), ("sum_arbitrated", f8),
     ("sum_usurped", f8), ("sum_double", f8), ("sum_orphans", f8), ("sum_reopened", f8), ("sum_error", f8),
-    ("sum_settings", f8), ("sum_morale", f8), ("sum_satisfaction", f8), ("sum_offered", f8),
-    ("sum_task_opened", f8), ("sum_departures", f8), ("sum_baseline_leads", f8), ("ruined", f8),
+    ("sum_settings", f8), ("sum_morale", f8), ("sum_satisfaction", f8),
+    ("sum_departures", f8), ("sum_baseline_leads", f8), ("ruined", f8),
     ("quarter_revenue", f8), ("quarter_awareness", f8), ("quarter_satisfaction", f8), ("start_revenue", f8),
 ], align=True)
 
 LEADER = np.dtype([
     ("present", i8), ("vacancy", f8), ("successions", i8),
     ("priorities", f8, (5,)), ("anchors", f8, (5,)), ("skills", f8, (4,)), ("style", f8), ("openness", f8),
-    ("encouragement", f8), ("anchor", f8), ("results_seen", f8), ("fatigue", f8), ("trust", f8), ("competence_seen", f8),
+    ("encouragement", f8), ("anchor", f8), ("results_seen", f8), ("fatigue", f8), ("trust", f8),
     ("beliefs", f8, (7,)), ("hours", f8),
     # this week's intent (choose_hours) and use, in hours
     ("hours_available", f8), ("hours_meeting", f8), ("hours_training", f8), ("hours_reporting", f8),
     ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8),
     ("hours_used", f8),
-    ("questions", f8), ("old_questions", f8), ("questions_answered", f8),
+    ("questions", f8), ("questions_answered", f8),
 ], align=True)
 
 TEAM = np.dtype([
@@ -137,12 +137,12 @@ TEAM = np.dtype([
     # this week's intent (choose_proposals)
     ("proposal_rate", f8, (2,)), ("proposal_lean", f8, (5,)),
     # work
-    ("capacity", f8), ("used", f8), ("backlog", f8), ("open_projects", f8), ("undiscovered", f8), ("thrash", f8),
+    ("capacity", f8), ("backlog", f8), ("open_projects", f8), ("undiscovered", f8), ("thrash", f8),
     # its open projects, in the order of their start: places in the pool, -1 for none
     ("first_project", i8), ("last_project", i8),
     ("rework", f8), ("done", f8), ("questions", f8), ("unanswered", f8), ("stopped_late", f8), ("launched", f8),
     ("sum_morale", f8), ("sum_backlog", f8), ("sum_done", f8), ("sum_goal_done", f8, (5,)), ("sum_wait", f8),
-    ("sum_finished", f8), ("sum_proposed", f8), ("sum_defaults", f8),
+    ("sum_finished", f8), ("sum_defaults", f8),
 ], align=True)
 
 DECISION = np.dtype([

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.compile import COMPILED_FILES, COMPILED_ROOMS
@@ -344,3 +345,29 @@ def test_dangling_and_unused_sources_are_found():
     assert wrong_sources({"a1990", "assumption"}, {"a1990"}) == []
     assert len(wrong_sources({"a1990"}, set())) == 1
     assert len(wrong_sources(set(), {"a1990"})) == 1
+
+
+def unread_fields(fields: set[str], texts: dict[str, str]) -> set[str]:
+    """Fields of the state that no code reads: only ever assigned, or not named at all."""
+    read: set[str] = set()
+    for path, text in texts.items():
+        for node in ast.walk(ast.parse(text, path)):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                read.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and path != "sim/state.py":
+                read.add(node.value)  # read by name, as in a table of outcomes
+    return fields - read
+
+
+def test_every_field_of_the_state_is_read_by_something():
+    from sim import state
+    from sim.parameters import RECORD
+
+    kinds = [getattr(state, name) for name in dir(state) if isinstance(getattr(state, name), np.dtype)]
+    fields = {name for kind in kinds if kind.names for name in kind.names} - set(RECORD.names)
+    assert len(fields) > 150
+    texts = {path: text for path, text in house().items() if path.startswith("sim/")}
+    texts |= {file.name: file.read_text("utf-8") for file in (ROOT / "tests").glob("test_*.py")}  # what a test watches is of use
+    assert unread_fields(fields, texts) == set()
+    assert unread_fields({"never"}, {"sim/a.py": "x.never += 1.0\nx.never = 2.0\n"}) == {"never"}
+    assert unread_fields({"never"}, {"sim/a.py": "y = x.never\n"}) == set()

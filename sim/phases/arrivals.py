@@ -162,7 +162,6 @@ def describe_proposal(w, item):
             author = t
             break
     item.author = author
-    teams[author].sum_proposed += 1.0
     own, common = math.sqrt(1.0 - p.campaigns_correlation), math.sqrt(p.campaigns_correlation)
     for g in range(5):
         cluster = first_cluster if g < 3 else second_cluster
@@ -174,8 +173,6 @@ def describe_proposal(w, item):
         novelty = item.attributes[INNOVATION] + s.novelty_shift
         tail = p.campaigns_novelty_tail
         item.attributes[INNOVATION] = (math.exp(tail * novelty) - 1.0) / tail if tail > 1e-6 else novelty
-    else:
-        s.sum_campaigns_proposed += 1.0
 
 
 @phase

@@ -211,7 +211,6 @@ def confront(w, item):
         return
     item.status, item.contested, item.timer, item.step = CONTESTED, 1, 0.0, 0
     s.task_episodes += 1.0
-    s.sum_task_opened += 1.0
     blame(w, item.causes, 1.0)
     note(w, TASK_OPENED, s.week, item.domain, -1, gap, allowed)
 

@@ -149,7 +149,6 @@ def work_a_week(w, team, taken, chores, draw):
         if best < 0:
             break
         left -= work_on(w, team, projects[best], left)
-    team.used = capacity - left
     s.work_done += team.done
     s.rework_done += repaired
     s.backlog += team.backlog

@@ -205,7 +205,6 @@ def win_customers(w):
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
     funnel = 0.6 + 0.8 * s.refinement
     goal_fit = 0.8 + 0.2 * s.right_goals[GROWTH] / 0.2
-    s.fit = settings
     s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
     s.conversion = least(0.2, p.market_conversion * settings * s.technique * funnel * goal_fit)
     expected = s.leads * s.conversion

@@ -77,7 +77,7 @@ def start_firm(world):
         leader = leaders[i]
         leader.present = p.leader_present[i]
         set_leader(w, i)
-        leader.trust, leader.competence_seen, leader.fatigue = p.dyad_trust, 0.6, 0.0
+        leader.trust, leader.fatigue = p.dyad_trust, 0.0
         leader.vacancy, leader.successions = 0.0, 0
         leader.results_seen = results_seen_at_rest(p.adaptation_lesson, shown_results(w, i), p.adaptation_lesson_fade,
                                                    p.adaptation_review_interval_weeks)
