@@ -24,6 +24,7 @@ looks at one file at a time and keeps serving a caller whose rule in another fil
 """
 
 import contextlib
+import functools
 import gc
 import hashlib
 import os
@@ -237,7 +238,11 @@ def _one_copy(dispatcher: Any) -> Any:
 
     def unliteral(args: Any, kws: Any) -> Any:
         words = {name: numba.types.unliteral(kind) for name, kind in kws.items()}
-        return template(tuple(numba.types.unliteral(kind) for kind in args), words)
+        before, _asking.code = _asked_by_code(), True
+        try:
+            return template(tuple(numba.types.unliteral(kind) for kind in args), words)
+        finally:
+            _asking.code = before
 
     def compile_uninterrupted(signature: Any) -> Any:
         with _collector_paused():
@@ -245,6 +250,14 @@ def _one_copy(dispatcher: Any) -> Any:
 
     dispatcher.get_call_template, dispatcher.compile = unliteral, compile_uninterrupted
     return dispatcher
+
+
+_asking = threading.local()
+
+
+def _asked_by_code() -> bool:
+    """Whether this thread compiles a function because other compiled code calls it; else Python does."""
+    return getattr(_asking, "code", False)
 
 
 @contextlib.contextmanager
@@ -372,7 +385,8 @@ def _spare_repetition() -> None:
     resolve = builtin.get_call_type
 
     def known_call(self: Any, context: Any, args: Any, kws: Any) -> Any:
-        if kws or not all(isinstance(kind, numba.types.Number | numba.types.Boolean) for kind in args):
+        operator = getattr(self.typing_key, "__module__", "") == "_operator"
+        if not operator or kws or not all(isinstance(kind, numba.types.Number | numba.types.Boolean) for kind in args):
             return resolve(self, context, args, kws)
         known = self.__dict__.setdefault("_known", {})
         found = known.get(tuple(args))
@@ -411,20 +425,12 @@ def _executable_when_called(dispatcher: Any) -> Any:
     """
     if not COMPILED:
         return dispatcher
-    template, compile_for, add_overload = dispatcher.get_call_template, dispatcher.compile, dispatcher.add_overload
-    cache, asking = dispatcher._cache, threading.local()
+    compile_for, add_overload, cache = dispatcher.compile, dispatcher.add_overload, dispatcher._cache
     rebuild = cache._impl.rebuild
-
-    def template_for_code(args: Any, kws: Any) -> Any:
-        before, asking.code = getattr(asking, "code", False), True
-        try:
-            return template(args, kws)
-        finally:
-            asking.code = before
 
     def compile_for_caller(signature: Any) -> Any:
         entry = compile_for(signature)
-        if getattr(asking, "code", False):
+        if _asked_by_code():
             return entry
         with global_compiler_lock:
             found = dispatcher.overloads[tuple(normalize_signature(signature)[0])]
@@ -432,7 +438,10 @@ def _executable_when_called(dispatcher: Any) -> Any:
                 return found.entry_point
             found.library.make_executable()
             entry = found.target_context.get_executable(found.library, found.fndesc, found.environment)
-            add(found._replace(entry_point=entry))
+            found = found._replace(entry_point=entry)
+            # for code that is compiled from now on
+            found.target_context.insert_user_function(entry, found.fndesc, [found.library])
+            add(found)
             cache.save_overload(signature, found)
             return entry
 
@@ -455,14 +464,37 @@ def _executable_when_called(dispatcher: Any) -> Any:
             signature=signature, objectmode=object_mode, lifted=lifted, reload_init=reload, referenced_envs=environments,
         )  # fmt: skip
 
-    dispatcher.get_call_template, dispatcher.compile, dispatcher.add_overload = template_for_code, compile_for_caller, add
-    cache._impl.rebuild = read
+    dispatcher.compile, dispatcher.add_overload, cache._impl.rebuild = compile_for_caller, add, read
+    return dispatcher
+
+
+def _compiled_anew_when_called(dispatcher: Any, function: Any) -> Any:
+    """The same rule, for Python too: compiled once more by itself when Python first calls it, which few do but tests."""
+    compile_for = dispatcher.compile
+
+    @functools.cache
+    def alone() -> Any:
+        njit: Any = numba.njit
+        return njit(error_model="numpy", no_cfunc_wrapper=True)(function)
+
+    def compile_for_caller(signature: Any) -> Any:
+        if _asked_by_code():
+            return compile_for(signature)
+        entry = alone().compile(signature)
+        dispatcher._insert([kind._code for kind in normalize_signature(signature)[0]], entry, False)
+        return entry
+
+    def add(found: Any) -> None:
+        dispatcher.overloads[tuple(found.signature.args)] = found  # for code alone: it has no entry from Python
+
+    dispatcher.compile, dispatcher.add_overload = compile_for_caller, add
     return dispatcher
 
 
 def rule(function: F) -> F:
     """Compile a pure function of numbers, inlined where it is called."""
-    return _compiled(function, no_cpython_wrapper=True, forceinline=True, pipeline_class=_PART)
+    dispatcher: Any = _compiled(function, no_cpython_wrapper=True, forceinline=True, pipeline_class=_PART)
+    return _compiled_anew_when_called(dispatcher, function) if COMPILED else function
 
 
 def part(function: F) -> F:

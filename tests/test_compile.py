@@ -191,6 +191,21 @@ def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
 
 
 @needs_compiler
+def test_a_phase_that_python_has_called_is_taken_in_by_code_compiled_later():
+    @phase
+    def quadrupled(x):
+        return 4.0 * x
+
+    assert quadrupled(2.0) == 8.0
+
+    @kernel
+    def through(x):
+        return quadrupled(x) + halved(x)
+
+    assert through(2.0) == 9.0 and quadrupled(3.0) == 12.0 and halved(3.0) == 1.5 and halved(3) == 1.5
+
+
+@needs_compiler
 def test_threads_that_first_call_a_phase_at_once_make_it_once():
     made = []
 
