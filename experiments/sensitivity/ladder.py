@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from experiments.sensitivity.factors import Factors
 from experiments.sensitivity.luck import NEAR_A, generator, keys_of
@@ -53,7 +54,8 @@ def ladders(f: Function, factors: list[str], levers: list[str], seed: int = 0, o
 
 
 def _marks(away: np.ndarray, levels: np.ndarray) -> dict[str, float]:
-    helped = mean_interval((away[:, -1] > 0).astype(float) + 0.5 * (away[:, -1] == 0))
+    higher = float((away[:, -1] > 0).mean() + 0.5 * (away[:, -1] == 0).mean())
+    share = binomtest(round(higher * len(away)), len(away)).proportion_ci(method="wilson")  # never a point, not even at 0 or 1
     mean = np.nanmean(away, axis=0)
     bends = np.abs(np.diff(mean, 2))
     reach = float(np.ptp(mean))
@@ -66,5 +68,5 @@ def _marks(away: np.ndarray, levels: np.ndarray) -> dict[str, float]:
         after = mean_interval(away[:, -1] - away[:, turn])
         sure = [low > 0 or high < 0 for _, low, high, _, _ in (before, after)]
         turns = turns or (all(sure) and before[0] * after[0] < 0)
-    return {"helped": helped[0], "helped_low": max(helped[1], 0.0), "helped_high": min(helped[2], 1.0),
+    return {"helped": higher, "helped_low": float(share.low), "helped_high": float(share.high),
             "bend_at": float(levels[at + 1]), "bend": float(bends[at] / reach) if reach > 0 else 0.0, "turns": bool(turns)}  # fmt: skip
