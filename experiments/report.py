@@ -32,7 +32,8 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
     drawn = [drawn_inline(figure) for figure in figures]
     return environment.get_template("report.html.jinja").render(
         title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, **sections, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
-        quarters=_quarters(), answers=answers(study, named), short=in_short(study, named),
+        quarters=_quarters(), answers=with_whole_range(answers(study, named), sections.get("analysed")),
+        played=study.runs + sum(part["runs"] for part in sections.values()), short=in_short(study, named),
         levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
                                                  ("context", levers_within(study, study.levers_by_context, named))],
         best=best_table(study, named), best_under=best_under(study, named), spread=spread_table(study, named),
@@ -288,6 +289,17 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
         found.append({"question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?", "lever": lever[:1].upper() + lever[1:], "size": told,
                       "sure": sure, "where": first_by_context(study, output, named), "contrast": opposed_sentence(study, output, named)})  # fmt: skip
     return found
+
+
+def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """The same answers, each with what leads over the whole range, harm included, where a sensitivity analysis says another."""
+    whole = {each["question"]: each for each in analysed["answers"]} if analysed else {}
+    for each in told:
+        other = whole.get(each["question"])
+        if other and other["lever"] != each["lever"]:
+            hand, _, _ = other["size"].partition(";")
+            each["contrast"] = f"Over the whole range, harm included, it is another: {hand}. {each['contrast']}".strip()
+    return told
 
 
 def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.commands.main import status
 from experiments.levers import places, ranks, swing_table, swings
-from experiments.report import answers
+from experiments.report import answers, with_whole_range
 from experiments.splits import ALTERNATIVES, contexts, splits
 from experiments.study import planned_runs
 
@@ -90,6 +90,15 @@ def test_the_first_screen_says_what_leads_where_not_and_how_sure():
     assert open_["lever"] == "Undecided between a and b" and open_["sure"].startswith("Undecided")
     assert open_["where"] == "Context by context: a in calm."
     assert answers(few(("1", "2"), {"calm": ("1", "2")}), named)[0]["where"] == "Context by context: the same in each."
+
+
+def test_the_first_screen_says_where_the_whole_range_has_another_answer():
+    told = [{"question": "What moves y most?", "lever": "A", "contrast": "Pooling hides a contrast."}]
+    other = {"question": "What moves y most?", "lever": "B", "size": "B has a hand in 60% of it; up and down."}
+    found = with_whole_range([dict(told[0])], {"answers": [other]})[0]["contrast"]
+    assert found == "Over the whole range, harm included, it is another: B has a hand in 60% of it. Pooling hides a contrast."
+    assert with_whole_range([dict(told[0])], {"answers": [{**other, "lever": "A"}]})[0] == told[0]
+    assert with_whole_range([dict(told[0])], None)[0] == told[0]
 
 
 def test_run_writes_its_tables(tmp_path, capsys):

@@ -63,8 +63,8 @@ def told(found: Decisions, price: str) -> str:
     lost = f"{figure_text(low, factor)} to {figure_text(high, factor)} {unit}"
     least = worst_by_context(found, price)
     safe = str(least.idxmin())
-    return (f"{price[:1].upper()}{price[1:]}: {who} over all contexts, habits and parameter sets together. {named[lead]} (highest mean) gives away "
-            f"{lost} against always choosing right. Smallest loss in its worst context: {named[safe]} "
+    return (f"{price[:1].upper()}{price[1:]}: {who} over all contexts, habits and parameter sets together. Chosen everywhere, {named[lead]} would give "
+            f"away {lost} against always choosing right. Smallest loss in its worst context: {named[safe]} "
             f"({figure_text(float(least[safe]), factor)} {unit}).")  # fmt: skip
 
 

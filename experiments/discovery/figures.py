@@ -22,7 +22,7 @@ STYLES = ("-", "--", ":")
 def labelled(name: str) -> str:
     """An input with its unit."""
     units = {row["path"]: row["unit"] for row in describe()}
-    return f"{name} ({units[name]})" if name in units else name
+    return f"{worded(name)} ({units[name]})" if name in units else name
 
 
 def leading(found: Discovery) -> list[str]:

@@ -47,7 +47,8 @@ def box_words(box: Box) -> str:
         if limit.words is not None:
             parts.append(f"the {limit.name} is {' or '.join(named.get(word, word) for word in limit.words)}")
         else:
-            parts.append(limit.told.replace(limit.name, worded(limit.name), 1))
+            words = limit.told.removeprefix(limit.name).replace(" from ", " between ").replace(" to ", " and ")
+            parts.append(f"the {worded(limit.name)} is{words}")
     return " and ".join(parts) or "everywhere"
 
 
