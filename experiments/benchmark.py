@@ -99,12 +99,14 @@ def kernel_by_split(runs: int) -> Iterator[Figure]:
 
 def threads(runs: int) -> Iterator[Figure]:
     """One thread against two, in wall time; with the cores that were really there."""
-    scenario, found = six_teams("baseline"), {}
-    for n in (1, 2):
+    scenario = six_teams("baseline")
+    found: dict[int, Spent] = {}
+    for n in (1, 2) * 3:  # turn by turn, so that a loud moment of the machine does not hit one of them alone
         if set_threads(n) < n:
             yield Figure("two threads against one", "only one core here", "1.7 times")
             return
-        found[n] = best_of(3, lambda: simulate_batch(scenario, runs), by="wall")
+        spent = best_of(2, lambda: simulate_batch(scenario, runs), by="wall")
+        found[n] = min(spent, found.get(n, spent), key=lambda each: each.wall)
     for n, spent in found.items():
         yield Figure(f"batch kernel, {n} thread{'s' * (n > 1)}", f"{runs / spent.wall:,.0f} runs/s on {spent.cores:.2f} cores",
                      "6,000 on two idle cores" if n == 2 else "", runs / spent.wall >= 6000 if n == 2 else None)  # fmt: skip
