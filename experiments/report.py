@@ -33,7 +33,7 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
     return environment.get_template("report.html.jinja").render(
         title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, **sections, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
         quarters=_quarters(), answers=with_whole_range(answers(study, named), sections.get("analysed")),
-        played=study.runs + sum(part["runs"] for part in sections.values()), short=in_short(study, named),
+        played=study.runs + sum(part["runs"] for part in sections.values()), short=in_short(study, named) + further(sections),
         levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
                                                  ("context", levers_within(study, study.levers_by_context, named))],
         best=best_table(study, named), best_under=best_under(study, named), spread=spread_table(study, named),
@@ -289,6 +289,12 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
         found.append({"question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?", "lever": lever[:1].upper() + lever[1:], "size": told,
                       "sure": sure, "where": first_by_context(study, output, named), "contrast": opposed_sentence(study, output, named)})  # fmt: skip
     return found
+
+
+def further(sections: Mapping[str, Any]) -> list[str]:
+    """What the other analyses of a study add to its short list: where both goals fail at once, and which split to choose for growth."""
+    wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
+    return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
 
 
 def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | None) -> list[dict[str, str]]:
