@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from experiments.discovery.found import Discovery
 from experiments.figures import FIGURE_STYLE, spoken
 from sim.parameters import describe
-from sim.plots import BLUE, INK, ORANGE, QUIET, UNDECIDED
+from sim.plots import BLUE, INK, QUIET, UNDECIDED
 
 PADDING = 0.03
 STYLES = ("-", "--", ":")
@@ -41,7 +41,7 @@ def plot_boxes(found: Discovery) -> Any:
         return None
     held = found.halves[1]
     with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(7.4, 5.4))
+        canvas, ax = plt.subplots(figsize=(6.0, 4.7))
         dots = ax.scatter(held[names[0]], held[names[1]], c=held["event"], cmap="cividis_r", vmin=0, vmax=1, s=16, linewidths=0)
         spans = [(held[name].min(), held[name].max()) for name in names]
         for number, box in enumerate(found.boxes, start=1):
@@ -50,12 +50,14 @@ def plot_boxes(found: Discovery) -> Any:
                 limit, pad = box.limits.get(name), PADDING * (most - least)
                 corners.append((max(limit.low, least - pad), min(limit.high, most + pad)) if limit else (least - pad, most + pad))
             (left, right), (bottom, top) = corners
-            ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=ORANGE, linewidth=2,
+            ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2,
                                    linestyle=STYLES[(number - 1) % len(STYLES)]))  # fmt: skip
-            ax.text(right, top, f" box {number}", color=INK, fontsize=9, va="bottom", ha="right")
+            ax.text(right, top, f" box {number}", color=INK, fontsize=9, va="bottom", ha="right",
+                    bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1})  # fmt: skip
         ax.set_xlabel(labelled(names[0]))
         ax.set_ylabel(labelled(names[1]))
-        canvas.colorbar(dots, ax=ax, label="share of lucks with\n" + "\n".join(wrap(found.event.told, 48)))
+        told = "share of lucks with\n" + "\n".join(wrap(found.event.told, 48))
+        canvas.colorbar(dots, ax=ax).set_label(told, fontsize=8.5)
         ax.set_title("points not used in fitting; limits on other inputs are not shown", fontsize=9, color=QUIET, loc="left")
     return canvas
 
