@@ -379,7 +379,7 @@ def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
 
 def provenance() -> dict[str, str]:
     """What is needed to play it again: versions, commit, digest of the compiled source."""
-    from sim.compile import source_digest
+    from sim.code_cache import source_digest
 
     here = Path(__file__).resolve().parent
     found = {"commit": commit(here), "model source (digest)": source_digest(here.parent / "sim")[:16],

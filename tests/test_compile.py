@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import code_cache
 from sim import compile as tandem_compile
 from sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
 
@@ -128,11 +129,12 @@ def test_threads_stay_in_range():
 
 @pytest.fixture
 def house(tmp_path):
-    """A small project: the real compile.py, one rule, and a kernel in another file that calls it."""
+    """A small project: the real compiling, one rule, and a kernel in another file that calls it."""
     rules = tmp_path / "house" / "sim" / "rules"
     rules.mkdir(parents=True)
     sim = rules.parent
-    (sim / "compile.py").write_text((ROOT / "sim" / "compile.py").read_text())
+    for name in ("code_cache.py", "compile.py"):
+        (sim / name).write_text((ROOT / "sim" / name).read_text())
     (sim / "__init__.py").touch()
     (rules / "__init__.py").touch()
     (rules / "trust.py").write_text("from sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
@@ -252,7 +254,7 @@ def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
 @pytest.mark.slow
 def test_the_digest_is_what_keeps_the_cache_fresh(house, tmp_path):
     """The sabotage: with one folder for all sources, numba serves the stale caller."""
-    compiler = house / "sim" / "compile.py"
+    compiler = house / "sim" / "code_cache.py"
     whole = compiler.read_text()
     broken = whole.replace("digest.update(f\"{file.relative_to(sim)", "0 and digest.update(f\"{file.relative_to(sim)")
     assert broken != whole
@@ -266,15 +268,15 @@ def test_the_digest_is_what_keeps_the_cache_fresh(house, tmp_path):
 
 def test_settings_that_change_code_have_their_own_folder(house, monkeypatch):
     monkeypatch.delenv("NUMBA_BOUNDSCHECK", raising=False)
-    plain = tandem_compile.source_digest(house / "sim")
+    plain = code_cache.source_digest(house / "sim")
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
-    assert tandem_compile.source_digest(house / "sim") == plain
+    assert code_cache.source_digest(house / "sim") == plain
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    assert tandem_compile.source_digest(house / "sim") != plain
+    assert code_cache.source_digest(house / "sim") != plain
 
 
 def test_every_compiled_file_counts():
-    counted = {file.relative_to(ROOT / "sim").as_posix() for file in tandem_compile.compiled_sources(ROOT / "sim")}
+    counted = {file.relative_to(ROOT / "sim").as_posix() for file in code_cache.compiled_sources(ROOT / "sim")}
     assert {"compile.py", "streams.py"} <= counted
 
 
@@ -290,14 +292,14 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(house, tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs POSIX permissions")
 def test_a_temporary_folder_that_others_may_write_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tandem_compile.tempfile, "tempdir", str(tmp_path))
-    trusted = tandem_compile.private_temporary_root()
-    assert trusted == tandem_compile.private_temporary_root()
+    monkeypatch.setattr(code_cache.tempfile, "tempdir", str(tmp_path))
+    trusted = code_cache.private_temporary_root()
+    assert trusted == code_cache.private_temporary_root()
     trusted.chmod(0o777)
-    assert tandem_compile.private_temporary_root() != trusted
+    assert code_cache.private_temporary_root() != trusted
     trusted.rmdir()
     trusted.symlink_to(tmp_path)
-    assert tandem_compile.private_temporary_root() != trusted
+    assert code_cache.private_temporary_root() != trusted
 
 
 def test_without_the_compiler_nothing_is_written(house, tmp_path):
@@ -311,14 +313,14 @@ def test_old_folders_are_swept_out_and_nothing_else(tmp_path):
     for age in range(8):
         folder = tmp_path / f"{age:064x}"
         folder.mkdir()
-        used = now - 2 * tandem_compile.SECONDS_IN_USE - age
+        used = now - 2 * code_cache.SECONDS_IN_USE - age
         os.utime(folder, (used, used))
     (tmp_path / "papers").mkdir()
     os.utime(tmp_path / "papers", (0, 0))
     in_use = tmp_path / ("f" * 64)
     in_use.mkdir()
-    tandem_compile.sweep_out_old(tmp_path, keep=in_use)
-    kept = {f"{age:064x}" for age in range(tandem_compile.FOLDERS_KEPT - 1)}
+    code_cache.sweep_out_old(tmp_path, keep=in_use)
+    kept = {f"{age:064x}" for age in range(code_cache.FOLDERS_KEPT - 1)}
     assert {folder.name for folder in tmp_path.iterdir()} == {*kept, "papers", in_use.name}
 
 

@@ -77,7 +77,7 @@ def _model_digest() -> str:
     """SHA-256 of the text of the compiled floors, wherever they lie."""
     import hashlib
 
-    from sim.compile import compiled_sources
+    from sim.code_cache import compiled_sources
 
     sim = Path(__file__).parents[2] / "sim"
     digest = hashlib.sha256()
