@@ -72,7 +72,7 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
         shared = sorted({place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0]))
         told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
         footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
-        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing)
+        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing, data=rows)
 
 
 def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
@@ -119,7 +119,7 @@ def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) 
         verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
         told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
         return written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named),
-                       f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}", narrow)  # fmt: skip
+                       f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}", narrow, main)  # fmt: skip
 
 
 def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int) -> Any:
@@ -203,7 +203,7 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
         above = {arm: named[arm] for arm, _ in statements}
         narrow = _fates(rows, columns, heads, {pair: f"{_place(named[pair[1]])}: {verdicts[pair]}" for pair in statements}, (4.8, 2.4), above)
         return written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome),
-                       f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}", narrow)  # fmt: skip
+                       f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}", narrow, rows)  # fmt: skip
 
 
 def _fates(rows: Any, columns: list[str], heads: list[str], labels: dict[tuple[str, str], str], size: tuple[float, float],
@@ -294,8 +294,12 @@ def _broken(name: str) -> str:
     return "\n".join(lines)
 
 
-def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None) -> Figure:
-    """Write a canvas as SVG and PNG into `folder`, and close it; `narrow` is the canvas for narrow screens, which is not kept."""
+def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None,
+            data: Any = None) -> Figure:  # fmt: skip
+    """Write a canvas as SVG and PNG into `folder`, its data (a table) as CSV beside it, and close it; `narrow` is the canvas for
+    narrow screens, which is not kept."""
+    if data is not None:
+        data.replace("", "none").to_csv(folder / f"{name}.csv", index=False)
     canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
     canvas.set_layout_engine("none")  # as laid out just now
     canvas.savefig(folder / f"{name}.png", dpi=120)
