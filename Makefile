@@ -30,6 +30,7 @@ notebooks: $(READY)
 	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
 
 test: $(READY) browser
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -m "not long" -n $(WORKERS)
 
@@ -45,6 +46,7 @@ test-long: $(READY)
 	$(BIN)/python -m pytest -m long
 
 lint: $(READY)
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 

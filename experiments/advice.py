@@ -69,39 +69,52 @@ class Advice:
         best = self.splits.iloc[0]
         if self.best_split is None:
             close = [titles[row["split"]] for row in self.splits.to_dict("records") if row["low"] <= 0.0]
-            told.append(f"Which split suits this firm best is undecided between: {'; '.join(close)}. "
-                        f"{titles[best['split']]} is the best with probability {best['probability']:.2f}.")  # fmt: skip
+            told.append(
+                f"Which split suits this firm best is undecided between: {'; '.join(close)}. "
+                f"{titles[best['split']]} is the best with probability {best['probability']:.2f}."
+            )
         else:
             second = self.splits.iloc[1]
-            told.append(f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
-                        f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, "
-                        f"{100 * second['difference']:.2f} points more than the next, "
-                        f"{titles[second['split']]} "
-                        f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f}).")  # fmt: skip
+            told.append(
+                f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
+                f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, "
+                f"{100 * second['difference']:.2f} points more than the next, "
+                f"{titles[second['split']]} "
+                f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f})."
+            )
         lever = self.first_lever
         if lever is None:
             told.append(f"No single lever, raised by {self.step:g}, decidedly helps growth or cuts conflict here.")
             return told
         row = self.levers.set_index("lever").loc[lever]
-        told.append(f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
-                    f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
-                    f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
-                    f"{_of_sets(row['helped_sets'])}.")  # fmt: skip
+        told.append(
+            f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
+            f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
+            f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
+            f"{_of_sets(row['helped_sets'])}."
+        )
         if np.isfinite(row["conflict_change"]):
-            told.append(f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
-                        f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
-                        f"({row['profit_low']:+.1f} to {row['profit_high']:+.1f}), all prices paid.")  # fmt: skip
+            told.append(
+                f"Conflict changes by {row['conflict_change']:+.2f} episodes a quarter ({row['conflict_low']:+.2f} to "
+                f"{row['conflict_high']:+.2f}); what it costs is in the profit: {row['profit_change']:+.1f} kEUR a week "
+                f"({row['profit_low']:+.1f} to {row['profit_high']:+.1f}), all prices paid."
+            )
         others = self.levers[self.levers["raised"] & (self.levers["lever"] != lever)]
         rivals = [name for name, low in zip(others["lever"], others["behind_low"]) if low <= 0.0]
         if rivals:
             told.append(f"Whether it helps more than {', '.join(name.replace('_', ' ') for name in rivals)} is undecided.")
         fixed = self.scenario.explicit_lever_parameters
         if fixed:
-            told.append(f"This firm's file sets parts of levers by hand: {', '.join(fixed)}. Raised with their lever, they go as "
-                        "far on their own way from poorest to best practice.")  # fmt: skip
+            told.append(
+                f"This firm's file sets parts of levers by hand: {', '.join(fixed)}. Raised with their lever, they go as "
+                "far on their own way from poorest to best practice."
+            )
         stop = self.stops_helping
-        told.append("Of the levels tried, none is too much." if stop is None else
-                    f"Beyond a level of about {stop:.1f} more of it lowers growth here.")  # fmt: skip
+        told.append(
+            "Of the levels tried, none is too much."
+            if stop is None
+            else f"Beyond a level of about {stop:.1f} more of it lowers growth here."
+        )
         return told
 
 
@@ -115,8 +128,13 @@ def _of_sets(share: Any) -> str:
     return f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
 
 
-def advise(scenario: Scenario, runs: int = 2000, step: float = 0.2, seed: int = 0,
-           progress: Callable[[str, int], None] = lambda what, share: None) -> Advice:  # fmt: skip
+def advise(
+    scenario: Scenario,
+    runs: int = 2000,
+    step: float = 0.2,
+    seed: int = 0,
+    progress: Callable[[str, int], None] = lambda what, share: None,
+) -> Advice:
     """Play the firm under every split to choose from, then in its own split with each lever raised by `step`.
 
     >>> from tandem import Scenario, advise
@@ -149,8 +167,9 @@ def helped_sets(change: np.ndarray, seed: int) -> float:
     return float((pd.Series(change).groupby(known.drawn(len(change), seed)).mean() > 0.0).mean())
 
 
-def lever_effects(scenario: Scenario, runs: int, step: float, seed: int,
-                  progress: Callable[[], None] = lambda: None) -> pd.DataFrame:  # fmt: skip
+def lever_effects(
+    scenario: Scenario, runs: int, step: float, seed: int, progress: Callable[[], None] = lambda: None
+) -> pd.DataFrame:
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
     untouched = _played(scenario, runs, seed)
     moved = {}
@@ -244,8 +263,10 @@ def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.Dat
     if moved:
         table = table.sort_values("growth_change", ascending=False, kind="stable", na_position="last", ignore_index=True)
         first = str(table.iloc[0]["lever"])
-        behind = {lever: paired_difference(moved[lever]["revenue_growth"].to_numpy(), moved[first]["revenue_growth"].to_numpy())
-                  for lever in moved}  # fmt: skip
+        behind = {
+            lever: paired_difference(moved[lever]["revenue_growth"].to_numpy(), moved[first]["revenue_growth"].to_numpy())
+            for lever in moved
+        }
         table["behind"] = [behind[lever][0] if lever in behind else np.nan for lever in table["lever"]]
         table["behind_low"] = [behind[lever][1] if lever in behind else np.nan for lever in table["lever"]]
         table["behind_high"] = [behind[lever][2] if lever in behind else np.nan for lever in table["lever"]]

@@ -89,10 +89,9 @@ PROBES = (
     Probe("training", M1, "baseline", "leader_skill"),
     Probe("skill_decay", M1, "innovative", "leader_skill"),
     Probe("compliance", M1, "rapid-growth", "decision_delay_weeks", {"compliance.approvals_per_week": 4.0}),
-    Probe("shocks", M1, "baseline", "role_clarity",
-          {"events": [{"week": 30, "kind": "restructuring", "size": 1.0}]}),
+    Probe("shocks", M1, "baseline", "role_clarity", {"events": [{"week": 30, "kind": "restructuring", "size": 1.0}]}),
     Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
-)  # fmt: skip
+)
 
 
 def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
@@ -109,9 +108,17 @@ def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
     where = f"{case.split} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
     z = change / error if error > 0 else np.inf * np.sign(change)
     size = abs(change) / spread if spread > 0 else (np.inf if change else 0.0)
-    return {"switch": case.switch, "where": where, "outcome": case.outcome, "on": float(np.nanmean(on)),
-            "off": float(np.nanmean(off)), "difference": change, "z": z, "size": size,
-            "alive": bool(abs(z) > ENOUGH_Z and size >= ENOUGH_SIZE)}  # fmt: skip
+    return {
+        "switch": case.switch,
+        "where": where,
+        "outcome": case.outcome,
+        "on": float(np.nanmean(on)),
+        "off": float(np.nanmean(off)),
+        "difference": change,
+        "z": z,
+        "size": size,
+        "alive": bool(abs(z) > ENOUGH_Z and size >= ENOUGH_SIZE),
+    }
 
 
 def _told(value: Any) -> str:
@@ -130,12 +137,18 @@ def unprobed() -> set[str]:
 
 def markdown(rows: pd.DataFrame, pairs: int) -> str:
     """The table as it stands in MODEL.md."""
-    lines = [f"Each switch off against on, {pairs} pairs. Alive: more than 4 standard errors and at least 0.1 standard",
-             "deviations of the outcome.", "",
-             "| Switch | Where | Outcome | On | Off | z | Size (sd) | Alive |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    lines = [
+        f"Each switch off against on, {pairs} pairs. Alive: more than 4 standard errors and at least 0.1 standard",
+        "deviations of the outcome.",
+        "",
+        "| Switch | Where | Outcome | On | Off | z | Size (sd) | Alive |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for row in rows.to_dict("records"):
-        lines.append(f"| {row['switch']} | {row['where']} | `{row['outcome']}` | {row['on']:.3g} | {row['off']:.3g} | "
-                     f"{row['z']:.0f} | {row['size']:.2f} | {'yes' if row['alive'] else 'no'} |")  # fmt: skip
+        lines.append(
+            f"| {row['switch']} | {row['where']} | `{row['outcome']}` | {row['on']:.3g} | {row['off']:.3g} | "
+            f"{row['z']:.0f} | {row['size']:.2f} | {'yes' if row['alive'] else 'no'} |"
+        )
     return "\n".join(lines)
 
 

@@ -86,8 +86,9 @@ def kernel_by_context(runs: int) -> Iterator[Figure]:
     for name in rest:
         teams = len(cases[name].parameters.teams)
         factor = speed[reference] / speed[name]
-        yield Figure(f"batch kernel, {name} ({teams} teams)", f"{speed[name]:,.0f} runs/processor-s", "within a factor of 2",
-                     factor <= 2.0)  # fmt: skip
+        yield Figure(
+            f"batch kernel, {name} ({teams} teams)", f"{speed[name]:,.0f} runs/processor-s", "within a factor of 2", factor <= 2.0
+        )
 
 
 def kernel_by_split(runs: int) -> Iterator[Figure]:
@@ -108,8 +109,12 @@ def threads(runs: int) -> Iterator[Figure]:
         spent = best_of(2, lambda: simulate_batch(scenario, runs), by="wall")
         found[n] = min(spent, found.get(n, spent), key=lambda each: each.wall)
     for n, spent in found.items():
-        yield Figure(f"batch kernel, {n} thread{'s' * (n > 1)}", f"{runs / spent.wall:,.0f} runs/s on {spent.cores:.2f} cores",
-                     "6,000 on two idle cores" if n == 2 else "", runs / spent.wall >= 6000 if n == 2 else None)  # fmt: skip
+        yield Figure(
+            f"batch kernel, {n} thread{'s' * (n > 1)}",
+            f"{runs / spent.wall:,.0f} runs/s on {spent.cores:.2f} cores",
+            "6,000 on two idle cores" if n == 2 else "",
+            runs / spent.wall >= 6000 if n == 2 else None,
+        )
     gain, share = found[1].wall / found[2].wall, found[2].cores / found[1].cores
     told = f"{gain:.2f} times ({gain / share:.2f} per core really had)"
     yield Figure("two threads against one", told, "1.7 times", gain >= 1.7)
@@ -183,8 +188,9 @@ print(json.dumps(count / run.weeks))
 
 def child(script: str, *words: str, **environment: str) -> Any:
     """What a script of a process of its own prints, read as JSON."""
-    done = subprocess.run([sys.executable, "-c", script, *words], env={**os.environ, **environment}, check=True,
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], env={**os.environ, **environment}, check=True, capture_output=True, text=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -204,8 +210,12 @@ def memory(runs: int) -> Iterator[Figure]:
     """Growth of a process from 2,000 to 50,000 runs, against the table of outcomes that it returns."""
     grown, table = child(MEMORY)
     # While the table is put together its parts lie beside it, and once more as columns are set before it.
-    yield Figure("memory, 50,000 runs more than 2,000", f"{grown / 2**20:.0f} MiB at the peak; the table has {table / 2**20:.0f}",
-                 "no more than 3 tables", grown <= 3 * table)  # fmt: skip
+    yield Figure(
+        "memory, 50,000 runs more than 2,000",
+        f"{grown / 2**20:.0f} MiB at the peak; the table has {table / 2**20:.0f}",
+        "no more than 3 tables",
+        grown <= 3 * table,
+    )
 
 
 def blocks(runs: int) -> Iterator[Figure]:
@@ -237,9 +247,18 @@ def quick_study(runs: int) -> Iterator[Figure]:
 
 
 MEASURED: dict[str, Callable[[int], Iterator[Figure]]] = {
-    "contexts": kernel_by_context, "splits": kernel_by_split, "threads": threads, "mesa": mesa, "calls": parallel_calls,
-    "dropped": dropped, "start": first_calls, "memory": memory, "blocks": blocks, "help": help_page, "study": quick_study,
-}  # fmt: skip
+    "contexts": kernel_by_context,
+    "splits": kernel_by_split,
+    "threads": threads,
+    "mesa": mesa,
+    "calls": parallel_calls,
+    "dropped": dropped,
+    "start": first_calls,
+    "memory": memory,
+    "blocks": blocks,
+    "help": help_page,
+    "study": quick_study,
+}
 RUNS = {"contexts": 1000, "splits": 500, "threads": 4000, "mesa": 10, "calls": 500, "dropped": 300}
 
 
@@ -269,8 +288,11 @@ def show(figures: list[Figure], stream: Any) -> None:
 def machine() -> str:
     """The processor, its cores, and how busy it is."""
     info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] \
-        if info.exists() else []  # fmt: skip
+    names = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{names[0] if names else 'this machine'}, {os.cpu_count()} cores{load}; numpy {np.__version__}"
 

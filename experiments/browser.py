@@ -15,8 +15,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 LAPTOP = (1366, 768)
 
 
@@ -60,8 +67,14 @@ def fresh_browser(playwright: Any, size: tuple[int, int] = LAPTOP, lang: str = "
     """A browser with a profile of its own, to be thrown away."""
     with tempfile.TemporaryDirectory(prefix="flight-", ignore_cleanup_errors=True) as profile:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=browser_path(), headless=True, args=ARGUMENTS, locale={"en": "en-GB", "fr": "fr-FR"}[lang],
-            viewport={"width": size[0], "height": size[1]}, accept_downloads=True)  # fmt: skip
+            profile,
+            executable_path=browser_path(),
+            headless=True,
+            args=ARGUMENTS,
+            locale={"en": "en-GB", "fr": "fr-FR"}[lang],
+            viewport={"width": size[0], "height": size[1]},
+            accept_downloads=True,
+        )
         try:
             yield context
         finally:

@@ -69,7 +69,9 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
         ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {_low(output)}"
         rows = study.levers[study.levers["output"] == output]
-        shared = sorted({place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0]))
+        shared = sorted(
+            {place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0])
+        )
         told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
         footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
         return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing, data=rows)
@@ -89,10 +91,13 @@ def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     if still:
         told.append(f"whether {listed(still)} {'moves' if len(still) == 1 else 'move'} it is undecided")
     shared = any("-" in rank for rank in place.values())
-    return (f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
-            f"{'; '.join(told)}. " + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
-            + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. "
-            + opposed_sentence(study, output, named)).strip()  # fmt: skip
+    return (
+        f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
+        f"{'; '.join(told)}. "
+        + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
+        + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. "
+        + opposed_sentence(study, output, named)
+    ).strip()
 
 
 def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
@@ -118,8 +123,16 @@ def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) 
         canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
         verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
         told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
-        return written(canvas, f"splits_{outcome}", folder, heading, split_sentence(study, outcome, named),
-                       f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}", narrow, main)  # fmt: skip
+        return written(
+            canvas,
+            f"splits_{outcome}",
+            folder,
+            heading,
+            split_sentence(study, outcome, named),
+            f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}",
+            narrow,
+            main,
+        )
 
 
 def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int) -> Any:
@@ -135,7 +148,7 @@ def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str
         if place % across:
             cells[place].set_yticklabels([])
     _key(cells[len(contexts())], named[reference])
-    for spare in cells[len(contexts()) + 1:]:
+    for spare in cells[len(contexts()) + 1 :]:
         spare.remove()
     return canvas
 
@@ -161,7 +174,8 @@ def _key(ax: Any, reference: str) -> None:
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
         ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the dot\nmay hide them."
+    told = f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the "
+    "dot\nmay hide them."
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
@@ -172,8 +186,10 @@ def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
     told = []
     for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "arm"]):
         mine = rows[rows["arm"] == arm].set_index("context")["verdict"].to_dict()
-        where = {word: [_place(named[context]) for context, verdict in mine.items() if verdict == word]
-                 for word in ("higher", "lower", "undecided", "same", "not defined")}  # fmt: skip
+        where = {
+            word: [_place(named[context]) for context, verdict in mine.items() if verdict == word]
+            for word in ("higher", "lower", "undecided", "same", "not defined")
+        }
         where = {word: places for word, places in where.items() if places}
         if len(where) == 1:
             told.append(f"{named[arm]}: {next(iter(where))} in every context.")
@@ -198,17 +214,39 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
     whole = study.surviving[study.surviving["outcome"] == outcome]
     firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
     with plt.rc_context(FIGURE_STYLE):
-        canvas = _fates(rows, columns, [_broken(name) for name in heads], {pair: f"{named[pair[0]]}, {_place(named[pair[1]])}: {verdicts[pair]}"
-                                                                           for pair in statements}, (10.4, 1.6), {})  # fmt: skip
+        canvas = _fates(
+            rows,
+            columns,
+            [_broken(name) for name in heads],
+            {pair: f"{named[pair[0]]}, {_place(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
+            (10.4, 1.6),
+            {},
+        )
         above = {arm: named[arm] for arm, _ in statements}
-        narrow = _fates(rows, columns, heads, {pair: f"{_place(named[pair[1]])}: {verdicts[pair]}" for pair in statements}, (4.8, 2.4), above)
-        return written(canvas, f"assumptions_{outcome}", folder, heading, fate_sentence(study, outcome),
-                       f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}", narrow, rows)  # fmt: skip
+        narrow = _fates(
+            rows, columns, heads, {pair: f"{_place(named[pair[1]])}: {verdicts[pair]}" for pair in statements}, (4.8, 2.4), above
+        )
+        return written(
+            canvas,
+            f"assumptions_{outcome}",
+            folder,
+            heading,
+            fate_sentence(study, outcome),
+            f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}",
+            narrow,
+            rows,
+        )
 
 
-def _fates(rows: Any, columns: list[str], heads: list[str], labels: dict[tuple[str, str], str], size: tuple[float, float],
-           above: dict[str, str]) -> Any:  # fmt: skip
-    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line of its own before each split."""
+def _fates(
+    rows: Any,
+    columns: list[str],
+    heads: list[str],
+    labels: dict[tuple[str, str], str],
+    size: tuple[float, float],
+    above: dict[str, str],
+) -> Any:
+    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each split."""
     lines: list[tuple[str, str]] = []
     for pair in labels:
         if above and (not lines or lines[-1][0] != pair[0]):
@@ -250,8 +288,10 @@ def fate_sentence(study: Any, outcome: str) -> str:
     rows = study.surviving[study.surviving["outcome"] == outcome]
     all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
     turned = some.str.split("; ").explode().value_counts()
-    told = (f"{len(rows)} statements of the kind \"this split's {_low(outcome)} is higher (or lower) than the reference's\" are "
-            f"decided by default; {all_} of them hold under every alternative played. ")  # fmt: skip
+    told = (
+        f"{len(rows)} statements of the kind \"this split's {_low(outcome)} is higher (or lower) than the reference's\" are "
+        f"decided by default; {all_} of them hold under every alternative played. "
+    )
     if len(turned):
         told += "The opposite is decided under " + listed([f"{name} ({count})" for name, count in turned.items()]) + ". "
     else:
@@ -259,8 +299,10 @@ def fate_sentence(study: Any, outcome: str) -> str:
     size = study.size
     few = study.fates[(study.fates["outcome"] == outcome) & (study.fates["assumption"] == "default")]
     lost = int((few["fate"] == "opens").sum())
-    return told + (f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
-                   f"default itself leaves {lost or 'none'} of the statements undecided (first column).")  # fmt: skip
+    return told + (
+        f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
+        f"default itself leaves {lost or 'none'} of the statements undecided (first column)."
+    )
 
 
 # -- words -------------------------------------------------------------------------------------
@@ -294,8 +336,9 @@ def _broken(name: str) -> str:
     return "\n".join(lines)
 
 
-def written(canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None,
-            data: Any = None) -> Figure:  # fmt: skip
+def written(
+    canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None, data: Any = None
+) -> Figure:
     """Write a canvas as SVG and PNG into `folder`, its data (a table) as CSV beside it, and close it; `narrow` is the canvas for
     narrow screens, which is not kept."""
     if data is not None:
@@ -324,4 +367,4 @@ def written_with_data(canvas: Any, data: Any, name: str, folder: Path, heading: 
 
 def of_root(svg: str) -> str:
     """An SVG text from its root element on."""
-    return svg[svg.index("<svg"):]
+    return svg[svg.index("<svg") :]

@@ -19,17 +19,20 @@ from sim.widget.lines import lines
 BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
 """Quantiles and shade of a fan: nine lucks in ten, and half of them."""
 TITLES = {
-    "trust": ("Trust", "points out of 100"), "role_clarity": ("Role clarity", "points out of 100"),
-    "relationship_conflict": ("Relationship conflict", "points out of 100"), "satisfaction": ("Customer satisfaction", "points out of 100"),
-    "brand_awareness": ("Brand awareness", "points out of 100"), "morale": ("Morale", "points out of 100"),
-    "team_skill": ("Team skill", "points out of 100"), "revenue": ("Revenue", "start = 100"),
-    "quarrels": ("Quarrels", "in the last 13 weeks"), "technique": ("Marketing technique", "usual = 100"),
-}  # fmt: skip
+    "trust": ("Trust", "points out of 100"),
+    "role_clarity": ("Role clarity", "points out of 100"),
+    "relationship_conflict": ("Relationship conflict", "points out of 100"),
+    "satisfaction": ("Customer satisfaction", "points out of 100"),
+    "brand_awareness": ("Brand awareness", "points out of 100"),
+    "morale": ("Morale", "points out of 100"),
+    "team_skill": ("Team skill", "points out of 100"),
+    "revenue": ("Revenue", "start = 100"),
+    "quarrels": ("Quarrels", "in the last 13 weeks"),
+    "technique": ("Marketing technique", "usual = 100"),
+}
 
 
-def fan(
-    scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | str = 7, ax: Any = None
-) -> Any:
+def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | str = 7, ax: Any = None) -> Any:
     """How one series spreads over `runs` lucks: median, the band of half of them, and of nine in ten. Returns the axes.
 
     Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
@@ -47,9 +50,7 @@ def fan(
         ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
         weeks = np.arange(values.shape[1])
         for low, high, shade in BANDS:
-            ax.fill_between(
-                weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0
-            )
+            ax.fill_between(weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0)
         ax.plot(weeks, np.nanmedian(values, axis=0), color=BLUE, linewidth=2)
         title, unit = TITLES[column]
         ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
@@ -118,14 +119,22 @@ def small_multiples(
     return canvas
 
 
-def heat_map(scenario: Scenario, across: Mapping[str, Sequence[Any]], up: Mapping[str, Sequence[Any]], outcome: str = "revenue_growth",
-             runs: int = 100, seed: int | str = 7, ax: Any = None) -> Any:  # fmt: skip
-    """Mean of an outcome over a grid of two settings, every cell on the same lucks; the half-width of its 95% interval beneath it.
+def heat_map(
+    scenario: Scenario,
+    across: Mapping[str, Sequence[Any]],
+    up: Mapping[str, Sequence[Any]],
+    outcome: str = "revenue_growth",
+    runs: int = 100,
+    seed: int | str = 7,
+    ax: Any = None,
+) -> Any:
+    """Mean of an outcome over a grid of two settings, each cell on the same lucks; the half-width of its 95% interval beneath it.
 
     `across`, `up`: one path with its values each. Returns the axes.
 
     >>> from tandem import Scenario, heat_map
-    >>> axes = heat_map(Scenario.of(role_model="co-pilot"), {"levers.communication": [0.2, 0.8]}, {"dyad.trust": [0.3, 0.8]}, runs=10)
+    >>> pair = Scenario.of(role_model="co-pilot")
+    >>> axes = heat_map(pair, {"levers.communication": [0.2, 0.8]}, {"dyad.trust": [0.3, 0.8]}, runs=10)
     >>> axes.get_xlabel()
     'levers.communication'
     """
@@ -137,9 +146,7 @@ def heat_map(scenario: Scenario, across: Mapping[str, Sequence[Any]], up: Mappin
         raise Mistake("heat_map takes one path across and one up, as {path: [values]}")
     (x, columns), (y, rows) = next(iter(across.items())), next(iter(up.items()))
     known = OUTCOMES[outcome]
-    factor, unit = (
-        (100.0, known.unit.replace("share", "%", 1)) if known.unit.startswith("share") else (1.0, known.unit)
-    )
+    factor, unit = (100.0, known.unit.replace("share", "%", 1)) if known.unit.startswith("share") else (1.0, known.unit)
     means, errors = np.empty((len(rows), len(columns))), np.empty((len(rows), len(columns)))
     for i, high in enumerate(rows):
         for j, wide in enumerate(columns):
@@ -149,9 +156,7 @@ def heat_map(scenario: Scenario, across: Mapping[str, Sequence[Any]], up: Mappin
         ax = (
             ax
             if ax is not None
-            else plt.subplots(
-                figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained"
-            )[1]
+            else plt.subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
         )
         shown = ax.imshow(means, origin="lower", aspect="auto", cmap="cividis")
         middle = 0.5 * (np.nanmin(means) + np.nanmax(means))
@@ -169,9 +174,7 @@ def heat_map(scenario: Scenario, across: Mapping[str, Sequence[Any]], up: Mappin
             range(len(columns)),
             [f"{value:g}" if isinstance(value, float) else str(value) for value in columns],
         )
-        ax.set_yticks(
-            range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows]
-        )
+        ax.set_yticks(range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows])
         ax.set_xlabel(x)
         ax.set_ylabel(y)
         ax.figure.colorbar(shown, ax=ax, label=f"{known.title()} ({unit})")

@@ -19,8 +19,10 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
     """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with 95% Monte Carlo interval, and
     published value. `table`: that of `experiments.findings.assess`."""
     rows = table[table["low"].notna() & table["high"].notna()].reset_index(drop=True)
-    words = {"en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
-             "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié")}[lang]  # fmt: skip
+    words = {
+        "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
+        "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié"),
+    }[lang]
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(9.2, 0.32 * len(rows) + 1.3), layout="constrained")
         ax.axvspan(-1, 1, color=GRID, alpha=0.6, lw=0)
@@ -37,12 +39,29 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
                     ax.plot([low, high], [place, place], color=colour, lw=1.6)
                 ax.plot(shown, place, marker, color=colour, ms=6, label=words[0] if place == 0 else None)
             if pd.notna(row["published"]):
-                ax.plot((row["published"] - middle) / half, place, "D", mfc="none", mec=INK, ms=5, label=words[1] if place == 0 else None)
+                ax.plot(
+                    (row["published"] - middle) / half,
+                    place,
+                    "D",
+                    mfc="none",
+                    mec=INK,
+                    ms=5,
+                    label=words[1] if place == 0 else None,
+                )
             note = "" if not row["unverified"] else f"  ({words[3]})"
             aside = "" if row["counts"] else "  *"
-            ax.text(1.01, place, f"{row['value']:.2f} ± {row['error']:.2f} [{row['low']:g}, {row['high']:g}]{aside}{note}",
-                    transform=ax.get_yaxis_transform(), va="center", fontsize=7, color=INK)  # fmt: skip
-        ax.set_yticks(range(len(rows)), [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")], fontsize=7.5)
+            ax.text(
+                1.01,
+                place,
+                f"{row['value']:.2f} ± {row['error']:.2f} [{row['low']:g}, {row['high']:g}]{aside}{note}",
+                transform=ax.get_yaxis_transform(),
+                va="center",
+                fontsize=7,
+                color=INK,
+            )
+        ax.set_yticks(
+            range(len(rows)), [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")], fontsize=7.5
+        )
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(-EDGE - 0.1, EDGE + 0.1)
         ax.set_xlabel(words[2])

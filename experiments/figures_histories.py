@@ -19,8 +19,10 @@ FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
 def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None:
     """`histories.png` and `histories.svg` in `folder`."""
     told = histories()
-    words = {"en": ("simulated, middle 90% of runs", "published", "published, unverified"),
-             "fr": ("simulé, 90 % des tirages au milieu", "publié", "publié, non vérifié")}[lang]  # fmt: skip
+    words = {
+        "en": ("simulated, middle 90% of runs", "published", "published, unverified"),
+        "fr": ("simulé, 90 % des tirages au milieu", "publié", "publié, non vérifié"),
+    }[lang]
     with plt.rc_context(FIGURE_STYLE):
         canvas, axes = plt.subplots(1, len(told), figsize=(6.2 * len(told), 4.8), layout="constrained", squeeze=False)
         for ax, history in zip(axes[0], told):

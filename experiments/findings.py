@@ -77,8 +77,9 @@ class Finding:
 def findings() -> tuple[Finding, ...]:
     """All findings, in the order of the file."""
     tables = read(resources.files("scenarios") / "findings.toml", "findings.toml")
-    return tuple(Finding(**{**table, "statistics": tuple(Statistic(**row) for row in table["statistics"])})
-                 for table in tables["finding"])  # fmt: skip
+    return tuple(
+        Finding(**{**table, "statistics": tuple(Statistic(**row) for row in table["statistics"])}) for table in tables["finding"]
+    )
 
 
 def targets() -> tuple[Statistic, ...]:
@@ -189,8 +190,14 @@ def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
     return computed(Trial(population, seed, size))
 
 
-def assess(population: Population, seeds: int = 20, seed: int = 0, size: Size | None = None,
-           progress: Callable[[], None] = lambda: None, workers: int = 1) -> pd.DataFrame:  # fmt: skip
+def assess(
+    population: Population,
+    seeds: int = 20,
+    seed: int = 0,
+    size: Size | None = None,
+    progress: Callable[[], None] = lambda: None,
+    workers: int = 1,
+) -> pd.DataFrame:
     """Every statistic of every finding: finding, statement_en, statement_fr, statistic, measure, computation, value, error
     (Monte Carlo standard error of the mean over seeds), published, low, high, band_source, verdict, finding_verdict, source,
     known, unverified, counts, chain, seeds.
@@ -225,14 +232,36 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
             value = float(values.mean()) if len(values) else np.nan
             error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else np.nan
             banded = row.low is not None and row.high is not None
-            word = "not played" if row.name not in drawn else verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high) if banded else "told"  # type: ignore[arg-type]
-            mine.append({
-                "finding": finding.id, "statement_en": finding.en, "statement_fr": finding.fr, "statistic": row.name,
-                "measure": row.measure, "value": value, "error": error, "published": _number(row.published),
-                "low": _number(row.low), "high": _number(row.high), "verdict": word, "counts": row.counts,
-                "source": finding.source, "known": finding.known, "unverified": not finding.verified,
-                "band_source": finding.band_source, "computation": row.computation, "chain": finding.chain, "seeds": len(values),
-            })  # fmt: skip
+            word = (
+                "not played"
+                if row.name not in drawn
+                else verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
+                if banded
+                else "told"
+            )  # type: ignore[arg-type]
+            mine.append(
+                {
+                    "finding": finding.id,
+                    "statement_en": finding.en,
+                    "statement_fr": finding.fr,
+                    "statistic": row.name,
+                    "measure": row.measure,
+                    "value": value,
+                    "error": error,
+                    "published": _number(row.published),
+                    "low": _number(row.low),
+                    "high": _number(row.high),
+                    "verdict": word,
+                    "counts": row.counts,
+                    "source": finding.source,
+                    "known": finding.known,
+                    "unverified": not finding.verified,
+                    "band_source": finding.band_source,
+                    "computation": row.computation,
+                    "chain": finding.chain,
+                    "seeds": len(values),
+                }
+            )
         words = [row["verdict"] for row in mine if row["counts"]]
         whole = "fails" if "fails" in words else "holds" if set(words) == {"holds"} else "undecided"
         rows += [{**row, "finding_verdict": whole} for row in mine]

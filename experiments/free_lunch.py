@@ -39,8 +39,12 @@ PLACES = (
 def profits(place: Place, runs: int, seed: int, prices: Mapping[str, float] | None = None) -> dict[float, np.ndarray]:
     """Profit a week (kEUR) of each luck at each level of the lever."""
     base = Scenario.of(role_model=place.split, context=place.context).with_({**place.changes, **(prices or {})})
-    return {level: simulate_batch(base.with_({f"levers.{place.lever}": level}), runs=runs, seed=seed)
-            .outcomes["profit_per_week"].to_numpy() for level in LEVELS}  # fmt: skip
+    return {
+        level: simulate_batch(base.with_({f"levers.{place.lever}": level}), runs=runs, seed=seed)
+        .outcomes["profit_per_week"]
+        .to_numpy()
+        for level in LEVELS
+    }
 
 
 def best(found: Mapping[float, np.ndarray]) -> float:

@@ -35,9 +35,19 @@ def paths(history: dict[str, Any], runs: int = 200, seed: int = 0) -> pd.DataFra
     for point in history["points"]:
         values = _value(panel, point, int(history["first_year"]))
         low, high = np.quantile(values, [0.05, 0.95])
-        rows.append({"scenario": history["scenario"], "time": point.get("year", point.get("quarter")), "published": float(point["value"]),
-                     "known": point["known"], "unverified": point["known"] != "read", "mean": float(values.mean()),
-                     "low": float(low), "high": float(high), "n": len(values)})  # fmt: skip
+        rows.append(
+            {
+                "scenario": history["scenario"],
+                "time": point.get("year", point.get("quarter")),
+                "published": float(point["value"]),
+                "known": point["known"],
+                "unverified": point["known"] != "read",
+                "mean": float(values.mean()),
+                "low": float(low),
+                "high": float(high),
+                "n": len(values),
+            }
+        )
     return pd.DataFrame(rows)
 
 

@@ -20,8 +20,9 @@ OUTPUTS = ("revenue_growth", "conflict_rate")
 Model = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def swings(model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS,
-           progress: Callable[[int], None] = lambda runs: None) -> dict[str, np.ndarray]:  # fmt: skip
+def swings(
+    model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS, progress: Callable[[int], None] = lambda runs: None
+) -> dict[str, np.ndarray]:
     """Paired swing of each lever: model at 0.8 minus model at 0.2, same other levers, same luck.
 
     The base points are a scrambled Sobol sequence (n rows, a power of two spreads best). Returns lever -> float64
@@ -47,8 +48,19 @@ def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) 
     for place, output in enumerate(outputs):
         for lever, moves in found.items():
             estimate, low, high, error, n = paired_difference(np.zeros(len(moves)), moves[:, place])
-            rows.append({"output": output, "input": lever, "measure": "swing", "estimate": estimate, "low": low,
-                         "high": high, "se": error, "n": n, "verdict": verdict(low, high, n)})  # fmt: skip
+            rows.append(
+                {
+                    "output": output,
+                    "input": lever,
+                    "measure": "swing",
+                    "estimate": estimate,
+                    "low": low,
+                    "high": high,
+                    "se": error,
+                    "n": n,
+                    "verdict": verdict(low, high, n),
+                }
+            )
     table = pd.DataFrame(rows)
     order = table.assign(place=table["output"].map(list(outputs).index), size=-table["estimate"].abs())
     return table.loc[order.sort_values(["place", "size"], kind="stable").index].reset_index(drop=True)
@@ -65,8 +77,9 @@ def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.
         for first, second in combinations(sizes, 2):
             gap, low, high, _, n = paired_difference(sizes[second], sizes[first])
             word = "undecided" if low <= 0.0 <= high else (first if gap > 0 else second)
-            rows.append({"output": output, "first": first, "second": second, "gap": gap, "low": low, "high": high, "n": n,
-                         "larger": word})  # fmt: skip
+            rows.append(
+                {"output": output, "first": first, "second": second, "gap": gap, "low": low, "high": high, "n": n, "larger": word}
+            )
     return pd.DataFrame(rows)
 
 
@@ -85,8 +98,9 @@ def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> di
     return told
 
 
-def swings_within(found: dict[str, np.ndarray], met: np.ndarray, order: Sequence[str], column: str = "split",
-                  outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:  # fmt: skip
+def swings_within(
+    found: dict[str, np.ndarray], met: np.ndarray, order: Sequence[str], column: str = "split", outputs: Sequence[str] = OUTPUTS
+) -> pd.DataFrame:
     """The swing table of each part in `order`, with the part's name in front, in `column`, and each lever's `rank` within it.
 
     `met`: the part (a split or a context) that each base point met, (n,).
@@ -117,9 +131,14 @@ def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], l
     return found
 
 
-def pooled_model(cells: Sequence[tuple[str, str]], met: np.ndarray, seed: int = 0,
-                 outputs: Sequence[str] = OUTPUTS, changes: Mapping[str, Any] | None = None,
-                 parameters: str = "declared") -> Model:  # fmt: skip
+def pooled_model(
+    cells: Sequence[tuple[str, str]],
+    met: np.ndarray,
+    seed: int = 0,
+    outputs: Sequence[str] = OUTPUTS,
+    changes: Mapping[str, Any] | None = None,
+    parameters: str = "declared",
+) -> Model:
     """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
 
     Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell;

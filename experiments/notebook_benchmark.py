@@ -23,7 +23,9 @@ MOVE = """async ([moves, settle]) => {
   const root = document.querySelector(".tandem.explorer");
   const slider = root.querySelector('[data-lever="decision_clarity"]');
   const frame = () => new Promise((next) => { requestAnimationFrame(() => next()); });
-  const until = async (name, before) => { while (root.dataset[name] === before) await new Promise((next) => { setTimeout(next, 0); }); };
+  const until = async (name, before) => {
+    while (root.dataset[name] === before) await new Promise((next) => { setTimeout(next, 0); });
+  };
   const taken = [];
   for (let move = 0; move < moves; move += 1) {
     const answered = root.dataset.answered;
@@ -100,9 +102,7 @@ def figures(page: Any, asked: list[str]) -> Iterator[Figure]:
         middle <= 500,
     )
     late = page.evaluate(DRAG, DRAGGED)
-    yield Figure(
-        f"{DRAGGED} moves without a pause: last move to its answer", f"{late:.0f} ms", "200 ms", late <= 200
-    )
+    yield Figure(f"{DRAGGED} moves without a pause: last move to its answer", f"{late:.0f} ms", "200 ms", late <= 200)
     outside = sum("//127.0.0.1" not in url for url in asked if url.startswith(("http", "ws")))
     yield Figure("requests to other machines", str(outside), "0", not outside)
 

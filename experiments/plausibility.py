@@ -11,8 +11,14 @@ from sim.results import simulate_batch
 from sim.scenario import Scenario, catalogue
 
 # Middle 90% of firms must lie here (units as in sim.outcomes).
-BANDS = {"revenue_growth": (-0.25, 0.60), "conversion_rate": (0.005, 0.08), "customer_retention": (0.55, 0.97),
-         "marketing_spend_share": (0.03, 0.20), "conflict_rate": (0.0, 12.0), "decision_delay_weeks": (0.3, 20.0)}  # fmt: skip
+BANDS = {
+    "revenue_growth": (-0.25, 0.60),
+    "conversion_rate": (0.005, 0.08),
+    "customer_retention": (0.55, 0.97),
+    "marketing_spend_share": (0.03, 0.20),
+    "conflict_rate": (0.0, 12.0),
+    "decision_delay_weeks": (0.3, 20.0),
+}
 
 
 def random_firm(draw: np.random.Generator) -> Scenario:
@@ -21,9 +27,12 @@ def random_firm(draw: np.random.Generator) -> Scenario:
     scenario = Scenario.of(role_model=str(draw.choice(arms)), context=str(draw.choice(contexts())))
     p = scenario.parameters
     changes: dict[str, float] = {f"levers.{lever}": float(draw.random()) for lever in LEVERS}
-    changes |= {"dyad.trust": float(draw.uniform(0.2, 0.9)), "culture.trust": float(draw.uniform(0.3, 0.7)),
-                "execution.load": float(p.execution.load * draw.uniform(0.6, 1.3)),
-                "market.churn": float(p.market.churn * np.exp(draw.uniform(-0.7, 0.7)))}  # fmt: skip
+    changes |= {
+        "dyad.trust": float(draw.uniform(0.2, 0.9)),
+        "culture.trust": float(draw.uniform(0.3, 0.7)),
+        "execution.load": float(p.execution.load * draw.uniform(0.6, 1.3)),
+        "market.churn": float(p.market.churn * np.exp(draw.uniform(-0.7, 0.7))),
+    }
     for post in ("ceo", "coo"):
         leader = getattr(p, post)
         weights = draw.dirichlet(12 * np.array(leader.priorities.vector()))

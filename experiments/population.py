@@ -102,8 +102,10 @@ class Population:
     def laws(self) -> tuple[Law, ...]:
         """One law a value that differs, in the order of the file."""
         own = {path.removeprefix(OWN): value for path, value in self.parameters.items() if path.startswith(OWN)}
-        return tuple(Law(**{**table, "spread": own.get(f"spread.{table['path']}", table.get("spread", 1.0))})
-                     for table in self.declared["differs"])  # fmt: skip
+        return tuple(
+            Law(**{**table, "spread": own.get(f"spread.{table['path']}", table.get("spread", 1.0))})
+            for table in self.declared["differs"]
+        )
 
     @property
     def common(self) -> dict[str, Any]:
@@ -142,8 +144,13 @@ class Population:
             found += len(parts[-1])
             block += 1
             if block > 200 + n:
-                raise ScenarioError("hardly any firm has a COO", file=self.name, key="coo.threshold",
-                                    value=self._coo["threshold"], allowed="a lower threshold")  # fmt: skip
+                raise ScenarioError(
+                    "hardly any firm has a COO",
+                    file=self.name,
+                    key="coo.threshold",
+                    value=self._coo["threshold"],
+                    allowed="a lower threshold",
+                )
         return Firms(self, pd.concat(parts, ignore_index=True).iloc[:n].reset_index(drop=True), seed)
 
     @property
@@ -247,7 +254,9 @@ class Firms:
     @cached_property
     def cells(self) -> np.ndarray:
         """Context and size (small, middle, large third of its context), as words (firms,): performance is compared within."""
-        third = self.table.groupby("context")["size"].transform(lambda size: pd.qcut(size.rank(method="first"), 3, labels=False) if len(size) > 2 else 0 * size)
+        third = self.table.groupby("context")["size"].transform(
+            lambda size: pd.qcut(size.rank(method="first"), 3, labels=False) if len(size) > 2 else 0 * size
+        )
         return (self.table["context"] + ", size " + third.astype(int).astype(str)).to_numpy()
 
     def changes(self, number: int) -> dict[str, Any]:
@@ -456,13 +465,22 @@ def _checked(tables: Mapping[str, Any], file: str) -> None:
         if strange:
             raise ScenarioError("unknown key", file=file, key=f"{path}: {min(strange)}", allowed=", ".join(sorted(allowed)))
         if path not in known:
-            raise ScenarioError("unknown path", file=file, key="differs.path", value=path, allowed="a number that `tandem schema` shows")
+            raise ScenarioError(
+                "unknown path", file=file, key="differs.path", value=path, allowed="a number that `tandem schema` shows"
+            )
         if table.get("law") not in LAWS:
             raise ScenarioError("unknown law", file=file, key=path, value=table.get("law"), allowed=", ".join(LAWS))
         if table["law"] == "beta" and not 0 < table.get("spread", 0) ** 2 < table.get("mean", 0) * (1 - table.get("mean", 0)):
-            raise ScenarioError("no beta law has this mean and spread", file=file, key=path, value=table.get("spread"),
-                                allowed="spread squared below mean (1 - mean)")  # fmt: skip
+            raise ScenarioError(
+                "no beta law has this mean and spread",
+                file=file,
+                key=path,
+                value=table.get("spread"),
+                allowed="spread squared below mean (1 - mean)",
+            )
         if sum(weight**2 for weight in table.get("shares", {}).values()) > 1:
-            raise ScenarioError("shares exceed one", file=file, key=path, value=table["shares"], allowed="squares that sum to 1 at most")
+            raise ScenarioError(
+                "shares exceed one", file=file, key=path, value=table["shares"], allowed="squares that sum to 1 at most"
+            )
         if "source" not in table:
             raise ScenarioError("a source is missing", file=file, key=path, allowed="a key of sources.toml, or assumption")

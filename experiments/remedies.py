@@ -47,9 +47,18 @@ class Remedies:
         for effect in self.effects:
             found = "decided" if effect.high < 0.0 else "worse" if effect.low > 0.0 else "undecided"
             when = text("remedies.when", lang, week=effect.week) if effect.week else text("remedies.start", lang)
-            told.append(text(f"remedies.{effect.part}", lang, title=typeset(effect.title, lang), when=when) + " "
-                        + text(f"remedies.{found}", lang, share=effect.share, points=100 * abs(effect.difference),
-                               low=100 * effect.low, high=100 * effect.high))  # fmt: skip
+            told.append(
+                text(f"remedies.{effect.part}", lang, title=typeset(effect.title, lang), when=when)
+                + " "
+                + text(
+                    f"remedies.{found}",
+                    lang,
+                    share=effect.share,
+                    points=100 * abs(effect.difference),
+                    low=100 * effect.low,
+                    high=100 * effect.high,
+                )
+            )
         return told
 
 

@@ -27,37 +27,63 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
     """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `experiments.study.write`."""
     environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
     named, fields = titles(), contexts()
-    blocks = [split_block(study, context, dispositions, named) for dispositions in ("as described", "equal")
-              for context in fields]  # fmt: skip
+    blocks = [
+        split_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
+    ]
     drawn = [drawn_inline(figure) for figure in figures]
     return environment.get_template("report.html.jinja").render(
-        title="Tandem: how should a CEO and a COO split marketing strategy?", study=study, **sections, named=named, command=command, provenance=provenance(), figures=drawn, blocks=blocks,
-        quarters=_quarters(), answers=with_whole_range(answers(study, named), sections.get("analysed")),
-        played=study.runs + sum(part["runs"] for part in sections.values()), short=in_short(study, named) + further(sections),
-        levers=lever_rows(study), levers_within=[("split", levers_within(study, study.levers_by_split, named)),
-                                                 ("context", levers_within(study, study.levers_by_context, named))],
-        best=best_table(study, named), best_under=best_under(study, named), spread=spread_table(study, named),
-        beside=[{**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")],
-        equal=equal_changes(study, named), switches=switches(study), surviving=survival_rows(study, named),
+        title="Tandem: how should a CEO and a COO split marketing strategy?",
+        study=study,
+        **sections,
+        named=named,
+        command=command,
+        provenance=provenance(),
+        figures=drawn,
+        blocks=blocks,
+        quarters=_quarters(),
+        answers=with_whole_range(answers(study, named), sections.get("analysed")),
+        played=study.runs + sum(part["runs"] for part in sections.values()),
+        short=in_short(study, named) + further(sections),
+        levers=lever_rows(study),
+        levers_within=[
+            ("split", levers_within(study, study.levers_by_split, named)),
+            ("context", levers_within(study, study.levers_by_context, named)),
+        ],
+        best=best_table(study, named),
+        best_under=best_under(study, named),
+        spread=spread_table(study, named),
+        beside=[
+            {**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")
+        ],
+        equal=equal_changes(study, named),
+        switches=switches(study),
+        surviving=survival_rows(study, named),
         reference=named[study.splits["arm"].iloc[0]],
-        glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
-                  for name in HEADLINES],
+        glossary=[
+            {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
+            for name in HEADLINES
+        ],
         digests=[{**row, "arm": named[row["arm"]], "context": named[row["context"]]} for row in study.digests.to_dict("records")],
-    )  # fmt: skip
+    )
 
 
 def drawn_inline(figure: Figure) -> dict[str, Any]:
     """A figure as the page's templates take it."""
-    return {"name": figure.name, "heading": figure.heading, "sentence": figure.sentence, "footing": figure.footing,
-            "svg": inline(figure.svg, figure.name, figure.heading),
-            "narrow": inline(figure.narrow, f"{figure.name}-narrow", figure.heading) if figure.narrow else ""}  # fmt: skip
+    return {
+        "name": figure.name,
+        "heading": figure.heading,
+        "sentence": figure.sentence,
+        "footing": figure.footing,
+        "svg": inline(figure.svg, figure.name, figure.heading),
+        "narrow": inline(figure.narrow, f"{figure.name}-narrow", figure.heading) if figure.narrow else "",
+    }
 
 
 def inline(svg: str, name: str, heading: str) -> Markup:
     """An SVG for use inside a page: names made its own, so that figures do not mix up each other's parts; the description for
     machines left out."""
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\s(?:xmlns(?::\w+)?|width|height)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">"):]
+    svg = re.sub(r'\s(?:xmlns(?::\w+)?|width|height)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
     svg = svg.replace('xlink:href="#', 'href="#')
     svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     label = Markup.escape(heading)
@@ -136,11 +162,18 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
     rows = []
     for row in study.levers.to_dict("records"):
         factor, unit = scaled(row["output"])
-        rows.append({"output": f"{OUTCOMES[row['output']].title()} ({unit})", "lever": spoken(row["input"]),
-                     "place": study.places[row["output"]][row["input"]], "n": f"{row['n']:,}",
-                     "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
-                     "look": look(row["verdict"], OUTCOMES[row["output"]].better),
-                     "swing": figure_text(row["estimate"], factor, True), "interval": interval_text(row, factor)})  # fmt: skip
+        rows.append(
+            {
+                "output": f"{OUTCOMES[row['output']].title()} ({unit})",
+                "lever": spoken(row["input"]),
+                "place": study.places[row["output"]][row["input"]],
+                "n": f"{row['n']:,}",
+                "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
+                "look": look(row["verdict"], OUTCOMES[row["output"]].better),
+                "swing": figure_text(row["estimate"], factor, True),
+                "interval": interval_text(row, factor),
+            }
+        )
     return rows
 
 
@@ -153,9 +186,14 @@ def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> lis
         rows = []
         for name, part in table[table["output"] == output].groupby(column, sort=False):
             part = part.set_index("input")
-            cells = [{"main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
-                      "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
-                      "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better)} for lever in levers]  # fmt: skip
+            cells = [
+                {
+                    "main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
+                    "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
+                    "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better),
+                }
+                for lever in levers
+            ]
             rows.append({"name": named[name], "cells": cells, "n": f"{int(part['n'].max()):,}"})
         heads = [spoken(lever) for lever in levers]
         blocks.append({"output": f"{OUTCOMES[output].title()} ({unit})", "levers": heads, "rows": rows})
@@ -197,10 +235,15 @@ def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
     rows = []
     for (outcome, arm, what), part in study.variance.groupby(["outcome", "arm", "what"], sort=False):
         name = named[arm] + ("" if what == "outcome" else ", difference from the first")
-        shares = [{"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")]
+        shares = [
+            {"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")
+        ]
         rows.append([{"main": OUTCOMES[outcome].title()}, {"main": name}, *shares])
-    return {"heads": ["Outcome", "Split", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))], "words": (0, 1),
-            "rows": rows}  # fmt: skip
+    return {
+        "heads": ["Outcome", "Split", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
+        "words": (0, 1),
+        "rows": rows,
+    }
 
 
 def switches(study: Any) -> list[dict[str, str]]:
@@ -208,9 +251,17 @@ def switches(study: Any) -> list[dict[str, str]]:
     from sim.parameters import describe
 
     known = {row["path"]: row for row in describe()}
-    return [{"name": name, "path": path, "default": word(known[path]["default"]), "value": word(value),
-             "meaning": known[path]["meaning"]}
-            for name, changes in study.size.alternatives.items() for path, value in changes.items()]  # fmt: skip
+    return [
+        {
+            "name": name,
+            "path": path,
+            "default": word(known[path]["default"]),
+            "value": word(value),
+            "meaning": known[path]["meaning"],
+        }
+        for name, changes in study.size.alternatives.items()
+        for path, value in changes.items()
+    ]
 
 
 def word(value: Any) -> str:
@@ -225,10 +276,16 @@ def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
     rows = []
     for row in study.surviving[study.surviving["outcome"].isin(STATEMENTS)].to_dict("records"):
         factor, unit = scaled(row["outcome"])
-        rows.append({"context": named[row["context"]], "statement": f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} "
-                     f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
-                     "survives": f"{row['survives']} of {row['of']}", "turns": row["turns"] or "none",
-                     "opens": row["opens"] or "none"})  # fmt: skip
+        rows.append(
+            {
+                "context": named[row["context"]],
+                "statement": f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} "
+                f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
+                "survives": f"{row['survives']} of {row['of']}",
+                "turns": row["turns"] or "none",
+                "opens": row["opens"] or "none",
+            }
+        )
     return rows
 
 
@@ -245,12 +302,17 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
     if len(rows):
         firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
-        told.append(f"Of {len(rows)} decided statements that a split or control has more or less growth, conflict or delay than "
-                    f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
-                    "turn into their opposite under at least one.")  # fmt: skip
+        told.append(
+            f"Of {len(rows)} decided statements that a split or control has more or less growth, conflict or delay than "
+            f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
+            "turn into their opposite under at least one."
+        )
     main = study.splits[(study.splits["dispositions"] == "as described") & study.splits["outcome"].isin(STATEMENTS)]
-    told.append(f"{int((main['verdict'] == 'undecided').sum())} of {int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
-                "growth, conflict and delay with the reference are undecided: the interval spans zero.")  # fmt: skip
+    told.append(
+        f"{int((main['verdict'] == 'undecided').sum())} of "
+        f"{int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
+        "growth, conflict and delay with the reference are undecided: the interval spans zero."
+    )
     return told
 
 
@@ -260,8 +322,11 @@ def top_levers(study: Any, output: str) -> str:
     factor, unit = scaled(output)
     first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
     lead = f"{OUTCOMES[output].title()}: "
-    swing = {lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
-                    f"{interval_text(rows.loc[lever].to_dict(), factor)})" for lever in rows.index}  # fmt: skip
+    swing = {
+        lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
+        f"{interval_text(rows.loc[lever].to_dict(), factor)})"
+        for lever in rows.index
+    }
     if len(first) == 1:
         order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
         return lead + f"the lever that moves it most is {swing[first[0]]}; then, by rank, {listed(order)}."
@@ -275,8 +340,11 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
         place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
         factor, unit = scaled(output)
         first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
-        size = [f"{figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit}, 95% interval {interval_text(rows.loc[lever].to_dict(), factor)}"
-                for lever in first]  # fmt: skip
+        size = [
+            f"{figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit}, 95% interval "
+            f"{interval_text(rows.loc[lever].to_dict(), factor)}"
+            for lever in first
+        ]
         pairs = f"{int(rows['n'].max()):,} pairs of firms"
         if len(first) == 1:
             lever, told = spoken(first[0]), f"From poor to good practice: {size[0]}."
@@ -286,13 +354,21 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
             told = "From poor to good practice: " + "; ".join(f"{spoken(each)} {moved}" for each, moved in zip(first, size)) + "."
             sure = f"Undecided: no lead excludes zero ({pairs})."
         outcome = OUTCOMES[output].title()
-        found.append({"question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?", "lever": lever[:1].upper() + lever[1:], "size": told,
-                      "sure": sure, "where": first_by_context(study, output, named), "contrast": opposed_sentence(study, output, named)})  # fmt: skip
+        found.append(
+            {
+                "question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?",
+                "lever": lever[:1].upper() + lever[1:],
+                "size": told,
+                "sure": sure,
+                "where": first_by_context(study, output, named),
+                "contrast": opposed_sentence(study, output, named),
+            }
+        )
     return found
 
 
 def further(sections: Mapping[str, Any]) -> list[str]:
-    """What the other analyses of a study add to its short list: where both goals fail at once, and which split to choose for growth."""
+    """What the other analyses of a study add to its short list: where both goals fail, and which split to choose for growth."""
     wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
     return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
 
@@ -382,8 +458,12 @@ def provenance() -> dict[str, str]:
     from sim.code_cache import source_digest
 
     here = Path(__file__).resolve().parent
-    found = {"commit": commit(here), "model source (digest)": source_digest(here.parent / "sim")[:16],
-             "Python": platform.python_version(), "processor": platform.machine()}  # fmt: skip
+    found = {
+        "commit": commit(here),
+        "model source (digest)": source_digest(here.parent / "sim")[:16],
+        "Python": platform.python_version(),
+        "processor": platform.machine(),
+    }
     for name in PACKAGES:
         try:
             found[name] = version(name)

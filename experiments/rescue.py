@@ -71,8 +71,9 @@ class Rescue:
         title = planned.title[lang] if planned is not None and planned.title is not None else self.scenario.name
         if not self.failing:
             return [text("rescue.none_fails", lang, n=self.played)]
-        told = [text("rescue.tried", lang, title=typeset(title, lang), n=len(self.table), failing=self.failing,
-                     played=self.played)]  # fmt: skip
+        told = [
+            text("rescue.tried", lang, title=typeset(title, lang), n=len(self.table), failing=self.failing, played=self.played)
+        ]
         if self.week is None:
             best = int(self.table["week"].to_numpy()[self.table["share"].to_numpy().argmax()])
             return [*told, text("rescue.never", lang, week=best, **self._found(best))]
@@ -97,8 +98,9 @@ class Rescue:
         return {name: float(row[name]) for name in ("share", "low", "high")}
 
 
-def last_saving_week(scenario: Scenario, seed: int | str = 0, lucks: int = 200, step: int = 4,
-                     progress: Callable[[float], None] | None = None) -> Rescue:  # fmt: skip
+def last_saving_week(
+    scenario: Scenario, seed: int | str = 0, lucks: int = 200, step: int = 4, progress: Callable[[float], None] | None = None
+) -> Rescue:
     """The last week at which the scenario's intervention still saves it.
 
     The first `lucks` lucks that fail untouched are looked for (playing at most MOST_PLAYED times as many). The
@@ -108,8 +110,9 @@ def last_saving_week(scenario: Scenario, seed: int | str = 0, lucks: int = 200, 
     """
     failure, planned = scenario.story.failure, scenario.story.intervention
     if failure is None or planned is None:
-        raise ScenarioError("this scenario tells of none", file=scenario.name,
-                            key="failure" if failure is None else "intervention")  # fmt: skip
+        raise ScenarioError(
+            "this scenario tells of none", file=scenario.name, key="failure" if failure is None else "intervention"
+        )
     tell = progress or (lambda share: None)
     failing, played = _failing_lucks(scenario, failure, seed, lucks)
     last = scenario.parameters.weeks

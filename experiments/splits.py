@@ -15,8 +15,15 @@ from sim.outcomes import OUTCOMES
 from sim.results import Batch
 from sim.scenario import Scenario, catalogue
 
-HEADLINES = ("revenue_growth", "conflict_rate", "decision_delay_weeks", "omission_rate", "commission_rate",
-             "brand_awareness", "profit_per_week")  # fmt: skip
+HEADLINES = (
+    "revenue_growth",
+    "conflict_rate",
+    "decision_delay_weeks",
+    "omission_rate",
+    "commission_rate",
+    "brand_awareness",
+    "profit_per_week",
+)
 # What statements about splits are made of.
 STATEMENTS = ("revenue_growth", "conflict_rate", "decision_delay_weeks")
 
@@ -64,9 +71,16 @@ def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scen
     return {arm: Scenario.of(role_model=arm, context=context) for arm in arms or splits()}
 
 
-def compare_splits(scenarios: Mapping[str, Scenario], runs: int, seed: int = 0, changes: Mapping[str, Any] | None = None,
-                   known: Mapping[str, Batch] | None = None, progress: Progress = lambda runs: None,
-                   parameters: str = "ensemble", player: Player = play) -> Comparison:  # fmt: skip
+def compare_splits(
+    scenarios: Mapping[str, Scenario],
+    runs: int,
+    seed: int = 0,
+    changes: Mapping[str, Any] | None = None,
+    known: Mapping[str, Batch] | None = None,
+    progress: Progress = lambda runs: None,
+    parameters: str = "ensemble",
+    player: Player = play,
+) -> Comparison:
     """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
 
     Each pair draws its parameter set from the ensemble, where there is one (`parameters` as in `experiments.uncertainty.play`).
@@ -117,8 +131,17 @@ def best_splits(batches: Mapping[str, Batch], context: str, assumption: str = "d
             _, low, high, _, n = paired_difference(values[best], values[arm])
             if arm != best and not (low > 0.0 or high < 0.0):
                 rivals.append(arm)
-        rows.append({"context": context, "assumption": assumption, "outcome": outcome, "best": best,
-                     "mean": float(np.nanmean(values[best])), "rivals": "; ".join(rivals), "n": n})  # fmt: skip
+        rows.append(
+            {
+                "context": context,
+                "assumption": assumption,
+                "outcome": outcome,
+                "best": best,
+                "mean": float(np.nanmean(values[best])),
+                "rivals": "; ".join(rivals),
+                "n": n,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -146,15 +169,25 @@ def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame
     told = fates(default, alternatives)
     for statement, part in told[told["assumption"] != "default"].groupby(keys, sort=False):
         named = {fate: list(part.loc[part["fate"] == fate, "assumption"]) for fate in ("holds", "turns", "opens")}
-        rows.append({**dict(zip(keys, statement)), "survives": len(named["holds"]), "of": len(part),
-                     "turns": "; ".join(named["turns"]), "opens": "; ".join(named["opens"])})  # fmt: skip
+        rows.append(
+            {
+                **dict(zip(keys, statement)),
+                "survives": len(named["holds"]),
+                "of": len(part),
+                "turns": "; ".join(named["turns"]),
+                "opens": "; ".join(named["opens"]),
+            }
+        )
     return pd.DataFrame(rows, columns=[*keys, "survives", "of", "turns", "opens"])
 
 
 def set_beside_rights(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
     """What splits set beside decision rights, in one context: arm, path, value, and the first split's value."""
     plain = next(iter(scenarios.values())).values
-    rows = [{"arm": arm, "path": path, "value": value, "first": plain.get(path)}
-            for arm, scenario in scenarios.items() for path, value in scenario.values.items()
-            if not path.startswith("charter.") and plain.get(path) != value]  # fmt: skip
+    rows = [
+        {"arm": arm, "path": path, "value": value, "first": plain.get(path)}
+        for arm, scenario in scenarios.items()
+        for path, value in scenario.values.items()
+        if not path.startswith("charter.") and plain.get(path) != value
+    ]
     return pd.DataFrame(rows, columns=["arm", "path", "value", "first"])

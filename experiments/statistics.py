@@ -105,23 +105,25 @@ def firm_table(panel: Panel, cells: np.ndarray, after: int, until: int) -> pd.Da
     """One row a firm: latent states as means over the window, criteria, performance. What correlations are made of."""
     quality = decision_quality(panel, after, until)
     delay = decision_delay(panel, after, until)
-    table = pd.DataFrame({
-        "cell": cells,
-        "growth": growth(panel, after, until),
-        "trust": ratio(panel, "trust_weeks", "paired_weeks", after, until),
-        "relationship_conflict": ratio(panel, "relationship_conflict_weeks", "paired_weeks", after, until),
-        "task_conflict": episodes(panel, "task", after, until),
-        "process_conflict": episodes(panel, "process", after, until),
-        "conflict_rate": 13.0 * sum(ratio(panel, f"{kind}_episodes", "paired_weeks", after, until)
-                                    for kind in ("task", "process", "relationship")),
-        "role_ambiguity": 1.0 - ratio(panel, "role_clarity_weeks", "paired_weeks", after, until),
-        "goal_gap": ratio(panel, "goal_gap_weeks", "paired_weeks", after, until),
-        "information_shared": ratio(panel, "views_exchanged", "views_possible", after, until),
-        "decision_delay_weeks": delay,
-        "satisfaction": ratio_of_weeks(panel, "satisfaction_weeks", after, until),
-        "morale": ratio_of_weeks(panel, "morale_weeks", after, until),
-        "marketing_spend_share": ratio(panel, "spend_sum", "revenue_sum", after, until),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "cell": cells,
+            "growth": growth(panel, after, until),
+            "trust": ratio(panel, "trust_weeks", "paired_weeks", after, until),
+            "relationship_conflict": ratio(panel, "relationship_conflict_weeks", "paired_weeks", after, until),
+            "task_conflict": episodes(panel, "task", after, until),
+            "process_conflict": episodes(panel, "process", after, until),
+            "conflict_rate": 13.0
+            * sum(ratio(panel, f"{kind}_episodes", "paired_weeks", after, until) for kind in ("task", "process", "relationship")),
+            "role_ambiguity": 1.0 - ratio(panel, "role_clarity_weeks", "paired_weeks", after, until),
+            "goal_gap": ratio(panel, "goal_gap_weeks", "paired_weeks", after, until),
+            "information_shared": ratio(panel, "views_exchanged", "views_possible", after, until),
+            "decision_delay_weeks": delay,
+            "satisfaction": ratio_of_weeks(panel, "satisfaction_weeks", after, until),
+            "morale": ratio_of_weeks(panel, "morale_weeks", after, until),
+            "marketing_spend_share": ratio(panel, "spend_sum", "revenue_sum", after, until),
+        }
+    )
     table["performance"] = within(table["growth"].to_numpy(), cells)
     table["decision_quality"] = composite([quality[:, 0], quality[:, 1]], cells)
     # An executive's own task is deciding: rightly, and in time.
@@ -209,8 +211,9 @@ def completed_spells(present: np.ndarray, number: np.ndarray, weeks_a_step: int)
         edges = np.flatnonzero(np.diff(label)) + 1
         starts = np.concatenate([[0], edges])
         ends = np.concatenate([edges, [len(label)]])
-        spells += [(end - start) * weeks_a_step / YEAR for start, end in zip(starts, ends)
-                   if label[start] >= 0 and end < len(label)]  # fmt: skip
+        spells += [
+            (end - start) * weeks_a_step / YEAR for start, end in zip(starts, ends) if label[start] >= 0 and end < len(label)
+        ]
     return np.array(spells)
 
 

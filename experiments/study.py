@@ -63,7 +63,11 @@ class Profile:
         return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
 
 
-PROFILES = {"smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}), "quick": Profile(2000, 200, 1024), "paper": Profile(10_000, 2000, 8192, True)}
+PROFILES = {
+    "smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}),
+    "quick": Profile(2000, 200, 1024),
+    "paper": Profile(10_000, 2000, 8192, True),
+}
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,21 @@ class Study:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""
         words = {"value": str, "first": str}
-        return {"splits": self.splits, "best_splits": self.best, "controls": self.controls, "alternatives": self.alternatives, "fates": self.fates,
-                "surviving": self.surviving, "beside_rights": self.beside_rights.astype(words), "levers": self.levers,
-                "levers_by_split": self.levers_by_split, "levers_by_context": self.levers_by_context, "lever_order": self.lever_order,
-                "scenario_digests": self.digests,
-                **({"variance": self.variance} if len(self.variance) else {})}  # fmt: skip
+        return {
+            "splits": self.splits,
+            "best_splits": self.best,
+            "controls": self.controls,
+            "alternatives": self.alternatives,
+            "fates": self.fates,
+            "surviving": self.surviving,
+            "beside_rights": self.beside_rights.astype(words),
+            "levers": self.levers,
+            "levers_by_split": self.levers_by_split,
+            "levers_by_context": self.levers_by_context,
+            "lever_order": self.lever_order,
+            "scenario_digests": self.digests,
+            **({"variance": self.variance} if len(self.variance) else {}),
+        }
 
 
 Told = Callable[[str, int], None]
@@ -169,7 +183,9 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
     met = random_cells(size.points, len(cells), seed)
     moved = swings(pooled_model(cells, met, seed, parameters="ensemble"), size.points, seed, progress=_tick(progress, "levers"))
     progress("where the spread comes from", 0)
-    variance = variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
+    variance = (
+        variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
+    )
     progress("where the spread comes from", variance_runs(size, len(chosen)))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
     split_met, context_met = (np.array(names)[met] for names in zip(*cells))
@@ -198,10 +214,12 @@ def _tick(progress: Told, what: str) -> Callable[[int], None]:
     return lambda runs: progress(what, runs)
 
 
-def write(study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Any] | None = None) -> Path:
-    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`: what
-    else the page shows, by name: "analysed" (`experiments.sensitivity.report.section`), "discovered" and "decided" (`section` of
-    `experiments.discovery.report` and of `experiments.decisions.report`).
+def write(
+    study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Any] | None = None
+) -> Path:
+    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`:
+    what else the page shows, by name: "analysed" (`experiments.sensitivity.report.section`), "discovered" and "decided"
+    (`section` of `experiments.discovery.report` and of `experiments.decisions.report`).
 
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.

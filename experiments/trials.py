@@ -18,10 +18,12 @@ from sim.panel import COLUMNS, Panel, panel_of
 INTERVENTIONS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "goals": ({"levers.smart_goals": 0.0}, {"levers.smart_goals": 1.0}),
     "hard goals": ({"targets.specificity": 0.0, "targets.shared": 1.0}, {"targets.specificity": 1.0, "targets.shared": 1.0}),
-    "feedback": ({"levers.adaptation": 0.0, "communication.transparency": 0.0},
-                 {"levers.adaptation": 1.0, "communication.transparency": 1.0}),
+    "feedback": (
+        {"levers.adaptation": 0.0, "communication.transparency": 0.0},
+        {"levers.adaptation": 1.0, "communication.transparency": 1.0},
+    ),
     "training": ({"levers.skills": 0.0}, {"levers.skills": 1.0}),
-}  # fmt: skip
+}
 
 # More advertising by longer flights: nine weeks on air instead of eight. Luck in winning customers is off, for the response only.
 SMOOTH = {"switches.customer_luck": False}
@@ -95,7 +97,9 @@ class Trial:
         """Panels of the firms without and with an intervention from the end of the burn-in on, paired by firm and luck."""
         self.told(f"twins: {name}")
         some = self.few(self.size.twins)
-        panels = [panel_of(some.records(changes, self.window[0] + 1), seed=self.seed, every=52) for changes in INTERVENTIONS[name]]
+        panels = [
+            panel_of(some.records(changes, self.window[0] + 1), seed=self.seed, every=52) for changes in INTERVENTIONS[name]
+        ]
         return panels[0], panels[1], some
 
     def twins_of(self, name: str) -> tuple[Panel, Panel, Firms]:

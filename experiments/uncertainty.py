@@ -47,7 +47,9 @@ def rows_by_set(scenario: Scenario, sets: Sequence[Mapping[str, float]]) -> np.n
     return found
 
 
-def play(scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "ensemble", known: Ensemble | None = None) -> Batch:
+def play(
+    scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "ensemble", known: Ensemble | None = None
+) -> Batch:
     """`runs` pairs of a scenario: luck r under the parameter set drawn for pair r ("ensemble"), under the default set of the
     ensemble ("default"), or as the model declares ("declared"). Without an ensemble all are the last."""
     found = ensemble() if known is None else known
@@ -65,15 +67,24 @@ def play(scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "
     for low in range(0, runs, RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, runs))
         n = part.stop - part.start
-        parts.append(kernel.run_batch(rows.ravel(), starts, drawn[part], np.zeros(n, np.int64), lucks[part], np.tile(key, (n, 1))))
+        parts.append(
+            kernel.run_batch(rows.ravel(), starts, drawn[part], np.zeros(n, np.int64), lucks[part], np.tile(key, (n, 1)))
+        )
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
     table.insert(0, "firm", 0)
     table.insert(1, "luck", lucks)
     return Batch((scenario,), seed, runs, table)
 
 
-def lay_over(timeline: np.ndarray, scenarios: Sequence[Scenario], cell: np.ndarray, pairs: np.ndarray, seed: int,
-             parameters: str = "ensemble", known: Ensemble | None = None) -> None:  # fmt: skip
+def lay_over(
+    timeline: np.ndarray,
+    scenarios: Sequence[Scenario],
+    cell: np.ndarray,
+    pairs: np.ndarray,
+    seed: int,
+    parameters: str = "ensemble",
+    known: Ensemble | None = None,
+) -> None:
     """Put parameter sets into rows of the kernel, in place: row k plays scenarios[cell[k]] under the set of pair pairs[k]."""
     found = ensemble() if known is None else known
     if parameters == "declared" or found is None:
@@ -105,12 +116,23 @@ def variance_components(values: np.ndarray) -> dict[str, float]:
     both = lucks * ((cell - by_firm[:, None] - by_set[None, :] + mean) ** 2).sum() / ((firms - 1) * (sets - 1))
     firm = sets * lucks * ((by_firm - mean) ** 2).sum() / (firms - 1)
     one = firms * lucks * ((by_set - mean) ** 2).sum() / (sets - 1)
-    return {"firm": max(0.0, (firm - both) / (sets * lucks)), "parameters": max(0.0, (one - both) / (firms * lucks)),
-            "firm and parameters": max(0.0, (both - within) / lucks), "luck": float(within)}  # fmt: skip
+    return {
+        "firm": max(0.0, (firm - both) / (sets * lucks)),
+        "parameters": max(0.0, (one - both) / (firms * lucks)),
+        "firm and parameters": max(0.0, (both - within) / lucks),
+        "luck": float(within),
+    }
 
 
-def variance_shares(arms: Sequence[str], outcomes: Sequence[str], seed: int = 0, firms: int = 24, sets: int = 12,
-                    lucks: int = 2, known: Ensemble | None = None) -> pd.DataFrame:  # fmt: skip
+def variance_shares(
+    arms: Sequence[str],
+    outcomes: Sequence[str],
+    seed: int = 0,
+    firms: int = 24,
+    sets: int = 12,
+    lucks: int = 2,
+    known: Ensemble | None = None,
+) -> pd.DataFrame:
     """Where the spread of each outcome, and of each difference from the first arm, comes from: outcome, arm, what ("outcome"
     or "difference"), source (firm, parameters, firm and parameters, luck), share, low, high (95%, resampling firms and sets).
 
@@ -159,5 +181,7 @@ def _shares(values: np.ndarray, seed: int, resamples: int = 200) -> list[dict[st
         whole = sum(found.values())
         again.append([found[name] / whole if whole > 0 else np.nan for name in parts])
     low, high = np.nanquantile(np.array(again), [0.025, 0.975], axis=0)
-    return [{"source": name, "share": part / total, "low": float(a), "high": float(b)}
-            for (name, part), a, b in zip(parts.items(), low, high)]  # fmt: skip
+    return [
+        {"source": name, "share": part / total, "low": float(a), "high": float(b)}
+        for (name, part), a, b in zip(parts.items(), low, high)
+    ]

@@ -39,9 +39,7 @@ def source_digest(sim: Path) -> str:
     digest = hashlib.sha256()
     versions = (platform.python_version(), *(version(name) for name in ("numba", "llvmlite", "numpy")))
     chosen = sorted(
-        f"{key}={value}"
-        for key, value in os.environ.items()
-        if key.startswith("NUMBA_") and key not in WITHOUT_EFFECT
+        f"{key}={value}" for key, value in os.environ.items() if key.startswith("NUMBA_") and key not in WITHOUT_EFFECT
     )
     for word in (str(sim), *versions, *chosen):
         digest.update(word.encode(errors="surrogateescape") + b"\0")

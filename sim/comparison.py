@@ -16,14 +16,25 @@ from sim.outcomes import HEADLINES, OUTCOMES
 from sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch
 
 COLUMNS = (
-    "arm", "outcome", "mean", "mean_low", "mean_high", "difference", "low", "high", "se", "share_helped", "correlation",
-    "variance_reduction", "n", "pairs", "verdict",
-)  # fmt: skip
+    "arm",
+    "outcome",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "difference",
+    "low",
+    "high",
+    "se",
+    "share_helped",
+    "correlation",
+    "variance_reduction",
+    "n",
+    "pairs",
+    "verdict",
+)
 
 
-def compare(
-    *scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: Iterable[str] | None = None
-) -> Comparison:
+def compare(*scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: Iterable[str] | None = None) -> Comparison:
     """The first scenario is what the others are compared with; each luck is played under all of them.
 
     An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
@@ -60,17 +71,12 @@ def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(O
     baseline = next(iter(batches))
     for name, other in zip(list(batches)[1:], others):
         if (other.seed, other.runs, len(other.scenarios)) != (first.seed, first.runs, len(first.scenarios)):
-            raise Mistake(
-                f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared"
-            )
-    rows = [_row(arm, name, first, None if arm == baseline else batch)
-            for name in outcomes for arm, batch in batches.items()]  # fmt: skip
+            raise Mistake(f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared")
+    rows = [_row(arm, name, first, None if arm == baseline else batch) for name in outcomes for arm, batch in batches.items()]
     return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
-def paired_difference(
-    a: np.ndarray, b: np.ndarray, level: float = 0.95
-) -> tuple[float, float, float, float, int]:
+def paired_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float, float, float, int]:
     """How much higher `b` is than `a`, pair by pair: mean difference, low and high of its t-interval, standard error, and
     the number of pairs in which both are defined (not-a-number elsewhere)."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
@@ -119,8 +125,23 @@ def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> tuple:
     difference, low, high, error, n = paired_difference(a, b)
     correlation, reduction = _pairing(a, b)
     helped = share_helped(a, b, OUTCOMES[outcome].better)
-    return (arm, outcome, mean, mean_low, mean_high, difference, low, high, error, helped, correlation, reduction, n,
-            len(a), verdict(low, high, n))  # fmt: skip
+    return (
+        arm,
+        outcome,
+        mean,
+        mean_low,
+        mean_high,
+        difference,
+        low,
+        high,
+        error,
+        helped,
+        correlation,
+        reduction,
+        n,
+        len(a),
+        verdict(low, high, n),
+    )
 
 
 def _pairing(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
@@ -168,8 +189,11 @@ def _set_apart(first: Any, other: Any) -> str:
     if not (hasattr(first, "values") and hasattr(other, "values")):
         return ""
     old, new = first.values, other.values
-    moved = [f"{path} {new[path]:g}" if isinstance(new[path], float | int) else f"{path} {new[path]}"
-             for path in new if old.get(path) != new[path]]  # fmt: skip
+    moved = [
+        f"{path} {new[path]:g}" if isinstance(new[path], float | int) else f"{path} {new[path]}"
+        for path in new
+        if old.get(path) != new[path]
+    ]
     moved += [f"changed in week {week}" for week, _ in other.timeline[1:] if (week, _) not in first.timeline]
     return ", ".join(moved[:2]) + (f" and {len(moved) - 2} more" if len(moved) > 2 else "")
 
@@ -223,16 +247,10 @@ class Comparison:
         """What to call each arm: its scenario's title, what sets it apart from others of that name, and, for all but the
         baseline, no context where all share it."""
         firsts = {arm: batch.scenarios[0] for arm, batch in self.batches.items()}
-        told = {
-            arm: str(first.title(lang) if hasattr(first, "title") else first.name)
-            for arm, first in firsts.items()
-        }
+        told = {arm: str(first.title(lang) if hasattr(first, "title") else first.name) for arm, first in firsts.items()}
         contexts = {title.rpartition(" · ")[2] if " · " in title else arm for arm, title in told.items()}
         if len(contexts) == 1:
-            told = {
-                arm: title if arm == self.baseline else title.rpartition(" · ")[0]
-                for arm, title in told.items()
-            }
+            told = {arm: title if arm == self.baseline else title.rpartition(" · ")[0] for arm, title in told.items()}
         for arm, first in firsts.items():
             told[arm] += arm.removeprefix(first.name) if arm.startswith(first.name) else ""
         return told if len(set(told.values())) == len(told) else {arm: arm for arm in told}
@@ -241,15 +259,15 @@ class Comparison:
         first = next(iter(self.batches.values()))
         others = self.table[self.table["arm"] != self.baseline]
         counts = Counter(others["verdict"])
-        told = ", ".join(
-            f"{counts[word]} {word}" for word in ("higher", "lower", "same", "undecided", "not defined")
+        told = ", ".join(f"{counts[word]} {word}" for word in ("higher", "lower", "same", "undecided", "not defined"))
+        return "\n".join(
+            [
+                f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
+                f"├─ {', '.join(self.arms[1:])}",
+                f"├─ {first.runs} lucks x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
+                f"└─ differences: {told}",
+            ]
         )
-        return "\n".join([
-            f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
-            f"├─ {', '.join(self.arms[1:])}",
-            f"├─ {first.runs} lucks x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
-            f"└─ differences: {told}",
-        ])  # fmt: skip
 
     def _repr_html_(self) -> str:
         head = html.escape(repr(self).split("\n")[0])

@@ -342,10 +342,19 @@ def _executable_when_called(dispatcher: Any) -> Any:
             return found
         library = _Public.read(target.codegen(), name, data)
         return compile_result(
-            typing_context=target.typing_context, target_context=target, library=library, environment=environment,
-            entry_point=target.get_executable(library, description, environment), fndesc=description, type_annotation=annotation,
-            signature=signature, objectmode=object_mode, lifted=lifted, reload_init=reload, referenced_envs=environments,
-        )  # fmt: skip
+            typing_context=target.typing_context,
+            target_context=target,
+            library=library,
+            environment=environment,
+            entry_point=target.get_executable(library, description, environment),
+            fndesc=description,
+            type_annotation=annotation,
+            signature=signature,
+            objectmode=object_mode,
+            lifted=lifted,
+            reload_init=reload,
+            referenced_envs=environments,
+        )
 
     dispatcher.compile, dispatcher.add_overload, cache._impl.rebuild = compile_for_caller, add, read
     return dispatcher

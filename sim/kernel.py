@@ -39,7 +39,7 @@ def step_week(world, timeline, row, last):
     clear_journal(world)
     while row + 1 < last and timeline[row + 1].starts_week <= world[0].firm.week + 1:
         row += 1
-        apply_change(world, timeline[row:row + 1])
+        apply_change(world, timeline[row : row + 1])
     advance_week(world)
     return row
 
@@ -71,8 +71,15 @@ def play_batch(timeline, starts, arms, numbers, replicates, keys, out):
 ROWS_IN_A_CHUNK = 32  # of one thread: some hundredths of a second
 
 
-def run_batch(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, numbers: np.ndarray, replicates: np.ndarray,
-              keys: np.ndarray, threads: bool = True) -> np.ndarray:
+def run_batch(
+    timeline: np.ndarray,
+    starts: np.ndarray,
+    arms: np.ndarray,
+    numbers: np.ndarray,
+    replicates: np.ndarray,
+    keys: np.ndarray,
+    threads: bool = True,
+) -> np.ndarray:
     """Outcomes, float64 array (runs, len(measures.NAMES)), of runs given row by row.
 
     `timeline`: rows of dtype RECORD; arm a uses rows starts[a] to starts[a+1]-1 (starts: int64, arms+1). `arms`,
@@ -83,8 +90,17 @@ def run_batch(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, number
     announce("play_batch")
     if not COMPILED:
         for r, a in enumerate(arms):
-            play_row(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
-                     numbers[r], replicates[r], out[r])
+            play_row(
+                records(1, WORLD),
+                as_records(timeline),
+                starts[a],
+                starts[a + 1],
+                keys[r, 0],
+                keys[r, 1],
+                numbers[r],
+                replicates[r],
+                out[r],
+            )
         return out
 
     def play(low: int, high: int) -> None:

@@ -20,9 +20,28 @@ from sim.phases.opening import drift_environment, open_week
 from sim.phases.review import review
 from sim.phases.start import apply_change
 
-FIRM_REPORTERS = ("relationship_conflict", "common_ground", "goodwill", "technique", "satisfaction", "reputation", "customers",
-                  "revenue", "leads", "conversion", "new_customers", "lost_customers", "spend", "profit", "cash", "capacity",
-                  "backlog", "task_episodes", "process_episodes", "relationship_episodes")  # fmt: skip
+FIRM_REPORTERS = (
+    "relationship_conflict",
+    "common_ground",
+    "goodwill",
+    "technique",
+    "satisfaction",
+    "reputation",
+    "customers",
+    "revenue",
+    "leads",
+    "conversion",
+    "new_customers",
+    "lost_customers",
+    "spend",
+    "profit",
+    "cash",
+    "capacity",
+    "backlog",
+    "task_episodes",
+    "process_episodes",
+    "relationship_episodes",
+)
 
 
 def _reader(name: str) -> Any:
@@ -50,10 +69,19 @@ class LeadershipModel(mesa.Model):
     Raises sim.scenario.ScenarioError on bad scenarios and paths.
     """
 
-    def __init__(self, scenario: Any, seed: int = 0, replicate: int = 0, number: int = 0,
-                 ceo_class: type = ChiefExecutive, coo_class: type = ChiefOperatingOfficer,
-                 lead_class: type = MarketingLead, team_class: type = Team, market_class: type = Market,
-                 **changes: Any):  # fmt: skip
+    def __init__(
+        self,
+        scenario: Any,
+        seed: int = 0,
+        replicate: int = 0,
+        number: int = 0,
+        ceo_class: type = ChiefExecutive,
+        coo_class: type = ChiefOperatingOfficer,
+        lead_class: type = MarketingLead,
+        team_class: type = Team,
+        market_class: type = Market,
+        **changes: Any,
+    ):
         super().__init__(rng=seed)
         firm = scenario
         if changes:
@@ -70,8 +98,10 @@ class LeadershipModel(mesa.Model):
         self.teams: list[Team] = []
         self._match_teams()
         reporters = {name: _reader(name) for name in FIRM_REPORTERS}
-        reporters |= {"trust": lambda model: 0.5 * (model.ceo_post.trust + model.coo_post.trust),
-                      "open_decisions": lambda model: int(model.world["firm"]["decision_count"][0])}  # fmt: skip
+        reporters |= {
+            "trust": lambda model: 0.5 * (model.ceo_post.trust + model.coo_post.trust),
+            "open_decisions": lambda model: int(model.world["firm"]["decision_count"][0]),
+        }
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
         self.datacollector.collect(self)
 

@@ -227,7 +227,7 @@ UNITS_FR = {
     "standard deviations, summed": "écarts types, en somme",
     "week": "semaine",
     "weeks": "semaines",
-}  # fmt: skip
+}
 
 FAMILIES = ("market", "pair", "deciding", "work")
 
@@ -238,8 +238,16 @@ def _declared() -> dict[str, Outcome]:
         for starred, unit, better, title_en, title_fr, meaning in rows:
             name = starred.rstrip("*")
             outcomes[name] = Outcome(
-                name, unit, meaning, better, starred != name, family == "pair", title_en, title_fr, family  # type: ignore[arg-type]
-            )  # fmt: skip
+                name,
+                unit,
+                meaning,
+                better,
+                starred != name,
+                family == "pair",
+                title_en,
+                title_fr,
+                family,  # type: ignore[arg-type]
+            )
     return outcomes
 
 
@@ -249,16 +257,22 @@ OUTCOMES: dict[str, Outcome] = _declared()
 HEADLINES: tuple[str, ...] = tuple(name for name, outcome in OUTCOMES.items() if outcome.headline)
 
 DOMAIN_TITLES = {
-    "budget": ("budget", "budget"), "agency": ("agency", "agence"), "campaign": ("campaigns", "campagnes"),
-    "key_client": ("key clients", "grands comptes"), "positioning": ("positioning", "positionnement"),
-    "process": ("processes", "processus"), "experiment": ("experiments", "expérimentations"),
-}  # fmt: skip
+    "budget": ("budget", "budget"),
+    "agency": ("agency", "agence"),
+    "campaign": ("campaigns", "campagnes"),
+    "key_client": ("key clients", "grands comptes"),
+    "positioning": ("positioning", "positionnement"),
+    "process": ("processes", "processus"),
+    "experiment": ("experiments", "expérimentations"),
+}
 STANDING_DOMAINS = ("budget", "agency", "key_client", "positioning", "process")
 """Domains with a standing choice; campaigns and experiments are proposals and have none."""
 ARM_TITLES = {
-    "brand": ("brand", "la marque"), "activation": ("activation", "l'activation"),
-    "experiment": ("experiments", "les expérimentations"), "retention": ("retention", "la fidélisation"),
-}  # fmt: skip
+    "brand": ("brand", "la marque"),
+    "activation": ("activation", "l'activation"),
+    "experiment": ("experiments", "les expérimentations"),
+    "retention": ("retention", "la fidélisation"),
+}
 
 # fmt: off
 # name, unit, how a quarter is made, title_en, title_fr, meaning
@@ -353,7 +367,16 @@ WEEKLY: dict[str, Column] = {
 """Every column of `Run.weekly`, in its order."""
 
 PAIR_COLUMNS = (
-    "trust", "ceo_trust", "coo_trust", "relationship_conflict", "role_clarity", "goal_gap", "task_episodes",
-    "process_episodes", "relationship_episodes", "conflict_episodes", *(f"role_clarity_{domain}" for domain in DOMAIN_TITLES),
-)  # fmt: skip
+    "trust",
+    "ceo_trust",
+    "coo_trust",
+    "relationship_conflict",
+    "role_clarity",
+    "goal_gap",
+    "task_episodes",
+    "process_episodes",
+    "relationship_episodes",
+    "conflict_episodes",
+    *(f"role_clarity_{domain}" for domain in DOMAIN_TITLES),
+)
 """Columns that are not-a-number in a firm that has not had both leaders yet."""

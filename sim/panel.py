@@ -22,20 +22,76 @@ from sim.streams import seed_key
 
 # States at the end of the week recorded.
 STATES = (
-    "ceo_trust", "coo_trust", "relationship_conflict", "common_ground", "role_clarity", "ceo_present", "coo_present",
-    "ceo_successions", "coo_successions", "ceo_skill", "coo_skill", "team_skill", "morale", "satisfaction",
-    "brand_awareness", "technique", "refinement", "reputation", "customers", "revenue", "campaigns_running",
-    "campaign_pressure", "new_customers", "lost_customers", "leads", "spend", "standing_error", "backlog",
-)  # fmt: skip
+    "ceo_trust",
+    "coo_trust",
+    "relationship_conflict",
+    "common_ground",
+    "role_clarity",
+    "ceo_present",
+    "coo_present",
+    "ceo_successions",
+    "coo_successions",
+    "ceo_skill",
+    "coo_skill",
+    "team_skill",
+    "morale",
+    "satisfaction",
+    "brand_awareness",
+    "technique",
+    "refinement",
+    "reputation",
+    "customers",
+    "revenue",
+    "campaigns_running",
+    "campaign_pressure",
+    "new_customers",
+    "lost_customers",
+    "leads",
+    "spend",
+    "standing_error",
+    "backlog",
+)
 # Sums from the start to the end of the week recorded; the difference of two rows is what happened between them.
 SUMS = (
-    "paired_weeks", "trust_weeks", "relationship_conflict_weeks", "role_clarity_weeks", "goal_gap_weeks", "task_episodes",
-    "process_episodes", "relationship_episodes", "decided", "lapsed", "delay_weeks", "settings", "setting_error",
-    "good_proposals", "good_refused", "bad_proposals", "bad_accepted", "views_exchanged", "views_possible", "revenue_sum",
-    "spend_sum", "profit_sum", "customers_won", "customers_lost", "satisfaction_weeks", "morale_weeks", "work", "hidden_work",
-    "capacity", "questions", "unanswered", "ceo_hours", "coo_hours", "departures", "experiments_started",
-    "experiments_succeeded", "campaigns_launched", "standing_error_weeks",
-)  # fmt: skip
+    "paired_weeks",
+    "trust_weeks",
+    "relationship_conflict_weeks",
+    "role_clarity_weeks",
+    "goal_gap_weeks",
+    "task_episodes",
+    "process_episodes",
+    "relationship_episodes",
+    "decided",
+    "lapsed",
+    "delay_weeks",
+    "settings",
+    "setting_error",
+    "good_proposals",
+    "good_refused",
+    "bad_proposals",
+    "bad_accepted",
+    "views_exchanged",
+    "views_possible",
+    "revenue_sum",
+    "spend_sum",
+    "profit_sum",
+    "customers_won",
+    "customers_lost",
+    "satisfaction_weeks",
+    "morale_weeks",
+    "work",
+    "hidden_work",
+    "capacity",
+    "questions",
+    "unanswered",
+    "ceo_hours",
+    "coo_hours",
+    "departures",
+    "experiments_started",
+    "experiments_succeeded",
+    "campaigns_launched",
+    "standing_error_weeks",
+)
 COLUMNS = STATES + SUMS
 WIDTH = len(COLUMNS)
 ROWS_IN_ONE_CALL = 40_000_000  # bytes of one call's output, so that a long panel stays in memory
@@ -59,22 +115,77 @@ def observe(world, out):
         ceo_skill += 0.25 * leaders[CEO].skills[k]
         coo_skill += 0.25 * leaders[COO].skills[k]
     states = (
-        leaders[CEO].trust, leaders[COO].trust, s.relationship_conflict, s.common_ground,
-        clarity / weight if weight > 0.0 else 1.0, leaders[CEO].present * 1.0, leaders[COO].present * 1.0,
-        leaders[CEO].successions * 1.0, leaders[COO].successions * 1.0, ceo_skill, coo_skill, skill, morale, s.satisfaction,
-        s.goodwill, s.technique, s.refinement, s.reputation, s.customers, s.revenue, s.running,
-        s.pressure, s.new_customers, s.lost_customers, s.leads, s.spend, error, s.backlog,
+        leaders[CEO].trust,
+        leaders[COO].trust,
+        s.relationship_conflict,
+        s.common_ground,
+        clarity / weight if weight > 0.0 else 1.0,
+        leaders[CEO].present * 1.0,
+        leaders[COO].present * 1.0,
+        leaders[CEO].successions * 1.0,
+        leaders[COO].successions * 1.0,
+        ceo_skill,
+        coo_skill,
+        skill,
+        morale,
+        s.satisfaction,
+        s.goodwill,
+        s.technique,
+        s.refinement,
+        s.reputation,
+        s.customers,
+        s.revenue,
+        s.running,
+        s.pressure,
+        s.new_customers,
+        s.lost_customers,
+        s.leads,
+        s.spend,
+        error,
+        s.backlog,
     )
     # Two tuples, because the compiler knows none of more than thirty members.
     sums = (
-        s.sum_paired_weeks, s.sum_trust, s.sum_relationship_level, s.sum_clarity, s.sum_gap, s.sum_task,
-        s.sum_process, s.sum_relationship, s.sum_decided, s.sum_lapsed, s.sum_delay, s.sum_settings, s.sum_error,
-        s.sum_good, s.sum_good_refused, s.sum_bad, s.sum_bad_accepted, s.sum_exchanged, s.sum_chances, s.sum_revenue,
+        s.sum_paired_weeks,
+        s.sum_trust,
+        s.sum_relationship_level,
+        s.sum_clarity,
+        s.sum_gap,
+        s.sum_task,
+        s.sum_process,
+        s.sum_relationship,
+        s.sum_decided,
+        s.sum_lapsed,
+        s.sum_delay,
+        s.sum_settings,
+        s.sum_error,
+        s.sum_good,
+        s.sum_good_refused,
+        s.sum_bad,
+        s.sum_bad_accepted,
+        s.sum_exchanged,
+        s.sum_chances,
+        s.sum_revenue,
     )
     more = (
-        s.sum_spend, s.sum_profit, s.sum_new, s.sum_lost, s.sum_satisfaction, s.sum_morale, s.sum_work, s.sum_hidden,
-        s.sum_capacity, s.sum_exceptions, s.sum_defaults, s.sum_hours[CEO], s.sum_hours[COO], s.sum_departures,
-        s.sum_experiments_started, s.sum_experiments_succeeded, s.sum_campaigns, s.sum_standing,
+        s.sum_spend,
+        s.sum_profit,
+        s.sum_new,
+        s.sum_lost,
+        s.sum_satisfaction,
+        s.sum_morale,
+        s.sum_work,
+        s.sum_hidden,
+        s.sum_capacity,
+        s.sum_exceptions,
+        s.sum_defaults,
+        s.sum_hours[CEO],
+        s.sum_hours[COO],
+        s.sum_departures,
+        s.sum_experiments_started,
+        s.sum_experiments_succeeded,
+        s.sum_campaigns,
+        s.sum_standing,
     )
     for n in range(len(states)):
         out[n] = states[n]
@@ -113,8 +224,16 @@ def play_panel(timeline, starts, arms, numbers, replicates, keys, every, out):
 ROWS_IN_A_CHUNK = 16  # of one thread
 
 
-def run_panel(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, numbers: np.ndarray, replicates: np.ndarray,
-              keys: np.ndarray, every: int, threads: bool = True) -> np.ndarray:  # fmt: skip
+def run_panel(
+    timeline: np.ndarray,
+    starts: np.ndarray,
+    arms: np.ndarray,
+    numbers: np.ndarray,
+    replicates: np.ndarray,
+    keys: np.ndarray,
+    every: int,
+    threads: bool = True,
+) -> np.ndarray:
     """States of runs given row by row, float64 (runs, weeks // every + 1, WIDTH); arguments as in `sim.kernel.run_batch`.
 
     All runs have the horizon of the first row of `timeline`. Bytes do not depend on `threads`.
@@ -126,8 +245,18 @@ def run_panel(timeline: np.ndarray, starts: np.ndarray, arms: np.ndarray, number
     announce("play_panel")
     if not COMPILED:
         for r, a in enumerate(arms):
-            play_observed(records(1, WORLD), as_records(timeline), starts[a], starts[a + 1], keys[r, 0], keys[r, 1],
-                          numbers[r], replicates[r], every, out[r])  # fmt: skip
+            play_observed(
+                records(1, WORLD),
+                as_records(timeline),
+                starts[a],
+                starts[a + 1],
+                keys[r, 0],
+                keys[r, 1],
+                numbers[r],
+                replicates[r],
+                every,
+                out[r],
+            )
         return out
 
     def play(low: int, high: int) -> None:
@@ -170,8 +299,14 @@ class Panel:
         return table
 
 
-def simulate_panel(firms: Iterable[Any], runs: int = 1, seed: int | str = 0, every: int = 13,
-                   columns: Sequence[str] = COLUMNS, threads: bool = True) -> Panel:  # fmt: skip
+def simulate_panel(
+    firms: Iterable[Any],
+    runs: int = 1,
+    seed: int | str = 0,
+    every: int = 13,
+    columns: Sequence[str] = COLUMNS,
+    threads: bool = True,
+) -> Panel:
     """Latent states of each firm and luck, every `every` weeks (1: the weekly table of a whole population).
 
     `firms`: scenarios, or anything with `.records()`; the run of firm f and luck r is that of
@@ -181,8 +316,15 @@ def simulate_panel(firms: Iterable[Any], runs: int = 1, seed: int | str = 0, eve
     return panel_of(timelines, runs, seed, every, columns, threads)
 
 
-def panel_of(timelines: Sequence[np.ndarray], runs: int = 1, seed: int | str = 0, every: int = 13,
-             columns: Sequence[str] = COLUMNS, threads: bool = True, first: int = 0) -> Panel:  # fmt: skip
+def panel_of(
+    timelines: Sequence[np.ndarray],
+    runs: int = 1,
+    seed: int | str = 0,
+    every: int = 13,
+    columns: Sequence[str] = COLUMNS,
+    threads: bool = True,
+    first: int = 0,
+) -> Panel:
     """The same from records (arrays of dtype RECORD, one a firm); `first` is the number of the first firm."""
     if not len(timelines):
         raise ValueError("a panel needs at least one firm")
@@ -201,7 +343,15 @@ def panel_of(timelines: Sequence[np.ndarray], runs: int = 1, seed: int | str = 0
         rows = np.zeros(int(starts[-1]), RECORD)
         for row, place in zip(here, starts):
             rows[place : place + len(row)] = row
-        out = run_panel(rows, starts, arms, arms + low + first, np.tile(np.arange(runs), len(here)),
-                        np.tile(key, (arms.size, 1)), every, threads)  # fmt: skip
+        out = run_panel(
+            rows,
+            starts,
+            arms,
+            arms + low + first,
+            np.tile(np.arange(runs), len(here)),
+            np.tile(key, (arms.size, 1)),
+            every,
+            threads,
+        )
         parts.append(out[..., picked].reshape(len(here), runs, times, len(picked)))
     return Panel(np.concatenate(parts), np.arange(times) * every, tuple(columns))

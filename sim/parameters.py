@@ -23,8 +23,7 @@ RULES = ("sole", "and", "or", "average", "gate", "vote", "team")
 DECIDERS = ("ceo", "coo")
 CONSULTS = ("nobody", "ceo", "coo")
 STEPS = ("none", "mediation", "arbitration", "expert", "decider")
-EVENTS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock",
-          "ceo_departure", "coo_departure")
+EVENTS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "ceo_departure", "coo_departure")
 MAXIMUM_TEAMS, MAXIMUM_EVENTS = 10, 16
 
 ROLES = ("lever", "context", "disposition", "mechanism", "price", "switch", "assumption")
@@ -39,8 +38,19 @@ def parameter(default, low=None, high=None, *, unit, meaning, source="assumption
 
 def by_lever(lever, poorest, best, low, high, *, scale="linear", unit, meaning, source="assumption"):
     """A sub-parameter of a lever: None means "as the lever says", from `poorest` (0) to `best` (1)."""
-    return parameter(None, low, high, unit=unit, meaning=meaning, source=source, role="lever",
-                     lever=lever, poorest=poorest, best=best, scale=scale)
+    return parameter(
+        None,
+        low,
+        high,
+        unit=unit,
+        meaning=meaning,
+        source=source,
+        role="lever",
+        lever=lever,
+        poorest=poorest,
+        best=best,
+        scale=scale,
+    )
 
 
 def switch(meaning):
@@ -60,10 +70,8 @@ class Goals(Group):
     growth: float = parameter(0.2, 0, 1, unit="share", meaning="weight of new sales", role="disposition")
     brand: float = parameter(0.2, 0, 1, unit="share", meaning="weight of the brand's image", role="disposition")
     innovation: float = parameter(0.2, 0, 1, unit="share", meaning="weight of new approaches", role="disposition")
-    efficiency: float = parameter(0.2, 0, 1, unit="share", meaning="weight of return on money spent",
-                                  role="disposition")
-    customers: float = parameter(0.2, 0, 1, unit="share", meaning="weight of serving present customers",
-                                 role="disposition")
+    efficiency: float = parameter(0.2, 0, 1, unit="share", meaning="weight of return on money spent", role="disposition")
+    customers: float = parameter(0.2, 0, 1, unit="share", meaning="weight of serving present customers", role="disposition")
 
     @model_validator(mode="after")
     def some_weight(self):
@@ -80,12 +88,13 @@ class Skills(Group):
     """Four skills of a leader."""
 
     market: float = parameter(0.6, 0, 1, unit="0-1", meaning="sees growth and brand", role="disposition")
-    technology: float = parameter(0.5, 0, 1, unit="0-1", meaning="sees what a new approach is worth",
-                                  role="disposition")
-    operations: float = parameter(0.6, 0, 1, unit="0-1", meaning="sees efficiency and customers; reads figures",
-                                  role="disposition", source="csaszar2013")
-    project_management: float = parameter(0.5, 0, 1, unit="0-1", meaning="manages projects and risk; sharpens the gate",
-                                          role="disposition", source="article")
+    technology: float = parameter(0.5, 0, 1, unit="0-1", meaning="sees what a new approach is worth", role="disposition")
+    operations: float = parameter(
+        0.6, 0, 1, unit="0-1", meaning="sees efficiency and customers; reads figures", role="disposition", source="csaszar2013"
+    )
+    project_management: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="manages projects and risk; sharpens the gate", role="disposition", source="article"
+    )
 
 
 class Leader(Group):
@@ -94,41 +103,49 @@ class Leader(Group):
     present: bool = parameter(True, unit="yes/no", meaning="the post is filled", role="context")
     priorities: Goals = Field(default_factory=Goals)
     skills: Skills = Field(default_factory=Skills)
-    anchor: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="pull of priorities back to their first value",
-                              source="friedkin1990", role="disposition")
-    style: float = parameter(0.5, 0, 1, unit="0 directive - 1 participative", meaning="style of management",
-                             role="disposition")
-    openness: float = parameter(0.6, 0, 1, unit="0-1", meaning="openness to criticism", source="article",
-                                role="disposition")
-    hours: float = parameter(12.0, 1, 60, unit="hours/week", meaning="working time given to marketing",
-                             source="porter2018", role="disposition")
-    encouragement: float = parameter(0.0, 0, 0.5, unit="share of hours", meaning="time spent encouraging experiments",
-                                     source="article", role="disposition")
+    anchor: float = parameter(
+        0.004,
+        0,
+        0.1,
+        unit="1/week",
+        meaning="pull of priorities back to their first value",
+        source="friedkin1990",
+        role="disposition",
+    )
+    style: float = parameter(0.5, 0, 1, unit="0 directive - 1 participative", meaning="style of management", role="disposition")
+    openness: float = parameter(0.6, 0, 1, unit="0-1", meaning="openness to criticism", source="article", role="disposition")
+    hours: float = parameter(
+        12.0, 1, 60, unit="hours/week", meaning="working time given to marketing", source="porter2018", role="disposition"
+    )
+    encouragement: float = parameter(
+        0.0, 0, 0.5, unit="share of hours", meaning="time spent encouraging experiments", source="article", role="disposition"
+    )
 
 
 class Team(Group):
     """A team of one kind."""
 
-    kind: Literal["marketing", "sales", "service"] = parameter("marketing", unit="word", meaning="what it works on",
-                                                               role="context")
+    kind: Literal["marketing", "sales", "service"] = parameter(
+        "marketing", unit="word", meaning="what it works on", role="context"
+    )
     priorities: Goals = Field(default_factory=Goals)
     headcount: float = parameter(1.85, 0.5, 50, unit="people", meaning="full-time people", role="context")
     skill: float = parameter(0.65, 0, 1, unit="0-1", meaning="skill of the team at the start", role="context")
-    reporting_per_week: float = parameter(1.0, 0, 5, unit="reports/week", meaning="how often the team reports",
-                                          source="jin1996", role="disposition")
+    reporting_per_week: float = parameter(
+        1.0, 0, 5, unit="reports/week", meaning="how often the team reports", source="jin1996", role="disposition"
+    )
 
 
 class Domain(Group):
     """A decision domain: how often, how long, how heavy, how much the two roles overlap."""
 
-    arrivals_per_week: float = parameter(0.2, 0, 5, unit="decisions/week", meaning="decisions arising at load 1",
-                                         role="context", source="cohen1972")
-    executive_hours: float = parameter(4.0, 0.1, 40, unit="hours", meaning="executive time a decision takes",
-                                       source="radner1993")
+    arrivals_per_week: float = parameter(
+        0.2, 0, 5, unit="decisions/week", meaning="decisions arising at load 1", role="context", source="cohen1972"
+    )
+    executive_hours: float = parameter(4.0, 0.1, 40, unit="hours", meaning="executive time a decision takes", source="radner1993")
     work: float = parameter(3.0, 0.1, 40, unit="person-weeks", meaning="team work that follows a decision")
     stake: float = parameter(0.5, 0, 1, unit="0-1", meaning="weight of one decision on the standing choice")
-    overlap: float = parameter(1.0, 0, 1, unit="0-1", meaning="how far both roles have a say by tradition",
-                               source="article")
+    overlap: float = parameter(1.0, 0, 1, unit="0-1", meaning="how far both roles have a say by tradition", source="article")
     goals: Goals = Field(default_factory=Goals)
 
 
@@ -136,110 +153,175 @@ class Decision(Group):
     """The charter for one domain: who decides and how two judgments combine."""
 
     rule: Literal["sole", "and", "or", "average", "gate", "vote", "team"] = parameter(
-        "sole", unit="word", role="disposition", source="christensen2010",
+        "sole",
+        unit="word",
+        role="disposition",
+        source="christensen2010",
         meaning="sole: one decides; and: both must approve; or: one is enough; average: pooled in a meeting; "
-                "gate: the decider sponsors, the other may stop it later; vote: majority with the marketing lead; "
-                "team: the team decides")
-    decides: Literal["ceo", "coo"] = parameter("ceo", unit="word", meaning="who owns it (sole, gate); who looks "
-                                               "second (and), first (or)", role="disposition", source="article")
-    consults: Literal["nobody", "ceo", "coo"] = parameter("nobody", unit="word", meaning="who is heard before a sole "
-                                                          "decision", role="disposition")
+        "gate: the decider sponsors, the other may stop it later; vote: majority with the marketing lead; "
+        "team: the team decides",
+    )
+    decides: Literal["ceo", "coo"] = parameter(
+        "ceo",
+        unit="word",
+        meaning="who owns it (sole, gate); who looks second (and), first (or)",
+        role="disposition",
+        source="article",
+    )
+    consults: Literal["nobody", "ceo", "coo"] = parameter(
+        "nobody", unit="word", meaning="who is heard before a sole decision", role="disposition"
+    )
 
 
 class Levers(Group):
     """The five success factors, each from poorest (0) to best practice (1)."""
 
-    smart_goals: float = parameter(0.5, 0, 1, unit="0-1", meaning="shared SMART goals and key figures",
-                                   source="article", role="lever")
-    communication: float = parameter(0.5, 0, 1, unit="0-1", meaning="regular, transparent communication",
-                                     source="article", role="lever")
-    decision_clarity: float = parameter(0.5, 0, 1, unit="0-1", meaning="clear, documented decision processes",
-                                        source="article", role="lever")
-    skills: float = parameter(0.5, 0, 1, unit="0-1", meaning="training and sharing of knowledge",
-                              source="article", role="lever")
-    adaptation: float = parameter(0.5, 0, 1, unit="0-1", meaning="measuring and adapting", source="article",
-                                  role="lever")
+    smart_goals: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="shared SMART goals and key figures", source="article", role="lever"
+    )
+    communication: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="regular, transparent communication", source="article", role="lever"
+    )
+    decision_clarity: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="clear, documented decision processes", source="article", role="lever"
+    )
+    skills: float = parameter(0.5, 0, 1, unit="0-1", meaning="training and sharing of knowledge", source="article", role="lever")
+    adaptation: float = parameter(0.5, 0, 1, unit="0-1", meaning="measuring and adapting", source="article", role="lever")
 
 
 class Targets(Group):
     """Shared goals (lever smart_goals)."""
 
-    specificity: float | None = by_lever("smart_goals", 0.0, 1.0, 0, 1, unit="0-1",
-                                         meaning="how specific and measurable the goals are", source="kleingeld2011")
-    shared: float | None = by_lever("smart_goals", 0.3, 1.0, 0, 1, unit="share",
-                                    meaning="share of key figures that both leaders answer for", source="kleingeld2011")
+    specificity: float | None = by_lever(
+        "smart_goals", 0.0, 1.0, 0, 1, unit="0-1", meaning="how specific and measurable the goals are", source="kleingeld2011"
+    )
+    shared: float | None = by_lever(
+        "smart_goals",
+        0.3,
+        1.0,
+        0,
+        1,
+        unit="share",
+        meaning="share of key figures that both leaders answer for",
+        source="kleingeld2011",
+    )
     setting_hours: float = parameter(4.0, 0, 40, unit="hours/quarter", meaning="fixed time for setting goals, each leader")
-    specific_hours: float = parameter(6.0, 0, 80, unit="hours/quarter",
-                                      meaning="further time for setting and following fully specific goals")
-    measuring_load: float = parameter(0.05, 0, 0.3, unit="share of capacity", meaning="team time for measuring fully "
-                                      "specific goals")
-    pull: float = parameter(0.03, 0, 0.2, unit="1/week", meaning="pull of priorities to the goals set, when shared "
-                            "and specific", source="kleingeld2011")
-    mutual_pull: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="pull of priorities to the other's, per unit "
-                                   "of trust", source="friedkin1990")
-    egocentric_push: float = parameter(0.006, 0, 0.05, unit="1/week", meaning="push apart by figures of one's own",
-                                       source="kleingeld2011")
-    estimate_error: float = parameter(0.06, 0, 0.5, unit="share", meaning="error of each estimated right goal weight",
-                                      source="kellermanns2011")
-    work_in_progress: float = parameter(6.0, 1, 40, unit="projects/team", meaning="open projects a team tolerates "
-                                        "without goals; halved by specific goals")
-    goodhart: float = parameter(0.25, 0, 1, unit="share", meaning="neglect of hard-to-measure goals under fully specific "
-                                "goals")
+    specific_hours: float = parameter(
+        6.0, 0, 80, unit="hours/quarter", meaning="further time for setting and following fully specific goals"
+    )
+    measuring_load: float = parameter(
+        0.05, 0, 0.3, unit="share of capacity", meaning="team time for measuring fully specific goals"
+    )
+    pull: float = parameter(
+        0.03,
+        0,
+        0.2,
+        unit="1/week",
+        meaning="pull of priorities to the goals set, when shared and specific",
+        source="kleingeld2011",
+    )
+    mutual_pull: float = parameter(
+        0.004, 0, 0.1, unit="1/week", meaning="pull of priorities to the other's, per unit of trust", source="friedkin1990"
+    )
+    egocentric_push: float = parameter(
+        0.006, 0, 0.05, unit="1/week", meaning="push apart by figures of one's own", source="kleingeld2011"
+    )
+    estimate_error: float = parameter(
+        0.06, 0, 0.5, unit="share", meaning="error of each estimated right goal weight", source="kellermanns2011"
+    )
+    work_in_progress: float = parameter(
+        6.0, 1, 40, unit="projects/team", meaning="open projects a team tolerates without goals; halved by specific goals"
+    )
+    goodhart: float = parameter(0.25, 0, 1, unit="share", meaning="neglect of hard-to-measure goals under fully specific goals")
 
 
 class Communication(Group):
     """Communication (lever communication)."""
 
-    meetings_per_week: float | None = by_lever("communication", 0.25, 4.0, 0, 8, scale="log", unit="meetings/week",
-                                               meaning="meetings of CEO, COO and marketing lead", source="article")
-    transparency: float | None = by_lever("communication", 0.0, 1.0, 0, 1, unit="share",
-                                          meaning="share of results shown to all", source="article")
-    asynchronous: float | None = by_lever("communication", 0.1, 0.7, 0, 1, unit="0-1",
-                                          meaning="use of a project tool and a dedicated channel", source="article")
+    meetings_per_week: float | None = by_lever(
+        "communication",
+        0.25,
+        4.0,
+        0,
+        8,
+        scale="log",
+        unit="meetings/week",
+        meaning="meetings of CEO, COO and marketing lead",
+        source="article",
+    )
+    transparency: float | None = by_lever(
+        "communication", 0.0, 1.0, 0, 1, unit="share", meaning="share of results shown to all", source="article"
+    )
+    asynchronous: float | None = by_lever(
+        "communication", 0.1, 0.7, 0, 1, unit="0-1", meaning="use of a project tool and a dedicated channel", source="article"
+    )
     meeting_hours: float = parameter(1.5, 0.1, 6, unit="hours", meaning="length of a meeting", role="disposition")
-    face_to_face: float = parameter(0.6, 0, 1, unit="share", meaning="share of meetings held in one room (the rest by "
-                                    "video)", source="marlow2018", role="disposition")
+    face_to_face: float = parameter(
+        0.6,
+        0,
+        1,
+        unit="share",
+        meaning="share of meetings held in one room (the rest by video)",
+        source="marlow2018",
+        role="disposition",
+    )
     usable: float = parameter(0.7, 0, 1, unit="share", meaning="share of a meeting usable for decisions")
-    joint_share: float = parameter(0.15, 0, 1, unit="share", meaning="share of a joint decision's hours that must be "
-                                   "spent in a meeting")
+    joint_share: float = parameter(
+        0.15, 0, 1, unit="share", meaning="share of a joint decision's hours that must be spent in a meeting"
+    )
     round_hours: float = parameter(0.3, 0, 2, unit="hours", meaning="meeting time of a round of negotiation")
-    gain: float = parameter(0.12, 0, 1, unit="1/hour", meaning="common ground gained per effective meeting hour",
-                            source="mesmermagnus2009")
+    gain: float = parameter(
+        0.12, 0, 1, unit="1/hour", meaning="common ground gained per effective meeting hour", source="mesmermagnus2009"
+    )
     loss: float = parameter(0.06, 0, 0.5, unit="1/week", meaning="common ground lost by time", source="argote")
-    meeting_load: float = parameter(0.025, 0, 0.2, unit="share of capacity/hour", meaning="team time taken by meetings",
-                                    source="jin1996")
+    meeting_load: float = parameter(
+        0.025, 0, 0.2, unit="share of capacity/hour", meaning="team time taken by meetings", source="jin1996"
+    )
     channel_load: float = parameter(0.03, 0, 0.2, unit="share of capacity", meaning="interruptions by the channel")
-    report_load: float = parameter(0.02, 0, 0.2, unit="share of capacity/report", meaning="team time taken by a weekly "
-                                   "report")
+    report_load: float = parameter(0.02, 0, 0.2, unit="share of capacity/report", meaning="team time taken by a weekly report")
     transparency_hours: float = parameter(1.0, 0, 10, unit="hours/week", meaning="time for showing all results")
-    misreading: float = parameter(0.005, 0, 0.1, unit="1/week", meaning="offence taken at text read without trust",
-                                  source="marlow2018")
+    misreading: float = parameter(
+        0.005, 0, 0.1, unit="1/week", meaning="offence taken at text read without trust", source="marlow2018"
+    )
 
 
 class Clarity(Group):
     """Who decides (lever decision_clarity)."""
 
-    charter: float | None = by_lever("decision_clarity", 0.6, 0.99, 0.25, 1, unit="probability",
-                                     meaning="probability that both act as the charter says, at the start and where the "
-                                             "charter is alive", source="tubre2000")
-    documentation: float | None = by_lever("decision_clarity", 0.0, 1.0, 0, 1, unit="share",
-                                           meaning="share of decisions written down with reasons", source="article")
-    timer_weeks: float | None = by_lever("decision_clarity", 6.0, 2.0, 0.5, 26, unit="weeks",
-                                         meaning="weeks of negotiation before the next step", source="eisenhardt1989")
-    upkeep_hours: float = parameter(0.5, 0, 10, unit="hours/week", meaning="time of each leader to keep a full charter "
-                                    "alive")
+    charter: float | None = by_lever(
+        "decision_clarity",
+        0.6,
+        0.99,
+        0.25,
+        1,
+        unit="probability",
+        meaning="probability that both act as the charter says, at the start and where the charter is alive",
+        source="tubre2000",
+    )
+    documentation: float | None = by_lever(
+        "decision_clarity", 0.0, 1.0, 0, 1, unit="share", meaning="share of decisions written down with reasons", source="article"
+    )
+    timer_weeks: float | None = by_lever(
+        "decision_clarity",
+        6.0,
+        2.0,
+        0.5,
+        26,
+        unit="weeks",
+        meaning="weeks of negotiation before the next step",
+        source="eisenhardt1989",
+    )
+    upkeep_hours: float = parameter(0.5, 0, 10, unit="hours/week", meaning="time of each leader to keep a full charter alive")
     documentation_hours: float = parameter(0.5, 0, 5, unit="hours/decision", meaning="time to write a decision down")
-    documented_step: float = parameter(0.05, 0, 1, unit="share", meaning="belief moved to the charter by a written "
-                                       "decision")
-    meeting_step: float = parameter(0.02, 0, 0.5, unit="1/hour", meaning="belief moved to the charter by an hour of "
-                                    "meeting")
+    documented_step: float = parameter(0.05, 0, 1, unit="share", meaning="belief moved to the charter by a written decision")
+    meeting_step: float = parameter(0.02, 0, 0.5, unit="1/hour", meaning="belief moved to the charter by an hour of meeting")
     forgetting: float = parameter(0.003, 0, 0.1, unit="1/week", meaning="drift of beliefs to 'either of us'")
     grabbing: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="pull to claim what matters when trust is low")
     attribution: float = parameter(0.01, 0, 0.2, unit="share", meaning="belief gained after deciding in a domain")
-    rewriting: float = parameter(0.03, 0, 0.5, unit="1/week", meaning="speed at which a written practice mends a blurred "
-                                 "charter")
-    precedent_gain: float = parameter(0.04, 0, 1, unit="share", meaning="precedents gained by a written decision",
-                                      source="argote")
+    rewriting: float = parameter(0.03, 0, 0.5, unit="1/week", meaning="speed at which a written practice mends a blurred charter")
+    precedent_gain: float = parameter(
+        0.04, 0, 1, unit="share", meaning="precedents gained by a written decision", source="argote"
+    )
     precedent_loss: float = parameter(0.002, 0, 0.1, unit="1/week", meaning="precedents lost by time", source="argote")
 
 
@@ -247,127 +329,186 @@ class Resolution(Group):
     """What happens when two leaders do not agree."""
 
     first: Literal["none", "mediation", "arbitration", "expert", "decider"] = parameter(
-        "mediation", unit="word", meaning="first step after the timer ('decider': the tie-break weight decides)",
-        source="article", role="disposition")
+        "mediation",
+        unit="word",
+        meaning="first step after the timer ('decider': the tie-break weight decides)",
+        source="article",
+        role="disposition",
+    )
     second: Literal["none", "mediation", "arbitration", "expert", "decider"] = parameter(
-        "arbitration", unit="word", meaning="second step, if the first did not settle it", source="article",
-        role="disposition")
+        "arbitration", unit="word", meaning="second step, if the first did not settle it", source="article", role="disposition"
+    )
     mediation_success: float = parameter(0.75, 0, 1, unit="probability", meaning="a mediation settles the matter")
     mediation_cost: float = parameter(4.0, 0, 100, unit="kEUR", meaning="price of a mediation")
     mediation_hours: float = parameter(3.0, 0, 40, unit="hours", meaning="time of each leader in a mediation")
     arbitration_cost: float = parameter(1.0, 0, 100, unit="kEUR", meaning="price of an arbitration")
     arbitration_error: float = parameter(1.0, 0, 5, unit="standard deviations", meaning="error of the arbiter")
     expert_cost: float = parameter(12.0, 0, 200, unit="kEUR", meaning="price of an outside expert")
-    expert_error: float = parameter(0.5, 0, 5, unit="standard deviations", meaning="error of the expert on return and "
-                                    "technology")
-    escalation: float = parameter(0.05, 0, 0.5, unit="share", meaning="rise of the readiness to escalate per "
-                                  "arbitration")
+    expert_error: float = parameter(0.5, 0, 5, unit="standard deviations", meaning="error of the expert on return and technology")
+    escalation: float = parameter(0.05, 0, 0.5, unit="share", meaning="rise of the readiness to escalate per arbitration")
     lapse_weeks: float = parameter(16.0, 2, 52, unit="weeks", meaning="age at which an open decision lapses")
 
 
 class Judgment(Group):
     """How leaders perceive."""
 
-    error_at_no_skill: float = parameter(2.3, 0, 5, unit="standard deviations", meaning="error of perception with no skill "
-                                         "and no results seen", source="csaszar2013")
+    error_at_no_skill: float = parameter(
+        2.3,
+        0,
+        5,
+        unit="standard deviations",
+        meaning="error of perception with no skill and no results seen",
+        source="csaszar2013",
+    )
     error_per_skill: float = parameter(2.2, 0, 5, unit="standard deviations", meaning="fall of that error with skill")
-    feedback: float = parameter(0.3, 0, 0.8, unit="share", meaning="fall of errors of perception in a leader who has seen "
-                                "all results", source="kluger1996")
-    exchange: float = parameter(0.5, 0, 1, unit="share", meaning="share of the other's view taken over at full trust, "
-                                "common ground and openness", source="mesmermagnus2009")
-    common_error: float = parameter(0.6, 0, 1, unit="share", meaning="error shared by leaders of full common ground",
-                                    source="kellermanns2011")
-    elaboration: float = parameter(0.2, 0, 1, unit="share", meaning="error removed by a round of debate between open "
-                                   "leaders", source="dedreu2003")
-    elaboration_limit: float = parameter(0.4, 0, 1, unit="0-1", meaning="relationship conflict above which debate teaches "
-                                         "nothing", source="dewit2012")
+    feedback: float = parameter(
+        0.3,
+        0,
+        0.8,
+        unit="share",
+        meaning="fall of errors of perception in a leader who has seen all results",
+        source="kluger1996",
+    )
+    exchange: float = parameter(
+        0.5,
+        0,
+        1,
+        unit="share",
+        meaning="share of the other's view taken over at full trust, common ground and openness",
+        source="mesmermagnus2009",
+    )
+    common_error: float = parameter(
+        0.6, 0, 1, unit="share", meaning="error shared by leaders of full common ground", source="kellermanns2011"
+    )
+    elaboration: float = parameter(
+        0.2, 0, 1, unit="share", meaning="error removed by a round of debate between open leaders", source="dedreu2003"
+    )
+    elaboration_limit: float = parameter(
+        0.4, 0, 1, unit="0-1", meaning="relationship conflict above which debate teaches nothing", source="dewit2012"
+    )
     bias: float = parameter(1.2, 0, 5, unit="standard deviations", meaning="pull of one's own priorities on a setting")
     tolerance: float = parameter(0.35, 0, 3, unit="standard deviations", meaning="gap tolerated without trust")
     tolerance_trust: float = parameter(0.6, 0, 3, unit="standard deviations", meaning="further gap tolerated at full trust")
-    tolerance_conflict: float = parameter(0.3, 0, 3, unit="standard deviations", meaning="gap less tolerated at full "
-                                          "relationship conflict")
-    style_gap: float = parameter(0.35, 0, 2, unit="standard deviations", meaning="gap added by opposite styles",
-                                 source="article")
+    tolerance_conflict: float = parameter(
+        0.3, 0, 3, unit="standard deviations", meaning="gap less tolerated at full relationship conflict"
+    )
+    style_gap: float = parameter(0.35, 0, 2, unit="standard deviations", meaning="gap added by opposite styles", source="article")
     bar: float = parameter(0.0, -2, 2, unit="standard deviations", meaning="score a proposal must reach")
-    veto_bar: float = parameter(0.1, -2, 2, unit="standard deviations", meaning="score it must reach where both must agree",
-                                source="sah1986")
-    gate_value: float = parameter(0.15, -2, 2, unit="index", meaning="expected value below which a gatekeeper stops an "
-                                  "experiment")
-    specialisation: float = parameter(2.0, 0, 5, unit="1", meaning="fall of a decision's time with skill in it",
-                                      source="bolton1994")
+    veto_bar: float = parameter(
+        0.1, -2, 2, unit="standard deviations", meaning="score it must reach where both must agree", source="sah1986"
+    )
+    gate_value: float = parameter(
+        0.15, -2, 2, unit="index", meaning="expected value below which a gatekeeper stops an experiment"
+    )
+    specialisation: float = parameter(
+        2.0, 0, 5, unit="1", meaning="fall of a decision's time with skill in it", source="bolton1994"
+    )
 
 
 class Dyad(Group):
     """How the pair starts, and how trust and conflict move."""
 
     trust: float = parameter(0.6, 0, 1, unit="0-1", meaning="trust of each in the other at the start", role="disposition")
-    relationship_conflict: float = parameter(0.1, 0, 1, unit="0-1", meaning="relationship conflict at the start",
-                                             role="disposition")
-    common_ground: float = parameter(0.4, 0, 1, unit="0-1", meaning="knowledge of who knows what at the start",
-                                     source="ren2006", role="disposition")
+    relationship_conflict: float = parameter(
+        0.1, 0, 1, unit="0-1", meaning="relationship conflict at the start", role="disposition"
+    )
+    common_ground: float = parameter(
+        0.4, 0, 1, unit="0-1", meaning="knowledge of who knows what at the start", source="ren2006", role="disposition"
+    )
     precedents: float = parameter(0.3, 0, 1, unit="0-1", meaning="written precedents at the start", role="disposition")
-    ceo_power: float = parameter(0.6, 0, 1, unit="share", meaning="weight of the CEO when two wills collide (0.5 equal)",
-                                 source="krause2015", role="disposition")
-    trust_gain: float = parameter(0.02, 0, 0.2, unit="share", meaning="trust gained by an agreement, a promise kept, "
-                                  "results shown")
-    trust_loss: float = parameter(0.06, 0, 0.5, unit="share", meaning="trust lost by a process conflict or reversal",
-                                  source="zhu2023")
+    ceo_power: float = parameter(
+        0.6,
+        0,
+        1,
+        unit="share",
+        meaning="weight of the CEO when two wills collide (0.5 equal)",
+        source="krause2015",
+        role="disposition",
+    )
+    trust_gain: float = parameter(
+        0.02, 0, 0.2, unit="share", meaning="trust gained by an agreement, a promise kept, results shown"
+    )
+    trust_loss: float = parameter(
+        0.06, 0, 0.5, unit="share", meaning="trust lost by a process conflict or reversal", source="zhu2023"
+    )
     trust_return: float = parameter(0.004, 0, 0.1, unit="1/week", meaning="return of trust to what the culture expects")
-    spill: float = parameter(0.25, 0, 2, unit="share", meaning="relationship conflict from a quarrel over the matter, "
-                             "without trust", source="simons2000")
-    process_spill: float = parameter(0.15, 0, 2, unit="share", meaning="relationship conflict from a quarrel over who "
-                                     "decides", source="dewit2012")
+    spill: float = parameter(
+        0.25,
+        0,
+        2,
+        unit="share",
+        meaning="relationship conflict from a quarrel over the matter, without trust",
+        source="simons2000",
+    )
+    process_spill: float = parameter(
+        0.15, 0, 2, unit="share", meaning="relationship conflict from a quarrel over who decides", source="dewit2012"
+    )
     recovery: float = parameter(0.02, 0, 0.2, unit="1/week", meaning="fading of relationship conflict (half-life 34 weeks)")
-    episode_hazard: float = parameter(0.4, 0, 2, unit="1/week", meaning="personal quarrels per unit of relationship "
-                                      "conflict and distrust")
-    deference: float = parameter(0.8, 0, 1, unit="share", meaning="gap not fought over under full power of one",
-                                 source="krause2015")
-    resentment: float = parameter(0.03, 0, 0.5, unit="share", meaning="relationship conflict from being overruled by "
-                                  "power", source="krause2015")
+    episode_hazard: float = parameter(
+        0.4, 0, 2, unit="1/week", meaning="personal quarrels per unit of relationship conflict and distrust"
+    )
+    deference: float = parameter(
+        0.8, 0, 1, unit="share", meaning="gap not fought over under full power of one", source="krause2015"
+    )
+    resentment: float = parameter(
+        0.03, 0, 0.5, unit="share", meaning="relationship conflict from being overruled by power", source="krause2015"
+    )
     hours_lost: float = parameter(0.15, 0, 1, unit="share", meaning="hours lost to full relationship conflict")
 
 
 class Training(Group):
     """Skills (lever skills)."""
 
-    hours_per_week: float | None = by_lever("skills", 0.0, 2.5, 0, 20, unit="hours/week",
-                                            meaning="training of each leader", source="arthur2003")
-    team_share: float | None = by_lever("skills", 0.0, 0.12, 0, 0.5, unit="share of capacity",
-                                        meaning="training of the teams", source="arthur2003")
-    sharing: float | None = by_lever("skills", 0.1, 1.0, 0, 1, unit="0-1",
-                                     meaning="leaders teach teams and each other", source="article")
+    hours_per_week: float | None = by_lever(
+        "skills", 0.0, 2.5, 0, 20, unit="hours/week", meaning="training of each leader", source="arthur2003"
+    )
+    team_share: float | None = by_lever(
+        "skills", 0.0, 0.12, 0, 0.5, unit="share of capacity", meaning="training of the teams", source="arthur2003"
+    )
+    sharing: float | None = by_lever(
+        "skills", 0.1, 1.0, 0, 1, unit="0-1", meaning="leaders teach teams and each other", source="article"
+    )
     gain: float = parameter(0.005, 0, 0.2, unit="1/hour", meaning="skill gained per hour of training")
     team_gain: float = parameter(0.15, 0, 1, unit="1/week", meaning="team skill gained at full training time")
     loss: float = parameter(0.002, 0, 0.05, unit="1/week", meaning="skill lost by time", source="arthur1998")
-    team_loss: float = parameter(0.004, 0, 0.05, unit="1/week", meaning="team skill lost by time and new tools",
-                                 source="argote")
+    team_loss: float = parameter(0.004, 0, 0.05, unit="1/week", meaning="team skill lost by time and new tools", source="argote")
     cost: float = parameter(0.3, 0, 10, unit="kEUR/hour", meaning="price of an hour of training")
 
 
 class Adaptation(Group):
     """Measuring and adapting (lever adaptation)."""
 
-    review_interval_weeks: float | None = by_lever("adaptation", 26.0, 2.0, 1, 52, scale="log", unit="weeks",
-                                                   meaning="weeks between reviews", source="article")
-    analytics: float | None = by_lever("adaptation", 0.2, 1.0, 0, 1, unit="0-1",
-                                       meaning="quality of reporting and analysis", source="pritchard2008")
+    review_interval_weeks: float | None = by_lever(
+        "adaptation", 26.0, 2.0, 1, 52, scale="log", unit="weeks", meaning="weeks between reviews", source="article"
+    )
+    analytics: float | None = by_lever(
+        "adaptation", 0.2, 1.0, 0, 1, unit="0-1", meaning="quality of reporting and analysis", source="pritchard2008"
+    )
     review_hours: float = parameter(3.0, 0, 40, unit="hours/review", meaning="time of COO and marketing lead for a review")
     review_load: float = parameter(0.25, 0, 5, unit="person-weeks/review", meaning="team work for a review")
     analytics_cost: float = parameter(1.2, 0, 50, unit="kEUR/week", meaning="price of full analytics")
     gain: float = parameter(0.35, 0, 1, unit="share", meaning="weight of new evidence", source="posen2012")
-    lesson: float = parameter(0.3, 0, 1, unit="share/review", meaning="what a review with full figures teaches of what is "
-                              "still to be seen of one's results")
+    lesson: float = parameter(
+        0.3,
+        0,
+        1,
+        unit="share/review",
+        meaning="what a review with full figures teaches of what is still to be seen of one's results",
+    )
     lesson_fade: float = parameter(0.02, 0, 0.5, unit="1/week", meaning="ageing of what results have taught")
     noise: float = parameter(0.35, 0, 5, unit="index", meaning="noise of a measured return over one week at poor analytics")
     maximum_move: float = parameter(0.25, 0, 1, unit="share", meaning="part of the wished change of budget made per review")
     move_work: float = parameter(0.2, 0, 5, unit="person-weeks/point", meaning="team work per percentage point moved")
     prior: float = parameter(0.35, 0, 1, unit="share", meaning="weight of the owner's own priorities in the budget")
-    learn_structure: bool = parameter(True, unit="yes/no", meaning="a review rewrites the charter of a domain with "
-                                      "repeated process conflict")
-    visibility_brand: float = parameter(26.0, 1, 104, unit="weeks", meaning="time in which a brand effect shows",
-                                        source="binet2013")
-    visibility_activation: float = parameter(2.0, 0.5, 52, unit="weeks", meaning="time in which activation shows",
-                                             source="binet2013")
+    learn_structure: bool = parameter(
+        True, unit="yes/no", meaning="a review rewrites the charter of a domain with repeated process conflict"
+    )
+    visibility_brand: float = parameter(
+        26.0, 1, 104, unit="weeks", meaning="time in which a brand effect shows", source="binet2013"
+    )
+    visibility_activation: float = parameter(
+        2.0, 0.5, 52, unit="weeks", meaning="time in which activation shows", source="binet2013"
+    )
     visibility_experiment: float = parameter(16.0, 1, 104, unit="weeks", meaning="time in which an experiment shows")
     visibility_retention: float = parameter(6.0, 1, 104, unit="weeks", meaning="time in which retention shows")
 
@@ -376,30 +517,36 @@ class Culture(Group):
     """Culture of the firm."""
 
     trust: float = parameter(0.5, 0, 1, unit="0-1", meaning="trust that the culture expects", role="context")
-    power_distance: float = parameter(0.5, 0, 1, unit="0-1", meaning="acceptance of unequal power (deference)",
-                                      source="krause2015", role="context")
+    power_distance: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="acceptance of unequal power (deference)", source="krause2015", role="context"
+    )
 
 
 class Execution(Group):
     """Work of the teams."""
 
-    load: float = parameter(1.0, 0.05, 5, unit="multiple", meaning="decisions arising, relative to a firm of six teams",
-                            role="context")
-    capacity_per_head: float = parameter(1.0, 0.1, 3, unit="person-weeks/week", meaning="work of a fully able, keen person",
-                                         role="context")
-    exceptions: float = parameter(0.08, 0, 1, unit="1/person-week", meaning="questions to the owner per unit of work",
-                                  source="jin1996")
+    load: float = parameter(
+        1.0, 0.05, 5, unit="multiple", meaning="decisions arising, relative to a firm of six teams", role="context"
+    )
+    capacity_per_head: float = parameter(
+        1.0, 0.1, 3, unit="person-weeks/week", meaning="work of a fully able, keen person", role="context"
+    )
+    exceptions: float = parameter(
+        0.08, 0, 1, unit="1/person-week", meaning="questions to the owner per unit of work", source="jin1996"
+    )
     exception_hours: float = parameter(0.5, 0, 5, unit="hours", meaning="time to answer a question", source="jin1996")
-    defects: float = parameter(0.12, 0, 1, unit="share", meaning="work done wrong by an unskilled team",
-                               source="rahmandad2008")
-    default_defects: float = parameter(0.15, 0, 1, unit="share", meaning="further defects where the team answers its own "
-                                       "question", source="jin1996")
-    contradiction_defects: float = parameter(0.35, 0, 1, unit="share", meaning="further defects under contradictory "
-                                             "instructions", source="bolton1990")
+    defects: float = parameter(0.12, 0, 1, unit="share", meaning="work done wrong by an unskilled team", source="rahmandad2008")
+    default_defects: float = parameter(
+        0.15, 0, 1, unit="share", meaning="further defects where the team answers its own question", source="jin1996"
+    )
+    contradiction_defects: float = parameter(
+        0.35, 0, 1, unit="share", meaning="further defects under contradictory instructions", source="bolton1990"
+    )
     thrash_defects: float = parameter(0.1, 0, 1, unit="share", meaning="further defects with far too much open work")
     discovery: float = parameter(0.25, 0, 1, unit="1/week", meaning="discovery of defects", source="rahmandad2008")
-    double_work: float = parameter(0.8, 0, 3, unit="share", meaning="work wasted by two directives a full gap apart",
-                                   source="bolton1990")
+    double_work: float = parameter(
+        0.8, 0, 3, unit="share", meaning="work wasted by two directives a full gap apart", source="bolton1990"
+    )
     reopened_work: float = parameter(0.5, 0, 3, unit="share", meaning="work wasted by a reopened decision")
     attrition: float = parameter(0.002, 0, 0.05, unit="1/week", meaning="leaving of team members at good morale")
     focus: float = parameter(2.0, 0.2, 20, unit="person-weeks/week", meaning="most work one project can take in a week")
@@ -408,8 +555,9 @@ class Execution(Group):
 class Compliance(Group):
     """Approvals that regulation demands."""
 
-    approvals_per_week: float = parameter(1.0, 0, 20, unit="approvals/week", meaning="approvals at load 1", role="context",
-                                          source="article")
+    approvals_per_week: float = parameter(
+        1.0, 0, 20, unit="approvals/week", meaning="approvals at load 1", role="context", source="article"
+    )
     hours: float = parameter(0.3, 0, 5, unit="hours", meaning="time of an approval")
     patience: float = parameter(4.0, 0.5, 52, unit="weeks", meaning="arrears at which approvals count as neglected")
     damage: float = parameter(0.03, 0, 1, unit="1/week", meaning="loss of reputation while approvals are neglected")
@@ -422,20 +570,22 @@ class Campaigns(Group):
     weeks: float = parameter(8.0, 1, 52, unit="weeks", meaning="run of a campaign")
     start_cost: float = parameter(6.0, 0, 500, unit="kEUR", meaning="price of starting a campaign", role="context")
     weekly_cost: float = parameter(3.0, 0, 500, unit="kEUR/week", meaning="price of running a campaign", role="context")
-    opportunity_decay: float = parameter(0.06, 0, 1, unit="1/week", meaning="worth lost by a waiting opportunity",
-                                         role="context")
+    opportunity_decay: float = parameter(0.06, 0, 1, unit="1/week", meaning="worth lost by a waiting opportunity", role="context")
     off_brand: float = parameter(2.0, 0, 20, unit="multiple", meaning="damage of an off-brand launch", role="context")
     lean: float = parameter(1.5, 0, 5, unit="standard deviations", meaning="pull of a team's priorities on its proposals")
     correlation: float = parameter(0.5, 0, 0.95, unit="correlation", meaning="of the attributes within a cluster of goals")
-    novelty_tail: float = parameter(0.4, 0, 1.5, unit="log standard deviations", meaning="heaviness of the tail of novelty",
-                                    role="context")
+    novelty_tail: float = parameter(
+        0.4, 0, 1.5, unit="log standard deviations", meaning="heaviness of the tail of novelty", role="context"
+    )
     feasibility_mean: float = parameter(-0.5, -3, 3, unit="standard deviations", meaning="mean feasibility of experiments")
     experiment_cost: float = parameter(60.0, 0, 2000, unit="kEUR", meaning="price of a full experiment", role="context")
     stage_share: float = parameter(0.25, 0.01, 1, unit="share", meaning="work and price before the first check")
-    experiment_gain: float = parameter(0.6, 0, 10, unit="index", meaning="gain of technique by a successful experiment",
-                                       role="context")
-    refusal_memory: float = parameter(0.1, 0, 1, unit="share", meaning="weight of the last verdict on what teams dare to "
-                                      "propose", source="march1991")
+    experiment_gain: float = parameter(
+        0.6, 0, 10, unit="index", meaning="gain of technique by a successful experiment", role="context"
+    )
+    refusal_memory: float = parameter(
+        0.1, 0, 1, unit="share", meaning="weight of the last verdict on what teams dare to propose", source="march1991"
+    )
 
 
 class Market(Group):
@@ -443,45 +593,56 @@ class Market(Group):
 
     right_goals: Goals = Field(default_factory=Goals)
     customers: float = parameter(8000.0, 10, 1e7, unit="customers", meaning="customers at the start", role="context")
-    revenue_per_customer: float = parameter(0.048, 1e-5, 100, unit="kEUR/week", meaning="revenue of a customer",
-                                            role="context")
+    revenue_per_customer: float = parameter(0.048, 1e-5, 100, unit="kEUR/week", meaning="revenue of a customer", role="context")
     gross_margin: float = parameter(0.65, 0.01, 1, unit="share", meaning="gross margin", role="context")
-    churn: float = parameter(0.0028, 0, 0.1, unit="1/week", meaning="customers lost at full satisfaction", role="context",
-                             source="otto2020")
-    churn_satisfaction: float = parameter(1.5, 0, 10, unit="multiple", meaning="rise of that loss with dissatisfaction",
-                                          source="otto2020")
-    target_growth: float = parameter(0.10, -0.5, 2, unit="1/year", meaning="growth at the start, to which the level of "
-                                     "demand is solved", role="context")
+    churn: float = parameter(
+        0.0028, 0, 0.1, unit="1/week", meaning="customers lost at full satisfaction", role="context", source="otto2020"
+    )
+    churn_satisfaction: float = parameter(
+        1.5, 0, 10, unit="multiple", meaning="rise of that loss with dissatisfaction", source="otto2020"
+    )
+    target_growth: float = parameter(
+        0.10, -0.5, 2, unit="1/year", meaning="growth at the start, to which the level of demand is solved", role="context"
+    )
     market_growth: float = parameter(0.0, -0.3, 0.5, unit="1/year", meaning="growth of the market itself", role="context")
-    conversion: float = parameter(0.03, 1e-4, 0.2, unit="customers/lead", meaning="conversion at unit technique",
-                                  role="context")
+    conversion: float = parameter(0.03, 1e-4, 0.2, unit="customers/lead", meaning="conversion at unit technique", role="context")
     satisfaction: float = parameter(0.75, 0, 1, unit="0-1", meaning="satisfaction at the start", role="context")
     goodwill: float = parameter(0.4, 0, 1, unit="0-1", meaning="brand awareness at the start", role="context")
-    goodwill_decay: float = parameter(0.04, 0, 0.3, unit="1/week", meaning="forgetting of the brand", source="leone1995",
-                                      role="context")
-    goodwill_gain: float = parameter(0.024, 0, 0.2, unit="1/week", meaning="building of the brand by campaigns on brand",
-                                     source="nerlove1962")
-    word_of_mouth: float = parameter(0.4, 0, 0.9, unit="share", meaning="demand at the start that customers bring, by their "
-                                     "number and satisfaction")
+    goodwill_decay: float = parameter(
+        0.04, 0, 0.3, unit="1/week", meaning="forgetting of the brand", source="leone1995", role="context"
+    )
+    goodwill_gain: float = parameter(
+        0.024, 0, 0.2, unit="1/week", meaning="building of the brand by campaigns on brand", source="nerlove1962"
+    )
+    word_of_mouth: float = parameter(
+        0.4, 0, 0.9, unit="share", meaning="demand at the start that customers bring, by their number and satisfaction"
+    )
     refinement: float = parameter(0.65, 0, 1, unit="0-1", meaning="refinement of the funnel at the start", role="context")
     obsolescence: float = parameter(0.005, 0, 0.1, unit="1/week", meaning="ageing of techniques", role="context")
-    drift: float = parameter(0.05, 0, 1, unit="standard deviations/week^0.5", meaning="drift of the right settings",
-                             role="context", source="siggelkow2005")
-    jumps: float = parameter(0.008, 0, 0.5, unit="1/week", meaning="jumps of the market", role="context",
-                             source="siggelkow2005")
+    drift: float = parameter(
+        0.05,
+        0,
+        1,
+        unit="standard deviations/week^0.5",
+        meaning="drift of the right settings",
+        role="context",
+        source="siggelkow2005",
+    )
+    jumps: float = parameter(0.008, 0, 0.5, unit="1/week", meaning="jumps of the market", role="context", source="siggelkow2005")
     jump_size: float = parameter(0.8, 0, 5, unit="standard deviations", meaning="size of a jump")
     frontier: float = parameter(0.005, 0, 0.1, unit="1/week", meaning="ageing of technological skill", role="context")
-    saturation: float = parameter(2.5, 0.1, 50, unit="index", meaning="campaign pressure of half effect",
-                                  source="sethuraman2011")
+    saturation: float = parameter(2.5, 0.1, 50, unit="index", meaning="campaign pressure of half effect", source="sethuraman2011")
     allocation: float = parameter(0.65, 0, 1.5, unit="elasticity", meaning="response of an arm to its share of the budget")
-    start_share_brand: float = parameter(0.25, 0.01, 0.97, unit="share", meaning="budget share of brand at the start",
-                                         role="context")
-    start_share_activation: float = parameter(0.25, 0.01, 0.97, unit="share", meaning="budget share of activation",
-                                              role="context")
-    start_share_experiment: float = parameter(0.25, 0.01, 0.97, unit="share", meaning="budget share of experiments",
-                                              role="context")
-    start_share_retention: float = parameter(0.25, 0.01, 0.97, unit="share", meaning="budget share of retention",
-                                             role="context")
+    start_share_brand: float = parameter(
+        0.25, 0.01, 0.97, unit="share", meaning="budget share of brand at the start", role="context"
+    )
+    start_share_activation: float = parameter(
+        0.25, 0.01, 0.97, unit="share", meaning="budget share of activation", role="context"
+    )
+    start_share_experiment: float = parameter(
+        0.25, 0.01, 0.97, unit="share", meaning="budget share of experiments", role="context"
+    )
+    start_share_retention: float = parameter(0.25, 0.01, 0.97, unit="share", meaning="budget share of retention", role="context")
     programme_cost: float = parameter(14.0, 0, 1e5, unit="kEUR/week", meaning="fixed marketing programme", role="context")
     work_cost: float = parameter(1.5, 0, 100, unit="kEUR/person-week", meaning="pay of a team member", role="context")
     executive_cost: float = parameter(0.1, 0, 10, unit="kEUR/hour", meaning="price of an executive's hour")
@@ -494,10 +655,12 @@ class Hazards(Group):
     technology: float = parameter(0.0, 0, 0.2, unit="1/week", meaning="technology shock", role="context")
     competitor: float = parameter(0.0, 0, 0.2, unit="1/week", meaning="attack of a competitor", role="context")
     crisis: float = parameter(0.0, 0, 0.2, unit="1/week", meaning="crisis", role="context")
-    ceo_departure: float = parameter(0.0, 0, 0.2, unit="1/week", meaning="departure of the CEO", role="context",
-                                     source="conferenceboard2023")
-    coo_departure: float = parameter(0.0, 0, 0.2, unit="1/week", meaning="departure of the COO", role="context",
-                                     source="russellreynolds2025")
+    ceo_departure: float = parameter(
+        0.0, 0, 0.2, unit="1/week", meaning="departure of the CEO", role="context", source="conferenceboard2023"
+    )
+    coo_departure: float = parameter(
+        0.0, 0, 0.2, unit="1/week", meaning="departure of the COO", role="context", source="russellreynolds2025"
+    )
     vacancy_shortest: float = parameter(8.0, 0, 104, unit="weeks", meaning="shortest vacancy of a post")
     vacancy_longest: float = parameter(20.0, 0, 104, unit="weeks", meaning="longest vacancy of a post")
 
@@ -569,18 +732,32 @@ class Switches(Group):
 class Assumptions(Group):
     """Structural choices on which the order of the splits hangs."""
 
-    media_budget_exponent: float = parameter(0.5, 0, 1, unit="exponent", role="assumption",
-                                             meaning="loss of effect per campaign as more run at once (0: no budget limit; "
-                                             "1: one fixed budget)")
-    meeting_time: bool = parameter(True, unit="yes/no", meaning="meeting time is a bottleneck of joint decisions",
-                                   role="assumption")
-    specialised_effort: bool = parameter(True, unit="yes/no", meaning="effort falls with skill in the domain",
-                                         role="assumption", source="bolton1994")
-    gate: Literal["value", "feasibility"] = parameter("value", unit="word", meaning="what a gatekeeper looks at",
-                                                      role="assumption")
+    media_budget_exponent: float = parameter(
+        0.5,
+        0,
+        1,
+        unit="exponent",
+        role="assumption",
+        meaning="loss of effect per campaign as more run at once (0: no budget limit; 1: one fixed budget)",
+    )
+    meeting_time: bool = parameter(
+        True, unit="yes/no", meaning="meeting time is a bottleneck of joint decisions", role="assumption"
+    )
+    specialised_effort: bool = parameter(
+        True, unit="yes/no", meaning="effort falls with skill in the domain", role="assumption", source="bolton1994"
+    )
+    gate: Literal["value", "feasibility"] = parameter(
+        "value", unit="word", meaning="what a gatekeeper looks at", role="assumption"
+    )
     capacity: float = parameter(1.0, 0.3, 3, unit="multiple", meaning="team capacity against load", role="assumption")
-    ambiguity_price: float = parameter(1.0, 0, 5, unit="multiple", role="assumption",
-                                       meaning="price of ambiguity: contradiction, orphans, unilateral decisions taken again")
+    ambiguity_price: float = parameter(
+        1.0,
+        0,
+        5,
+        unit="multiple",
+        role="assumption",
+        meaning="price of ambiguity: contradiction, orphans, unilateral decisions taken again",
+    )
     trust_frozen: bool = parameter(False, unit="yes/no", meaning="trust stays at its first value", role="assumption")
 
 
@@ -588,17 +765,19 @@ class Event(Group):
     """A dated shock."""
 
     week: int = parameter(1, 1, 2080, unit="week", meaning="week in which it happens", role="context")
-    kind: Literal["restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "ceo_departure",
-                  "coo_departure"] = parameter("restructuring", unit="word", meaning="what happens", role="context")
+    kind: Literal[
+        "restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "ceo_departure", "coo_departure"
+    ] = parameter("restructuring", unit="word", meaning="what happens", role="context")
     size: float = parameter(1.0, 0, 3, unit="multiple", meaning="how strong (1: as described in MODEL.md)", role="context")
 
 
 def _default_teams() -> tuple[Team, ...]:
     kinds: Any = ("marketing", "marketing", "marketing", "sales", "service", "service")
     lean: dict[Any, Goals] = {
-            "marketing": Goals(growth=0.3, brand=0.3, innovation=0.2, efficiency=0.1, customers=0.1),
-            "sales": Goals(growth=0.4, brand=0.1, innovation=0.1, efficiency=0.2, customers=0.2),
-            "service": Goals(growth=0.1, brand=0.1, innovation=0.1, efficiency=0.25, customers=0.45)}
+        "marketing": Goals(growth=0.3, brand=0.3, innovation=0.2, efficiency=0.1, customers=0.1),
+        "sales": Goals(growth=0.4, brand=0.1, innovation=0.1, efficiency=0.2, customers=0.2),
+        "service": Goals(growth=0.1, brand=0.1, innovation=0.1, efficiency=0.25, customers=0.45),
+    }
     return tuple(Team(kind=kind, priorities=lean[kind]) for kind in kinds)
 
 
@@ -609,20 +788,27 @@ def _goals(*weights: float) -> Goals:
 class Decisions(Group):
     """The seven domains; the first four are the overlap zones."""
 
-    budget: Domain = Domain(arrivals_per_week=0.12, executive_hours=6, work=2, stake=0.9, overlap=1,
-                            goals=_goals(.3, .15, .1, .35, .1))
-    agency: Domain = Domain(arrivals_per_week=0.10, executive_hours=5, work=3, stake=0.5, overlap=1,
-                            goals=_goals(.15, .35, .15, .3, .05))
-    campaign: Domain = Domain(arrivals_per_week=0.45, executive_hours=3, work=5, stake=0.6, overlap=1,
-                              goals=_goals(.3, .3, .1, .2, .1))
-    key_client: Domain = Domain(arrivals_per_week=0.30, executive_hours=3, work=3, stake=0.5, overlap=1,
-                                goals=_goals(.2, .1, .05, .2, .45))
-    positioning: Domain = Domain(arrivals_per_week=0.08, executive_hours=8, work=4, stake=0.9, overlap=0.3,
-                                 goals=_goals(.25, .4, .15, .1, .1))
-    process: Domain = Domain(arrivals_per_week=0.35, executive_hours=2, work=4, stake=0.4, overlap=0.2,
-                             goals=_goals(.1, .05, .1, .5, .25))
-    experiment: Domain = Domain(arrivals_per_week=0.15, executive_hours=5, work=8, stake=0.6, overlap=0.6,
-                                goals=_goals(.2, .15, .45, .1, .1))
+    budget: Domain = Domain(
+        arrivals_per_week=0.12, executive_hours=6, work=2, stake=0.9, overlap=1, goals=_goals(0.3, 0.15, 0.1, 0.35, 0.1)
+    )
+    agency: Domain = Domain(
+        arrivals_per_week=0.10, executive_hours=5, work=3, stake=0.5, overlap=1, goals=_goals(0.15, 0.35, 0.15, 0.3, 0.05)
+    )
+    campaign: Domain = Domain(
+        arrivals_per_week=0.45, executive_hours=3, work=5, stake=0.6, overlap=1, goals=_goals(0.3, 0.3, 0.1, 0.2, 0.1)
+    )
+    key_client: Domain = Domain(
+        arrivals_per_week=0.30, executive_hours=3, work=3, stake=0.5, overlap=1, goals=_goals(0.2, 0.1, 0.05, 0.2, 0.45)
+    )
+    positioning: Domain = Domain(
+        arrivals_per_week=0.08, executive_hours=8, work=4, stake=0.9, overlap=0.3, goals=_goals(0.25, 0.4, 0.15, 0.1, 0.1)
+    )
+    process: Domain = Domain(
+        arrivals_per_week=0.35, executive_hours=2, work=4, stake=0.4, overlap=0.2, goals=_goals(0.1, 0.05, 0.1, 0.5, 0.25)
+    )
+    experiment: Domain = Domain(
+        arrivals_per_week=0.15, executive_hours=5, work=8, stake=0.6, overlap=0.6, goals=_goals(0.2, 0.15, 0.45, 0.1, 0.1)
+    )
 
 
 class Charter(Group):
@@ -638,18 +824,33 @@ class Charter(Group):
 
 
 def _ceo() -> Leader:
-    return Leader(priorities=_goals(.24, .24, .22, .13, .17), style=0.4, hours=14, openness=0.6,
-                  skills=Skills(market=.78, technology=.70, operations=.40, project_management=.45))
+    return Leader(
+        priorities=_goals(0.24, 0.24, 0.22, 0.13, 0.17),
+        style=0.4,
+        hours=14,
+        openness=0.6,
+        skills=Skills(market=0.78, technology=0.70, operations=0.40, project_management=0.45),
+    )
 
 
 def _coo() -> Leader:
-    return Leader(priorities=_goals(.17, .12, .08, .35, .28), style=0.6, hours=16, openness=0.6,
-                  skills=Skills(market=.42, technology=.35, operations=.78, project_management=.70))
+    return Leader(
+        priorities=_goals(0.17, 0.12, 0.08, 0.35, 0.28),
+        style=0.6,
+        hours=16,
+        openness=0.6,
+        skills=Skills(market=0.42, technology=0.35, operations=0.78, project_management=0.70),
+    )
 
 
 def _lead() -> Leader:
-    return Leader(priorities=_goals(.25, .25, .2, .15, .15), style=0.5, hours=20, openness=0.6,
-                  skills=Skills(market=.65, technology=.6, operations=.5, project_management=.5))
+    return Leader(
+        priorities=_goals(0.25, 0.25, 0.2, 0.15, 0.15),
+        style=0.5,
+        hours=20,
+        openness=0.6,
+        skills=Skills(market=0.65, technology=0.6, operations=0.5, project_management=0.5),
+    )
 
 
 class Parameters(Group):
@@ -709,10 +910,34 @@ class Parameters(Group):
 
 # Groups whose members are stacked into arrays of the kernel's record, under a common prefix.
 STACKED = {"ceo": ("leader", 0), "coo": ("leader", 1), "marketing_lead": ("leader", 2)}
-SCALAR_GROUPS = ("targets", "communication", "clarity", "resolution", "judgment", "dyad", "training", "adaptation",
-                 "culture", "execution", "compliance", "campaigns", "market", "hazards", "prices", "switches", "assumptions")
-WORDS = {"rule": RULES, "decides": DECIDERS, "consults": CONSULTS, "first": STEPS, "second": STEPS, "kind": KINDS,
-         "gate": ("value", "feasibility")}
+SCALAR_GROUPS = (
+    "targets",
+    "communication",
+    "clarity",
+    "resolution",
+    "judgment",
+    "dyad",
+    "training",
+    "adaptation",
+    "culture",
+    "execution",
+    "compliance",
+    "campaigns",
+    "market",
+    "hazards",
+    "prices",
+    "switches",
+    "assumptions",
+)
+WORDS = {
+    "rule": RULES,
+    "decides": DECIDERS,
+    "consults": CONSULTS,
+    "first": STEPS,
+    "second": STEPS,
+    "kind": KINDS,
+    "gate": ("value", "feasibility"),
+}
 
 
 def lever_value(level: float, poorest: float, best: float, scale: str) -> float:
@@ -745,17 +970,27 @@ def _columns(model: type[Group], prefix: str, shape: tuple[int, ...]) -> list[tu
 
 
 def _layout() -> np.dtype:
-    columns: list[tuple] = [("starts_week", np.int64), ("weeks", np.int64), ("team_count", np.int64),
-                            ("event_count", np.int64), ("demand", np.float64)]
+    columns: list[tuple] = [
+        ("starts_week", np.int64),
+        ("weeks", np.int64),
+        ("team_count", np.int64),
+        ("event_count", np.int64),
+        ("demand", np.float64),
+    ]
     for group in SCALAR_GROUPS:
         model: Any = Parameters.model_fields[group].annotation
         columns += _columns(model, group, ())
     columns += _columns(Leader, "leader", (3,)) + _columns(Team, "team", (MAXIMUM_TEAMS,))
     columns += _columns(Domain, "domain", (len(DOMAINS),)) + _columns(Decision, "charter", (len(DOMAINS),))
-    columns += [("event_week", np.int64, (MAXIMUM_EVENTS,)), ("event_kind", np.int64, (MAXIMUM_EVENTS,)),
-                ("event_size", np.float64, (MAXIMUM_EVENTS,))]
-    return np.dtype([(name, kind, shape) if shape else (name, kind) for name, kind, *rest in columns
-                     for shape in [rest[0] if rest else ()]], align=True)
+    columns += [
+        ("event_week", np.int64, (MAXIMUM_EVENTS,)),
+        ("event_kind", np.int64, (MAXIMUM_EVENTS,)),
+        ("event_size", np.float64, (MAXIMUM_EVENTS,)),
+    ]
+    return np.dtype(
+        [(name, kind, shape) if shape else (name, kind) for name, kind, *rest in columns for shape in [rest[0] if rest else ()]],
+        align=True,
+    )
 
 
 RECORD = _layout()
@@ -818,8 +1053,13 @@ def solved_demand(parameters: Parameters) -> float:
     weights = market.right_goals.vector()
     brand, growth = weights[1] / sum(weights) / 0.2, weights[0] / sum(weights) / 0.2
     pressure = TYPICAL_PRESSURE * parameters.execution.load
-    factors = (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / 0.75) * (0.35 + market.goodwill * brand) \
-        * (0.6 + pressure / (pressure + market.saturation)) * (0.6 + 0.8 * market.refinement) * (0.8 + 0.2 * growth)
+    factors = (
+        (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / 0.75)
+        * (0.35 + market.goodwill * brand)
+        * (0.6 + pressure / (pressure + market.saturation))
+        * (0.6 + 0.8 * market.refinement)
+        * (0.8 + 0.2 * growth)
+    )
     # Drift and jumps keep settings off by this much (variance), however well they are corrected.
     variance = (market.drift * market.drift + market.jumps * market.jump_size * market.jump_size) / CORRECTION
     fit = math.exp(-0.75 * variance)

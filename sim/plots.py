@@ -29,57 +29,90 @@ if not plt.get_fignums():
 
 # Okabe & Ito 2008, "Color universal design".
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
-)  # fmt: skip
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
 INK, QUIET, GRID = "#222222", "#6b6b6b", "#e4e4e4"
 CEO_COLOUR, COO_COLOUR, PAIR_COLOUR = BLUE, VERMILION, INK
 FAMILY_COLOURS = {"market": GREEN, "pair": PURPLE, "deciding": BLUE, "work": ORANGE}
 BETTER, WORSE, UNDECIDED = GREEN, VERMILION, "#8a8a8a"
 
 COLUMN_COLOURS = {
-    "ceo_trust": CEO_COLOUR, "ceo_hours_used": CEO_COLOUR, "ceo_fatigue": CEO_COLOUR,
-    "coo_trust": COO_COLOUR, "coo_hours_used": COO_COLOUR, "coo_fatigue": COO_COLOUR,
-    "relationship_conflict": PURPLE, "role_clarity": SKY, "satisfaction": GREEN, "brand_awareness": ORANGE,
-    "revenue": INK, "process_episodes": BLUE, "task_episodes": ORANGE, "relationship_episodes": PURPLE,
-}  # fmt: skip
+    "ceo_trust": CEO_COLOUR,
+    "ceo_hours_used": CEO_COLOUR,
+    "ceo_fatigue": CEO_COLOUR,
+    "coo_trust": COO_COLOUR,
+    "coo_hours_used": COO_COLOUR,
+    "coo_fatigue": COO_COLOUR,
+    "relationship_conflict": PURPLE,
+    "role_clarity": SKY,
+    "satisfaction": GREEN,
+    "brand_awareness": ORANGE,
+    "revenue": INK,
+    "process_episodes": BLUE,
+    "task_episodes": ORANGE,
+    "relationship_episodes": PURPLE,
+}
 
 PANELS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
-    ({"en": "Trust, tension and role clarity", "fr": "Confiance, tension et clarté des rôles"},
-     ("ceo_trust", "coo_trust", "relationship_conflict", "role_clarity")),
-    ({"en": "Conflicts so far", "fr": "Conflits cumulés"},
-     ("process_episodes", "task_episodes", "relationship_episodes")),
-    ({"en": "Satisfaction and brand awareness", "fr": "Satisfaction et notoriété"},
-     ("satisfaction", "brand_awareness")),
+    (
+        {"en": "Trust, tension and role clarity", "fr": "Confiance, tension et clarté des rôles"},
+        ("ceo_trust", "coo_trust", "relationship_conflict", "role_clarity"),
+    ),
+    ({"en": "Conflicts so far", "fr": "Conflits cumulés"}, ("process_episodes", "task_episodes", "relationship_episodes")),
+    ({"en": "Satisfaction and brand awareness", "fr": "Satisfaction et notoriété"}, ("satisfaction", "brand_awareness")),
     ({"en": "Revenue", "fr": "Chiffre d'affaires"}, ("revenue",)),
-)  # fmt: skip
+)
 ADDED_UP = {"process_episodes", "task_episodes", "relationship_episodes"}
 WORDS = {
-    "week": {"en": "Week", "fr": "Semaine"}, "runs": {"en": "Runs", "fr": "Simulations"},
-    "median": {"en": "median", "fr": "médiane"}, "nine": {"en": "9 runs in 10", "fr": "9 simulations sur 10"},
-    "against": {"en": "difference from", "fr": "écart avec"}, "none": {"en": "not defined", "fr": "non défini"},
-    "change": {"en": "Change of", "fr": "Variation :"}, "in_all": {"en": "in all", "fr": "au total"},
-    "rest": {"en": "smaller causes", "fr": "causes mineures"}, "swing": {"en": "Swing of", "fr": "Amplitude :"},
-    "better": {"en": "better", "fr": "mieux"}, "same": {"en": "same in every pair", "fr": "identique partout"},
+    "week": {"en": "Week", "fr": "Semaine"},
+    "runs": {"en": "Runs", "fr": "Simulations"},
+    "median": {"en": "median", "fr": "médiane"},
+    "nine": {"en": "9 runs in 10", "fr": "9 simulations sur 10"},
+    "against": {"en": "difference from", "fr": "écart avec"},
+    "none": {"en": "not defined", "fr": "non défini"},
+    "change": {"en": "Change of", "fr": "Variation :"},
+    "in_all": {"en": "in all", "fr": "au total"},
+    "rest": {"en": "smaller causes", "fr": "causes mineures"},
+    "swing": {"en": "Swing of", "fr": "Amplitude :"},
+    "better": {"en": "better", "fr": "mieux"},
+    "same": {"en": "same in every pair", "fr": "identique partout"},
     "episodes": {"en": "episodes", "fr": "épisodes"},
-}  # fmt: skip
+}
 PER_CENT = {
-    "share": {"en": "%", "fr": "%"}, "share/year": {"en": "% a year", "fr": "% par an"},
+    "share": {"en": "%", "fr": "%"},
+    "share/year": {"en": "% a year", "fr": "% par an"},
     "share of revenue": {"en": "% of revenue", "fr": "% du chiffre d'affaires"},
     "customers/lead": {"en": "% of leads", "fr": "% des prospects"},
-}  # fmt: skip
+}
 
 STYLE: Any = {
-    "font.size": 10, "axes.labelcolor": QUIET, "axes.edgecolor": QUIET, "text.color": INK, "xtick.color": QUIET,
-    "ytick.color": QUIET, "figure.constrained_layout.use": True, "figure.constrained_layout.h_pad": 0.1,
-    "figure.constrained_layout.w_pad": 0.08, "figure.facecolor": "white", "axes.facecolor": "white",
-}  # fmt: skip
+    "font.size": 10,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": QUIET,
+    "text.color": INK,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.1,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+}
 
 
 # -- one run -----------------------------------------------------------------------------------
 
 
-def plot_weekly(weekly: pd.DataFrame, columns: Sequence[str], ax: Axes | None = None, *, lang: str = "en",
-                title: str | None = None) -> Axes:  # fmt: skip
+def plot_weekly(
+    weekly: pd.DataFrame, columns: Sequence[str], ax: Axes | None = None, *, lang: str = "en", title: str | None = None
+) -> Axes:
     """Columns of the weekly table (of one unit) over the weeks, each named at its end."""
     ax = _axes(ax, (7.0, 3.4))
     weeks, ends = weekly["week"].to_numpy(), []
@@ -148,16 +181,15 @@ def plot_batch(outcomes: pd.DataFrame, outcome: str, ax: Axes | None = None, *, 
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
     whole = bool(np.all(values == np.round(values)))
     spread = bool(np.ptp(values) > 1e-9 * max(1.0, abs(middle)))
-    counts, _, _ = ax.hist(
-        values, bins=list(_bins(values)), color=colour, alpha=0.45, edgecolor="white", linewidth=0.5
-    )
+    counts, _, _ = ax.hist(values, bins=list(_bins(values)), color=colour, alpha=0.45, edgecolor="white", linewidth=0.5)
     top = float(np.max(counts))
     ax.set_ylim(0, 1.28 * top)
     ax.set_ylabel(WORDS["runs"][lang])
     ax.plot([middle, middle], [0, 1.06 * top], color=INK, linewidth=1.5)
     ax.plot([low, high], [1.06 * top] * 2, color=colour, linewidth=4, solid_capstyle="round")
-    shown = [_number(value, 100.0 if whole and value == round(value) else 0.1 * (high - low), lang)
-             for value in (middle, low, high)]  # fmt: skip
+    shown = [
+        _number(value, 100.0 if whole and value == round(value) else 0.1 * (high - low), lang) for value in (middle, low, high)
+    ]
     told = f"{WORDS['median'][lang]} {shown[0]}"
     if spread:
         told += f";  {WORDS['nine'][lang]}: {shown[1]} … {shown[2]}"
@@ -170,8 +202,14 @@ def plot_batch(outcomes: pd.DataFrame, outcome: str, ax: Axes | None = None, *, 
     return ax
 
 
-def plot_comparison(table: pd.DataFrame, outcomes: Iterable[str] | None = None, axes: Any = None, *, lang: str = "en",
-                    labels: Mapping[str, str] | None = None) -> np.ndarray:  # fmt: skip
+def plot_comparison(
+    table: pd.DataFrame,
+    outcomes: Iterable[str] | None = None,
+    axes: Any = None,
+    *,
+    lang: str = "en",
+    labels: Mapping[str, str] | None = None,
+) -> np.ndarray:
     """Differences from the baseline with their 95% intervals: a panel an outcome, a line an arm.
 
     `table` as in `Comparison.table`; `labels`: what to call an arm. Green helps, vermilion harms, blue is decided where
@@ -208,8 +246,7 @@ def plot_comparison(table: pd.DataFrame, outcomes: Iterable[str] | None = None, 
     return axes
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: str, lang: str,
-           labels: Mapping[str, str]) -> None:  # fmt: skip
+def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: str, lang: str, labels: Mapping[str, str]) -> None:
     known = OUTCOMES[name]
     factor, unit = _scale(known, lang)
     _dress(ax, "x")
@@ -227,11 +264,10 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
         hollow = row["verdict"] in ("undecided", "same")
         if not np.isnan(low):
             ax.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="butt", zorder=2)
-        ax.plot([middle], [place], marker="o", markersize=7, color=colour, zorder=3,
-                markerfacecolor="white" if hollow else colour)  # fmt: skip
-        said = (
-            WORDS["same"][lang] if row["verdict"] == "same" else _signed(middle, width or abs(middle), lang)
+        ax.plot(
+            [middle], [place], marker="o", markersize=7, color=colour, zorder=3, markerfacecolor="white" if hollow else colour
         )
+        said = WORDS["same"][lang] if row["verdict"] == "same" else _signed(middle, width or abs(middle), lang)
         texts.append((np.nanmax([high, middle]), place, said, colour))
     left, right = ax.get_xlim()
     left, right = min(left, 0.0), max(right, 0.0)
@@ -240,8 +276,16 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
     room = right - left
     ax.set_xlim(left - 0.06 * room, right + 0.24 * room)
     for x, place, said, colour in texts:
-        ax.annotate(said, (x, place), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9, color=_dark(colour),
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+        ax.annotate(
+            said,
+            (x, place),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=_dark(colour),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+        )
     ax.set_ylim(len(arms) - 0.4, -0.6)
     ax.set_yticks(range(len(arms)), [labels[arm] for arm in arms])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
@@ -252,8 +296,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
     _numbers(ax.xaxis, lang)
 
 
-def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: str | None = None,
-                      lang: str = "en") -> Axes:  # fmt: skip
+def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: str | None = None, lang: str = "en") -> Axes:
     """How far each input moves an outcome: a dot an input with its interval, the largest on top.
 
     `table`: columns input, estimate, low, high; rows of other measures than "swing", or of other outputs than `output`,
@@ -278,8 +321,15 @@ def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: st
         colour = _colour(word, better)
         ax.barh(place, middle, height=0.55, color=colour, alpha=0.35, zorder=1)
         ax.plot([low, high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt", zorder=2)
-        ax.plot([middle], [place], "o", color=colour, markersize=6, zorder=3,
-                markerfacecolor="white" if word == "undecided" else colour)  # fmt: skip
+        ax.plot(
+            [middle],
+            [place],
+            "o",
+            color=colour,
+            markersize=6,
+            zorder=3,
+            markerfacecolor="white" if word == "undecided" else colour,
+        )
     edges = [edge for _, row in rows for edge in row if not np.isnan(edge)]
     left, right = min([0.0, *edges]), max([0.0, *edges])
     room = max(right - left, 1e-12)
@@ -287,8 +337,15 @@ def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: st
     for place, (middle, low, high) in rows:
         outward = middle >= 0
         edge = np.nanmax([high, middle]) if outward else np.nanmin([low, middle])
-        ax.annotate(_signed(middle, width or abs(middle), lang), (edge, place), textcoords="offset points",
-                    xytext=(7 if outward else -7, 0), va="center", ha="left" if outward else "right", fontsize=9)  # fmt: skip
+        ax.annotate(
+            _signed(middle, width or abs(middle), lang),
+            (edge, place),
+            textcoords="offset points",
+            xytext=(7 if outward else -7, 0),
+            va="center",
+            ha="left" if outward else "right",
+            fontsize=9,
+        )
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_yticks(range(len(table)), [_wrapped(_spoken(name)) for name in table["input"]])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
@@ -299,8 +356,15 @@ def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: st
     return ax
 
 
-def plot_waterfall(contributions: pd.DataFrame, stock: str, ax: Axes | None = None, *, lang: str = "en",
-                   labels: Mapping[str, str] | None = None, most: int = 12) -> Axes:  # fmt: skip
+def plot_waterfall(
+    contributions: pd.DataFrame,
+    stock: str,
+    ax: Axes | None = None,
+    *,
+    lang: str = "en",
+    labels: Mapping[str, str] | None = None,
+    most: int = 12,
+) -> Axes:
     """Why a stock moved: its causes added up over the weeks given, largest first, down to the change in all.
 
     `contributions` as in `Run.contributions` (take the weeks you ask about). Beyond `most` causes the smallest are drawn
@@ -311,10 +375,7 @@ def plot_waterfall(contributions: pd.DataFrame, stock: str, ax: Axes | None = No
     amounts = amounts[amounts.abs() > 0]
     amounts = amounts.loc[amounts.abs().sort_values(ascending=False, kind="stable").index]
     named: Any = labels or {}
-    bars = [
-        (named.get(cause) or text(f"cause.{cause}", lang, amount=amount), amount)
-        for cause, amount in amounts.items()
-    ]
+    bars = [(named.get(cause) or text(f"cause.{cause}", lang, amount=amount), amount) for cause, amount in amounts.items()]
     if len(bars) > most:
         rest = bars[most - 1 :]
         bars = [*bars[: most - 1], (f"{len(rest)} {WORDS['rest'][lang]}", sum(amount for _, amount in rest))]
@@ -341,8 +402,9 @@ def plot_waterfall(contributions: pd.DataFrame, stock: str, ax: Axes | None = No
     room = max(max(edges) - min(edges), 1e-12)
     ax.set_xlim(min(edges) - 0.03 * room, max(edges) + 0.16 * room)
     for x, place, amount in marks:
-        ax.annotate(_signed(amount, 0.1 * room, lang), (x, place), xytext=(5, 0), textcoords="offset points",
-                    va="center", fontsize=9)  # fmt: skip
+        ax.annotate(
+            _signed(amount, 0.1 * room, lang), (x, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9
+        )
     ax.axvline(0, color=QUIET, linewidth=1)
     ax.set_ylim(len(bars) + 0.6, -0.6)
     ax.set_yticks(range(len(bars) + 1), [_wrapped(name, 40) for name, _ in bars] + [WORDS["in_all"][lang]])
@@ -419,8 +481,16 @@ def _name_ends(ax: Axes, x: float, ends: list[tuple[float, str, str]]) -> None:
         if not moved and not sunk and not risen:
             break
     for place, (_, name, colour) in zip(places, ends):
-        ax.annotate(name, (x, place), xytext=(6, 0), textcoords="offset points", va="center", color=_dark(colour),
-                    fontsize=9.5, annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            name,
+            (x, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=_dark(colour),
+            fontsize=9.5,
+            annotation_clip=False,
+        )
 
 
 def _dark(colour: str) -> str:
@@ -494,11 +564,7 @@ def _number(value: float, width: float, lang: str) -> str:
 
 def _signed(value: float, width: float, lang: str) -> str:
     written = _number(abs(value), width, lang)
-    return (
-        written
-        if not any(digit in written for digit in "123456789")
-        else f"{'+' if value > 0 else '−'}{written}"
-    )
+    return written if not any(digit in written for digit in "123456789") else f"{'+' if value > 0 else '−'}{written}"
 
 
 def _bins(values: np.ndarray) -> np.ndarray:
@@ -507,9 +573,7 @@ def _bins(values: np.ndarray) -> np.ndarray:
         return np.arange(values.min() - 0.5, values.max() + 1.0)
     if np.ptp(values) <= 1e-9 * max(1.0, abs(values[0])):
         return values[0] + np.array([-0.1, 0.1])
-    edges = np.histogram_bin_edges(
-        values, "fd" if np.subtract(*np.quantile(values, [0.75, 0.25])) > 0 else "sturges"
-    )
+    edges = np.histogram_bin_edges(values, "fd" if np.subtract(*np.quantile(values, [0.75, 0.25])) > 0 else "sturges")
     return edges if len(edges) <= 61 else np.linspace(values.min(), values.max(), 61)
 
 

@@ -56,9 +56,7 @@ def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: i
     )
 
 
-def simulate_batch(
-    s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str = 0, threads: bool = True
-) -> Batch:
+def simulate_batch(s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str = 0, threads: bool = True) -> Batch:
     """Outcomes of many runs: `runs` lucks of a scenario, or of each of a sequence of firms.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
@@ -80,10 +78,17 @@ def simulate_batch(
         first, last = numbers[part][0], numbers[part][-1]
         timelines = [firm.records() for firm in firms[first : last + 1]]
         starts = np.cumsum([0, *map(len, timelines)])
-        parts.append(kernel.run_batch(
-            np.concatenate(timelines), starts, numbers[part] - first, numbers[part], lucks[part],
-            np.tile(key, (part.stop - part.start, 1)), threads,
-        ))  # fmt: skip
+        parts.append(
+            kernel.run_batch(
+                np.concatenate(timelines),
+                starts,
+                numbers[part] - first,
+                numbers[part],
+                lucks[part],
+                np.tile(key, (part.stop - part.start, 1)),
+                threads,
+            )
+        )
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
     table.insert(0, "firm", numbers)
     table.insert(1, "luck", lucks)
@@ -179,14 +184,16 @@ class Run:
         journal = self.trajectory["journal"]
         rows = [event for week in journal for event in week["events"][: int(week["event_count"])]]
         kinds = [HAPPENINGS[int(row[1])] for row in rows]
-        return pd.DataFrame({
-            "week": np.array([int(row[0]) for row in rows], dtype=np.int64),
-            "kind": kinds,
-            "domain": [DOMAINS[int(row[2])] if row[2] >= 0 else "" for row in rows],
-            "who": [_who(kind, int(row[3])) for kind, row in zip(kinds, rows)],
-            "value": np.array([row[4] for row in rows], dtype=float),
-            "second": np.array([row[5] for row in rows], dtype=float),
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "week": np.array([int(row[0]) for row in rows], dtype=np.int64),
+                "kind": kinds,
+                "domain": [DOMAINS[int(row[2])] if row[2] >= 0 else "" for row in rows],
+                "who": [_who(kind, int(row[3])) for kind, row in zip(kinds, rows)],
+                "value": np.array([row[4] for row in rows], dtype=float),
+                "second": np.array([row[5] for row in rows], dtype=float),
+            }
+        )
 
     @cached_property
     def contributions(self) -> pd.DataFrame:
@@ -194,12 +201,14 @@ class Run:
         to the stock's change."""
         amounts = self.trajectory["journal"]["contributions"]
         week, stock, cause = np.nonzero(amounts)
-        return pd.DataFrame({
-            "week": week,
-            "stock": np.array(STOCKS, dtype=object)[stock],
-            "cause": np.array(CAUSES, dtype=object)[cause],
-            "amount": amounts[week, stock, cause],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "week": week,
+                "stock": np.array(STOCKS, dtype=object)[stock],
+                "cause": np.array(CAUSES, dtype=object)[cause],
+                "amount": amounts[week, stock, cause],
+            }
+        )
 
     @cached_property
     def priorities(self) -> pd.DataFrame:
@@ -207,12 +216,14 @@ class Run:
         leaders = self.trajectory["leaders"]
         weights = np.where(leaders["present"][:, :, None] == 1, leaders["priorities"], np.nan)
         week, leader, goal = (axis.ravel() for axis in np.indices(weights.shape))
-        return pd.DataFrame({
-            "week": week,
-            "leader": np.array(LEADERS, dtype=object)[leader],
-            "goal": np.array(GOALS, dtype=object)[goal],
-            "weight": weights.ravel(),
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "week": week,
+                "leader": np.array(LEADERS, dtype=object)[leader],
+                "goal": np.array(GOALS, dtype=object)[goal],
+                "weight": weights.ravel(),
+            }
+        )
 
     @cached_property
     def teams(self) -> pd.DataFrame:
@@ -221,14 +232,27 @@ class Run:
         teams = self.trajectory["teams"]
         there = np.arange(MAXIMUM_TEAMS) < self._in_force["team_count"][:, None]
         week, team = np.nonzero(there)
-        names = ("headcount", "skill", "morale", "capacity", "done", "rework", "backlog", "open_projects", "questions",
-                 "unanswered", "launched")  # fmt: skip
-        return pd.DataFrame({
-            "week": week,
-            "team": team + 1,
-            "kind": np.array(KINDS, dtype=object)[teams["kind"][there]],
-            **{name: teams[name][there] for name in names},
-        })  # fmt: skip
+        names = (
+            "headcount",
+            "skill",
+            "morale",
+            "capacity",
+            "done",
+            "rework",
+            "backlog",
+            "open_projects",
+            "questions",
+            "unanswered",
+            "launched",
+        )
+        return pd.DataFrame(
+            {
+                "week": week,
+                "team": team + 1,
+                "kind": np.array(KINDS, dtype=object)[teams["kind"][there]],
+                **{name: teams[name][there] for name in names},
+            }
+        )
 
     @cached_property
     def _in_force(self) -> np.ndarray:
@@ -260,16 +284,16 @@ class Run:
         return plot_run(self.weekly, axes, lang=lang)
 
     def __repr__(self) -> str:
-        figures = ", ".join(
-            f"{name} {_figure(self.outcomes[name])}" for name in HEADLINES[:1] + HEADLINES[-2:]
-        )
+        figures = ", ".join(f"{name} {_figure(self.outcomes[name])}" for name in HEADLINES[:1] + HEADLINES[-2:])
         notable = len(self.events)
-        return "\n".join([
-            f"Run of {self.scenario.name} (seed {self.seed!r}, replicate {self.replicate}, firm {self.firm})",
-            f"├─ {self.weeks} weeks, {self.weeks // 13} quarters: .weekly .quarterly .teams .priorities",
-            f"├─ {notable} events: .events .contributions .explain() .turning_points .plot()",
-            f"└─ .outcomes: {figures}",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f"Run of {self.scenario.name} (seed {self.seed!r}, replicate {self.replicate}, firm {self.firm})",
+                f"├─ {self.weeks} weeks, {self.weeks // 13} quarters: .weekly .quarterly .teams .priorities",
+                f"├─ {notable} events: .events .contributions .explain() .turning_points .plot()",
+                f"└─ .outcomes: {figures}",
+            ]
+        )
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -277,8 +301,10 @@ class Run:
             f"{_figure(self.outcomes[name])}</td><td>{html.escape(OUTCOMES[name].unit)}</td></tr>"
             for name in HEADLINES
         )
-        head = (f"Run of <b>{html.escape(str(self.scenario.name))}</b>, seed {html.escape(repr(self.seed))}, "
-                f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks")  # fmt: skip
+        head = (
+            f"Run of <b>{html.escape(str(self.scenario.name))}</b>, seed {html.escape(repr(self.seed))}, "
+            f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks"
+        )
         from sim.plots import still_run
 
         return f"<div>{head}<table><tbody>{rows}</tbody></table>{still_run(self.weekly)}</div>"
@@ -305,11 +331,37 @@ def _weekly(kept: dict[str, np.ndarray], in_force: np.ndarray) -> pd.DataFrame:
     there = np.arange(MAXIMUM_TEAMS) < in_force["team_count"][:, None]
     episodes = s["task_episodes"] + s["process_episodes"] + s["relationship_episodes"]
     apart = np.abs(leaders["priorities"][:, CEO] - leaders["priorities"][:, COO]).sum(axis=1)
-    same = {"relationship_conflict", "common_ground", "satisfaction", "revenue", "customers", "leads", "new_customers",
-            "lost_customers", "spend", "profit", "cash", "aspiration", "technique", "refinement", "reputation",
-            "competitor", "market_size", "task_episodes", "process_episodes", "relationship_episodes", "decided",
-            "lapsed", "dropped", "capacity", "work_done", "rework_done", "wasted_work", "backlog",
-            "meeting_hours"}  # fmt: skip
+    same = {
+        "relationship_conflict",
+        "common_ground",
+        "satisfaction",
+        "revenue",
+        "customers",
+        "leads",
+        "new_customers",
+        "lost_customers",
+        "spend",
+        "profit",
+        "cash",
+        "aspiration",
+        "technique",
+        "refinement",
+        "reputation",
+        "competitor",
+        "market_size",
+        "task_episodes",
+        "process_episodes",
+        "relationship_episodes",
+        "decided",
+        "lapsed",
+        "dropped",
+        "capacity",
+        "work_done",
+        "rework_done",
+        "wasted_work",
+        "backlog",
+        "meeting_hours",
+    }
     values: dict[str, Any] = {
         **{name: s[name] for name in same},
         "week": weeks,
@@ -420,12 +472,14 @@ class Batch:
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         name = HEADLINES[0]
         mean, low, high, _, _ = mean_interval(self.units(name))
-        return "\n".join([
-            f"Batch of {shown} (seed {self.seed!r})",
-            f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} lucks",
-            "├─ .outcomes .summary() .plot(outcome) .to_frame()",
-            f"└─ {name} {_figure(mean)} (95% interval {_figure(low)} to {_figure(high)})",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f"Batch of {shown} (seed {self.seed!r})",
+                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} lucks",
+                "├─ .outcomes .summary() .plot(outcome) .to_frame()",
+                f"└─ {name} {_figure(mean)} (95% interval {_figure(low)} to {_figure(high)})",
+            ]
+        )
 
     def _repr_html_(self) -> str:
         head = html.escape(repr(self).split("\n")[0])

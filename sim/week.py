@@ -22,29 +22,29 @@ from sim.state import CEO, COO, LEAD
 @sequence
 def advance_week(world):
     """One week of a firm, in place; `world` is an array of one record (sim.state.WORLD)."""
-    open_week(world)                              # calendar, shocks, departures and arrivals
-    drift_environment(world)                      # what is right moves, skills and techniques age
-    choose_hours(world, CEO)                      # each leader plans the week
+    open_week(world)  # calendar, shocks, departures and arrivals
+    drift_environment(world)  # what is right moves, skills and techniques age
+    choose_hours(world, CEO)  # each leader plans the week
     choose_hours(world, COO)
     choose_hours(world, LEAD)
-    meet(world)                                   # meetings, common ground, training
+    meet(world)  # meetings, common ground, training
     for team in range(world[0].parameters.team_count):
-        choose_proposals(world, team)             # what teams put forward
-    arise(world)                                  # decisions enter the pool
-    choose_claims(world, CEO)                     # who takes up what
+        choose_proposals(world, team)  # what teams put forward
+    arise(world)  # decisions enter the pool
+    choose_claims(world, CEO)  # who takes up what
     choose_claims(world, COO)
-    settle_claims(world)                          # as chartered, double, usurped, unilateral, orphaned
-    choose_judgments(world, CEO)                  # what each sees
+    settle_claims(world)  # as chartered, double, usurped, unilateral, orphaned
+    choose_judgments(world, CEO)  # what each sees
     choose_judgments(world, COO)
     choose_judgments(world, LEAD)
-    deliberate(world)                             # hours served, judgments combined, quarrels open
-    choose_concessions(world, CEO)                # what each gives up
+    deliberate(world)  # hours served, judgments combined, quarrels open
+    choose_concessions(world, CEO)  # what each gives up
     choose_concessions(world, COO)
-    negotiate(world)                              # rounds, timer, ladder, lapses
-    conclude(world)                               # verdicts, challenges, projects
+    negotiate(world)  # rounds, timer, ladder, lapses
+    conclude(world)  # verdicts, challenges, projects
     for team in range(world[0].parameters.team_count):
-        choose_backlog(world, team)               # what each team does first
-    execute(world)                                # work, defects, questions, launches
-    respond(world)                                # brand, demand, customers, money
-    review(world)                                 # measure and adapt, if due
-    close_week(world)                             # quarrels, priorities, beliefs, trust, sums
+        choose_backlog(world, team)  # what each team does first
+    execute(world)  # work, defects, questions, launches
+    respond(world)  # brand, demand, customers, money
+    review(world)  # measure and adapt, if due
+    close_week(world)  # quarrels, priorities, beliefs, trust, sums

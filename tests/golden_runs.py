@@ -14,8 +14,18 @@ from experiments.splits import contexts, described
 from sim import Scenario, simulate
 
 FILE = Path(__file__).parent / "golden" / "runs.json"
-OUTCOMES = ("revenue_growth", "conflict_rate", "decision_delay_weeks", "lapsed_share", "omission_rate", "conversion_rate",
-            "satisfaction", "brand_awareness", "role_clarity", "profit_per_week")  # fmt: skip
+OUTCOMES = (
+    "revenue_growth",
+    "conflict_rate",
+    "decision_delay_weeks",
+    "lapsed_share",
+    "omission_rate",
+    "conversion_rate",
+    "satisfaction",
+    "brand_awareness",
+    "role_clarity",
+    "profit_per_week",
+)
 BY_QUARTER = ("revenue", "trust")
 LUCKS = (0, 1)
 LAST_DIGITS = 1e-9
@@ -25,8 +35,11 @@ CASES = ("retail-restructuring", "crisis-overload")
 def scenarios() -> dict[str, Scenario]:
     """Six splits in the baseline, one split in the other contexts, and two cases with shocks."""
     chosen = {f"{split} in baseline": scenario for split, scenario in described("baseline").items()}
-    chosen |= {f"co-pilot in {context}": Scenario.of(role_model="co-pilot", context=context)
-               for context in contexts() if context != "baseline"}  # fmt: skip
+    chosen |= {
+        f"co-pilot in {context}": Scenario.of(role_model="co-pilot", context=context)
+        for context in contexts()
+        if context != "baseline"
+    }
     return chosen | {case: Scenario.load(case) for case in CASES}
 
 
@@ -40,7 +53,7 @@ def played(chosen: dict[str, Scenario] | None = None) -> dict[str, dict]:
             found[f"{name}, luck {luck}"] = {
                 **{outcome: repr(float(run.outcomes[outcome])) for outcome in OUTCOMES},
                 **{f"{stock} by quarter": " ".join(repr(float(value)) for value in quarters[stock]) for stock in BY_QUARTER},
-            }  # fmt: skip
+            }
     return found
 
 
@@ -50,15 +63,9 @@ def largest_change(before: dict[str, dict], now: dict[str, dict]) -> float:
     for name in before.keys() & now.keys():
         for key in before[name].keys() & now[name].keys():
             first, second = (list(map(float, table[name][key].split())) for table in (before, now))
-            if len(first) != len(second) or any(
-                math.isnan(a) != math.isnan(b) for a, b in zip(first, second)
-            ):
+            if len(first) != len(second) or any(math.isnan(a) != math.isnan(b) for a, b in zip(first, second)):
                 return math.inf
-            scales = [
-                abs(a - b) / max(abs(a), abs(b))
-                for a, b in zip(first, second)
-                if a != b and not math.isnan(a)
-            ]
+            scales = [abs(a - b) / max(abs(a), abs(b)) for a, b in zip(first, second) if a != b and not math.isnan(a)]
             largest = max(largest, *scales, 0.0)
     return largest
 

@@ -18,8 +18,13 @@ from sim.parameters import (
 )
 
 # Ranges in which random firms live where the declared range reaches far beyond what anybody would type.
-NARROWED = {"market.customers": (500.0, 20_000.0), "market.revenue_per_customer": (0.01, 0.2),
-            "market.target_growth": (-0.1, 0.5), "execution.load": (0.3, 3.0), "campaigns.novelty_tail": (0.0, 1.2)}  # fmt: skip
+NARROWED = {
+    "market.customers": (500.0, 20_000.0),
+    "market.revenue_per_customer": (0.01, 0.2),
+    "market.target_growth": (-0.1, 0.5),
+    "execution.load": (0.3, 3.0),
+    "campaigns.novelty_tail": (0.0, 1.2),
+}
 
 
 def _goals(draw: np.random.Generator) -> dict[str, float]:
@@ -47,23 +52,43 @@ def random_tables(draw: np.random.Generator, quarters: int) -> dict:
     hazards = tables["hazards"]
     hazards["vacancy_shortest"], hazards["vacancy_longest"] = sorted((hazards["vacancy_shortest"], hazards["vacancy_longest"]))
     tables["levers"] = {lever: float(draw.random()) for lever in LEVERS}
-    tables["charter"] = {domain: {"rule": str(draw.choice(RULES)), "decides": str(draw.choice(["ceo", "coo"]))}
-                         for domain in DOMAINS}  # fmt: skip
-    tables["decisions"] = {domain: {"arrivals_per_week": float(0.6 * draw.random()), "goals": _goals(draw)}
-                           for domain in DOMAINS}  # fmt: skip
+    tables["charter"] = {
+        domain: {"rule": str(draw.choice(RULES)), "decides": str(draw.choice(["ceo", "coo"]))} for domain in DOMAINS
+    }
+    tables["decisions"] = {domain: {"arrivals_per_week": float(0.6 * draw.random()), "goals": _goals(draw)} for domain in DOMAINS}
     for leader in ("ceo", "coo", "marketing_lead"):
-        tables[leader] = {"priorities": _goals(draw), "hours": float(draw.uniform(4, 30)), "style": float(draw.random()),
-                          "openness": float(draw.random()), "encouragement": float(0.3 * draw.random()),
-                          "skills": {"market": float(draw.random()), "technology": float(draw.random()),
-                                     "operations": float(draw.random()), "project_management": float(draw.random())}}  # fmt: skip
+        tables[leader] = {
+            "priorities": _goals(draw),
+            "hours": float(draw.uniform(4, 30)),
+            "style": float(draw.random()),
+            "openness": float(draw.random()),
+            "encouragement": float(0.3 * draw.random()),
+            "skills": {
+                "market": float(draw.random()),
+                "technology": float(draw.random()),
+                "operations": float(draw.random()),
+                "project_management": float(draw.random()),
+            },
+        }
     tables["coo"]["present"] = bool(draw.random() < 0.85)
-    tables["teams"] = [{"kind": str(draw.choice(KINDS)), "headcount": float(draw.uniform(0.5, 4)),
-                        "skill": float(draw.random()), "priorities": _goals(draw),
-                        "reporting_per_week": float(draw.uniform(0, 4))} for _ in range(draw.integers(1, 11))]  # fmt: skip
-    tables["events"] = [{"week": int(draw.integers(1, 13 * quarters + 1)), "kind": str(draw.choice(EVENTS)),
-                         "size": float(draw.uniform(0, 2))} for _ in range(draw.integers(0, 6))]  # fmt: skip
-    tables["resolution"] |= {"first": str(draw.choice(["none", "mediation", "arbitration", "expert", "decider"])),
-                             "second": str(draw.choice(["none", "mediation", "arbitration", "expert", "decider"]))}  # fmt: skip
+    tables["teams"] = [
+        {
+            "kind": str(draw.choice(KINDS)),
+            "headcount": float(draw.uniform(0.5, 4)),
+            "skill": float(draw.random()),
+            "priorities": _goals(draw),
+            "reporting_per_week": float(draw.uniform(0, 4)),
+        }
+        for _ in range(draw.integers(1, 11))
+    ]
+    tables["events"] = [
+        {"week": int(draw.integers(1, 13 * quarters + 1)), "kind": str(draw.choice(EVENTS)), "size": float(draw.uniform(0, 2))}
+        for _ in range(draw.integers(0, 6))
+    ]
+    tables["resolution"] |= {
+        "first": str(draw.choice(["none", "mediation", "arbitration", "expert", "decider"])),
+        "second": str(draw.choice(["none", "mediation", "arbitration", "expert", "decider"])),
+    }
     return tables
 
 
@@ -80,8 +105,9 @@ def random_timeline(seed: int, quarters: int | None = None) -> np.ndarray:
         if draw.random() < 0.4:
             later["coo"] = {**tables["coo"], "present": not tables["coo"]["present"]}
         if draw.random() < 0.4:
-            later["charter"] = {domain: {"rule": str(draw.choice(RULES)), "decides": str(draw.choice(["ceo", "coo"]))}
-                                for domain in DOMAINS}  # fmt: skip
+            later["charter"] = {
+                domain: {"rule": str(draw.choice(RULES)), "decides": str(draw.choice(["ceo", "coo"]))} for domain in DOMAINS
+            }
         tables = later
         versions.append((int(draw.integers(1, 13 * horizon + 1)), Parameters.model_validate(later)))
     versions.sort(key=lambda version: version[0])

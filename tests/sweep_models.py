@@ -22,8 +22,15 @@ def fails_thrice(values, firm, luck):
 
 def answers_wrongly(values, firm, luck):
     """Infinite at 1, too short at 2, a word at 3, undefined at 4, complex at 5, right elsewhere."""
-    wrong = {1.0: [float("inf"), 0.0], 2.0: [1.0], 3.0: ["high", 0.0], 4.0: [float("nan"), 0.0], 5.0: [1j, 0.0], 6.0: None,
-             7.0: {"y": 1.0}}  # fmt: skip
+    wrong = {
+        1.0: [float("inf"), 0.0],
+        2.0: [1.0],
+        3.0: ["high", 0.0],
+        4.0: [float("nan"), 0.0],
+        5.0: [1j, 0.0],
+        6.0: None,
+        7.0: {"y": 1.0},
+    }
     return wrong.get(values["x"], [1.0, 2.0])
 
 

@@ -84,8 +84,14 @@ def test_a_lever_set_by_hand_is_named_and_raised_on_its_own_way(found):
 
 def test_raising_moves_what_is_set_by_hand_as_far_as_the_lever():
     plain = Scenario.of(role_model="co-pilot")
-    with_parts = plain.with_({"levers.decision_clarity": 0.3, "clarity.charter": 0.6 + 0.39 * 0.7, "clarity.timer_weeks": 1.0,
-                              "communication.meetings_per_week": 0.1})  # fmt: skip
+    with_parts = plain.with_(
+        {
+            "levers.decision_clarity": 0.3,
+            "clarity.charter": 0.6 + 0.39 * 0.7,
+            "clarity.timer_weeks": 1.0,
+            "communication.meetings_per_week": 0.1,
+        }
+    )
     moved = raised(with_parts, "decision_clarity", 0.2).parameters
     assert moved.levers.decision_clarity == pytest.approx(0.5)
     assert moved.clarity.charter == pytest.approx(0.6 + 0.39 * 0.9)
@@ -101,8 +107,12 @@ def test_raising_moves_what_is_set_by_hand_as_far_as_the_lever():
 
 
 def test_a_firm_at_its_top_has_no_lever_to_raise():
-    top = Scenario.of(role_model="co-pilot").with_({"quarters": 2, **{f"levers.{lever}": 1.0 for lever in (
-        "smart_goals", "communication", "decision_clarity", "skills", "adaptation")}})  # fmt: skip
+    top = Scenario.of(role_model="co-pilot").with_(
+        {
+            "quarters": 2,
+            **{f"levers.{lever}": 1.0 for lever in ("smart_goals", "communication", "decision_clarity", "skills", "adaptation")},
+        }
+    )
     found = advise(top, runs=50)
     assert found.first_lever is None
     assert "No single lever" in " ".join(found.paragraphs())

@@ -33,15 +33,19 @@ def test_the_table_stands_in_the_description():
     assert all(f"| {case.switch} |" in table for case in PROBES)
 
 
-@pytest.mark.parametrize(("path", "value", "outcome"), [
-    ("teams.0.priorities.innovation", 1.0, "team_1_wait_weeks"),
-    ("teams.0.reporting_per_week", 0.0, "team_1_unanswered_share"),
-    ("teams.0.reporting_per_week", 4.0, "team_1_morale"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "value", "outcome"),
+    [
+        ("teams.0.priorities.innovation", 1.0, "team_1_wait_weeks"),
+        ("teams.0.reporting_per_week", 0.0, "team_1_unanswered_share"),
+        ("teams.0.reporting_per_week", 4.0, "team_1_morale"),
+    ],
+)
 def test_a_teams_own_settings_move_its_own_outcome(path, value, outcome):
     scenario = Scenario.of(role_model="strategist-executor", context="baseline")
-    first, second = (simulate_batch(s, runs=1000, seed=2).outcomes[outcome].to_numpy()
-                     for s in (scenario, scenario.with_({path: value})))  # fmt: skip
+    first, second = (
+        simulate_batch(s, runs=1000, seed=2).outcomes[outcome].to_numpy() for s in (scenario, scenario.with_({path: value}))
+    )
     change, _, _, error, _ = paired_difference(first, second)
     assert abs(change) > 4 * error
     assert abs(change) >= 0.1 * np.std(first)
@@ -52,8 +56,9 @@ def test_with_everything_off_customers_follow_a_closed_form():
     run = simulate(scenario, seed=3)
     p, market = scenario.records()[0], scenario.parameters.market
     weights = np.array(market.right_goals.vector()) / sum(market.right_goals.vector())
-    shares = np.array([market.start_share_brand, market.start_share_activation, market.start_share_experiment,
-                       market.start_share_retention])  # fmt: skip
+    shares = np.array(
+        [market.start_share_brand, market.start_share_activation, market.start_share_experiment, market.start_share_retention]
+    )
     hold = max(0.2, (shares[3] / shares.sum() / 0.25) ** (0.3 * market.allocation))
     loss = market.churn * (1 + market.churn_satisfaction * (1 - market.satisfaction)) / hold
     mouth = 1 - market.word_of_mouth * (1 - market.satisfaction / 0.75)

@@ -225,9 +225,7 @@ def scenario_ids() -> set[str]:
     return {file.stem for folder in folders for file in folder.glob("*.toml")} - {"baseline"}
 
 
-@pytest.mark.parametrize(
-    "check", [upward_imports, rules_that_know_too_much, broken_fences, compiled_outside_the_digest]
-)
+@pytest.mark.parametrize("check", [upward_imports, rules_that_know_too_much, broken_fences, compiled_outside_the_digest])
 def test_the_house_keeps(check):
     files = house()
     assert {"sim/compile.py", "tandem.py"} <= set(files)
@@ -327,9 +325,13 @@ def test_an_empty_name_is_found():
 
 @pytest.mark.parametrize(
     "text",
-    ["if split == 'co-pilot': x = 1", "NAMES = {'agile': 1}", "def f(x):\n    match x:\n        case 'agile': return 1",
-     "path = f'role_models/co-pilot.toml'"],
-)  # fmt: skip
+    [
+        "if split == 'co-pilot': x = 1",
+        "NAMES = {'agile': 1}",
+        "def f(x):\n    match x:\n        case 'agile': return 1",
+        "path = f'role_models/co-pilot.toml'",
+    ],
+)
 def test_an_id_in_code_is_found(text):
     assert ids_in_code({"sim/week.py": text}, {"co-pilot", "agile"})
 

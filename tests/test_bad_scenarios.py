@@ -46,8 +46,13 @@ set = { "levers.skills" = 0.9 }
 
 # name -> (content, what the line must hold, in order: key, value, allowed, suggestion)
 BAD = {
-    "unknown key": ("[levers]\ncomunication = 0.8", "levers.comunication", "0.8", "decision_clarity",
-                    "did you mean 'levers.communication'?"),
+    "unknown key": (
+        "[levers]\ncomunication = 0.8",
+        "levers.comunication",
+        "0.8",
+        "decision_clarity",
+        "did you mean 'levers.communication'?",
+    ),
     "unknown key at the top": ("quaters = 4", "quaters", "4", "tandem schema", "'quarters'"),
     "unknown group": ("[leavers]\nskills = 1", "leavers", "a table", "tandem schema", "'levers'"),
     "empty unknown group": ("[leavers]", "leavers", "an empty table", "tandem schema", "'levers'"),
@@ -73,16 +78,33 @@ BAD = {
     "too many digits": (f"[ceo]\nhours = {'9' * 5000}", "not TOML", "digits"),
     "number 1e400": ("[ceo]\nhours = 1e400", "ceo.hours", "inf", "1 to 60"),
     "unknown word": ('[charter.budget]\nrule = "sol"', "charter.budget.rule", "'sol'", "one of sole, and", "'sole'"),
-    "contradictory rights": ('[charter.budget]\nrule = "sole"\ndecides = "coo"\nconsults = "coo"', "charter.budget.consults",
-                             "'coo'", "contradictory decision rights", "nobody, ceo"),
-    "contradictory rule": ('[charter.agency]\nrule = "vote"\nconsults = "coo"', "charter.agency.consults", "'coo'",
-                           "contradictory decision rights", "nobody"),
+    "contradictory rights": (
+        '[charter.budget]\nrule = "sole"\ndecides = "coo"\nconsults = "coo"',
+        "charter.budget.consults",
+        "'coo'",
+        "contradictory decision rights",
+        "nobody, ceo",
+    ),
+    "contradictory rule": (
+        '[charter.agency]\nrule = "vote"\nconsults = "coo"',
+        "charter.agency.consults",
+        "'coo'",
+        "contradictory decision rights",
+        "nobody",
+    ),
     "nobody leads": ("ceo = { present = false }\ncoo = { present = false }", "somebody must lead"),
-    "no goals": ("ceo.priorities = { growth = 0, brand = 0, innovation = 0, efficiency = 0, customers = 0 }",
-                 "ceo.priorities", "above 0"),
+    "no goals": (
+        "ceo.priorities = { growth = 0, brand = 0, innovation = 0, efficiency = 0, customers = 0 }",
+        "ceo.priorities",
+        "above 0",
+    ),
     "event after the horizon": ('quarters = 2\n[[events]]\nweek = 27\nkind = "crisis"', "events.0.week", "27", "1 to 26"),
-    "second event after the horizon":
-        ("quarters = 2\n[[events]]\nweek = 3\n[[events]]\nweek = 40", "events.1.week", "40", "1 to 26"),
+    "second event after the horizon": (
+        "quarters = 2\n[[events]]\nweek = 3\n[[events]]\nweek = 40",
+        "events.1.week",
+        "40",
+        "1 to 26",
+    ),
     "change after the horizon": ("quarters = 2\n[[change]]\nweek = 27\nset = { quarters = 1 }", "quarters", "the whole run"),
     "late change": ('quarters = 2\n[[change]]\nweek = 27\nset = { "ceo.hours" = 20 }', "week", "27", "1 to 26"),
     "change without week": ("[[change]]\nset = {}", "change.0.week", "missing"),
@@ -99,19 +121,46 @@ BAD = {
     "title of a number": ("title = 3", "title", "3", "a text, or a table of en and fr"),
     "title in one language": ('title = { en = "A" }', "title.fr", "missing"),
     "unknown language": ('title = { en = "A", fr = "B", de = "C" }', "title.de", "'C'", "en, fr"),
-    "unknown key of an intervention": ("[intervention]\nweek = 2\nsett = {}", "intervention.sett", "an empty table", "week, set",
-                                       "'set'"),
-    "intervention on nothing": ('[intervention]\nweek = 2\nset = { "levers.skill" = 1 }', "intervention", "levers.skill", "1",
-                                "'levers.skills'"),
+    "unknown key of an intervention": (
+        "[intervention]\nweek = 2\nsett = {}",
+        "intervention.sett",
+        "an empty table",
+        "week, set",
+        "'set'",
+    ),
+    "intervention on nothing": (
+        '[intervention]\nweek = 2\nset = { "levers.skill" = 1 }',
+        "intervention",
+        "levers.skill",
+        "1",
+        "'levers.skills'",
+    ),
     "intervention after the end": ("quarters = 1\n[intervention]\nweek = 14", "intervention", "week", "14", "1 to 13"),
-    "cause that is no switch": ('[cause]\noff = { "switches.claim" = false }', "cause", "switches.claim", "false",
-                                "'switches.claims'"),
-    "condition without a line": ('[failure]\nconditions = [{ outcome = "conflict_rate" }]', "failure.conditions.0",
-                                 "below = a number"),
-    "condition on not-a-number": ('[failure]\nconditions = [{ outcome = "x", below = nan }]', "failure.conditions.0.below",
-                                  "nan", "finite"),
-    "condition on no outcome": ('[drift]\nconditions = [{ outcome = "conflict_rat", above = 1 }]',
-                                "drift.conditions.0.outcome", "'conflict_rat'", "an outcome", "'conflict_rate'"),
+    "cause that is no switch": (
+        '[cause]\noff = { "switches.claim" = false }',
+        "cause",
+        "switches.claim",
+        "false",
+        "'switches.claims'",
+    ),
+    "condition without a line": (
+        '[failure]\nconditions = [{ outcome = "conflict_rate" }]',
+        "failure.conditions.0",
+        "below = a number",
+    ),
+    "condition on not-a-number": (
+        '[failure]\nconditions = [{ outcome = "x", below = nan }]',
+        "failure.conditions.0.below",
+        "nan",
+        "finite",
+    ),
+    "condition on no outcome": (
+        '[drift]\nconditions = [{ outcome = "conflict_rat", above = 1 }]',
+        "drift.conditions.0.outcome",
+        "'conflict_rat'",
+        "an outcome",
+        "'conflict_rate'",
+    ),
     "failure without conditions": ("[failure]\nconditions = []", "failure.conditions", "at least 1"),
     "missing base": ('extends = "no-such-thing"', "extends", "'no-such-thing'", "a path to a .toml file"),
     "missing base file": ('extends = "no-such-thing.toml"', "extends", "'no-such-thing.toml'", "no such file"),
@@ -138,10 +187,10 @@ BAD = {
     "dotted key 10,000 deep": (f"{'.'.join(['a'] * 10_000)} = 1", "too deep", "at most"),
     "dotted key 400,000 deep": (f"{'.'.join(['a'] * 400_000)} = 1", "too deep", "at most"),
     "heading 10,000 deep": (f"[{'.'.join(['a'] * 10_000)}]\nb = 1", "too deep", "at most"),
-    "quoted key 10,000 deep": ("\"a\" . " * 10_000 + "b = 1", "too deep", "at most"),
+    "quoted key 10,000 deep": ('"a" . ' * 10_000 + "b = 1", "too deep", "at most"),
     "lists 13 deep": (f"quarters = {'[' * 13}{']' * 13}", "too deep", "at most"),
     "control characters": ('"\\u001b[31mred\\nline" = "\\u001b[0m\\r\\n"', "unknown key"),
-}  # fmt: skip
+}
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -284,11 +333,31 @@ def test_the_parts_of_a_complaint_are_there_for_a_form_and_survive_a_pool():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"levers": {"skills": 2}}, {"teams.7.skill": 0.5}, {"teams.x.skill": 0.5}, {"teams.-1.skill": 0.5}, {"": 1}, {".": 1},
-     {"levers.": 1}, {"levers.skills.": 1}, {3: 4}, {"ceo.hours": None}, {"events.0.week": 3}, {"role_model": None},
-     {"levers.skills": "1"}, {"levers.skills": b"1"}, {"levers.skills": [0.5]}, {"levers.skills": object()},
-     {"levers.skills": "lever"}, {"charter": "co"}, {"teams": "ab"}, {"teams": {}}, {"teams": [3]}, {"teams.00.skill": 0.5}],
-)  # fmt: skip
+    [
+        {"levers": {"skills": 2}},
+        {"teams.7.skill": 0.5},
+        {"teams.x.skill": 0.5},
+        {"teams.-1.skill": 0.5},
+        {"": 1},
+        {".": 1},
+        {"levers.": 1},
+        {"levers.skills.": 1},
+        {3: 4},
+        {"ceo.hours": None},
+        {"events.0.week": 3},
+        {"role_model": None},
+        {"levers.skills": "1"},
+        {"levers.skills": b"1"},
+        {"levers.skills": [0.5]},
+        {"levers.skills": object()},
+        {"levers.skills": "lever"},
+        {"charter": "co"},
+        {"teams": "ab"},
+        {"teams": {}},
+        {"teams": [3]},
+        {"teams.00.skill": 0.5},
+    ],
+)
 def test_bad_settings_by_hand_are_refused(changes):
     with pytest.raises(ScenarioError) as caught:
         Scenario("x").with_(changes)
@@ -352,11 +421,43 @@ def taken(make):
 
 
 PIECES = st.one_of(
-    st.sampled_from(["[", "]", "[[", "=", '"', "'", "\n", ".", "{", "}", "#", "\\", ",", "nan", "inf", "-1", "1e9", "true",
-                     "''", '""', "[]", "{}", "0x0", "1979-05-27", "lever", '"lever"', "\ufeff", "\r", "é", "\x00"]),
+    st.sampled_from(
+        [
+            "[",
+            "]",
+            "[[",
+            "=",
+            '"',
+            "'",
+            "\n",
+            ".",
+            "{",
+            "}",
+            "#",
+            "\\",
+            ",",
+            "nan",
+            "inf",
+            "-1",
+            "1e9",
+            "true",
+            "''",
+            '""',
+            "[]",
+            "{}",
+            "0x0",
+            "1979-05-27",
+            "lever",
+            '"lever"',
+            "\ufeff",
+            "\r",
+            "é",
+            "\x00",
+        ]
+    ),
     st.sampled_from(sorted(FIELDS)),
     st.text(max_size=6),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400)
@@ -373,7 +474,7 @@ VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["ceo", "sole", "lever"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["skill", "kind", "week", "growth", "a"]), inner),
     max_leaves=5,
-)  # fmt: skip
+)
 KEYS = st.one_of(
     st.sampled_from(sorted(FIELDS)).map(lambda path: path.replace(".N.", ".1.")),
     st.sampled_from(["teams", "events", "ceo", "charter.budget", "role_model", "context", "levers", "quarters", "teams.1"]),

@@ -130,7 +130,8 @@ def test_calibrate_runs_goes_on_after_a_kill_and_gives_the_same_twice(tmp_path, 
     record = json.loads((first / "provenance.json").read_text("utf-8"))
     assert record["seed"] == 1 and record["profile"]["first"] == profile("smoke").first and len(record["waves"]) == 3
     assert {"marginals.csv", "pins.csv", "rankings.csv", "ranking_summary.csv", "marginals.png", "pairs.png"} <= {
-        file.name for file in first.iterdir()}  # fmt: skip
+        file.name for file in first.iterdir()
+    }
 
     # Killed in the second wave: what was played stays, and going on ends at the same bytes.
     one, two = tmp_path / "one", tmp_path / "two"
@@ -187,7 +188,10 @@ def test_marginals_tell_pinned_from_wide():
 
 
 def test_ranking_summary_counts_first_places():
-    rows = [{"set": k, "kind": "split", "name": name, "outcome": "y", "value": value, "rank": rank}
-            for k in range(4) for name, value, rank in (("a", 1.0, 1 if k else 2), ("b", 0.5, 2 if k else 1))]  # fmt: skip
+    rows = [
+        {"set": k, "kind": "split", "name": name, "outcome": "y", "value": value, "rank": rank}
+        for k in range(4)
+        for name, value, rank in (("a", 1.0, 1 if k else 2), ("b", 0.5, 2 if k else 1))
+    ]
     told = ranking_summary(pd.DataFrame(rows)).set_index("name")
     assert told.loc["a", "first_share"] == 0.75 and told.loc["b", "sets"] == 4

@@ -56,8 +56,11 @@ def test_a_parameter_set_reaches_the_firm_and_gives_way_to_what_is_set():
     number = parameter_sets(1, 0)[0]
     known = ensemble().mechanisms(number)
     scenario = Scenario.of(role_model="co-pilot", context="baseline")
-    path = next(path for path in known if scenario.origin.get(path) == "default" and path.count(".") == 1
-                and known[path] != scenario.values.get(path))  # fmt: skip
+    path = next(
+        path
+        for path in known
+        if scenario.origin.get(path) == "default" and path.count(".") == 1 and known[path] != scenario.values.get(path)
+    )
     field = path.replace(".", "_")
     assert under_sets(scenario, [number])[0].records()[field][0] == pytest.approx(known[path])
     mine = scenario.values[path]

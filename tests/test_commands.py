@@ -56,8 +56,23 @@ def test_compare_takes_the_first_name_as_reference(capsys, tmp_path):
 
 
 def test_compare_tells_the_fate_of_each_statement(capsys, tmp_path):
-    assert status(["compare", "strategist-executor", "undefined", "--context", "agile", "--runs", "30", "--alternatives",
-                   "--out", str(tmp_path)]) == 0  # fmt: skip
+    assert (
+        status(
+            [
+                "compare",
+                "strategist-executor",
+                "undefined",
+                "--context",
+                "agile",
+                "--runs",
+                "30",
+                "--alternatives",
+                "--out",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     assert "7 of 7" in capsys.readouterr().out
     kept = pd.read_csv(tmp_path / "surviving.csv", keep_default_na=False)
     assert set(kept["of"]) == {7}
@@ -68,13 +83,22 @@ def test_cases_are_compared_as_they_are_written(capsys):
     assert "as written" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [
-    ["compare", "co-pilot"], ["compare", "co-pilot", "co-pilot"], ["compare", "co-pilot", "nobody"],
-    ["compare", "--runs", "1"], ["compare", "--context", "nowhere"], ["study", "--profile", "huge", "--out", "x"],
-    ["study", "--out", "pyproject.toml"], ["run", "silence", "--out", "pyproject.toml"],
-    ["run", "silence", "--set", "levers.skills"], ["run", "silence", "--set", "levers.skills=2"],
-    ["run", "silence", "--seed", "-1"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "co-pilot"],
+        ["compare", "co-pilot", "co-pilot"],
+        ["compare", "co-pilot", "nobody"],
+        ["compare", "--runs", "1"],
+        ["compare", "--context", "nowhere"],
+        ["study", "--profile", "huge", "--out", "x"],
+        ["study", "--out", "pyproject.toml"],
+        ["run", "silence", "--out", "pyproject.toml"],
+        ["run", "silence", "--set", "levers.skills"],
+        ["run", "silence", "--set", "levers.skills=2"],
+        ["run", "silence", "--seed", "-1"],
+    ],
+)
 def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
     assert status(arguments) == 2
     captured = capsys.readouterr()
@@ -97,11 +121,20 @@ def test_the_reference_is_a_split_and_controls_come_last():
 
 def test_fates_hold_turn_or_open():
     keys = {"context": "c", "outcome": "y"}
-    default = pd.DataFrame([{**keys, "arm": "a", "verdict": "higher", "difference": 1.0},
-                            {**keys, "arm": "b", "verdict": "undecided", "difference": 0.1}])  # fmt: skip
+    default = pd.DataFrame(
+        [
+            {**keys, "arm": "a", "verdict": "higher", "difference": 1.0},
+            {**keys, "arm": "b", "verdict": "undecided", "difference": 0.1},
+        ]
+    )
     words = {"first": "higher", "second": "lower", "third": "undecided", "fourth": "same"}
-    there = pd.DataFrame([{**keys, "arm": arm, "assumption": name, "verdict": word, "difference": 0.0}
-                          for arm in ("a", "b") for name, word in words.items()])  # fmt: skip
+    there = pd.DataFrame(
+        [
+            {**keys, "arm": arm, "assumption": name, "verdict": word, "difference": 0.0}
+            for arm in ("a", "b")
+            for name, word in words.items()
+        ]
+    )
     told = fates(default, there)
     assert list(told["assumption"]) == list(words)
     assert list(told["fate"]) == ["holds", "turns", "opens", "opens"]

@@ -35,8 +35,13 @@ def made(values: dict[str, list[float]], firms: int = 1, seed: int = 0) -> Batch
     """A batch with the given outcomes, the others undefined."""
     rows = len(next(iter(values.values())))
     lucks = rows // firms
-    table = pd.DataFrame({"firm": np.repeat(range(firms), lucks), "luck": np.tile(range(lucks), firms),
-                          **{name: values.get(name, np.nan) for name in OUTCOMES}})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "firm": np.repeat(range(firms), lucks),
+            "luck": np.tile(range(lucks), firms),
+            **{name: values.get(name, np.nan) for name in OUTCOMES},
+        }
+    )
     return Batch(tuple(SimpleNamespace(name="x") for _ in range(firms)), seed, lucks, table)
 
 
@@ -93,9 +98,16 @@ def test_where_no_direction_is_better_nobody_is_helped():
 
 @pytest.mark.parametrize(
     ("low", "high", "n", "word"),
-    [(0.1, 0.2, 9, "higher"), (-0.2, -0.1, 9, "lower"), (-0.1, 0.1, 9, "undecided"), (0.0, 0.0, 9, "same"),
-     (0.0, 0.2, 9, "undecided"), (np.nan, np.nan, 1, "undecided"), (np.nan, np.nan, 0, "not defined")],
-)  # fmt: skip
+    [
+        (0.1, 0.2, 9, "higher"),
+        (-0.2, -0.1, 9, "lower"),
+        (-0.1, 0.1, 9, "undecided"),
+        (0.0, 0.0, 9, "same"),
+        (0.0, 0.2, 9, "undecided"),
+        (np.nan, np.nan, 1, "undecided"),
+        (np.nan, np.nan, 0, "not defined"),
+    ],
+)
 def test_the_verdict_reads_the_interval(low, high, n, word):
     assert verdict(low, high, n) == word
 
@@ -211,9 +223,7 @@ def test_arms_of_one_name_are_told_apart_by_what_differs():
 
     first = Scenario.of()
     loud = first.with_({"levers.communication": 0.8, "quarters": 1})
-    d = compare(
-        first.with_({"quarters": 1}), loud, loud.at(5, {"levers.skills": 0.9}), runs=2, outcomes=["cash"]
-    )
+    d = compare(first.with_({"quarters": 1}), loud, loud.at(5, {"levers.skills": 0.9}), runs=2, outcomes=["cash"])
     assert d.arms[1] == f"{first.name}: levers.communication 0.8"
     assert "changed in week 5" in d.arms[2]
 

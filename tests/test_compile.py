@@ -164,9 +164,11 @@ def play(house, code=PLAY, **environment):
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "TANDEM_", "XDG_"))}
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=house, env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-        capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=house,
+        env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
@@ -181,9 +183,11 @@ def test_a_kernel_from_the_cache_does_not_hide_the_phases_it_is_made_of(house, t
 def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
     """A kernel keeps its phases for linking; the first call from Python makes one machine code, which the next process finds."""
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
-    seen = ("from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
-            "made = []\nfrom sim.compile import _Public\nmake = _Public.make_executable\n"
-            "_Public.make_executable = lambda self: (made.append(1), make(self))\n")  # fmt: skip
+    seen = (
+        "from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
+        "made = []\nfrom sim.compile import _Public\nmake = _Public.make_executable\n"
+        "_Public.make_executable = lambda self: (made.append(1), make(self))\n"
+    )
     assert play(house, seen + "print(kernel.played(1.0), library().executable)", **cache) == ["20.0", "False"]
     later = seen + "print(kernel.stepped(2.0), library().executable, len(made), kernel.stepped(3.0), kernel.stepped(2))"
     assert play(house, later, **cache) == ["30.0", "True", "1", "40.0", "30.0"]
@@ -258,7 +262,7 @@ def test_the_digest_is_what_keeps_the_cache_fresh(house, tmp_path):
     """The sabotage: with one folder for all sources, numba serves the stale caller."""
     compiler = house / "sim" / "code_cache.py"
     whole = compiler.read_text()
-    broken = whole.replace("digest.update(f\"{file.relative_to(sim)", "0 and digest.update(f\"{file.relative_to(sim)")
+    broken = whole.replace('digest.update(f"{file.relative_to(sim)', '0 and digest.update(f"{file.relative_to(sim)')
     assert broken != whole
     compiler.write_text(broken)
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}

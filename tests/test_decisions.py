@@ -40,7 +40,9 @@ def test_noise_makes_a_bracket_that_holds_the_truth():
     def noisy(x, keys):
         return two_options(x, keys) + 0.3 * np.column_stack([normal(keys, 1), normal(keys, 2)])
 
-    rows = [decide(noisy, ["risky", "safe"], ["c", "idle"], n=2**12, seed=seed).information.set_index("input") for seed in range(8)]
+    rows = [
+        decide(noisy, ["risky", "safe"], ["c", "idle"], n=2**12, seed=seed).information.set_index("input") for seed in range(8)
+    ]
     held = [found.loc["c", "bound_low"] <= 0.125 <= found.loc["c", "bound_high"] for found in rows]
     assert sum(held) >= 6  # bounds of 95% at either end
     row = rows[1]
@@ -52,7 +54,9 @@ def test_noise_makes_a_bracket_that_holds_the_truth():
 
 
 def test_what_is_better_everywhere_is_best_and_knowing_is_worth_nothing():
-    found = decide(lambda x, keys: np.column_stack([x[:, 0] + 1.0, x[:, 0], x[:, 0] - 1.0]), ["a", "b", "c"], ["x"], n=256, seed=0)
+    found = decide(
+        lambda x, keys: np.column_stack([x[:, 0] + 1.0, x[:, 0], x[:, 0] - 1.0]), ["a", "b", "c"], ["x"], n=256, seed=0
+    )
     assert found.best == "a"
     assert list(found.options["verdict"]) == ["best", "worse", "worse"]
     assert list(found.information["high"]) == pytest.approx([0.0, 0.0], abs=1e-12)

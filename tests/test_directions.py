@@ -65,8 +65,9 @@ DIRECTIONS = (
     Direction({"ceo.style": 0.0, "coo.style": 1.0}, "cause_styles_share", "higher", "opposite styles add to every gap"),
     Direction({"dyad.ceo_power": 1.0}, "task_conflict_rate", "lower", "who is weaker defers"),
     Direction({"ceo.hours": 4.0}, "decision_delay_weeks", "higher", "joint matters wait for the busier", context="rapid-growth"),
-    Direction({"communication.asynchronous": 1.0}, "relationship_conflict_mean", "higher", "text offends without trust",
-              given=SOUR),
+    Direction(
+        {"communication.asynchronous": 1.0}, "relationship_conflict_mean", "higher", "text offends without trust", given=SOUR
+    ),
     # how two judgments combine: what both must approve is refused more often, good or bad; what one may approve, less
     Direction({"charter.campaign.rule": "and"}, "omission_rate", "higher", "two filters in a row", SOLE),
     Direction({"charter.campaign.rule": "and"}, "commission_rate", "lower", "two filters in a row", SOLE),
@@ -75,27 +76,42 @@ DIRECTIONS = (
     # work
     Direction({"execution.load": 2.0}, "backlog_weeks", "higher", "more work for the same teams", SOLE),
     Direction({"execution.defects": 0.5}, "hidden_work_share", "higher", "more is done twice", SOLE),
-    Direction({f"teams.{team}.reporting_per_week": 3.0 for team in range(6)}, "unanswered_share", "lower",
-              "questions reach the owner", SOLE),
+    Direction(
+        {f"teams.{team}.reporting_per_week": 3.0 for team in range(6)},
+        "unanswered_share",
+        "lower",
+        "questions reach the owner",
+        SOLE,
+    ),
     Direction({"assumptions.capacity": 0.6}, "satisfaction", "lower", "late work is late service", SOLE),
     Direction({"ceo.encouragement": 0.3}, "experiments_proposed", "higher", "who is encouraged dares"),
     # the market
-    Direction({"market.start_share_brand": 0.6}, "brand_awareness", "higher", "the brand's arm of the media budget",
-              given={"switches.budget_learning": False}),
+    Direction(
+        {"market.start_share_brand": 0.6},
+        "brand_awareness",
+        "higher",
+        "the brand's arm of the media budget",
+        given={"switches.budget_learning": False},
+    ),
     Direction({"market.goodwill_decay": 0.08}, "brand_awareness", "lower", "the brand is forgotten faster"),
     Direction({"campaigns.off_brand": 8.0}, "brand_awareness", "lower", "launches off brand do more damage"),
     Direction({"market.word_of_mouth": 0.8}, "revenue_growth", "higher", "customers bring customers", context="rapid-growth"),
     Direction({"market.drift": 0.2}, "standing_error", "higher", "what is right moves faster"),
     Direction({"market.churn_satisfaction": 4.0}, "customer_retention", "lower", "the dissatisfied leave sooner"),
-    Direction({"market.start_share_retention": 0.6}, "customer_retention", "higher", "a budget that holds customers",
-              given={"switches.budget_learning": False}),
+    Direction(
+        {"market.start_share_retention": 0.6},
+        "customer_retention",
+        "higher",
+        "a budget that holds customers",
+        given={"switches.budget_learning": False},
+    ),
     Direction({"market.programme_cost": 28.0}, "return_on_investment", "lower", "more money for the same customers"),
     Direction({"campaigns.experiment_gain": 1.5}, "technique", "higher", "experiments that work are worth more"),
     # Twenty approvals of 0.3 hours are six hours; the COO gives at most three tenths of his sixteen.
     Direction({"compliance.approvals_per_week": 20.0}, "reputation", "lower", "approvals outgrow the hours for them"),
     Direction({"events": [{"week": 20, "kind": "restructuring"}]}, "role_clarity", "lower", "who decides is thrown open", SOLE),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
-)  # fmt: skip
+)
 
 
 def base_of(direction: Direction) -> Scenario:
@@ -106,13 +122,9 @@ def base_of(direction: Direction) -> Scenario:
 def decided(direction: Direction) -> tuple[str, str]:
     """The verdict of the paired interval, and the figures behind it."""
     base = base_of(direction)
-    table = compare(
-        base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]
-    ).table
+    table = compare(base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]).table
     row = table.iloc[-1]
-    return row[
-        "verdict"
-    ], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
+    return row["verdict"], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda direction: direction.name)
@@ -125,10 +137,7 @@ def test_it_moves_as_stated(direction):
 
 
 def test_no_change_is_no_direction():
-    assert (
-        decided(Direction({"levers.communication": 0.5}, "meeting_hours", "same", "it is 0.5 already"))[0]
-        == "same"
-    )
+    assert decided(Direction({"levers.communication": 0.5}, "meeting_hours", "same", "it is 0.5 already"))[0] == "same"
 
 
 def test_the_other_way_is_the_other_verdict():
@@ -138,7 +147,5 @@ def test_the_other_way_is_the_other_verdict():
 
 def test_a_cut_wire_is_found():
     """Transparency moves trust by results shown; with trust frozen nothing is left of it."""
-    frozen = Direction(
-        {"communication.transparency": 1.0}, "trust", "same", "", given={"assumptions.trust_frozen": True}
-    )
+    frozen = Direction({"communication.transparency": 1.0}, "trust", "same", "", given={"assumptions.trust_frozen": True})
     assert decided(frozen)[0] == "same"

@@ -13,8 +13,13 @@ from experiments.discovery.figures import plot_boxes
 from experiments.store import Plan, Refused, of_plan, open_sweep, run
 
 EVENT = Event("y", 0.0, True)
-PLAN = {"quarters": 1, "replicates": 4, "scenarios": ["co-pilot", "strategist-executor"], "outcomes": ["process_conflict_rate", "cash"],
-        "factors": {"levers.decision_clarity": {"low": 0.0, "high": 1.0}, "levers.skills": {"low": 0.0, "high": 1.0}}}  # fmt: skip
+PLAN = {
+    "quarters": 1,
+    "replicates": 4,
+    "scenarios": ["co-pilot", "strategist-executor"],
+    "outcomes": ["process_conflict_rate", "cash"],
+    "factors": {"levers.decision_clarity": {"low": 0.0, "high": 1.0}, "levers.skills": {"low": 0.0, "high": 1.0}},
+}
 
 
 def points(n=2000, seed=0):
@@ -121,7 +126,13 @@ def test_the_worst_tenth_of_a_sweep_lies_where_clarity_is_low(folder, tmp_path, 
     said = capsys.readouterr().out
     assert "levers.decision_clarity at most" in said and "model, not a forecast" in said
     assert sorted(file.name for file in (tmp_path / "found").iterdir()) == [
-        "boxes.csv", "boxes.png", "boxes.svg", "limits.csv", "told.txt", "tree.csv"]  # fmt: skip
+        "boxes.csv",
+        "boxes.png",
+        "boxes.svg",
+        "limits.csv",
+        "told.txt",
+        "tree.csv",
+    ]
 
 
 def test_a_sensitivity_folder_is_played_again(tmp_path, capsys):
@@ -148,12 +159,15 @@ def test_the_figure_has_words_and_units(folder):
     assert "Process conflict" in canvas.axes[1].get_ylabel()
 
 
-@pytest.mark.parametrize(("more", "said"), [
-    (["--above", "1", "--below", "2"], "one line"),
-    (["--above", "1e9"], "no run"),
-    (["--below", "1e9"], "every run"),
-    (["--outcome", "revenue_groth"], "revenue_groth"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--above", "1", "--below", "2"], "one line"),
+        (["--above", "1e9"], "no run"),
+        (["--below", "1e9"], "every run"),
+        (["--outcome", "revenue_groth"], "revenue_groth"),
+    ],
+)
 def test_bad_questions_are_one_line(folder, capsys, more, said):
     assert status(["discover", str(folder), *more]) == 2
     err = capsys.readouterr().err.strip()

@@ -15,9 +15,16 @@ from sim.state import CAUSES, HAPPENINGS, STOCKS
 from sim.texts import LANGUAGES, catalogue
 
 # Numbers whose ends would only make every random firm alike (no customers, no work) stay out of the draw.
-DRAWN = [row for row in describe() if row["low"] is not None and "events." not in row["path"] and "teams." not in row["path"]
-         and row["path"] not in ("quarters", "market.customers", "market.revenue_per_customer", "hazards.vacancy_shortest",
-                                 "hazards.vacancy_longest") and not isinstance(row["default"], int)]  # fmt: skip
+DRAWN = [
+    row
+    for row in describe()
+    if row["low"] is not None
+    and "events." not in row["path"]
+    and "teams." not in row["path"]
+    and row["path"]
+    not in ("quarters", "market.customers", "market.revenue_per_customer", "hazards.vacancy_shortest", "hazards.vacancy_longest")
+    and not isinstance(row["default"], int)
+]
 SWITCHES = [row["path"] for row in describe() if row["role"] == "switch"]
 
 
@@ -30,25 +37,50 @@ def random_firm(number: int) -> Scenario:
     for domain in ("budget", "agency", "campaign", "key_client", "positioning", "process", "experiment"):
         values[f"charter.{domain}.rule"] = str(draw.choice(RULES))
         values[f"charter.{domain}.decides"] = str(draw.choice(["ceo", "coo"]))
-    values |= {"hazards.ceo_departure": 0.02, "hazards.coo_departure": 0.02, "hazards.vacancy_shortest": 1.0,
-               "hazards.vacancy_longest": 9.0, "quarters": 4,
-               "resolution.first": str(draw.choice(["mediation", "expert", "decider"]))}  # fmt: skip
-    values["events"] = [{"week": int(draw.integers(1, 52)), "kind": str(kind), "size": float(draw.uniform(0, 3))}
-                        for kind in draw.choice(EVENTS, 6)]  # fmt: skip
+    values |= {
+        "hazards.ceo_departure": 0.02,
+        "hazards.coo_departure": 0.02,
+        "hazards.vacancy_shortest": 1.0,
+        "hazards.vacancy_longest": 9.0,
+        "quarters": 4,
+        "resolution.first": str(draw.choice(["mediation", "expert", "decider"])),
+    }
+    values["events"] = [
+        {"week": int(draw.integers(1, 52)), "kind": str(kind), "size": float(draw.uniform(0, 3))}
+        for kind in draw.choice(EVENTS, 6)
+    ]
     firm = Scenario.of().with_(values)
-    firm = firm.at(int(draw.integers(2, 30)), {"dyad.trust": float(draw.uniform()), "market.goodwill": float(draw.uniform()),
-                                               "levers.communication": float(draw.uniform())})  # fmt: skip
-    return firm.at(int(draw.integers(30, 52)), {
-        "market.satisfaction": float(draw.uniform()), "dyad.relationship_conflict": float(draw.uniform()),
-        "market.revenue_per_customer": float(draw.uniform(0.01, 0.1)), "coo.present": bool(draw.integers(2)),
-    })  # fmt: skip
+    firm = firm.at(
+        int(draw.integers(2, 30)),
+        {
+            "dyad.trust": float(draw.uniform()),
+            "market.goodwill": float(draw.uniform()),
+            "levers.communication": float(draw.uniform()),
+        },
+    )
+    return firm.at(
+        int(draw.integers(30, 52)),
+        {
+            "market.satisfaction": float(draw.uniform()),
+            "dyad.relationship_conflict": float(draw.uniform()),
+            "market.revenue_per_customer": float(draw.uniform(0.01, 0.1)),
+            "coo.present": bool(draw.integers(2)),
+        },
+    )
 
 
 def stocks(run) -> np.ndarray:
     """The five stocks by week, straight from the records (the weekly table hides the pair's before there is one)."""
     firm, trust = run.trajectory["firm"], run.trajectory["leaders"]["trust"]
-    return np.column_stack([0.5 * (trust[:, 0] + trust[:, 1]), firm["relationship_conflict"], firm["goodwill"],
-                            firm["satisfaction"], firm["revenue"]])  # fmt: skip
+    return np.column_stack(
+        [
+            0.5 * (trust[:, 0] + trust[:, 1]),
+            firm["relationship_conflict"],
+            firm["goodwill"],
+            firm["satisfaction"],
+            firm["revenue"],
+        ]
+    )
 
 
 def unexplained(levels: np.ndarray, contributions: pd.DataFrame) -> float:
@@ -83,8 +115,16 @@ def test_a_missing_contribution_is_found(runs):
 
 
 def test_no_cause_is_called_other():
-    said = [*CAUSES, *(template for lang in LANGUAGES for key, entry in catalogue(lang).items() if key.startswith("cause.")
-                       for template in (entry.values() if isinstance(entry, dict) else [entry]))]  # fmt: skip
+    said = [
+        *CAUSES,
+        *(
+            template
+            for lang in LANGUAGES
+            for key, entry in catalogue(lang).items()
+            if key.startswith("cause.")
+            for template in (entry.values() if isinstance(entry, dict) else [entry])
+        ),
+    ]
     assert not [words for words in said if re.search(r"^(other|others|autres?|divers|misc\w*|rest|reste)\b", words)]
 
 
@@ -117,14 +157,22 @@ OFF = [
 def troubled():
     """A firm in which most causes are at work."""
     rules = {"budget": "and", "agency": "average", "campaign": "average", "experiment": "gate"}
-    return Scenario.of().with_({
-        **{f"charter.{domain}.rule": rule for domain, rule in rules.items()},
-        **{f"levers.{lever}": 0.15 for lever in ("smart_goals", "decision_clarity", "adaptation")},
-        "dyad.trust": 0.35, "dyad.ceo_power": 0.8, "ceo.style": 0.1, "coo.style": 0.9, "market.market_growth": 0.05,
-        "resolution.second": "decider", "compliance.patience": 1.0, "compliance.approvals_per_week": 12.0,
-        "levers.communication": 0.4,
-        "events": [{"week": 30, "kind": "restructuring", "size": 1.0}, {"week": 45, "kind": "coo_departure", "size": 1.0}],
-    })  # fmt: skip
+    return Scenario.of().with_(
+        {
+            **{f"charter.{domain}.rule": rule for domain, rule in rules.items()},
+            **{f"levers.{lever}": 0.15 for lever in ("smart_goals", "decision_clarity", "adaptation")},
+            "dyad.trust": 0.35,
+            "dyad.ceo_power": 0.8,
+            "ceo.style": 0.1,
+            "coo.style": 0.9,
+            "market.market_growth": 0.05,
+            "resolution.second": "decider",
+            "compliance.patience": 1.0,
+            "compliance.approvals_per_week": 12.0,
+            "levers.communication": 0.4,
+            "events": [{"week": 30, "kind": "restructuring", "size": 1.0}, {"week": 45, "kind": "coo_departure", "size": 1.0}],
+        }
+    )
 
 
 @pytest.mark.parametrize(("path", "value", "stock", "causes"), OFF)
@@ -220,8 +268,18 @@ def test_a_change_is_told_by_what_it_sets():
 def tables(weeks=60, **columns):
     """A weekly table in which nothing happens but what the columns say, and no events, no contributions."""
     rows = np.arange(weeks + 1)
-    flat = {"trust": 0.6, "relationship_conflict": 0.1, "brand_awareness": 0.3, "satisfaction": 0.8, "revenue": 100.0,
-            "role_clarity": 0.7, "backlog": 10.0, "capacity": 10.0, "ceo_present": 1.0, "coo_present": 1.0}  # fmt: skip
+    flat = {
+        "trust": 0.6,
+        "relationship_conflict": 0.1,
+        "brand_awareness": 0.3,
+        "satisfaction": 0.8,
+        "revenue": 100.0,
+        "role_clarity": 0.7,
+        "backlog": 10.0,
+        "capacity": 10.0,
+        "ceo_present": 1.0,
+        "coo_present": 1.0,
+    }
     weekly = pd.DataFrame({"week": rows, **{name: np.full(weeks + 1, value) for name, value in flat.items()}})
     for name, change in columns.items():
         for first, value in change.items():
@@ -302,13 +360,21 @@ def test_dated_happenings_are_turning_points_and_speak_for_themselves():
 
 
 def test_causes_stand_with_their_share():
-    pushes = pd.DataFrame({"week": [19, 20, 20], "stock": "trust", "cause": ["agreement", "quarrel_over_roles", "arbitration"],
-                           "amount": [0.05, -0.3, -0.1]})  # fmt: skip
+    pushes = pd.DataFrame(
+        {
+            "week": [19, 20, 20],
+            "stock": "trust",
+            "cause": ["agreement", "quarrel_over_roles", "arbitration"],
+            "amount": [0.05, -0.3, -0.1],
+        }
+    )
     points = turning_points(tables(trust={20: 0.25}), happened(), pushes)
     point = next(point for point in points if point.key == "trust_low")
     assert point.causes == (("quarrel_over_roles", pytest.approx(0.75)), ("arbitration", pytest.approx(0.25)))
-    assert point.sentence("en") == ("Trust falls below 30 points. Main causes of the losses in the 13 weeks before: "
-                                    "quarrels over who decides (75%) and arbitrations lost (25%).")  # fmt: skip
+    assert point.sentence("en") == (
+        "Trust falls below 30 points. Main causes of the losses in the 13 weeks before: "
+        "quarrels over who decides (75%) and arbitrations lost (25%)."
+    )
 
 
 def test_every_rule_is_stated_in_words(runs):

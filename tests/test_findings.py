@@ -54,16 +54,23 @@ def test_what_was_not_read_at_its_source_is_marked_where_a_user_sees_it(capsys):
 
 def test_no_target_is_pasted_into_a_parameter():
     """Targets as they are published (and bands' ends) against every number of the model and of the default set."""
-    numbers = {row["path"]: row["default"] for row in describe()
-               if row["role"] in ("mechanism", "assumption") and isinstance(row["default"], float)}  # fmt: skip
+    numbers = {
+        row["path"]: row["default"]
+        for row in describe()
+        if row["role"] in ("mechanism", "assumption") and isinstance(row["default"], float)
+    }
     numbers |= default_set()
     # Round figures that any list of defaults has; a coincidence says nothing.
     common = {0.0, 0.01, 0.1, 0.15, 0.25, 0.3, 0.5, 0.6, 0.8, 1.0, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0}
 
     def pasted(numbers):
-        return [(row.name, path) for row in targets()
-                for value in {row.published, -row.published, 1 / row.published, 1 / (52 * row.published)}
-                for path, number in numbers.items() if abs(number) not in common and np.isclose(number, value, rtol=1e-3)]  # fmt: skip
+        return [
+            (row.name, path)
+            for row in targets()
+            for value in {row.published, -row.published, 1 / row.published, 1 / (52 * row.published)}
+            for path, number in numbers.items()
+            if abs(number) not in common and np.isclose(number, value, rtol=1e-3)
+        ]
 
     assert pasted(numbers) == []
     assert pasted({**numbers, "dyad.spill": 0.54}) == [("C1", "dyad.spill")]  # one pasted on purpose is seen
@@ -150,8 +157,15 @@ def test_validate_writes_findings_figure_and_histories(tmp_path, capsys):
     assert (paths["low"] <= paths["mean"]).all() and (paths["mean"] <= paths["high"]).all()
 
 
-@pytest.mark.parametrize("arguments", [["validate", "--only", "everything"], ["validate", "--lang", "de"],
-                                       ["validate", "--out", "pyproject.toml"], ["validate", "--seeds", "1"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate", "--only", "everything"],
+        ["validate", "--lang", "de"],
+        ["validate", "--out", "pyproject.toml"],
+        ["validate", "--seeds", "1"],
+    ],
+)
 def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
     assert status(arguments) == 2
     assert len(capsys.readouterr().err.strip().split("\n")) == 1

@@ -130,8 +130,11 @@ def test_another_language_loses_nothing(flight_server, visit):
     visit.page.keyboard.press("f")
     shown = visit.page.locator(".tandem").inner_text()
     assert "Ana" in shown and texts["story.title"].upper() in shown.upper()
-    english = [word for key, word in page_texts("en").items() if isinstance(word, str) and len(word) > 14 and "{" not in word
-               and word != texts[key] and word.upper() in shown.upper()]  # fmt: skip
+    english = [
+        word
+        for key, word in page_texts("en").items()
+        if isinstance(word, str) and len(word) > 14 and "{" not in word and word != texts[key] and word.upper() in shown.upper()
+    ]
     assert english == []
     visit.page.keyboard.press("f")
     visit.page.keyboard.press("g")
@@ -181,11 +184,28 @@ def test_single_letters_can_be_switched_off(flight_server, visit):
 
 
 HOSTILE = [
-    "case=<script>alert(1)</script>", "case=silence&names=<img src=x onerror=alert(1)>", "week=99999999999",
-    "%00%01\x02", "&&&===", "x" * 1_000_000, f"case=silence&names={quote(chr(0x202E) * 30)}~{quote(chr(0))}",
-    *(f"case=silence&{part}" for part in ("week=-1", "set=__proto__=1", "acts=5:constructor", "acts=5:levers.skills=NaN", "x=1",
-                                          "luck=1e9", "bet=1.2", "lang=xx", "names=%E0%A4%A~b")),
-]  # fmt: skip
+    "case=<script>alert(1)</script>",
+    "case=silence&names=<img src=x onerror=alert(1)>",
+    "week=99999999999",
+    "%00%01\x02",
+    "&&&===",
+    "x" * 1_000_000,
+    f"case=silence&names={quote(chr(0x202E) * 30)}~{quote(chr(0))}",
+    *(
+        f"case=silence&{part}"
+        for part in (
+            "week=-1",
+            "set=__proto__=1",
+            "acts=5:constructor",
+            "acts=5:levers.skills=NaN",
+            "x=1",
+            "luck=1e9",
+            "bet=1.2",
+            "lang=xx",
+            "names=%E0%A4%A~b",
+        )
+    ),
+]
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -55,21 +55,36 @@ def test_an_answer_carries_the_policies(server):
         assert headers["x-content-type-options"] == "nosniff" and "server" not in headers
 
 
-@pytest.mark.parametrize(("headers", "status"), [
-    ({**JSON, "Host": "evil.example"}, 421),
-    ({**JSON, "Host": "127.0.0.1"}, 421),
-    ({**JSON, "Origin": "http://evil.example"}, 403),
-    ({**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
-    ({"content-type": "text/plain"}, 400),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({**JSON, "Host": "evil.example"}, 421),
+        ({**JSON, "Host": "127.0.0.1"}, 421),
+        ({**JSON, "Origin": "http://evil.example"}, 403),
+        ({**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"content-type": "text/plain"}, 400),
+    ],
+)
 def test_strangers_are_turned_away(server, headers, status):
     assert ask(server, headers=headers)[0] == status
     assert ask(server)[0] == 200
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/api/run", "/static/../server.py", "/static/server.py", "/%00",
-                                  "/<script>alert(1)</script>", "/?x=" + "y" * 70_000, "/export?spec=%7B",
-                                  "/export?spec=" + "[" * 5000], ids=range(9))  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/api/run",
+        "/static/../server.py",
+        "/static/server.py",
+        "/%00",
+        "/<script>alert(1)</script>",
+        "/?x=" + "y" * 70_000,
+        "/export?spec=%7B",
+        "/export?spec=" + "[" * 5000,
+    ],
+    ids=range(9),
+)
 @pytest.mark.parametrize(("lang", "words"), [("fr-FR,fr;q=0.9", "simulateur"), ("en", "simulator"), ("xx", "simulator")])
 def test_a_bad_address_gives_a_sentence(server, path, lang, words):
     status, _, page = ask(server, "GET", path, None, {"accept-language": lang})
@@ -77,8 +92,21 @@ def test_a_bad_address_gives_a_sentence(server, path, lang, words):
     assert one_sentence(page) and words in page and "<script>" not in page
 
 
-@pytest.mark.parametrize("body", [b" ", b"{", b"[]", b"\xff\xfe", b"[" * 60_000, b'{"spec":' * 5000, b"null", b"NaN",
-                                  b'{"spec":{"case":"silence","luck":NaN}}'], ids=range(9))  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b" ",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 60_000,
+        b'{"spec":' * 5000,
+        b"null",
+        b"NaN",
+        b'{"spec":{"case":"silence","luck":NaN}}',
+    ],
+    ids=range(9),
+)
 @pytest.mark.parametrize("question", ["run", "story", "luck", "nothing"])
 def test_a_bad_question_gives_a_key_of_the_notices(server, body, question):
     status, _, text = ask(server, path=f"/api/{question}", body=body)
@@ -89,8 +117,14 @@ def test_ten_megabytes_are_not_read(server):
     status, _, page = ask(server, body=b"x" * 10_000_000)
     assert status == 413 and one_sentence(page)
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
-        head = ["POST /api/run HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Content-Type: application/json",
-                "Transfer-Encoding: chunked", "", ""]  # fmt: skip
+        head = [
+            "POST /api/run HTTP/1.1",
+            f"Host: 127.0.0.1:{server.port}",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+            "",
+            "",
+        ]
         line.sendall("\r\n".join(head).encode())
         with contextlib.suppress(OSError):  # the server may hang up, which is what is wanted
             for _ in range(40):

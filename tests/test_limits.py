@@ -13,16 +13,18 @@ from sim.parameters import DOMAINS, Switches
 
 OFF = {f"switches.{name}": False for name in Switches.model_fields}
 SILENT = {f"decisions.{domain}.arrivals_per_week": 0.0 for domain in DOMAINS}
-ALONE = {"communication.meetings_per_week": 0.0, "communication.transparency": 0.0, "communication.asynchronous": 0.0,
-         "communication.misreading": 0.0}  # fmt: skip
+ALONE = {
+    "communication.meetings_per_week": 0.0,
+    "communication.transparency": 0.0,
+    "communication.asynchronous": 0.0,
+    "communication.misreading": 0.0,
+}
 WEEKS = np.arange(53)
 
 
 def still(changes=None, split="co-pilot", context="baseline"):
     """A firm in which nothing happens but what `changes` say."""
-    return Scenario.of(role_model=split, context=context).with_(
-        {**OFF, **SILENT, **ALONE, "quarters": 4, **(changes or {})}
-    )
+    return Scenario.of(role_model=split, context=context).with_({**OFF, **SILENT, **ALONE, "quarters": 4, **(changes or {})})
 
 
 def weekly(scenario, column, seed=3):
@@ -45,9 +47,15 @@ def settling(start, rest, left, weeks=WEEKS):
 def test_without_campaigns_awareness_settles_where_the_brand_budget_holds_it(share):
     """Inflow b = 0.3 d (share / 0.25)^allocation, forgetting d: rest b / (b + d), and 1 - b - d of the distance stays."""
     rest_of_budget = (1 - share) / 3
-    scenario = still({"switches.goodwill": True, "market.start_share_brand": share,
-                      "market.start_share_activation": rest_of_budget, "market.start_share_experiment": rest_of_budget,
-                      "market.start_share_retention": rest_of_budget})  # fmt: skip
+    scenario = still(
+        {
+            "switches.goodwill": True,
+            "market.start_share_brand": share,
+            "market.start_share_activation": rest_of_budget,
+            "market.start_share_experiment": rest_of_budget,
+            "market.start_share_retention": rest_of_budget,
+        }
+    )
     decay = 0.04
     inflow = 0.3 * decay * (share / 0.25) ** 0.65
     agrees(weekly(scenario, "brand_awareness"), settling(0.4, inflow / (inflow + decay), 1 - inflow - decay))
@@ -55,8 +63,14 @@ def test_without_campaigns_awareness_settles_where_the_brand_budget_holds_it(sha
 
 def test_with_nothing_for_the_brand_it_is_forgotten_at_its_decay():
     """A hundredth of the budget at the highest elasticity is as good as nothing: 0.4 x 0.96^t, to a fortieth of it."""
-    scenario = still({"switches.goodwill": True, "market.start_share_brand": 0.01, "market.start_share_activation": 0.97,
-                      "market.allocation": 1.5})  # fmt: skip
+    scenario = still(
+        {
+            "switches.goodwill": True,
+            "market.start_share_brand": 0.01,
+            "market.start_share_activation": 0.97,
+            "market.allocation": 1.5,
+        }
+    )
     found = weekly(scenario, "brand_awareness")
     # The smallest share is scaled by the sum of the four, 0.01 + 0.97 + 0.25 + 0.25 = 1.48.
     inflow = 0.3 * 0.04 * (0.01 / 1.48 / 0.25) ** 1.5
@@ -123,8 +137,9 @@ def test_without_approvals_reputation_stays():
 
 def test_wholly_neglected_approvals_cost_their_damage_each_week():
     """A hundred hours of approvals a week against a day: from the first week on all are in arrears beyond patience."""
-    scenario = still({"switches.compliance": True, "compliance.approvals_per_week": 20.0, "compliance.hours": 5.0,
-                      "compliance.patience": 0.5})  # fmt: skip
+    scenario = still(
+        {"switches.compliance": True, "compliance.approvals_per_week": 20.0, "compliance.hours": 5.0, "compliance.patience": 0.5}
+    )
     agrees(weekly(scenario, "reputation"), 0.97**WEEKS)
 
 
@@ -137,9 +152,7 @@ def test_a_grudge_fades_when_nobody_quarrels():
 
 @pytest.mark.parametrize("start", [0.1, 0.5, 0.9])
 def test_trust_returns_to_what_the_culture_expects_when_nothing_happens(start):
-    found = weekly(
-        still({"switches.trust_dynamics": True, "dyad.trust": start, "dyad.trust_return": 0.02}), "trust"
-    )
+    found = weekly(still({"switches.trust_dynamics": True, "dyad.trust": start, "dyad.trust_return": 0.02}), "trust")
     agrees(found, settling(start, 0.5, 0.98))
 
 
@@ -150,8 +163,9 @@ def test_common_ground_is_lost_by_who_never_meets():
 def test_common_ground_settles_where_the_channel_holds_it():
     """Gain g = 1 - exp(-0.05) of what is missing at full use of the channel, loss 0.06: rest g / (g + 0.06)."""
     gain = 1 - math.exp(-0.05)
-    agrees(weekly(still({"communication.asynchronous": 1.0}), "common_ground"),
-           settling(0.4, gain / (gain + 0.06), 1 - gain - 0.06))  # fmt: skip
+    agrees(
+        weekly(still({"communication.asynchronous": 1.0}), "common_ground"), settling(0.4, gain / (gain + 0.06), 1 - gain - 0.06)
+    )
 
 
 @pytest.mark.parametrize("split", ["co-pilot", "strategist-executor", "brand-performance"])
@@ -173,9 +187,7 @@ def test_roles_that_nobody_forgets_stay_as_chartered(split):
 
 def test_who_never_doubts_the_charter_leaves_no_orphan_and_gives_no_double_directive():
     certain = {"clarity.charter": 1.0, "clarity.forgetting": 0.0, "clarity.grabbing": 0.0, "quarters": 4}
-    batch = simulate_batch(
-        Scenario.of(role_model="strategist-executor").with_(certain), runs=10, seed=3
-    ).outcomes
+    batch = simulate_batch(Scenario.of(role_model="strategist-executor").with_(certain), runs=10, seed=3).outcomes
     for outcome in ("orphaned_decisions", "double_directives", "usurped_decisions"):
         assert (batch[outcome] == 0).all(), outcome
     assert (batch["role_clarity"] == 1.0).all()
@@ -208,8 +220,15 @@ def test_nothing_to_decide_delays_nothing():
     silent = Scenario.of(role_model="co-pilot", context="agile").with_({**SILENT, "quarters": 4})
     run = simulate(silent, seed=3)
     assert math.isnan(run.outcomes["decision_delay_weeks"])
-    for outcome in ("decisions_taken", "task_conflict_rate", "process_conflict_rate", "backlog_weeks", "orphaned_decisions",
-                    "experiments_proposed", "campaigns_launched"):  # fmt: skip
+    for outcome in (
+        "decisions_taken",
+        "task_conflict_rate",
+        "process_conflict_rate",
+        "backlog_weeks",
+        "orphaned_decisions",
+        "experiments_proposed",
+        "campaigns_launched",
+    ):
         assert run.outcomes[outcome] == 0.0, outcome
     assert (run.weekly["campaign_pressure"].iloc[1:] == 0).all()
     assert (run.weekly[["backlog", "rework_done"]].iloc[1:] == 0).all(axis=None)
@@ -235,10 +254,18 @@ def test_team_skill_ages_and_leaders_forget():
 def test_free_practices_take_no_hours_and_no_money():
     """All prices nought and nothing to do: no hour used, nothing spent, profit is the margin on revenue."""
     free = {f"prices.{name}": 0.0 for name in ("hours", "money", "capacity")}
-    unpaid = {"market.programme_cost": 0.0, "market.work_cost": 0.0, "levers.communication": 1.0, "levers.smart_goals": 1.0,
-              "levers.skills": 1.0, "levers.adaptation": 1.0, "levers.decision_clarity": 1.0}  # fmt: skip
-    scenario = Scenario.of(role_model="co-pilot").with_({**SILENT, **free, **unpaid, "switches.compliance": False,
-                                                         "switches.encouragement": False, "quarters": 4})  # fmt: skip
+    unpaid = {
+        "market.programme_cost": 0.0,
+        "market.work_cost": 0.0,
+        "levers.communication": 1.0,
+        "levers.smart_goals": 1.0,
+        "levers.skills": 1.0,
+        "levers.adaptation": 1.0,
+        "levers.decision_clarity": 1.0,
+    }
+    scenario = Scenario.of(role_model="co-pilot").with_(
+        {**SILENT, **free, **unpaid, "switches.compliance": False, "switches.encouragement": False, "quarters": 4}
+    )
     run = simulate(scenario, seed=3)
     assert (run.weekly["spend"].iloc[1:] == 0).all()
     assert run.outcomes["hours_used_share"] == 0.0
@@ -265,8 +292,6 @@ def test_another_decay_is_another_curve(wrong):
 
 def test_a_mechanism_that_is_on_leaves_its_closed_form():
     """With quarrels on, a grudge no longer only fades: the limit above is not true of every run."""
-    busy = Scenario.of(role_model="co-pilot").with_(
-        {"quarters": 4, "dyad.relationship_conflict": 0.8, "dyad.trust": 0.2}
-    )
+    busy = Scenario.of(role_model="co-pilot").with_({"quarters": 4, "dyad.relationship_conflict": 0.8, "dyad.trust": 0.2})
     with pytest.raises(AssertionError):
         agrees(weekly(busy, "relationship_conflict"), 0.8 * 0.98**WEEKS)

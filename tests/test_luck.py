@@ -67,8 +67,10 @@ def test_threads_and_chunks_change_no_byte():
 
 def test_arms_share_luck():
     still = {f"switches.{name}": False for name in ("proposals", "encouragement", "problem_driven", "attrition", "morale")}
-    first, second = (arrivals(Scenario.of(role_model=arm, context="baseline").with_({**still, "quarters": 2}))
-                     for arm in ("strategist-executor", "co-pilot"))  # fmt: skip
+    first, second = (
+        arrivals(Scenario.of(role_model=arm, context="baseline").with_({**still, "quarters": 2}))
+        for arm in ("strategist-executor", "co-pilot")
+    )
     assert first == second
     other = arrivals(Scenario.of(role_model="co-pilot", context="baseline").with_({**still, "quarters": 2}), seed=6)
     assert other != first

@@ -35,12 +35,15 @@ def test_the_model_ends_as_simulate_does():
 def test_overriding_a_method_replaces_the_intent():
     plain = [LeadershipModel(CASE, seed=seed).run().outcomes for seed in range(12)]
     soft = [LeadershipModel(CASE, seed=seed, coo_class=AlwaysConcedes).run().outcomes for seed in range(12)]
-    grab = [LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed, coo_class=ClaimsEverything)
-            .run().outcomes for seed in range(3)]  # fmt: skip
+    grab = [
+        LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed, coo_class=ClaimsEverything).run().outcomes
+        for seed in range(3)
+    ]
     held = [LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed).run().outcomes for seed in range(3)]
     assert sum(run["relationship_conflict_mean"] for run in soft) < sum(run["relationship_conflict_mean"] for run in plain)
     assert sum(run["usurped_decisions"] + run["double_directives"] for run in grab) > 1.3 * sum(
-        run["usurped_decisions"] + run["double_directives"] for run in held)  # fmt: skip
+        run["usurped_decisions"] + run["double_directives"] for run in held
+    )
     assert sum(run["orphaned_decisions"] for run in grab) == 0
 
 
@@ -73,9 +76,9 @@ def test_posts_empty_and_fill():
 
 def test_mesas_batch_run_works():
     varied = {"scenario": [Scenario.load("silence").with_({"quarters": 1})], "levers__communication": [0.1, 0.9]}
-    rows = mesa.batch_run(LeadershipModel, varied,
-                          iterations=1, number_processes=1, max_steps=13, data_collection_period=-1,
-                          display_progress=False)  # fmt: skip
+    rows = mesa.batch_run(
+        LeadershipModel, varied, iterations=1, number_processes=1, max_steps=13, data_collection_period=-1, display_progress=False
+    )
     assert len(rows) == 2
     assert rows[0]["levers__communication"] != rows[1]["levers__communication"]
 

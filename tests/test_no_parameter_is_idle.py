@@ -23,9 +23,12 @@ def firms() -> list[Scenario]:
     events = [{"week": 4 * place + 5, "kind": kind, "size": 1.0} for place, kind in enumerate(SHOCKS)]
     drawn = [firm.with_({"quarters": 8, "events": events[: 4 * (number % 3)]}) for number, firm in enumerate(drawn)]
     pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
-    return [*drawn, pair.with_({f"charter.{domain}.rule": "vote" for domain in DOMAINS}),
-            *(pair.with_({"resolution.first": first, "resolution.second": "arbitration"}) for first in ("expert", "decider")),
-            Scenario.of(role_model="no-coo").with_({"quarters": 8})]  # fmt: skip
+    return [
+        *drawn,
+        pair.with_({f"charter.{domain}.rule": "vote" for domain in DOMAINS}),
+        *(pair.with_({"resolution.first": first, "resolution.second": "arbitration"}) for first in ("expert", "decider")),
+        Scenario.of(role_model="no-coo").with_({"quarters": 8}),
+    ]
 
 
 def values(field: Any) -> list[float]:
@@ -55,7 +58,11 @@ def test_every_parameter_moves_something():
     before = outcomes(plain)
     numbers = {path: values(field) for path, field in FIELDS.items() if ".N." not in path and values(field)}
     assert len(numbers) > 200
-    idle = {path for path, tried in numbers.items()
-            if all(np.array_equal(outcomes([changed(firm, path, value) for firm in plain]), before, equal_nan=True)
-                   for value in tried)}  # fmt: skip
+    idle = {
+        path
+        for path, tried in numbers.items()
+        if all(
+            np.array_equal(outcomes([changed(firm, path, value) for firm in plain]), before, equal_nan=True) for value in tried
+        )
+    }
     assert idle == IDLE

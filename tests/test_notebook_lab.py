@@ -20,8 +20,11 @@ def test_a_slider_moves_the_charts_in_jupyterlab(playwright_driver):
           slider.dispatchEvent(new Event("change"));
         }""")
         page.wait_for_function(f"document.querySelector('.tandem.explorer').dataset.answered !== '{answered}'", timeout=30_000)
-        page.wait_for_function("document.querySelector('.tandem.explorer').dataset.banded === document.querySelector('.tandem.explorer').dataset.answered",
-                               timeout=30_000)  # fmt: skip
+        page.wait_for_function(
+            "document.querySelector('.tandem.explorer').dataset.banded === "
+            "document.querySelector('.tandem.explorer').dataset.answered",
+            timeout=30_000,
+        )
         assert root.locator(".line-label").all_inner_texts() != before
         page.wait_for_timeout(1500)  # the kernel looks ahead meanwhile: the next position is there before it is wanted
         assert page.evaluate("""() => {
@@ -32,7 +35,9 @@ def test_a_slider_moves_the_charts_in_jupyterlab(playwright_driver):
           return root.dataset.answered !== before;
         }""")
         root.get_by_role("button", name="Copy code").click()
-        page.wait_for_function("document.querySelector('.tandem.explorer .code').textContent.includes('decision_clarity')", timeout=30_000)
+        page.wait_for_function(
+            "document.querySelector('.tandem.explorer .code').textContent.includes('decision_clarity')", timeout=30_000
+        )
         root.get_by_role("button", name="Pin A").click()
         page.wait_for_function("document.querySelector('.tandem.explorer .pinned').textContent.includes('A')", timeout=30_000)
         assert not [url for url in asked if url.startswith(("http", "ws")) and "//127.0.0.1" not in url]

@@ -42,8 +42,11 @@ def test_there_are_five_stories_and_one_in_french():
 def test_it_runs_from_a_clean_kernel(file):
     book = read(file)
     NotebookClient(book, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute(
-        env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert answer(book) == answer(read(file)), "the committed answer is not what the notebook now says: run it and commit its outputs"
+        env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert answer(book) == answer(read(file)), (
+        "the committed answer is not what the notebook now says: run it and commit its outputs"
+    )
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
@@ -56,8 +59,15 @@ def test_what_is_committed_is_small_complete_and_of_no_machine(file):
     first, last = book.cells[0].source, answer(book)
     assert "**Question.**" in first and re.search(r"\d.*\[", last)  # a question at the top, numbers with intervals at the bottom
     assert re.search(r"not a forecast|pas une prévision", first) and re.search(r"not a forecast|pas une prévision", last)
-    assert sum(kind == "image/png" or "data:image/png" in str(data) for cell in book.cells for output in cell.get("outputs", [])
-               for kind, data in output.get("data", {}).items()) >= 1  # fmt: skip
+    assert (
+        sum(
+            kind == "image/png" or "data:image/png" in str(data)
+            for cell in book.cells
+            for output in cell.get("outputs", [])
+            for kind, data in output.get("data", {}).items()
+        )
+        >= 1
+    )
 
 
 def test_french_is_set_as_french_is():

@@ -24,15 +24,18 @@ def test_without_prices_the_optimum_moves_to_one(place):
     assert low <= 0.0, f"{place.lever}: even free, {best(found)} earns {gain} more than 1"
 
 
-@pytest.mark.parametrize(("change", "outcome", "sign"), [
-    ({"communication.meetings_per_week": 3.0}, "ceo_hours", 1),
-    ({"clarity.documentation": 1.0}, "coo_hours", 1),
-    ({"training.hours_per_week": 4.0}, "marketing_spend_share", 1),
-    ({"training.hours_per_week": 4.0}, "ceo_hours", 1),
-    ({"targets.specificity": 1.0}, "ceo_hours", 1),
-    ({"adaptation.review_interval_weeks": 2.0}, "coo_hours", 1),
-    ({"training.team_share": 0.2}, "backlog_weeks", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "outcome", "sign"),
+    [
+        ({"communication.meetings_per_week": 3.0}, "ceo_hours", 1),
+        ({"clarity.documentation": 1.0}, "coo_hours", 1),
+        ({"training.hours_per_week": 4.0}, "marketing_spend_share", 1),
+        ({"training.hours_per_week": 4.0}, "ceo_hours", 1),
+        ({"targets.specificity": 1.0}, "ceo_hours", 1),
+        ({"adaptation.review_interval_weeks": 2.0}, "coo_hours", 1),
+        ({"training.team_share": 0.2}, "backlog_weeks", 1),
+    ],
+)
 def test_a_practice_takes_what_it_costs(change, outcome, sign):
     first, second = (simulate_batch(s, runs=300, seed=1).outcomes[outcome].to_numpy() for s in (BASE, BASE.with_(change)))
     difference, _, _, error, _ = paired_difference(first, second)

@@ -22,7 +22,9 @@ def test_sums_are_what_outcomes_are_made_of():
     outcomes = simulate(FIRM, seed=4).outcomes
     weeks = panel.between("paired_weeks", 0, 39)[0, 0]
     assert panel.between("trust_weeks", 0, 39)[0, 0] / weeks == outcomes["trust_mean"]
-    assert panel.between("spend_sum", 0, 39)[0, 0] / panel.between("revenue_sum", 0, 39)[0, 0] == outcomes["marketing_spend_share"]
+    assert (
+        panel.between("spend_sum", 0, 39)[0, 0] / panel.between("revenue_sum", 0, 39)[0, 0] == outcomes["marketing_spend_share"]
+    )
     assert 13 * panel.between("task_episodes", 0, 39)[0, 0] / weeks == pytest.approx(outcomes["task_conflict_rate"], rel=1e-12)
 
 

@@ -85,8 +85,13 @@ def test_the_compiler_changes_no_bit():
         "    rows = as_records(random_timeline(case, quarters=1))\n"
         "    print(disagreement(rows), fingerprint(rows))\n"
     )
-    plain = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=900,
-                           env={**os.environ, "NUMBA_DISABLE_JIT": "1"})  # fmt: skip
+    plain = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )
     assert plain.returncode == 0, plain.stderr[-2000:]
     wanted = [f"None {fingerprint(random_timeline(case, quarters=1))}" for case in cases]
     assert plain.stdout.split("\n")[:-1] == wanted

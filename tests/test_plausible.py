@@ -7,8 +7,16 @@ from experiments.plausibility import bands, random_firms
 from sim import simulate, simulate_batch
 from sim.outcomes import OUTCOMES
 
-STOCKS = ("trust", "relationship_conflict", "common_ground", "brand_awareness", "satisfaction", "refinement", "morale",
-          "reputation")  # fmt: skip
+STOCKS = (
+    "trust",
+    "relationship_conflict",
+    "common_ground",
+    "brand_awareness",
+    "satisfaction",
+    "refinement",
+    "morale",
+    "reputation",
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +31,18 @@ def test_the_middle_of_firms_is_plausible(outcomes):
 
 def test_no_number_is_none_or_infinite(outcomes):
     # These are shares of something that a few firms never had (an experiment, a bad proposal, a chance to exchange).
-    excused = {"launched_performance", "launched_brand", "omission_rate", "commission_rate", "team_1_wait_weeks",
-               "team_1_unanswered_share", "information_shared", "setting_error", "lapsed_share",
-               *(name for name in OUTCOMES if name.startswith("cause_"))}  # fmt: skip
+    excused = {
+        "launched_performance",
+        "launched_brand",
+        "omission_rate",
+        "commission_rate",
+        "team_1_wait_weeks",
+        "team_1_unanswered_share",
+        "information_shared",
+        "setting_error",
+        "lapsed_share",
+        *(name for name in OUTCOMES if name.startswith("cause_")),
+    }
     numbers = outcomes[[name for name in OUTCOMES if name not in excused]]
     assert np.isfinite(numbers.to_numpy()).all(), numbers.columns[~np.isfinite(numbers.to_numpy()).all(axis=0)].tolist()
     assert not np.isinf(outcomes[list(OUTCOMES)].to_numpy()).any()

@@ -48,9 +48,7 @@ def comparison():
 @pytest.fixture(autouse=True)
 def closed(monkeypatch):
     monkeypatch.setattr(plt, "show", lambda *_, **__: pytest.fail("a figure was shown"))
-    monkeypatch.setattr(
-        "matplotlib.figure.Figure.savefig", lambda *_, **__: pytest.fail("a figure was saved")
-    )
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", lambda *_, **__: pytest.fail("a figure was saved"))
     yield
     plt.close("all")
 
@@ -90,9 +88,7 @@ def test_ceo_and_coo_have_their_colours(run):
 
 
 def test_names_at_the_ends_keep_apart():
-    weekly = pd.DataFrame(
-        {"week": [0, 1, 2], "ceo_trust": 0.5, "coo_trust": 0.5, "role_clarity": 0.5, "trust": 0.5}
-    )
+    weekly = pd.DataFrame({"week": [0, 1, 2], "ceo_trust": 0.5, "coo_trust": 0.5, "role_clarity": 0.5, "trust": 0.5})
     ax = plots.plot_weekly(weekly, ["ceo_trust", "coo_trust", "role_clarity", "trust"])
     ax.figure.canvas.draw()
     boxes = sorted((text.get_window_extent() for text in ax.texts), key=lambda box: box.y0)
@@ -118,9 +114,7 @@ def batch():
     return simulate_batch(BASE, runs=40, seed=1)
 
 
-@pytest.mark.parametrize(
-    "outcome", [*HEADLINES, "cash", "ruined", "task_conflict_rate", "leader_skill", "experiments_succeeded"]
-)
+@pytest.mark.parametrize("outcome", [*HEADLINES, "cash", "ruined", "task_conflict_rate", "leader_skill", "experiments_succeeded"])
 def test_outcomes_of_a_batch_can_be_read(batch, outcome):
     ax = batch.plot(outcome)
     assert_readable(ax)
@@ -154,9 +148,7 @@ def test_a_comparison_draws_the_interval_and_says_what_is_undefined(comparison):
     table = comparison.table
     told = table[(table["outcome"] == "conflict_rate") & (table["arm"] == LONG_NAME.name)].iloc[0]
     spans = [
-        line.get_xdata()
-        for line in ax.lines
-        if len(line.get_xdata()) == 2 and line.get_ydata()[0] == 0 == line.get_ydata()[1]
+        line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2 and line.get_ydata()[0] == 0 == line.get_ydata()[1]
     ]
     assert any(np.allclose(span, [told["low"], told["high"]]) for span in spans)
     assert "not defined" in [text.get_text() for text in ax.texts]
@@ -171,11 +163,16 @@ def test_help_is_green_and_harm_vermilion_whatever_the_sign():
 
 
 def test_swings_are_sorted_and_named():
-    table = pd.DataFrame({
-        "output": ["revenue_growth"] * 4, "measure": ["swing", "swing", "swing", "first"],
-        "input": ["levers.skills", "levers.smart_goals", "ceo.hours", "levers.adaptation"],
-        "estimate": [0.01, -0.2, 0.1, 0.9], "low": [-0.01, -0.22, 0.08, 0.8], "high": [0.02, -0.19, 0.12, 0.95],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "output": ["revenue_growth"] * 4,
+            "measure": ["swing", "swing", "swing", "first"],
+            "input": ["levers.skills", "levers.smart_goals", "ceo.hours", "levers.adaptation"],
+            "estimate": [0.01, -0.2, 0.1, 0.9],
+            "low": [-0.01, -0.22, 0.08, 0.8],
+            "high": [0.02, -0.19, 0.12, 0.95],
+        }
+    )
     ax = plots.plot_lever_swings(table)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["smart goals", "ceo: hours", "skills"]
     assert [text.get_text() for text in ax.texts] == ["−20.0", "+10.0", "+1.0"]
@@ -210,9 +207,7 @@ def test_nothing_moved():
     assert [text.get_text() for text in ax.texts] == ["0"]
 
 
-@pytest.mark.parametrize(
-    "colour", [*plots.COLUMN_COLOURS.values(), *plots.FAMILY_COLOURS.values(), plots.YELLOW]
-)
+@pytest.mark.parametrize("colour", [*plots.COLUMN_COLOURS.values(), *plots.FAMILY_COLOURS.values(), plots.YELLOW])
 def test_words_in_colour_can_be_read_on_white(colour):
     dark = plots._dark(colour)
     rgb = np.array([int(dark[i : i + 2], 16) for i in (1, 3, 5)]) / 255

@@ -17,8 +17,16 @@ def test_a_firm_is_the_same_however_many_are_drawn():
     assert not few.table.equals(POPULATION.firms(20, seed=4).table)
 
 
-@pytest.mark.parametrize("changes", [{}, {"levers.smart_goals": 1.0}, {"levers.skills": 0.0, "market.churn": 0.004},
-                                     {"targets.specificity": 1.0}, {"ceo.hours": 20.0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"levers.smart_goals": 1.0},
+        {"levers.skills": 0.0, "market.churn": 0.004},
+        {"targets.specificity": 1.0},
+        {"ceo.hours": 20.0},
+    ],
+)
 def test_records_are_those_of_the_scenarios_bit_for_bit(changes):
     firms = POPULATION.firms(25, seed=1)
     for scenario, record in zip(firms.scenarios(), firms.records(changes)):
@@ -75,10 +83,15 @@ def test_cells_are_thirds_of_size_within_a_context():
     assert small.max() <= large.min()
 
 
-@pytest.mark.parametrize(("old", "new", "words"), [
-    ('path = "dyad.trust"', 'path = "dyad.trusts"', "dyad.trusts"), ('law = "uniform"', 'law = "flat"', "flat"),
-    ("[coo]", "[cooo]", "coo"), ("spread = 0.18\nshares", "spread = 0.68\nshares", "beta"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('path = "dyad.trust"', 'path = "dyad.trusts"', "dyad.trusts"),
+        ('law = "uniform"', 'law = "flat"', "flat"),
+        ("[coo]", "[cooo]", "coo"),
+        ("spread = 0.18\nshares", "spread = 0.68\nshares", "beta"),
+    ],
+)
 def test_a_bad_population_is_refused_in_one_line(tmp_path, old, new, words):
     from importlib import resources
 

@@ -10,8 +10,27 @@ import pytest
 import tandem
 
 matplotlib.use("Agg")
-PROMISED = {"Batch", "Comparison", "LeadershipModel", "Population", "Run", "Scenario", "advise", "analyse", "catalogue", "compare", "decide", "discover", "switching_map",
-            "explore", "fan", "heat_map", "simulate", "simulate_batch", "small_multiples"}  # fmt: skip
+PROMISED = {
+    "Batch",
+    "Comparison",
+    "LeadershipModel",
+    "Population",
+    "Run",
+    "Scenario",
+    "advise",
+    "analyse",
+    "catalogue",
+    "compare",
+    "decide",
+    "discover",
+    "switching_map",
+    "explore",
+    "fan",
+    "heat_map",
+    "simulate",
+    "simulate_batch",
+    "small_multiples",
+}
 
 
 def test_these_names_and_no_others():
@@ -22,11 +41,7 @@ def test_these_names_and_no_others():
 
 @pytest.mark.parametrize("name", tandem.__all__)
 def test_a_name_has_an_example_that_runs(name):
-    found = [
-        test
-        for test in doctest.DocTestFinder(recurse=False).find(getattr(tandem, name), name)
-        if test.examples
-    ]
+    found = [test for test in doctest.DocTestFinder(recurse=False).find(getattr(tandem, name), name) if test.examples]
     assert found, f"{name} has no example"
     assert not any(example.options.get(doctest.SKIP) for test in found for example in test.examples)
     for test in found:
@@ -39,12 +54,5 @@ def test_an_example_that_is_wrong_would_be_seen():
 
 
 def test_to_import_it_costs_neither_compiler_nor_figures():
-    told = (
-        "import sys, tandem; print(sorted({'numba', 'matplotlib', 'pandas', 'anywidget'} & set(sys.modules)))"
-    )
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", told], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        == "[]"
-    )
+    told = "import sys, tandem; print(sorted({'numba', 'matplotlib', 'pandas', 'anywidget'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -72,9 +72,14 @@ def test_mesas_table_in_the_readme_holds_the_runs_it_names(shown):
             while alone.week < row["Step"]:
                 alone.step()
             assert {name: row[name] for name in ("trust", "cash")} == {
-                "trust": 0.5 * (alone.ceo.trust + alone.coo.trust), "cash": float(alone.world["firm"]["cash"][0])}  # fmt: skip
-    ends = {(row["coo_class"].__name__, row["levers__communication"], row["replicate"]): row["cash"]
-            for row in table if row["Step"] == 51}  # fmt: skip
+                "trust": 0.5 * (alone.ceo.trust + alone.coo.trust),
+                "cash": float(alone.world["firm"]["cash"][0]),
+            }
+    ends = {
+        (row["coo_class"].__name__, row["levers__communication"], row["replicate"]): row["cash"]
+        for row in table
+        if row["Step"] == 51
+    }
     assert len(set(ends.values())) == 8  # agents, levers and lucks all tell
 
 

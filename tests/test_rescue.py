@@ -49,8 +49,9 @@ def found(case):
 
 
 def verdict(need, *conditions):
-    return Verdict.model_validate({"need": need, "conditions": [dict(zip(("outcome", way), (name, line)))
-                                                                for name, way, line in conditions]})  # fmt: skip
+    return Verdict.model_validate(
+        {"need": need, "conditions": [dict(zip(("outcome", way), (name, line))) for name, way, line in conditions]}
+    )
 
 
 def test_failing_means_all_or_any_of_the_conditions():

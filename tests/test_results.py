@@ -99,11 +99,7 @@ def test_at_the_start_stocks_stand_and_nothing_has_happened(run):
     start = run.weekly.iloc[0]
     assert start["trust"] == 0.6
     assert start["revenue"] == pytest.approx(8000 * 0.048)
-    flows = [
-        name
-        for name, column in WEEKLY.items()
-        if column.quarter in ("sum", "mean", "ratio") and name != "revenue"
-    ]
+    flows = [name for name, column in WEEKLY.items() if column.quarter in ("sum", "mean", "ratio") and name != "revenue"]
     assert start[flows].isna().all()
     assert run.weekly.iloc[1:].notna().all().all()
 
@@ -116,9 +112,15 @@ def test_weeks_agree_with_the_outcomes(run):
     assert weeks["spend"].sum() / weeks["new_customers"].sum() == pytest.approx(told["cost_per_acquisition"])
     assert weeks["satisfaction"].tail(13).mean() == pytest.approx(told["satisfaction"])
     assert weeks["brand_awareness"].tail(13).mean() == pytest.approx(told["brand_awareness"])
-    for name, column in (("trust_mean", "trust"), ("role_clarity", "role_clarity"), ("goal_gap", "goal_gap"),
-                         ("standing_error", "standing_error"), ("morale", "morale"), ("ceo_hours", "ceo_hours_used"),
-                         ("relationship_conflict_mean", "relationship_conflict")):  # fmt: skip
+    for name, column in (
+        ("trust_mean", "trust"),
+        ("role_clarity", "role_clarity"),
+        ("goal_gap", "goal_gap"),
+        ("standing_error", "standing_error"),
+        ("morale", "morale"),
+        ("ceo_hours", "ceo_hours_used"),
+        ("relationship_conflict_mean", "relationship_conflict"),
+    ):
         assert weeks[column].mean() == pytest.approx(told[name]), name
     assert weeks["trust"].iloc[-1] == told["trust"]
     assert weeks["team_skill"].iloc[-1] == pytest.approx(told["team_skill"])
@@ -139,15 +141,11 @@ def test_quarters_sum_flows_and_keep_the_last_of_stocks(run):
 def test_contributions_add_up_to_what_moved():
     run = simulate(LEAVING, seed=1)
     assert set(run.contributions["stock"]) == set(STOCKS)
-    booked = run.contributions.pivot_table(
-        index="week", columns="stock", values="amount", aggfunc="sum", fill_value=0.0
-    )
+    booked = run.contributions.pivot_table(index="week", columns="stock", values="amount", aggfunc="sum", fill_value=0.0)
     booked = booked.reindex(range(1, run.weeks + 1), fill_value=0.0)
     for stock in STOCKS:
         moved = run.weekly[stock].diff().iloc[1:].to_numpy()
-        assert np.abs(booked[stock].to_numpy() - moved).max() < 1e-9 * max(1.0, run.weekly[stock].max()), (
-            stock
-        )
+        assert np.abs(booked[stock].to_numpy() - moved).max() < 1e-9 * max(1.0, run.weekly[stock].max()), stock
 
 
 def test_events_are_told_in_words():
@@ -240,9 +238,7 @@ def test_a_sequence_of_firms_goes_firm_by_firm(monkeypatch):
         one = simulate(firms[f], seed="a text", replicate=luck, firm=f)
         assert same(one.outcomes, whole.outcomes[list(OUTCOMES)].iloc[4 * f + luck])
     monkeypatch.setattr("sim.results.RUNS_IN_ONE_CALL", 5)
-    pd.testing.assert_frame_equal(
-        simulate_batch(firms, 4, "a text").outcomes, whole.outcomes, check_exact=True
-    )
+    pd.testing.assert_frame_equal(simulate_batch(firms, 4, "a text").outcomes, whole.outcomes, check_exact=True)
 
 
 def test_threads_and_more_runs_change_no_row(batch):
@@ -253,9 +249,7 @@ def test_threads_and_more_runs_change_no_row(batch):
 def test_the_equality_finds_a_wrong_luck(monkeypatch, batch):
     """Sabotage: one luck off, and the row is no longer the run."""
     real = kernel.run_batch
-    monkeypatch.setattr(
-        kernel, "run_batch", lambda t, s, a, n, lucks, *rest: real(t, s, a, n, lucks + 1, *rest)
-    )
+    monkeypatch.setattr(kernel, "run_batch", lambda t, s, a, n, lucks, *rest: real(t, s, a, n, lucks + 1, *rest))
     off = simulate_batch(SHARED, runs=4, seed=7)
     assert not same(simulate(SHARED, seed=7, replicate=3).outcomes, off.outcomes[list(OUTCOMES)].iloc[3])
     assert same(simulate(SHARED, seed=7, replicate=4).outcomes, off.outcomes[list(OUTCOMES)].iloc[3])

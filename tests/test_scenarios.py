@@ -308,13 +308,15 @@ def test_the_digest_depends_on_values_alone(own):
 
 def test_the_digest_is_the_same_in_another_process():
     code = "from sim.scenario import Scenario; print(Scenario('x').at(9, {'ceo.hours': 13}).digest)"
-    printed = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-               for _ in range(2)]  # fmt: skip
+    printed = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(2)]
     assert {line.strip() for line in printed} == {Scenario("x").at(9, {"ceo.hours": 13}).digest}
 
 
-NUMBERS = sorted(path for path, value in defaults().items() if isinstance(value, float) and "priorities" not in path
-                 and "goals" not in path and "vacancy" not in path)  # fmt: skip
+NUMBERS = sorted(
+    path
+    for path, value in defaults().items()
+    if isinstance(value, float) and "priorities" not in path and "goals" not in path and "vacancy" not in path
+)
 
 
 @settings(max_examples=50)
@@ -406,8 +408,12 @@ def test_check_says_that_files_are_right(own, capsys):
 
 def test_settings_of_the_command_line():
     texts = ["levers.skills=1", "charter.budget.rule=and", "switches.claims=false", "ceo.priorities={growth=1}"]
-    assert read_settings(texts) == {"levers.skills": 1, "charter.budget.rule": "and", "switches.claims": False,
-                                    "ceo.priorities": {"growth": 1}}  # fmt: skip
+    assert read_settings(texts) == {
+        "levers.skills": 1,
+        "charter.budget.rule": "and",
+        "switches.claims": False,
+        "ceo.priorities": {"growth": 1},
+    }
     with pytest.raises(ScenarioError, match="path=value"):
         read_settings(["levers"])
 
@@ -422,11 +428,12 @@ def test_schema_describes_every_parameter(form, capsys):
 
 
 def test_scenarios_and_help_are_cheap():
-    code = ("import sys, sim.scenario; print([m for m in ('pandas', 'numba', 'matplotlib', 'mesa', 'scipy') "
-            "if m in sys.modules])")  # fmt: skip
+    code = "import sys, sim.scenario; print([m for m in ('pandas', 'numba', 'matplotlib', 'mesa', 'scipy') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
-    code = ("import sys; from experiments.commands.main import status; status(['--help']); "
-            "print([m for m in ('pandas', 'numba', 'numpy', 'pydantic', 'sim') if m in sys.modules])")  # fmt: skip
+    code = (
+        "import sys; from experiments.commands.main import status; status(['--help']); "
+        "print([m for m in ('pandas', 'numba', 'numpy', 'pydantic', 'sim') if m in sys.modules])"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip().splitlines()[-1] == "[]"

@@ -61,10 +61,16 @@ def test_every_method_sees_what_leads_beside_what_is_inert(method):
     assert again.table.equals(found.table)
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"method": "guess"}, "one of"), ({"method": "pawn", "factors": {"a": "g", "b": "g"}}, "no groups"),
-    ({"replicates": 1}, "at least 2"), ({"f": lambda x, keys: np.full(len(x), np.nan)}, "not finite"),
-    ({"f": lambda x, keys: np.ones(len(x))}, "never changes")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "guess"}, "one of"),
+        ({"method": "pawn", "factors": {"a": "g", "b": "g"}}, "no groups"),
+        ({"replicates": 1}, "at least 2"),
+        ({"f": lambda x, keys: np.full(len(x), np.nan)}, "not finite"),
+        ({"f": lambda x, keys: np.ones(len(x))}, "never changes"),
+    ],
+)
 def test_bad_input_is_one_sentence(change, message):
     arguments = {"f": lambda x, keys: x[:, 0], "factors": ["a", "b"], "method": "sobol", "n": 64, **change}
     with pytest.raises(ValueError, match=message):

@@ -79,15 +79,34 @@ CASES = {
     "P2": (sobol_g, names(8), 14, {"first": G_FIRST, "total_mean": G_TOTAL, "shapley_mean": G_SHAPLEY}),
     "P3": (g_grouped, G_GROUPS, 14, {"first": (0.747760, 0.186807, 0.000286), "total_mean": (0.812882, 0.251854, 0.000420)}),
     "P4": (linear, names(5), 14, {"first": WEIGHTS, "total_mean": WEIGHTS, "shapley_mean": WEIGHTS}),
-    "P5": (product, names(2), 14, {"first": (3 / 7, 3 / 7), "interaction_mean": (1 / 7,), "total_mean": (4 / 7, 4 / 7),
-                                   "shapley_mean": (0.5, 0.5)}),
-    "P6": (noisy_ishigami, names(3), 15, {"noise_share": (0.25,), "first": tuple(0.75 * s for s in I_FIRST),
-                                          "first_mean": I_FIRST, "total_mean": I_TOTAL}),
-    "P7": (spreading, names(2), 15, {"noise_share": (0.8,), "first": (0.2, 0.0), "first_mean": (1.0, 0.0),
-                                     "total_mean": (1.0, 0.0), "total_stream": (0.2, 0.2), "dispersion_first": (0.0, 1.0),
-                                     "dispersion_total": (0.0, 1.0)}),
+    "P5": (
+        product,
+        names(2),
+        14,
+        {"first": (3 / 7, 3 / 7), "interaction_mean": (1 / 7,), "total_mean": (4 / 7, 4 / 7), "shapley_mean": (0.5, 0.5)},
+    ),
+    "P6": (
+        noisy_ishigami,
+        names(3),
+        15,
+        {"noise_share": (0.25,), "first": tuple(0.75 * s for s in I_FIRST), "first_mean": I_FIRST, "total_mean": I_TOTAL},
+    ),
+    "P7": (
+        spreading,
+        names(2),
+        15,
+        {
+            "noise_share": (0.8,),
+            "first": (0.2, 0.0),
+            "first_mean": (1.0, 0.0),
+            "total_mean": (1.0, 0.0),
+            "total_stream": (0.2, 0.2),
+            "dispersion_first": (0.0, 1.0),
+            "dispersion_total": (0.0, 1.0),
+        },
+    ),
     "P8": (bernoulli, names(2), 15, {"noise_share": (67 / 75,), "first": (4 / 75, 4 / 75), "total_mean": (0.5, 0.5)}),
-}  # fmt: skip
+}
 
 
 def judged(found, expected, noisy, share):
@@ -336,13 +355,18 @@ def test_luck_alone_is_not_identifiable():
     assert found.verdict == "not identifiable"
     assert found.get("noise_share")["estimate"] == pytest.approx(1.0)
     assert np.isnan(found.get("total_mean", "x1")["estimate"])
-    hidden = analyse(lambda x, keys: 0.01 * x[:, 0] + normal(keys ^ (x[:, 1] * 2**63).astype(np.uint64)),
-                     names(2), n=64, seed=0)  # fmt: skip
+    hidden = analyse(lambda x, keys: 0.01 * x[:, 0] + normal(keys ^ (x[:, 1] * 2**63).astype(np.uint64)), names(2), n=64, seed=0)
     assert hidden.verdict == "not identifiable"
 
 
 def test_each_output_has_its_own_verdict():
-    both = analyse(lambda x, keys: np.stack([x[:, 0] + 0.5 * x[:, 1], normal(keys)], axis=1), names(2), n=2**12, seed=0, outputs=["seen", "luck"])
+    both = analyse(
+        lambda x, keys: np.stack([x[:, 0] + 0.5 * x[:, 1], normal(keys)], axis=1),
+        names(2),
+        n=2**12,
+        seed=0,
+        outputs=["seen", "luck"],
+    )
     assert [both.verdict_on(name) for name in ("seen", "luck")] == ["converged", "not identifiable"]
     assert both.verdict == "not identifiable"
     with pytest.raises(KeyError, match="no output 'else'; there are seen, luck"):
@@ -355,7 +379,9 @@ def test_one_factor():
         assert found.get(measure, "x")["estimate"] == pytest.approx(1.0)
     assert len(found.ranks) == 0
     assert found.places == {"y": {"x": "1"}}
-    assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")["estimate"] == pytest.approx(1.0)
+    assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")[
+        "estimate"
+    ] == pytest.approx(1.0)
 
 
 def test_fifty_factors():

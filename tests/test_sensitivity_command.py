@@ -83,14 +83,20 @@ def test_what_was_kept_of_another_analysis_is_taken_for_none(tmp_path, monkeypat
     f = (lambda x, keys: noisy(x, keys) + x[:, 1]) if change == "function" else noisy
     seed = 4 if change == "seed" else 3
     assert analyse(f, ["a", "b"], n=128, seed=seed, replicates=2, keep=file).table.equals(
-        analyse(f, ["a", "b"], n=128, seed=seed, replicates=2).table)  # fmt: skip
+        analyse(f, ["a", "b"], n=128, seed=seed, replicates=2).table
+    )
 
 
 @pytest.mark.slow
 def test_killed_in_the_middle_the_same_command_goes_on(whole, tmp_path):
     place = tmp_path / "out"
-    process = subprocess.Popen([sys.executable, "-m", "experiments.commands.main", *STRATA, "--out", str(place)], cwd=ROOT,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "experiments.commands.main", *STRATA, "--out", str(place)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     until = time.monotonic() + 300
     while len(list(place.glob("store/*/verdict.json"))) < 2:
         assert process.poll() is None and time.monotonic() < until

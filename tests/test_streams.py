@@ -167,8 +167,10 @@ def test_the_same_bits_without_the_compiler():
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     compiled, found = json.loads(done.stdout)
     assert compiled is False
     assert found == sample()

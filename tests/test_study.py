@@ -76,8 +76,12 @@ def few(ranks, by_context):
     rows = [{**shared, "input": lever} for lever in "ab"]
     within = [{"context": context, **row, "rank": rank} for context, pair in by_context.items() for row, rank in zip(rows, pair)]
     split = [{"split": "x", **row, "rank": "1"} for row in rows]
-    return SimpleNamespace(levers=pd.DataFrame(rows), places={"revenue_growth": dict(zip("ab", ranks))},
-                           levers_by_context=pd.DataFrame(within), levers_by_split=pd.DataFrame(split))  # fmt: skip
+    return SimpleNamespace(
+        levers=pd.DataFrame(rows),
+        places={"revenue_growth": dict(zip("ab", ranks))},
+        levers_by_context=pd.DataFrame(within),
+        levers_by_split=pd.DataFrame(split),
+    )
 
 
 def test_the_first_screen_says_what_leads_where_not_and_how_sure():
@@ -115,9 +119,17 @@ def test_compare_says_undecided_and_not_defined(capsys):
     assert "not defined" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["run", "nobody"], ["compare", "--context", "nowhere"], ["compare", "silence", "silence"],
-                                       ["run", "silence", "--set", "levers.skils=1"], ["study"],
-                                       ["run", "silence", "--quarters", "0"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "nobody"],
+        ["compare", "--context", "nowhere"],
+        ["compare", "silence", "silence"],
+        ["run", "silence", "--set", "levers.skils=1"],
+        ["study"],
+        ["run", "silence", "--quarters", "0"],
+    ],
+)
 def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
     assert status(arguments) == 2
     told = capsys.readouterr().err.strip().split("\n")
@@ -150,8 +162,17 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
     said = capsys.readouterr()
     assert "minutes at" in said.err and "pilot" in said.err and "not a forecast" in said.out
     page = (out / "report.html").read_text("utf-8")
-    for part in ('id="sensitivity"', 'id="discovery"', 'id="decisions"', "Kendall", "In how many firms does it help?",
-                 "Under other ranges", "best quarter left out", "one fixed media budget", "not defined"):  # fmt: skip
+    for part in (
+        'id="sensitivity"',
+        'id="discovery"',
+        'id="decisions"',
+        "Kendall",
+        "In how many firms does it help?",
+        "Under other ranges",
+        "best quarter left out",
+        "one fixed media budget",
+        "not defined",
+    ):
         assert part in page, part
     kept = {file.relative_to(out): file.read_bytes() for file in out.rglob("*") if file.is_file()}
 

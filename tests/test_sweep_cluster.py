@@ -135,13 +135,23 @@ class Then(Told):
 
 def test_a_killed_worker_costs_its_chunk_and_a_killed_scheduler_a_stop(cluster, digest, tmp_path):
     engine = DaskEngine(cluster.address)
-    report = run(of_plan(Plan.parse(PLAN)), tmp_path / "s", engine=engine, chunk_runs=100,
-                 told=Then(6, lambda: cluster.workers[0].send_signal(signal.SIGKILL)))  # fmt: skip
+    report = run(
+        of_plan(Plan.parse(PLAN)),
+        tmp_path / "s",
+        engine=engine,
+        chunk_runs=100,
+        told=Then(6, lambda: cluster.workers[0].send_signal(signal.SIGKILL)),
+    )
     assert (report.digest, report.engine) == (digest, "dask")
     assert cluster.workers[0].wait(5) == -signal.SIGKILL
     with pytest.raises(Stopped, match="scheduler"):
-        run(of_plan(Plan.parse(PLAN)), tmp_path / "t", engine=DaskEngine(cluster.address), chunk_runs=100,
-            told=Then(4, lambda: cluster.scheduler.send_signal(signal.SIGKILL)))  # fmt: skip
+        run(
+            of_plan(Plan.parse(PLAN)),
+            tmp_path / "t",
+            engine=DaskEngine(cluster.address),
+            chunk_runs=100,
+            told=Then(4, lambda: cluster.scheduler.send_signal(signal.SIGKILL)),
+        )
     report = run(of_plan(Plan.parse(PLAN)), tmp_path / "t", workers=1)
     assert report.digest == digest and report.done_before >= 400
 

@@ -118,9 +118,7 @@ def test_an_error_at_any_operation_leaves_nothing_false_behind(number, digest, t
         assert ended is None or (ended.exit_code == 3 and "\n" not in str(ended))
         if ended is not None and (out / "manifest.json").exists():
             assert verify(out).damage == []
-            assert (
-                not list((out / "tmp").glob("*.part")) or failing.count > at
-            )  # (an unlink that failed may leave one)
+            assert not list((out / "tmp").glob("*.part")) or failing.count > at  # (an unlink that failed may leave one)
         assert sweep(out).digest == digest
         assert not list((out / "tmp").iterdir())
         shutil.rmtree(out)
@@ -465,18 +463,14 @@ def test_two_drivers_at_once_both_end_well(plan, tmp_path):
         "--chunk-runs",
         "40",
     ]
-    drivers = [
-        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    drivers = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     ends = [driver.communicate() for driver in drivers]
     assert [driver.returncode for driver in drivers] == [0, 0], ends
     digests = {out.splitlines()[-1] for out, _ in ends}
     assert len(digests) == 1
     assert sum("another driver" in err for _, err in ends) == 1
     assert verify(tmp_path / "s", recompute=100).damage == []
-    alone = subprocess.run(
-        [*words[:-4], "--out", str(tmp_path / "alone"), "--workers", "1"], capture_output=True, text=True
-    )
+    alone = subprocess.run([*words[:-4], "--out", str(tmp_path / "alone"), "--workers", "1"], capture_output=True, text=True)
     assert alone.stdout.splitlines()[-1] in digests
 
 
@@ -494,8 +488,13 @@ def test_a_script_without_a_main_guard_is_one_clear_error(tmp_path):
         "    print(error, file=sys.stderr)\n"
         "    sys.exit(error.exit_code)\n"
     )
-    done = subprocess.run([sys.executable, str(script), str(tmp_path / "s")], capture_output=True, text=True, timeout=60,
-                          env={**os.environ, "PYTHONPATH": os.getcwd()})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "s")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+    )
     assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "__main__" in done.stderr and not (tmp_path / "s").exists()
 

@@ -67,9 +67,7 @@ BAD = {
     "ranges in a factorial": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "factorial"'),
     "saltelli of no power": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "saltelli"\npoints = 7'),
     "table that is not there": GOOD.split("[factors]")[0] + '[design]\nkind = "table"\nfile = "none.csv"\n',
-    "split as factor": GOOD.replace(
-        '"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'
-    ),
+    "split as factor": GOOD.replace('"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'),
     "two kinds of values": GOOD.replace("{ low = 0.1, high = 0.9 }", '[0.1, "high"]'),
     "precision and replicates": GOOD + '[precision]\noutcome = "cash"\nhalf_width = 1\nat_most = 9\n',
     "no firms": GOOD.replace('["co-pilot"]', "[]"),
@@ -141,27 +139,27 @@ def test_a_hundred_million_runs_are_planned_in_little_time_and_memory(tmp_path):
 
 
 def test_a_factorial_design_holds_every_combination():
-    table = design(
-        factors={"levers.skills": [0.1, 0.5], "ceo.hours": [10, 12, 14], "ceo.present": [True, False]}
-    )
+    table = design(factors={"levers.skills": [0.1, 0.5], "ceo.hours": [10, 12, 14], "ceo.present": [True, False]})
     assert len(table) == 12 == len(table.drop_duplicates(["levers.skills", "ceo.hours", "ceo.present"]))
     assert list(table["point_id"]) == list(range(12))
 
 
 def test_scenarios_meet_every_point_and_lists_are_crossed():
-    table = design(scenarios=["silence", {"role_model": ["co-pilot", "no-coo"], "context": ["agile", "baseline"]}],
-                   factors={"levers.skills": [0.1, 0.5]})  # fmt: skip
+    table = design(
+        scenarios=["silence", {"role_model": ["co-pilot", "no-coo"], "context": ["agile", "baseline"]}],
+        factors={"levers.skills": [0.1, 0.5]},
+    )
     assert list(table["scenario"]) == [0, 1, 2, 3, 4] * 2
-    assert list(plan(scenarios=[{"role_model": ["co-pilot", "no-coo"], "context": "agile"}]).scenarios) \
-        == ["co-pilot-in-agile", "no-coo-in-agile"]  # fmt: skip
+    assert list(plan(scenarios=[{"role_model": ["co-pilot", "no-coo"], "context": "agile"}]).scenarios) == [
+        "co-pilot-in-agile",
+        "no-coo-in-agile",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "saltelli"])
 def test_random_designs_fill_the_range_and_depend_on_their_seed(kind):
     factors = {"levers.skills": {"low": 0.2, "high": 0.8}, "ceo.hours": {"low": 8, "high": 20}}
-    one, same, other = (
-        design(factors=factors, design={"kind": kind, "points": 64, "seed": seed}) for seed in (1, 1, 2)
-    )
+    one, same, other = (design(factors=factors, design={"kind": kind, "points": 64, "seed": seed}) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, same)
     assert not one.equals(other)
     assert len(one) == 64 * (4 if kind == "saltelli" else 1)
@@ -210,8 +208,12 @@ def test_an_own_table_is_taken_as_it_is(tmp_path):
     assert made[0].spec() == made[1].spec()
     table = next(made[0].points.blocks()).to_pandas()
     assert list(table["scenario"]) == [1, 0] and list(table["luck"]) == [5, 9]
-    for column, value, match in (("levers.skills", 1.5, "levers.skills"), ("levers.skills", None, "missing"),
-                                 ("scenario", "c", "no such scenario"), ("luck", -1, "luck")):  # fmt: skip
+    for column, value, match in (
+        ("levers.skills", 1.5, "levers.skills"),
+        ("levers.skills", None, "missing"),
+        ("scenario", "c", "no such scenario"),
+        ("luck", -1, "luck"),
+    ):
         frame.assign(**{column: [value, frame[column][1]]}).to_csv(tmp_path / "points.csv", index=False)
         with pytest.raises(ScenarioError, match=match):
             of_plan(
@@ -226,13 +228,16 @@ def test_an_own_table_is_taken_as_it_is(tmp_path):
             )
 
 
-@pytest.mark.parametrize(("table", "law"), [
-    ({"low": 2, "high": 6}, stats.uniform(2, 4)),
-    ({"low": 1, "high": 100, "distribution": "log-uniform"}, stats.loguniform(1, 100)),
-    ({"low": -1, "high": 3, "distribution": "normal", "mean": 0.5, "sd": 1}, stats.truncnorm(-1.5, 2.5, 0.5, 1)),
-    ({"low": 0, "high": 4, "distribution": "triangular", "mode": 1}, stats.triang(0.25, 0, 4)),
-    ({"low": 1, "high": 3, "distribution": "beta", "a": 2, "b": 5}, stats.beta(2, 5, 1, 2)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("table", "law"),
+    [
+        ({"low": 2, "high": 6}, stats.uniform(2, 4)),
+        ({"low": 1, "high": 100, "distribution": "log-uniform"}, stats.loguniform(1, 100)),
+        ({"low": -1, "high": 3, "distribution": "normal", "mean": 0.5, "sd": 1}, stats.truncnorm(-1.5, 2.5, 0.5, 1)),
+        ({"low": 0, "high": 4, "distribution": "triangular", "mode": 1}, stats.triang(0.25, 0, 4)),
+        ({"low": 1, "high": 3, "distribution": "beta", "a": 2, "b": 5}, stats.beta(2, 5, 1, 2)),
+    ],
+)
 def test_distributions_are_those_of_scipy(table, law):
     places = np.linspace(0.001, 0.999, 999)
     np.testing.assert_allclose(read_factor("x", table, None).at(places), law.ppf(places), rtol=1e-9)
@@ -240,13 +245,9 @@ def test_distributions_are_those_of_scipy(table, law):
 
 def test_whole_numbers_and_weighted_lists():
     places = (np.arange(10_000) + 0.5) / 10_000
-    values, counts = np.unique(
-        read_factor("x", {"low": 1, "high": 4, "whole": True}, None).at(places), return_counts=True
-    )
+    values, counts = np.unique(read_factor("x", {"low": 1, "high": 4, "whole": True}, None).at(places), return_counts=True)
     assert list(values) == [1, 2, 3, 4] and np.ptp(counts) <= 1
-    values, counts = np.unique(
-        read_factor("x", {"values": ["a", "b"], "weights": [3, 1]}, None).at(places), return_counts=True
-    )
+    values, counts = np.unique(read_factor("x", {"values": ["a", "b"], "weights": [3, 1]}, None).at(places), return_counts=True)
     assert list(counts) == [7500, 2500]
 
 
@@ -258,8 +259,7 @@ def test_outcomes_are_the_headlines_unless_named_and_all_are_kept():
 
 def test_a_lever_that_does_not_move_is_told():
     assert (
-        "communication.meetings_per_week"
-        in plan(scenarios=["silence"], factors={"levers.communication": [0.1, 0.9]}).warnings[0]
+        "communication.meetings_per_week" in plan(scenarios=["silence"], factors={"levers.communication": [0.1, 0.9]}).warnings[0]
     )
     assert plan(factors={"levers.communication": [0.1, 0.9]}).warnings == ()
 
@@ -314,9 +314,7 @@ def aimed(half_width, at_most=400):
 
 
 def test_points_are_played_until_they_are_precise_enough(tmp_path):
-    digests = {
-        run(aimed(0.6), tmp_path / str(size), workers=1, chunk_runs=size).digest for size in (7, 64, 1000)
-    }
+    digests = {run(aimed(0.6), tmp_path / str(size), workers=1, chunk_runs=size).digest for size in (7, 64, 1000)}
     assert len(digests) == 1
     table = open_sweep(tmp_path / "7").to_pandas()
     counts = set()
@@ -325,15 +323,9 @@ def test_points_are_played_until_they_are_precise_enough(tmp_path):
         assert list(group["replicate"].sort_values()) == list(range(len(group)))
         counts.add(len(group))
         if len(values) == 0:
-            assert (
-                len(group) == 16
-            )  # a firm without a COO has no conflict rate: given up after the first look
+            assert len(group) == 16  # a firm without a COO has no conflict rate: given up after the first look
             continue
-        halves = [
-            stats.t.ppf(0.975, n - 1) * values[:n].std() / n**0.5
-            for n in (16, 32, 64, 128, 256, 400)
-            if n <= len(values)
-        ]
+        halves = [stats.t.ppf(0.975, n - 1) * values[:n].std() / n**0.5 for n in (16, 32, 64, 128, 256, 400) if n <= len(values)]
         assert len(values) == 400 or halves[-1] <= 0.6
         assert all(half > 0.6 for half in halves[:-1])
     assert len(counts) > 1
@@ -361,10 +353,12 @@ def test_a_larger_sweep_takes_over_what_it_shares(tmp_path, capsys):
     }
     run(of_plan(plan(**small)), tmp_path / "small", workers=1, chunk_runs=5)
     larger = {
-        "replicates": ({**small, "replicates": 5}, 16), "points": ({**small, "design": {"kind": "sobol", "points": 16}}, 16),
-        "outcome": ({**small, "outcomes": ["cash", "conflict_rate"]}, 16), "seed": ({**small, "seed": 1}, None),
+        "replicates": ({**small, "replicates": 5}, 16),
+        "points": ({**small, "design": {"kind": "sobol", "points": 16}}, 16),
+        "outcome": ({**small, "outcomes": ["cash", "conflict_rate"]}, 16),
+        "seed": ({**small, "seed": 1}, None),
         "other values": ({**small, "factors": {"levers.skills": [0.1, 0.9]}, "design": None}, 0),
-    }  # fmt: skip
+    }
     for name, (changes, shared) in larger.items():
         experiment = of_plan(plan(**changes))
         if shared is None:
@@ -400,10 +394,7 @@ def test_damaged_chunks_are_not_taken_over(tmp_path):
 @pytest.mark.parametrize(("kind", "periods"), [("quarterly", 2), ("weekly", 27)])
 def test_weeks_and_quarters_are_kept_where_asked_for(kind, periods, tmp_path):
     experiment = of_plan(plan(quarters=2, trajectories=kind, factors={"levers.skills": [0.2, 0.8]}))
-    assert (
-        run(experiment, tmp_path / "s", workers=1, chunk_runs=3).digest
-        == run(experiment, tmp_path / "t", workers=1).digest
-    )
+    assert run(experiment, tmp_path / "s", workers=1, chunk_runs=3).digest == run(experiment, tmp_path / "t", workers=1).digest
     from sim import simulate
 
     weeks = open_sweep(tmp_path / "s").trajectories()
@@ -447,11 +438,7 @@ def test_duckdb_reads_the_checked_files(finished):
 def test_xarray_has_points_and_replicates(finished):
     pytest.importorskip("xarray")
     data = finished.to_xarray(["cash"])
-    assert (
-        data["cash"].dims == ("point", "replicate")
-        and data["cash"].shape == (8, 2)
-        and data["cash"].attrs["units"] == "kEUR"
-    )
+    assert data["cash"].dims == ("point", "replicate") and data["cash"].shape == (8, 2) and data["cash"].attrs["units"] == "kEUR"
     assert data["cash"].values.ravel().tolist() == finished.to_pandas(["cash"])["cash"].tolist()
 
 

@@ -76,9 +76,7 @@ def test_chunks_of_any_size_give_one_digest(size, digest, tmp_path):
 
 
 def test_another_seed_or_value_is_another_digest(digest, tmp_path):
-    for number, (old, new) in enumerate(
-        [("seed = 7", "seed = 8"), ("high = 0.8", "high = 0.81"), ("10.0", "10.5")]
-    ):
+    for number, (old, new) in enumerate([("seed = 7", "seed = 8"), ("high = 0.8", "high = 0.81"), ("10.0", "10.5")]):
         assert run(experiment(PLAN.replace(old, new)), tmp_path / str(number), workers=1).digest != digest
 
 
@@ -108,8 +106,9 @@ def test_rows_are_those_of_the_batch_bit_for_bit(tmp_path):
         scenario = Scenario.of(role_model=role_model, context=context).with_(values)
         alone = simulate(scenario, seed=7, replicate=row["replicate"]).outcomes
         for name in ("revenue_growth", "conflict_rate"):
-            assert np.float64(alone[name]).view(np.uint64) == np.float64(row[name]).view(np.uint64) \
-                or (np.isnan(alone[name]) and np.isnan(row[name]))  # fmt: skip
+            assert np.float64(alone[name]).view(np.uint64) == np.float64(row[name]).view(np.uint64) or (
+                np.isnan(alone[name]) and np.isnan(row[name])
+            )
 
 
 def test_records_made_together_are_those_made_one_by_one():
@@ -118,9 +117,7 @@ def test_records_made_together_are_those_made_one_by_one():
     assert len(paths) > 150 and "levers.skills" in paths and "market.price" not in paths
     for path in paths + [list(random.choice(paths, 6, replace=False)) for _ in range(10)]:
         names = [path] if isinstance(path, str) else path
-        values = {
-            name: bounds(name)[0] + (bounds(name)[1] - bounds(name)[0]) * random.random(3) for name in names
-        }
+        values = {name: bounds(name)[0] + (bounds(name)[1] - bounds(name)[0]) * random.random(3) for name in names}
         firms = Firms(scenario, names)
         assert firms.short
         assert (firms.timelines(values, 3)[0] == _one_by_one(scenario, values, 3)[0]).all(), names
@@ -195,15 +192,24 @@ def test_a_partial_sweep_is_refused_unless_asked_for_and_says_how_partial_it_is(
 def test_a_killed_driver_loses_only_chunks_in_flight_and_leaves_no_worker(tmp_path, digest):
     plan, out = tmp_path / "plan.toml", tmp_path / "s"
     plan.write_text(PLAN.replace("replicates = 3", "replicates = 200"))
-    command = [sys.executable, "-m", "experiments.commands.main", "sweep", str(plan), "--out", str(out), "--workers", "2",
-               "--chunk-runs", "50"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "experiments.commands.main",
+        "sweep",
+        str(plan),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "--chunk-runs",
+        "50",
+    ]
     whole = run(of_plan(Plan.load(plan)), tmp_path / "whole", workers=1).digest
     for wanted in (20,):
         driver = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         until = time.monotonic() + 60
-        while (
-            time.monotonic() < until and driver.poll() is None and len(list(out.glob("receipts/*"))) < wanted
-        ):
+        while time.monotonic() < until and driver.poll() is None and len(list(out.glob("receipts/*"))) < wanted:
             time.sleep(0.01)
         workers = children(driver.pid)
         driver.kill()
@@ -227,9 +233,7 @@ def children(pid):
 
 def alive(pid):
     """Whether a process runs (a zombie does not)."""
-    found = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
-    ).stdout.strip()
+    found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
     return bool(found) and not found.startswith("Z")
 
 
@@ -318,16 +322,10 @@ def test_three_runs_that_raise_are_three_failed_runs(tmp_path):
     table = sweep.to_pandas()
     assert list(table.loc[table["status"] == 1, "x"]) == [3.0, 500.0, 999.0]
     assert (
-        table.loc[table["status"] == 1, ["y", "z"]].isna().all(axis=None)
-        and table.loc[table["status"] == 0, "y"].notna().all()
+        table.loc[table["status"] == 1, ["y", "z"]].isna().all(axis=None) and table.loc[table["status"] == 0, "y"].notna().all()
     )
-    assert [(line["run_id"], line["type"]) for line in sweep.failures()] == [
-        (x, "ZeroDivisionError") for x in (3, 500, 999)
-    ]
-    assert (
-        run(rows(sweep_models.fails_thrice, 1000), tmp_path / "t", workers=1, chunk_runs=7).digest
-        == report.digest
-    )
+    assert [(line["run_id"], line["type"]) for line in sweep.failures()] == [(x, "ZeroDivisionError") for x in (3, 500, 999)]
+    assert run(rows(sweep_models.fails_thrice, 1000), tmp_path / "t", workers=1, chunk_runs=7).digest == report.digest
 
 
 def test_wrong_answers_spoil_their_own_run_only(tmp_path):
@@ -367,9 +365,7 @@ def test_a_commit_that_meets_another_one_compares(tmp_path):
 def test_own_rows_come_back_in_their_order_on_their_own_luck(tmp_path):
     firm = Scenario.of(role_model="co-pilot").with_({"quarters": 1})
     random = np.random.default_rng(1)
-    table = pd.DataFrame(
-        {**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "luck": random.permutation(30)}
-    )
+    table = pd.DataFrame({**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "luck": random.permutation(30)})
     run(
         of_rows(table, scenarios=firm, outcomes=["revenue_growth"], seed=3),
         tmp_path / "s",
@@ -380,16 +376,11 @@ def test_own_rows_come_back_in_their_order_on_their_own_luck(tmp_path):
     assert values.shape == (30, 1)
     for row in (0, 17, 29):
         point = firm.with_({name: float(value) for name, value in table.iloc[row].items() if name != "luck"})
-        assert (
-            simulate(point, seed=3, replicate=int(table["luck"][row])).outcomes["revenue_growth"]
-            == values[row, 0]
-        )
+        assert simulate(point, seed=3, replicate=int(table["luck"][row])).outcomes["revenue_growth"] == values[row, 0]
 
 
 def test_a_population_is_rows_with_numbers_of_firms(tmp_path):
-    firms = [
-        Scenario.of(role_model=name).with_({"quarters": 1}) for name in ("co-pilot", "no-coo", "undefined")
-    ]
+    firms = [Scenario.of(role_model=name).with_({"quarters": 1}) for name in ("co-pilot", "no-coo", "undefined")]
     named = {f"firm {place}": firm for place, firm in enumerate(firms)}
     table = pd.DataFrame({"scenario": list(named), "firm": [0, 1, 2]})
     run(of_rows(table, scenarios=named, outcomes=["cash"], seed=2, replicates=4), tmp_path / "s", workers=1)
@@ -398,22 +389,22 @@ def test_a_population_is_rows_with_numbers_of_firms(tmp_path):
 
 
 def test_an_array_function_of_rows_and_keys(tmp_path):
-    inputs = pd.DataFrame(
-        {"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "luck": np.arange(20, dtype=np.uint64) + 2**63}
-    )
+    inputs = pd.DataFrame({"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "luck": np.arange(20, dtype=np.uint64) + 2**63})
     model = ArrayModel(sweep_models.waves, ["a", "b"], {"y": "units"})
     run(of_rows(inputs, model=model), tmp_path / "s", workers=1, chunk_runs=6)
     keys = inputs["luck"].to_numpy()
-    assert (
-        open_sweep(tmp_path / "s").values()[:, 0].tolist()
-        == sweep_models.waves(inputs[["a", "b"]].to_numpy(), keys).tolist()
-    )
+    assert open_sweep(tmp_path / "s").values()[:, 0].tolist() == sweep_models.waves(inputs[["a", "b"]].to_numpy(), keys).tolist()
 
 
-@pytest.mark.parametrize(("more", "match"), [
-    ({"replicates": 0}, "replicates"), ({"replicates": True}, "replicates"), ({"replicates": 1.5}, "replicates"),
-    ({"outcomes": ["x"]}, "not an outcome"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"replicates": 0}, "replicates"),
+        ({"replicates": True}, "replicates"),
+        ({"replicates": 1.5}, "replicates"),
+        ({"outcomes": ["x"]}, "not an outcome"),
+    ],
+)
 def test_own_rows_that_cannot_be_are_refused(more, match):
     with pytest.raises(Refused, match=match):
         rows(sweep_models.parabola, **more)
@@ -428,8 +419,10 @@ def test_luck_is_shared_by_points_unless_the_plan_says_otherwise(tmp_path):
     for name, equal in (("shared", True), ("own", False)):
         table = open_sweep(tmp_path / name).to_pandas(["decisions_taken", "profit_per_week"])
         first = table[(table["scenario"] == "co-pilot-in-agile") & (table["ceo.hours"] == 10)]
-        close = [np.allclose(group["profit_per_week"], group["profit_per_week"].iloc[0], rtol=1e-3)
-                 for _, group in first.groupby("replicate")]  # fmt: skip
+        close = [
+            np.allclose(group["profit_per_week"], group["profit_per_week"].iloc[0], rtol=1e-3)
+            for _, group in first.groupby("replicate")
+        ]
         assert all(close) is equal
 
 

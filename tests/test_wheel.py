@@ -28,9 +28,7 @@ print(len(Scenario.load("retail-restructuring").records()))
 def wanted() -> set[str]:
     """Every file of the packages, by its path in the house."""
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("*") if file.is_file()]
-    return {file.relative_to(ROOT).as_posix() for file in files if not LEFT_OUT & set(file.parts)} | {
-        "tandem.py"
-    }
+    return {file.relative_to(ROOT).as_posix() for file in files if not LEFT_OUT & set(file.parts)} | {"tandem.py"}
 
 
 def missing(wheel: Path) -> list[str]:
@@ -43,9 +41,12 @@ def listed_from(folder: Path, elsewhere: Path) -> list[str]:
     """What a fresh interpreter prints that finds tandem in `folder` only, and stands `elsewhere`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
     done = subprocess.run(
-        [sys.executable, "-c", LISTING], cwd=elsewhere, capture_output=True, text=True,
+        [sys.executable, "-c", LISTING],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
         env={**inherited, "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -55,10 +56,24 @@ def wheel(tmp_path_factory):
     """The wheel as `pip` builds it, without asking any package index."""
     built = tmp_path_factory.mktemp("wheel")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation",
-         "--no-index", "--wheel-dir", str(built), str(ROOT)],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-index",
+            "--wheel-dir",
+            str(built),
+            str(ROOT),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     (found,) = built.glob("tandem_sim-*.whl")
     return found
 
@@ -84,11 +99,7 @@ def test_the_unpacked_wheel_lists_the_catalogue_from_another_folder(wheel, tmp_p
     assert Path(face).parent == installed
     assert Path(package).is_relative_to(installed)
     kinds = {"role_model": "role_models", "context": "contexts", "case": "cases"}
-    here = {
-        f"{kind} {file.stem}"
-        for kind, folder in kinds.items()
-        for file in (ROOT / "scenarios" / folder).glob("*.toml")
-    }
+    here = {f"{kind} {file.stem}" for kind, folder in kinds.items() for file in (ROOT / "scenarios" / folder).glob("*.toml")}
     assert here <= set(listed)
     assert int(weeks) >= 1
 

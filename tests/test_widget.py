@@ -20,13 +20,25 @@ CASES = [entry.name for entry in catalogue() if entry.kind == "case"]
 SPLITS = ["", *(entry.name for entry in catalogue() if entry.kind == "role_model")]
 CONTEXTS = ["", *(entry.name for entry in catalogue() if entry.kind == "context")]
 LEVELS = st.dictionaries(st.sampled_from(LEVERS), st.integers(0, 20).map(lambda step: step / 20), max_size=5)
-STATES = st.fixed_dictionaries({"role_model": st.sampled_from(SPLITS), "context": st.sampled_from(CONTEXTS), "levers": LEVELS,
-                                "week": st.integers(0, 60), "after": LEVELS, "luck": st.integers(0, 99)})  # fmt: skip
+STATES = st.fixed_dictionaries(
+    {
+        "role_model": st.sampled_from(SPLITS),
+        "context": st.sampled_from(CONTEXTS),
+        "levers": LEVELS,
+        "week": st.integers(0, 60),
+        "after": LEVELS,
+        "luck": st.integers(0, 99),
+    }
+)
 BASES = st.one_of(
     st.sampled_from(CASES).map(Scenario.load),
-    st.builds(lambda split, context: Scenario.of(role_model=split or None, context=context or None), st.sampled_from(SPLITS), st.sampled_from(CONTEXTS)),
+    st.builds(
+        lambda split, context: Scenario.of(role_model=split or None, context=context or None),
+        st.sampled_from(SPLITS),
+        st.sampled_from(CONTEXTS),
+    ),
     st.floats(4, 20).map(lambda hours: Scenario.load("silence").with_({"ceo.hours": hours, "quarters": 6})),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -51,9 +63,7 @@ def test_what_is_on_screen_can_be_read_and_is_what_simulate_plays():
     panel.set(week=60, after={"decision_clarity": 0.9}, luck=3)
     drawn = lines.one(panel.scenario, 5, 3)
     weekly = simulate(panel.scenario, 5, 3).weekly
-    np.testing.assert_allclose(
-        drawn["revenue"], np.round(100 * weekly["revenue"] / weekly["revenue"].iloc[0], 2), atol=0.011
-    )
+    np.testing.assert_allclose(drawn["revenue"], np.round(100 * weekly["revenue"] / weekly["revenue"].iloc[0], 2), atol=0.011)
     np.testing.assert_allclose(drawn["trust"], np.round(100 * weekly["trust"], 2), atol=0.011)
     quarrels = weekly["conflict_episodes"].fillna(0.0).rolling(13, min_periods=1).sum()
     np.testing.assert_allclose(drawn["quarrels"], quarrels)
@@ -66,10 +76,7 @@ def test_pins_are_compared():
     panel = explore(Scenario.load("silence"))
     panel.pin("A")
     panel.set(levers={"skills": 0.9})
-    assert (
-        panel.comparison(20).batches.keys()
-        == compare(panel.pinned["A"], panel.scenario, runs=20, seed=7).batches.keys()
-    )
+    assert panel.comparison(20).batches.keys() == compare(panel.pinned["A"], panel.scenario, runs=20, seed=7).batches.keys()
     panel.pin("B")
     assert list(panel.pinned) == ["A", "B"]
 
@@ -86,10 +93,7 @@ def test_questions_are_answered_with_small_plain_messages():
     state = {**panel.state, "week": 30, "after": {"communication": 0.9}}
     (answer,) = ask(panel, kind="run", number=1, stamp=4, state=state)
     assert (answer["number"], answer["stamp"]) == (1, 4) and len(answer["series"]["trust"]) == 157
-    assert (
-        answer["ghost"]["trust"][:30] == answer["series"]["trust"][:30]
-        and answer["ghost"] != answer["series"]
-    )
+    assert answer["ghost"]["trust"][:30] == answer["series"]["trust"][:30] and answer["ghost"] != answer["series"]
     assert len(json.dumps(answer, allow_nan=False)) < 40_000
     (answer,) = ask(panel, kind="bands", number=2, stamp=5, lucks=40, state=state)
     low, high = (np.array(answer["bands"][end]["revenue"]) for end in ("low", "high"))
@@ -126,15 +130,18 @@ def test_a_firm_without_a_pair_has_no_trust():
     assert set(answer["series"]["trust"]) == {None} and answer["ghost"] is None
 
 
-@pytest.mark.parametrize(("parts", "said"), [
-    ({"levers": {"comunication": 0.5}}, "did you mean 'communication'"),
-    ({"levers": {"skills": 1.4}}, "from 0"),
-    ({"levers": {"skills": float("nan")}}, "from 0"),
-    ({"week": 999}, "week 1 to 156"),
-    ({"role_model": "copilot"}, "there are"),
-    ({"luck": -1}, "luck"),
-    ({"colour": "red"}, "its parts are"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"levers": {"comunication": 0.5}}, "did you mean 'communication'"),
+        ({"levers": {"skills": 1.4}}, "from 0"),
+        ({"levers": {"skills": float("nan")}}, "from 0"),
+        ({"week": 999}, "week 1 to 156"),
+        ({"role_model": "copilot"}, "there are"),
+        ({"luck": -1}, "luck"),
+        ({"colour": "red"}, "its parts are"),
+    ],
+)
 def test_a_mistake_is_one_sentence_with_what_would_do(parts, said):
     panel = explore(Scenario.load("silence"))
     with pytest.raises(Mistake) as caught:
@@ -159,10 +166,7 @@ def test_mistakes_outside_the_widget_are_sentences_too():
         with pytest.raises(Mistake) as caught:
             wrong()
         assert said in str(caught.value) and "\n" not in str(caught.value)
-    assert (
-        compare(one, simulate(firm.with_({"levers.skills": 0.9}), seed=7), runs=10).batches[firm.name].seed
-        == 7
-    )
+    assert compare(one, simulate(firm.with_({"levers.skills": 0.9}), seed=7), runs=10).batches[firm.name].seed == 7
 
 
 def test_the_widget_is_one_text_that_fetches_nothing():

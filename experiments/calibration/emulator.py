@@ -51,7 +51,6 @@ class Emulator:
         latent = np.sqrt(np.maximum(spread**2 - self._white, 1e-12))
         return self.middle + self.scale * (mean + more), self.scale * np.hypot(latent, self.trend_error)
 
-
     @property
     def _white(self) -> float:
         return (self.noise / self.scale) ** 2
@@ -106,6 +105,8 @@ def _foreseen(points: np.ndarray, values: np.ndarray, whole: Emulator, seed: int
     return float(1.0 - (missed**2).mean() / values.var())
 
 
-def emulators(points: np.ndarray, statistics: Mapping[str, np.ndarray], seed: int = 0, check: bool = False) -> dict[str, Emulator]:
+def emulators(
+    points: np.ndarray, statistics: Mapping[str, np.ndarray], seed: int = 0, check: bool = False
+) -> dict[str, Emulator]:
     """One emulator a statistic."""
     return {name: fitted(points, values, seed, check) for name, values in statistics.items()}

@@ -56,19 +56,26 @@ class Evaluations:
         self.rows: dict[int, dict[str, Any]] = {}
         played = PlaySet(Size(size.firms, size.twins, size.advertisers, size.long), seed)
         names = statistics()
-        self.model = FunctionModel(played, dict.fromkeys(names, "1"), nullable=names,
-                                   version=json.dumps({**asdict(played), "model": model}))  # fmt: skip
+        self.model = FunctionModel(
+            played, dict.fromkeys(names, "1"), nullable=names, version=json.dumps({**asdict(played), "model": model})
+        )
 
     def played(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The rows of these numbers, in their order."""
         return [self.rows[number] for number in numbers]
 
-    def play(self, wave: str, sets: Mapping[int, Mapping[str, float]], workers: int,
-             progress: Callable[[], None] = lambda: None) -> None:  # fmt: skip
+    def play(
+        self, wave: str, sets: Mapping[int, Mapping[str, float]], workers: int, progress: Callable[[], None] = lambda: None
+    ) -> None:
         """Play the numbered sets of a wave that are not there yet, each on firms and luck of its number. Raises SweepError."""
         rows = pd.DataFrame(list(sets.values())).assign(luck=list(sets))
-        run(of_rows(rows, model=self.model, title=f"calibration, {wave}"), self.folder / wave, workers=min(workers, len(sets)),
-            chunk_runs=1, told=_Ticks(progress))  # fmt: skip
+        run(
+            of_rows(rows, model=self.model, title=f"calibration, {wave}"),
+            self.folder / wave,
+            workers=min(workers, len(sets)),
+            chunk_runs=1,
+            told=_Ticks(progress),
+        )
         sweep = open_sweep(self.folder / wave)
         for failure in sweep.failures():
             raise Refused(f"{self.folder / wave}: a parameter set could not be played ({failure['message']})")

@@ -102,8 +102,12 @@ def ranking_figure(summary: pd.DataFrame) -> Any:
 
 def write_figures(fit: Any, tables: dict[str, pd.DataFrame], folder: Path) -> None:
     """`marginals`, `pairs`, `pins` and `rankings` as PNG and SVG."""
-    drawn = {"marginals": marginal_figure(fit, tables["marginals"]), "pairs": pair_figure(fit, tables["marginals"]),
-             "pins": pin_figure(tables["pins"]), "rankings": ranking_figure(tables["ranking_summary"])}  # fmt: skip
+    drawn = {
+        "marginals": marginal_figure(fit, tables["marginals"]),
+        "pairs": pair_figure(fit, tables["marginals"]),
+        "pins": pin_figure(tables["pins"]),
+        "rankings": ranking_figure(tables["ranking_summary"]),
+    }
     for name, canvas in drawn.items():
         for ending in ("png", "svg"):
             part = folder / f".{name}.part.{ending}"

@@ -53,7 +53,6 @@ class Fit:
         """Where the ensemble comes from, as plain data."""
         import sklearn
 
-
         return {
             "command": command,
             "method": "history matching with Gaussian process emulators; weighted drawing without replacement of played sets",
@@ -64,13 +63,15 @@ class Fit:
             "priors": [asdict(parameter) for parameter in self.space.parameters],
             "targets": [{"statistic": band.name, "low": _plain(band.low), "high": _plain(band.high)} for band in self.bands],
             "findings": {finding.id: {"source": finding.source, "known": finding.known} for finding in findings()},
-            "emulators": {name: {"explained": _plain(round(found.explained, 3)), "noise": _plain(round(found.noise, 4))}
-                          for name, found in self.emulators.items()},
+            "emulators": {
+                name: {"explained": _plain(round(found.explained, 3)), "noise": _plain(round(found.noise, 4))}
+                for name, found in self.emulators.items()
+            },
             "waves": self.waves,
             "candidates": json.loads(self.candidates.to_json(orient="records", double_precision=4)),
             "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
             "model": _model_digest(),
-        }  # fmt: skip
+        }
 
 
 def _model_digest() -> str:
@@ -129,8 +130,11 @@ def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
     job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": _model_digest()}
     file = folder / "job.json"
     if file.exists() and json.loads(file.read_text("utf-8")) != job:
-        raise ScenarioError("the folder holds another calibration (other seed, profile, ranges or model)", file=str(folder),
-                            allowed="the same command as before, or an empty folder")  # fmt: skip
+        raise ScenarioError(
+            "the folder holds another calibration (other seed, profile, ranges or model)",
+            file=str(folder),
+            allowed="the same command as before, or an empty folder",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     _write(file, json.dumps(job))
 
@@ -178,8 +182,19 @@ def findings_met(drawn: pd.DataFrame) -> int:
     return int((judged(drawn).drop_duplicates("finding")["finding_verdict"] == "holds").sum())
 
 
-def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np.ndarray,
-          numbers: list[int], judge: Judge, before: Judge, notes: list[dict], workers: int, told: Told) -> Fit:  # fmt: skip
+def _kept(
+    space: Space,
+    size: Profile,
+    seed: int,
+    store: Evaluations,
+    places: np.ndarray,
+    numbers: list[int],
+    judge: Judge,
+    before: Judge,
+    notes: list[dict],
+    workers: int,
+    told: Told,
+) -> Fit:
     """The ensemble of the final sets, and its default."""
     draw = np.random.default_rng([seed, 5])
     score = judge.score(places)
@@ -187,8 +202,11 @@ def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np
     order = np.argsort(-(weight + draw.gumbel(size=len(weight))))  # drawing by weight without replacement
     chosen = np.sort(order[: size.ensemble])
     candidates = chosen[np.argsort(-score[chosen])[:CANDIDATES]]
-    jobs = {(size.waves + 2) * WAVE + 100 * place + k: row for place, row in enumerate(space.sets(places[candidates]))
-            for k in range(POPULATIONS)}  # fmt: skip
+    jobs = {
+        (size.waves + 2) * WAVE + 100 * place + k: row
+        for place, row in enumerate(space.sets(places[candidates]))
+        for k in range(POPULATIONS)
+    }
     store.play("candidates", jobs, workers, lambda: told("candidates for the default", 1))
     rows = []
     for place, candidate in enumerate(candidates):
@@ -196,13 +214,30 @@ def _kept(space: Space, size: Profile, seed: int, store: Evaluations, places: np
         drawn = pd.DataFrame([row["statistics"] for row in store.played(mine)]).astype(float)
         table = judged(drawn)
         words = table.drop_duplicates("finding").set_index("finding")["finding_verdict"]
-        rows.append({"set": int(np.flatnonzero(chosen == candidate)[0]), "holds": int((words == "holds").sum()),
-                     "fails": int((words == "fails").sum()), "score": float(score[candidate]),
-                     "failing": " ".join(words[words != "holds"].index)})  # fmt: skip
+        rows.append(
+            {
+                "set": int(np.flatnonzero(chosen == candidate)[0]),
+                "holds": int((words == "holds").sum()),
+                "fails": int((words == "fails").sum()),
+                "score": float(score[candidate]),
+                "failing": " ".join(words[words != "holds"].index),
+            }
+        )
     found = pd.DataFrame(rows).sort_values(["holds", "fails", "score"], ascending=[False, True, False], ignore_index=True)
     statistics = pd.DataFrame([row["statistics"] for row in store.played([numbers[k] for k in chosen])]).astype(float)
-    return Fit(space, size, seed, places[chosen], statistics, int(found.iloc[0]["set"]), found, dict(judge.emulators),
-               judge.bands, notes, sum(note["sets"] for note in notes) + len(jobs))  # fmt: skip
+    return Fit(
+        space,
+        size,
+        seed,
+        places[chosen],
+        statistics,
+        int(found.iloc[0]["set"]),
+        found,
+        dict(judge.emulators),
+        judge.bands,
+        notes,
+        sum(note["sets"] for note in notes) + len(jobs),
+    )
 
 
 def sets_planned(size: Profile) -> int:

@@ -74,7 +74,7 @@ class Judge:
         return np.array([(implausibility(band, *self.emulators[band.name](points)) > limit).mean() for band in self.bands])
 
     def sample(self, n: int, seed: int, start: np.ndarray | None = None, steps: int = 400) -> np.ndarray:
-        """n points of the unit cube, all different, in proportion to their weight, (n, inputs); `start`: points worth starting from."""
+        """n points of the unit cube, all different, in proportion to weight, (n, inputs); `start`: points worth starting from."""
         draw = np.random.default_rng([seed, 3])
         inputs = len(next(iter(self.emulators.values())).trend.coef_) // 2
         walkers = max(2 * inputs + 2, 120)

@@ -23,8 +23,18 @@ def marginals(sets: np.ndarray, paths: list[str], low: np.ndarray, high: np.ndar
     quantiles = np.quantile(sets, [0.05, 0.5, 0.95], axis=0)
     width = (quantiles[2] - quantiles[0]) / 0.9
     word = np.where(width < 0.5, "pinned", np.where(width < 0.8, "narrowed", "wide"))
-    return pd.DataFrame({"path": paths, "low": low, "high": high, "q05": quantiles[0], "q50": quantiles[1], "q95": quantiles[2],
-                         "width": width, "verdict": word}).sort_values("width", ignore_index=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "path": paths,
+            "low": low,
+            "high": high,
+            "q05": quantiles[0],
+            "q50": quantiles[1],
+            "q95": quantiles[2],
+            "width": width,
+            "verdict": word,
+        }
+    ).sort_values("width", ignore_index=True)
 
 
 def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
@@ -46,12 +56,21 @@ def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
                 pair.append(fit.emulators[band.name](moved)[0])
             ends.append(float((pair[1] - pair[0]).mean()) / half)
         size = np.abs(ends)
-        rows += [{"target": band.name, "path": path, "swing_half_bands": swing, "share": float(abs(swing) / size.sum()) if size.sum() else 0.0}
-                 for path, swing in zip(fit.space.paths, ends)]  # fmt: skip
+        rows += [
+            {
+                "target": band.name,
+                "path": path,
+                "swing_half_bands": swing,
+                "share": float(abs(swing) / size.sum()) if size.sum() else 0.0,
+            }
+            for path, swing in zip(fit.space.paths, ends)
+        ]
     return pd.DataFrame(rows)
 
 
-def rankings(sets: list[dict[str, float]], seed: int = 0, progress: Callable[[str, int], None] = lambda what, n: None) -> pd.DataFrame:
+def rankings(
+    sets: list[dict[str, float]], seed: int = 0, progress: Callable[[str, int], None] = lambda what, n: None
+) -> pd.DataFrame:
     """How splits and levers come out under each parameter set: set, kind (split, lever), name, outcome, value (mean over
     contexts, or swing from 0.2 to 0.8), rank (1: highest growth or lowest conflict for splits; largest size for levers).
 
@@ -73,13 +92,17 @@ def rankings(sets: list[dict[str, float]], seed: int = 0, progress: Callable[[st
         for outcome in OUTPUTS:
             mean = played[outcome].to_numpy().reshape(len(contexts()), len(arms), PAIRS).mean(axis=(0, 2))
             sign = -1.0 if outcome == "revenue_growth" else 1.0
-            rows += [{"set": number, "kind": "split", "name": arm, "outcome": outcome, "value": float(value), "rank": int(place)}
-                     for arm, value, place in zip(arms, mean, _ranks(sign * mean))]  # fmt: skip
+            rows += [
+                {"set": number, "kind": "split", "name": arm, "outcome": outcome, "value": float(value), "rank": int(place)}
+                for arm, value, place in zip(arms, mean, _ranks(sign * mean))
+            ]
         moved = swings(pooled_model(cells, met, seed, changes=mechanisms), POINTS, seed)
         for k, outcome in enumerate(OUTPUTS):
             mean = np.array([moved[lever][:, k].mean() for lever in LEVERS])
-            rows += [{"set": number, "kind": "lever", "name": lever, "outcome": outcome, "value": float(value), "rank": int(place)}
-                     for lever, value, place in zip(LEVERS, mean, _ranks(-np.abs(mean)))]  # fmt: skip
+            rows += [
+                {"set": number, "kind": "lever", "name": lever, "outcome": outcome, "value": float(value), "rank": int(place)}
+                for lever, value, place in zip(LEVERS, mean, _ranks(-np.abs(mean)))
+            ]
         progress("rankings over the ensemble", 1)
     return pd.DataFrame(rows)
 

@@ -64,8 +64,9 @@ class Space:
         """Points in the unit cube of parameter sets, float64 (rows, parameters); what a set does not name has
         its declared value."""
         usual = self.declared()
-        return np.array([[parameter.place(one.get(parameter.path, usual[parameter.path])) for parameter in self.parameters]
-                         for one in sets])  # fmt: skip
+        return np.array(
+            [[parameter.place(one.get(parameter.path, usual[parameter.path])) for parameter in self.parameters] for one in sets]
+        )
 
     def design(self, n: int, seed: int) -> np.ndarray:
         """n points that fill the cube (scrambled Sobol), float64 (n, parameters)."""
@@ -108,12 +109,18 @@ def space() -> Space:
         path = parameter.path
         if not path.startswith("population."):
             if path not in allowed:
-                raise ScenarioError("unknown path", file=FILE, key="parameters.path", value=path,
-                                    allowed="a number that `tandem schema` shows")  # fmt: skip
+                raise ScenarioError(
+                    "unknown path", file=FILE, key="parameters.path", value=path, allowed="a number that `tandem schema` shows"
+                )
             low, high = allowed[path]
             if not low <= parameter.low < parameter.high <= high:
-                raise ScenarioError("the range leaves what the model allows", file=FILE, key=path,
-                                    value=[parameter.low, parameter.high], allowed=f"within {low:g} to {high:g}")  # fmt: skip
+                raise ScenarioError(
+                    "the range leaves what the model allows",
+                    file=FILE,
+                    key=path,
+                    value=[parameter.low, parameter.high],
+                    allowed=f"within {low:g} to {high:g}",
+                )
         found.append(parameter)
     return Space(tuple(found))
 

@@ -46,8 +46,15 @@ def show(found) -> None:
     from experiments.commands.tables import console
 
     table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
-    heads = ("lever", "from", "growth, points a year", "conflict, episodes a quarter", "profit, kEUR a week",
-             "helps growth in lucks", "in sets")  # fmt: skip
+    heads = (
+        "lever",
+        "from",
+        "growth, points a year",
+        "conflict, episodes a quarter",
+        "profit, kEUR a week",
+        "helps growth in lucks",
+        "in sets",
+    )
     for head in heads:
         table.add_column(head, justify="left" if head == "lever" else "right")
     for row in found.levers.to_dict("records"):

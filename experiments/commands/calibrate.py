@@ -46,8 +46,12 @@ def calibrate(
     cost = Size(size.firms, size.twins, size.advertisers, size.long).runs
     rate = firms_per_second(0.3)  # both threads at work
     minutes = planned * cost / rate * 1.4 / 60.0 + 0.2 * size.waves * (size.final / 320)
-    print(f"playing {planned:,} parameter sets of {cost:,.0f} runs each, {workers} at a time: about {minutes:.0f} minutes at "
-          f"{rate:,.0f} runs a second, less what is there already", file=sys.stderr, flush=True)  # fmt: skip
+    print(
+        f"playing {planned:,} parameter sets of {cost:,.0f} runs each, {workers} at a time: about {minutes:.0f} minutes at "
+        f"{rate:,.0f} runs a second, less what is there already",
+        file=sys.stderr,
+        flush=True,
+    )
     command = f"tandem calibrate --profile {profile.value} --seed {seed}"
     try:
         with progress(planned, "calibrating") as told:
@@ -64,8 +68,11 @@ def calibrate(
         adopted(out / "ensemble", HOME)
         print(f"adopted: {HOME}")
     best = fit.candidates.iloc[0]
-    print(f"{len(fit.sets)} parameter sets kept of {fit.evaluations:,} played; the default meets {int(best['holds'])} of 17 findings "
-          f"(not: {best['failing'] or 'none'}).")  # fmt: skip
+    print(
+        f"{len(fit.sets)} parameter sets kept of {fit.evaluations:,} played; the default meets {int(best['holds'])} "
+        "of 17 findings "
+        f"(not: {best['failing'] or 'none'})."
+    )
     print(f"This is a model, not a forecast. {time.monotonic() - started:.0f} s. Folder: {out}")
 
 

@@ -18,7 +18,9 @@ def compare(
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: lucks shared by the arms.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
-    parameters: Annotated[str, typer.Option(help="ensemble (each pair draws its parameter set), default or declared.")] = "ensemble",
+    parameters: Annotated[
+        str, typer.Option(help="ensemble (each pair draws its parameter set), default or declared.")
+    ] = "ensemble",
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
@@ -62,7 +64,9 @@ def compare(
                 equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, parameters)
                 default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
-                found = compare_splits(scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=parameters)
+                found = compare_splits(
+                    scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=parameters
+                )
                 other.append(differences(found.table, place, name, "as described"))
     table = pd.concat(default, ignore_index=True)
     print_splits(table, sys.stdout)

@@ -34,8 +34,9 @@ def dashboard(
     try:
         bound = listening(port)
     except OSError as error:
-        raise ScenarioError(f"this port cannot be used ({error.strerror or error})", key="--port", value=port,
-                            allowed="a free port, or 0 for any") from None  # fmt: skip
+        raise ScenarioError(
+            f"this port cannot be used ({error.strerror or error})", key="--port", value=port, allowed="a free port, or 0 for any"
+        ) from None
     address = f"http://{LOOPBACK}:{bound.getsockname()[1]}/"
     print(f"The flight simulator is at {address} (Ctrl+C to stop)", flush=True)
     if open_:

@@ -19,7 +19,7 @@ def explain(
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
     lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which remedies are tried.")] = 200,
-) -> None:  # fmt: skip
+) -> None:
     """Tell why a run went as it did."""
     from experiments.commands.settings import settings
     from sim.results import simulate
@@ -50,8 +50,9 @@ def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
 
     from experiments.rescue import last_saving_week
 
-    bar = Progress(BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-                   disable=not sys.stderr.isatty())  # fmt: skip
+    bar = Progress(
+        BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    )
     with bar:
         task = bar.add_task("", total=1.0)
         found = last_saving_week(scenario, seed, lucks, progress=lambda share: bar.update(task, completed=share))

@@ -66,8 +66,15 @@ def _exists(module: str) -> bool:
     return find_spec(f"{__package__}.{module}") is not None
 
 
-app = typer.Typer(name="tandem", cls=Commands, add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-                  pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]})  # fmt: skip
+app = typer.Typer(
+    name="tandem",
+    cls=Commands,
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 @app.callback()

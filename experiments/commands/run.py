@@ -11,8 +11,19 @@ from typing import Annotated, Any
 
 import typer
 
-QUARTERLY = ("revenue", "profit", "customers", "brand_awareness", "satisfaction", "trust", "relationship_conflict",
-             "role_clarity", "conflict_episodes", "backlog", "morale")  # fmt: skip
+QUARTERLY = (
+    "revenue",
+    "profit",
+    "customers",
+    "brand_awareness",
+    "satisfaction",
+    "trust",
+    "relationship_conflict",
+    "role_clarity",
+    "conflict_episodes",
+    "backlog",
+    "morale",
+)
 NARROW = ("revenue", "profit", "customers", "satisfaction", "trust", "role_clarity", "conflict_episodes")
 
 

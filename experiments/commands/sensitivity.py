@@ -37,7 +37,9 @@ def sensitivity(
     context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     strata: Annotated[bool, typer.Option("--strata", help="Every split and control in every context as well.")] = False,
-    only: Annotated[Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")] = None,
+    only: Annotated[
+        Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")
+    ] = None,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
@@ -66,7 +68,9 @@ def sensitivity(
     if only is not None:
         parts = [parts[0], *(part for part in parts[1:] if part.kind == only.value)]
         if only is not Kind.pooled and len(parts) == 1:
-            raise typer.BadParameter(f"there is no {only.value} in this analysis; it belongs to --profile paper", param_hint="--only")
+            raise typer.BadParameter(
+                f"there is no {only.value} in this analysis; it belongs to --profile paper", param_hint="--only"
+            )
     if method is not None:
         return second(parts[0], method, seed, out)
     out.mkdir(parents=True, exist_ok=True)
@@ -87,8 +91,20 @@ def sensitivity(
     write(results, named, out, ladder)
     from experiments.sensitivity.report import report_page
 
-    asked = ["tandem", "sensitivity", *([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value,
-             *(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed), "--out", "DIR"]  # fmt: skip
+    asked = [
+        "tandem",
+        "sensitivity",
+        *([name] if name else []),
+        *(["--context", context] if context else []),
+        "--profile",
+        profile.value,
+        *(["--strata"] if strata else []),
+        *(["--only", only.value] if only else []),
+        "--seed",
+        str(seed),
+        "--out",
+        "DIR",
+    ]
     replace_text(out / "report.html", report_page(results, named, out, shlex.join(asked)))
     show(main, parts[0])
     print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
@@ -119,7 +135,9 @@ def show(found: Any, part: Any) -> None:
         factor, unit = scaled(output)
         noise = found.get("noise_share", "", output)
         share = "it never changes" if noise["estimate"] != noise["estimate"] else f"noise share {noise['estimate']:.2f}"
-        head = f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
+        head = (
+            f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
+        )
         shown = Table(title=head, title_justify="left", min_width=90)
         for column in ("rank", "lever", "total index", "95% interval", f"swing ({unit})", "95% interval", "direction"):
             shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
@@ -128,9 +146,19 @@ def show(found: Any, part: Any) -> None:
         for lever in ordered:
             total, swing = found.get("total_mean", lever, output), found.get("swing", lever, output)
             direction = found.get("direction", lever, output)["verdict"] if lever in LEVERS else ""
-            moved = (figure_text(swing["estimate"], factor, True), interval_text(swing.to_dict(), factor)) if lever in LEVERS else ("", "")
-            shown.add_row(places[lever], spoken(lever), f"{total['estimate']:.3f}", f"{total['low']:.3f} to {total['high']:.3f}",
-                          *moved, direction)  # fmt: skip
+            moved = (
+                (figure_text(swing["estimate"], factor, True), interval_text(swing.to_dict(), factor))
+                if lever in LEVERS
+                else ("", "")
+            )
+            shown.add_row(
+                places[lever],
+                spoken(lever),
+                f"{total['estimate']:.3f}",
+                f"{total['low']:.3f} to {total['high']:.3f}",
+                *moved,
+                direction,
+            )
         console(sys.stdout).print(shown)
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
         print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
@@ -139,8 +167,10 @@ def show(found: Any, part: Any) -> None:
     stuck = part.firms().stuck
     for lever, paths in stuck.items():
         print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
-    print("A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "
-          "(0) to best practice (1).")  # fmt: skip
+    print(
+        "A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "
+        "(0) to best practice (1)."
+    )
 
 
 def second(part: Any, method: str, seed: int, out: Path) -> None:
@@ -153,15 +183,26 @@ def second(part: Any, method: str, seed: int, out: Path) -> None:
 
     function = part.function()
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
-        found = second_opinion(function, function.factors, method, part.n, seed, part.outputs,
-                               part.replicates or 2, lambda more: told(f"SALib, {method}", more))  # fmt: skip
+        found = second_opinion(
+            function,
+            function.factors,
+            method,
+            part.n,
+            seed,
+            part.outputs,
+            part.replicates or 2,
+            lambda more: told(f"SALib, {method}", more),
+        )
     for output in dict.fromkeys(found.table["output"]):
         shown = Table(title=f"SALib, {method}: {output}", title_justify="left")
         for column in ("input", "measure", "estimate", "low", "high"):
             shown.add_column(column, justify="left" if column in ("input", "measure") else "right")
         for row in found.table[found.table["output"] == output].to_dict("records"):
-            shown.add_row(row["input"], row["measure"], *(f"{row[key]:.4g}" if row[key] == row[key] else "none"
-                                                          for key in ("estimate", "low", "high")))  # fmt: skip
+            shown.add_row(
+                row["input"],
+                row["measure"],
+                *(f"{row[key]:.4g}" if row[key] == row[key] else "none" for key in ("estimate", "low", "high")),
+            )
         console(sys.stdout).print(shown)
     for line in found.warnings:
         print(f"warning: {line}")

@@ -27,24 +27,14 @@ def sweep(
     workers: Annotated[
         int | None, typer.Option(min=1, max=4096, help="Processes on this machine (default: as many as pay).")
     ] = None,
-    dask: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")
-    ] = None,
-    reuse: Annotated[
-        Path | None, typer.Option(help="Folder of an earlier sweep: take over the runs that both share.")
-    ] = None,
-    chunk_runs: Annotated[
-        int | None, typer.Option(min=1, max=10_000_000, help="Runs in a chunk of a new sweep.")
-    ] = None,
-    check: Annotated[
-        Check, typer.Option(help="On resuming, hash every file or look at sizes only.")
-    ] = Check.full,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://127.0.0.1:8786.")] = None,
+    reuse: Annotated[Path | None, typer.Option(help="Folder of an earlier sweep: take over the runs that both share.")] = None,
+    chunk_runs: Annotated[int | None, typer.Option(min=1, max=10_000_000, help="Runs in a chunk of a new sweep.")] = None,
+    check: Annotated[Check, typer.Option(help="On resuming, hash every file or look at sizes only.")] = Check.full,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to go on with other versions than the sweep began with.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> int | None:
     """Run a plan of many firms; the same command again resumes."""
     from experiments.store.plan import Plan
@@ -73,8 +63,18 @@ def sweep(
             if stop.asked:
                 raise stop.error()
             with Shown() as shown:
-                report = run(experiment, out, workers=workers, engine=engine, chunk_runs=chunk_runs, reuse=reuse,
-                             check=check.value, strict=strict, told=shown.told, stop=stop)  # fmt: skip
+                report = run(
+                    experiment,
+                    out,
+                    workers=workers,
+                    engine=engine,
+                    chunk_runs=chunk_runs,
+                    reuse=reuse,
+                    check=check.value,
+                    strict=strict,
+                    told=shown.told,
+                    stop=stop,
+                )
         except KeyboardInterrupt:
             return stopped("interrupted", 130)
         except SweepError as error:
@@ -100,8 +100,11 @@ def foretell(plan: Any) -> None:
     )
     size = most * (10 + 7.8 * len(plan.stored)) / 1e9  # what zstd leaves of eight bytes, measured
     kept = f"{len(plan.stored)} outcomes kept"
-    print(f"about {size:,.1f} GB on disk ({kept}; keep = \"named\" keeps only the {len(plan.outcomes)} named)" if len(plan.stored)
-          > len(plan.outcomes) else f"about {size:,.1f} GB on disk ({kept})")  # fmt: skip
+    print(
+        f'about {size:,.1f} GB on disk ({kept}; keep = "named" keeps only the {len(plan.outcomes)} named)'
+        if len(plan.stored) > len(plan.outcomes)
+        else f"about {size:,.1f} GB on disk ({kept})"
+    )
     print("dry run: nothing was played or written")
 
 
@@ -115,15 +118,13 @@ def stopped(reason: str, code: int) -> int:
 
 def told(report: Any, out: Path) -> None:
     """The end of a sweep in a few lines."""
-    rate = (
-        f" ({report.played / report.seconds:,.0f} a second)" if report.played and report.seconds > 1 else ""
+    rate = f" ({report.played / report.seconds:,.0f} a second)" if report.played and report.seconds > 1 else ""
+    print(
+        f"complete: {report.runs:,} runs; {report.done_before:,} were there, {report.reused:,} taken over, "
+        f"{report.played:,} played in {report.seconds:.1f} s{rate}"
     )
-    print(f"complete: {report.runs:,} runs; {report.done_before:,} were there, {report.reused:,} taken over, "
-          f"{report.played:,} played in {report.seconds:.1f} s{rate}")  # fmt: skip
     if report.failed or report.invalid:
-        print(
-            f"{report.failed:,} runs failed and {report.invalid:,} gave an invalid outcome; see {out}/failures"
-        )
+        print(f"{report.failed:,} runs failed and {report.invalid:,} gave an invalid outcome; see {out}/failures")
     print(f"digest: {report.digest}")
 
 
@@ -144,9 +145,16 @@ class Shown:
         from experiments.store.driver import Told
 
         console = Console(stderr=True)
-        self._bar = bar = Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                                   TimeRemainingColumn(), console=console, transient=True,
-                                   disable=not sys.stderr.isatty())  # fmt: skip
+        self._bar = bar = Progress(
+            TextColumn("runs"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
         task = bar.add_task("runs", total=None, start=False)
 
         class Bar(Told):

@@ -107,13 +107,22 @@ def print_levers(study: Any, stream: TextIO) -> None:
     for output in dict.fromkeys(study.levers["output"]):
         rows = study.levers[study.levers["output"] == output]
         factor, unit = scaled(output)
-        shown = Table(title=f"Levers from 0.2 to 0.8, the others random: {OUTCOMES[output].title()} ({unit})",
-                      title_justify="left", min_width=78)  # fmt: skip
+        shown = Table(
+            title=f"Levers from 0.2 to 0.8, the others random: {OUTCOMES[output].title()} ({unit})",
+            title_justify="left",
+            min_width=78,
+        )
         for head in ("rank", "lever", "swing", "95% interval", "pairs", "verdict"):
             shown.add_column(head, justify="left" if head in ("lever", "verdict") else "right")
         for row in rows.to_dict("records"):
-            shown.add_row(study.places[output][row["input"]], spoken(row["input"]), figure_text(row["estimate"], factor, True),
-                          interval_text(row, factor), f"{row['n']:,}", row["verdict"])  # fmt: skip
+            shown.add_row(
+                study.places[output][row["input"]],
+                spoken(row["input"]),
+                figure_text(row["estimate"], factor, True),
+                interval_text(row, factor),
+                f"{row['n']:,}",
+                row["verdict"],
+            )
         console(stream).print(shown)
         if contrast := opposed_sentence(study, output, titles()):
             print(contrast, file=stream)
@@ -138,7 +147,10 @@ def print_survival(table: Any, stream: TextIO) -> None:
 def print_variance(table: Any, stream: TextIO) -> None:
     """Where the spread of outcomes, and of differences between splits, comes from."""
     named = titles()
-    shown = Table(title="Where the spread comes from: share of the variance over firms of the population [95% interval]", title_justify="left")
+    shown = Table(
+        title="Where the spread comes from: share of the variance over firms of the population [95% interval]",
+        title_justify="left",
+    )
     sources = list(dict.fromkeys(table["source"]))
     for head in ("outcome", "split", *sources):
         shown.add_column(head)

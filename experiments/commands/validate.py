@@ -39,8 +39,13 @@ def validate(
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     started, tables = time.monotonic(), {}
-    with Progress(SpinnerColumn(), TextColumn("{task.description}: {task.completed} {task.fields[unit]}"), TimeElapsedColumn(),
-                  console=Console(stderr=True), transient=True) as bar:  # fmt: skip
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}: {task.completed} {task.fields[unit]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
         if only != "findings":
             tables["patterns"] = _patterns(pairs, seed, parameters, _ticking(bar, "patterns", "sets of firms played"))
         if only != "patterns":
@@ -136,9 +141,15 @@ def show(table: Any, lang: str) -> None:
     for row in table.to_dict("records"):
         first = row["pattern"] not in seen
         seen.add(row["pattern"])
-        shown.add_row(row["pattern"] if first else "", row[f"statement_{lang}"] if first else "", row["claim"],
-                      f"{row['figure']:.3g} [{row['low']:.3g}, {row['high']:.3g}]", f"{row['line']:g}", row["verdict"],
-                      row["pattern_verdict"] if first else "")  # fmt: skip
+        shown.add_row(
+            row["pattern"] if first else "",
+            row[f"statement_{lang}"] if first else "",
+            row["claim"],
+            f"{row['figure']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
+            f"{row['line']:g}",
+            row["verdict"],
+            row["pattern_verdict"] if first else "",
+        )
     screen = console(sys.stdout)
     screen.print(shown)
     words = table.drop_duplicates("pattern")["pattern_verdict"].value_counts()
@@ -151,20 +162,42 @@ def show_findings(table: Any, lang: str) -> None:
 
     from experiments.commands.tables import console
 
-    shown = Table(title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean", title_justify="left")
-    for head in ("no.", "statement", "statistic", "simulated ± error", "published", "band", "statistic says", "finding", "source"):
+    shown = Table(
+        title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean",
+        title_justify="left",
+    )
+    for head in (
+        "no.",
+        "statement",
+        "statistic",
+        "simulated ± error",
+        "published",
+        "band",
+        "statistic says",
+        "finding",
+        "source",
+    ):
         shown.add_column(head, justify="right" if head in ("simulated ± error", "published") else "left")
     seen = set()
     for row in table.to_dict("records"):
         first = row["finding"] not in seen
         seen.add(row["finding"])
         banded = row["low"] == row["low"]
-        band = f"{row['low']:g} to {row['high']:g}" + (" (ours)" if row["band_source"] == "convention" else "") if banded else "none"
+        band = (
+            f"{row['low']:g} to {row['high']:g}" + (" (ours)" if row["band_source"] == "convention" else "") if banded else "none"
+        )
         source = row["source"] + (" (unverified)" if row["unverified"] else "")
-        shown.add_row(row["finding"] if first else "", row[f"statement_{lang}"] if first else "", row["statistic"],
-                      f"{row['value']:.3g} ± {row['error']:.2g}", f"{row['published']:g}" if row["published"] == row["published"] else "none",
-                      band, row["verdict"] + ("" if row["counts"] else ", told only"), row["finding_verdict"] if first else "",
-                      source if first else "")  # fmt: skip
+        shown.add_row(
+            row["finding"] if first else "",
+            row[f"statement_{lang}"] if first else "",
+            row["statistic"],
+            f"{row['value']:.3g} ± {row['error']:.2g}",
+            f"{row['published']:g}" if row["published"] == row["published"] else "none",
+            band,
+            row["verdict"] + ("" if row["counts"] else ", told only"),
+            row["finding_verdict"] if first else "",
+            source if first else "",
+        )
     console(sys.stdout).print(shown)
     words = table.drop_duplicates("finding")["finding_verdict"].value_counts()
     print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")) + " of 17 findings")

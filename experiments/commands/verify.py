@@ -13,9 +13,7 @@ SHOWN = 20
 
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")],
-    recompute: Annotated[
-        float, typer.Option(min=0, max=100, help="Percent of the runs to play again, drawn at random.")
-    ] = 0.0,
+    recompute: Annotated[float, typer.Option(min=0, max=100, help="Percent of the runs to play again, drawn at random.")] = 0.0,
     workers: Annotated[int | None, typer.Option(min=1, max=4096, help="Processes that play again.")] = None,
 ) -> int:
     """Check every byte of a sweep, and play runs again; 0: whole, 3: whole but partial, 4: damage."""
@@ -24,8 +22,15 @@ def verify(
 
     from experiments.store.verification import verify as verified
 
-    with Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                  console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:  # fmt: skip
+    with Progress(
+        TextColumn("runs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
         task = bar.add_task("runs", total=None)
         found = verified(folder, recompute, workers=workers, advanced=lambda runs: bar.advance(task, runs))
     for line in found.notes[:SHOWN]:

@@ -39,8 +39,9 @@ class Decision:
     runs: int
 
 
-def decide(f: Utilities, options: Sequence[str], factors: Sequence[str], n: int = 1 << 14, seed: int = 0,
-           replicates: int = 2) -> Decision:  # fmt: skip
+def decide(
+    f: Utilities, options: Sequence[str], factors: Sequence[str], n: int = 1 << 14, seed: int = 0, replicates: int = 2
+) -> Decision:
     """Weigh options whose utilities depend on uncertain factors and on luck.
 
     `f(X, keys)` gives a column of utilities an option; n and keys as in `experiments.sensitivity.analyse`. The value of
@@ -64,7 +65,7 @@ def different(options: Sequence[str]) -> Sequence[str]:
 
 
 def weigh(played: Played, options: Sequence[str], levels: Mapping[str, int] | None = None) -> Decision:
-    """The same from what has been played. `levels`: factors that stand for a few names, and how many; each is a bin of its own."""
+    """The same from what has been played. `levels`: factors that stand for names, and how many; each is a bin of its own."""
     points, utilities, part, replicates = played.points, played.values, played.part, played.replicates
     plain = utilities.mean(axis=0)
     means = _by_part(plain, part)
@@ -94,9 +95,20 @@ def weigh(played: Played, options: Sequence[str], levels: Mapping[str, int] | No
         middle, error = _mean(means[:, at])
         wide = float(half_width(error, len(means)))
         low, high = low_rows - plain[:, at], high_rows - plain[:, at]
-        table.append({"option": option, "mean": middle, "low": middle - wide, "high": middle + wide, "best_share": float(shares[at]),
-                      "regret_low": max(float(low.mean()), 0.0), "regret_high": float(high.mean()),
-                      "regret_se": _mean(_by_part(high, part))[1], "worst": float(worst[at]), "verdict": verdicts[at]})  # fmt: skip
+        table.append(
+            {
+                "option": option,
+                "mean": middle,
+                "low": middle - wide,
+                "high": middle + wide,
+                "best_share": float(shares[at]),
+                "regret_low": max(float(low.mean()), 0.0),
+                "regret_high": float(high.mean()),
+                "regret_se": _mean(_by_part(high, part))[1],
+                "worst": float(worst[at]),
+                "verdict": verdicts[at],
+            }
+        )
     open_ = [option for option, word in zip(options, verdicts) if word != "worse"]
     best = options[leader] if len(open_) == 1 else f"undecided between {' and '.join(open_)}"
     return Decision(pd.DataFrame(table), pd.DataFrame(rows), best, played.n, replicates, utilities.size // len(options))
@@ -147,8 +159,15 @@ def _bracket(name: str, low_rows: np.ndarray, high_rows: np.ndarray, part: np.nd
     bottom = low - float(half_width(low_se, replications))
     top = high + float(half_width(high_se, replications))
     # Information is never worth less than nothing: what lies below zero is noise, and is kept in the bounds only.
-    return {"input": name, "low": max(low, 0.0), "high": max(high, 0.0), "low_se": low_se, "high_se": high_se,
-            "bound_low": bottom, "bound_high": top}  # fmt: skip
+    return {
+        "input": name,
+        "low": max(low, 0.0),
+        "high": max(high, 0.0),
+        "low_se": low_se,
+        "high_se": high_se,
+        "bound_low": bottom,
+        "bound_high": top,
+    }
 
 
 def _against(means: np.ndarray, leader: int) -> list[str]:
@@ -160,5 +179,7 @@ def _against(means: np.ndarray, leader: int) -> list[str]:
         p.append(p_value(gap, error, len(means)))
     adjusted = dict(zip(others, holm(np.array(p))))
     decided = {at: value <= 1.0 - LEVEL for at, value in adjusted.items()}
-    return ["best" if at == leader and all(decided.values()) else "undecided" if at == leader or not decided[at] else "worse"
-            for at in range(means.shape[1])]  # fmt: skip
+    return [
+        "best" if at == leader and all(decided.values()) else "undecided" if at == leader or not decided[at] else "worse"
+        for at in range(means.shape[1])
+    ]

@@ -39,8 +39,16 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Any:
         for i, place in enumerate(places):
             for j, split in enumerate(splits):
                 word = words[place, split]
-                ax.text(j, i, "best" if word == "best" else f"{cells[i, j]:.2f}" + ("?" if word == "undecided" else ""), ha="center",
-                        va="center", fontsize=9, color=INK, fontweight="bold" if word == "best" else "normal")  # fmt: skip
+                ax.text(
+                    j,
+                    i,
+                    "best" if word == "best" else f"{cells[i, j]:.2f}" + ("?" if word == "undecided" else ""),
+                    ha="center",
+                    va="center",
+                    fontsize=9,
+                    color=INK,
+                    fontweight="bold" if word == "best" else "normal",
+                )
                 if word == "best":
                     ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, fill=False, edgecolor=INK, linewidth=1.4))
         ax.set_xticks(range(len(splits)), [broken(named[split]) for split in splits], fontsize=8, color=INK)
@@ -59,9 +67,13 @@ def plot_map(rows: pd.DataFrame, splits: list[str]) -> Any:
             x, y = LOADS.index(row["load"]), DRIFTS.index(row["drift"])
             decided = row["verdict"] == "decided"
             colour = SPLIT_COLOURS[splits.index(row["option"])] if row["option"] in splits else "white"
-            ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour if decided else OPEN, edgecolor="white", linewidth=2))
+            ax.add_patch(
+                Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour if decided else OPEN, edgecolor="white", linewidth=2)
+            )
             if not decided:
-                ax.add_patch(Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor="none", edgecolor=colour, hatch="////", linewidth=0))
+                ax.add_patch(
+                    Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor="none", edgecolor=colour, hatch="////", linewidth=0)
+                )
         ax.set_xlim(-0.5, len(LOADS) - 0.5)
         ax.set_ylim(-0.5, len(DRIFTS) - 0.5)
         ax.set_xticks(range(len(LOADS)), [f"{load:g}" for load in LOADS])
@@ -97,7 +109,9 @@ def plot_information(rows: pd.DataFrame, price: str) -> Any:
 
 def known_as(name: str) -> str:
     """A factor as a reader says it."""
-    return {"everything": "everything", "parameters": "the mechanisms' parameters", "context": "the context"}.get(name, f"level of {spoken(name)}")
+    return {"everything": "everything", "parameters": "the mechanisms' parameters", "context": "the context"}.get(
+        name, f"level of {spoken(name)}"
+    )
 
 
 def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
@@ -114,15 +128,33 @@ def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
             i, j = places.index((row["split"], row["context"])), list(LEVERS).index(row["lever"])
             sure = "" if row["low"] <= 0.0 <= row["high"] else "●"
             dark = abs(cells[i, j]) > 0.7 * most
-            ax.text(j, i, f"{cells[i, j]:+.1f} {sure}".replace("-", "−"), ha="center", va="center", fontsize=7, color="white" if dark else INK)
+            ax.text(
+                j,
+                i,
+                f"{cells[i, j]:+.1f} {sure}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="white" if dark else INK,
+            )
         ax.set_xticks(range(len(LEVERS)), [broken(spoken(lever)) for lever in LEVERS], fontsize=8, color=INK)
         ax.xaxis.tick_top()
         ax.set_yticks(range(len(places)), [named[place] for _, place in places], fontsize=8, color=INK)
         for first in range(0, len(places), max(1, len(places) // max(1, rows["split"].nunique()))):
             ax.axhline(first - 0.5, color=INK, linewidth=1)
-            ax.text(len(LEVERS) - 0.4, first - 0.4, broken(named[places[first][0]], 21), fontsize=7.5, color=INK, va="top", rotation=270)
+            ax.text(
+                len(LEVERS) - 0.4,
+                first - 0.4,
+                broken(named[places[first][0]], 21),
+                fontsize=7.5,
+                color=INK,
+                va="top",
+                rotation=270,
+            )
         ax.tick_params(length=0)
-        canvas.colorbar(drawn, ax=ax, orientation="horizontal", shrink=0.8, extend="both").set_label(f"gain ({unit}); ●: sign decided", fontsize=9)
+        canvas.colorbar(drawn, ax=ax, orientation="horizontal", shrink=0.8, extend="both").set_label(
+            f"gain ({unit}); ●: sign decided", fontsize=9
+        )
     return canvas
 
 

@@ -49,8 +49,12 @@ class Choices:
     split -> scenarios, one a combination of axes, the last axis fastest.
     """
 
-    def __init__(self, cells: Mapping[str, Sequence[Scenario | UnderSet]], axes: Mapping[str, Sequence[str]],
-                 outputs: Sequence[str] = OUTPUTS):  # fmt: skip
+    def __init__(
+        self,
+        cells: Mapping[str, Sequence[Scenario | UnderSet]],
+        axes: Mapping[str, Sequence[str]],
+        outputs: Sequence[str] = OUTPUTS,
+    ):
         self.options, self.axes, self.outputs = list(cells), {name: list(names) for name, names in axes.items()}, tuple(outputs)
         self.shape = tuple(len(names) for names in self.axes.values())
         self.places = int(np.prod(self.shape))
@@ -92,7 +96,9 @@ class Raised(Choices):
     Columns as in `Choices`, one option a lever; each is the difference from the same firm left as it is, under the same luck.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario | UnderSet], axes: Mapping[str, Sequence[str]], outputs: Sequence[str] = OUTPUTS):
+    def __init__(
+        self, scenarios: Sequence[Scenario | UnderSet], axes: Mapping[str, Sequence[str]], outputs: Sequence[str] = OUTPUTS
+    ):
         super().__init__({"as it is": scenarios}, axes, outputs)
         self.options = list(LEVERS)
 
@@ -133,10 +139,20 @@ def over_contexts(splits: Sequence[str], contexts: Sequence[str], numbers: Seque
 def over_surroundings(splits: Sequence[str], context: str, numbers: Sequence[int | None]) -> Choices:
     """The splits in one context, at each load of decisions and drift of the market, under parameter sets."""
     plain = described(context, splits)
-    cells = {split: [each for load in LOADS for drift in DRIFTS
-                     for each in under_sets(plain[split].with_({"execution.load": load, "market.drift": drift}), numbers)]
-             for split in splits}  # fmt: skip
-    axes = {LOAD: [f"{load:g}" for load in LOADS], DRIFT: [f"{drift:g}" for drift in DRIFTS], PARAMETERS: [str(number) for number in numbers]}
+    cells = {
+        split: [
+            each
+            for load in LOADS
+            for drift in DRIFTS
+            for each in under_sets(plain[split].with_({"execution.load": load, "market.drift": drift}), numbers)
+        ]
+        for split in splits
+    }
+    axes = {
+        LOAD: [f"{load:g}" for load in LOADS],
+        DRIFT: [f"{drift:g}" for drift in DRIFTS],
+        PARAMETERS: [str(number) for number in numbers],
+    }
     return Choices(cells, axes)
 
 

@@ -51,8 +51,17 @@ class Played:
         return replace(self, values=whole @ weights)
 
 
-def play_options(f: Utilities, names: Sequence[str], columns: int, n: int, seed: int, replicates: int, keep: Path | None = None,
-                 mark: str = "", progress: Callable[[int], None] = lambda rows: None) -> Played:  # fmt: skip
+def play_options(
+    f: Utilities,
+    names: Sequence[str],
+    columns: int,
+    n: int,
+    seed: int,
+    replicates: int,
+    keep: Path | None = None,
+    mark: str = "",
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Played:
     """Play n random points under `replicates` lucks each; `progress` hears how many rows (points times lucks) are done.
 
     With `keep` what has been played stands in that file, and the same call goes on from it, to the same bytes; `mark` names

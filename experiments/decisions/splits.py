@@ -40,8 +40,9 @@ PRICES: Mapping[str, tuple[float, float]] = {
     "an episode costs 5 points of growth": (1.0, -0.05),
     "conflict alone": (0.0, -1.0),
 }
-"""What a firm wants: worth of a unit of yearly revenue growth (share/year) and of a conflict episode a quarter. Prices between the
-two ends are an assumption: what growth a firm would give to be spared one episode a quarter. Declared before anything is played."""
+"""What a firm wants: worth of a unit of yearly revenue growth (share/year) and of a conflict episode a quarter. Prices between
+the two ends are an assumption: what growth a firm would give to be spared one episode a quarter. Declared before anything is
+played."""
 UNIT = {"conflict alone": "episodes/quarter"}
 """Unit of a utility; else share/year (of revenue growth)."""
 MAPPED_IN = "baseline"
@@ -52,7 +53,7 @@ Told = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Size:
-    """Points and lucks a point: over the contexts, of the map, and of each split in each context for the levers; parameter sets."""
+    """Points and lucks a point: over the contexts, of the map, of each split in each context for the levers; parameter sets."""
 
     choice: tuple[int, int]
     map: tuple[int, int]
@@ -72,8 +73,8 @@ class Decisions:
     information: pd.DataFrame
     """One row a utility and factor: see `Decision.information`."""
     regret: pd.DataFrame
-    """One row a utility, context and split: regret (mean utility of the best split there, less its own), low, high (95%, paired), p
-    (adjusted for all rows of the utility by Holm 1979), verdict ("best", "worse", "undecided"), n."""
+    """One row a utility, context and split: regret (mean utility of the best split there less its own), low, high (95%, paired),
+    p (adjusted for all rows of the utility by Holm 1979), verdict ("best", "worse", "undecided"), n."""
     map: pd.DataFrame
     """One row a utility and cell of load and drift: see `switching_map`; the axes hold the values themselves."""
     levers: pd.DataFrame
@@ -86,8 +87,13 @@ class Decisions:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""
-        return {"options": self.options, "information": self.information, "regret": self.regret, "switching_map": self.map,
-                "lever_values": self.levers}  # fmt: skip
+        return {
+            "options": self.options,
+            "information": self.information,
+            "regret": self.regret,
+            "switching_map": self.map,
+            "lever_values": self.levers,
+        }
 
 
 @dataclass(frozen=True)
@@ -122,8 +128,11 @@ def play(profile: str, seed: int, store: Path, progress: Told = lambda what, run
     played = partial(_play, seed=seed, store=store, mark=mark, progress=progress)
     choice = played(Part("choice", over_contexts(options, places, numbers), *size.choice, len(options)))
     surroundings = played(Part("map", over_surroundings(options, MAPPED_IN, numbers), *size.map, len(options)))
-    levers = {(split, place): played(Part(f"levers {split} {place}", raised(split, place, numbers), *size.levers, 1 + len(LEVERS)))
-              for split in options for place in places}  # fmt: skip
+    levers = {
+        (split, place): played(Part(f"levers {split} {place}", raised(split, place, numbers), *size.levers, 1 + len(LEVERS)))
+        for split in options
+        for place in places
+    }
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("options", "information", "regret", "map", "levers")}
     noise = {}
     for price, weights in PRICES.items():
@@ -144,7 +153,9 @@ def play(profile: str, seed: int, store: Path, progress: Told = lambda what, run
 
 def marked(numbers: list[int | None]) -> str:
     """Names the model, the scenarios and the parameter sets that are played."""
-    digests = {place: {split: scenario.digest for split, scenario in described(place, chosen_splits()).items()} for place in contexts()}
+    digests = {
+        place: {split: scenario.digest for split, scenario in described(place, chosen_splits()).items()} for place in contexts()
+    }
     content = [digests, numbers, LOADS, DRIFTS, MAPPED_IN, model_source()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -152,8 +163,17 @@ def marked(numbers: list[int | None]) -> str:
 def _play(part: Part, seed: int, store: Path, mark: str, progress: Told) -> Played:
     keep = store / f"{part.name.replace(' ', '-')}.npz"
     function = part.function
-    return play_options(function, function.factors, function.columns, part.n, seed, part.replicates, keep, f"{mark} {part.name}",
-                        lambda rows: progress(part.name.split()[0], rows * part.arms))  # fmt: skip
+    return play_options(
+        function,
+        function.factors,
+        function.columns,
+        part.n,
+        seed,
+        part.replicates,
+        keep,
+        f"{mark} {part.name}",
+        lambda rows: progress(part.name.split()[0], rows * part.arms),
+    )
 
 
 def labelled(table: pd.DataFrame, **labels: Any) -> pd.DataFrame:
@@ -180,9 +200,18 @@ def regrets(played: Played, options: list[str], places: list[str]) -> pd.DataFra
             gap = mine[:, best] - mine[:, option]
             error = float(gap.std(ddof=1) / len(gap) ** 0.5)
             wide = float(half_width(error, len(gap)))
-            rows.append({"context": place, "split": name, "regret": float(gap.mean()), "low": float(gap.mean()) - wide,
-                         "high": float(gap.mean()) + wide, "p": p_value(float(gap.mean()), error, len(gap)) if option != best else np.nan,
-                         "verdict": "best" if option == best else "worse", "n": len(gap)})  # fmt: skip
+            rows.append(
+                {
+                    "context": place,
+                    "split": name,
+                    "regret": float(gap.mean()),
+                    "low": float(gap.mean()) - wide,
+                    "high": float(gap.mean()) + wide,
+                    "p": p_value(float(gap.mean()), error, len(gap)) if option != best else np.nan,
+                    "verdict": "best" if option == best else "worse",
+                    "n": len(gap),
+                }
+            )
     table = pd.DataFrame(rows)
     rivals = table["p"].notna()
     table.loc[rivals, "p"] = holm(table.loc[rivals, "p"].to_numpy())

@@ -13,8 +13,16 @@ from experiments.sensitivity.factors import Factors
 from experiments.sensitivity.intervals import half_width, holm, p_value
 
 
-def switching_map(f: Utilities, options: Sequence[str], factors: Sequence[str], axes: tuple[str, str], n: int = 1 << 14,
-                  seed: int = 0, cells: int = 8, replicates: int = 2) -> pd.DataFrame:  # fmt: skip
+def switching_map(
+    f: Utilities,
+    options: Sequence[str],
+    factors: Sequence[str],
+    axes: tuple[str, str],
+    n: int = 1 << 14,
+    seed: int = 0,
+    cells: int = 8,
+    replicates: int = 2,
+) -> pd.DataFrame:
     """Which option is best in each cell of two factors, the others random: one row a cell.
 
     Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
@@ -45,8 +53,15 @@ def mapped(played: Played, options: Sequence[str], axes: tuple[str, str], cells:
     for i in range(cells):
         for j in range(cells):
             mine = plain[(place[:, 0] == i) & (place[:, 1] == j)]
-            row = {axes[0]: (i + 0.5) / cells, axes[1]: (j + 0.5) / cells, "option": "none", "lead": np.nan, "low": np.nan,
-                   "high": np.nan, "n": len(mine)}  # fmt: skip
+            row = {
+                axes[0]: (i + 0.5) / cells,
+                axes[1]: (j + 0.5) / cells,
+                "option": "none",
+                "lead": np.nan,
+                "low": np.nan,
+                "high": np.nan,
+                "n": len(mine),
+            }
             worst = 1.0
             if len(mine) > 2:
                 order = np.argsort(-mine.mean(axis=0), kind="stable")

@@ -52,8 +52,9 @@ def worst_tenth(outcome: str, values: np.ndarray) -> Event:
     return Event(outcome, float(np.nanquantile(values, 1.0 - USUAL_SHARE if above else USUAL_SHARE)), above)
 
 
-def of_sweep(sweep: Any, outcome: str | None = None, above: float | None = None, below: float | None = None,
-             allow_partial: bool = False) -> tuple[Event, pd.DataFrame, pd.Series]:  # fmt: skip
+def of_sweep(
+    sweep: Any, outcome: str | None = None, above: float | None = None, below: float | None = None, allow_partial: bool = False
+) -> tuple[Event, pd.DataFrame, pd.Series]:
     """The event, what was varied (one row a point) and the share of each point's lucks in which it happens.
 
     Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
@@ -64,8 +65,9 @@ def of_sweep(sweep: Any, outcome: str | None = None, above: float | None = None,
     return looked_for(name, runs[name].to_numpy(dtype=float), runs["point_id"].to_numpy(), varied, above, below, sweep.path.name)
 
 
-def looked_for(name: str, values: np.ndarray, point: np.ndarray, varied: pd.DataFrame, above: float | None, below: float | None,
-               place: str) -> tuple[Event, pd.DataFrame, pd.Series]:  # fmt: skip
+def looked_for(
+    name: str, values: np.ndarray, point: np.ndarray, varied: pd.DataFrame, above: float | None, below: float | None, place: str
+) -> tuple[Event, pd.DataFrame, pd.Series]:
     """The same from runs: their outcome, the point that each played, and what each point (the index of `varied`) varied."""
     if above is not None and below is not None:
         raise Refused("both --above and --below are given; an event has one line")

@@ -29,8 +29,11 @@ def leading(found: Discovery) -> list[str]:
     """The two inputs with numbers that the boxes limit most surely; fewer if fewer are limited."""
     rows = found.limits.sort_values("p", kind="stable")
     numeric = [name for name in dict.fromkeys(rows["input"]) if pd.api.types.is_numeric_dtype(found.halves[1][name])]
-    spare = [name for name in found.halves[1].columns if name != "event" and name not in numeric
-             and pd.api.types.is_numeric_dtype(found.halves[1][name])]  # fmt: skip
+    spare = [
+        name
+        for name in found.halves[1].columns
+        if name != "event" and name not in numeric and pd.api.types.is_numeric_dtype(found.halves[1][name])
+    ]
     return [*numeric, *spare][:2]
 
 
@@ -50,10 +53,27 @@ def plot_boxes(found: Discovery) -> Any:
                 limit, pad = box.limits.get(name), PADDING * (most - least)
                 corners.append((max(limit.low, least - pad), min(limit.high, most + pad)) if limit else (least - pad, most + pad))
             (left, right), (bottom, top) = corners
-            ax.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2,
-                                   linestyle=STYLES[(number - 1) % len(STYLES)]))  # fmt: skip
-            ax.text(right, top, f" box {number}", color=INK, fontsize=9, va="bottom", ha="right",
-                    bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1})  # fmt: skip
+            ax.add_patch(
+                Rectangle(
+                    (left, bottom),
+                    right - left,
+                    top - bottom,
+                    fill=False,
+                    edgecolor=INK,
+                    linewidth=2,
+                    linestyle=STYLES[(number - 1) % len(STYLES)],
+                )
+            )
+            ax.text(
+                right,
+                top,
+                f" box {number}",
+                color=INK,
+                fontsize=9,
+                va="bottom",
+                ha="right",
+                bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1},
+            )
         ax.set_xlabel(labelled(names[0]))
         ax.set_ylabel(labelled(names[1]))
         told = "share of lucks with\n" + "\n".join(wrap(found.event.told, 48))
@@ -71,7 +91,10 @@ def plot_regional(table: pd.DataFrame) -> Any:
         ax.axvline(float(table["chance"].iloc[0]), color=INK, linewidth=1, linestyle="--")
         ax.set_yticks(range(len(table)), [worded(name) for name in table["input"]], color=INK)
         ax.set_ylim(len(table) - 0.4, -0.6)
-        ax.set_xlabel("distance of its distribution from that of the rest (0-1)\ndashed: what chance reaches once in twenty times", fontsize=9)
+        ax.set_xlabel(
+            "distance of its distribution from that of the rest (0-1)\ndashed: what chance reaches once in twenty times",
+            fontsize=9,
+        )
     return canvas
 
 
@@ -87,6 +110,8 @@ def write_figure(found: Discovery, folder: Path) -> list[str]:
         return []
     with plt.rc_context(FIGURE_STYLE):
         for kind in ("png", "svg"):
-            canvas.savefig(folder / f"boxes.{kind}", metadata={"Date": None} if kind == "svg" else None, bbox_inches="tight", dpi=150)
+            canvas.savefig(
+                folder / f"boxes.{kind}", metadata={"Date": None} if kind == "svg" else None, bbox_inches="tight", dpi=150
+            )
     plt.close(canvas)
     return ["boxes.png", "boxes.svg"]

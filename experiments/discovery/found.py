@@ -31,7 +31,8 @@ class Discovery:
     """One row a box: box, told, points, coverage, coverage_low, coverage_high, density, density_low, density_high, lift,
     fitted_density, verdict ("decided" where the interval of density lies above the base share, else "undecided")."""
     limits: pd.DataFrame
-    """One row a limit: box, input, told, p (quasi p-value on the other half), steady (share of redrawn peelings that limit it), kept."""
+    """One row a limit: box, input, told, p (quasi p-value on the other half), steady (share of redrawn peelings with it),
+    kept."""
     tree: pd.DataFrame
     """One row a leaf of a tree of depth three: told, points, density, density_low, density_high, share (of the event)."""
     halves: tuple[pd.DataFrame, pd.DataFrame]
@@ -47,17 +48,20 @@ class Discovery:
         if not found:
             return [*said, "No region was found in which it decidedly gathers."]
         for row in found:
-            said.append(f"Box {row['box']}: {row['told']}. It happens there in {row['density']:.0%} of runs "
-                        f"[{row['density_low']:.0%}, {row['density_high']:.0%}], {row['lift']:.1f} times the usual, and "
-                        f"{row['coverage']:.0%} [{row['coverage_low']:.0%}, {row['coverage_high']:.0%}] of all its cases lie there.")  # fmt: skip
+            said.append(
+                f"Box {row['box']}: {row['told']}. It happens there in {row['density']:.0%} of runs "
+                f"[{row['density_low']:.0%}, {row['density_high']:.0%}], {row['lift']:.1f} times the usual, and "
+                f"{row['coverage']:.0%} [{row['coverage_low']:.0%}, {row['coverage_high']:.0%}] of all its cases lie there."
+            )
             loose = self.limits[(self.limits["box"] == row["box"]) & ~self.limits["kept"]]
             if len(loose):
                 said.append(f"Not sure of: {', '.join(loose['told'])} (by chance or not steady under redrawing).")
         return said
 
 
-def discover(event: Happening, varied: pd.DataFrame, share: pd.Series, seed: int = 0,
-             progress: Callable[[int], None] = lambda done: None) -> Discovery:  # fmt: skip
+def discover(
+    event: Happening, varied: pd.DataFrame, share: pd.Series, seed: int = 0, progress: Callable[[int], None] = lambda done: None
+) -> Discovery:
     """Look for boxes and a tree.
 
     `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's lucks with the event (0-1);
@@ -97,15 +101,36 @@ def discover(event: Happening, varied: pd.DataFrame, share: pd.Series, seed: int
         limits += judged(number, box, part, event_here, held_x[held_left], held_y[held_left], draw, progress)
         left[left] = ~box.holds(part)
         held_left[held_left] = ~box.holds(held_x[held_left])
-    columns = ["box", "told", "points", "coverage", "coverage_low", "coverage_high", "density", "density_low", "density_high",
-               "lift", "fitted_density", "verdict"]  # fmt: skip
+    columns = [
+        "box",
+        "told",
+        "points",
+        "coverage",
+        "coverage_low",
+        "coverage_high",
+        "density",
+        "density_low",
+        "density_high",
+        "lift",
+        "fitted_density",
+        "verdict",
+    ]
     halves = (x.assign(event=y), held_x.assign(event=held_y))
-    return Discovery(event, float(share.mean()), tuple(boxes), pd.DataFrame(rows, columns=columns),
-                     pd.DataFrame(limits, columns=["box", "input", "told", "p", "steady", "kept"]), leaves(x, y, held_x, held_y, draw),
-                     halves, seed)  # fmt: skip
+    return Discovery(
+        event,
+        float(share.mean()),
+        tuple(boxes),
+        pd.DataFrame(rows, columns=columns),
+        pd.DataFrame(limits, columns=["box", "input", "told", "p", "steady", "kept"]),
+        leaves(x, y, held_x, held_y, draw),
+        halves,
+        seed,
+    )
 
 
-def reported(box: Box, varied: pd.DataFrame, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator) -> dict[str, Any]:
+def reported(
+    box: Box, varied: pd.DataFrame, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator
+) -> dict[str, Any]:
     """Coverage, density and their 95% intervals (points redrawn) on points that were not fitted on."""
     inside = box.holds(varied)
     base, total = float(everywhere.mean()), float(everywhere.sum())
@@ -116,14 +141,29 @@ def reported(box: Box, varied: pd.DataFrame, event: np.ndarray, everywhere: np.n
         dense = hits / counts
     density = float(event[inside].mean()) if inside.any() else np.nan
     low, high = np.nanquantile(dense, [0.025, 0.975]) if np.isfinite(dense).any() else (np.nan, np.nan)
-    return {"points": int(inside.sum()), "coverage": float(event[inside].sum() / total) if total else np.nan,
-            "coverage_low": float(np.quantile(covers, 0.025)), "coverage_high": float(np.quantile(covers, 0.975)),
-            "density": density, "density_low": float(low), "density_high": float(high),
-            "lift": density / base if base else np.nan, "verdict": "decided" if low > base else "undecided"}  # fmt: skip
+    return {
+        "points": int(inside.sum()),
+        "coverage": float(event[inside].sum() / total) if total else np.nan,
+        "coverage_low": float(np.quantile(covers, 0.025)),
+        "coverage_high": float(np.quantile(covers, 0.975)),
+        "density": density,
+        "density_low": float(low),
+        "density_high": float(high),
+        "lift": density / base if base else np.nan,
+        "verdict": "decided" if low > base else "undecided",
+    }
 
 
-def judged(number: int, box: Box, fitted: pd.DataFrame, event: np.ndarray, held: pd.DataFrame, held_event: np.ndarray,
-           draw: np.random.Generator, progress: Callable[[int], None]) -> list[dict[str, Any]]:  # fmt: skip
+def judged(
+    number: int,
+    box: Box,
+    fitted: pd.DataFrame,
+    event: np.ndarray,
+    held: pd.DataFrame,
+    held_event: np.ndarray,
+    draw: np.random.Generator,
+    progress: Callable[[int], None],
+) -> list[dict[str, Any]]:
     """How sure each limit is: chance on the other half, and how often peelings of redrawn points limit the same input."""
     again = dict.fromkeys(box.limits, 0)
     for _ in range(REDRAWS):
@@ -136,8 +176,16 @@ def judged(number: int, box: Box, fitted: pd.DataFrame, event: np.ndarray, held:
     found = []
     for name, limit in box.limits.items():
         p, steady = chance(box, name, held, held_event), again[name] / REDRAWS
-        found.append({"box": number, "input": name, "told": limit.told, "p": p, "steady": steady,
-                      "kept": bool(p <= 0.05 and steady >= STEADY)})  # fmt: skip
+        found.append(
+            {
+                "box": number,
+                "input": name,
+                "told": limit.told,
+                "p": p,
+                "steady": steady,
+                "kept": bool(p <= 0.05 and steady >= STEADY),
+            }
+        )
     return found
 
 
@@ -148,10 +196,15 @@ def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndar
     both = pd.concat([x, held_x], ignore_index=True)
     texts = [name for name in both if not pd.api.types.is_numeric_dtype(both[name])]
     words = {f"{name}={word}": (str(name), str(word)) for name in texts for word in sorted(both[name].astype(str).unique())}
-    encoded = both.drop(columns=texts).astype(float).assign(
-        **{column: (both[name].astype(str) == word).astype(float) for column, (name, word) in words.items()})
+    encoded = (
+        both.drop(columns=texts)
+        .astype(float)
+        .assign(**{column: (both[name].astype(str) == word).astype(float) for column, (name, word) in words.items()})
+    )
     mine, other = encoded.iloc[: len(x)], encoded.iloc[len(x) :]
-    tree = DecisionTreeRegressor(max_depth=DEPTH, min_samples_leaf=max(1, int(LEAST_LEAF * len(x))), random_state=0).fit(mine.to_numpy(), y)
+    tree = DecisionTreeRegressor(max_depth=DEPTH, min_samples_leaf=max(1, int(LEAST_LEAF * len(x))), random_state=0).fit(
+        mine.to_numpy(), y
+    )
     where = tree.apply(other.to_numpy())
     rows = []
     for leaf, box in paths(tree.tree_, list(encoded.columns), words).items():
@@ -159,9 +212,16 @@ def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndar
         if not len(values):
             continue
         means = values[draw.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
-        rows.append({"told": box.told, "points": len(values), "density": float(values.mean()),
-                     "density_low": float(np.quantile(means, 0.025)), "density_high": float(np.quantile(means, 0.975)),
-                     "share": float(values.sum() / held_y.sum()) if held_y.sum() else np.nan})  # fmt: skip
+        rows.append(
+            {
+                "told": box.told,
+                "points": len(values),
+                "density": float(values.mean()),
+                "density_low": float(np.quantile(means, 0.025)),
+                "density_high": float(np.quantile(means, 0.975)),
+                "share": float(values.sum() / held_y.sum()) if held_y.sum() else np.nan,
+            }
+        )
     return pd.DataFrame(rows).sort_values("density", ascending=False, ignore_index=True)
 
 

@@ -79,16 +79,30 @@ def planned_runs(profile: str) -> int:
     return points * lucks
 
 
-def play(part: Part, profile: str, store: Path, progress: Told = lambda what, runs: None,
-         peeled: Callable[[int], None] = lambda done: None) -> dict[str, Found]:  # fmt: skip
+def play(
+    part: Part,
+    profile: str,
+    store: Path,
+    progress: Told = lambda what, runs: None,
+    peeled: Callable[[int], None] = lambda done: None,
+) -> dict[str, Found]:
     """By event, over the firms of `part`: all splits and contexts, the levers random. What `store` holds is not played again.
 
     `peeled` hears how many peelings of redrawn points are done, PEELINGS an event at most.
     """
     points, lucks = SIZES[profile]
     firms = part.firms()
-    played = play_options(firms, list(firms.factors), len(part.outputs), points, part.seed, lucks, store / "points.npz", part.digest,
-                          lambda rows: progress("discovery", rows))  # fmt: skip
+    played = play_options(
+        firms,
+        list(firms.factors),
+        len(part.outputs),
+        points,
+        part.seed,
+        lucks,
+        store / "points.npz",
+        part.digest,
+        lambda rows: progress("discovery", rows),
+    )
     varied = varied_by(firms, played.points)
     values = {name: played.values[:, :, column] for column, name in enumerate(part.outputs)}
     found = {}

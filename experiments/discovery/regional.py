@@ -23,8 +23,17 @@ def regional(varied: pd.DataFrame, share: np.ndarray, seed: int = 0, permutation
     found = [way(share) for way in ways]
     dealt = [max(way(again) for way in ways) for again in (draw.permutation(share) for _ in range(permutations))]
     chance = float(np.quantile(dealt, 1.0 - LEVEL))
-    rows = [{"input": str(name), "distance": distance, "chance": chance, "verdict": "decided" if distance > chance else "undecided",
-             "shift": _shift(varied[name], share), "n": len(share)} for name, distance in zip(varied, found)]  # fmt: skip
+    rows = [
+        {
+            "input": str(name),
+            "distance": distance,
+            "chance": chance,
+            "verdict": "decided" if distance > chance else "undecided",
+            "shift": _shift(varied[name], share),
+            "n": len(share),
+        }
+        for name, distance in zip(varied, found)
+    ]
     return pd.DataFrame(rows).sort_values("distance", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -44,7 +53,9 @@ def _words(column: pd.Series):
     codes, names = pd.factorize(column.astype(str), sort=True)
 
     def distance(share: np.ndarray) -> float:
-        with_, without = (np.bincount(codes, weights=weights, minlength=len(names)) / weights.sum() for weights in (share, 1.0 - share))
+        with_, without = (
+            np.bincount(codes, weights=weights, minlength=len(names)) / weights.sum() for weights in (share, 1.0 - share)
+        )
         return float(0.5 * np.abs(with_ - without).sum())
 
     return distance

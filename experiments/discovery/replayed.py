@@ -1,4 +1,4 @@
-"""The points of a sensitivity analysis as rows for discovery: its folder keeps sums alone, so its first points are played again."""
+"""The points of a sensitivity analysis as rows for discovery: its folder keeps sums alone, so its first are played again."""
 
 from __future__ import annotations
 
@@ -21,8 +21,13 @@ POINTS, LUCKS = 1024, 4
 DECLARATION = "study.toml"
 
 
-def of_sensitivity(folder: Path, outcome: str | None = None, above: float | None = None, below: float | None = None,
-                   progress: Callable[[int], None] = lambda runs: None) -> tuple[Event, pd.DataFrame, pd.Series]:  # fmt: skip
+def of_sensitivity(
+    folder: Path,
+    outcome: str | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    progress: Callable[[int], None] = lambda runs: None,
+) -> tuple[Event, pd.DataFrame, pd.Series]:
     """As `of_sweep`, for the main analysis of a folder that `tandem sensitivity` wrote: levels of levers, splits and contexts.
 
     1,024 points under 4 lucks each. Raises Refused where the declaration is not whole, or of another version of the model.
@@ -47,7 +52,9 @@ def of_sensitivity(folder: Path, outcome: str | None = None, above: float | None
     for luck in range(LUCKS):
         values[luck] = firms(points, keys[luck])[:, 0]
         progress(len(points))
-    return looked_for(wanted, values.ravel(), np.tile(np.arange(len(points)), LUCKS), varied_by(firms, points), above, below, folder.name)
+    return looked_for(
+        wanted, values.ravel(), np.tile(np.arange(len(points)), LUCKS), varied_by(firms, points), above, below, folder.name
+    )
 
 
 def _points(factors: int, seed: int) -> Any:
@@ -56,7 +63,9 @@ def _points(factors: int, seed: int) -> Any:
 
 def varied_by(firms: Firms, points: np.ndarray) -> pd.DataFrame:
     """Points of the unit cube as a reader knows them: levels of levers (0-1), names of splits and contexts."""
-    table = pd.DataFrame(firms.ranges.levels(points[:, : len(firms.levers)]), columns=[f"levers.{lever}" for lever in firms.levers])
+    table = pd.DataFrame(
+        firms.ranges.levels(points[:, : len(firms.levers)]), columns=[f"levers.{lever}" for lever in firms.levers]
+    )
     for column, name in enumerate(firms.factors[len(firms.levers) :], len(firms.levers)):
         there = {SPLIT: firms.splits, CONTEXT: firms.contexts}[name]
         table[name] = np.array(there)[np.minimum((points[:, column] * len(there)).astype(int), len(there) - 1)]

@@ -24,7 +24,12 @@ def write(found: Mapping[str, Found], folder: Path) -> dict[str, Any]:
         part = Path(place)
         for name, each in found.items():
             boxes = each.discovery
-            for table, rows in (("boxes", boxes.table), ("limits", boxes.limits), ("tree", boxes.tree), ("regional", each.regional)):
+            for table, rows in (
+                ("boxes", boxes.table),
+                ("limits", boxes.limits),
+                ("tree", boxes.tree),
+                ("regional", each.regional),
+            ):
                 rows.to_csv(part / f"{table}_{name}.csv", index=False)
         drawn = [figure for name, each in found.items() for figure in figures(name, each, part)]
         for file in sorted(part.iterdir()):
@@ -36,8 +41,14 @@ def section(found: Mapping[str, Found], drawn: list[Figure]) -> dict[str, Any]:
     """Sentences, tables and figures as the template takes them."""
     first = next(iter(found.values()))
     fitted, held = (len(half) for half in first.discovery.halves)
-    return {"events": [{"told": told(each), "tree": tree(each)} for each in found.values()], "fitted": fitted, "held": held,
-            "lucks": first.lucks, "runs": (fitted + held) * first.lucks, "figures": [drawn_inline(figure) for figure in drawn]}  # fmt: skip
+    return {
+        "events": [{"told": told(each), "tree": tree(each)} for each in found.values()],
+        "fitted": fitted,
+        "held": held,
+        "lucks": first.lucks,
+        "runs": (fitted + held) * first.lucks,
+        "figures": [drawn_inline(figure) for figure in drawn],
+    }
 
 
 def box_words(box: Box) -> str:
@@ -63,8 +74,11 @@ def told(each: Found) -> str:
     for box, row in sure:
         loose = set(found.limits.loc[(found.limits["box"] == row["box"]) & ~found.limits["kept"], "input"])
         doubt = f" (not sure of the limit on {listed([worded(name) for name in sorted(loose)])})" if loose else ""
-        parts.append(f"where {box_words(box)}{doubt} it happens in {row['density']:.0%} of runs [{row['density_low']:.0%}, {row['density_high']:.0%}], "
-                     f"which holds {row['coverage']:.0%} [{row['coverage_low']:.0%}, {row['coverage_high']:.0%}] of its cases")  # fmt: skip
+        parts.append(
+            f"where {box_words(box)}{doubt} it happens in {row['density']:.0%} of runs [{row['density_low']:.0%}, "
+            f"{row['density_high']:.0%}], "
+            f"which holds {row['coverage']:.0%} [{row['coverage_low']:.0%}, {row['coverage_high']:.0%}] of its cases"
+        )
     return lead + "; of the rest, ".join(parts) + "."
 
 
@@ -78,8 +92,18 @@ def tree(each: Found) -> dict[str, Any]:
         for word, title in titles().items():
             words = words.replace(f" {word}", f" {title}")
         decided = row["density_low"] > each.discovery.base
-        rows.append([{"main": words}, {"main": f"{row['density']:.0%}", "aside": f"[{row['density_low']:.0%}, {row['density_high']:.0%}]",
-                                       "look": "decided" if decided else "open"}, {"main": f"{row['share']:.0%}"}, {"main": f"{row['points']:,}"}])  # fmt: skip
+        rows.append(
+            [
+                {"main": words},
+                {
+                    "main": f"{row['density']:.0%}",
+                    "aside": f"[{row['density_low']:.0%}, {row['density_high']:.0%}]",
+                    "look": "decided" if decided else "open",
+                },
+                {"main": f"{row['share']:.0%}"},
+                {"main": f"{row['points']:,}"},
+            ]
+        )
     return {"heads": ["Leaf of a tree (second view)", "Happens in", "Of its cases", "Points"], "words": (0,), "rows": rows}
 
 
@@ -88,17 +112,35 @@ def figures(name: str, each: Found, folder: Path) -> list[Figure]:
     found, drawn = each.discovery, []
     event = found.event.told
     sure = int((found.table["verdict"] == "decided").sum())
-    stands = (f"N = {int(each.regional['n'].iloc[0]):,} points x {each.lucks} lucks; "
-              f"noise share (luck's part of whether it happens) {each.noise:.2f}")  # fmt: skip
+    stands = (
+        f"N = {int(each.regional['n'].iloc[0]):,} points x {each.lucks} lucks; "
+        f"noise share (luck's part of whether it happens) {each.noise:.2f}"
+    )
     limited = set(found.limits["input"]) & set(leading(found))
     if sure and limited and (canvas := plot_boxes(found)) is not None:
-        drawn.append(written_with_data(canvas, found.halves[1], f"points_{name}", folder, f"Where it gathers: {event[:1].lower()}{event[1:]}",
-                            f"Each dot is a point that was not fitted on, darker where it happens more often; the frames are the boxes. {told(each)}",
-                            f"{stands}; verdict: {sure} of {len(found.table)} boxes decided"))  # fmt: skip
+        drawn.append(
+            written_with_data(
+                canvas,
+                found.halves[1],
+                f"points_{name}",
+                folder,
+                f"Where it gathers: {event[:1].lower()}{event[1:]}",
+                "Each dot is a point that was not fitted on, darker where it happens more often; the frames are the "
+                f"boxes. {told(each)}",
+                f"{stands}; verdict: {sure} of {len(found.table)} boxes decided",
+            )
+        )
     decided = [worded(row["input"]) for row in each.regional.to_dict("records") if row["verdict"] == "decided"]
     words = f"Beyond chance: {listed(decided)}" if decided else "No input lies beyond chance"
-    drawn.append(written_with_data(plot_regional(each.regional), each.regional, f"regional_{name}", folder, f"What is different there: {event[:1].lower()}{event[1:]}",
-                        f"How far the firms to which it happens differ from the others in each input. {words}.",
-                        f"{stands}; verdict: {len(decided)} of {len(each.regional)} inputs decided"))  # fmt: skip
+    drawn.append(
+        written_with_data(
+            plot_regional(each.regional),
+            each.regional,
+            f"regional_{name}",
+            folder,
+            f"What is different there: {event[:1].lower()}{event[1:]}",
+            f"How far the firms to which it happens differ from the others in each input. {words}.",
+            f"{stands}; verdict: {len(decided)} of {len(each.regional)} inputs decided",
+        )
+    )
     return drawn
-

@@ -27,10 +27,21 @@ from experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_o
 DESIGNS = ("auto", "subsets", "walks", "pairs")
 
 
-def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 << 14, seed: int = 0,
-            outputs: Sequence[str] | None = None, *, replicates: int | None = None, design: str = "auto",
-            sampling: str = "auto", tails: Mapping[str, float] | None = None, allow_failed: float = 0.0,
-            progress: Progress | None = None, keep: str | os.PathLike | None = None) -> Sensitivity:  # fmt: skip
+def analyse(
+    f: Function,
+    factors: Iterable[str] | Mapping[str, str],
+    n: int = 1 << 14,
+    seed: int = 0,
+    outputs: Sequence[str] | None = None,
+    *,
+    replicates: int | None = None,
+    design: str = "auto",
+    sampling: str = "auto",
+    tails: Mapping[str, float] | None = None,
+    allow_failed: float = 0.0,
+    progress: Progress | None = None,
+    keep: str | os.PathLike | None = None,
+) -> Sensitivity:
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
     `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each
@@ -42,20 +53,21 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
     number; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
 
     `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
-    where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
-    interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs"
-    2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks. `tails`: output -> threshold c,
-    which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs
-    that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs. `keep`: a
-    file for the sums on the way, from which the same call goes on after a crash, to the same bits; it may be removed afterwards.
+    where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets
+    of g groups (first, total, interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with
+    interactions of two), "pairs" 2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks.
+    `tails`: output -> threshold c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most
+    .001) that may hold outputs that are not finite; these rows are left out whole and the answer is bounded in `bounds`.
+    `progress` is told runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the
+    same bits; it may be removed afterwards.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
     noise_share, direction, swing (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
     told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
 
-    ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number,
-    an output that is not finite (beyond `allow_failed`).
+    ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number, an
+    output that is not finite (beyond `allow_failed`).
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)
@@ -68,7 +80,9 @@ def analyse(f: Function, factors: Iterable[str] | Mapping[str, str], n: int = 1 
     if not 0.0 <= allow_failed <= 1e-3:
         raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
     if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
-        raise ValueError(f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks")
+        raise ValueError(
+            f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks"
+        )
     kind = _design(design, len(given.groups))
     told = progress or (lambda runs: None)
     run = Runner(f, len(given.names), outputs, tails, number)
@@ -111,8 +125,18 @@ def _designed(kind: str, factors: Factors, replicates: int, seed: int) -> Design
 
 def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int) -> str:
     """Names an analysis by what was asked for and by what the function answered in the pilot."""
-    asked = [factors.names, factors.groups, [int(group) for group in factors.group_of], kind, plan.n, plan.sobol, seed,
-             design.replicates, run.outputs, rows_at_once(design, len(run.outputs))]  # fmt: skip
+    asked = [
+        factors.names,
+        factors.groups,
+        [int(group) for group in factors.group_of],
+        kind,
+        plan.n,
+        plan.sobol,
+        seed,
+        design.replicates,
+        run.outputs,
+        rows_at_once(design, len(run.outputs)),
+    ]
     return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes()).hexdigest()
 
 
@@ -143,11 +167,24 @@ def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner
     ]
     table = pd.DataFrame(checks, columns=COLUMNS)
     return Sensitivity(
-        table=pd.DataFrame(rows), ranks=pd.concat(ranks, ignore_index=True), places=places, checks=table,
-        verdict=verdict_of(table), curves=pd.DataFrame(curves), convergence=pd.DataFrame(path), factors=factors, n=plan.n,
-        replicates=design.replicates, seed=seed, runs=run.runs, design=kind, sampling="sobol" if plan.sobol else "random",
-        failed_rows=played.failed_rows, bounds=pd.DataFrame(bounds), moments=moments,
-    )  # fmt: skip
+        table=pd.DataFrame(rows),
+        ranks=pd.concat(ranks, ignore_index=True),
+        places=places,
+        checks=table,
+        verdict=verdict_of(table),
+        curves=pd.DataFrame(curves),
+        convergence=pd.DataFrame(path),
+        factors=factors,
+        n=plan.n,
+        replicates=design.replicates,
+        seed=seed,
+        runs=run.runs,
+        design=kind,
+        sampling="sobol" if plan.sobol else "random",
+        failed_rows=played.failed_rows,
+        bounds=pd.DataFrame(bounds),
+        moments=moments,
+    )
 
 
 def _check(check: str, figure: float, limit: float, passed: bool, meaning: str) -> dict:
@@ -166,25 +203,48 @@ def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict]:
         if output.mean_known and few > 1:
             left = (part["total"].sum(axis=0) - part["total"]) / (part["variance"].sum() - part["variance"])
         wide = half_width(standard_error(left), few)
-        rows += [{"input": name, "n": int(plan.rows * len(counts)), "estimate": float(value), "low": float(value - half),
-                  "high": float(value + half)}
-                 for name, value, half in zip(output.measures["total_mean"].inputs, whole, wide)]  # fmt: skip
+        rows += [
+            {
+                "input": name,
+                "n": int(plan.rows * len(counts)),
+                "estimate": float(value),
+                "low": float(value - half),
+                "high": float(value + half),
+            }
+            for name, value, half in zip(output.measures["total_mean"].inputs, whole, wide)
+        ]
     return rows
 
 
 def _curves(output: Output, factors: Factors) -> list[dict]:
     levels = (np.arange(BINS) + 0.5) / BINS
-    return [{"output": output.name, "input": label, "level": float(level), "effect": float(effect), "low": float(effect - half),
-             "high": float(effect + half)}
-            for label, line, wide in zip(factors.labels, output.curve, output.curve_half)
-            for level, effect, half in zip(levels, line, wide)]  # fmt: skip
+    return [
+        {
+            "output": output.name,
+            "input": label,
+            "level": float(level),
+            "effect": float(effect),
+            "low": float(effect - half),
+            "high": float(effect + half),
+        }
+        for label, line, wide in zip(factors.labels, output.curve, output.curve_half)
+        for level, effect, half in zip(levels, line, wide)
+    ]
 
 
 def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
     rows = []
     for measure in ("first", "total_mean", "swing"):
         mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
-        rows += [{"output": output.name, "input": name, "measure": measure, "estimate": float(mine.value[at]),
-                  "if_lowest": float(low.value[at]), "if_highest": float(high.value[at])}
-                 for at, name in enumerate(mine.inputs)]  # fmt: skip
+        rows += [
+            {
+                "output": output.name,
+                "input": name,
+                "measure": measure,
+                "estimate": float(mine.value[at]),
+                "if_lowest": float(low.value[at]),
+                "if_highest": float(high.value[at]),
+            }
+            for at, name in enumerate(mine.inputs)
+        ]
     return rows

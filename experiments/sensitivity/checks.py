@@ -24,8 +24,14 @@ def target_width(n: int) -> float:
     return 0.05 if n >= 1 << 14 else 0.10
 
 
-def checks_of(output: Output, ranks: pd.DataFrame, sums: Sums, plan: Plan, second: dict[str, tuple[float, float]],
-              halfway: np.ndarray | None) -> list[dict[str, Any]]:  # fmt: skip
+def checks_of(
+    output: Output,
+    ranks: pd.DataFrame,
+    sums: Sums,
+    plan: Plan,
+    second: dict[str, tuple[float, float]],
+    halfway: np.ndarray | None,
+) -> list[dict[str, Any]]:
     """The checks of one output: output, check, figure, limit, passed, meaning.
 
     `second`: input -> (first index of Y by another estimator, its standard error). `halfway`: total_mean at half the rows.
@@ -33,8 +39,16 @@ def checks_of(output: Output, ranks: pd.DataFrame, sums: Sums, plan: Plan, secon
     rows: list[dict[str, Any]] = []
 
     def add(check: str, figure: Any, limit: Any, passed: Any, meaning: str) -> None:
-        rows.append({"output": output.name, "check": check, "figure": float(figure), "limit": float(limit),
-                     "passed": bool(passed), "meaning": meaning})  # fmt: skip
+        rows.append(
+            {
+                "output": output.name,
+                "check": check,
+                "figure": float(figure),
+                "limit": float(limit),
+                "passed": bool(passed),
+                "meaning": meaning,
+            }
+        )
 
     add("varies", float(not output.constant), 1.0, not output.constant, "1: the output changed; 0: it never did")
     if output.constant:
@@ -68,9 +82,18 @@ def checks_of(output: Output, ranks: pd.DataFrame, sums: Sums, plan: Plan, secon
         add("sobol points", ratio, 1.5, ratio <= 1.5, "error over scrambles against that of as many random rows")
     if second:
         first = output.measures["first"]
-        apart = [abs(first.value[at] - second[name][0]) / max(1e-12, np.hypot(first.error[at], second[name][1]))
-                 for at, name in enumerate(first.inputs) if name in second]  # fmt: skip
-        add("second opinion", max(apart), far, max(apart) <= far, "first indices by ranks (Gamboa et al. 2022), apart in standard errors")
+        apart = [
+            abs(first.value[at] - second[name][0]) / max(1e-12, np.hypot(first.error[at], second[name][1]))
+            for at, name in enumerate(first.inputs)
+            if name in second
+        ]
+        add(
+            "second opinion",
+            max(apart),
+            far,
+            max(apart) <= far,
+            "first indices by ranks (Gamboa et al. 2022), apart in standard errors",
+        )
     return rows
 
 
@@ -90,12 +113,29 @@ def _sums(output: Output, far: float) -> list[dict[str, Any]]:
         "first index at most total index": beyond(first.value - total.value, first.without - total.without),
         "no index below zero": max(beyond(-each.value, -each.without) for each in (first, total)),
     }
-    rows = [{"output": output.name, "check": name, "figure": figure, "limit": far, "passed": figure <= far,
-             "meaning": "standard errors beyond the bound"} for name, figure in claims.items()]  # fmt: skip
+    rows = [
+        {
+            "output": output.name,
+            "check": name,
+            "figure": figure,
+            "limit": far,
+            "passed": figure <= far,
+            "meaning": "standard errors beyond the bound",
+        }
+        for name, figure in claims.items()
+    ]
     if "shapley_mean" in output.measures:
         off = abs(float(output.measures["shapley_mean"].value.sum()) - 1.0)
-        rows.append({"output": output.name, "check": "Shapley shares sum to 1", "figure": off, "limit": 1e-9,
-                     "passed": off <= 1e-9, "meaning": "distance from 1"})  # fmt: skip
+        rows.append(
+            {
+                "output": output.name,
+                "check": "Shapley shares sum to 1",
+                "figure": off,
+                "limit": 1e-9,
+                "passed": off <= 1e-9,
+                "meaning": "distance from 1",
+            }
+        )
     return rows
 
 
@@ -115,7 +155,7 @@ def _against_rows(output: Output, sums: Sums, plan: Plan) -> float | None:
 
 
 def verdict_of(checks: pd.DataFrame) -> str:
-    """"not identifiable" where luck hides the mean effect or nothing varies, "converged" where every check holds, else
+    """ "not identifiable" where luck hides the mean effect or nothing varies, "converged" where every check holds, else
     "undecided"."""
     words = []
     for _, mine in checks.groupby("output", sort=False):

@@ -244,7 +244,9 @@ class Pairs:
             "variance": 0.5 * np.mean(apart, axis=0)[None],
             "first": -0.5 * to_a * to_b,
             "total": 0.25 * (cross(a - c) + cross(b - d)),
-            "interaction": np.array([0.5 * (to_a[i] * to_b[j] + to_a[j] * to_b[i]) for i, j in pairs]).reshape(len(pairs), values.shape[-1]),
+            "interaction": np.array([0.5 * (to_a[i] * to_b[j] + to_a[j] * to_b[i]) for i, j in pairs]).reshape(
+                len(pairs), values.shape[-1]
+            ),
             "stream": 0.25 * (((a - c) ** 2).mean(axis=-2) + ((b - d) ** 2).mean(axis=-2)),
             "noise": spread(values[: 2 * g + 2]).mean(axis=0)[None],
             "null": ((a[0] - a[1]) * mean_b)[None],

@@ -75,21 +75,24 @@ def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, s
     rounding = (ROUNDING * abs(shift) / scale) ** 2 if not constant else 0.0
     mean_known = not constant and _above_zero(whole["variance"], without["variance"], rounding)
     # Rounding alone makes the spread of Var(Y|x) about as large as machine precision allows.
-    spread_known = "spread_variance" in whole and noise > 0.0 and _above_zero(
-        whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2
-    )  # fmt: skip
+    spread_known = (
+        "spread_variance" in whole
+        and noise > 0.0
+        and _above_zero(whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2)
+    )
     measures = {}
     full, each = ratios(whole), ratios(without)
     inputs = {"interaction_mean": tuple(design.interactions), "noise_share": ("",), "null": ("",)}
     for measure, value in full.items():
-        known = (mean_known if measure in OF_MEAN else spread_known if measure in OF_SPREAD else not constant)
+        known = mean_known if measure in OF_MEAN else spread_known if measure in OF_SPREAD else not constant
         value, parts = (value, each[measure]) if known else (value * np.nan, each[measure] * np.nan)
         measures[measure] = Estimate(inputs.get(measure, groups), value, parts)
     curve, parts = scale * curves(whole["bins"]), scale * curves(without["bins"])
     measures["swing"] = Estimate(factors.labels, swings(curve), swings(parts))
     bent = [_direction(curve[f], parts[:, f]) for f in range(len(factors.names))]
-    measures["direction"] = Estimate(factors.labels, np.array([value for value, _ in bent]),
-                                     np.array([found for _, found in bent]).T)  # fmt: skip
+    measures["direction"] = Estimate(
+        factors.labels, np.array([value for value, _ in bent]), np.array([found for _, found in bent]).T
+    )
     if constant:
         for measure in ("swing", "direction"):
             found = measures[measure]
@@ -138,8 +141,19 @@ def rows_of(output: Output, n: int, target: float) -> list[dict]:
             low, high = value - wide, value + wide
             if measure == "direction":
                 low, high = max(low, -1.0), min(high, 1.0)
-            rows.append({"output": output.name, "input": name, "measure": measure, "estimate": value, "low": low,
-                         "high": high, "se": float(error[at]), "n": n, "verdict": verdict})  # fmt: skip
+            rows.append(
+                {
+                    "output": output.name,
+                    "input": name,
+                    "measure": measure,
+                    "estimate": value,
+                    "low": low,
+                    "high": high,
+                    "se": float(error[at]),
+                    "n": n,
+                    "verdict": verdict,
+                }
+            )
     return rows
 
 

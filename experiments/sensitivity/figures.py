@@ -70,8 +70,15 @@ def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
         word = "Shapley share" if bar == "shapley_mean" else "total index"
         ax.set_xlabel(f"share of the variance of the mean\nbar: {word}, | first index, ◆ total index; lines: 95% intervals")
         ax.set_title(f"What drives {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
-        ax.text(0.0, -0.02 - 1.15 / (1.9 + 0.42 * len(names)), footing(found, output), transform=ax.transAxes, fontsize=8,
-                color=QUIET, va="top")  # fmt: skip
+        ax.text(
+            0.0,
+            -0.02 - 1.15 / (1.9 + 0.42 * len(names)),
+            footing(found, output),
+            transform=ax.transAxes,
+            fontsize=8,
+            color=QUIET,
+            va="top",
+        )
     return ax
 
 
@@ -89,7 +96,9 @@ def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
             decided = row["verdict"] in ("raises", "lowers")
             colour = UNDECIDED if not decided else INK if better == "neither" else BETTER if helps else WORSE
             ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
-            ax.plot([factor * row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7)
+            ax.plot(
+                [factor * row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7
+            )
         ax.axvline(0.0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -114,7 +123,7 @@ def plot_curves(found: Any, output: str) -> Any:
             ax.axhline(0.0, color=QUIET, linewidth=0.8)
             ax.set_title(spoken(label), loc="left", fontsize=9.5, color=INK)
             ax.set_xlim(0, 1)
-        for spare in axes.ravel()[len(labels):]:
+        for spare in axes.ravel()[len(labels) :]:
             spare.remove()
         canvas.supxlabel("level of the factor (0-1, share of its range)", fontsize=9)
         canvas.supylabel(f"{spoken_output(output)},\nless its mean", fontsize=9)
@@ -134,9 +143,18 @@ def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
             part = rows[rows["input"] == name]
             shift = 0.06 * (at - len(names) / 2)
             where = [stages.index(n) + shift for n in part["n"]]
-            ax.errorbar(where, part["estimate"], yerr=part["high"] - part["estimate"], fmt="o", markersize=4, capsize=2, linewidth=1)
-            ax.annotate(spoken(name), (where[-1], ends[at]), (len(stages) - 0.6, heights[at]), fontsize=8, color=INK, va="center",
-                        arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.5})  # fmt: skip
+            ax.errorbar(
+                where, part["estimate"], yerr=part["high"] - part["estimate"], fmt="o", markersize=4, capsize=2, linewidth=1
+            )
+            ax.annotate(
+                spoken(name),
+                (where[-1], ends[at]),
+                (len(stages) - 0.6, heights[at]),
+                fontsize=8,
+                color=INK,
+                va="center",
+                arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.5},
+            )
         ax.set_xticks(range(len(stages)), [f"{n:,}" for n in stages])
         ax.set_xlim(-0.5, len(stages) + 0.1)
         ax.set_xlabel("base rows (number)")
@@ -167,12 +185,20 @@ def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
                 if j >= i or (row := known.get(tuple(sorted((first, second))))) is None:
                     continue
                 cells[i, j] = max(row["estimate"], 0.0)
-                told = f"{row['estimate']:.2f}" if row["low"] > 0 or row["high"] < 0 else "0" if row["high"] == row["low"] == 0 else "?"
+                told = (
+                    f"{row['estimate']:.2f}"
+                    if row["low"] > 0 or row["high"] < 0
+                    else "0"
+                    if row["high"] == row["low"] == 0
+                    else "?"
+                )
                 ax.text(j, i, told, ha="center", va="center", fontsize=8, color=INK)
         ax.imshow(cells, cmap="Blues", vmin=0, vmax=max(0.2, float(np.nanmax(cells)) * 1.6) if np.isfinite(cells).any() else 1)
         ax.set_xticks(range(len(names)), [spoken(name) for name in names], rotation=45, ha="right", fontsize=8)
         ax.set_yticks(range(len(names)), [spoken(name) for name in names], fontsize=8)
-        ax.set_title(f"Interactions of two: {spoken_output(output)}\n(share of variance; ?: undecided)", loc="left", fontsize=10, color=INK)
+        ax.set_title(
+            f"Interactions of two: {spoken_output(output)}\n(share of variance; ?: undecided)", loc="left", fontsize=10, color=INK
+        )
     return ax
 
 
@@ -184,7 +210,9 @@ def write_figures(found: Any, folder: Path) -> list[str]:
             continue
         table = found.table[found.table["output"] == output]
         known = not table.loc[table["measure"] == "total_mean", "estimate"].isna().any()
-        drawn: dict[str, tuple[Any, pd.DataFrame]] = {"swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])}
+        drawn: dict[str, tuple[Any, pd.DataFrame]] = {
+            "swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])
+        }
         drawn["curves"] = (plot_curves, found.curves[found.curves["output"] == output])
         if known:
             shares = ["first_mean", "total_mean", "shapley_mean"]
@@ -217,16 +245,25 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
         canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
-            cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (1.0 if measure == "total_mean" else seen(output)[0])
+            cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (
+                1.0 if measure == "total_mean" else seen(output)[0]
+            )
             most = float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 1.0
             shade = plt.get_cmap(colours).with_extremes(bad="#e4e4e4")
             drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
-            canvas.colorbar(drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else f"swing ({seen(output)[1]})")
+            canvas.colorbar(
+                drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else f"swing ({seen(output)[1]})"
+            )
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
             ax.tick_params(length=0)
         decided = rows[(rows["measure"] == "swing") & rows["verdict"].isin(["raises", "lowers"])]
-        axes[1].plot([levers.index(name) for name in decided["input"]], [parts.index(name) for name in decided["part"]], "o",
-                     color=INK, markersize=2.5)  # fmt: skip
+        axes[1].plot(
+            [levers.index(name) for name in decided["input"]],
+            [parts.index(name) for name in decided["part"]],
+            "o",
+            color=INK,
+            markersize=2.5,
+        )
         axes[0].set_yticks(range(len(parts)), parts, fontsize=8, color=INK)
         canvas.suptitle(f"By split and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
     return canvas

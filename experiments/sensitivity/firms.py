@@ -48,8 +48,13 @@ class Firms:
     `split` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
     """
 
-    def __init__(self, cells: Mapping[tuple[str, str], Scenario], outputs: Sequence[str] = OUTPUTS, ranges: Ranges | None = None,
-                 levers: Sequence[str] = LEVERS):  # fmt: skip
+    def __init__(
+        self,
+        cells: Mapping[tuple[str, str], Scenario],
+        outputs: Sequence[str] = OUTPUTS,
+        ranges: Ranges | None = None,
+        levers: Sequence[str] = LEVERS,
+    ):
         unknown = next((name for name in outputs if name not in NAMES), None)
         if unknown:
             raise ScenarioError("no such outcome", key="outputs", value=unknown, allowed="an outcome of the model")
@@ -171,9 +176,16 @@ class Mechanisms(Firms):
 
 def strengths() -> list[dict[str, Any]]:
     """The mechanisms' parameters that are numbers with a strength to vary: rows of `describe` with a default not zero."""
-    return [row for row in describe() if row["role"] == "mechanism" and row["path"].count(".") == 1
-            and row["path"].split(".")[0] in SCALAR_GROUPS and isinstance(row["default"], float)
-            and row["default"] and row["low"] is not None]  # fmt: skip
+    return [
+        row
+        for row in describe()
+        if row["role"] == "mechanism"
+        and row["path"].count(".") == 1
+        and row["path"].split(".")[0] in SCALAR_GROUPS
+        and isinstance(row["default"], float)
+        and row["default"]
+        and row["low"] is not None
+    ]
 
 
 def pair_exists(scenario: Scenario) -> bool:

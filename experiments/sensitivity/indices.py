@@ -29,7 +29,9 @@ def ratios(means: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         parts["shared"] = means["shapley"].sum(axis=-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # Adding zero turns -0.0 into 0.0.
-        return {name: parts[top] / parts[bottom] + 0.0 for name, (top, bottom) in RATIOS.items() if top in parts and bottom in parts}
+        return {
+            name: parts[top] / parts[bottom] + 0.0 for name, (top, bottom) in RATIOS.items() if top in parts and bottom in parts
+        }
 
 
 def curves(bins: np.ndarray) -> np.ndarray:

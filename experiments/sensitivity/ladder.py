@@ -15,9 +15,16 @@ from sim.results import mean_interval
 STEPS, BACKGROUNDS = 21, 200
 
 
-def ladders(f: Function, factors: list[str], levers: list[str], seed: int = 0, outputs: list[str] | None = None,
-            steps: int = STEPS, backgrounds: int = BACKGROUNDS, progress: Progress = lambda runs: None
-            ) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+def ladders(
+    f: Function,
+    factors: list[str],
+    levers: list[str],
+    seed: int = 0,
+    outputs: list[str] | None = None,
+    steps: int = STEPS,
+    backgrounds: int = BACKGROUNDS,
+    progress: Progress = lambda runs: None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Curves of each lever over random backgrounds, and what stands out in them. Never a ranking: that is `analyse`.
 
     First table: output, input, level, mean, low, high (95% interval of the mean's distance from its value at the bottom),
@@ -46,9 +53,19 @@ def ladders(f: Function, factors: list[str], levers: list[str], seed: int = 0, o
             away = values[at] - values[at][:, :1]
             means = [mean_interval(away[:, step]) for step in range(steps)]
             tenth, ninetieth = np.nanpercentile(away, [10, 90], axis=0)
-            curves += [{"output": output, "input": lever, "level": float(level), "mean": m[0], "low": m[1], "high": m[2],
-                        "tenth": float(t), "ninetieth": float(n)}
-                       for level, m, t, n in zip(levels, means, tenth, ninetieth)]  # fmt: skip
+            curves += [
+                {
+                    "output": output,
+                    "input": lever,
+                    "level": float(level),
+                    "mean": m[0],
+                    "low": m[1],
+                    "high": m[2],
+                    "tenth": float(t),
+                    "ninetieth": float(n),
+                }
+                for level, m, t, n in zip(levels, means, tenth, ninetieth)
+            ]
             marks.append({"output": output, "input": lever, **_marks(away, levels)})
     return pd.DataFrame(curves), pd.DataFrame(marks)
 
@@ -68,5 +85,11 @@ def _marks(away: np.ndarray, levels: np.ndarray) -> dict[str, float]:
         after = mean_interval(away[:, -1] - away[:, turn])
         sure = [low > 0 or high < 0 for _, low, high, _, _ in (before, after)]
         turns = turns or (all(sure) and before[0] * after[0] < 0)
-    return {"helped": higher, "helped_low": float(share.low), "helped_high": float(share.high),
-            "bend_at": float(levels[at + 1]), "bend": float(bends[at] / reach) if reach > 0 else 0.0, "turns": bool(turns)}  # fmt: skip
+    return {
+        "helped": higher,
+        "helped_low": float(share.low),
+        "helped_high": float(share.high),
+        "bend_at": float(levels[at + 1]),
+        "bend": float(bends[at] / reach) if reach > 0 else 0.0,
+        "turns": bool(turns),
+    }

@@ -80,5 +80,7 @@ def plan_of(n: int, factors: int, seed: int, sampling: str = "auto") -> Plan:
         raise ValueError(f"sampling = {sampling!r}: auto, sobol or random")
     if sampling == "sobol" and not enough:
         least = SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
-        raise ValueError(f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows")
+        raise ValueError(
+            f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows"
+        )
     return Plan(n, factors, seed, enough and sampling != "random")

@@ -27,8 +27,18 @@ def ranks_of(output: Output) -> pd.DataFrame:
         gap = float(found.value[first] - found.value[second])
         error = float(standard_error(found.without[:, first] - found.without[:, second]))
         wide = float(half_width(error, len(found.without)))
-        rows.append({"output": output.name, "first": found.inputs[first], "second": found.inputs[second], "difference": gap,
-                     "low": gap - wide, "high": gap + wide, "se": error, "p": p_value(gap, error, len(found.without))})  # fmt: skip
+        rows.append(
+            {
+                "output": output.name,
+                "first": found.inputs[first],
+                "second": found.inputs[second],
+                "difference": gap,
+                "low": gap - wide,
+                "high": gap + wide,
+                "se": error,
+                "p": p_value(gap, error, len(found.without)),
+            }
+        )
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     if len(table):
         table["p"] = holm(table["p"].to_numpy(dtype=float))

@@ -18,8 +18,13 @@ from experiments.sensitivity.strata import POOLED, Part, leader, lever_places, r
 from sim.outcomes import OUTCOMES
 from sim.parameters import LEVERS
 
-HEADINGS = {"shares": "What drives {}", "swings": "How far each goes: {}", "curves": "Over the range: {}",
-            "interactions": "What acts together: {}", "convergence": "Are there enough firms: {}"}  # fmt: skip
+HEADINGS = {
+    "shares": "What drives {}",
+    "swings": "How far each goes: {}",
+    "curves": "Over the range: {}",
+    "interactions": "What acts together: {}",
+    "convergence": "Are there enough firms: {}",
+}
 DIRECTIONS = {"rises": "rises", "falls": "falls", "mixed": "goes both up and down"}
 MOST_NAMED, MOST_TOLD = 3, 2
 
@@ -28,7 +33,11 @@ def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], f
     """The whole page as HTML text; `folder` holds the figures."""
     environment = Environment(loader=PackageLoader("experiments", "."), autoescape=True, trim_blocks=True)
     return environment.get_template("sensitivity.html.jinja").render(
-        title="Tandem: what moves growth and conflict most?", found=section(results, parts, folder), command=command, provenance=provenance())
+        title="Tandem: what moves growth and conflict most?",
+        found=section(results, parts, folder),
+        command=command,
+        provenance=provenance(),
+    )
 
 
 def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any]:
@@ -37,16 +46,21 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
     undefined = [name for name in ("revenue_growth", "conflict_rate") if name not in main.outputs]
     return {
         "answers": [answer(results, parts, output) for output in main.outputs],
-        "name": part.name, "runs": sum(found.runs for found in results.values()), "verdict": main.verdict,
+        "name": part.name,
+        "runs": sum(found.runs for found in results.values()),
+        "verdict": main.verdict,
         "undefined": [OUTCOMES[name].title() for name in undefined],
         "figures": [drawn_inline(figure) for output in main.outputs for figure in figures(main, output, folder)],
-        "levers": {"heads": ["Outcome", "Input", "Rank among levers", "Total index", "Swing", "Direction"], "words": (0, 1, 5),
-                   "rows": [row for output in main.outputs for row in lever_rows(main, output)]},
+        "levers": {
+            "heads": ["Outcome", "Input", "Rank among levers", "Total index", "Swing", "Direction"],
+            "words": (0, 1, 5),
+            "rows": [row for output in main.outputs for row in lever_rows(main, output)],
+        },
         "checks": open_checks(main),
         "strata": strata_section(results, parts, folder),
         "ladders": ladder_table(folder),
         "robustness": robustness_table(results, parts),
-    }  # fmt: skip
+    }
 
 
 # -- the first screen --------------------------------------------------------------------------
@@ -60,11 +74,15 @@ def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output
     share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
     lead = "Its lead over every other lever is decided" if len(tops) == 1 else "The order of these levers is undecided"
     words, verdict = _who(tops), found.verdict_on(output)
-    return {"question": f"What moves {name[:1].lower()}{name[1:]} most?", "lever": words[:1].upper() + words[1:],
-            "size": " ".join(hand(found, lever, output) for lever in tops[:MOST_TOLD]),
-            "sure": f"{lead} (N = {found.n:,} rows x {found.replicates} replicates, {share}). "
-                    f"All checks together: {verdict}{'' if verdict == 'converged' else '; what is open is listed below'}.",
-            "where": where_it_differs(results, parts, output, tops), "contrast": ""}  # fmt: skip
+    return {
+        "question": f"What moves {name[:1].lower()}{name[1:]} most?",
+        "lever": words[:1].upper() + words[1:],
+        "size": " ".join(hand(found, lever, output) for lever in tops[:MOST_TOLD]),
+        "sure": f"{lead} (N = {found.n:,} rows x {found.replicates} replicates, {share}). "
+        f"All checks together: {verdict}{'' if verdict == 'converged' else '; what is open is listed below'}.",
+        "where": where_it_differs(results, parts, output, tops),
+        "contrast": "",
+    }
 
 
 def hand(found: Sensitivity, lever: str, output: str) -> str:
@@ -72,9 +90,13 @@ def hand(found: Sensitivity, lever: str, output: str) -> str:
     (factor, unit), name = scaled(output), OUTCOMES[output].title()
     total, swing = _row(found, "total_mean", lever, output), _row(found, "swing", lever, output)
     word = spoken(lever)
-    return (f"{word[:1].upper()}{word[1:]} has a hand in {total['estimate']:.0%} of the variance of the mean [{total['low']:.0%}, {total['high']:.0%}]; "
-            f"from its bottom to its top fifth {figure_text(swing['estimate'], factor, True)} {unit} {interval_text(swing, factor)}: "
-            f"{name[:1].lower()}{name[1:]} {DIRECTIONS.get(_row(found, 'direction', lever, output)['verdict'], 'has no decided direction')}.")  # fmt: skip
+    return (
+        f"{word[:1].upper()}{word[1:]} has a hand in {total['estimate']:.0%} of the variance of the mean "
+        f"[{total['low']:.0%}, {total['high']:.0%}]; "
+        f"from its bottom to its top fifth {figure_text(swing['estimate'], factor, True)} {unit} {interval_text(swing, factor)}: "
+        f"{name[:1].lower()}{name[1:]} "
+        f"{DIRECTIONS.get(_row(found, 'direction', lever, output)['verdict'], 'has no decided direction')}."
+    )
 
 
 def _row(found: Sensitivity, measure: str, name: str, output: str) -> dict[str, Any]:
@@ -84,7 +106,9 @@ def _row(found: Sensitivity, measure: str, name: str, output: str) -> dict[str, 
 def _who(levers: Sequence[str]) -> str:
     if len(levers) == 1:
         return spoken(levers[0])
-    return "undecided" if len(levers) == len(LEVERS) else "undecided between " + listed([spoken(lever) for lever in sorted(levers)])
+    return (
+        "undecided" if len(levers) == len(LEVERS) else "undecided between " + listed([spoken(lever) for lever in sorted(levers)])
+    )
 
 
 def led(found: Sensitivity, output: str) -> str:
@@ -123,7 +147,9 @@ def figures(found: Sensitivity, output: str, folder: Path) -> list[Figure]:
         if path.exists():
             name_ = OUTCOMES[output].title()
             title = heading.format(name_[:1].lower() + name_[1:])
-            drawn.append(Figure(name, of_root(path.read_text("utf-8")), title, sentence(kind, found, output), footing(found, output) + "."))
+            drawn.append(
+                Figure(name, of_root(path.read_text("utf-8")), title, sentence(kind, found, output), footing(found, output) + ".")
+            )
     return drawn
 
 
@@ -133,26 +159,37 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
     factor, unit = scaled(output)
     if kind == "shares":
         told = [f"{spoken(name)} {found.get('total_mean', name, output)['estimate']:.0%}" for name in names]
-        return f"Part of the variance of the mean that each has a hand in, alone or with others: {listed(told)}. What acts together is counted with each, " \
-               "so that totals may add up to more than everything."  # fmt: skip
+        return (
+            f"Part of the variance of the mean that each has a hand in, alone or with others: {listed(told)}. What "
+            "acts together is counted with each, "
+            "so that totals may add up to more than everything."
+        )
     if kind == "swings":
         levers = [name for name in names if name in LEVERS]
         told = [f"{spoken(name)} {figure_text(found.get('swing', name, output)['estimate'], factor, True)}" for name in levers]
-        return f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow where the sign is undecided."
+        return f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
+        "where the sign is undecided."
     if kind == "curves":
         by: dict[str, list[str]] = {}
         for name in (name for name in names if name in LEVERS):
-            by.setdefault(DIRECTIONS.get(found.get("direction", name, output)["verdict"], "has no decided direction"), []).append(spoken(name))
+            by.setdefault(DIRECTIONS.get(found.get("direction", name, output)["verdict"], "has no decided direction"), []).append(
+                spoken(name)
+            )
         told = [f"with {listed(levers)} {OUTCOMES[output].title().lower()} {word}" for word, levers in by.items()]
         return f"Mean over the other inputs, less the overall mean: {'; '.join(told)}. Bands are 95% intervals."
     if kind == "interactions":
-        rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "interaction_mean") & (found.table["low"] > 0)]
+        rows = found.table[
+            (found.table["output"] == output) & (found.table["measure"] == "interaction_mean") & (found.table["low"] > 0)
+        ]
         rows = rows[rows["input"].str.count(" & ") == 1].sort_values("estimate", ascending=False)[:MOST_NAMED]
-        told = [f"{' with '.join(map(spoken, row['input'].split(' & ')))} ({row['estimate']:.0%})" for row in rows.to_dict("records")]
+        told = [
+            f"{' with '.join(map(spoken, row['input'].split(' & ')))} ({row['estimate']:.0%})" for row in rows.to_dict("records")
+        ]
         return f"Largest decided interactions of two: {listed(told)}." if told else "No interaction of two is decided."
     widths = found.convergence[found.convergence["output"] == output].assign(width=lambda rows: rows["high"] - rows["low"])
     steps = widths.groupby("n")["width"].max()
-    return f"Widest 95% interval of a total index: {listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
+    return "Widest 95% interval of a total index: "
+    f"{listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -161,16 +198,27 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
 def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
     """A row an input, levers first and in order."""
     places, (factor, unit) = lever_places(found, output), scaled(output)
-    names = sorted(found.factors.groups, key=lambda name: (name not in LEVERS, -found.get("total_mean", name, output)["estimate"]))
+    names = sorted(
+        found.factors.groups, key=lambda name: (name not in LEVERS, -found.get("total_mean", name, output)["estimate"])
+    )
     rows = []
     for name in names:
         total = found.get("total_mean", name, output)
-        cells = [{"main": f"{OUTCOMES[output].title()} ({unit})"}, {"main": spoken(name)}, {"main": places.get(name, "")},
-                 {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"}]  # fmt: skip
+        cells = [
+            {"main": f"{OUTCOMES[output].title()} ({unit})"},
+            {"main": spoken(name)},
+            {"main": places.get(name, "")},
+            {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"},
+        ]
         if name in LEVERS:
             swing = _row(found, "swing", name, output)
-            cells.append({"main": figure_text(swing["estimate"], factor, True), "aside": interval_text(swing, factor),
-                          "look": "decided" if swing["verdict"] in ("raises", "lowers") else "open"})  # fmt: skip
+            cells.append(
+                {
+                    "main": figure_text(swing["estimate"], factor, True),
+                    "aside": interval_text(swing, factor),
+                    "look": "decided" if swing["verdict"] in ("raises", "lowers") else "open",
+                }
+            )
             cells.append({"main": found.get("direction", name, output)["verdict"]})
         else:
             cells += [{"main": "no order"}, {"main": ""}]
@@ -179,25 +227,45 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
 
 
 def ladder_table(folder: Path) -> dict[str, Any] | None:
-    """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None where it was not played."""
+    """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None if not played."""
     path = folder / "ladder_marks.csv"
     if not path.exists():
         return None
     rows = []
     for row in pd.read_csv(path).to_dict("records"):
         known = OUTCOMES[row["output"]]
-        share, low, high = (row["helped"], row["helped_low"], row["helped_high"]) if known.better == "high" else \
-            (1.0 - row["helped"], 1.0 - row["helped_high"], 1.0 - row["helped_low"])  # fmt: skip
-        rows.append([{"main": known.title()}, {"main": spoken(row["input"])},
-                     {"main": f"{share:.0%}", "aside": f"[{low:.0%}, {high:.0%}]", "look": "decided" if low > 0.5 or high < 0.5 else "open"},
-                     {"main": f"{row['bend_at']:.2f}"}, {"main": "goes both up and down" if row["turns"] else "one way"}])  # fmt: skip
-    return {"heads": ["Outcome", "Lever", "Helps in so many firms", "Sharpest bend at level (0-1)", "Its curve"], "words": (0, 1, 4), "rows": rows}
+        share, low, high = (
+            (row["helped"], row["helped_low"], row["helped_high"])
+            if known.better == "high"
+            else (1.0 - row["helped"], 1.0 - row["helped_high"], 1.0 - row["helped_low"])
+        )
+        rows.append(
+            [
+                {"main": known.title()},
+                {"main": spoken(row["input"])},
+                {
+                    "main": f"{share:.0%}",
+                    "aside": f"[{low:.0%}, {high:.0%}]",
+                    "look": "decided" if low > 0.5 or high < 0.5 else "open",
+                },
+                {"main": f"{row['bend_at']:.2f}"},
+                {"main": "goes both up and down" if row["turns"] else "one way"},
+            ]
+        )
+    return {
+        "heads": ["Outcome", "Lever", "Helps in so many firms", "Sharpest bend at level (0-1)", "Its curve"],
+        "words": (0, 1, 4),
+        "rows": rows,
+    }
 
 
 def open_checks(found: Sensitivity) -> list[str]:
     """Checks that did not pass, in words."""
-    return [f"{spoken_output(row['output'])}, {row['check']}: {row['figure']:.3g} where at most {row['limit']:.3g} is asked ({row['meaning']})"
-            for row in found.checks[~found.checks["passed"]].to_dict("records")]  # fmt: skip
+    return [
+        f"{spoken_output(row['output'])}, {row['check']}: {row['figure']:.3g} where at most {row['limit']:.3g} is "
+        f"asked ({row['meaning']})"
+        for row in found.checks[~found.checks["passed"]].to_dict("records")
+    ]
 
 
 def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any] | None:
@@ -211,17 +279,48 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
         path = folder / f"strata_{output}.svg"
         if path.exists():
             n = {found.n for found in strata.values()}
-            maps.append(drawn_inline(Figure(path.stem, of_root(path.read_text("utf-8")), f"By split and context: {spoken_output(output)}",
-                                            "Left the total index, right the swing of each lever; a dot where its sign is decided, grey where the "
-                                            "output is not defined.", f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.")))  # fmt: skip
-    rows = [[{"main": named.get(split, split)}, {"main": named.get(context, context)},
-             *({"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""} for output in outputs)] for name, found in strata.items() for split, context in [next(iter(parts[name].cells))]]  # fmt: skip
+            maps.append(
+                drawn_inline(
+                    Figure(
+                        path.stem,
+                        of_root(path.read_text("utf-8")),
+                        f"By split and context: {spoken_output(output)}",
+                        "Left the total index, right the swing of each lever; a dot where its sign is decided, grey where the "
+                        "output is not defined.",
+                        f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.",
+                    )
+                )
+            )
+    rows = [
+        [
+            {"main": named.get(split, split)},
+            {"main": named.get(context, context)},
+            *(
+                {"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""}
+                for output in outputs
+            ),
+        ]
+        for name, found in strata.items()
+        for split, context in [next(iter(parts[name].cells))]
+    ]
     one = stability(results, parts).drop_duplicates(["output", "split"])
-    steady = [[{"main": OUTCOMES[output].title()}, {"main": named.get(split, split)}, {"main": "not defined" if np.isnan(w) else f"{w:.2f}"}]
-              for output, split, w in zip(one["output"], one["split"], one["kendall_w"])]  # fmt: skip
-    return {"maps": maps, "leaders": {"heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
-                                      "words": tuple(range(2 + len(outputs))), "rows": rows},
-            "steady": {"heads": ["Outcome", "Split", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady}}  # fmt: skip
+    steady = [
+        [
+            {"main": OUTCOMES[output].title()},
+            {"main": named.get(split, split)},
+            {"main": "not defined" if np.isnan(w) else f"{w:.2f}"},
+        ]
+        for output, split, w in zip(one["output"], one["split"], one["kendall_w"])
+    ]
+    return {
+        "maps": maps,
+        "leaders": {
+            "heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
+            "words": tuple(range(2 + len(outputs))),
+            "rows": rows,
+        },
+        "steady": {"heads": ["Outcome", "Split", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady},
+    }
 
 
 def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
@@ -235,6 +334,8 @@ def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Par
     if POOLED not in results or not any(parts[name].kind in ("ranges", "assumption") for name in results):
         return None
     table = robustness(results, parts, next(iter(results.values())).outputs)
-    rows = [[{"main": OUTCOMES[str(output)].title()}, {"main": name}, {"main": led(results[str(name)], str(output))}, {"main": same}]
-            for output, name, same in zip(table["output"], table["variation"], table["same"])]  # fmt: skip
+    rows = [
+        [{"main": OUTCOMES[str(output)].title()}, {"main": name}, {"main": led(results[str(name)], str(output))}, {"main": same}]
+        for output, name, same in zip(table["output"], table["variation"], table["same"])
+    ]
     return {"heads": ["Outcome", "Under", "Leads", "The same"], "words": (0, 1, 2, 3), "rows": rows}

@@ -104,24 +104,44 @@ class Sensitivity:
         place = Path(folder)
         told = json.loads((place / "verdict.json").read_text("utf-8"))
         names = ("indices", "ranks", "checks", "curves", "convergence", "bounds")
-        tables = {name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip", keep_default_na=False, na_values=[""])
-                  for name in names if (place / f"{name}.csv").exists()}  # fmt: skip
+        tables = {
+            name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip", keep_default_na=False, na_values=[""])
+            for name in names
+            if (place / f"{name}.csv").exists()
+        }
         table = tables["indices"]
         table["input"] = table["input"].replace("none", "")
         with np.load(place / "moments.npz") as kept:
             moments = {name: kept[name] for name in kept.files}
         return cls(
-            table=table, ranks=tables["ranks"], places=told["places"], checks=tables["checks"], verdict=told["verdict"],
-            curves=tables["curves"], convergence=tables["convergence"], factors=Factors.of(told["factors"]), n=told["n"],
-            replicates=told["replicates"], seed=told["seed"], runs=told["runs"], design=told["design"],
-            sampling=told["sampling"], failed_rows=told["failed_rows"], bounds=tables.get("bounds", pd.DataFrame()),
+            table=table,
+            ranks=tables["ranks"],
+            places=told["places"],
+            checks=tables["checks"],
+            verdict=told["verdict"],
+            curves=tables["curves"],
+            convergence=tables["convergence"],
+            factors=Factors.of(told["factors"]),
+            n=told["n"],
+            replicates=told["replicates"],
+            seed=told["seed"],
+            runs=told["runs"],
+            design=told["design"],
+            sampling=told["sampling"],
+            failed_rows=told["failed_rows"],
+            bounds=tables.get("bounds", pd.DataFrame()),
             moments=moments,
-        )  # fmt: skip
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""
-        found = {"indices": self.table, "ranks": self.ranks, "checks": self.checks, "curves": self.curves,
-                 "convergence": self.convergence}  # fmt: skip
+        found = {
+            "indices": self.table,
+            "ranks": self.ranks,
+            "checks": self.checks,
+            "curves": self.curves,
+            "convergence": self.convergence,
+        }
         if not self.bounds.empty:
             found["bounds"] = self.bounds
         return found
@@ -129,16 +149,27 @@ class Sensitivity:
     def summary(self) -> dict[str, Any]:
         """What was played and what was decided, as plain JSON."""
         checks = [{key: _plain(value) for key, value in row.items()} for row in self.checks.to_dict("records")]
-        return {"verdict": self.verdict, "n": self.n, "replicates": self.replicates, "seed": self.seed, "runs": self.runs,
-                "design": self.design, "sampling": self.sampling, "failed_rows": self.failed_rows,
-                "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
-                "places": self.places, "checks": checks}  # fmt: skip
+        return {
+            "verdict": self.verdict,
+            "n": self.n,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "runs": self.runs,
+            "design": self.design,
+            "sampling": self.sampling,
+            "failed_rows": self.failed_rows,
+            "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
+            "places": self.places,
+            "checks": checks,
+        }
 
     def _repr_html_(self) -> str:
         from sim.plots import still
 
         wanted = self.table[self.table["measure"].isin(["total_mean", "swing"])]
-        table = wanted[["output", "input", "measure", "estimate", "low", "high", "verdict"]].to_html(index=False, float_format="{:.3g}".format)
+        table = wanted[["output", "input", "measure", "estimate", "low", "high", "verdict"]].to_html(
+            index=False, float_format="{:.3g}".format
+        )
         head = html.escape(repr(self).split("\n")[0])
         return f"<div>{head}{table}{still(self.plot(), f'Shares of {self.outputs[0]} by input')}</div>"
 
@@ -148,7 +179,10 @@ class Sensitivity:
             noise = self.get("noise_share", "", output)["estimate"]
             share = "never changes" if np.isnan(noise) else f"noise share {noise:.2f}"
             ranked = sorted(self.places[output].items(), key=lambda item: int(item[1].split("-")[0]))
-            lines.append(f"├─ {output} ({share}, {self.verdict_on(output)}): " + ", ".join(f"{place}. {name}" for name, place in ranked[:8]))
+            lines.append(
+                f"├─ {output} ({share}, {self.verdict_on(output)}): "
+                + ", ".join(f"{place}. {name}" for name, place in ranked[:8])
+            )
         return "\n".join([*lines, "└─ .table .ranks .checks .curves .plot() .save(folder)"])
 
 

@@ -45,7 +45,9 @@ class Runner:
         self.runs += replicates * rows
         wanted = replicates * rows
         if answer.ndim not in (1, 2) or answer.shape[0] != wanted or (answer.ndim == 2 and answer.shape[1] == 0):
-            raise ValueError(f"the function returned shape {answer.shape} for {wanted} rows: ({wanted},) or ({wanted}, outputs) is needed")
+            raise ValueError(
+                f"the function returned shape {answer.shape} for {wanted} rows: ({wanted},) or ({wanted}, outputs) is needed"
+            )
         if answer.dtype.kind not in "biuf":
             raise ValueError(f"the function returned {answer.dtype} instead of real numbers")
         answer = answer.astype(np.float64).reshape(replicates, rows, -1)
@@ -89,8 +91,10 @@ class Runner:
         if not fine.all():
             lost = int((~fine).sum())
             if lost > allow_failed * PILOT_ROWS + (allow_failed > 0):
-                raise NotFinite(f"{lost} of {PILOT_ROWS} runs of the pilot gave an output that is not finite "
-                                f"(allowed: a share of {allow_failed:g})")  # fmt: skip
+                raise NotFinite(
+                    f"{lost} of {PILOT_ROWS} runs of the pilot gave an output that is not finite "
+                    f"(allowed: a share of {allow_failed:g})"
+                )
         kept = self.pilot[:, fine, :]
         self.shift = kept[0, 0] + (kept - kept[0, 0]).mean(axis=(0, 1))
         spread = np.where(np.ptp(kept, axis=(0, 1)) > 0, (kept - self.shift).std(axis=(0, 1)), 0.0)

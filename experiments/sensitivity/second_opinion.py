@@ -70,9 +70,16 @@ class SecondOpinion:
     runs: int
 
 
-def second_opinion(f: Function, factors: Iterable[str] | Mapping[str, str], method: str, n: int = 1024, seed: int = 0,
-                   outputs: Sequence[str] | None = None, replicates: int = 2,
-                   progress: Callable[[int], None] | None = None) -> SecondOpinion:  # fmt: skip
+def second_opinion(
+    f: Function,
+    factors: Iterable[str] | Mapping[str, str],
+    method: str,
+    n: int = 1024,
+    seed: int = 0,
+    outputs: Sequence[str] | None = None,
+    replicates: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> SecondOpinion:
     """One of SALib's methods on `f`, as `experiments.sensitivity.analyse` takes it.
 
     `n`: points of a sample, base rows (sobol), trajectories x (k + 1) (morris) or points in all (dgsm), rounded to what the
@@ -89,8 +96,11 @@ def second_opinion(f: Function, factors: Iterable[str] | Mapping[str, str], meth
         raise ValueError("replicates: at least 2, or luck cannot be told from effect")
     run = Runner(f, len(given.names), outputs, None, seed)
     run.settle(0.0)
-    problem: dict[str, Any] = {"num_vars": len(given.names) + 1, "names": [*given.names, INERT],
-                               "bounds": [[0.0, 1.0]] * (len(given.names) + 1)}  # fmt: skip
+    problem: dict[str, Any] = {
+        "num_vars": len(given.names) + 1,
+        "names": [*given.names, INERT],
+        "bounds": [[0.0, 1.0]] * (len(given.names) + 1),
+    }
     if grouped:
         problem["groups"] = [*(given.groups[group] for group in given.group_of), INERT]
     with warnings.catch_warnings():
@@ -114,7 +124,9 @@ def second_opinion(f: Function, factors: Iterable[str] | Mapping[str, str], meth
             rows += _corrected(output, names, found, y, float(noise[at]) / replicates, len(y))
         share = float(noise[at]) / max(float(noise[at] * (1 - 1 / replicates) + y.var()), 1e-300)
         if share > 0.05:
-            told.append(f"{method}: {share:.0%} of the variance of a single run of {output} is luck, of which {method} knows nothing")
+            told.append(
+                f"{method}: {share:.0%} of the variance of a single run of {output} is luck, of which {method} knows nothing"
+            )
     return SecondOpinion(pd.DataFrame(rows), tuple(told), method, run.runs)
 
 
@@ -148,8 +160,9 @@ def _sample(method: str, problem: dict, n: int, seed: int) -> tuple[np.ndarray, 
     return latin.sample(problem, min(n, MOST_FOR_DELTA) if method == "delta" else n, seed=seed), 1
 
 
-def _averaged(run: Runner, points: np.ndarray, together: int, seed: int, replicates: int,
-              progress: Callable[[int], None]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+def _averaged(
+    run: Runner, points: np.ndarray, together: int, seed: int, replicates: int, progress: Callable[[int], None]
+) -> tuple[np.ndarray, np.ndarray]:
     """Means over replicates, (rows, outputs), and the variance of single runs around them, (outputs,).
 
     Sobol's rows have luck of their own each (as in common use, so that the correction for it is known), the rows of one
@@ -194,8 +207,18 @@ def _rows(method: str, output: str, names: list[str], found: Any, n: int, scale:
             factor = scale if in_units else 1.0
             value = factor * float(np.ma.filled(np.ma.asarray(found[theirs], dtype=float), np.nan)[at])
             wide = factor * float(np.asarray(found[half], dtype=float)[at]) if half else np.nan
-            rows.append({"output": output, "input": name, "measure": measure, "estimate": value, "low": value - wide,
-                         "high": value + wide, "n": n, "method": method})  # fmt: skip
+            rows.append(
+                {
+                    "output": output,
+                    "input": name,
+                    "measure": measure,
+                    "estimate": value,
+                    "low": value - wide,
+                    "high": value + wide,
+                    "n": n,
+                    "method": method,
+                }
+            )
     return rows
 
 
@@ -211,6 +234,16 @@ def _corrected(output: str, names: list[str], found: Any, y: np.ndarray, noise: 
         first, wide = float(found["S1"][at]) * whole / rest, float(found["S1_conf"][at]) * whole / rest
         total, broad = (float(found["ST"][at]) * whole - noise) / rest, float(found["ST_conf"][at]) * whole / rest
         for measure, value, half in (("first_mean", first, wide), ("total_mean", total, broad)):
-            rows.append({"output": output, "input": name, "measure": measure, "estimate": value, "low": value - half,
-                         "high": value + half, "n": n, "method": "sobol"})  # fmt: skip
+            rows.append(
+                {
+                    "output": output,
+                    "input": name,
+                    "measure": measure,
+                    "estimate": value,
+                    "low": value - half,
+                    "high": value + half,
+                    "n": n,
+                    "method": "sobol",
+                }
+            )
     return rows

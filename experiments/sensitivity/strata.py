@@ -60,8 +60,18 @@ class Part:
     @property
     def digest(self) -> str:
         """Names what was asked for, of which model: the same part, the same digest."""
-        content = [self.name, self.kind, [[*cell, scenario.digest] for cell, scenario in self.cells.items()], self.outputs, self.n,
-                   self.design, self.replicates, self.seed, [self.ranges.low, self.ranges.high, self.ranges.shape], model_source()]  # fmt: skip
+        content = [
+            self.name,
+            self.kind,
+            [[*cell, scenario.digest] for cell, scenario in self.cells.items()],
+            self.outputs,
+            self.n,
+            self.design,
+            self.replicates,
+            self.seed,
+            [self.ranges.low, self.ranges.high, self.ranges.shape],
+            model_source(),
+        ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -91,22 +101,36 @@ def chosen_splits() -> list[str]:
     return [name for name in splits() if name not in aside]
 
 
-def all_cells(names: Sequence[str], places: Sequence[str], changes: Mapping[str, Any] | None = None) -> dict[tuple[str, str], Scenario]:
+def all_cells(
+    names: Sequence[str], places: Sequence[str], changes: Mapping[str, Any] | None = None
+) -> dict[tuple[str, str], Scenario]:
     """Every split named in every context named, equal starts; `changes` go over each."""
     found = {(split, context): scenario for context in places for split, scenario in described(context, names).items()}
-    return {(split, context): found[split, context].with_(dict(changes)) if changes else found[split, context]
-            for split in names for context in places}  # fmt: skip
+    return {
+        (split, context): found[split, context].with_(dict(changes)) if changes else found[split, context]
+        for split in names
+        for context in places
+    }
 
 
-def parts_of(profile: str, seed: int, name: str | None = None, context: str | None = None, strata: bool = False,
-             outputs: Sequence[str] = OUTPUTS) -> list[Part]:  # fmt: skip
+def parts_of(
+    profile: str,
+    seed: int,
+    name: str | None = None,
+    context: str | None = None,
+    strata: bool = False,
+    outputs: Sequence[str] = OUTPUTS,
+) -> list[Part]:
     """What a profile plays. No name: the four splits pooled over all contexts (or in the one given), then the strata where
     asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
     size = PROFILES[profile]
 
     def part(label: str, kind: str, cells: dict, n: int, design: str, ranges: Ranges | None = None) -> Part:
-        measured = tuple(outcome for outcome in outputs
-                         if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values()))  # fmt: skip
+        measured = tuple(
+            outcome
+            for outcome in outputs
+            if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values())
+        )
         return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges())
 
     if name is not None:
@@ -161,8 +185,17 @@ def play(part: Part, store: Path | None = None, progress: Callable[[int], None] 
         return Sensitivity.load(place)
     function = part.function()
     begun = place.with_suffix(".npz") if place is not None else None
-    found = analyse(function, function.factors, part.n, part.seed, part.outputs, replicates=part.replicates, design=part.design,
-                    progress=progress, keep=begun)  # fmt: skip
+    found = analyse(
+        function,
+        function.factors,
+        part.n,
+        part.seed,
+        part.outputs,
+        replicates=part.replicates,
+        design=part.design,
+        progress=progress,
+        keep=begun,
+    )
     if place is not None and begun is not None:
         found.save(place, figures=False)
         begun.unlink(missing_ok=True)
@@ -179,8 +212,11 @@ def tidy(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs:
     for name, found in results.items():
         table = found.table.copy()
         missing = [outcome for outcome in outputs if outcome not in found.outputs]
-        extra = [{"output": outcome, "input": label, "measure": "total_mean", "n": 0, "verdict": "not defined"}
-                 for outcome in missing for label in found.factors.groups]  # fmt: skip
+        extra = [
+            {"output": outcome, "input": label, "measure": "total_mean", "n": 0, "verdict": "not defined"}
+            for outcome in missing
+            for label in found.factors.groups
+        ]
         if extra:
             table = pd.concat([table, pd.DataFrame(extra)], ignore_index=True)
         table.insert(0, "part", name)
@@ -216,8 +252,17 @@ def stability(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out
         for split, mine in by_split.items():
             totals = np.array([[found.get("total_mean", lever, output)["estimate"] for lever in LEVERS] for found in mine])
             firsts = [leader(found, output) for found in mine]
-            rows += [{"output": output, "split": split, "input": lever, "leads": firsts.count(lever) / len(mine),
-                      "contexts": len(mine), "kendall_w": kendall(totals)} for lever in LEVERS]  # fmt: skip
+            rows += [
+                {
+                    "output": output,
+                    "split": split,
+                    "input": lever,
+                    "leads": firsts.count(lever) / len(mine),
+                    "contexts": len(mine),
+                    "kendall_w": kendall(totals),
+                }
+                for lever in LEVERS
+            ]
     return pd.DataFrame(rows, columns=["output", "split", "input", "leads", "contexts", "kendall_w"])
 
 
@@ -242,6 +287,13 @@ def robustness(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], ou
                 continue
             now = leader(found, output)
             open_ = "undecided" in now or "undecided" in first
-            rows.append({"output": output, "kind": parts[name].kind, "variation": name, "leader": now,
-                         "same": "undecided" if open_ else "yes" if now == first else "no"})  # fmt: skip
+            rows.append(
+                {
+                    "output": output,
+                    "kind": parts[name].kind,
+                    "variation": name,
+                    "leader": now,
+                    "same": "undecided" if open_ else "yes" if now == first else "no",
+                }
+            )
     return pd.DataFrame(rows)

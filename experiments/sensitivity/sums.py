@@ -100,9 +100,17 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
         for output, keeper in enumerate(kept):
             keeper.add(part, block, clean[output], fine)
         if kept_in is not None and not failed and kept_in.due:
-            kept_in.save({"blocks": np.array(number + 1), "runs": np.array(run.runs - started), "low": low, "high": high,
-                          "first_points": np.concatenate(first_points), "first_values": np.concatenate(first_values, axis=1),
-                          **{name: array for output, keeper in enumerate(kept) for name, array in keeper.state(f"{output}:").items()}})  # fmt: skip
+            kept_in.save(
+                {
+                    "blocks": np.array(number + 1),
+                    "runs": np.array(run.runs - started),
+                    "low": low,
+                    "high": high,
+                    "first_points": np.concatenate(first_points),
+                    "first_values": np.concatenate(first_values, axis=1),
+                    **{name: array for output, keeper in enumerate(kept) for name, array in keeper.state(f"{output}:").items()},
+                }
+            )
     bounds = None
     if failed:
         bounds = []
@@ -116,8 +124,14 @@ def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress:
                 both.append(other.sums())
             bounds.append((both[0], both[1]))
     points = np.concatenate(first_points)[:FIRST_ROWS]
-    return Played([keeper.sums() for keeper in kept], bounds, len(failed), failed_runs, points,
-                  np.concatenate(first_values, axis=1)[:, :FIRST_ROWS])  # fmt: skip
+    return Played(
+        [keeper.sums() for keeper in kept],
+        bounds,
+        len(failed),
+        failed_runs,
+        points,
+        np.concatenate(first_values, axis=1)[:, :FIRST_ROWS],
+    )
 
 
 def _blocks(plan: Plan, most: int) -> Iterator[tuple[int, Block]]:
@@ -133,8 +147,10 @@ def _told(lost: int, n: int, allowed: float, block: Block, values: np.ndarray, r
     output = int(np.flatnonzero(~np.isfinite(values[..., row]).all(axis=(1, 2)))[0])
     told = ", ".join(f"{x:.6g}" for x in block.a[row][:8]) + (", ..." if block.a.shape[1] > 8 else "")
     limit = f"more than the share {allowed:g} allowed" if allowed else "none is allowed (see allow_failed)"
-    return (f"{run.outputs[output]!r} is not finite at or near the point ({told}), base row {block.numbers[row]}: {lost} of {n} rows "
-            f"failed so far, {limit}")  # fmt: skip
+    return (
+        f"{run.outputs[output]!r} is not finite at or near the point ({told}), base row {block.numbers[row]}: {lost} of {n} rows "
+        f"failed so far, {limit}"
+    )
 
 
 class _Keeper:

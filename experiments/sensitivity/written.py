@@ -18,20 +18,49 @@ from sim.outcomes import OUTCOMES
 from sim.parameters import LEVERS, describe
 
 
-def declare(parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None) -> None:
+def declare(
+    parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None
+) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
     plan = {
         "question": "which levers move growth and conflict most, how sure is that, and in which direction?",
-        "profile": profile, "seed": seed, "scenario": name or "none", "context": context or "none",
+        "profile": profile,
+        "seed": seed,
+        "scenario": name or "none",
+        "context": context or "none",
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
-        "thresholds": {"inert_total_index": INERT, "noise_share": NOISE_LIMIT, "ranking_level": 0.05,
-                       "width_quick": target_width(1024), "width_paper": target_width(1 << 14)},
-        "levers": {lever: {"low": 0.0, "high": 1.0, "law": "uniform", "role": "lever", "moves": [
-            row["path"] for row in moved if row["lever"] == lever]} for lever in LEVERS},
-        "parts": [{"name": part.name, "kind": part.kind, "outputs": list(part.outputs), "rows": part.n, "design": part.design,
-                   "replicates": part.replicates or 2, "runs": runs_of(part), "digest": part.digest} for part in parts],
-    }  # fmt: skip
+        "thresholds": {
+            "inert_total_index": INERT,
+            "noise_share": NOISE_LIMIT,
+            "ranking_level": 0.05,
+            "width_quick": target_width(1024),
+            "width_paper": target_width(1 << 14),
+        },
+        "levers": {
+            lever: {
+                "low": 0.0,
+                "high": 1.0,
+                "law": "uniform",
+                "role": "lever",
+                "moves": [row["path"] for row in moved if row["lever"] == lever],
+            }
+            for lever in LEVERS
+        },
+        "parts": [
+            {
+                "name": part.name,
+                "kind": part.kind,
+                "outputs": list(part.outputs),
+                "rows": part.n,
+                "design": part.design,
+                "replicates": part.replicates or 2,
+                "runs": runs_of(part),
+                "digest": part.digest,
+            }
+            for part in parts
+        ],
+    }
     (out / "study.toml").write_text(tomli_w.dumps(plan), encoding="utf-8")
 
 
@@ -53,7 +82,9 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
                 save(plot_strata(data, output), out / f"strata_{output}.svg", data)
         if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
             _csv(robustness(results, parts), out / "robustness.csv")
-    verdicts = {name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()}
+    verdicts = {
+        name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()
+    }
     (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
     if ladder:
         part = parts[next(iter(results))]
@@ -70,7 +101,9 @@ def leaders(results: Mapping[str, Sensitivity], strata: Sequence[str]) -> pd.Dat
     for name in strata:
         found = results[name]
         for output in OUTPUTS:
-            told = (leader(found, output), found.verdict_on(output)) if output in found.outputs else ("not defined", "not defined")
+            told = (
+                (leader(found, output), found.verdict_on(output)) if output in found.outputs else ("not defined", "not defined")
+            )
             rows.append({"part": name, "output": output, "leader": told[0], "verdict": told[1]})
     return pd.DataFrame(rows)
 

@@ -15,13 +15,32 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Plan": "plan", "Experiment": "experiment", "of_plan": "experiment", "of_rows": "experiment", "run": "driver",
-    "Report": "driver", "Told": "driver", "Sweep": "sweep", "open_sweep": "sweep", "verify": "verification",
-    "FirmModel": "model", "FunctionModel": "model", "ArrayModel": "model", "Model": "model",
-    "SerialEngine": "engines", "ProcessEngine": "engines", "FuturesEngine": "engines", "Engine": "engines",
-    "DaskEngine": "cluster", "SweepError": "errors", "Refused": "errors", "Stopped": "errors", "Interrupted": "errors",
-    "Damaged": "errors", "NondeterminismError": "errors",
-}  # fmt: skip
+    "Plan": "plan",
+    "Experiment": "experiment",
+    "of_plan": "experiment",
+    "of_rows": "experiment",
+    "run": "driver",
+    "Report": "driver",
+    "Told": "driver",
+    "Sweep": "sweep",
+    "open_sweep": "sweep",
+    "verify": "verification",
+    "FirmModel": "model",
+    "FunctionModel": "model",
+    "ArrayModel": "model",
+    "Model": "model",
+    "SerialEngine": "engines",
+    "ProcessEngine": "engines",
+    "FuturesEngine": "engines",
+    "Engine": "engines",
+    "DaskEngine": "cluster",
+    "SweepError": "errors",
+    "Refused": "errors",
+    "Stopped": "errors",
+    "Interrupted": "errors",
+    "Damaged": "errors",
+    "NondeterminismError": "errors",
+}
 
 __all__ = [*_HOME]
 

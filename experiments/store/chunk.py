@@ -45,8 +45,13 @@ class Task:
 
     def __call__(self, number: int) -> dict[str, Any]:
         store = opened(self.path, self.seal, self.stages)
-        return commit(store, store.layout.chunk(number), self.model or firms(self.path, self.seal, self.stages), self.engine,
-                      _reuse(self.path, self.seal, self.stages, self.reuse) if self.reuse else None)  # fmt: skip
+        return commit(
+            store,
+            store.layout.chunk(number),
+            self.model or firms(self.path, self.seal, self.stages),
+            self.engine,
+            _reuse(self.path, self.seal, self.stages, self.reuse) if self.reuse else None,
+        )
 
 
 @lru_cache(maxsize=4)
@@ -72,9 +77,7 @@ def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
 def firms_of(store: Store) -> FirmModel:
     """The model of a sweep of firms, from its folder."""
     said = store.manifest.spec["model"]
-    return FirmModel(
-        store.scenarios(), said["seed"], store.manifest.document["design"]["factors"], said["trajectories"]
-    )
+    return FirmModel(store.scenarios(), said["seed"], store.manifest.document["design"]["factors"], said["trajectories"])
 
 
 # -- playing -----------------------------------------------------------------------------------
@@ -89,17 +92,21 @@ def play(store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarr
     return model.play(varied, at, firms, lucks)
 
 
-def columns_of(store: Store, model: Model, run_ids: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray,
-               played: Played) -> dict[str, np.ndarray]:  # fmt: skip
+def columns_of(
+    store: Store, model: Model, run_ids: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray, played: Played
+) -> dict[str, np.ndarray]:
     """The columns of a shard."""
     values, names = canonical_nan(played.values), list(model.outcomes)
-    return {"run_id": run_ids, "point_id": point_ids, "replicate": replicates, "status": played.status,
-            **{name: np.ascontiguousarray(values[:, names.index(name)]) for name in store.manifest.stored}}  # fmt: skip
+    return {
+        "run_id": run_ids,
+        "point_id": point_ids,
+        "replicate": replicates,
+        "status": played.status,
+        **{name: np.ascontiguousarray(values[:, names.index(name)]) for name in store.manifest.stored},
+    }
 
 
-def play_chunk(
-    store: Store, chunk: Chunk, model: Model, reuse: Reuse | None = None
-) -> tuple[dict[str, np.ndarray], Played, int]:
+def play_chunk(store: Store, chunk: Chunk, model: Model, reuse: Reuse | None = None) -> tuple[dict[str, np.ndarray], Played, int]:
     """Columns of the chunk's shard, the runs as played, and how many were taken over from an earlier sweep."""
     point_ids, replicates = chunk.rows()
     run_ids = np.arange(chunk.low, chunk.high, dtype=np.int64)
@@ -125,25 +132,25 @@ def play_chunk(
     return columns_of(store, model, run_ids, point_ids, replicates, played), played, int((~fresh).sum())
 
 
-def _play_again(
-    store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarray, first: Played, chunk: Chunk
-) -> None:
+def _play_again(store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarray, first: Played, chunk: Chunk) -> None:
     """A model that is not deterministic would make every digest meaningless, so one run of a chunk is played twice."""
     if chunk.runs < ROWS_PLAYED_TWICE_FROM and chunk.number > 0:
         return
     again = play(store, model, point_ids, replicates)
-    if canonical_nan(again.values[:1]).tobytes() != canonical_nan(first.values[:1]).tobytes() \
-            or again.status[0] != first.status[0]:  # fmt: skip
-        raise NondeterminismError(f"chunk {chunk.number}: run {chunk.low} played twice gave two results; the model is not "
-                                  "deterministic, so nothing of this chunk was kept")  # fmt: skip
+    if (
+        canonical_nan(again.values[:1]).tobytes() != canonical_nan(first.values[:1]).tobytes()
+        or again.status[0] != first.status[0]
+    ):
+        raise NondeterminismError(
+            f"chunk {chunk.number}: run {chunk.low} played twice gave two results; the model is not "
+            "deterministic, so nothing of this chunk was kept"
+        )
 
 
 # -- committing --------------------------------------------------------------------------------
 
 
-def commit(
-    store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse | None = None
-) -> dict[str, Any]:
+def commit(store: Store, chunk: Chunk, model: Model, engine: str, reuse: Reuse | None = None) -> dict[str, Any]:
     """Play a chunk and commit it; the receipt's document. Where a valid commit is there already, contents are compared."""
     started = time.monotonic()
     columns, played, reused = play_chunk(store, chunk, model, reuse)
@@ -154,10 +161,7 @@ def commit(
         known["trajectories"] = {"rows": rows}
     if played.failures:
         files["failures"] = b"".join(
-            json.dumps(
-                {"run_id": int(chunk.low + row), "type": kind, "message": message[:2000]}, sort_keys=True
-            ).encode()
-            + b"\n"
+            json.dumps({"run_id": int(chunk.low + row), "type": kind, "message": message[:2000]}, sort_keys=True).encode() + b"\n"
             for row, kind, message in sorted(played.failures)
         )
     files["shards"] = packed(columns, store.schema)
@@ -165,12 +169,21 @@ def commit(
         known.setdefault(room, {}).update(bytes=len(content), sha256=sha256(content))
     named = np.column_stack([columns[name] for name in store.manifest.outcomes])
     receipt = {
-        "sweep_id": store.manifest.sweep_id, "manifest": store.manifest.seal, "chunk": chunk.number, "low": chunk.low,
-        "high": chunk.high, "files": known, "content_sha256": content_sha256(columns),
+        "sweep_id": store.manifest.sweep_id,
+        "manifest": store.manifest.seal,
+        "chunk": chunk.number,
+        "low": chunk.low,
+        "high": chunk.high,
+        "files": known,
+        "content_sha256": content_sha256(columns),
         "rows_sum": f"{sum_of_rows(columns['run_id'], columns['status'], named, played.trajectories):064x}",
-        "failed": int((played.status == 1).sum()), "invalid": int((played.status == 2).sum()), "reused": reused,
-        "engine": engine, "seconds": round(time.monotonic() - started, 3), "versions": versions(),
-    }  # fmt: skip
+        "failed": int((played.status == 1).sum()),
+        "invalid": int((played.status == 2).sum()),
+        "reused": reused,
+        "engine": engine,
+        "seconds": round(time.monotonic() - started, 3),
+        "versions": versions(),
+    }
     try:
         there = store.commit(chunk)
     except (Damaged, FileNotFoundError):
@@ -182,13 +195,13 @@ def commit(
         ):
             return there.receipt
         _keep_both(store, chunk, files)
-        raise NondeterminismError(f"chunk {chunk.number}: the same runs gave other values than those committed before; both are "
-                                  "in quarantine/ (is the model deterministic, are all workers alike?)")  # fmt: skip
+        raise NondeterminismError(
+            f"chunk {chunk.number}: the same runs gave other values than those committed before; both are "
+            "in quarantine/ (is the model deterministic, are all workers alike?)"
+        )
     for room in ("trajectories", "failures", "shards"):
         if room in files:
-            store.folder.write(
-                room, chunk_name(chunk.number, "jsonl" if room == "failures" else "parquet"), files[room]
-            )
+            store.folder.write(room, chunk_name(chunk.number, "jsonl" if room == "failures" else "parquet"), files[room])
     store.folder.write("receipts", chunk_name(chunk.number, "json"), sealed(receipt))
     return receipt
 
@@ -202,9 +215,9 @@ def _keep_both(store: Store, chunk: Chunk, files: dict[str, bytes]) -> None:
 
 def _weeks(chunk: Chunk, played: Played, model: Model) -> tuple[bytes, int]:
     lengths = np.array([len(weeks) for weeks in played.trajectories])
-    whole = canonical_nan(
-        np.concatenate([weeks.reshape(-1, len(model.columns)) for weeks in played.trajectories])
-    )
-    columns = {"run_id": np.repeat(np.arange(chunk.low, chunk.high, dtype=np.int64), lengths),
-               **{name: np.ascontiguousarray(whole[:, place]) for place, name in enumerate(model.columns)}}  # fmt: skip
+    whole = canonical_nan(np.concatenate([weeks.reshape(-1, len(model.columns)) for weeks in played.trajectories]))
+    columns = {
+        "run_id": np.repeat(np.arange(chunk.low, chunk.high, dtype=np.int64), lengths),
+        **{name: np.ascontiguousarray(whole[:, place]) for place, name in enumerate(model.columns)},
+    }
     return packed(columns, trajectory_schema(model.columns)), int(lengths.sum())

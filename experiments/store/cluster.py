@@ -54,13 +54,9 @@ class DaskEngine:
         for worker, (_, theirs) in sorted(answers.items()):
             if theirs != ours:
                 different = ", ".join(
-                    f"{key} {theirs.get(key)} there, {ours[key]} here"
-                    for key in ours
-                    if theirs.get(key) != ours[key]
+                    f"{key} {theirs.get(key)} there, {ours[key]} here" for key in ours if theirs.get(key) != ours[key]
                 )
-                raise Refused(
-                    f"worker {worker} runs other versions: {different}; install the same on all machines"
-                )
+                raise Refused(f"worker {worker} runs other versions: {different}; install the same on all machines")
         threads = sum(client.nthreads().values()) or len(answers)
         self.ahead = AHEAD_PER_THREAD * max(1, threads)
 
@@ -73,16 +69,20 @@ class DaskEngine:
             if time.monotonic() > until:
                 raise Refused(f"the scheduler at {client.scheduler.address} has no workers")
             time.sleep(0.2)
-        futures = {worker: client.submit(_seen, path, nonce, workers=[worker], pure=False, allow_other_workers=False)
-                   for worker in workers}  # fmt: skip
+        futures = {
+            worker: client.submit(_seen, path, nonce, workers=[worker], pure=False, allow_other_workers=False)
+            for worker in workers
+        }
         answers = {}
         for worker, future in futures.items():
             try:
                 answers[worker] = future.result(timeout=max(0.5, until - time.monotonic()))
             except Exception as error:
                 kind = type(error).__name__
-                raise Refused(f"worker {worker} did not answer a first question ({kind}: {' '.join(str(error).split())[:120]}); "
-                              "is the same version of tandem installed there?") from None  # fmt: skip
+                raise Refused(
+                    f"worker {worker} did not answer a first question ({kind}: {' '.join(str(error).split())[:120]}); "
+                    "is the same version of tandem installed there?"
+                ) from None
         return answers
 
     def _connected(self) -> Any:
@@ -99,9 +99,7 @@ class DaskEngine:
             try:
                 self._client = Client(self._given, timeout=SECONDS_TO_CONNECT)
             except (OSError, TimeoutError, ValueError) as error:
-                raise Refused(
-                    f"no Dask scheduler answers at {self._given} ({type(error).__name__})"
-                ) from None
+                raise Refused(f"no Dask scheduler answers at {self._given} ({type(error).__name__})") from None
         return self._client
 
     def run(self, task: Task, chunks: Iterable[int], done: Done, stop: Stop) -> None:
@@ -149,9 +147,7 @@ class DaskEngine:
                 with suppress(Exception):
                     client.cancel(list(running))
         if lost:
-            raise Stopped(
-                f"workers died each time at chunk {', '.join(map(str, lost[:5]))}; all other chunks are done"
-            )
+            raise Stopped(f"workers died each time at chunk {', '.join(map(str, lost[:5]))}; all other chunks are done")
 
     def close(self) -> None:
         """Leave the cluster, if we entered it."""

@@ -45,8 +45,13 @@ class PointSource:
             )
         self.kind = plan.tables.design.kind if plan.tables.design else "factorial"
         if self.kind == "latin-hypercube" and self.rows * len(self.factors) > MOST_IN_MEMORY:
-            raise ScenarioError("a Latin hypercube has to be in memory whole, and this one is too large", file=plan.file,
-                                key="design.points", value=self.rows, allowed="fewer points, or kind = \"sobol\"")  # fmt: skip
+            raise ScenarioError(
+                "a Latin hypercube has to be in memory whole, and this one is too large",
+                file=plan.file,
+                key="design.points",
+                value=self.rows,
+                allowed='fewer points, or kind = "sobol"',
+            )
 
     def _rows(self) -> int:
         design, factors = self.plan.tables.design, self.plan.factors
@@ -56,17 +61,17 @@ class PointSource:
             return prod(len(factor.grid) for factor in factors.values())
         assert design.points is not None
         k = len(factors)
-        return (
-            design.points * ((2 * k + 2) if design.second_order else (k + 2))
-            if design.kind == "saltelli"
-            else design.points
-        )
+        return design.points * ((2 * k + 2) if design.second_order else (k + 2)) if design.kind == "saltelli" else design.points
 
     def identity(self) -> dict[str, Any]:
         """What decides the points, as JSON: part of the sweep's name."""
         design = self.plan.tables.design
-        said: dict[str, Any] = {"kind": self.kind, "factors": {path: factor.model_dump(exclude_none=True, exclude_defaults=True)
-                                                               for path, factor in self.plan.factors.items()}}  # fmt: skip
+        said: dict[str, Any] = {
+            "kind": self.kind,
+            "factors": {
+                path: factor.model_dump(exclude_none=True, exclude_defaults=True) for path, factor in self.plan.factors.items()
+            },
+        }
         if design is not None:
             said |= design.model_dump(exclude_none=True, exclude={"kind", "file"})
         if self._table is not None:
@@ -100,9 +105,7 @@ class PointSource:
             yield from _factorial({path: factor.grid for path, factor in factors.items()}, step)
         else:
             for places in self._places(step):
-                yield {
-                    path: factor.at(places[:, place]) for place, (path, factor) in enumerate(factors.items())
-                }
+                yield {path: factor.at(places[:, place]) for place, (path, factor) in enumerate(factors.items())}
 
     def _places(self, step: int) -> Iterator[np.ndarray]:
         design = self.plan.tables.design
@@ -112,9 +115,7 @@ class PointSource:
             from SALib.sample import sobol
 
             problem = {"num_vars": k, "names": list(self.plan.factors), "bounds": [[0.0, 1.0]] * k}
-            whole = sobol.sample(
-                problem, design.points, calc_second_order=design.second_order, seed=design.seed
-            )
+            whole = sobol.sample(problem, design.points, calc_second_order=design.second_order, seed=design.seed)
             for low in range(0, len(whole), step):
                 yield np.minimum(whole[low : low + step], 1.0 - 2.0**-53)
             return
@@ -163,9 +164,7 @@ def _own_table(plan: Plan) -> dict[str, np.ndarray]:
 
     try:
         if not path.is_file() or path.stat().st_size > LARGEST_TABLE:
-            raise refuse(
-                "no such file" if not path.exists() else "not a file of at most 2 GB", key="design.file"
-            )
+            raise refuse("no such file" if not path.exists() else "not a file of at most 2 GB", key="design.file")
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
@@ -197,12 +196,8 @@ def own_columns(frame: Any, scenarios: dict[str, Any], refuse: Any) -> dict[str,
         if name == "scenario":
             wrong = sorted(set(map(str, values)) - set(names))
             if wrong:
-                raise refuse(
-                    "no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20])
-                )
-            made[name] = (
-                values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
-            )
+                raise refuse("no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20]))
+            made[name] = values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
         elif name in ("firm", "luck"):
             if values.dtype.kind not in "iu" or (values.dtype.kind == "i" and (values < 0).any()):
                 raise refuse("not whole numbers of 0 or more", key=name)
@@ -221,15 +216,21 @@ def own_columns(frame: Any, scenarios: dict[str, Any], refuse: Any) -> dict[str,
                 raise refuse("a value is not finite", key=name)
             array = array.astype(np.int64) if array.dtype.kind in "iu" else array
             made[name] = array if array.dtype.kind in "ifb" else np.array(list(map(str, array)), dtype=object)
-            extremes = [array.min(), array.max()] if array.dtype.kind in "if" else sorted(set(map(str, made[name]))) \
-                if made[name].dtype == object else [True, False]  # fmt: skip
+            extremes = (
+                [array.min(), array.max()]
+                if array.dtype.kind in "if"
+                else sorted(set(map(str, made[name])))
+                if made[name].dtype == object
+                else [True, False]
+            )
             for value in extremes:
                 for scenario in list(scenarios.values())[:20]:
                     try:
                         scenario.with_({name: value.item() if hasattr(value, "item") else value})
                     except ScenarioError as error:
-                        raise refuse(error.problem, key=name, value=error.value, allowed=error.allowed,
-                                     suggestion=error.suggestion) from None  # fmt: skip
+                        raise refuse(
+                            error.problem, key=name, value=error.value, allowed=error.allowed, suggestion=error.suggestion
+                        ) from None
     return made
 
 
@@ -241,9 +242,5 @@ def _sha256_of(columns: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for name, values in columns.items():
         digest.update(f"{name}\0{values.dtype.kind}\0{len(values)}\0".encode())
-        digest.update(
-            "\0".join(map(str, values)).encode()
-            if values.dtype == object
-            else np.ascontiguousarray(values).tobytes()
-        )
+        digest.update("\0".join(map(str, values)).encode() if values.dtype == object else np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()

@@ -29,9 +29,7 @@ def content_sha256(columns: Mapping[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def sum_of_rows(
-    run_ids: np.ndarray, status: np.ndarray, values: np.ndarray, extra: Sequence[np.ndarray] = ()
-) -> int:
+def sum_of_rows(run_ids: np.ndarray, status: np.ndarray, values: np.ndarray, extra: Sequence[np.ndarray] = ()) -> int:
     """The sum, modulo 2^256, of the SHA-256 of every run: number, status, outcomes, and its trajectory if there is one.
 
     Sums of parts add up to the sum of the whole, however the runs are cut and in whatever order they come. It finds
@@ -57,6 +55,4 @@ def sum_of_rows(
 def sweep_digest(sweep_id: str, design_sha256: str, runs: int, sums: Iterable[int]) -> str:
     """The digest of a finished sweep, in hex."""
     total = sum(sums) % MODULUS
-    return hashlib.sha256(
-        f"tandem-sweep-1\0{sweep_id}\0{design_sha256}\0{runs}\0{total:064x}".encode()
-    ).hexdigest()
+    return hashlib.sha256(f"tandem-sweep-1\0{sweep_id}\0{design_sha256}\0{runs}\0{total:064x}".encode()).hexdigest()

@@ -63,9 +63,19 @@ class Told:
         """So many more runs are committed."""
 
 
-def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, engine: Engine | None = None,
-        chunk_runs: int | None = None, reuse: str | Path | None = None, check: str = "full", strict: bool = False,
-        told: Told | None = None, stop: Stop | None = None) -> Report:  # fmt: skip
+def run(
+    experiment: Experiment,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    engine: Engine | None = None,
+    chunk_runs: int | None = None,
+    reuse: str | Path | None = None,
+    check: str = "full",
+    strict: bool = False,
+    told: Told | None = None,
+    stop: Stop | None = None,
+) -> Report:
     """Run a sweep in the folder `out`, or go on with the one that is there.
 
     `engine` (None: by `workers`, a pool of processes; or this process where that is as quick). `chunk_runs`: size of a
@@ -100,24 +110,29 @@ def run(experiment: Experiment, out: str | Path, *, workers: int | None = None, 
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
             store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
-            finished = _to_the_end(
-                store, experiment, engine, reuse, check == "full", told, note, stop or Stop()
-            )
+            finished = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
     finally:
         _close(engine)
     document, before, played, reused = finished
-    return Report(folder.path, document["runs"], before, played, reused, document["failed"], document["invalid"],
-                  document["digest"], time.monotonic() - started, engine.name, tuple(warnings))  # fmt: skip
+    return Report(
+        folder.path,
+        document["runs"],
+        before,
+        played,
+        reused,
+        document["failed"],
+        document["invalid"],
+        document["digest"],
+        time.monotonic() - started,
+        engine.name,
+        tuple(warnings),
+    )
 
 
 def speed(experiment: Experiment, seconds: float = 0.2) -> float:
     """Runs per second of one process here and now, from a few runs of the first points."""
     block = next(iter(experiment.points.blocks())).slice(0, 256)
-    points = {
-        name: numpy_column(block[name])
-        for name in block.column_names
-        if name not in ("point_id", "firm", "luck")
-    }
+    points = {name: numpy_column(block[name]) for name in block.column_names if name not in ("point_id", "firm", "luck")}
     model, at = experiment.model, np.zeros(1, dtype=np.int64)
     model.play(points, at, at, at)  # the first call compiles or loads
     spent, played, size = 0.0, 0, 1
@@ -145,18 +160,12 @@ def _fit(out: Path) -> Folder:
         if strange and MANIFEST not in folder.names():
             raise Refused(f"{out} is not empty and holds no sweep ({strange[0]}); give a folder of its own")
         for room in ROOMS:
-            if (folder.path / room).is_symlink() or (
-                (folder.path / room).exists() and not (folder.path / room).is_dir()
-            ):
-                raise Damaged(
-                    f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written"
-                )
+            if (folder.path / room).is_symlink() or ((folder.path / room).exists() and not (folder.path / room).is_dir()):
+                raise Damaged(f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written")
     return folder
 
 
-def _matching(
-    folder: Folder, experiment: Experiment, strict: bool, note: Callable[[str], None]
-) -> Store | None:
+def _matching(folder: Folder, experiment: Experiment, strict: bool, note: Callable[[str], None]) -> Store | None:
     """The sweep in the folder, if it is the one asked for."""
     store = Store.open(folder) if folder.path.is_dir() else None
     if store is None:
@@ -164,9 +173,11 @@ def _matching(
     spec, manifest = experiment.spec(), store.manifest
     if sweep_id(spec, rng_of(experiment)) != manifest.sweep_id:
         found = differences(spec, manifest.spec) or ["rng"]
-        raise Refused(f"{folder.path.name} holds another sweep: {'; '.join(found[:3])}"
-                      + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-                      + ". Give another folder (`--reuse` takes over the runs that both share)")  # fmt: skip
+        raise Refused(
+            f"{folder.path.name} holds another sweep: {'; '.join(found[:3])}"
+            + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+            + ". Give another folder (`--reuse` takes over the runs that both share)"
+        )
     if tuple(experiment.stored) != manifest.stored:
         raise Refused(
             f"{folder.path.name} keeps other outcomes: keep: {len(manifest.stored)} there, {len(experiment.stored)} asked"
@@ -181,13 +192,15 @@ def _matching(
     return store
 
 
-def _opened_or_made(folder: Folder, experiment: Experiment, chunk_runs: int | None, rate: float, width: int,
-                    note: Callable[[str], None]) -> Store:  # fmt: skip
+def _opened_or_made(
+    folder: Folder, experiment: Experiment, chunk_runs: int | None, rate: float, width: int, note: Callable[[str], None]
+) -> Store:
     if read_manifest(folder) is None:
         design = write_design(folder, experiment)
         scenarios = write_scenarios(folder, experiment.scenarios) if experiment.scenarios else {"count": 0}
-        size = chunk_runs or rounded_chunk(min(SECONDS_OF_A_CHUNK * rate, experiment.runs / (16 * width)),
-                                           most=2_000 if experiment.model.columns else 100_000)  # fmt: skip
+        size = chunk_runs or rounded_chunk(
+            min(SECONDS_OF_A_CHUNK * rate, experiment.runs / (16 * width)), most=2_000 if experiment.model.columns else 100_000
+        )
         # The first driver's description stands; a second one, begun at the same moment, reads it.
         folder.write("", MANIFEST, described(experiment, design, scenarios, size), keep_first=True)
     store = Store.open(folder)
@@ -208,9 +221,7 @@ def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], No
         except Damaged as error:
             store.folder.set_aside("", name)
             again = (
-                write_design(store.folder, experiment)
-                if name == DESIGN
-                else write_scenarios(store.folder, experiment.scenarios)
+                write_design(store.folder, experiment) if name == DESIGN else write_scenarios(store.folder, experiment.scenarios)
             )
             if any(again[key] != entry[key] for key in ("bytes", "file_sha256")):
                 raise Damaged(f"{error}, and it could not be made again as it was") from None
@@ -220,8 +231,9 @@ def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], No
 # -- who computes ------------------------------------------------------------------------------
 
 
-def _begun(experiment: Experiment, engine: Engine | None, workers: int | None, left: int, fresh: bool,
-           note: Callable[[str], None]) -> tuple[Engine, float]:  # fmt: skip
+def _begun(
+    experiment: Experiment, engine: Engine | None, workers: int | None, left: int, fresh: bool, note: Callable[[str], None]
+) -> tuple[Engine, float]:
     """The engine, its workers on their way, and the runs per second of one process (0.0 where nobody asks)."""
     open_choice = engine is None and workers is None
     likely = engine or (_chosen(workers, left, 0.0, note) if workers is not None or left >= RUNS_WORTH_A_POOL else SerialEngine())
@@ -263,8 +275,16 @@ def _width(engine: Engine) -> int:
 # -- doing -------------------------------------------------------------------------------------
 
 
-def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str | Path | None, full: bool, told: Told,
-                note: Callable[[str], None], stop: Stop) -> tuple[dict[str, Any], int, int, int]:  # fmt: skip
+def _to_the_end(
+    store: Store,
+    experiment: Experiment,
+    engine: Engine,
+    reuse: str | Path | None,
+    full: bool,
+    told: Told,
+    note: Callable[[str], None],
+    stop: Stop,
+) -> tuple[dict[str, Any], int, int, int]:
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
         from experiments.store.reuse import Reuse
@@ -285,8 +305,14 @@ def _to_the_end(store: Store, experiment: Experiment, engine: Engine, reuse: str
         while True:
             told.total(scan.runs, store.layout.runs)
             todo = [number for number in range(store.layout.chunks) if number not in scan.done]
-            task = Task(str(store.folder.path), store.manifest.seal, len(store.layout.stages), custom, engine.name,
-                        None if reuse is None else str(Path(reuse).resolve()))  # fmt: skip
+            task = Task(
+                str(store.folder.path),
+                store.manifest.seal,
+                len(store.layout.stages),
+                custom,
+                engine.name,
+                None if reuse is None else str(Path(reuse).resolve()),
+            )
 
             def done(number: int, receipt: dict[str, Any], store: Store = store, scan: Scan = scan) -> None:
                 nonlocal played, reused

@@ -123,9 +123,7 @@ class ProcessEngine:
     """A pool of processes, started afresh (spawn). Where a worker dies the pool is rebuilt and only what is missing is
     done again; a chunk at whose computing workers keep dying is tried alone, then left out, and the rest is finished."""
 
-    def __init__(
-        self, workers: int, note: Callable[[str], None] = lambda line: None, ahead: int | None = None
-    ):
+    def __init__(self, workers: int, note: Callable[[str], None] = lambda line: None, ahead: int | None = None):
         self.workers, self.note = workers, note
         self.ahead = ahead or 2 * workers
         self.name = "process"
@@ -150,8 +148,10 @@ class ProcessEngine:
                 greeting.result(timeout=120)
         except BrokenProcessPool:
             self.close()
-            raise Refused("the worker processes could not start; a script that sweeps must keep its own code under "
-                          "`if __name__ == \"__main__\":` (or ask for one worker)") from None  # fmt: skip
+            raise Refused(
+                "the worker processes could not start; a script that sweeps must keep its own code under "
+                '`if __name__ == "__main__":` (or ask for one worker)'
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -215,8 +215,10 @@ class ProcessEngine:
                 except BrokenProcessPool:
                     in_a_row += not self._after_a_break(running, left, breaks, heard)
                     if in_a_row >= BREAKS_IN_A_ROW:
-                        raise Stopped(f"worker processes keep dying ({in_a_row} times, and no chunk was finished in between); "
-                                      "is there enough memory?") from None  # fmt: skip
+                        raise Stopped(
+                            f"worker processes keep dying ({in_a_row} times, and no chunk was finished in between); "
+                            "is there enough memory?"
+                        ) from None
             if stop.asked:
                 _let_finish(running, heard, stop)
                 raise stop.error()
@@ -226,9 +228,7 @@ class ProcessEngine:
             shown = ", ".join(map(str, self.poison[:5]))
             raise Stopped(f"workers died each time at chunk {shown}; all other chunks are done")
 
-    def _after_a_break(
-        self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done
-    ) -> bool:
+    def _after_a_break(self, running: dict[Future, int], left: deque[int], breaks: Counter[int], done: Done) -> bool:
         """Put what was lost back into the queue; True if a chunk that ran alone is to blame, which is then left out."""
         self.close()
         lost = []
@@ -245,9 +245,7 @@ class ProcessEngine:
             self.poison.append(lost[0])
             self.note(f"a worker died again at chunk {lost[0]}, which ran alone: this chunk is left out")
             return True
-        self.note(
-            f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue"
-        )
+        self.note(f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue")
         left.extendleft(reversed(lost))
         return False
 
@@ -288,9 +286,7 @@ def _let_finish(running: dict[Future, int], done: Done, stop: Stop) -> None:
 
 def told(number: int, error: BaseException) -> str:
     """One line about an error in a chunk."""
-    return (
-        f"chunk {number} failed {TRIES} times: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    )
+    return f"chunk {number} failed {TRIES} times: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def _in_worker() -> None:

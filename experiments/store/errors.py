@@ -57,8 +57,6 @@ def of_disk(error: OSError, what: str) -> SweepError:
     return Stopped(reason)
 
 
-def complaint(
-    key: str, value, problem: str, allowed: str, file: str | None = None, near: str | None = None
-) -> ScenarioError:
+def complaint(key: str, value, problem: str, allowed: str, file: str | None = None, near: str | None = None) -> ScenarioError:
     """One clear line about a value of a plan: the same kind of error that scenario files give (exit 2)."""
     return ScenarioError(problem, file=file, key=key, value=value, allowed=allowed, suggestion=near)

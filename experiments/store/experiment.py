@@ -61,14 +61,14 @@ class Experiment:
 
     def spec(self) -> dict[str, Any]:
         """Everything that decides the results, as JSON."""
-        repeated = (
-            {"precision": self.precision.model_dump()} if self.precision else {"replicates": self.replicates}
-        )
+        repeated = {"precision": self.precision.model_dump()} if self.precision else {"replicates": self.replicates}
         return {
-            "model": self.model.identity(), "design": self.points.identity(), **repeated,
+            "model": self.model.identity(),
+            "design": self.points.identity(),
+            **repeated,
             "outcomes": [{"name": name, "unit": self.model.outcomes[name]} for name in self.outcomes],
             "independent_luck": self.independent_luck,
-        }  # fmt: skip
+        }
 
 
 def of_plan(plan: Plan) -> Experiment:
@@ -76,11 +76,21 @@ def of_plan(plan: Plan) -> Experiment:
     tables = plan.tables
     points = PointSource(plan)
     model = FirmModel(plan.scenarios, tables.seed, points.factors, tables.trajectories)
-    experiment = Experiment(model, points, plan.outcomes, plan.stored, plan.replicates, tables.precision,
-                            tables.independent_luck, tables.title, plan.warnings)  # fmt: skip
+    experiment = Experiment(
+        model,
+        points,
+        plan.outcomes,
+        plan.stored,
+        plan.replicates,
+        tables.precision,
+        tables.independent_luck,
+        tables.title,
+        plan.warnings,
+    )
     if experiment.most_runs > MOST_RUNS:
-        raise ScenarioError("too many runs", file=plan.file, key="replicates", value=experiment.most_runs,
-                            allowed=f"at most {MOST_RUNS:,}")  # fmt: skip
+        raise ScenarioError(
+            "too many runs", file=plan.file, key="replicates", value=experiment.most_runs, allowed=f"at most {MOST_RUNS:,}"
+        )
     return experiment
 
 
@@ -94,8 +104,10 @@ class OwnPoints:
 
     def identity(self) -> dict[str, Any]:
         """The digest of all columns."""
-        plain = {name: values if values.dtype != object else np.array(list(map(str, values))).astype("U")
-                 for name, values in self.columns.items()}  # fmt: skip
+        plain = {
+            name: values if values.dtype != object else np.array(list(map(str, values))).astype("U")
+            for name, values in self.columns.items()
+        }
         return {"kind": "rows", "points": self.count, "table_sha256": content_sha256(plain)}
 
     def blocks(self) -> Iterator[pa.Table]:
@@ -128,11 +140,7 @@ def of_rows(
     """
     import pandas as pd
 
-    frame = (
-        points
-        if isinstance(points, pd.DataFrame)
-        else pd.DataFrame({name: np.asarray(v) for name, v in points.items()})
-    )
+    frame = points if isinstance(points, pd.DataFrame) else pd.DataFrame({name: np.asarray(v) for name, v in points.items()})
     if frame.empty and not (len(frame) == 1):
         raise Refused("there are no points")
     if isinstance(replicates, bool) or not isinstance(replicates, int | np.integer) or replicates < 1:
@@ -160,8 +168,10 @@ def of_rows(
         for name in ("firm", "luck"):
             if name in columns:
                 columns |= own_columns(frame[[name]], {}, refuse)
-        columns = {name: np.array(list(map(str, values)), dtype=object) if values.dtype.kind not in "iufb" else values
-                   for name, values in columns.items()}  # fmt: skip
+        columns = {
+            name: np.array(list(map(str, values)), dtype=object) if values.dtype.kind not in "iufb" else values
+            for name, values in columns.items()
+        }
         source = OwnPoints(columns)
     named = tuple(outcomes or played.outcomes)
     for name in (*named, *(stored or ())):

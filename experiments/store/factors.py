@@ -31,8 +31,9 @@ class Listed(Told):
         kinds = {_kind(value) for value in self.values}
         if len(kinds) > 1:
             raise ValueError("values are of different kinds")
-        if self.weights is not None and (len(self.weights) != len(self.values)
-                                         or not all(math.isfinite(w) and w > 0 for w in self.weights)):  # fmt: skip
+        if self.weights is not None and (
+            len(self.weights) != len(self.values) or not all(math.isfinite(w) and w > 0 for w in self.weights)
+        ):
             raise ValueError("weights are positive numbers, one for each value")
         return self
 
@@ -76,9 +77,7 @@ class Range(Told):
     def _sound(self):
         if not self.low < self.high:
             raise ValueError("low must be below high")
-        needed = {"normal": ("mean", "sd"), "triangular": ("mode",), "beta": ("a", "b")}.get(
-            self.distribution, ()
-        )
+        needed = {"normal": ("mean", "sd"), "triangular": ("mode",), "beta": ("a", "b")}.get(self.distribution, ())
         for name in ("mean", "sd", "mode", "a", "b"):
             if (getattr(self, name) is not None) != (name in needed):
                 word = f"needs {name}" if name in needed else f"has no {name}"
@@ -151,16 +150,24 @@ def read_factor(path: str, value: Any, file: str | None) -> Factor:
     if isinstance(value, list):
         return checked(Listed, {"values": value}, file, f"{key}.")
     if not isinstance(value, dict):
-        raise ScenarioError("wrong type", file=file, key=key, value=value,
-                            allowed="a list of values, or a table such as { low = 0.2, high = 0.8 }")  # fmt: skip
-    numbers = {name: float(inner) if isinstance(inner, int) and not isinstance(inner, bool) and name not in ("levels",)
-               else inner for name, inner in value.items()}  # fmt: skip
-    if "values" in value:
-        weights = [float(w) if isinstance(w, int) and not isinstance(w, bool) else w for w in value["weights"]] \
-            if isinstance(value.get("weights"), list) else value.get("weights")  # fmt: skip
-        return checked(
-            Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}."
+        raise ScenarioError(
+            "wrong type",
+            file=file,
+            key=key,
+            value=value,
+            allowed="a list of values, or a table such as { low = 0.2, high = 0.8 }",
         )
+    numbers = {
+        name: float(inner) if isinstance(inner, int) and not isinstance(inner, bool) and name not in ("levels",) else inner
+        for name, inner in value.items()
+    }
+    if "values" in value:
+        weights = (
+            [float(w) if isinstance(w, int) and not isinstance(w, bool) else w for w in value["weights"]]
+            if isinstance(value.get("weights"), list)
+            else value.get("weights")
+        )
+        return checked(Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}.")
     return checked(Range, numbers, file, f"{key}.")
 
 

@@ -22,11 +22,7 @@ def sweep_figures(table: pd.DataFrame, factors: list[str], outcomes: list[str], 
     `table`: one row a point: scenario, factors, and the mean of each outcome at the point.
     """
     varied = [factor for factor in factors if table[factor].nunique() > 1]
-    return [
-        _effect(table, varied, outcome, folder)
-        for outcome in outcomes
-        if varied and table[outcome].notna().any()
-    ]
+    return [_effect(table, varied, outcome, folder) for outcome in outcomes if varied and table[outcome].notna().any()]
 
 
 def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path) -> Figure:
@@ -35,9 +31,7 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
     across = min(3, len(shown))
     down = -(-len(shown) // across)
     with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(
-            down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True
-        )
+        canvas, axes = plt.subplots(down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True)
         for ax, factor in zip(axes.ravel(), shown):
             for name in names:
                 part = table.loc[table["scenario"] == name, [factor, outcome]].dropna(subset=[outcome])

@@ -21,15 +21,20 @@ def final_document(store: Store, scan: Scan) -> dict[str, Any]:
     for commit in commits:
         tags.setdefault(sha256(canonical(commit.receipt["versions"])), commit.receipt["versions"])
     return {
-        "sweep_id": store.manifest.sweep_id, "manifest": store.manifest.seal, "runs": runs, "chunks": len(commits),
-        "stages": len(store.layout.stages), "failed": sum(commit.receipt["failed"] for commit in commits),
+        "sweep_id": store.manifest.sweep_id,
+        "manifest": store.manifest.seal,
+        "runs": runs,
+        "chunks": len(commits),
+        "stages": len(store.layout.stages),
+        "failed": sum(commit.receipt["failed"] for commit in commits),
         "invalid": sum(commit.receipt["invalid"] for commit in commits),
         "reused": sum(commit.receipt["reused"] for commit in commits),
         "content": [commit.receipt["content_sha256"] for commit in commits],
         "versions": [tags[key] for key in sorted(tags)],
-        "digest": sweep_digest(store.manifest.sweep_id, store.manifest.document["design"]["sha256"], runs,
-                               (commit.rows_sum for commit in commits)),
-    }  # fmt: skip
+        "digest": sweep_digest(
+            store.manifest.sweep_id, store.manifest.document["design"]["sha256"], runs, (commit.rows_sum for commit in commits)
+        ),
+    }
 
 
 def read_final(store: Store) -> dict[str, Any] | None:

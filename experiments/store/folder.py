@@ -100,9 +100,7 @@ class Folder:
         """A handle of a regular file for reading (close it). Raises FileNotFoundError, or Damaged."""
         with self.handle(room) as place:
             try:
-                opened = os.open(
-                    name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place
-                )
+                opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
             except FileNotFoundError:
                 raise
             except OSError as error:
@@ -166,8 +164,9 @@ class Folder:
         label = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)[:80]
         try:
             with self.handle(room) as place, self.handle("quarantine") as aside:
-                os.rename(name, f"{time.time_ns()}.{secrets.token_hex(3)}.{room or 'sweep'}.{label}",
-                          src_dir_fd=place, dst_dir_fd=aside)  # fmt: skip
+                os.rename(
+                    name, f"{time.time_ns()}.{secrets.token_hex(3)}.{room or 'sweep'}.{label}", src_dir_fd=place, dst_dir_fd=aside
+                )
                 return True
         except FileNotFoundError:
             return False

@@ -17,9 +17,7 @@ def write(folder: Folder, event: dict[str, Any]) -> None:
     """Append one sealed line; a log that cannot be written stops nothing."""
     line = sealed({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event})
     with suppress(Exception), folder.handle() as root:
-        opened = os.open(
-            NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=root
-        )
+        opened = os.open(NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=root)
         try:
             if os.write(opened, line) < len(line):
                 os.write(opened, b"\n")

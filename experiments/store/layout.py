@@ -35,9 +35,7 @@ class Stage:
 
     def rows(self, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
         """Point numbers and replicates, int64 each, of the runs low to high-1."""
-        places, replicates = np.divmod(
-            np.arange(low - self.start, high - self.start, dtype=np.int64), self.high - self.low
-        )
+        places, replicates = np.divmod(np.arange(low - self.start, high - self.start, dtype=np.int64), self.high - self.low)
         return (places if isinstance(self.points, int) else self.points[places]), replicates + self.low
 
     def runs_of(self, points: np.ndarray, replicates: np.ndarray) -> np.ndarray:
@@ -46,9 +44,7 @@ class Stage:
             places, there = points, (points >= 0) & (points < self.points)
         else:
             places = np.searchsorted(self.points, points)
-            there = (places < len(self.points)) & (
-                self.points[np.minimum(places, len(self.points) - 1)] == points
-            )
+            there = (places < len(self.points)) & (self.points[np.minimum(places, len(self.points) - 1)] == points)
         there = there & (replicates >= self.low) & (replicates < self.high)
         return np.where(there, self.start + places * (self.high - self.low) + replicates - self.low, -1)
 

@@ -20,9 +20,7 @@ def at_work(folder: Folder) -> Iterator[bool]:
     """
     try:
         with folder.handle() as root:
-            opened = os.open(
-                "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=root
-            )
+            opened = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=root)
     except OSError as error:
         raise of_disk(error, f"{folder.path.name}/lock") from None
     try:

@@ -87,24 +87,38 @@ def rng_of(experiment: Experiment) -> dict[str, Any]:
         return {"scheme": "the model's own"}
     from sim.streams import seed_key
 
-    return {"scheme": SCHEME, "key": [str(int(word)) for word in seed_key(experiment.model.seed)],
-            "crn": not experiment.independent_luck}  # fmt: skip
+    return {
+        "scheme": SCHEME,
+        "key": [str(int(word)) for word in seed_key(experiment.model.seed)],
+        "crn": not experiment.independent_luck,
+    }
 
 
-def described(
-    experiment: Experiment, design: dict[str, Any], scenarios: dict[str, Any], chunk_runs: int
-) -> bytes:
+def described(experiment: Experiment, design: dict[str, Any], scenarios: dict[str, Any], chunk_runs: int) -> bytes:
     """The manifest of a new sweep, as bytes. `design`, `scenarios`: what is known of their files."""
     spec, rng = experiment.spec(), rng_of(experiment)
     model = experiment.model
-    return sealed({
-        "format": FORMAT, "sweep_id": sweep_id(spec, rng), "spec": spec, "spec_sha256": sha256(canonical(spec)), "rng": rng,
-        "title": experiment.title, "design": design, "scenarios": scenarios, "chunk_runs": chunk_runs,
-        "n_runs": experiment.runs, "most_runs": experiment.most_runs, "provenance": provenance(),
-        "stored": [{"name": name, "unit": model.outcomes[name], "dtype": "float64", "nullable": name in model.nullable}
-                   for name in experiment.stored],
-        "trajectory_columns": list(model.columns),
-    })  # fmt: skip
+    return sealed(
+        {
+            "format": FORMAT,
+            "sweep_id": sweep_id(spec, rng),
+            "spec": spec,
+            "spec_sha256": sha256(canonical(spec)),
+            "rng": rng,
+            "title": experiment.title,
+            "design": design,
+            "scenarios": scenarios,
+            "chunk_runs": chunk_runs,
+            "n_runs": experiment.runs,
+            "most_runs": experiment.most_runs,
+            "provenance": provenance(),
+            "stored": [
+                {"name": name, "unit": model.outcomes[name], "dtype": "float64", "nullable": name in model.nullable}
+                for name in experiment.stored
+            ],
+            "trajectory_columns": list(model.columns),
+        }
+    )
 
 
 def read_manifest(folder: Folder) -> Manifest | None:
@@ -115,13 +129,16 @@ def read_manifest(folder: Folder) -> Manifest | None:
         return None
     document = unsealed(content, NAME)
     if document.get("format") != FORMAT:
-        raise Refused(
-            f"{NAME}: format {document.get('format')!r} is not one that this version reads (it reads {FORMAT})"
-        )
+        raise Refused(f"{NAME}: format {document.get('format')!r} is not one that this version reads (it reads {FORMAT})")
     try:
         manifest = Manifest(document)
-        sound = manifest.sweep_id == sweep_id(document["spec"], document["rng"]) and manifest.chunk_runs >= 1 \
-            and manifest.points >= 1 and manifest.replicates >= 1 and len(manifest.stored) >= len(manifest.outcomes)  # fmt: skip
+        sound = (
+            manifest.sweep_id == sweep_id(document["spec"], document["rng"])
+            and manifest.chunk_runs >= 1
+            and manifest.points >= 1
+            and manifest.replicates >= 1
+            and len(manifest.stored) >= len(manifest.outcomes)
+        )
     except (KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
@@ -133,11 +150,7 @@ def differences(asked: Any, there: Any, path: str = "") -> list[str]:
     """`key: there -> asked` for everything in which two specifications differ."""
     if isinstance(asked, dict) and isinstance(there, dict):
         keys = [*there, *(key for key in asked if key not in there)]
-        return [
-            line
-            for key in keys
-            for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))
-        ]
+        return [line for key in keys for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))]
     return [] if asked == there else [f"{path}: {_short(there)} there, {_short(asked)} asked"]
 
 

@@ -49,9 +49,7 @@ class Model(Protocol):
         """What the runs depend on, as JSON: part of the sweep's name."""
         ...
 
-    def play(
-        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
-    ) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
         """Play runs. `points`: columns of the design, one value a point; `at`, `firms`, `lucks`: int64 (runs,), the place in
         `points`, the firm's number and the luck of each run. The same input gives the same bits, whatever else is played."""
         ...
@@ -78,32 +76,32 @@ class FirmModel:
 
     def identity(self) -> dict[str, Any]:
         """Digests of the scenarios, the seed, and what of the weeks is kept."""
-        return {"name": "firms", "seed": self.seed, "trajectories": self.trajectories,
-                "scenarios": {name: scenario.digest for name, scenario in self.scenarios.items()}}  # fmt: skip
+        return {
+            "name": "firms",
+            "seed": self.seed,
+            "trajectories": self.trajectories,
+            "scenarios": {name: scenario.digest for name, scenario in self.scenarios.items()},
+        }
 
     @cached_property
     def _listed(self) -> list[Scenario]:
         return list(self.scenarios.values())
 
-    def play(
-        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
-    ) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
         """See `Model`."""
         weeks = max((scenario.parameters.weeks for scenario in self._listed), default=156)
         step = max(32, ROWS_IN_ONE_CALL * 156 // max(weeks, 156))
-        parts = [self._call(points, at[low:low + step], firms[low:low + step], lucks[low:low + step])
-                 for low in range(0, len(at), step)]  # fmt: skip
-        played = Played(
-            np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts])
-        )
+        parts = [
+            self._call(points, at[low : low + step], firms[low : low + step], lucks[low : low + step])
+            for low in range(0, len(at), step)
+        ]
+        played = Played(np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts]))
         for low, part in zip(range(0, len(at), step), parts):
             played.failures += [(low + row, kind, message) for row, kind, message in part.failures]
             played.trajectories += part.trajectories
         return played
 
-    def _call(
-        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
-    ) -> Played:
+    def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
         from sim import kernel
         from sim.streams import seed_key
 
@@ -112,17 +110,16 @@ class FirmModel:
         timeline, starts, arm_of, complaints = self._timelines(columns, len(used))
         arms, valid = arm_of[place], np.array([not complaint for complaint in complaints])[place]
         key = np.array(seed_key(self.seed), dtype=np.uint64)
-        played = Played(
-            np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8)
-        )
-        played.failures = [
-            (int(row), "ScenarioError", complaints[place[row]]) for row in np.flatnonzero(~valid)
-        ]
+        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8))
+        played.failures = [(int(row), "ScenarioError", complaints[place[row]]) for row in np.flatnonzero(~valid)]
         if self.columns:
             for row in range(len(at)):
                 rows = timeline[starts[arms[row]] : starts[arms[row] + 1]]
-                weeks, played.values[row] = self._trajectory(rows, int(firms[row]), int(lucks[row])) if valid[row] \
-                    else (np.zeros((0, len(self.columns))), played.values[row])  # fmt: skip
+                weeks, played.values[row] = (
+                    self._trajectory(rows, int(firms[row]), int(lucks[row]))
+                    if valid[row]
+                    else (np.zeros((0, len(self.columns))), played.values[row])
+                )
                 played.trajectories.append(weeks)
         elif valid.any():
             keys = np.tile(key, (int(valid.sum()), 1))
@@ -135,9 +132,7 @@ class FirmModel:
             played.status[row], played.values[row] = INVALID, np.nan
         return played
 
-    def _timelines(
-        self, points: Mapping[str, np.ndarray], count: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    def _timelines(self, points: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
         """Records of points that may be of several scenarios: rows, where each arm begins, each point's arm, complaints."""
         which = points["scenario"]
         parts: list[np.ndarray] = []
@@ -147,16 +142,12 @@ class FirmModel:
             if number not in self._firms:
                 self._firms[number] = Firms(self._listed[number], self.factors)
             mine = np.flatnonzero(which == number)
-            rows, begins, said = self._firms[number].timelines(
-                {name: points[name][mine] for name in self.factors}, len(mine)
-            )
+            rows, begins, said = self._firms[number].timelines({name: points[name][mine] for name in self.factors}, len(mine))
             for place, complaint in zip(mine, said):
                 complaints[place] = complaint
             arms[mine] = made + np.arange(len(mine))
             starts.append(begins[1:] + starts[-1][-1])
-            parts.append(
-                rows.view(PLAIN)
-            )  # as plain bytes: NumPy compares hundreds of fields each time it joins records
+            parts.append(rows.view(PLAIN))  # as plain bytes: NumPy compares hundreds of fields each time it joins records
             made += len(mine)
         return np.concatenate(parts).view(RECORD), np.concatenate(starts), arms, complaints
 
@@ -189,8 +180,9 @@ class FunctionModel:
 
     columns: tuple[str, ...] = ()
 
-    def __init__(self, function: Callable[..., Any], outcomes: Mapping[str, str], nullable: Sequence[str] = (),
-                 version: str = ""):  # fmt: skip
+    def __init__(
+        self, function: Callable[..., Any], outcomes: Mapping[str, str], nullable: Sequence[str] = (), version: str = ""
+    ):
         self.function, self.nullable = function, frozenset(nullable)
         self.outcomes: Mapping[str, str] = dict(outcomes)
         self.version = version
@@ -202,9 +194,7 @@ class FunctionModel:
             "version": self.version,
         }
 
-    def play(
-        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
-    ) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
         """See `Model`."""
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         for row in range(len(at)):
@@ -249,8 +239,14 @@ class ArrayModel(FunctionModel):
     """A function of many rows at once: `function(X, keys)`, X float64 (rows, inputs) and keys uint64 (rows,), to float64
     (rows,) or (rows, outcomes). Where it raises or answers in another shape, its rows are asked one by one."""
 
-    def __init__(self, function: Callable[..., Any], inputs: Sequence[str], outcomes: Mapping[str, str],
-                 nullable: Sequence[str] = (), version: str = ""):  # fmt: skip
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        inputs: Sequence[str],
+        outcomes: Mapping[str, str],
+        nullable: Sequence[str] = (),
+        version: str = "",
+    ):
         super().__init__(function, outcomes, nullable, version)
         self.inputs = tuple(inputs)
 
@@ -258,26 +254,18 @@ class ArrayModel(FunctionModel):
         """As for a function, and the order of the inputs."""
         return {**super().identity(), "inputs": list(self.inputs)}
 
-    def play(
-        self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray
-    ) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
         """See `Model`."""
         table = np.column_stack([np.asarray(points[name], dtype=np.float64)[at] for name in self.inputs])
         keys = lucks.astype(np.int64).view(np.uint64)
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         try:
-            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(
-                len(at), len(self.outcomes)
-            )
+            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(len(at), len(self.outcomes))
         except Exception:
             answers = None
         for row in range(len(at)):
             try:
-                answer = (
-                    self.function(table[row : row + 1], keys[row : row + 1])[0]
-                    if answers is None
-                    else answers[row]
-                )
+                answer = self.function(table[row : row + 1], keys[row : row + 1])[0] if answers is None else answers[row]
             except Exception as error:
                 self._note(played, row, FAILED, type(error).__name__, str(error))
                 continue

@@ -56,8 +56,11 @@ class DesignTable(Told):
         if not random and self.points is not None:
             raise ValueError(f"a {self.kind} design has no points of its own choosing")
         if (self.kind == "table") != (self.file is not None):
-            raise ValueError("a table design needs file = a .csv or .parquet file" if self.file is None
-                             else f"a {self.kind} design reads no file")  # fmt: skip
+            raise ValueError(
+                "a table design needs file = a .csv or .parquet file"
+                if self.file is None
+                else f"a {self.kind} design reads no file"
+            )
         if self.second_order and self.kind != "saltelli":
             raise ValueError("second_order belongs to a saltelli design")
         return self
@@ -124,12 +127,16 @@ class Plan:
         tables: PlanTables = checked(PlanTables, raw, file)
         for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
             if name not in OUTCOMES:
-                raise ScenarioError("no such outcome", file=file, key="outcomes", value=name,
-                                    allowed="an outcome of the model", suggestion=nearest(name, OUTCOMES))  # fmt: skip
+                raise ScenarioError(
+                    "no such outcome",
+                    file=file,
+                    key="outcomes",
+                    value=name,
+                    allowed="an outcome of the model",
+                    suggestion=nearest(name, OUTCOMES),
+                )
         if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
-            raise ScenarioError(
-                "an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes
-            )
+            raise ScenarioError("an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes)
         factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
         scenarios = _scenarios(tables, file)
         plan = cls(tables, scenarios, factors, folder, file)
@@ -149,11 +156,7 @@ class Plan:
     @property
     def stored(self) -> tuple[str, ...]:
         """The outcomes that are kept on disk: the named ones first."""
-        rest = (
-            ()
-            if self.tables.keep == "named"
-            else tuple(name for name in OUTCOMES if name not in self.outcomes)
-        )
+        rest = () if self.tables.keep == "named" else tuple(name for name in OUTCOMES if name not in self.outcomes)
         return (*self.outcomes, *rest)
 
     @property
@@ -168,8 +171,12 @@ class Plan:
         for path, factor in self.factors.items():
             key = f"factors.{path}"
             if path in ("role_model", "context"):
-                raise ScenarioError("a split or a context is no factor", file=self.file, key=key,
-                                    allowed='scenarios = [{ role_model = ["...", "..."], context = "..." }]')  # fmt: skip
+                raise ScenarioError(
+                    "a split or a context is no factor",
+                    file=self.file,
+                    key=key,
+                    allowed='scenarios = [{ role_model = ["...", "..."], context = "..." }]',
+                )
             if path == "quarters" and self.tables.quarters is not None:
                 raise ScenarioError("stands in the plan twice", file=self.file, key=key)
             if pattern(path) not in FIELDS:
@@ -188,29 +195,28 @@ class Plan:
         design = self.tables.design
         varying = [path for path, factor in self.factors.items() if not hasattr(factor, "values")]
         if design is None and varying:
-            raise ScenarioError("ranges need a table [design] that says how points are chosen", file=self.file, key="design",
-                                allowed="factorial, latin-hypercube, sobol, saltelli, table")  # fmt: skip
-        if design is not None and not self.factors and design.kind != "table":
             raise ScenarioError(
-                "a design needs factors", file=self.file, key="factors", allowed="a table [factors]"
+                "ranges need a table [design] that says how points are chosen",
+                file=self.file,
+                key="design",
+                allowed="factorial, latin-hypercube, sobol, saltelli, table",
             )
+        if design is not None and not self.factors and design.kind != "table":
+            raise ScenarioError("a design needs factors", file=self.file, key="factors", allowed="a table [factors]")
         if design is not None and self.factors and design.kind == "table":
-            raise ScenarioError("a table design names its factors itself", file=self.file, key="factors",
-                                allowed="no [factors] beside a table")  # fmt: skip
+            raise ScenarioError(
+                "a table design names its factors itself", file=self.file, key="factors", allowed="no [factors] beside a table"
+            )
         if design is None or design.kind == "factorial":
             for path, factor in self.factors.items():
                 try:
                     factor.grid  # noqa: B018  (complains)
                 except ValueError as error:
                     raise ScenarioError(str(error), file=self.file, key=f"factors.{path}") from None
-        if (
-            design is not None
-            and design.kind == "saltelli"
-            and design.points
-            and design.points & (design.points - 1)
-        ):
-            raise ScenarioError("not a power of two", file=self.file, key="design.points", value=design.points,
-                                allowed="2, 4, 8, ... base rows")  # fmt: skip
+        if design is not None and design.kind == "saltelli" and design.points and design.points & (design.points - 1):
+            raise ScenarioError(
+                "not a power of two", file=self.file, key="design.points", value=design.points, allowed="2, 4, 8, ... base rows"
+            )
 
     def _overridden(self) -> list[str]:
         told = []
@@ -219,9 +225,7 @@ class Plan:
             for name, scenario in self.scenarios.items() if lever != path else ():
                 own = [other for other in scenario.explicit_lever_parameters if lever_of(other) == lever]
                 if own:
-                    told.append(
-                        f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there"
-                    )
+                    told.append(f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there")
         return told
 
 
@@ -229,11 +233,7 @@ def _numbers(value: Any, key: str = "") -> Any:
     """Whole numbers where a plan wants a real one."""
     if isinstance(value, dict):
         return {name: _numbers(inner, name) for name, inner in value.items()}
-    return (
-        float(value)
-        if key == "half_width" and isinstance(value, int) and not isinstance(value, bool)
-        else value
-    )
+    return float(value) if key == "half_width" and isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -241,11 +241,7 @@ def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in tables.items():
         path = f"{prefix}{name}"
-        group = (
-            isinstance(value, dict)
-            and pattern(path) not in FIELDS
-            and not {"low", "high", "values"} & set(value)
-        )
+        group = isinstance(value, dict) and pattern(path) not in FIELDS and not {"low", "high", "values"} & set(value)
         flat |= _by_path(value, f"{path}.") if group and value else {path: value}
     return flat
 
@@ -258,14 +254,10 @@ def _scenarios(tables: PlanTables, file: str | None) -> dict[str, Scenario]:
             if tables.quarters is not None:
                 scenario = scenario.with_({"quarters": tables.quarters})
             if name in found:
-                raise ScenarioError(
-                    "this scenario stands there twice; give one a name", file=file, key=key, value=name
-                )
+                raise ScenarioError("this scenario stands there twice; give one a name", file=file, key=key, value=name)
             found[name] = scenario
             if len(found) > MOST_SCENARIOS:
-                raise ScenarioError(
-                    "too many scenarios", file=file, key="scenarios", allowed=f"at most {MOST_SCENARIOS:,}"
-                )
+                raise ScenarioError("too many scenarios", file=file, key="scenarios", allowed=f"at most {MOST_SCENARIOS:,}")
     return found
 
 
@@ -286,8 +278,11 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
             return [(scenario.name, scenario)]
         if not isinstance(entry, dict):
             raise ScenarioError("wrong type", value=entry, allowed="a name, or a table")
-        words = {name: [value] if isinstance(value, str) else value for name, value in entry.items()
-                 if name in ("role_model", "context")}  # fmt: skip
+        words = {
+            name: [value] if isinstance(value, str) else value
+            for name, value in entry.items()
+            if name in ("role_model", "context")
+        }
         table: ScenarioTable = checked(ScenarioTable, {**entry, **words}, None)
         if table.load is not None:
             if table.role_model or table.context:
@@ -296,10 +291,7 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
         else:
             nowhere: list[str | None] = [None]
             crossed: list[Any] = [table.context or nowhere, table.role_model or nowhere]
-            made = [
-                Scenario.of(role_model=role_model, context=context)
-                for context, role_model in product(*crossed)
-            ]
+            made = [Scenario.of(role_model=role_model, context=context) for context, role_model in product(*crossed)]
         if table.set:
             made = [scenario.with_(table.set) for scenario in made]
         if table.name is not None and len(made) > 1:

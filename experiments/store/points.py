@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from experiments.store.experiment import Experiment
 
 DESIGN, SCENARIOS = "design.parquet", "scenarios.parquet"
-SCENARIO_SCHEMA = pa.schema(
-    [("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())]
-)
+SCENARIO_SCHEMA = pa.schema([("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())])
 
 
 def write_design(folder: Folder, experiment: Experiment, name: str = DESIGN) -> dict[str, Any]:
@@ -36,14 +34,20 @@ def write_design(folder: Folder, experiment: Experiment, name: str = DESIGN) -> 
                 content.update(_digest_of(block))
                 points += block.num_rows
                 if writer is None:
-                    writer = pq.ParquetWriter(stream, block.schema, compression="zstd", use_dictionary=False,
-                                              write_page_checksum=True)  # fmt: skip
+                    writer = pq.ParquetWriter(
+                        stream, block.schema, compression="zstd", use_dictionary=False, write_page_checksum=True
+                    )
                 writer.write_table(block)
         finally:
             if writer is not None:
                 writer.close()
-    return {"points": points, "bytes": stream.size, "file_sha256": stream.sha256, "sha256": content.hexdigest(),
-            "factors": list(experiment.points.factors)}  # fmt: skip
+    return {
+        "points": points,
+        "bytes": stream.size,
+        "file_sha256": stream.sha256,
+        "sha256": content.hexdigest(),
+        "factors": list(experiment.points.factors),
+    }
 
 
 def design_digest(experiment: Experiment) -> str:
@@ -64,11 +68,15 @@ def _digest_of(block: pa.Table) -> bytes:
 
 def write_scenarios(folder: Folder, scenarios: dict[str, Scenario]) -> dict[str, Any]:
     """Write the firms, every value of each; what the manifest keeps of the file."""
-    content = packed({
-        "scenario": np.arange(len(scenarios), dtype=np.int32), "name": np.array(list(scenarios), dtype=object),
-        "digest": np.array([s.digest for s in scenarios.values()], dtype=object),
-        "toml": np.array([s.to_toml() for s in scenarios.values()], dtype=object),
-    }, SCENARIO_SCHEMA)  # fmt: skip
+    content = packed(
+        {
+            "scenario": np.arange(len(scenarios), dtype=np.int32),
+            "name": np.array(list(scenarios), dtype=object),
+            "digest": np.array([s.digest for s in scenarios.values()], dtype=object),
+            "toml": np.array([s.to_toml() for s in scenarios.values()], dtype=object),
+        },
+        SCENARIO_SCHEMA,
+    )
     folder.write("", SCENARIOS, content)
     return {
         "count": len(scenarios),
@@ -141,10 +149,7 @@ class DesignReader:
             places = point_ids[groups == group] - self._starts[group]
             parts.append({name: values[places] for name, values in block.items()})
         names = [name for name in parts[0] if name != "point_id"]
-        return {
-            name: np.concatenate([part[name] for part in parts]) if len(parts) > 1 else parts[0][name]
-            for name in names
-        }
+        return {name: np.concatenate([part[name] for part in parts]) if len(parts) > 1 else parts[0][name] for name in names}
 
     def _group(self, group: int) -> dict[str, np.ndarray]:
         if self._held[0] != group:

@@ -62,7 +62,17 @@ def write_stage(store: Store, stage: Stage) -> None:
     """Put a stage on disk, so that workers and later drivers know it."""
     assert isinstance(stage.points, np.ndarray)
     number = len(store.layout.stages)
-    store.folder.write("stages", STAGE.format(number), sealed({
-        "sweep_id": store.manifest.sweep_id, "stage": number, "start": stage.start, "low": stage.low, "high": stage.high,
-        "points": stage.points.tolist(),
-    }))  # fmt: skip
+    store.folder.write(
+        "stages",
+        STAGE.format(number),
+        sealed(
+            {
+                "sweep_id": store.manifest.sweep_id,
+                "stage": number,
+                "start": stage.start,
+                "low": stage.low,
+                "high": stage.high,
+                "points": stage.points.tolist(),
+            }
+        ),
+    )

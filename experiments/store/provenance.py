@@ -27,8 +27,12 @@ MODEL_FILES = (
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """What the values of a run may depend on beside the sweep's plan: two runs under equal versions have equal bits."""
-    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}",
-             "libm": " ".join(platform.libc_ver()).strip() or "unknown", "model": model_source()[:16]}  # fmt: skip
+    found = {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libm": " ".join(platform.libc_ver()).strip() or "unknown",
+        "model": model_source()[:16],
+    }
     for package in ("tandem-sim", "numpy", "numba", "llvmlite"):
         try:
             found[package] = version(package)
@@ -58,9 +62,7 @@ def provenance() -> dict[str, Any]:
 
 def _commit() -> dict[str, Any]:
     def git(*words: str) -> bytes:
-        return subprocess.run(
-            ["git", "-C", str(HOUSE), *words], capture_output=True, timeout=5, check=True
-        ).stdout
+        return subprocess.run(["git", "-C", str(HOUSE), *words], capture_output=True, timeout=5, check=True).stdout
 
     try:
         commit = git("rev-parse", "HEAD").decode("ascii").strip()

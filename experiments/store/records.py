@@ -39,9 +39,7 @@ class Firms:
         self.short = not scenario.changes and all(map(_plain, self.names))
         self._checked = False
 
-    def timelines(
-        self, factors: Mapping[str, np.ndarray], count: int
-    ) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    def timelines(self, factors: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Records at `count` points. `factors`: path -> values, one a point, for every path of `names`.
 
         Returns rows of dtype RECORD, where each point's begin (int64, points + 1), and a complaint for each point ("" for a
@@ -56,13 +54,9 @@ class Firms:
         rows = _together(self.scenario.parameters, self.base, numbers, count)
         if not self._checked:  # the short way must not part from the long one unseen
             for point in {0, count - 1}:
-                slow = self.scenario.with_(
-                    {name: float(numbers[name][point]) for name in self.names}
-                ).records()
+                slow = self.scenario.with_({name: float(numbers[name][point]) for name in self.names}).records()
                 if slow[0] != rows[point]:
-                    raise AssertionError(
-                        f"records of {self.scenario.name} differ by the way they are made {self.names}"
-                    )
+                    raise AssertionError(f"records of {self.scenario.name} differ by the way they are made {self.names}")
             self._checked = True
         return rows, np.arange(count + 1), [""] * count
 
@@ -72,9 +66,7 @@ def plain_number(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _one_by_one(
-    scenario: Scenario, factors: Mapping[str, Any], count: int
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _one_by_one(scenario: Scenario, factors: Mapping[str, Any], count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
     parts, starts, complaints = [], [0], []
     made: dict[tuple, np.ndarray | str] = {}
     for point in range(count):
@@ -101,13 +93,7 @@ def _plain(path: str) -> bool:
         return False
     if group == "levers":
         return True
-    model = (
-        Leader
-        if group in STACKED
-        else Parameters.model_fields[group].annotation
-        if group in SCALAR_GROUPS
-        else None
-    )
+    model = Leader if group in STACKED else Parameters.model_fields[group].annotation if group in SCALAR_GROUPS else None
     field = getattr(model, "model_fields", {}).get(name)
     return field is not None and field.annotation in (float, float | None)
 
@@ -153,8 +139,9 @@ def _followers(lever: str) -> tuple[tuple[str, str], ...]:
     found = []
     for group in SCALAR_GROUPS:
         model: Any = Parameters.model_fields[group].annotation
-        found += [(group, name) for name, field in model.model_fields.items()
-                  if (field.json_schema_extra or {}).get("lever") == lever]  # fmt: skip
+        found += [
+            (group, name) for name, field in model.model_fields.items() if (field.json_schema_extra or {}).get("lever") == lever
+        ]
     return tuple(found)
 
 
@@ -164,7 +151,5 @@ def _demand(base: Parameters, whole: dict[str, dict[str, Any]], point: int) -> f
     for group, changed in whole.items():
         model = getattr(base, group)
         values = {name: getattr(model, name) for name in type(model).model_fields}
-        groups[group] = SimpleNamespace(
-            **{**values, **{name: column[point] for name, column in changed.items()}}
-        )
+        groups[group] = SimpleNamespace(**{**values, **{name: column[point] for name, column in changed.items()}})
     return solved_demand(SimpleNamespace(**groups))  # type: ignore[arg-type]

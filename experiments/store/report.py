@@ -28,13 +28,9 @@ def write_report(folder: str | Path) -> Path:
     """Write `report.html` into a finished sweep's folder; its path. Raises Refused for a partial sweep, Damaged."""
     sweep = open_sweep(folder)
     if not sweep.manifest.spec["model"].get("scenarios"):
-        raise Refused(
-            f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep"
-        )
+        raise Refused(f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep")
     if sweep.manifest.points > MOST_POINTS:
-        raise Refused(
-            f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep"
-        )
+        raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep")
     page = report_page(sweep)
     try:
         with tempfile.TemporaryDirectory(dir=sweep.path / "tmp") as place:
@@ -55,20 +51,22 @@ def report_page(sweep: Sweep) -> str:
     factors = list(sweep.manifest.document["design"]["factors"])
     with tempfile.TemporaryDirectory() as place:
         figures = sweep_figures(points, factors, outcomes, Path(place))
-    environment = Environment(
-        loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True
-    )
+    environment = Environment(loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True)
     return environment.get_template("report.html.jinja").render(
-        title=sweep.manifest.document.get("title") or "A sweep of firms", sweep=sweep, final=final, spec=sweep.manifest.spec,
+        title=sweep.manifest.document.get("title") or "A sweep of firms",
+        sweep=sweep,
+        final=final,
+        spec=sweep.manifest.spec,
         rows=scenario_rows(points, sums, outcomes),
         heads=[{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in outcomes],
         figures=[drawn_inline(figure) for figure in figures],
-        glossary=[{"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
-                  for name in outcomes],
+        glossary=[
+            {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning} for name in outcomes
+        ],
         asked=json.dumps(sweep.manifest.spec, indent=1, sort_keys=True),
         provenance=sweep.manifest.document["provenance"],
         replicates=sorted({stage.high for stage in sweep.store.layout.stages}),
-    )  # fmt: skip
+    )
 
 
 def point_sums(sweep: Sweep, outcomes: list[str]) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -104,9 +102,7 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
                 mean, low, high = _interval(*(part[mine[0]] for part in sums[outcome]))
             width = high - low
             aside = (
-                ""
-                if np.isnan(width)
-                else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
+                "" if np.isnan(width) else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
             )
             cells.append({"main": figure_text(mean, factor, width=width), "aside": aside})
         rows.append({"scenario": name, "points": f"{len(mine):,}", "cells": cells})

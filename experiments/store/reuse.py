@@ -52,15 +52,12 @@ class Reuse:
 
     def _refuse_strangers(self, path: str) -> None:
         def same(spec: dict) -> dict:
-            return {
-                key: value for key, value in spec["model"].items() if key not in ("scenarios", "trajectories")
-            }
+            return {key: value for key, value in spec["model"].items() if key not in ("scenarios", "trajectories")}
 
-        if same(self.old.manifest.spec) != same(self.new.manifest.spec) \
-                or self.old.manifest.document["rng"].get("key") != self.new.manifest.document["rng"].get("key"):  # fmt: skip
-            raise Refused(
-                f"--reuse {path}: another model or another seed; its runs are no part of this sweep"
-            )
+        if same(self.old.manifest.spec) != same(self.new.manifest.spec) or self.old.manifest.document["rng"].get(
+            "key"
+        ) != self.new.manifest.document["rng"].get("key"):
+            raise Refused(f"--reuse {path}: another model or another seed; its runs are no part of this sweep")
         lacking = [name for name in self.new.manifest.stored if name not in self.old.manifest.stored]
         if lacking:
             raise Refused(
@@ -68,8 +65,10 @@ class Reuse:
                 + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
                 + '; these runs have to be played again, so leave --reuse out (keep = "all" keeps every outcome)'
             )
-        if self.new.manifest.columns and self.new.manifest.spec["model"]["trajectories"] \
-                != self.old.manifest.spec["model"]["trajectories"]:  # fmt: skip
+        if (
+            self.new.manifest.columns
+            and self.new.manifest.spec["model"]["trajectories"] != self.old.manifest.spec["model"]["trajectories"]
+        ):
             raise Refused(f"--reuse {path}: it did not keep the same trajectories; leave --reuse out")
 
     def _matched(self) -> np.ndarray:

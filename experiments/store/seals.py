@@ -34,11 +34,7 @@ def unsealed(content: bytes, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Damaged(f"{name} is damaged: not what was written there") from None
     # The comparison of bytes also refuses what a parser forgives: spaces, repeated keys, other spellings of a number.
-    if (
-        not isinstance(document, dict)
-        or not isinstance(document.get(SEAL), str)
-        or _again(document) != content
-    ):
+    if not isinstance(document, dict) or not isinstance(document.get(SEAL), str) or _again(document) != content:
         raise Damaged(f"{name} is damaged: its seal does not fit")
     return document
 

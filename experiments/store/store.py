@@ -83,9 +83,14 @@ class Store:
         try:
             points = np.array(document["points"], dtype=np.int64)
             known = before.points if isinstance(before.points, np.ndarray) else np.arange(before.points)
-            sound = document["sweep_id"] == self.manifest.sweep_id and document["start"] == before.end \
-                and document["low"] == before.high < document["high"] and len(points) > 0 \
-                and bool(np.isin(points, known).all()) and bool((np.diff(points) > 0).all())  # fmt: skip
+            sound = (
+                document["sweep_id"] == self.manifest.sweep_id
+                and document["start"] == before.end
+                and document["low"] == before.high < document["high"]
+                and len(points) > 0
+                and bool(np.isin(points, known).all())
+                and bool((np.diff(points) > 0).all())
+            )
         except (KeyError, TypeError, ValueError):
             sound = False
         if not sound:
@@ -95,14 +100,11 @@ class Store:
     def scenarios(self) -> dict[str, Scenario]:
         """The firms by name; none where the model is a function."""
         digests = self.manifest.spec["model"].get("scenarios")
-        return (
-            {}
-            if digests is None
-            else read_scenarios(self.folder, self.manifest.document["scenarios"], digests)
-        )
+        return {} if digests is None else read_scenarios(self.folder, self.manifest.document["scenarios"], digests)
 
-    def luck_of(self, points: dict[str, np.ndarray], at: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray
-                ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    def luck_of(
+        self, points: dict[str, np.ndarray], at: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Firm numbers and lucks, int64, of runs: `points` are columns of the design, `at` the place of each run in them.
 
         The design point enters the luck only in a plan with `independent_luck`, where it stands for the firm's number.
@@ -110,9 +112,7 @@ class Store:
         firms = points["firm"][at] if "firm" in points else np.zeros(len(at), dtype=np.int64)
         if self.manifest.spec["independent_luck"] and "firm" not in points:
             firms = point_ids
-        first = (
-            points["luck"][at].astype(np.uint64) if "luck" in points else np.zeros(len(at), dtype=np.uint64)
-        )
+        first = points["luck"][at].astype(np.uint64) if "luck" in points else np.zeros(len(at), dtype=np.uint64)
         return np.asarray(firms, dtype=np.int64), (first + replicates.astype(np.uint64)).view(np.int64)
 
     # -- which chunks are done -----------------------------------------------------------------
@@ -122,20 +122,17 @@ class Store:
         found = Scan()
         receipts, shards = self.folder.names("receipts"), self.folder.names("shards")
         present = {
-            int(match[1])
-            for name in receipts
-            if (match := CHUNK.fullmatch(name)) and name == chunk_name(int(match[1]), "json")
+            int(match[1]) for name in receipts if (match := CHUNK.fullmatch(name)) and name == chunk_name(int(match[1]), "json")
         }
-        for room, names, ending in (("receipts", receipts, "json"), ("shards", shards, "parquet"),
-                                    ("trajectories", self.folder.names("trajectories"), "parquet"),
-                                    ("failures", self.folder.names("failures"), "jsonl")):  # fmt: skip
+        for room, names, ending in (
+            ("receipts", receipts, "json"),
+            ("shards", shards, "parquet"),
+            ("trajectories", self.folder.names("trajectories"), "parquet"),
+            ("failures", self.folder.names("failures"), "jsonl"),
+        ):
             for name in names:
                 match = CHUNK.fullmatch(name)
-                if (
-                    not match
-                    or name != chunk_name(int(match[1]), ending)
-                    or int(match[1]) >= self.layout.chunks
-                ):
+                if not match or name != chunk_name(int(match[1]), ending) or int(match[1]) >= self.layout.chunks:
                     found.foreign.append(f"{room}/{name}")
         for number in sorted(number for number in present if number < self.layout.chunks):
             chunk = self.layout.chunk(number)
@@ -149,12 +146,15 @@ class Store:
     def commit(self, chunk: Chunk, full: bool = True) -> Commit:
         """The commit of a chunk. Raises Damaged, or FileNotFoundError if the chunk was never committed."""
         name = f"receipts/{chunk_name(chunk.number, 'json')}"
-        receipt = unsealed(
-            self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT), name
-        )
+        receipt = unsealed(self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT), name)
         try:
-            fits = (receipt["sweep_id"], receipt["manifest"], receipt["chunk"], receipt["low"], receipt["high"]) \
-                == (self.manifest.sweep_id, self.manifest.seal, chunk.number, chunk.low, chunk.high)  # fmt: skip
+            fits = (receipt["sweep_id"], receipt["manifest"], receipt["chunk"], receipt["low"], receipt["high"]) == (
+                self.manifest.sweep_id,
+                self.manifest.seal,
+                chunk.number,
+                chunk.low,
+                chunk.high,
+            )
             files = receipt["files"]
             fits = fits and set(files) <= {"shards", "trajectories", "failures"} and "shards" in files
             int(receipt["rows_sum"], 16)
@@ -195,9 +195,11 @@ class Store:
         table = unpacked(content, self.schema, chunk.runs, name)
         points, replicates = chunk.rows()
         status = table["status"].to_numpy()
-        if not (np.array_equal(table["run_id"].to_numpy(), np.arange(chunk.low, chunk.high))
-                and np.array_equal(table["point_id"].to_numpy(), points)
-                and np.array_equal(table["replicate"].to_numpy(), replicates)):  # fmt: skip
+        if not (
+            np.array_equal(table["run_id"].to_numpy(), np.arange(chunk.low, chunk.high))
+            and np.array_equal(table["point_id"].to_numpy(), points)
+            and np.array_equal(table["replicate"].to_numpy(), replicates)
+        ):
             raise Damaged(f"{name}: runs are not those of this chunk")
         if not np.isin(status, range(len(STATUSES))).all():
             raise Damaged(f"{name}: a status that does not exist")
@@ -225,9 +227,7 @@ class Store:
         if self.manifest.columns:
             kept = self.trajectories(commit)
             whole = np.column_stack([kept[name].to_numpy() for name in self.manifest.columns])
-            bounds = np.searchsorted(
-                kept["run_id"].to_numpy(), np.arange(commit.chunk.low, commit.chunk.high + 1)
-            )
+            bounds = np.searchsorted(kept["run_id"].to_numpy(), np.arange(commit.chunk.low, commit.chunk.high + 1))
             weeks = [whole[low:high] for low, high in pairwise(bounds)]
         named = np.column_stack([columns[name] for name in self.manifest.outcomes])
         return content_sha256(columns), sum_of_rows(columns["run_id"], columns["status"], named, weeks)

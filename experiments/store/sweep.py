@@ -45,9 +45,7 @@ class Sweep:
         scan = self.store.scan(full=True)
         if scan.bad:
             first = min(scan.bad)
-            raise Damaged(
-                f"{scan.bad[first]} ({len(scan.bad)} damaged in all); the sweep's own command mends it"
-            )
+            raise Damaged(f"{scan.bad[first]} ({len(scan.bad)} damaged in all); the sweep's own command mends it")
         return scan
 
     # -- how far it is -------------------------------------------------------------------------
@@ -97,8 +95,10 @@ class Sweep:
 
     def _how_partial(self) -> str:
         share = self.runs_done / max(self.runs, 1)
-        return (f"{self.path.name} is partial: {self.runs_done:,} of {self.runs:,} runs are done ({share:.1%}); "
-                "finish it, or say allow_partial=True")  # fmt: skip
+        return (
+            f"{self.path.name} is partial: {self.runs_done:,} of {self.runs:,} runs are done ({share:.1%}); "
+            "finish it, or say allow_partial=True"
+        )
 
     def _commits(self, allow_partial: bool) -> list[Commit]:
         if not allow_partial and not self.complete:
@@ -109,9 +109,7 @@ class Sweep:
 
     def files(self, allow_partial: bool = False) -> list[Path]:
         """The shards, in the order of the runs, each checked. Give this list, never a pattern, to other programs."""
-        return [
-            self.path / "shards" / chunk_name(commit.chunk.number) for commit in self._commits(allow_partial)
-        ]
+        return [self.path / "shards" / chunk_name(commit.chunk.number) for commit in self._commits(allow_partial)]
 
     def tables(self, allow_partial: bool = False) -> Iterator[pa.Table]:
         """One Arrow table a chunk, every check made as it is read: a sweep larger than memory can be walked through."""
@@ -138,9 +136,7 @@ class Sweep:
         parts = [table.select(names) for table in self.tables(allow_partial)]
         return pa.concat_tables(parts) if parts else self.store.schema.empty_table().select(names)
 
-    def to_pandas(
-        self, outcomes: Sequence[str] | None = None, allow_partial: bool = False, design: bool = True
-    ) -> pd.DataFrame:
+    def to_pandas(self, outcomes: Sequence[str] | None = None, allow_partial: bool = False, design: bool = True) -> pd.DataFrame:
         """All runs with the columns of their points. `.attrs` says how many runs are done, and of how many."""
         table = self.to_arrow(outcomes, allow_partial).to_pandas()
         if design:
@@ -186,15 +182,9 @@ class Sweep:
             values = np.full(shape, np.nan)
             values[at] = table[name].to_numpy()
             made[name] = (("point", "replicate"), values, {"units": self.outcomes[name]})
-        places = {
-            name: ("point", self.design[name].to_numpy())
-            for name in self.design.columns
-            if name != "point_id"
-        }
+        places = {name: ("point", self.design[name].to_numpy()) for name in self.design.columns if name != "point_id"}
         attributes = {"sweep_id": self.manifest.sweep_id, "runs_done": self.runs_done, "runs": self.runs}
-        return xarray.Dataset(
-            made, {"point": np.arange(shape[0]), "replicate": np.arange(replicates), **places}, attributes
-        )
+        return xarray.Dataset(made, {"point": np.arange(shape[0]), "replicate": np.arange(replicates), **places}, attributes)
 
     def values(self, outcomes: Sequence[str] | None = None) -> np.ndarray:
         """Outcomes of the complete sweep in the order of its runs, float64 (runs, outcomes): for a caller that made its
@@ -207,15 +197,17 @@ class Sweep:
         """run_id, type and message of every run that failed or gave an invalid outcome."""
         import json
 
-        return [json.loads(line) for commit in self._commits(True) if "failures" in commit.receipt["files"]
-                for line in self.store.read("failures", commit.chunk).splitlines()]  # fmt: skip
+        return [
+            json.loads(line)
+            for commit in self._commits(True)
+            if "failures" in commit.receipt["files"]
+            for line in self.store.read("failures", commit.chunk).splitlines()
+        ]
 
     def trajectories(self, allow_partial: bool = False) -> pd.DataFrame:
         """Kept weeks or quarters: run_id and the columns of `Run.weekly`. Raises Refused where none are kept."""
         if not self.manifest.columns:
-            raise Refused(
-                f'{self.path.name} keeps no trajectories (trajectories = "weekly" or "quarterly" in the plan)'
-            )
+            raise Refused(f'{self.path.name} keeps no trajectories (trajectories = "weekly" or "quarterly" in the plan)')
         parts = [self.store.trajectories(commit) for commit in self._commits(allow_partial)]
         table = pa.concat_tables(parts).to_pandas()
         return table.astype({name: np.int64 for name in ("week", "quarter") if name in table})
@@ -224,7 +216,5 @@ class Sweep:
         names = list(self.manifest.outcomes if outcomes is None else outcomes)
         for name in names:
             if name not in self.outcomes:
-                raise Refused(
-                    f"{name!r} is not kept in {self.path.name}; it keeps {', '.join(list(self.outcomes)[:8])} ..."
-                )
+                raise Refused(f"{name!r} is not kept in {self.path.name}; it keeps {', '.join(list(self.outcomes)[:8])} ...")
         return names

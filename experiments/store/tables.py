@@ -17,18 +17,15 @@ MOST_BYTES_IN_MEMORY = 4 << 30
 
 def shard_schema(outcomes: Sequence[str]) -> pa.Schema:
     """run_id, point_id, replicate (int64), status (int8), outcomes (float64). Parameters stand in the design."""
-    fields = (
-        [(name, pa.int64()) for name in IDS]
-        + [("status", pa.int8())]
-        + [(name, pa.float64()) for name in outcomes]
-    )
+    fields = [(name, pa.int64()) for name in IDS] + [("status", pa.int8())] + [(name, pa.float64()) for name in outcomes]
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in fields])
 
 
 def trajectory_schema(columns: Sequence[str]) -> pa.Schema:
     """run_id (int64) and the columns (float64)."""
-    return pa.schema([pa.field("run_id", pa.int64(), nullable=False)]
-                     + [pa.field(name, pa.float64(), nullable=False) for name in columns])  # fmt: skip
+    return pa.schema(
+        [pa.field("run_id", pa.int64(), nullable=False)] + [pa.field(name, pa.float64(), nullable=False) for name in columns]
+    )
 
 
 def arrow_table(columns: Mapping[str, Any], schema: pa.Schema | None = None) -> pa.Table:
@@ -45,11 +42,7 @@ def arrow_table(columns: Mapping[str, Any], schema: pa.Schema | None = None) -> 
             arrays.append(pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)]))
         else:
             arrays.append(_words(values))
-    return (
-        pa.Table.from_arrays(arrays, names=names)
-        if schema is None
-        else pa.Table.from_arrays(arrays, schema=schema)
-    )
+    return pa.Table.from_arrays(arrays, names=names) if schema is None else pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _words(values: np.ndarray) -> pa.Array:
@@ -63,8 +56,11 @@ def numpy_column(column: pa.ChunkedArray) -> np.ndarray:
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         return np.array(column.to_pylist(), dtype=bool if pa.types.is_boolean(kind) else object)
-    parts = [np.frombuffer(part.buffers()[1], dtype=kind.to_pandas_dtype())[part.offset : part.offset + len(part)]
-             for part in column.chunks if len(part)]  # fmt: skip
+    parts = [
+        np.frombuffer(part.buffers()[1], dtype=kind.to_pandas_dtype())[part.offset : part.offset + len(part)]
+        for part in column.chunks
+        if len(part)
+    ]
     return np.concatenate(parts) if len(parts) != 1 else parts[0]
 
 
@@ -76,9 +72,7 @@ def packed(columns: Mapping[str, np.ndarray], schema: pa.Schema) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def unpacked(
-    content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None
-) -> pa.Table:
+def unpacked(content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The table in a Parquet file of a known schema and number of rows. Raises Damaged for anything else.
 
     The counts are looked at before anything is read: a small file may claim to hold more than memory does.
@@ -89,8 +83,11 @@ def unpacked(
             raise Damaged(f"{name}: columns are not those of this sweep")
         found = file.metadata.num_rows
         if (rows is not None and found != rows) or found * 8 * max(1, len(schema)) > MOST_BYTES_IN_MEMORY:
-            raise Damaged(f"{name}: {found:,} rows where {rows if rows is not None else 'fewer':,} belong"
-                          if rows is not None else f"{name}: too many rows")  # fmt: skip
+            raise Damaged(
+                f"{name}: {found:,} rows where {rows if rows is not None else 'fewer':,} belong"
+                if rows is not None
+                else f"{name}: too many rows"
+            )
         table = file.read(columns=list(columns) if columns is not None else None)
     except Damaged:
         raise

@@ -45,8 +45,14 @@ class Findings:
     digest: str = ""
 
 
-def verify(folder: str | os.PathLike, recompute: float = 0.0, *, model: Model | None = None, workers: int | None = None,
-           advanced: Callable[[int], None] = lambda runs: None) -> Findings:  # fmt: skip
+def verify(
+    folder: str | os.PathLike,
+    recompute: float = 0.0,
+    *,
+    model: Model | None = None,
+    workers: int | None = None,
+    advanced: Callable[[int], None] = lambda runs: None,
+) -> Findings:
     """Check every file of a sweep, and play `recompute` percent of its runs again, drawn at random.
 
     `model`: for a sweep of a function, the model that it was made with. Raises Refused where there is no sweep.
@@ -126,8 +132,11 @@ def _contents(store: Store, commit: Commit) -> list[str]:
             complaints.append(f"{name}: values are not those that its receipt tells of")
         if (int((status == 1).sum()), int((status == 2).sum())) != (receipt["failed"], receipt["invalid"]):
             complaints.append(f"{name}: failed runs are not those that its receipt tells of")
-        told = [json.loads(line)["run_id"] for line in store.read("failures", commit.chunk).splitlines()] \
-            if "failures" in receipt["files"] else []  # fmt: skip
+        told = (
+            [json.loads(line)["run_id"] for line in store.read("failures", commit.chunk).splitlines()]
+            if "failures" in receipt["files"]
+            else []
+        )
         if told != table["run_id"].to_numpy()[status != 0].tolist():
             complaints.append(f"{name}: its failures are told of other runs than those that failed")
     except Damaged as error:
@@ -143,20 +152,14 @@ def _loose(store: Store, known: set[int], found: Findings) -> None:
         loose = [
             name
             for name in store.folder.names(room)
-            if (match := CHUNK.fullmatch(name))
-            and int(match[1]) not in known
-            and int(match[1]) < store.layout.chunks
+            if (match := CHUNK.fullmatch(name)) and int(match[1]) not in known and int(match[1]) < store.layout.chunks
         ]
         if loose:
-            found.notes.append(
-                f"{len(loose)} files in {room}/ without a receipt (work that was cut off; never read)"
-            )
+            found.notes.append(f"{len(loose)} files in {room}/ without a receipt (work that was cut off; never read)")
     for room in ("tmp", "quarantine"):
         if inside := len(store.folder.names(room)):
             found.notes.append(f"{inside} files in {room}/")
-    found.notes += [
-        f"{name} does not belong to a sweep" for name in store.folder.names() if name not in KNOWN
-    ]
+    found.notes += [f"{name} does not belong to a sweep" for name in store.folder.names() if name not in KNOWN]
 
 
 def _ending(store: Store, scan: Any, found: Findings) -> None:
@@ -184,9 +187,7 @@ def _ending(store: Store, scan: Any, found: Findings) -> None:
         elif {key: value for key, value in written.items() if key != "self"} != document:
             found.damage.append("final.json does not follow from the receipts")
         if len(document["versions"]) > 1:
-            found.notes.append(
-                f"runs were made with {len(document['versions'])} different sets of versions; see final.json"
-            )
+            found.notes.append(f"runs were made with {len(document['versions'])} different sets of versions; see final.json")
     except Damaged as error:
         found.damage.append(str(error))
 
@@ -234,23 +235,35 @@ class Replay:
         if not wrong.any():
             return {"runs": len(rows), "damage": []}
         first = chunk.low + int(rows[np.argmax(wrong)])
-        other = (
-            ""
-            if commit.receipt["versions"] == versions()
-            else " (they were made with other versions than these)"
-        )
-        return {"runs": len(rows), "damage": [f"chunk {number}: {int(wrong.sum()):,} of {len(rows):,} runs played again came out "
-                                              f"otherwise, first run {first}{other}"]}  # fmt: skip
+        other = "" if commit.receipt["versions"] == versions() else " (they were made with other versions than these)"
+        return {
+            "runs": len(rows),
+            "damage": [
+                f"chunk {number}: {int(wrong.sum()):,} of {len(rows):,} runs played again came out "
+                f"otherwise, first run {first}{other}"
+            ],
+        }
 
 
-def _again(store: Store, numbers: list[int], percent: float, model: Model | None, workers: int | None, found: Findings,
-           advanced: Callable[[int], None]) -> None:  # fmt: skip
+def _again(
+    store: Store,
+    numbers: list[int],
+    percent: float,
+    model: Model | None,
+    workers: int | None,
+    found: Findings,
+    advanced: Callable[[int], None],
+) -> None:
     if model is None and store.manifest.spec["model"].get("name") != "firms":
-        raise Refused(
-            "this sweep is of a function; give verify(..., model=...) the model that it was made with"
-        )
-    replay = Replay(str(store.folder.path), store.manifest.seal, len(store.layout.stages), percent / 100.0, secrets.randbits(62),
-                    None if isinstance(model, FirmModel) else model)  # fmt: skip
+        raise Refused("this sweep is of a function; give verify(..., model=...) the model that it was made with")
+    replay = Replay(
+        str(store.folder.path),
+        store.manifest.seal,
+        len(store.layout.stages),
+        percent / 100.0,
+        secrets.randbits(62),
+        None if isinstance(model, FirmModel) else model,
+    )
     count = workers or (cores() if store.layout.runs * percent / 100.0 > WORTH_A_POOL else 1)
     engine: Engine = SerialEngine() if count == 1 else ProcessEngine(count)
 
@@ -260,8 +273,11 @@ def _again(store: Store, numbers: list[int], percent: float, model: Model | None
         advanced(store.layout.chunk(number).runs)
 
     def checked(number: int) -> bool:
-        return not any(line.startswith(f"{room}/{chunk_name(number).split('.')[0]}") for line in found.damage
-                       for room in ("shards", "receipts", "trajectories"))  # fmt: skip
+        return not any(
+            line.startswith(f"{room}/{chunk_name(number).split('.')[0]}")
+            for line in found.damage
+            for room in ("shards", "receipts", "trajectories")
+        )
 
     with Stop() as stop:
         engine.run(replay, [number for number in numbers if checked(number)], done, stop)

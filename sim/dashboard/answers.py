@@ -32,9 +32,14 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a run: what a slider waits for."""
     specification = Specification.read(asked.get("spec"))
     made = telling.played(specification)
-    return {"spec": specification.plain(), "digest": specification.scenario.digest[:12], "weeks": made.weeks,
-            "series": numbers(made), "verdict": verdict(specification.case, made.outcomes),
-            "measures": telling.measures(made, specification.case)}  # fmt: skip
+    return {
+        "spec": specification.plain(),
+        "digest": specification.scenario.digest[:12],
+        "weeks": made.weeks,
+        "series": numbers(made),
+        "verdict": verdict(specification.case, made.outcomes),
+        "measures": telling.measures(made, specification.case),
+    }
 
 
 def story(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,16 +72,21 @@ def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Each action tried from a week on, on the same 40 lucks: in how many the firm then fails. The best first."""
     specification = Specification.read(asked.get("spec"))
     week = whole_number("week", asked.get("week"), 1, specification.firm.parameters.weeks)
-    base = Specification(specification.case, specification.luck, specification.split, specification.context,
-                         specification.settings)  # fmt: skip
+    base = Specification(
+        specification.case, specification.luck, specification.split, specification.context, specification.settings
+    )
     failure = rules(base.case)[0]
     found = []
     for action in actions(base.firm):
         tried = Specification(base.case, base.luck, base.split, base.context, base.settings, (Act(week, action),))
         found.append({"action": action, **futures.odds(tried.scenario, failure, futures.TRIAL_FUTURES)})
     found.sort(key=lambda row: row["failing"])
-    return {"spec": specification.plain(), "week": week, "trials": found,
-            "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES)}  # fmt: skip
+    return {
+        "spec": specification.plain(),
+        "week": week,
+        "trials": found,
+        "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES),
+    }
 
 
 ANSWERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

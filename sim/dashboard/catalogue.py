@@ -37,17 +37,30 @@ def catalogue() -> dict[str, Any]:
         "cases": [case(name) for name in names],
         "splits": [layer("role_model", name) for name in known()["role_model"]],
         "contexts": [layer("context", name) for name in known()["context"]],
-        "controls": [{"path": control.path, "kind": control.kind, "low": control.low, "high": control.high,
-                      "step": control.step, "options": list(control.options),
-                      "first": control.path.removeprefix("levers.") in FIRST_LEVERS}
-                     for control in CONTROLS.values()],
+        "controls": [
+            {
+                "path": control.path,
+                "kind": control.kind,
+                "low": control.low,
+                "high": control.high,
+                "step": control.step,
+                "options": list(control.options),
+                "first": control.path.removeprefix("levers.") in FIRST_LEVERS,
+            }
+            for control in CONTROLS.values()
+        ],
         "themes": [{"name": name, "series": list(series), "hundred": name in HUNDRED} for name, series in THEMES.items()],
-        "outcomes": {name: {"title": {lang: typeset(OUTCOMES[name].title(lang), lang) for lang in LANGUAGES},
-                            "unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better}
-                     for name in sorted(judged())},
+        "outcomes": {
+            name: {
+                "title": {lang: typeset(OUTCOMES[name].title(lang), lang) for lang in LANGUAGES},
+                "unit": OUTCOMES[name].unit,
+                "better": OUTCOMES[name].better,
+            }
+            for name in sorted(judged())
+        },
         "sources": sources(),
         "texts": {lang: dict(page_texts(lang)) for lang in LANGUAGES},
-    }  # fmt: skip
+    }
 
 
 def program_version() -> str:

@@ -122,7 +122,7 @@ def actions(scenario: Scenario) -> dict[str, dict[str, Any]]:
         "train": better("skills"),
         "hours": {f"{leader}.hours": more_hours(getattr(firm, leader).hours) for leader in ("ceo", "coo")},
         "mediate": {"resolution.first": "mediation", "resolution.second": "decider"},
-    }  # fmt: skip
+    }
     return offered
 
 

@@ -17,8 +17,10 @@ from sim.texts import LANGUAGES
 
 EVERY = 13  # weeks between the weeks in which an intervention may start
 GENERIC = ("clarify", "meet", "share_goals", "adapt")
-POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-          "form-action 'none'")  # fmt: skip
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 
 class Sentences:
@@ -42,11 +44,19 @@ def packed(specification: Specification, sentences: Sentences) -> dict[str, Any]
     run = answers.run({"spec": specification.plain()})
     story = answers.story({"spec": specification.plain()})
     start = min((act.week for act in specification.acts), default=0)
-    series = {name: [None if value is None else round(100 * value) for value in values[start:]]
-              for name, values in run.pop("series").items()}  # fmt: skip
-    points = [{**point, "sentence": sentences.number(point["sentence"]), "rule": sentences.number(point["rule"]),
-               "causes": [{"name": sentences.number(cause["name"]), "share": cause["share"]} for cause in point["causes"]]}
-              for point in story["points"]]  # fmt: skip
+    series = {
+        name: [None if value is None else round(100 * value) for value in values[start:]]
+        for name, values in run.pop("series").items()
+    }
+    points = [
+        {
+            **point,
+            "sentence": sentences.number(point["sentence"]),
+            "rule": sentences.number(point["rule"]),
+            "causes": [{"name": sentences.number(cause["name"]), "share": cause["share"]} for cause in point["causes"]],
+        }
+        for point in story["points"]
+    ]
     weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
     return {"run": run, "from": start, "series": series, "points": points, "weeks": weeks, "end": story["end"]}
 

@@ -55,6 +55,8 @@ def bands(specification: Specification) -> dict[str, Any]:
         time.sleep(0)  # another thread may be answering a slider
     with np.errstate(all="ignore"):
         low, high = np.quantile(np.array(runs), BAND, axis=0)
-    return {"n": BAND_FUTURES,
-            "low": {name: listed(low[row]) for row, name in enumerate(names)},
-            "high": {name: listed(high[row]) for row, name in enumerate(names)}}  # fmt: skip
+    return {
+        "n": BAND_FUTURES,
+        "low": {name: listed(low[row]) for row, name in enumerate(names)},
+        "high": {name: listed(high[row]) for row, name in enumerate(names)},
+    }

@@ -63,8 +63,11 @@ def joined(sources: dict[str, str], entries: tuple[str, ...]) -> str:
 def script() -> str:
     """The page module: the chart library, then our own code, then what it exports."""
     folder = _HERE / "page"
-    sources = {PurePosixPath(file.name).name: file.read_text("utf-8") for file in folder.iterdir()
-               if file.name.endswith(".js") and file.name not in ("start.js", "worker.js")}  # fmt: skip
+    sources = {
+        PurePosixPath(file.name).name: file.read_text("utf-8")
+        for file in folder.iterdir()
+        if file.name.endswith(".js") and file.name not in ("start.js", "worker.js")
+    }
     own = joined(sources, (ENTRY, "sheet.js", "server_host.js", "export_host.js"))
     return f"{vendored('uPlot.iife.min.js')}\n{own}export {{ {', '.join(PUBLIC)} }};\n"
 

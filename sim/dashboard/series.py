@@ -103,11 +103,18 @@ HUNDRED = ("pair", "tension", "customers", "teams")
 """Themes whose axis goes from 0 to 100."""
 
 THEME_OF_OUTCOME = {
-    "revenue_growth": "revenue", "conflict_rate": "quarrels", "task_conflict_rate": "quarrels",
-    "process_conflict_rate": "quarrels", "decision_delay_weeks": "delay", "lapsed_share": "decisions",
-    "omission_rate": "decisions", "backlog_weeks": "work", "technique": "technique", "standing_error": "settings",
+    "revenue_growth": "revenue",
+    "conflict_rate": "quarrels",
+    "task_conflict_rate": "quarrels",
+    "process_conflict_rate": "quarrels",
+    "decision_delay_weeks": "delay",
+    "lapsed_share": "decisions",
+    "omission_rate": "decisions",
+    "backlog_weeks": "work",
+    "technique": "technique",
+    "standing_error": "settings",
     "goal_gap": "tension",
-}  # fmt: skip
+}
 
 
 def numbers(run: Run) -> dict[str, list[float | None]]:

@@ -32,8 +32,10 @@ LOOPBACK = "127.0.0.1"
 MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
 LONGEST_ADDRESS = 4_000_000  # bytes of a request's head: read whole, so that even then a sentence can be the answer
 BACKLOG = 256  # waiting connections: a class that reloads at once is not refused
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-          "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")  # fmt: skip
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 SAFETY = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -59,8 +61,12 @@ def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None,
 def page(lang: str, kind: str = "simulator") -> str:
     """The one page, or the debrief sheet, before its script fills it."""
     content = page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind)
-    words = {"TITLE": "sheet.title" if kind == "sheet" else "title", "NO_SCRIPT": "notice.no_script",
-             "SERVER_DOWN": "notice.server_down", "PREPARING": "notice.preparing"}  # fmt: skip
+    words = {
+        "TITLE": "sheet.title" if kind == "sheet" else "title",
+        "NO_SCRIPT": "notice.no_script",
+        "SERVER_DOWN": "notice.server_down",
+        "PREPARING": "notice.preparing",
+    }
     for name, key in words.items():
         content = content.replace(f"%{name}%", html.escape(page_text(key, lang)))
     return content
@@ -68,8 +74,10 @@ def page(lang: str, kind: str = "simulator") -> str:
 
 def notice(lang: str, key: str, status: int) -> Response:
     """One sentence, and the way back, as a page."""
-    words = {name: html.escape(page_text(text, lang)) for name, text in
-             (("TITLE", "title"), ("SENTENCE", f"notice.{key}"), ("BACK", "notice.back"))}  # fmt: skip
+    words = {
+        name: html.escape(page_text(text, lang))
+        for name, text in (("TITLE", "title"), ("SENTENCE", f"notice.{key}"), ("BACK", "notice.back"))
+    }
     content = page_file("notice.html").replace("%LANG%", lang)
     for name, text in words.items():
         content = content.replace(f"%{name}%", text)
@@ -196,8 +204,9 @@ def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
             file, name = await asyncio.get_running_loop().run_in_executor(heavy, exported_file, asked["spec"], chosen)
         except (ScenarioError, ValueError, RecursionError):
             return missing(request)
-        return Response(file, media_type="text/html; charset=utf-8",
-                        headers={"content-disposition": f'attachment; filename="{name}"'})  # fmt: skip
+        return Response(
+            file, media_type="text/html; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'}
+        )
 
     def missing(request: Request) -> Response:
         return notice(language(request.headers, request.query_params, lang or "en"), "bad_address", 404)
@@ -269,7 +278,15 @@ def serve(bound: socket.socket, lang: str | None = None) -> None:
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
     settings = uvicorn.Config(
-        application(hosts, lang), http="h11", ws="none", lifespan="off", log_config=None, log_level="critical",
-        access_log=False, server_header=False, h11_max_incomplete_event_size=LONGEST_ADDRESS, timeout_graceful_shutdown=1,
-    )  # fmt: skip
+        application(hosts, lang),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=LONGEST_ADDRESS,
+        timeout_graceful_shutdown=1,
+    )
     uvicorn.Server(settings).run(sockets=[bound])

@@ -83,8 +83,9 @@ class Specification:
             if act.action:
                 offered = actions(firm)
                 if act.action not in offered:
-                    raise ScenarioError("this case offers no such action", key="acts", value=act.action,
-                                        allowed=", ".join(offered))  # fmt: skip
+                    raise ScenarioError(
+                        "this case offers no such action", key="acts", value=act.action, allowed=", ".join(offered)
+                    )
                 values = offered[act.action]
             for path, value in act.settings:
                 values = {**values, **written(path, value, firm)}
@@ -98,10 +99,18 @@ class Specification:
 
     def plain(self) -> dict[str, Any]:
         """As a page sends it."""
-        acts = [{"week": act.week, "action": act.action} if act.action else {"week": act.week, "set": dict(act.settings)}
-                for act in self.acts]
-        made = {"case": self.case, "luck": self.luck, "split": self.split, "context": self.context,
-                "set": dict(self.settings), "acts": acts}  # fmt: skip
+        acts = [
+            {"week": act.week, "action": act.action} if act.action else {"week": act.week, "set": dict(act.settings)}
+            for act in self.acts
+        ]
+        made = {
+            "case": self.case,
+            "luck": self.luck,
+            "split": self.split,
+            "context": self.context,
+            "set": dict(self.settings),
+            "acts": acts,
+        }
         return {key: value for key, value in made.items() if value not in (None, {}, [])}
 
     @property

@@ -17,19 +17,65 @@ EARLIEST_STOP = 4
 NEAR = 4  # weeks: two turning points so close make one stop
 
 # How much a kind of turning point says, the most telling first. What is not here is told, but nothing stops for it.
-WEIGHTS = ("change.applied", "shock.restructuring", "leader.left", "leader.arrived", "shock.crisis", "shock.competitor",
-           "shock.technology", "shock.trust", "clarity_halved", "trust_low", "conflict_high", "backlog_high",
-           "decline.satisfaction", "decline.trust", "decline.revenue", "revenue_below", "trust_restored",
-           "rise.trust", "decline.brand_awareness", "quarrels_personal", "quarrels_peak", "revenue_above",
-           "conflict_calmed")  # fmt: skip
+WEIGHTS = (
+    "change.applied",
+    "shock.restructuring",
+    "leader.left",
+    "leader.arrived",
+    "shock.crisis",
+    "shock.competitor",
+    "shock.technology",
+    "shock.trust",
+    "clarity_halved",
+    "trust_low",
+    "conflict_high",
+    "backlog_high",
+    "decline.satisfaction",
+    "decline.trust",
+    "decline.revenue",
+    "revenue_below",
+    "trust_restored",
+    "rise.trust",
+    "decline.brand_awareness",
+    "quarrels_personal",
+    "quarrels_peak",
+    "revenue_above",
+    "conflict_calmed",
+)
 
 # What a week is worth telling by, the most telling first.
-NOW = ("leader.left", "leader.arrived", "shock.restructuring", "shock.crisis", "shock.competitor", "shock.technology",
-       "shock.trust", "change.applied", "conflict.relationship", "resolution.arbitration", "decision.double_directive",
-       "decision.usurped", "decision.unilateral", "conflict.process", "conflict.task.opened", "decision.orphaned",
-       "decision.reopened", "decision.lapsed", "campaign.off_brand", "resolution.mediation", "resolution.expert",
-       "resolution.decider", "compliance.neglected", "experiment.stopped", "experiment.failed", "experiment.succeeded",
-       "conflict.task.settled", "shock.market_jump", "decision.dropped", "experiment.started")  # fmt: skip
+NOW = (
+    "leader.left",
+    "leader.arrived",
+    "shock.restructuring",
+    "shock.crisis",
+    "shock.competitor",
+    "shock.technology",
+    "shock.trust",
+    "change.applied",
+    "conflict.relationship",
+    "resolution.arbitration",
+    "decision.double_directive",
+    "decision.usurped",
+    "decision.unilateral",
+    "conflict.process",
+    "conflict.task.opened",
+    "decision.orphaned",
+    "decision.reopened",
+    "decision.lapsed",
+    "campaign.off_brand",
+    "resolution.mediation",
+    "resolution.expert",
+    "resolution.decider",
+    "compliance.neglected",
+    "experiment.stopped",
+    "experiment.failed",
+    "experiment.succeeded",
+    "conflict.task.settled",
+    "shock.market_jump",
+    "decision.dropped",
+    "experiment.started",
+)
 
 
 def both(tell: Any) -> dict[str, str]:
@@ -65,8 +111,16 @@ def turning(run: Run, changes: dict[int, dict[str, str]]) -> list[dict[str, Any]
         causes = [{"name": both(partial(cause_name, cause, sign)), "share": round(share, 3)} for cause, share in point.causes]
         bare = TurningPoint(point.week, point.key, point.stock, point.fields)
         words = changes.get(point.week) if kind == "change.applied" else None
-        told.append({"week": point.week, "kind": kind, "stop": point.week in stopping,
-                     "sentence": words or both(bare.sentence), "causes": causes, "rule": both(point.rule)})  # fmt: skip
+        told.append(
+            {
+                "week": point.week,
+                "kind": kind,
+                "stop": point.week in stopping,
+                "sentence": words or both(bare.sentence),
+                "causes": causes,
+                "rule": both(point.rule),
+            }
+        )
     return told
 
 
@@ -79,9 +133,12 @@ def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, s
         place = rank[event["kind"]]
         if event["week"] not in best or place < best[event["week"]][0]:
             best[int(event["week"])] = (place, event)
-    return {week: changes[week] if event["kind"] == "change.applied" and week in changes
-            else both(lambda lang, event=event: happening_sentence(event, lang))
-            for week, (_, event) in sorted(best.items())}  # fmt: skip
+    return {
+        week: changes[week]
+        if event["kind"] == "change.applied" and week in changes
+        else both(lambda lang, event=event: happening_sentence(event, lang))
+        for week, (_, event) in sorted(best.items())
+    }
 
 
 def cause_name(cause: str, sign: int, lang: str) -> str:
@@ -107,8 +164,11 @@ def end(run: Run, case: str) -> dict[str, Any]:
     weekly = run.weekly
     start, last = float(weekly["revenue"].iloc[0]), float(weekly["revenue"].iloc[-1])
     why = reasons(case, run.outcomes)
-    revenue = both(lambda lang: text("end.revenue", lang, start=money(start, lang), end=money(last, lang),
-                                     change=last / start - 1.0 if start else 0.0))  # fmt: skip
+    revenue = both(
+        lambda lang: text(
+            "end.revenue", lang, start=money(start, lang), end=money(last, lang), change=last / start - 1.0 if start else 0.0
+        )
+    )
     return {
         "verdict": verdict(case, run.outcomes),
         "reasons": both(lambda lang: listed([typeset(reason[lang], lang) for reason in why], lang) if why else ""),
@@ -119,14 +179,19 @@ def end(run: Run, case: str) -> dict[str, Any]:
 def story(specification: Specification, run: Run) -> dict[str, Any]:
     """Everything that is told about a run."""
     named = changes(specification)
-    return {"points": turning(run, named), "weeks": weeks(run, named), "end": end(run, specification.case),
-            "measures": measures(run, specification.case)}  # fmt: skip
+    return {
+        "points": turning(run, named),
+        "weeks": weeks(run, named),
+        "end": end(run, specification.case),
+        "measures": measures(run, specification.case),
+    }
 
 
 def measures(run: Run, case: str) -> dict[str, float | None]:
     """The outcomes by which the case is judged, and three that every firm looks at."""
-    names = dict.fromkeys([*(condition.outcome for rule in rules(case) for condition in rule.conditions),
-                           "revenue_growth", "trust", "satisfaction"])  # fmt: skip
+    names = dict.fromkeys(
+        [*(condition.outcome for rule in rules(case) for condition in rule.conditions), "revenue_growth", "trust", "satisfaction"]
+    )
     return {name: None if run.outcomes[name] != run.outcomes[name] else round(run.outcomes[name], 4) for name in names}
 
 

@@ -13,12 +13,17 @@ from sim.scenario.story import Condition, Text, Verdict
 # For a case that names no failure of its own (the one that goes well).
 SHRINKING = Verdict(
     need="any",
-    conditions=(Condition(outcome="revenue_growth", below=0.0, above=None,
-                          reason=Text(en="sales shrink", fr="les ventes reculent")),),
-)  # fmt: skip
+    conditions=(
+        Condition(outcome="revenue_growth", below=0.0, above=None, reason=Text(en="sales shrink", fr="les ventes reculent")),
+    ),
+)
 # For a case that names no drift: trust at the end is lower than the line at which a turning point is told, and a bit.
-DISTRUST = Condition(outcome="trust", below=0.35, above=None,
-                     reason=Text(en="the pair no longer trusts each other", fr="le duo ne se fait plus confiance"))  # fmt: skip
+DISTRUST = Condition(
+    outcome="trust",
+    below=0.35,
+    above=None,
+    reason=Text(en="the pair no longer trusts each other", fr="le duo ne se fait plus confiance"),
+)
 
 
 @lru_cache(maxsize=64)

@@ -28,10 +28,20 @@ LEAST_MOVE = {"trust": 0.03, "relationship_conflict": 0.03, "brand_awareness": 0
 LEAST_SHOWN = 0.05  # points, or thousands of euros: less would be written as 0.0
 FIRSTS = ("decision.orphaned", "decision.double_directive", "decision.lapsed", "compliance.neglected")
 QUARRELS = (("task", "conflict.task.opened"), ("process", "conflict.process"), ("relationship", "conflict.relationship"))
-COUNTS = {"orphaned": "decision.orphaned", "double_directive": "decision.double_directive", "reopened": "decision.reopened",
-          "lapsed": "decision.lapsed", "arbitration": "resolution.arbitration", "off_brand": "campaign.off_brand"}  # fmt: skip
-ROOTS = {"unclear_roles": "roles", "different_priorities": "priorities", "lack_of_communication": "communication",
-         "incompatible_styles": "styles"}  # fmt: skip
+COUNTS = {
+    "orphaned": "decision.orphaned",
+    "double_directive": "decision.double_directive",
+    "reopened": "decision.reopened",
+    "lapsed": "decision.lapsed",
+    "arbitration": "resolution.arbitration",
+    "off_brand": "campaign.off_brand",
+}
+ROOTS = {
+    "unclear_roles": "roles",
+    "different_priorities": "priorities",
+    "lack_of_communication": "communication",
+    "incompatible_styles": "styles",
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,16 @@ class Account:
         return replace(self, sections=(*before, (heading, tuple(paragraphs)), end))
 
 
-def explain(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame, outcomes: Mapping[str, float],
-            scenario: Scenario | None = None, lang: str = "en", *, full: bool = False) -> str:  # fmt: skip
+def explain(
+    weekly: pd.DataFrame,
+    events: pd.DataFrame,
+    contributions: pd.DataFrame,
+    outcomes: Mapping[str, float],
+    scenario: Scenario | None = None,
+    lang: str = "en",
+    *,
+    full: bool = False,
+) -> str:
     """The account of one run as plain text. `full` goes quarter by quarter and names every cause.
 
     `weekly`: a row per week from 0 (the start), with the five stocks of sim.state.STOCKS; `events`: week, kind, domain,
@@ -63,8 +81,16 @@ def explain(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFr
     return str(account(weekly, events, contributions, outcomes, scenario, lang, full=full))
 
 
-def account(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame, outcomes: Mapping[str, float],
-            scenario: Scenario | None = None, lang: str = "en", *, full: bool = False) -> Account:  # fmt: skip
+def account(
+    weekly: pd.DataFrame,
+    events: pd.DataFrame,
+    contributions: pd.DataFrame,
+    outcomes: Mapping[str, float],
+    scenario: Scenario | None = None,
+    lang: str = "en",
+    *,
+    full: bool = False,
+) -> Account:
     """The same in parts, for a page or a screen."""
     told = _Telling(weekly.set_index("week"), events, contributions, outcomes, scenario, lang, full)
     sections = [
@@ -224,9 +250,17 @@ class _Telling:
             values = flattened(planned.set)
             if any(change.week == week and change.values == values for change in scenario.changes):
                 return self.say("change.titled", title=typeset(planned.title[self.lang], self.lang))
-        parts = [self.say("change.lever", lever=self.say(f"lever.{path.removeprefix('levers.')}"), before=before, after=after,
-                          amount=after - before)
-                 for path, (before, after) in moves.items() if path.startswith("levers.")]  # fmt: skip
+        parts = [
+            self.say(
+                "change.lever",
+                lever=self.say(f"lever.{path.removeprefix('levers.')}"),
+                before=before,
+                after=after,
+                amount=after - before,
+            )
+            for path, (before, after) in moves.items()
+            if path.startswith("levers.")
+        ]
         rights = [path for path in moves if path.startswith("charter.")]
         parts += [self.say("change.rights")] if rights else []
         others = len(moves) - len(rights) - sum(path.startswith("levers.") for path in moves)
@@ -258,8 +292,11 @@ class _Telling:
         if way != "steady" and not self.full:
             against = "up" if main == "down" else "down"
             sides[against] = leading(sides[against], -1 if main == "up" else 1, 2, 1.0)
-        named = {side: listed((self.cause(stock, cause, amount) for cause, amount in causes.items()), self.lang)
-                 for side, causes in sides.items() if len(causes)}  # fmt: skip
+        named = {
+            side: listed((self.cause(stock, cause, amount) for cause, amount in causes.items()), self.lang)
+            for side, causes in sides.items()
+            if len(causes)
+        }
         if way == "steady":
             if len(named) == 2:
                 yield self.say("why.steady", **named)
@@ -309,9 +346,17 @@ class _Telling:
         start, end = float(weekly["revenue"].iloc[0]), float(weekly["revenue"].iloc[-1])
         if self.pair(0, len(weekly) - 1):
             yield self.say("end.pair", weeks=int(weekly.index[-1]), **values)
-        yield " ".join([self.say("end.market", **values),
-                        self.say("end.revenue", start=money(start, self.lang), end=money(end, self.lang),
-                                 change=end / start - 1.0 if start else 0.0)])  # fmt: skip
+        yield " ".join(
+            [
+                self.say("end.market", **values),
+                self.say(
+                    "end.revenue",
+                    start=money(start, self.lang),
+                    end=money(end, self.lang),
+                    change=end / start - 1.0 if start else 0.0,
+                ),
+            ]
+        )
         yield from self.roots()
         yield from self.verdict()
         yield self.say("end.model")

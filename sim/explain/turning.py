@@ -64,8 +64,9 @@ class TurningPoint:
         if not self.causes:
             return told
         sign = 1 if str(self.causes_key).endswith("up") else -1
-        named = [text("why.share", lang, cause=text(f"cause.{cause}", lang, amount=sign), share=share)
-                 for cause, share in self.causes]  # fmt: skip
+        named = [
+            text("why.share", lang, cause=text(f"cause.{cause}", lang, amount=sign), share=share) for cause, share in self.causes
+        ]
         return f"{told} {text(f'turning.{self.causes_key}', lang, n=len(named), causes=listed(named, lang))}"
 
     def rule(self, lang: str = "en") -> str:
@@ -117,8 +118,10 @@ def _series(weekly: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.nda
 
 
 def _levels(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
-    for stock, low, high, sign in (("trust", "trust_low", "trust_restored", -1),
-                                   ("relationship_conflict", "conflict_high", "conflict_calmed", 1)):  # fmt: skip
+    for stock, low, high, sign in (
+        ("trust", "trust_low", "trust_restored", -1),
+        ("relationship_conflict", "conflict_high", "conflict_calmed", 1),
+    ):
         weeks, values = _series(weekly, weekly[stock])
         crossed = first_held(sign * (values - LINES[low]) > 0)
         if crossed is None and np.all(sign * (values[:HOLD] - LINES[low]) > 0):

@@ -271,8 +271,7 @@ def enqueue(w, item):
             if item.effort_left[i] < item.effort_left[item.decider]:
                 item.effort_left[i] = item.effort_left[item.decider]
                 item.effort[i] = item.effort_left[i]
-    if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) \
-            and item.path != DOUBLE:
+    if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) and item.path != DOUBLE:
         u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
         lacking = waiting_probability(p.domain_overlap[item.domain], s.common_ground, item.consulted == 1)
         item.waiting = 1 if u0 < lacking else 0

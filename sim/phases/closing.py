@@ -1,6 +1,5 @@
 """The week closes: priorities and beliefs drift, relations cool, personal quarrels break out, sums are kept."""
 
-
 from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.judging import priority_gap
@@ -80,11 +79,9 @@ def align(w):
         a, b = ceo.priorities[g], coo.priorities[g]
         goal = s.estimated_goals[g]
         if ceo.present == 1:
-            ceo.priorities[g] = egocentric_weight(
-                moved_weight(a, goal, pull, b, mutual_ceo, ceo.anchors[g], ceo.anchor), b, push)
+            ceo.priorities[g] = egocentric_weight(moved_weight(a, goal, pull, b, mutual_ceo, ceo.anchors[g], ceo.anchor), b, push)
         if coo.present == 1:
-            coo.priorities[g] = egocentric_weight(
-                moved_weight(b, goal, pull, a, mutual_coo, coo.anchors[g], coo.anchor), a, push)
+            coo.priorities[g] = egocentric_weight(moved_weight(b, goal, pull, a, mutual_coo, coo.anchors[g], coo.anchor), a, push)
     for i in range(2):
         total = 0.0
         for g in range(5):
@@ -100,8 +97,9 @@ def forget_roles(w):
     leaders = w.leaders
     p, s = w.parameters, w.firm
     for d in range(7):
-        s.charter_alive[d] += p.clarity_rewriting * p.clarity_documentation * most(0.0, 2.0 * p.clarity_charter - 1.0) \
-            * (1.0 - s.charter_alive[d])
+        s.charter_alive[d] += (
+            p.clarity_rewriting * p.clarity_documentation * most(0.0, 2.0 * p.clarity_charter - 1.0) * (1.0 - s.charter_alive[d])
+        )
         if p.switches_documentation == 1:
             s.precedents[d] *= 1.0 - p.clarity_precedent_loss
         fade = p.clarity_forgetting * (1.0 - s.precedents[d])

@@ -1,6 +1,5 @@
 """Decisions take effect: verdicts, records, challenges, and the projects that follow."""
 
-
 from sim.compile import copy_record, part, phase
 from sim.phases.journal import note
 from sim.phases.judging import is_proposal, read_gap
@@ -110,8 +109,7 @@ def unsettle(w, item):
     p, s = w.parameters, w.firm
     if item.path != UNILATERAL or item.retaken == 1 or not both_present(w):
         return False
-    chance = unilateral_conflict_probability(p.domain_overlap[item.domain], s.clarity[item.domain],
-                                             p.assumptions_ambiguity_price)
+    chance = unilateral_conflict_probability(p.domain_overlap[item.domain], s.clarity[item.domain], p.assumptions_ambiguity_price)
     u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2 + 1)
     if u0 >= chance or p.switches_challenge == 0:
         return False
@@ -221,7 +219,8 @@ def challenge(w, item):
     unfounded = 1.0 if item.path == USURPED or item.path == UNILATERAL else 0.0
     gap = abs(item.position[CEO] - item.position[COO])
     chance = p.assumptions_ambiguity_price * challenge_probability(
-        p.domain_overlap[item.domain], s.clarity[item.domain], leaders[other].trust, gap, unfounded)
+        p.domain_overlap[item.domain], s.clarity[item.domain], leaders[other].trust, gap, unfounded
+    )
     u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
     if u0 >= chance:
         return

@@ -1,6 +1,5 @@
 """Deciding: hours served, judgments combined, quarrels opened, negotiated, resolved."""
 
-
 from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.judging import (
@@ -203,8 +202,9 @@ def confront(w, item):
     if p.switches_power == 1:
         gap = gap_under_power(gap, p.dyad_ceo_power, p.dyad_deference, p.culture_power_distance)
     item.gap = gap
-    allowed = tolerance(mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
-                        p.judgment_tolerance_conflict)
+    allowed = tolerance(
+        mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust, p.judgment_tolerance_conflict
+    )
     agreed = item.rule == AND and is_proposal(item) and item.position[CEO] * item.position[COO] > 0.0
     if gap <= allowed or agreed:
         agree(w, item)
@@ -296,8 +296,9 @@ def debate(w, item):
     item.position[CEO] = a + 0.5 * item.concession[CEO] * (b - a)
     item.position[COO] = b + 0.5 * item.concession[COO] * (a - b)
     item.gap *= most(0.0, 1.0 - 0.5 * (item.concession[CEO] + item.concession[COO]))
-    allowed = tolerance(mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust,
-                        p.judgment_tolerance_conflict)
+    allowed = tolerance(
+        mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust, p.judgment_tolerance_conflict
+    )
     if item.gap <= allowed:
         agree(w, item)
         note(w, TASK_SETTLED, s.week, item.domain, -1, item.rounds, item.gap)

@@ -1,6 +1,5 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
-
 from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals, uniforms
@@ -78,8 +77,12 @@ def execute(world):
         project = projects[k]
         if project.status == WORKING:
             project.age += 1.0
-            if project.domain == EXPERIMENT and project.stage == 0 and p.switches_staging == 1 \
-                    and project.worked >= p.campaigns_stage_share * project.work:
+            if (
+                project.domain == EXPERIMENT
+                and project.stage == 0
+                and p.switches_staging == 1
+                and project.worked >= p.campaigns_stage_share * project.work
+            ):
                 check_stage(w, project)
             if project.status == WORKING and project.work_left <= 1e-9:
                 finish(w, project)
@@ -127,8 +130,11 @@ def work_a_week(w, team, taken, chores, draw):
     morale = team.morale if p.switches_morale == 1 else 0.75
     if p.switches_reporting == 1:
         taken += p.communication_report_load * team.reports
-    capacity = p.assumptions_capacity * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill,
-                                                      p.prices_capacity * taken) * (1.0 - 0.1 * team.thrash)
+    capacity = (
+        p.assumptions_capacity
+        * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill, p.prices_capacity * taken)
+        * (1.0 - 0.1 * team.thrash)
+    )
     team.capacity = capacity
     s.capacity += capacity
     left = most(0.0, capacity - chores)
@@ -184,8 +190,16 @@ def work_on(w, team, project, left):
         team.sum_defaults += unanswered
     if p.switches_rework == 1:
         contradiction = project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
-        wrong = work * defect_share(p.execution_defects, team.skill, contradiction, p.execution_contradiction_defects,
-                                    default, p.execution_default_defects, team.thrash, p.execution_thrash_defects)
+        wrong = work * defect_share(
+            p.execution_defects,
+            team.skill,
+            contradiction,
+            p.execution_contradiction_defects,
+            default,
+            p.execution_default_defects,
+            team.thrash,
+            p.execution_thrash_defects,
+        )
         project.defect_work += wrong
         found = least(project.defect_work, p.execution_discovery * project.defect_work)
         project.defect_work -= found
@@ -204,8 +218,9 @@ def settle_team(w, team, repaired, draw):
     reports = team.reports if p.switches_reporting == 1 else 1.0
     if p.switches_morale == 1:
         share = repaired / team.capacity if team.capacity > 1e-9 else 0.0
-        team.morale = morale_after(team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched,
-                                   reports)
+        team.morale = morale_after(
+            team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched, reports
+        )
     team.stopped_late, team.launched = 0.0, 0.0  # of the week before: work ends after the teams have closed theirs
     # Rates are below one in ten: the chance of one leaving in a week is the rate.
     if p.switches_attrition == 1 and draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:

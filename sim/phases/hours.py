@@ -68,14 +68,16 @@ def meet(world):
     for i in range(3):
         leader = leaders[i]
         leader.hours_left = leader.hours_decisions
-        leader.hours_used = p.prices_hours * (leader.hours_meeting + leader.hours_training + leader.hours_reporting) \
-            + leader.hours_encouragement + leader.hours_approvals
+        leader.hours_used = (
+            p.prices_hours * (leader.hours_meeting + leader.hours_training + leader.hours_reporting)
+            + leader.hours_encouragement
+            + leader.hours_approvals
+        )
     reports = 0.0
     if p.switches_reporting == 1:
         for t in range(p.team_count):
             reports += least(teams[t].reports, 2.0) / p.team_count
-    gained = common_ground_gained(s.common_ground, s.effective_hours, p.communication_asynchronous, reports,
-                                  p.communication_gain)
+    gained = common_ground_gained(s.common_ground, s.effective_hours, p.communication_asynchronous, reports, p.communication_gain)
     s.common_ground = unit(s.common_ground + gained - p.communication_loss * s.common_ground)
     if both_present(w):
         shown = 0.4 * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)
@@ -84,8 +86,9 @@ def meet(world):
             step = unit(p.clarity_meeting_step * s.effective_hours)
             for d in range(7):
                 leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
-        offence = offence_by_text(p.communication_misreading, p.communication_asynchronous, mean_trust(w),
-                                  s.relationship_conflict)
+        offence = offence_by_text(
+            p.communication_misreading, p.communication_asynchronous, mean_trust(w), s.relationship_conflict
+        )
         move_relationship(w, offence, MISREAD)
     train(w)
 

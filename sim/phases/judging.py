@@ -140,10 +140,12 @@ def exchange_views(w, item, depth):
     item.exchanged = 1
     if p.switches_exchange == 0:
         return
-    ceo = depth * exchanged_share(p.judgment_exchange, s.common_ground, leaders[CEO].trust, s.relationship_conflict,
-                                  leaders[CEO].openness)
-    coo = depth * exchanged_share(p.judgment_exchange, s.common_ground, leaders[COO].trust, s.relationship_conflict,
-                                  leaders[COO].openness)
+    ceo = depth * exchanged_share(
+        p.judgment_exchange, s.common_ground, leaders[CEO].trust, s.relationship_conflict, leaders[CEO].openness
+    )
+    coo = depth * exchanged_share(
+        p.judgment_exchange, s.common_ground, leaders[COO].trust, s.relationship_conflict, leaders[COO].openness
+    )
     if p.switches_cause_communication == 0:
         ceo, coo = 0.5, 0.5
     s.exchanged += ceo + coo
@@ -187,8 +189,7 @@ def read_gap(w, item, style):
         else:
             information += p.domain_goals[item.domain, g] * (a - b)
     if not is_proposal(item):
-        priorities = pull_of_priorities(w, CEO, item.domain) \
-            - pull_of_priorities(w, COO, item.domain)
+        priorities = pull_of_priorities(w, CEO, item.domain) - pull_of_priorities(w, COO, item.domain)
     added = p.judgment_style_gap * style
     roles = 0.5 * (1.0 - s.clarity[item.domain])
     total = abs(priorities) + abs(information) + added + roles + 1e-9

@@ -198,8 +198,11 @@ def waterfall(w, scale, level, factor, cause):
 def win_customers(w):
     """New and lost customers of a week: demand is a product of what draws people and what makes them buy."""
     p, s = w.parameters, w.firm
-    mouth = word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction) \
-        if p.switches_word_of_mouth == 1 else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
+    mouth = (
+        word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction)
+        if p.switches_word_of_mouth == 1
+        else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
+    )
     brand = 0.35 + s.goodwill * (s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2)
     press = 0.6 + saturated(s.pressure, p.market_saturation)
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
@@ -279,8 +282,13 @@ def count_money(w):
     for i in range(3):
         if leaders[i].present == 1:
             hours += leaders[i].hours_used
-    s.spend = p.market_programme_cost + p.market_work_cost * heads * p.execution_capacity_per_head \
-        + p.campaigns_weekly_cost * s.running + p.market_executive_cost * hours + s.extra_spend \
+    s.spend = (
+        p.market_programme_cost
+        + p.market_work_cost * heads * p.execution_capacity_per_head
+        + p.campaigns_weekly_cost * s.running
+        + p.market_executive_cost * hours
+        + s.extra_spend
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
+    )
     s.profit = p.market_gross_margin * s.revenue - s.spend
     s.cash += s.profit

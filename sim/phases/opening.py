@@ -72,8 +72,14 @@ def strike(w):
     for e in range(p.event_count):
         if p.event_week[e] == s.week:
             happen(w, p.event_kind[e], p.event_size[e])
-    hazards = p.hazards_restructuring + p.hazards_technology + p.hazards_competitor + p.hazards_crisis \
-        + p.hazards_ceo_departure + p.hazards_coo_departure
+    hazards = (
+        p.hazards_restructuring
+        + p.hazards_technology
+        + p.hazards_competitor
+        + p.hazards_crisis
+        + p.hazards_ceo_departure
+        + p.hazards_coo_departure
+    )
     if hazards > 0.0:
         u0, u1, u2, u3 = uniforms(s, SHOCKS, s.week * 4)
         v0, v1, v2, v3 = uniforms(s, SHOCKS, s.week * 4 + 1)

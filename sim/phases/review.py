@@ -1,6 +1,5 @@
 """Measure and adapt: what a review sees, and what it moves."""
 
-
 from sim.compile import part, phase
 from sim.phases.journal import note
 from sim.phases.luck import normals
@@ -130,8 +129,11 @@ def move_budget(w):
     wish = owner.priorities[GROWTH] + owner.priorities[BRAND] + owner.priorities[INNOVATION] + owner.priorities[CUSTOMERS]
     moved = 0.0
     for arm in range(4):
-        goal = BRAND if arm == BRAND_ARM else (GROWTH if arm == ACTIVATION_ARM else
-                                               (INNOVATION if arm == EXPERIMENT_ARM else CUSTOMERS))
+        goal = (
+            BRAND
+            if arm == BRAND_ARM
+            else (GROWTH if arm == ACTIVATION_ARM else (INNOVATION if arm == EXPERIMENT_ARM else CUSTOMERS))
+        )
         target = (1.0 - p.adaptation_prior) * s.estimates[arm] / total + p.adaptation_prior * owner.priorities[goal] / wish
         step = p.adaptation_maximum_move * (target - s.shares[arm])
         s.shares[arm] += step

@@ -79,8 +79,9 @@ def start_firm(world):
         set_leader(w, i)
         leader.trust, leader.fatigue = p.dyad_trust, 0.0
         leader.vacancy, leader.successions = 0.0, 0
-        leader.results_seen = results_seen_at_rest(p.adaptation_lesson, shown_results(w, i), p.adaptation_lesson_fade,
-                                                   p.adaptation_review_interval_weeks)
+        leader.results_seen = results_seen_at_rest(
+            p.adaptation_lesson, shown_results(w, i), p.adaptation_lesson_fade, p.adaptation_review_interval_weeks
+        )
     for i in range(2):
         set_beliefs(w, i)
     s.ever_paired = 1 if both_present(w) else 0

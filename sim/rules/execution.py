@@ -45,8 +45,14 @@ def morale_after(morale, rework, relationship_conflict, thrashing, stopped_late,
     """Morale after a week (assumption): a pull to 0.75; rework, quarrels above, thrashing and late stops lower it, launches
     raise it; being heard helps up to about two reports a week, control beyond that grates."""
     heard = 0.012 * (reports - 0.35 * reports * reports)
-    step = 0.03 * (0.72 + heard / 0.03 - morale) - 0.06 * rework - 0.02 * relationship_conflict \
-        - 0.01 * thrashing - 0.02 * stopped_late + 0.01 * launched
+    step = (
+        0.03 * (0.72 + heard / 0.03 - morale)
+        - 0.06 * rework
+        - 0.02 * relationship_conflict
+        - 0.01 * thrashing
+        - 0.02 * stopped_late
+        + 0.01 * launched
+    )
     moved = morale + step
     return 0.0 if moved < 0.0 else (1.0 if moved > 1.0 else moved)
 

@@ -38,8 +38,7 @@ def saturated(pressure, half):
 @rule
 def fit(budget_error, agency_error, positioning_error):
     """Fit of standing settings in (0, 1], from errors in standard deviations (assumption)."""
-    return math.exp(-0.25 * (budget_error * budget_error + agency_error * agency_error
-                             + positioning_error * positioning_error))
+    return math.exp(-0.25 * (budget_error * budget_error + agency_error * agency_error + positioning_error * positioning_error))
 
 
 @rule

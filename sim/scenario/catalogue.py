@@ -146,8 +146,9 @@ def find(name: str | os.PathLike, *, kind: str | None = None, beside: Found | No
         return Found(path.stem, "case", text, path)
     word = {"role_model": "role model", "context": "context"}.get(kind or "", "scenario")
     named = {"file": label, "key": key, "value": text} if key else {"file": text}
-    raise ScenarioError(f"no such {word}", **named, suggestion=nearest(text, names),
-                        allowed=", ".join([*sorted(names), "a path to a .toml file"]))  # fmt: skip
+    raise ScenarioError(
+        f"no such {word}", **named, suggestion=nearest(text, names), allowed=", ".join([*sorted(names), "a path to a .toml file"])
+    )
 
 
 def _exists(path: Path) -> bool:

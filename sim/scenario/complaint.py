@@ -48,8 +48,16 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 class ScenarioError(Mistake):
     """Bad input. `str()` is one line; the parts are attributes, for a form or a page to show where they belong."""
 
-    def __init__(self, problem: str, *, file: str | None = None, key: str | None = None, value: Any = NOTHING,
-                 allowed: str | None = None, suggestion: str | None = None):  # fmt: skip
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | None = None,
+        key: str | None = None,
+        value: Any = NOTHING,
+        allowed: str | None = None,
+        suggestion: str | None = None,
+    ):
         self.problem, self.file, self.key = problem, file, key
         self.value = None if value is NOTHING else value
         self.has_value, self.allowed, self.suggestion = value is not NOTHING, allowed, suggestion

@@ -69,12 +69,20 @@ class Descent:
         """One file further down; circles and endless ladders are refused."""
         if found.identity in {earlier.identity for earlier in self.files}:
             ring = " -> ".join([*(earlier.name for earlier in self.files), found.name])
-            raise ScenarioError(f"files that extend each other in a circle: {shortened(ring, 200)}", key="extends",
-                                file=self.files[-1].label, value=found.name,
-                                allowed="a file that does not lead back here")  # fmt: skip
+            raise ScenarioError(
+                f"files that extend each other in a circle: {shortened(ring, 200)}",
+                key="extends",
+                file=self.files[-1].label,
+                value=found.name,
+                allowed="a file that does not lead back here",
+            )
         if len(self.files) >= LONGEST_DESCENT:
-            raise ScenarioError("too many files on top of each other", file=self.files[0].label, key="extends",
-                                allowed=f"at most {LONGEST_DESCENT}")  # fmt: skip
+            raise ScenarioError(
+                "too many files on top of each other",
+                file=self.files[0].label,
+                key="extends",
+                allowed=f"at most {LONGEST_DESCENT}",
+            )
         return replace(self, files=(*self.files, found))
 
 
@@ -131,17 +139,25 @@ def switched(layers: tuple[Layer, ...], kind: str, new: tuple[Layer, ...]) -> tu
     and settings by hand had written over the old split fall away."""
     frozen = next((layer for layer in layers if layer.kind == "resolved"), None)
     if frozen:
-        raise ScenarioError(f"this file holds every value, so its {kind.replace('_', ' ')} cannot be switched",
-                            file=frozen.file, key=kind, value=new[-1].name, allowed="single values")  # fmt: skip
+        raise ScenarioError(
+            f"this file holds every value, so its {kind.replace('_', ' ')} cannot be switched",
+            file=frozen.file,
+            key=kind,
+            value=new[-1].name,
+            allowed="single values",
+        )
     place = next((index for index, layer in enumerate(layers) if layer.kind == kind), None)
     kept = [layer for layer in layers if layer.kind != kind]
     if place is None:
         below = SLOTS[: SLOTS.index(kind)]
         place = max((index + 1 for index, layer in enumerate(kept) if layer.kind in below), default=0)
     if kind == "role_model":
-        kept = [replace(layer, values={path: value for path, value in layer.values.items()
-                                       if not path.startswith("charter.")})
-                if layer.kind in ("case", "set") else layer for layer in kept]  # fmt: skip
+        kept = [
+            replace(layer, values={path: value for path, value in layer.values.items() if not path.startswith("charter.")})
+            if layer.kind in ("case", "set")
+            else layer
+            for layer in kept
+        ]
     return (*kept[:place], *new, *kept[place:])
 
 
@@ -169,8 +185,7 @@ def resolved(layers: tuple[Layer, ...], file: str | None = None) -> tuple[dict[s
     return flat, origin, built(flat, origin, files)
 
 
-def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: Descent | None = None,
-           prefix: str = "") -> Change:  # fmt: skip
+def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: Descent | None = None, prefix: str = "") -> Change:
     """What takes force in `week`."""
     values = dict(changes)
     table = checked(ChangeTable, {"week": week}, file, prefix)
@@ -178,8 +193,13 @@ def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: D
     flat = flattened({path: value for path, value in values.items() if path not in FIXED}, file)
     for path, value in [*((path, values[path]) for path in FIXED if path in values), *flat.items()]:
         if path.split(".")[0] in FIXED or path in LISTS:
-            raise ScenarioError("this holds for the whole run and cannot change in the middle", file=file, key=path,
-                                value=value, allowed="single values, or role_model")  # fmt: skip
+            raise ScenarioError(
+                "this holds for the whole run and cannot change in the middle",
+                file=file,
+                key=path,
+                value=value,
+                allowed="single values, or role_model",
+            )
     return Change(table.week, flat, split, file)
 
 

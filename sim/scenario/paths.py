@@ -107,8 +107,9 @@ def _put(flat: dict[str, Any], path: str, value: Any, file: str | None) -> None:
         value = value.model_dump()
     if where in FIELDS:
         if isinstance(value, Mapping):
-            raise ScenarioError("a table stands where a value belongs", file=file, key=path, value=dict(value),
-                                allowed=allowed(path))  # fmt: skip
+            raise ScenarioError(
+                "a table stands where a value belongs", file=file, key=path, value=dict(value), allowed=allowed(path)
+            )
         if value == AS_LEVER and lever_of(path):
             value = None
         flat[path] = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
@@ -124,8 +125,7 @@ def _put(flat: dict[str, Any], path: str, value: Any, file: str | None) -> None:
             _put(flat, f"{path}.{index}", item, file)
     elif where in GROUPS and where:
         if not isinstance(value, Mapping):
-            raise ScenarioError("a value stands where a table belongs", file=file, key=path, value=value,
-                                allowed=allowed(path))  # fmt: skip
+            raise ScenarioError("a value stands where a table belongs", file=file, key=path, value=value, allowed=allowed(path))
         for key, inner in value.items():
             if not isinstance(key, str) or "." in key or key.isdigit():
                 raise unknown(f"{path}.{key}", inner, file)
@@ -195,8 +195,12 @@ def _complaint(error: Mapping[str, Any], flat, origin, files) -> ScenarioError:
         path, words, problem = _culprit(path, problem, flat)
     elif path in flat:
         words = allowed(path)
-        problem = {"greater_than_equal": "too small", "less_than_equal": "too large", "literal_error": "unknown word",
-                   "finite_number": "not a finite number"}.get(error["type"], "wrong type")  # fmt: skip
+        problem = {
+            "greater_than_equal": "too small",
+            "less_than_equal": "too large",
+            "literal_error": "unknown word",
+            "finite_number": "not a finite number",
+        }.get(error["type"], "wrong type")
     elif path in LISTS:
         words, problem = allowed(path).replace("at most", "1 to") if path == "teams" else allowed(path), "wrong number"
     if path in flat:

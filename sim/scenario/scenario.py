@@ -122,8 +122,13 @@ class Scenario:
         weeks = self.parameters.weeks
         for item in sorted(self.changes, key=lambda item: item.week):
             if item.week > weeks:
-                raise ScenarioError("the change lies after the horizon", file=item.file, key="week", value=item.week,
-                                    allowed=f"a week from 1 to {weeks}, or more quarters")  # fmt: skip
+                raise ScenarioError(
+                    "the change lies after the horizon",
+                    file=item.file,
+                    key="week",
+                    value=item.week,
+                    allowed=f"a week from 1 to {weeks}, or more quarters",
+                )
             if item.split:
                 layers = switched(layers, "role_model", item.split)
             layers = with_set(layers, item.values)
@@ -137,8 +142,10 @@ class Scenario:
     def moves(self) -> dict[int, dict[str, tuple[Any, Any]]]:
         """Week -> path -> (value before, value from then on), for every change that changes something."""
         flats = [(week, flattened(parameters.model_dump())) for week, parameters in self.timeline]
-        return {week: {path: (old[path], new[path]) for path in new if new[path] != old[path]}
-                for (_, old), (week, new) in pairwise(flats)}  # fmt: skip
+        return {
+            week: {path: (old[path], new[path]) for path in new if new[path] != old[path]}
+            for (_, old), (week, new) in pairwise(flats)
+        }
 
     def records(self) -> np.ndarray:
         """One row of RECORD per version; horizon and level of demand are those of the start throughout."""
@@ -201,8 +208,11 @@ class Scenario:
         """A file that loads to the same digest. It holds every value and needs no other file; `layered` writes the
         short form instead: the names of split and context, and what was set beside them."""
         # With fewer quarters than the story was told for, what would come after the end is not told.
-        late = {part for part in ("intervention", "cause", "remedy")
-                if (step := getattr(self.story, part)) and (step.week or 0) > self.parameters.weeks}  # fmt: skip
+        late = {
+            part
+            for part in ("intervention", "cause", "remedy")
+            if (step := getattr(self.story, part)) and (step.week or 0) > self.parameters.weeks
+        }
         tables = self.story.model_dump(exclude_none=True, exclude={"resolved", *late}, exclude_defaults=True)
         if layered and self.story.resolved is None:
             tables |= {kind: name for kind in reversed(SLOTS) if (name := _source(self.layers, kind))}
@@ -220,8 +230,10 @@ class Scenario:
             marks = {"role_model": self.role_model, "context": self.context, "digest": self.digest}
             tables["resolved"] = {key: mark for key, mark in marks.items() if mark}
             tables |= self.parameters.model_dump(exclude_none=True)
-            table_of_changes = [{"week": week, "set": _marked({path: new for path, (_, new) in moved.items()})}
-                                for week, moved in self.moves().items()]  # fmt: skip
+            table_of_changes = [
+                {"week": week, "set": _marked({path: new for path, (_, new) in moved.items()})}
+                for week, moved in self.moves().items()
+            ]
         if table_of_changes:
             tables["change"] = table_of_changes
         return tomli_w.dumps(_plain(tables))
@@ -252,14 +264,24 @@ class Scenario:
 
                 for index, condition in enumerate(verdict.conditions):
                     if condition.outcome not in OUTCOMES:
-                        raise ScenarioError("no such outcome", file=file, key=f"{part}.conditions.{index}.outcome",
-                                            value=condition.outcome, allowed="an outcome of the model",
-                                            suggestion=nearest(condition.outcome, OUTCOMES))  # fmt: skip
+                        raise ScenarioError(
+                            "no such outcome",
+                            file=file,
+                            key=f"{part}.conditions.{index}.outcome",
+                            value=condition.outcome,
+                            allowed="an outcome of the model",
+                            suggestion=nearest(condition.outcome, OUTCOMES),
+                        )
         for key in self.story.sources:
             if source_keys() and key not in source_keys():
-                raise ScenarioError("no such source", file=file, key="sources", value=key,
-                                    allowed="keys of scenarios/sources.toml",
-                                    suggestion=nearest(key, source_keys()))  # fmt: skip
+                raise ScenarioError(
+                    "no such source",
+                    file=file,
+                    key="sources",
+                    value=key,
+                    allowed="keys of scenarios/sources.toml",
+                    suggestion=nearest(key, source_keys()),
+                )
         return self
 
     # -- looking -------------------------------------------------------------------------------
@@ -277,12 +299,14 @@ class Scenario:
         marked = "".join(f" ({len(paths)} set by themselves)" for paths in [self.explicit_lever_parameters] if paths)
         happens = [f"week {week}: change" for week, _ in self.timeline[1:]]
         happens += [f"week {event.week}: {event.kind}" for event in firm.events]
-        return "\n".join([
-            f"Scenario {self.name} ({self.digest[:8]})",
-            f"├─ {place}; {firm.quarters} quarters, {len(firm.teams)} teams",
-            f"├─ levers: {levers}{marked}",
-            f"└─ {'; '.join(happens) or 'nothing dated happens'}",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f"Scenario {self.name} ({self.digest[:8]})",
+                f"├─ {place}; {firm.quarters} quarters, {len(firm.teams)} teams",
+                f"├─ levers: {levers}{marked}",
+                f"└─ {'; '.join(happens) or 'nothing dated happens'}",
+            ]
+        )
 
     def _repr_html_(self) -> str:
         levels = ((lever, getattr(self.parameters.levers, lever)) for lever in LEVERS)

@@ -27,15 +27,37 @@ from sim.widget import state as states
 MOST_LUCKS = 1000
 MOST_AHEAD = 8
 WORDS = {
-    "en": {"role_model": "Split of roles", "context": "Context", "week": "Intervention", "from_start": "none: sliders move the start",
-           "from_week": "sliders move week {week} and after", "luck": "Another luck", "pin": "Pin", "code": "Copy code",
-           "chart": "What the chart shows", "by_week": "by week", "band": "Band: four lucks in five of {n}.", "without": "without",
-           "model": "This is a model, not a forecast."},
-    "fr": {"role_model": "Partage des rôles", "context": "Contexte", "week": "Intervention",
-           "from_start": "aucune : les curseurs règlent le départ", "from_week": "les curseurs règlent la semaine {week} et la suite",
-           "luck": "Un autre hasard", "pin": "Garder", "code": "Copier le code", "chart": "Ce que montre le graphique", "by_week": "par semaine",
-           "band": "Bande : quatre hasards sur cinq parmi {n}.", "without": "sans", "model": "C’est un modèle, pas une prévision."},
-}  # fmt: skip
+    "en": {
+        "role_model": "Split of roles",
+        "context": "Context",
+        "week": "Intervention",
+        "from_start": "none: sliders move the start",
+        "from_week": "sliders move week {week} and after",
+        "luck": "Another luck",
+        "pin": "Pin",
+        "code": "Copy code",
+        "chart": "What the chart shows",
+        "by_week": "by week",
+        "band": "Band: four lucks in five of {n}.",
+        "without": "without",
+        "model": "This is a model, not a forecast.",
+    },
+    "fr": {
+        "role_model": "Partage des rôles",
+        "context": "Contexte",
+        "week": "Intervention",
+        "from_start": "aucune : les curseurs règlent le départ",
+        "from_week": "les curseurs règlent la semaine {week} et la suite",
+        "luck": "Un autre hasard",
+        "pin": "Garder",
+        "code": "Copier le code",
+        "chart": "Ce que montre le graphique",
+        "by_week": "par semaine",
+        "band": "Bande : quatre hasards sur cinq parmi {n}.",
+        "without": "sans",
+        "model": "C’est un modèle, pas une prévision.",
+    },
+}
 
 
 @lru_cache(maxsize=1)
@@ -82,9 +104,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, base: Scenario, seed: int | str = 7, lang: str = "en"):
         if not isinstance(base, Scenario):
-            raise Mistake(
-                f"explore needs a scenario, not {type(base).__name__}; try explore(Scenario.load('silence'))"
-            )
+            raise Mistake(f"explore needs a scenario, not {type(base).__name__}; try explore(Scenario.load('silence'))")
         if lang not in LANGUAGES:
             raise Mistake(f"lang = {lang!r}: there are {' and '.join(LANGUAGES)}")
         self.base, self.seed, self.lang = base, seed, lang
@@ -107,10 +127,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def pinned(self) -> dict[str, Scenario]:
         """The scenarios pinned as A and B."""
-        return {
-            name: states.scenario(self.base, states.checked(self.base, state))
-            for name, state in self.pins.items()
-        }
+        return {name: states.scenario(self.base, states.checked(self.base, state)) for name, state in self.pins.items()}
 
     def batch(self, runs: int = 200) -> Batch:
         """Outcomes of many lucks of the firm on screen."""
@@ -215,15 +232,22 @@ def _told(base: Scenario, lang: str) -> dict[str, Any]:
     """What the page says, once: words, options with their titles, where the sliders stand."""
     texts = page_texts(lang)
     entries = catalogue()
-    options = {kind: [[entry.name, typeset(entry.title[lang], lang)] for entry in entries if entry.kind == kind]
-               for kind in ("role_model", "context")}  # fmt: skip
+    options = {
+        kind: [[entry.name, typeset(entry.title[lang], lang)] for entry in entries if entry.kind == kind]
+        for kind in ("role_model", "context")
+    }
     levels = base.parameters.levers
     return {
-        "lang": lang, "words": {key: typeset(text, lang) for key, text in WORDS[lang].items()}, "options": options,
-        "base": [base.role_model or "", base.context or ""], "weeks": base.parameters.weeks,
+        "lang": lang,
+        "words": {key: typeset(text, lang) for key, text in WORDS[lang].items()},
+        "options": options,
+        "base": [base.role_model or "", base.context or ""],
+        "weeks": base.parameters.weeks,
         "levers": [[lever, texts[f"control.levers.{lever}"]] for lever in LEVERS],
         "levels": {lever: getattr(levels, lever) for lever in LEVERS},
-        "themes": {name: list(series) for name, series in lines.THEMES.items()}, "hundred": list(lines.HUNDRED),
-        "titles": {name: texts[f"theme.{name}"] for name in lines.THEMES}, "units": {name: texts[f"unit.{name}"] for name in lines.THEMES},
+        "themes": {name: list(series) for name, series in lines.THEMES.items()},
+        "hundred": list(lines.HUNDRED),
+        "titles": {name: texts[f"theme.{name}"] for name in lines.THEMES},
+        "units": {name: texts[f"unit.{name}"] for name in lines.THEMES},
         "series": {name: texts[f"series.{name}"] for series in lines.THEMES.values() for name in series},
-    }  # fmt: skip
+    }

@@ -13,9 +13,14 @@ from sim.streams import seed_key
 BAND = (0.1, 0.9)
 QUARTER = 13
 THEMES: dict[str, tuple[str, ...]] = {
-    "pair": ("trust", "role_clarity"), "tension": ("relationship_conflict",), "customers": ("satisfaction", "brand_awareness"),
-    "teams": ("morale", "team_skill"), "revenue": ("revenue",), "quarrels": ("quarrels",), "technique": ("technique",),
-}  # fmt: skip
+    "pair": ("trust", "role_clarity"),
+    "tension": ("relationship_conflict",),
+    "customers": ("satisfaction", "brand_awareness"),
+    "teams": ("morale", "team_skill"),
+    "revenue": ("revenue",),
+    "quarrels": ("quarrels",),
+    "technique": ("technique",),
+}
 """What one chart shows together, under the names and in the units of the flight simulator's themes."""
 HUNDRED = ("pair", "tension", "customers", "teams")
 
@@ -53,10 +58,15 @@ def one(scenario: Scenario, seed: int | str, luck: int) -> dict[str, list[float 
 def bands(scenario: Scenario, seed: int | str, lucks: int) -> dict[str, Any]:
     """Low and high of each series over so many lucks, week by week, between which four in five lie."""
     with np.errstate(all="ignore"):
-        spread = {name: np.nanquantile(rows, BAND, axis=0) if np.isfinite(rows).any() else np.full((2, rows.shape[1]), np.nan)
-                  for name, rows in lines(simulate_panel([scenario], lucks, seed, every=1)).items()}  # fmt: skip
-    return {"n": lucks, "low": {name: listed(rows[0]) for name, rows in spread.items()},
-            "high": {name: listed(rows[1]) for name, rows in spread.items()}}  # fmt: skip
+        spread = {
+            name: np.nanquantile(rows, BAND, axis=0) if np.isfinite(rows).any() else np.full((2, rows.shape[1]), np.nan)
+            for name, rows in lines(simulate_panel([scenario], lucks, seed, every=1)).items()
+        }
+    return {
+        "n": lucks,
+        "low": {name: listed(rows[0]) for name, rows in spread.items()},
+        "high": {name: listed(rows[1]) for name, rows in spread.items()},
+    }
 
 
 def listed(values: np.ndarray) -> list[float | None]:

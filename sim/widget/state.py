@@ -30,28 +30,22 @@ def checked(base: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:
     state = {**start(base), **given}
     for kind in ("role_model", "context"):
         if state[kind] and state[kind] not in known()[kind]:
-            raise Mistake(
-                f"{kind} = {state[kind]!r} is not in the catalogue; there are {', '.join(known()[kind])}"
-            )
+            raise Mistake(f"{kind} = {state[kind]!r} is not in the catalogue; there are {', '.join(known()[kind])}")
     week, luck = state["week"], state["luck"]
     if not isinstance(week, int) or not 0 <= week <= base.parameters.weeks:
-        raise Mistake(
-            f"week = {week!r}: an intervention is in week 1 to {base.parameters.weeks}, or 0 for none"
-        )
+        raise Mistake(f"week = {week!r}: an intervention is in week 1 to {base.parameters.weeks}, or 0 for none")
     if not isinstance(luck, int) or not 0 <= luck < 10**6:
         raise Mistake(f"luck = {luck!r} is not a whole number from 0 to 999999")
     for lever, level in {**state["levers"], **state["after"]}.items():
         if lever not in LEVERS:
-            raise ScenarioError(
-                "no such lever", key=lever, allowed=", ".join(LEVERS), suggestion=nearest(lever, LEVERS)
-            )
+            raise ScenarioError("no such lever", key=lever, allowed=", ".join(LEVERS), suggestion=nearest(lever, LEVERS))
         if isinstance(level, bool) or not isinstance(level, int | float) or not 0.0 <= level <= 1.0:
             raise Mistake(f"{lever} = {level!r}: a lever goes from 0 (poor practice) to 1 (good practice)")
     return {**state, "levers": dict(state["levers"]), "after": dict(state["after"])}
 
 
 def moved(firm: Scenario, levers: Mapping[str, float]) -> dict[str, Any]:
-    """Lever levels as changes of a firm, in the order of the levers. A lever takes along the parts that the firm sets by themselves."""
+    """Lever levels as changes of a firm, in the order of the levers. A lever takes along the parts that the firm sets itself."""
     changes: dict[str, Any] = {}
     for lever in LEVERS:
         if lever in levers:
@@ -107,9 +101,7 @@ def _source(base: Scenario) -> str:
     """The shortest expression that is equal to the base."""
     if base.name in known()["case"] and Scenario.load(base.name) == base:
         return f"Scenario.load({base.name!r})"
-    parts = {
-        kind: value for kind in ("role_model", "context") if (value := getattr(base, kind)) in known()[kind]
-    }
+    parts = {kind: value for kind in ("role_model", "context") if (value := getattr(base, kind)) in known()[kind]}
     if parts and Scenario.of(**parts) == base:
         return f"Scenario.of({', '.join(f'{kind}={value!r}' for kind, value in parts.items())})"
     return f"Scenario.parse({base.to_toml(layered=True)!r}, name={base.name!r})"

@@ -78,9 +78,7 @@ def hold(claim: Claim) -> None:
     def search(values, others):
         found = function(**values)
         assert math.isfinite(found), f"{claim.name}({values}) = {found}"
-        assert low - SLACK <= found <= high + SLACK, (
-            f"{claim.name}({values}) = {found}, outside [{low}, {high}]"
-        )
+        assert low - SLACK <= found <= high + SLACK, f"{claim.name}({values}) = {found}, outside [{low}, {high}]"
         for name in claim.rising + claim.falling:
             first, second = sorted((values[name], others[name]))
             step = function(**{**values, name: second}) - function(**{**values, name: first})

@@ -22,9 +22,7 @@ CLAIMS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("a", "b"), [(1.0, 2.0), (2.0, 1.0), (-1.0, -2.0), (0.0, 0.0), (-math.inf, 3.0), (math.inf, 3.0)]
-)
+@pytest.mark.parametrize(("a", "b"), [(1.0, 2.0), (2.0, 1.0), (-1.0, -2.0), (0.0, 0.0), (-math.inf, 3.0), (math.inf, 3.0)])
 def test_least_and_most(a, b):
     assert plain(arithmetic.least)(a, b) == min(a, b)
     assert plain(arithmetic.most)(a, b) == max(a, b)
@@ -35,8 +33,6 @@ def test_clip(x, expected):
     assert plain(arithmetic.clip)(x, -1.0, 2.0) == expected
 
 
-@pytest.mark.parametrize(
-    ("x", "expected"), [(-1e-300, 0.0), (0.0, 0.0), (0.3, 0.3), (1.0, 1.0), (1.0 + 1e-15, 1.0)]
-)
+@pytest.mark.parametrize(("x", "expected"), [(-1e-300, 0.0), (0.0, 0.0), (0.3, 0.3), (1.0, 1.0), (1.0 + 1e-15, 1.0)])
 def test_unit(x, expected):
     assert plain(arithmetic.unit)(x) == expected

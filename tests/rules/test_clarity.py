@@ -13,24 +13,51 @@ MEETING = (0.0, 2.0)  # effective hours: saturate at two
 
 CLAIMS = (
     Claim(clarity.chartered_belief, {"owns": SHARE, "probability": declared("clarity.charter")}, SHARE),
-    Claim(clarity.sole_clarity, {"owner_belief": SHARE, "other_belief": SHARE}, SHARE,
-          rising=("owner_belief",), falling=("other_belief",)),
-    Claim(clarity.joint_clarity, {"first_belief": SHARE, "second_belief": SHARE}, SHARE,
-          rising=("first_belief", "second_belief"), mirrors=(swapped("first_belief", "second_belief"),)),
+    Claim(
+        clarity.sole_clarity,
+        {"owner_belief": SHARE, "other_belief": SHARE},
+        SHARE,
+        rising=("owner_belief",),
+        falling=("other_belief",),
+    ),
+    Claim(
+        clarity.joint_clarity,
+        {"first_belief": SHARE, "second_belief": SHARE},
+        SHARE,
+        rising=("first_belief", "second_belief"),
+        mirrors=(swapped("first_belief", "second_belief"),),
+    ),
     Claim(clarity.noticing_probability, {"meeting_hours": MEETING}, SHARE, rising=("meeting_hours",)),
-    Claim(clarity.waiting_probability, {"overlap": SHARE, "common_ground": SHARE, "consulted": SHARE}, SHARE,
-          rising=("overlap",), falling=("common_ground",)),
-    Claim(clarity.hand_off_probability, {"meeting_hours": MEETING, "asynchronous": SHARE}, SHARE,
-          rising=("meeting_hours", "asynchronous")),
-    Claim(clarity.challenge_probability,
-          {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE}, SHARE,
-          rising=("overlap", "gap", "unfounded"), falling=("clarity", "trust")),
-    Claim(clarity.unilateral_conflict_probability,
-          {"overlap": SHARE, "clarity": SHARE, "price": declared("assumptions.ambiguity_price")}, SHARE,
-          rising=("overlap", "price"), falling=("clarity",)),
+    Claim(
+        clarity.waiting_probability,
+        {"overlap": SHARE, "common_ground": SHARE, "consulted": SHARE},
+        SHARE,
+        rising=("overlap",),
+        falling=("common_ground",),
+    ),
+    Claim(
+        clarity.hand_off_probability,
+        {"meeting_hours": MEETING, "asynchronous": SHARE},
+        SHARE,
+        rising=("meeting_hours", "asynchronous"),
+    ),
+    Claim(
+        clarity.challenge_probability,
+        {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE},
+        SHARE,
+        rising=("overlap", "gap", "unfounded"),
+        falling=("clarity", "trust"),
+    ),
+    Claim(
+        clarity.unilateral_conflict_probability,
+        {"overlap": SHARE, "clarity": SHARE, "price": declared("assumptions.ambiguity_price")},
+        SHARE,
+        rising=("overlap", "price"),
+        falling=("clarity",),
+    ),
     Claim(clarity.moved_belief, {"belief": SHARE, "target": SHARE, "step": SHARE}, SHARE, rising=("belief", "target")),
     Claim(clarity.blurred, {"target": SHARE, "alive": SHARE}, SHARE, rising=("target",)),
-)  # fmt: skip
+)
 
 
 @given(st.floats(0.25, 1.0))
@@ -61,9 +88,7 @@ def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
     assert plain(clarity.noticing_probability)(hours) == pytest.approx(1 - math.exp(-exponent))
 
 
-@pytest.mark.parametrize(
-    ("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)]
-)
+@pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
 def test_hand_offs(hours, channel, exponent):
     assert plain(clarity.hand_off_probability)(hours, channel) == pytest.approx(1 - math.exp(-exponent))
 
@@ -82,9 +107,7 @@ def test_challenges_by_hand():
     assert reopened(1.0, 0.5, 0.5, 0.5, 1.0) == pytest.approx(0.2)  # 0.25 x (0.4 + 0.4)
     assert reopened(1.0, 1.0, 0.5, 2.0, 0.0) == 0.0  # a clear charter
     assert reopened(1.0, 0.0, 1.0, 2.0, 1.0) == 0.0  # full trust
-    assert reopened(1.0, 0.5, 0.5, 9.0, 0.0) == reopened(
-        1.0, 0.5, 0.5, 1.0, 0.0
-    )  # a gap of 1 is seen in full
+    assert reopened(1.0, 0.5, 0.5, 9.0, 0.0) == reopened(1.0, 0.5, 0.5, 1.0, 0.0)  # a gap of 1 is seen in full
 
 
 def test_a_challenge_without_trust_and_clarity_is_certain():

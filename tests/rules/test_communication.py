@@ -12,22 +12,38 @@ HOURS = (0.0, 48.0)  # eight meetings of six hours: the most that may be declare
 
 CLAIMS = (
     Claim(communication.effective_hours, {"hours": HOURS, "face_to_face": SHARE}, (0.0, 2.0), rising=("hours", "face_to_face")),
-    Claim(communication.common_ground_gained,
-          {"common_ground": SHARE, "hours": (0.0, 2.0), "asynchronous": SHARE, "reporting": (0.0, 2.0),
-           "gain": declared("communication.gain")}, SHARE,
-          rising=("hours", "asynchronous", "reporting", "gain"), falling=("common_ground",)),
-    Claim(communication.offence_by_text,
-          {"rate": declared("communication.misreading"), "asynchronous": SHARE, "trust": SHARE, "relationship_conflict": SHARE},
-          SHARE, rising=("rate", "asynchronous"), falling=("trust", "relationship_conflict")),
-)  # fmt: skip
+    Claim(
+        communication.common_ground_gained,
+        {
+            "common_ground": SHARE,
+            "hours": (0.0, 2.0),
+            "asynchronous": SHARE,
+            "reporting": (0.0, 2.0),
+            "gain": declared("communication.gain"),
+        },
+        SHARE,
+        rising=("hours", "asynchronous", "reporting", "gain"),
+        falling=("common_ground",),
+    ),
+    Claim(
+        communication.offence_by_text,
+        {"rate": declared("communication.misreading"), "asynchronous": SHARE, "trust": SHARE, "relationship_conflict": SHARE},
+        SHARE,
+        rising=("rate", "asynchronous"),
+        falling=("trust", "relationship_conflict"),
+    ),
+)
 
 
-@pytest.mark.parametrize(("hours", "room", "expected"), [
-    (0.0, 1.0, 0.0),
-    (2.0, 1.0, 2 * (1 - math.exp(-1.0))),  # 1.264
-    (2.0, 0.0, 1.6 * (1 - math.exp(-1.0))),  # video yields eight tenths
-    (1000.0, 1.0, 2.0),  # "content saturates at two hours a week"
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hours", "room", "expected"),
+    [
+        (0.0, 1.0, 0.0),
+        (2.0, 1.0, 2 * (1 - math.exp(-1.0))),  # 1.264
+        (2.0, 0.0, 1.6 * (1 - math.exp(-1.0))),  # video yields eight tenths
+        (1000.0, 1.0, 2.0),  # "content saturates at two hours a week"
+    ],
+)
 def test_hours_that_count(hours, room, expected):
     assert plain(communication.effective_hours)(hours, room) == pytest.approx(expected)
 
@@ -41,9 +57,7 @@ def test_the_next_hour_counts_less():
 def test_common_ground_by_hand():
     gained = plain(communication.common_ground_gained)
     assert gained(0.4, 1.0, 0.0, 0.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.12)))  # 0.0678
-    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(
-        0.6 * (1 - math.exp(-0.16))
-    )  # 0.12 + 0.02 + 0.02
+    assert gained(0.4, 1.0, 0.4, 1.0, 0.12) == pytest.approx(0.6 * (1 - math.exp(-0.16)))  # 0.12 + 0.02 + 0.02
     assert gained(1.0, 2.0, 1.0, 2.0, 1.0) == 0.0  # nothing left to learn
     assert gained(0.0, 0.0, 0.0, 0.0, 0.12) == 0.0  # nobody talks
 

@@ -12,39 +12,84 @@ from sim.rules import conflict
 GAP = (0.0, 20.0)
 
 CLAIMS = (
-    Claim(conflict.tolerance,
-          {"trust": SHARE, "relationship_conflict": SHARE, "base": declared("judgment.tolerance"),
-           "by_trust": declared("judgment.tolerance_trust"), "by_conflict": declared("judgment.tolerance_conflict")},
-          (0.05, 6.0), rising=("trust", "base", "by_trust"), falling=("relationship_conflict", "by_conflict")),
-    Claim(conflict.gap_under_power,
-          {"gap": GAP, "ceo_power": SHARE, "deference": declared("dyad.deference"), "power_distance": SHARE}, GAP,
-          rising=("gap",), falling=("deference", "power_distance"), mirrors=(turned("ceo_power", 0.5),)),
+    Claim(
+        conflict.tolerance,
+        {
+            "trust": SHARE,
+            "relationship_conflict": SHARE,
+            "base": declared("judgment.tolerance"),
+            "by_trust": declared("judgment.tolerance_trust"),
+            "by_conflict": declared("judgment.tolerance_conflict"),
+        },
+        (0.05, 6.0),
+        rising=("trust", "base", "by_trust"),
+        falling=("relationship_conflict", "by_conflict"),
+    ),
+    Claim(
+        conflict.gap_under_power,
+        {"gap": GAP, "ceo_power": SHARE, "deference": declared("dyad.deference"), "power_distance": SHARE},
+        GAP,
+        rising=("gap",),
+        falling=("deference", "power_distance"),
+        mirrors=(turned("ceo_power", 0.5),),
+    ),
     Claim(conflict.intensity, {"gap": GAP}, SHARE, rising=("gap",)),
-    Claim(conflict.closing_share, {"trust": SHARE, "relationship_conflict": SHARE, "style_gap": SHARE}, (0.0, 0.6),
-          rising=("trust",), falling=("relationship_conflict", "style_gap")),
+    Claim(
+        conflict.closing_share,
+        {"trust": SHARE, "relationship_conflict": SHARE, "style_gap": SHARE},
+        (0.0, 0.6),
+        rising=("trust",),
+        falling=("relationship_conflict", "style_gap"),
+    ),
     # At most 0.5 x 2 (the highest rate declared) x 2 x 1.5 = 3: who calls it keeps conflict in [0, 1].
-    Claim(conflict.spill,
-          {"rate": declared("dyad.spill"), "strength": SHARE, "trust": SHARE, "style_gap": SHARE,
-           "relationship_conflict": SHARE, "shortfall": SHARE}, (0.0, 3.0),
-          rising=("rate", "strength", "style_gap", "shortfall"), falling=("trust", "relationship_conflict")),
-    Claim(conflict.process_spill,
-          {"rate": declared("dyad.process_spill"), "strength": SHARE, "trust": SHARE, "relationship_conflict": SHARE}, (0.0, 2.0),
-          rising=("rate", "strength"), falling=("trust", "relationship_conflict")),
-    Claim(conflict.episode_probability,
-          {"hazard": declared("dyad.episode_hazard"), "relationship_conflict": SHARE, "trust": SHARE}, SHARE,
-          rising=("hazard", "relationship_conflict"), falling=("trust",)),
-    Claim(conflict.resentment,
-          {"rate": declared("dyad.resentment"), "ceo_power": SHARE, "gap": GAP, "trust": SHARE, "relationship_conflict": SHARE},
-          (0.0, 0.5), rising=("rate", "gap"), falling=("trust", "relationship_conflict"), mirrors=(turned("ceo_power", 0.5),)),
-)  # fmt: skip
+    Claim(
+        conflict.spill,
+        {
+            "rate": declared("dyad.spill"),
+            "strength": SHARE,
+            "trust": SHARE,
+            "style_gap": SHARE,
+            "relationship_conflict": SHARE,
+            "shortfall": SHARE,
+        },
+        (0.0, 3.0),
+        rising=("rate", "strength", "style_gap", "shortfall"),
+        falling=("trust", "relationship_conflict"),
+    ),
+    Claim(
+        conflict.process_spill,
+        {"rate": declared("dyad.process_spill"), "strength": SHARE, "trust": SHARE, "relationship_conflict": SHARE},
+        (0.0, 2.0),
+        rising=("rate", "strength"),
+        falling=("trust", "relationship_conflict"),
+    ),
+    Claim(
+        conflict.episode_probability,
+        {"hazard": declared("dyad.episode_hazard"), "relationship_conflict": SHARE, "trust": SHARE},
+        SHARE,
+        rising=("hazard", "relationship_conflict"),
+        falling=("trust",),
+    ),
+    Claim(
+        conflict.resentment,
+        {"rate": declared("dyad.resentment"), "ceo_power": SHARE, "gap": GAP, "trust": SHARE, "relationship_conflict": SHARE},
+        (0.0, 0.5),
+        rising=("rate", "gap"),
+        falling=("trust", "relationship_conflict"),
+        mirrors=(turned("ceo_power", 0.5),),
+    ),
+)
 
 
-@pytest.mark.parametrize(("trust", "sour", "expected"), [
-    (0.0, 0.0, 0.35),  # base
-    (0.6, 0.1, 0.68),  # 0.35 + 0.36 - 0.03
-    (1.0, 0.0, 0.95),
-    (0.0, 1.0, 0.05),  # 0.35 - 0.3
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("trust", "sour", "expected"),
+    [
+        (0.0, 0.0, 0.35),  # base
+        (0.6, 0.1, 0.68),  # 0.35 + 0.36 - 0.03
+        (1.0, 0.0, 0.95),
+        (0.0, 1.0, 0.05),  # 0.35 - 0.3
+    ],
+)
 def test_tolerance_at_the_values_declared(trust, sour, expected):
     assert plain(conflict.tolerance)(trust, sour, 0.35, 0.6, 0.3) == pytest.approx(expected)
 
@@ -66,10 +111,7 @@ def test_deference_by_hand():
 @given(st.floats(0.5, 1.0), st.floats(0.5, 1.0), st.floats(0.0, 5.0))
 def test_more_power_fights_less(one, other, gap):
     low, high = sorted((one, other))
-    assert (
-        plain(conflict.gap_under_power)(gap, high, 0.8, 0.5)
-        <= plain(conflict.gap_under_power)(gap, low, 0.8, 0.5) + 1e-12
-    )
+    assert plain(conflict.gap_under_power)(gap, high, 0.8, 0.5) <= plain(conflict.gap_under_power)(gap, low, 0.8, 0.5) + 1e-12
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(0.0, 0.0), (0.75, 0.5), (1.5, 1.0), (9.0, 1.0)])
@@ -87,17 +129,13 @@ def test_concessions_by_hand():
 def test_spill_by_hand():
     personal = plain(conflict.spill)
     assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 0.0) == pytest.approx(0.027)  # 0.5 x .25 x .5 x .4 x 1.2 x .9
-    assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 1.0) == pytest.approx(
-        0.0405
-    )  # half more when results disappoint
+    assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 1.0) == pytest.approx(0.0405)  # half more when results disappoint
     assert personal(0.25, 1.0, 1.0, 1.0, 0.0, 1.0) == 0.0  # trust keeps it to the matter
 
 
 def test_quarrels_over_roles_by_hand():
     assert plain(conflict.process_spill)(0.15, 1.0, 0.6, 0.1) == pytest.approx(0.0945)  # .15 x .9 x .7
-    assert plain(conflict.process_spill)(0.15, 1.0, 1.0, 0.0) == pytest.approx(
-        0.075
-    )  # trust halves it, no more
+    assert plain(conflict.process_spill)(0.15, 1.0, 1.0, 0.0) == pytest.approx(0.075)  # trust halves it, no more
 
 
 def test_personal_quarrels_by_hand():
@@ -107,7 +145,5 @@ def test_personal_quarrels_by_hand():
 
 
 def test_resentment_by_hand():
-    assert plain(conflict.resentment)(0.03, 0.75, 2.0, 0.5, 0.2) == pytest.approx(
-        0.006
-    )  # .03 x .5 x 1 x .5 x .8
+    assert plain(conflict.resentment)(0.03, 0.75, 2.0, 0.5, 0.2) == pytest.approx(0.006)  # .03 x .5 x 1 x .5 x .8
     assert plain(conflict.resentment)(0.03, 0.5, 2.0, 0.0, 0.0) == 0.0  # equals are not overruled by power

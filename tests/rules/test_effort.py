@@ -8,27 +8,32 @@ from hypothesis import strategies as st
 from sim.rules import effort
 
 CLAIMS = (
-    Claim(effort.available_hours,
-          {"hours": declared("ceo.hours"), "relationship_conflict": SHARE, "fatigue": SHARE, "lost": declared("dyad.hours_lost")},
-          (0.0, 60.0), rising=("hours",), falling=("relationship_conflict", "fatigue", "lost")),
+    Claim(
+        effort.available_hours,
+        {"hours": declared("ceo.hours"), "relationship_conflict": SHARE, "fatigue": SHARE, "lost": declared("dyad.hours_lost")},
+        (0.0, 60.0),
+        rising=("hours",),
+        falling=("relationship_conflict", "fatigue", "lost"),
+    ),
     Claim(effort.effort_factor, {"skill": SHARE, "slope": declared("judgment.specialisation")}, (0.4, 2.0), falling=("skill",)),
     Claim(effort.fatigue_after, {"fatigue": SHARE, "load": SHARE}, SHARE, rising=("fatigue",)),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize(("sour", "tired", "expected"), [
-    (0.0, 0.0, 14.0),
-    (1.0, 0.0, 11.9),  # 14 x 0.85
-    (0.0, 1.0, 12.6),  # 14 x 0.9
-    (0.4, 0.5, 12.502),  # 14 x 0.94 x 0.95
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sour", "tired", "expected"),
+    [
+        (0.0, 0.0, 14.0),
+        (1.0, 0.0, 11.9),  # 14 x 0.85
+        (0.0, 1.0, 12.6),  # 14 x 0.9
+        (0.4, 0.5, 12.502),  # 14 x 0.94 x 0.95
+    ],
+)
 def test_available_hours(sour, tired, expected):
     assert plain(effort.available_hours)(14.0, sour, tired, 0.15) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    ("skill", "expected"), [(0.6, 1.0), (0.8, 0.6), (1.0, 0.4), (0.4, 1.4), (0.1, 2.0), (0.0, 2.0)]
-)
+@pytest.mark.parametrize(("skill", "expected"), [(0.6, 1.0), (0.8, 0.6), (1.0, 0.4), (0.4, 1.4), (0.1, 2.0), (0.0, 2.0)])
 def test_specialists_are_quick(skill, expected):
     assert plain(effort.effort_factor)(skill, 2.0) == pytest.approx(expected)
 

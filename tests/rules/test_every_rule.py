@@ -50,16 +50,23 @@ def test_compiled_and_plain_give_the_same_bits(claim):
 # -- sabotage: a false claim is refuted --------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", [
-    Claim(unit, {"x": (-2.0, 2.0)}, (0.0, 0.9)),
-    Claim(unit, {"x": (-2.0, 2.0)}, (0.1, 1.0)),
-    Claim(unit, {"x": (-2.0, 2.0)}, SHARE, falling=("x",)),
-    Claim(trust_after_failure, {"trust": SHARE, "loss": SHARE}, SHARE, rising=("loss",)),
-    Claim(trust_after_failure, {"trust": SHARE, "loss": SHARE}, SHARE,
-          mirrors=(lambda values: {"trust": values["loss"], "loss": values["trust"]},)),
-    Claim(lambda x: math.nan, {"x": SHARE}, SHARE),
-    Claim(lambda x: x if x < 0.9 else math.inf, {"x": SHARE}, SHARE),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Claim(unit, {"x": (-2.0, 2.0)}, (0.0, 0.9)),
+        Claim(unit, {"x": (-2.0, 2.0)}, (0.1, 1.0)),
+        Claim(unit, {"x": (-2.0, 2.0)}, SHARE, falling=("x",)),
+        Claim(trust_after_failure, {"trust": SHARE, "loss": SHARE}, SHARE, rising=("loss",)),
+        Claim(
+            trust_after_failure,
+            {"trust": SHARE, "loss": SHARE},
+            SHARE,
+            mirrors=(lambda values: {"trust": values["loss"], "loss": values["trust"]},),
+        ),
+        Claim(lambda x: math.nan, {"x": SHARE}, SHARE),
+        Claim(lambda x: x if x < 0.9 else math.inf, {"x": SHARE}, SHARE),
+    ],
+)
 def test_a_false_claim_is_refuted(broken):
     with pytest.raises(AssertionError):
         hold(broken)

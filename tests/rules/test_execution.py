@@ -10,31 +10,75 @@ from sim.rules import execution
 REPORTS = declared("teams.N.reporting_per_week")
 
 CLAIMS = (
-    Claim(execution.team_capacity,
-          {"headcount": declared("teams.N.headcount"), "per_head": declared("execution.capacity_per_head"), "morale": SHARE,
-           "skill": SHARE, "overhead": (0.0, 3.0)}, (0.0, 150.0),
-          rising=("headcount", "per_head", "morale", "skill"), falling=("overhead",)),
+    Claim(
+        execution.team_capacity,
+        {
+            "headcount": declared("teams.N.headcount"),
+            "per_head": declared("execution.capacity_per_head"),
+            "morale": SHARE,
+            "skill": SHARE,
+            "overhead": (0.0, 3.0),
+        },
+        (0.0, 150.0),
+        rising=("headcount", "per_head", "morale", "skill"),
+        falling=("overhead",),
+    ),
     # The limit runs from 1 to 40 projects, halved by fully specific goals.
-    Claim(execution.thrash, {"open_projects": (0.0, 64.0), "limit": (0.5, 40.0)}, SHARE,
-          rising=("open_projects",), falling=("limit",)),
-    Claim(execution.defect_share,
-          {"base": declared("execution.defects"), "skill": SHARE, "contradiction": SHARE,
-           "by_contradiction": declared("execution.contradiction_defects"), "default": SHARE,
-           "by_default": declared("execution.default_defects"), "thrashing": SHARE,
-           "by_thrash": declared("execution.thrash_defects")}, (0.0, 0.9),
-          rising=("base", "contradiction", "by_contradiction", "default", "by_default", "thrashing", "by_thrash"),
-          falling=("skill",)),
-    Claim(execution.questions_per_work, {"base": declared("execution.exceptions"), "novelty": SHARE, "clarity": SHARE},
-          (0.0, 5.5), rising=("base", "novelty"), falling=("clarity",)),
+    Claim(
+        execution.thrash,
+        {"open_projects": (0.0, 64.0), "limit": (0.5, 40.0)},
+        SHARE,
+        rising=("open_projects",),
+        falling=("limit",),
+    ),
+    Claim(
+        execution.defect_share,
+        {
+            "base": declared("execution.defects"),
+            "skill": SHARE,
+            "contradiction": SHARE,
+            "by_contradiction": declared("execution.contradiction_defects"),
+            "default": SHARE,
+            "by_default": declared("execution.default_defects"),
+            "thrashing": SHARE,
+            "by_thrash": declared("execution.thrash_defects"),
+        },
+        (0.0, 0.9),
+        rising=("base", "contradiction", "by_contradiction", "default", "by_default", "thrashing", "by_thrash"),
+        falling=("skill",),
+    ),
+    Claim(
+        execution.questions_per_work,
+        {"base": declared("execution.exceptions"), "novelty": SHARE, "clarity": SHARE},
+        (0.0, 5.5),
+        rising=("base", "novelty"),
+        falling=("clarity",),
+    ),
     Claim(execution.report_reach, {"reports": REPORTS}, SHARE, rising=("reports",)),
-    Claim(execution.morale_after,
-          {"morale": SHARE, "rework": SHARE, "relationship_conflict": SHARE, "thrashing": SHARE, "stopped_late": (0.0, 20.0),
-           "launched": (0.0, 20.0), "reports": REPORTS}, SHARE,
-          rising=("morale", "launched"), falling=("rework", "relationship_conflict", "thrashing", "stopped_late")),
+    Claim(
+        execution.morale_after,
+        {
+            "morale": SHARE,
+            "rework": SHARE,
+            "relationship_conflict": SHARE,
+            "thrashing": SHARE,
+            "stopped_late": (0.0, 20.0),
+            "launched": (0.0, 20.0),
+            "reports": REPORTS,
+        },
+        SHARE,
+        rising=("morale", "launched"),
+        falling=("rework", "relationship_conflict", "thrashing", "stopped_late"),
+    ),
     # Declared bases end at 0.05, exp(4 x 0.6) is 11.02.
-    Claim(execution.leaving_rate, {"base": declared("execution.attrition"), "morale": SHARE}, (0.0, 0.552),
-          rising=("base",), falling=("morale",)),
-)  # fmt: skip
+    Claim(
+        execution.leaving_rate,
+        {"base": declared("execution.attrition"), "morale": SHARE},
+        (0.0, 0.552),
+        rising=("base",),
+        falling=("morale",),
+    ),
+)
 
 
 def test_capacity_by_hand():
@@ -46,9 +90,7 @@ def test_capacity_by_hand():
     assert work(2.0, 1.0, 1.0, 1.0, 1.5) == 0.0  # meetings cannot take more than there is
 
 
-@pytest.mark.parametrize(
-    ("projects", "expected"), [(0.0, 0.0), (6.0, 0.0), (7.5, 0.25), (12.0, 1.0), (60.0, 1.0)]
-)
+@pytest.mark.parametrize(("projects", "expected"), [(0.0, 0.0), (6.0, 0.0), (7.5, 0.25), (12.0, 1.0), (60.0, 1.0)])
 def test_thrashing(projects, expected):
     assert plain(execution.thrash)(projects, 6.0) == expected
 
@@ -56,9 +98,7 @@ def test_thrashing(projects, expected):
 def test_defects_by_hand():
     wrong = plain(execution.defect_share)
     assert wrong(0.12, 0.65, 0.0, 0.35, 0.0, 0.15, 0.0, 0.1) == pytest.approx(0.042)  # 0.12 x 0.35
-    assert wrong(0.12, 0.65, 1.0, 0.35, 1.0, 0.15, 1.0, 0.1) == pytest.approx(
-        0.642
-    )  # 0.042 + 0.35 + 0.15 + 0.1
+    assert wrong(0.12, 0.65, 1.0, 0.35, 1.0, 0.15, 1.0, 0.1) == pytest.approx(0.642)  # 0.042 + 0.35 + 0.15 + 0.1
     assert wrong(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0) == 0.9
     assert wrong(0.12, 1.0, 0.0, 0.35, 0.0, 0.15, 0.0, 0.1) == 0.0
 

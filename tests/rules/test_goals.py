@@ -10,17 +10,37 @@ from sim.rules import goals
 GOAL_PULL, MUTUAL, ANCHOR = declared("targets.pull"), declared("targets.mutual_pull"), declared("ceo.anchor")
 
 CLAIMS = (
-    Claim(goals.moved_weight,
-          {"weight": SHARE, "goal": SHARE, "goal_pull": GOAL_PULL, "other": SHARE, "mutual_pull": MUTUAL, "anchor": SHARE,
-           "anchor_pull": ANCHOR}, SHARE, rising=("weight", "goal", "other", "anchor")),
+    Claim(
+        goals.moved_weight,
+        {
+            "weight": SHARE,
+            "goal": SHARE,
+            "goal_pull": GOAL_PULL,
+            "other": SHARE,
+            "mutual_pull": MUTUAL,
+            "anchor": SHARE,
+            "anchor_pull": ANCHOR,
+        },
+        SHARE,
+        rising=("weight", "goal", "other", "anchor"),
+    ),
     # A push can lift a weight a little above 1; whoever calls it scales the five to sum to one.
-    Claim(goals.egocentric_weight, {"weight": SHARE, "other": SHARE, "push": declared("targets.egocentric_push")}, (0.0, 1.05),
-          rising=("weight",), falling=("other",)),
+    Claim(
+        goals.egocentric_weight,
+        {"weight": SHARE, "other": SHARE, "push": declared("targets.egocentric_push")},
+        (0.0, 1.05),
+        rising=("weight",),
+        falling=("other",),
+    ),
     Claim(goals.within_reach, {"distance": SHARE, "trust": SHARE}, SHARE, rising=("trust",), falling=("distance",)),
-    Claim(goals.crowded_weight,
-          {"weight": SHARE, "measurability": SHARE, "specificity": SHARE, "goodhart": declared("targets.goodhart")}, SHARE,
-          rising=("weight", "measurability"), falling=("specificity", "goodhart")),
-)  # fmt: skip
+    Claim(
+        goals.crowded_weight,
+        {"weight": SHARE, "measurability": SHARE, "specificity": SHARE, "goodhart": declared("targets.goodhart")},
+        SHARE,
+        rising=("weight", "measurability"),
+        falling=("specificity", "goodhart"),
+    ),
+)
 
 
 def test_pulls_by_hand():
@@ -50,18 +70,23 @@ def test_pushes_by_hand():
     assert apart(0.0, 1.0, 0.05) == 0.0  # nobody wants less than nothing
 
 
-@pytest.mark.parametrize(("distance", "trust", "reached"), [
-    (0.25, 0.0, 1.0), (0.26, 0.0, 0.0), (0.5, 0.5, 1.0), (0.75, 1.0, 1.0), (0.76, 1.0, 0.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("distance", "trust", "reached"),
+    [
+        (0.25, 0.0, 1.0),
+        (0.26, 0.0, 0.0),
+        (0.5, 0.5, 1.0),
+        (0.75, 1.0, 1.0),
+        (0.76, 1.0, 0.0),
+    ],
+)
 def test_reach_widens_with_trust(distance, trust, reached):
     assert plain(goals.within_reach)(distance, trust) == reached
 
 
 def test_crowding_by_hand():
     seen = plain(goals.crowded_weight)
-    assert seen(0.4, 0.2, 1.0, 0.25) == pytest.approx(
-        0.32
-    )  # 0.4 x (1 - 0.25 x 0.8): the brand under specific figures
+    assert seen(0.4, 0.2, 1.0, 0.25) == pytest.approx(0.32)  # 0.4 x (1 - 0.25 x 0.8): the brand under specific figures
     assert seen(0.4, 1.0, 1.0, 1.0) == 0.4  # what is measured keeps its weight
     assert seen(0.4, 0.0, 0.0, 1.0) == 0.4  # no figures, no crowding
     assert seen(0.4, 0.0, 1.0, 1.0) == 0.0

@@ -14,37 +14,73 @@ from sim.rules import judgment
 EXCHANGE, COMMON = declared("judgment.exchange"), declared("judgment.common_error")
 
 CLAIMS = (
-    Claim(judgment.error_spread,
-          {"skill": SHARE, "at_none": declared("judgment.error_at_no_skill"), "per_skill": declared("judgment.error_per_skill")},
-          (0.1, 5.0), rising=("at_none",), falling=("skill", "per_skill")),
-    Claim(judgment.corrected, {"spread": (0.1, 5.0), "feedback": declared("judgment.feedback"), "seen": SHARE}, (0.02, 5.0),
-          rising=("spread",), falling=("feedback", "seen")),
-    Claim(judgment.common_share, {"strength": COMMON, "common_ground": SHARE, "alignment": SHARE}, SHARE,
-          rising=("strength", "common_ground", "alignment")),
-    Claim(judgment.mixed_error, {"own": DEVIATIONS, "common": DEVIATIONS, "share": SHARE}, (-8 * math.sqrt(2), 8 * math.sqrt(2)),
-          rising=("own", "common")),
-    Claim(judgment.exchanged_share,
-          {"strength": EXCHANGE, "common_ground": SHARE, "trust": SHARE, "relationship_conflict": SHARE, "openness": SHARE},
-          SHARE, rising=("strength", "common_ground", "trust", "openness"), falling=("relationship_conflict",)),
-    Claim(judgment.expert_weight, {"common_ground": SHARE, "trust": SHARE, "relationship_conflict": SHARE}, (0.5, 1.0),
-          rising=("common_ground", "trust"), falling=("relationship_conflict",)),
+    Claim(
+        judgment.error_spread,
+        {"skill": SHARE, "at_none": declared("judgment.error_at_no_skill"), "per_skill": declared("judgment.error_per_skill")},
+        (0.1, 5.0),
+        rising=("at_none",),
+        falling=("skill", "per_skill"),
+    ),
+    Claim(
+        judgment.corrected,
+        {"spread": (0.1, 5.0), "feedback": declared("judgment.feedback"), "seen": SHARE},
+        (0.02, 5.0),
+        rising=("spread",),
+        falling=("feedback", "seen"),
+    ),
+    Claim(
+        judgment.common_share,
+        {"strength": COMMON, "common_ground": SHARE, "alignment": SHARE},
+        SHARE,
+        rising=("strength", "common_ground", "alignment"),
+    ),
+    Claim(
+        judgment.mixed_error,
+        {"own": DEVIATIONS, "common": DEVIATIONS, "share": SHARE},
+        (-8 * math.sqrt(2), 8 * math.sqrt(2)),
+        rising=("own", "common"),
+    ),
+    Claim(
+        judgment.exchanged_share,
+        {"strength": EXCHANGE, "common_ground": SHARE, "trust": SHARE, "relationship_conflict": SHARE, "openness": SHARE},
+        SHARE,
+        rising=("strength", "common_ground", "trust", "openness"),
+        falling=("relationship_conflict",),
+    ),
+    Claim(
+        judgment.expert_weight,
+        {"common_ground": SHARE, "trust": SHARE, "relationship_conflict": SHARE},
+        (0.5, 1.0),
+        rising=("common_ground", "trust"),
+        falling=("relationship_conflict",),
+    ),
     Claim(judgment.experiment_caution, {"efficiency_weight": SHARE}, (-0.12, 0.18), rising=("efficiency_weight",)),
     Claim(judgment.normal_share_above, {"x": (-400.0, 400.0)}, SHARE, rising=("x",)),
-    Claim(judgment.gate_signal_spread, {"project_skill": SHARE, "common_ground": SHARE, "trust": SHARE}, (0.28, 1.7),
-          falling=("project_skill", "common_ground", "trust")),
-    Claim(judgment.feasibility_belief,
-          {"signal": DEVIATIONS, "spread": (0.28, 1.7), "prior_mean": declared("campaigns.feasibility_mean")}, SHARE,
-          rising=("signal", "prior_mean")),
-    Claim(judgment.aged_worth, {"attribute": DEVIATIONS, "decay": declared("campaigns.opportunity_decay"), "age": (0.0, 200.0)},
-          DEVIATIONS, rising=("attribute",), falling=("decay", "age")),
-)  # fmt: skip
+    Claim(
+        judgment.gate_signal_spread,
+        {"project_skill": SHARE, "common_ground": SHARE, "trust": SHARE},
+        (0.28, 1.7),
+        falling=("project_skill", "common_ground", "trust"),
+    ),
+    Claim(
+        judgment.feasibility_belief,
+        {"signal": DEVIATIONS, "spread": (0.28, 1.7), "prior_mean": declared("campaigns.feasibility_mean")},
+        SHARE,
+        rising=("signal", "prior_mean"),
+    ),
+    Claim(
+        judgment.aged_worth,
+        {"attribute": DEVIATIONS, "decay": declared("campaigns.opportunity_decay"), "age": (0.0, 200.0)},
+        DEVIATIONS,
+        rising=("attribute",),
+        falling=("decay", "age"),
+    ),
+)
 
 
 @pytest.mark.parametrize(("skill", "expected"), [(0.0, 2.0), (0.4, 1.22), (0.78, 0.479), (1.0, 0.1)])
 def test_errors_at_the_values_declared(skill, expected):
-    assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(
-        expected
-    )  # 2 - 1.95 x skill, at least 0.1
+    assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(expected)  # 2 - 1.95 x skill, at least 0.1
 
 
 def test_results_seen_correct_errors_by_hand():

@@ -11,29 +11,48 @@ INTERVAL = declared("adaptation.review_interval_weeks")
 
 CLAIMS = (
     # The shortest horizon of the four arms, the longest of them.
-    Claim(learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE,
-          rising=("interval",), falling=("horizon",)),
+    Claim(
+        learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE, rising=("interval",), falling=("horizon",)
+    ),
     # Worst: noise 5, one week, no analytics, a share held at 0.02: 5 x 1.3 / sqrt(0.08) = 22.98.
-    Claim(learning.measurement_noise,
-          {"noise": declared("adaptation.noise"), "interval": INTERVAL, "share": SHARE, "analytics": SHARE}, (0.0, 22.99),
-          rising=("noise",), falling=("interval", "share", "analytics")),
-    Claim(learning.updated_estimate,
-          {"estimate": (0.01, 5.0), "observed": (-20.0, 20.0), "gain": declared("adaptation.gain")}, (0.01, 20.0),
-          rising=("estimate", "observed")),
-    Claim(learning.results_seen_after, {"seen": SHARE, "lesson": declared("adaptation.lesson"), "shown": SHARE}, SHARE,
-          rising=("seen", "lesson", "shown")),
-    Claim(learning.results_seen_at_rest,
-          {"lesson": (0.01, 1.0), "shown": (0.01, 1.0), "fade": (0.001, 0.5), "interval": INTERVAL}, SHARE,
-          rising=("lesson", "shown"), falling=("fade", "interval")),
+    Claim(
+        learning.measurement_noise,
+        {"noise": declared("adaptation.noise"), "interval": INTERVAL, "share": SHARE, "analytics": SHARE},
+        (0.0, 22.99),
+        rising=("noise",),
+        falling=("interval", "share", "analytics"),
+    ),
+    Claim(
+        learning.updated_estimate,
+        {"estimate": (0.01, 5.0), "observed": (-20.0, 20.0), "gain": declared("adaptation.gain")},
+        (0.01, 20.0),
+        rising=("estimate", "observed"),
+    ),
+    Claim(
+        learning.results_seen_after,
+        {"seen": SHARE, "lesson": declared("adaptation.lesson"), "shown": SHARE},
+        SHARE,
+        rising=("seen", "lesson", "shown"),
+    ),
+    Claim(
+        learning.results_seen_at_rest,
+        {"lesson": (0.01, 1.0), "shown": (0.01, 1.0), "fade": (0.001, 0.5), "interval": INTERVAL},
+        SHARE,
+        rising=("lesson", "shown"),
+        falling=("fade", "interval"),
+    ),
     Claim(learning.problem_pressure, {"error": DEVIATIONS}, (1 / 1.3, 3 / 1.3), mirrors=(turned("error"),)),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize(("interval", "horizon", "expected"), [
-    (2.0, 26.0, 1 - math.exp(-1 / 13)),  # 7% of a brand effect shows in a fortnight
-    (26.0, 26.0, 1 - math.exp(-1.0)),
-    (2.0, 2.0, 1 - math.exp(-1.0)),  # 63% of activation in the same fortnight
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("interval", "horizon", "expected"),
+    [
+        (2.0, 26.0, 1 - math.exp(-1 / 13)),  # 7% of a brand effect shows in a fortnight
+        (26.0, 26.0, 1 - math.exp(-1.0)),
+        (2.0, 2.0, 1 - math.exp(-1.0)),  # 63% of activation in the same fortnight
+    ],
+)
 def test_slow_effects_look_small(interval, horizon, expected):
     assert plain(learning.visibility)(interval, horizon) == pytest.approx(expected)
 
@@ -65,8 +84,15 @@ def test_estimates_by_hand():
     assert learned(0.2, -9.0, 0.35) == 0.01
 
 
-@pytest.mark.parametrize(("error", "expected"), [
-    (0.0, 1 / 1.3), (math.sqrt(0.3), 1.0), (1.0, 2 / 1.3), (math.sqrt(2), 3 / 1.3), (-9.0, 3 / 1.3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (0.0, 1 / 1.3),
+        (math.sqrt(0.3), 1.0),
+        (1.0, 2 / 1.3),
+        (math.sqrt(2), 3 / 1.3),
+        (-9.0, 3 / 1.3),
+    ],
+)
 def test_visible_problems_press(error, expected):
     assert plain(learning.problem_pressure)(error) == pytest.approx(expected)

@@ -13,36 +13,94 @@ DECAY, OFF_BRAND = declared("market.goodwill_decay"), declared("campaigns.off_br
 ALLOCATION = declared("market.allocation")
 
 CLAIMS = (
-    Claim(market.goodwill_after, {"goodwill": SHARE, "inflow": (0.0, 0.7), "decay": DECAY}, SHARE,
-          rising=("goodwill", "inflow"), falling=("decay",)),
+    Claim(
+        market.goodwill_after,
+        {"goodwill": SHARE, "inflow": (0.0, 0.7), "decay": DECAY},
+        SHARE,
+        rising=("goodwill", "inflow"),
+        falling=("decay",),
+    ),
     # Off brand eight standard deviations with the highest damage declared, doubled in a crisis: 0.5 - 0.5 x 40 x 64.
-    Claim(market.brand_effect, {"attribute": DEVIATIONS, "off_brand": (0.0, 2 * OFF_BRAND[1])}, (-1279.5, 4.5),
-          rising=("attribute",), falling=("off_brand",)),
-    Claim(market.campaign_weight,
-          {"running": (0.0, 64.0), "reference": (0.09, 9.0), "exponent": declared("assumptions.media_budget_exponent")}, SHARE,
-          rising=("reference",), falling=("running", "exponent")),
-    Claim(market.word_of_mouth, {"weight": declared("market.word_of_mouth"), "customers": (0.0, 50.0), "satisfaction": SHARE},
-          (0.0, 60.1), rising=("customers", "satisfaction")),
-    Claim(market.saturated, {"pressure": (0.0, 500.0), "half": declared("market.saturation")}, SHARE,
-          rising=("pressure",), falling=("half",)),
-    Claim(market.fit, {"budget_error": DEVIATIONS, "agency_error": DEVIATIONS, "positioning_error": DEVIATIONS}, SHARE,
-          mirrors=(swapped("budget_error", "agency_error"), swapped("agency_error", "positioning_error"),
-                   turned("budget_error"), turned("agency_error"), turned("positioning_error"))),
+    Claim(
+        market.brand_effect,
+        {"attribute": DEVIATIONS, "off_brand": (0.0, 2 * OFF_BRAND[1])},
+        (-1279.5, 4.5),
+        rising=("attribute",),
+        falling=("off_brand",),
+    ),
+    Claim(
+        market.campaign_weight,
+        {"running": (0.0, 64.0), "reference": (0.09, 9.0), "exponent": declared("assumptions.media_budget_exponent")},
+        SHARE,
+        rising=("reference",),
+        falling=("running", "exponent"),
+    ),
+    Claim(
+        market.word_of_mouth,
+        {"weight": declared("market.word_of_mouth"), "customers": (0.0, 50.0), "satisfaction": SHARE},
+        (0.0, 60.1),
+        rising=("customers", "satisfaction"),
+    ),
+    Claim(
+        market.saturated,
+        {"pressure": (0.0, 500.0), "half": declared("market.saturation")},
+        SHARE,
+        rising=("pressure",),
+        falling=("half",),
+    ),
+    Claim(
+        market.fit,
+        {"budget_error": DEVIATIONS, "agency_error": DEVIATIONS, "positioning_error": DEVIATIONS},
+        SHARE,
+        mirrors=(
+            swapped("budget_error", "agency_error"),
+            swapped("agency_error", "positioning_error"),
+            turned("budget_error"),
+            turned("agency_error"),
+            turned("positioning_error"),
+        ),
+    ),
     Claim(market.service_quality, {"error": DEVIATIONS}, SHARE, mirrors=(turned("error"),)),
-    Claim(market.neglect, {"arrears": (0.0, 2000.0), "patience": declared("compliance.patience")}, SHARE,
-          rising=("arrears",), falling=("patience",)),
-    Claim(market.reputation_after,
-          {"reputation": SHARE, "neglected": SHARE, "damage": declared("compliance.damage"),
-           "recovery": declared("compliance.recovery")}, SHARE,
-          rising=("recovery",), falling=("neglected", "damage")),
+    Claim(
+        market.neglect,
+        {"arrears": (0.0, 2000.0), "patience": declared("compliance.patience")},
+        SHARE,
+        rising=("arrears",),
+        falling=("patience",),
+    ),
+    Claim(
+        market.reputation_after,
+        {
+            "reputation": SHARE,
+            "neglected": SHARE,
+            "damage": declared("compliance.damage"),
+            "recovery": declared("compliance.recovery"),
+        },
+        SHARE,
+        rising=("recovery",),
+        falling=("neglected", "damage"),
+    ),
     Claim(market.arm_response, {"share": SHARE, "exponent": ALLOCATION}, (0.0, 8.0), rising=("share",)),
     # 0.1 x 11 / 0.2: a bound for the rule; who calls it lets no more than half of the customers go in a week.
-    Claim(market.churn_rate,
-          {"base": declared("market.churn"), "slope": declared("market.churn_satisfaction"), "satisfaction": SHARE,
-           "retention": (0.2, 1.9)}, (0.0, 5.5), rising=("base", "slope"), falling=("satisfaction", "retention")),
-    Claim(market.setting_after, {"error": DEVIATIONS, "stake": SHARE, "outcome": DEVIATIONS}, DEVIATIONS,
-          rising=("error", "outcome")),
-)  # fmt: skip
+    Claim(
+        market.churn_rate,
+        {
+            "base": declared("market.churn"),
+            "slope": declared("market.churn_satisfaction"),
+            "satisfaction": SHARE,
+            "retention": (0.2, 1.9),
+        },
+        (0.0, 5.5),
+        rising=("base", "slope"),
+        falling=("satisfaction", "retention"),
+    ),
+    Claim(
+        market.setting_after,
+        {"error": DEVIATIONS, "stake": SHARE, "outcome": DEVIATIONS},
+        DEVIATIONS,
+        rising=("error", "outcome"),
+    ),
+)
 
 
 def test_goodwill_by_hand():
@@ -91,9 +149,7 @@ def test_campaigns_share_the_media_budget_by_hand():
 @given(st.floats(1.0, 64.0), st.floats(0.09, 9.0), st.floats(0, 1))
 def test_all_campaigns_together_never_press_less(running, reference, exponent):
     weight = plain(market.campaign_weight)
-    assert (running + 1) * weight(running + 1, reference, exponent) >= running * weight(
-        running, reference, exponent
-    ) - 1e-9
+    assert (running + 1) * weight(running + 1, reference, exponent) >= running * weight(running, reference, exponent) - 1e-9
 
 
 @pytest.mark.parametrize(("pressure", "expected"), [(0.0, 0.0), (2.5, 0.5), (7.5, 0.75)])
@@ -108,9 +164,7 @@ def test_fit_and_service_by_hand():
     assert plain(market.service_quality)(-2.0) == pytest.approx(math.exp(-1.2))
 
 
-@pytest.mark.parametrize(
-    ("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)]
-)
+@pytest.mark.parametrize(("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)])
 def test_neglect(arrears, expected):
     assert plain(market.neglect)(arrears, 4.0) == expected
 
@@ -123,9 +177,16 @@ def test_reputation_by_hand():
     assert after(0.8, 0.5, 0.03, 0.05) == pytest.approx(0.793)  # - 0.012 + 0.005
 
 
-@pytest.mark.parametrize(("share", "exponent", "expected"), [
-    (0.25, 0.65, 1.0), (1.0, 0.5, 2.0), (0.0625, 0.5, 0.5), (0.5, 0.0, 1.0), (0.0, 0.65, 0.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("share", "exponent", "expected"),
+    [
+        (0.25, 0.65, 1.0),
+        (1.0, 0.5, 2.0),
+        (0.0625, 0.5, 0.5),
+        (0.5, 0.0, 1.0),
+        (0.0, 0.65, 0.0),
+    ],
+)
 def test_arms(share, exponent, expected):
     assert plain(market.arm_response)(share, exponent) == pytest.approx(expected)
 

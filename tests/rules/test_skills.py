@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 from sim.rules import skills
 
 CLAIMS = (
-    Claim(skills.trained,
-          {"skill": SHARE, "hours": declared("training.hours_per_week"), "gain": declared("training.gain")}, SHARE,
-          rising=("hours", "gain")),
+    Claim(
+        skills.trained,
+        {"skill": SHARE, "hours": declared("training.hours_per_week"), "gain": declared("training.gain")},
+        SHARE,
+        rising=("hours", "gain"),
+    ),
     Claim(skills.aged, {"skill": SHARE, "loss": declared("training.team_loss")}, SHARE, rising=("skill",), falling=("loss",)),
     Claim(skills.shared, {"skill": SHARE, "source": SHARE, "rate": (0.0, 0.004)}, SHARE, rising=("skill", "source", "rate")),
-)  # fmt: skip
+)
 
 
 def test_training_by_hand():

@@ -10,27 +10,38 @@ GAIN, LOSS, RETURN = declared("dyad.trust_gain"), declared("dyad.trust_loss"), d
 CLAIMS = (
     Claim(trust.trust_after_success, {"trust": SHARE, "gain": GAIN}, SHARE, rising=("trust", "gain")),
     Claim(trust.trust_after_failure, {"trust": SHARE, "loss": LOSS}, SHARE, rising=("trust",), falling=("loss",)),
-    Claim(trust.trust_after_debate, {"trust": SHARE, "loss": LOSS, "relationship_conflict": SHARE}, SHARE,
-          rising=("trust",), falling=("loss", "relationship_conflict")),
+    Claim(
+        trust.trust_after_debate,
+        {"trust": SHARE, "loss": LOSS, "relationship_conflict": SHARE},
+        SHARE,
+        rising=("trust",),
+        falling=("loss", "relationship_conflict"),
+    ),
     Claim(trust.trust_returning, {"trust": SHARE, "expected": SHARE, "rate": RETURN}, SHARE, rising=("trust", "expected")),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize(("value", "gain", "expected"), [
-    (0.6, 0.02, 0.608),  # 0.6 + 0.02 x 0.4
-    (0.0, 0.02, 0.02),  # from nothing: the gain itself
-    (1.0, 0.02, 1.0),  # full trust has nothing to gain
-    (0.6, 0.0, 0.6),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "gain", "expected"),
+    [
+        (0.6, 0.02, 0.608),  # 0.6 + 0.02 x 0.4
+        (0.0, 0.02, 0.02),  # from nothing: the gain itself
+        (1.0, 0.02, 1.0),  # full trust has nothing to gain
+        (0.6, 0.0, 0.6),
+    ],
+)
 def test_success(value, gain, expected):
     assert plain(trust.trust_after_success)(value, gain) == pytest.approx(expected, abs=1e-15)
 
 
-@pytest.mark.parametrize(("value", "loss", "expected"), [
-    (0.6, 0.06, 0.564),  # 0.6 x 0.94
-    (0.0, 0.06, 0.0),  # no trust, nothing to lose
-    (1.0, 0.5, 0.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "loss", "expected"),
+    [
+        (0.6, 0.06, 0.564),  # 0.6 x 0.94
+        (0.0, 0.06, 0.0),  # no trust, nothing to lose
+        (1.0, 0.5, 0.5),
+    ],
+)
 def test_failure(value, loss, expected):
     assert plain(trust.trust_after_failure)(value, loss) == pytest.approx(expected, abs=1e-15)
 
@@ -45,9 +56,7 @@ def test_bad_news_weighs_more():
 def test_debate_costs_a_quarter_of_a_failure_and_only_where_the_relation_is_sour():
     debate = plain(trust.trust_after_debate)
     assert debate(0.8, 0.06, 0.0) == 0.8
-    assert 0.8 - debate(0.8, 0.06, 1.0) == pytest.approx(
-        0.25 * (0.8 - plain(trust.trust_after_failure)(0.8, 0.06))
-    )
+    assert 0.8 - debate(0.8, 0.06, 1.0) == pytest.approx(0.25 * (0.8 - plain(trust.trust_after_failure)(0.8, 0.06)))
     assert debate(0.8, 0.06, 0.5) == pytest.approx(0.794)  # 0.8 - 0.25 x 0.06 x 0.8 x 0.5
 
 
