@@ -51,9 +51,9 @@ lint: $(READY)
 	$(BIN)/mypy
 
 benchmark: $(READY)
-	$(BIN)/python -m experiments.benchmark
-	$(BIN)/python -m experiments.dashboard_benchmark
-	$(BIN)/python -m experiments.notebook_benchmark
+	$(BIN)/python -m bench.benchmark
+	$(BIN)/python -m bench.dashboard_benchmark
+	$(BIN)/python -m bench.notebook_benchmark
 
 # Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.
 lock:
@@ -64,4 +64,4 @@ lock:
 
 clean:
 	rm -rf .venv .locking .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist
-	find sim scenarios experiments tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find tandem sim scenarios experiments bench tests -name __pycache__ -type d -prune -exec rm -rf {} +

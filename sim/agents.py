@@ -11,15 +11,14 @@ from typing import Any
 
 import mesa
 import numpy as np
-
-from sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
-from sim.phases.arrivals import choose_claims, choose_proposals
-from sim.phases.deliberation import choose_concessions
-from sim.phases.execution import choose_backlog
-from sim.phases.hours import choose_hours
-from sim.phases.judging import choose_judgments
-from sim.phases.market import respond
-from sim.state import CEO, CONTESTED, COO, LEAD, NEW, QUEUED
+from tandem.sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
+from tandem.sim.phases.arrivals import choose_claims, choose_proposals
+from tandem.sim.phases.deliberation import choose_concessions
+from tandem.sim.phases.execution import choose_backlog
+from tandem.sim.phases.hours import choose_hours
+from tandem.sim.phases.judging import choose_judgments
+from tandem.sim.phases.market import respond
+from tandem.sim.state import CEO, CONTESTED, COO, LEAD, NEW, QUEUED
 
 
 class Matter:
@@ -30,7 +29,7 @@ class Matter:
 
     @property
     def domain(self) -> str:
-        """Domain, a word of sim.parameters.DOMAINS."""
+        """Domain, a word of tandem.sim.parameters.DOMAINS."""
         return DOMAINS[int(self._decision["domain"][0])]
 
     @property
@@ -78,7 +77,7 @@ class Leader(mesa.Agent):
 
     @property
     def record(self) -> np.ndarray:
-        """This leader's record in the firm's world (array of one, dtype sim.state.LEADER)."""
+        """This leader's record in the firm's world (array of one, dtype tandem.sim.state.LEADER)."""
         return self.model.world["leaders"][0, self.index : self.index + 1]
 
     def _read(self, name: str) -> float:
@@ -125,7 +124,7 @@ class Leader(mesa.Agent):
         return dict(zip(DOMAINS, self.record["beliefs"][0].tolist()))
 
     def matters(self, status: int | None = None) -> Iterator[Matter]:
-        """Open matters, in order of arrival; of one status of sim.state (NEW, QUEUED, CONTESTED...) if given."""
+        """Open matters, in order of arrival; of one status of tandem.sim.state (NEW, QUEUED, CONTESTED...) if given."""
         world = self.model.world
         for place in range(int(world["firm"]["decision_count"][0])):
             if status is None or int(world["decisions"]["status"][0, place]) == status:
@@ -190,7 +189,7 @@ class Team(mesa.Agent):
 
     @property
     def record(self) -> np.ndarray:
-        """This team's record (array of one, dtype sim.state.TEAM)."""
+        """This team's record (array of one, dtype tandem.sim.state.TEAM)."""
         return self.model.world["teams"][0, self.index : self.index + 1]
 
     @property

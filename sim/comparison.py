@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from sim.mistake import Mistake
-from sim.outcomes import HEADLINES, OUTCOMES
-from sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch
+from tandem.sim.mistake import Mistake
+from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch
 
 COLUMNS = (
     "arm",
@@ -235,7 +234,7 @@ class Comparison:
 
     def plot(self, outcomes: Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
         """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""
-        from sim.plots import plot_comparison
+        from tandem.sim.plots import plot_comparison
 
         there = set(self.table["outcome"])
         chosen = [name for name in HEADLINES if name in there] or list(dict.fromkeys(self.table["outcome"]))
@@ -273,7 +272,7 @@ class Comparison:
         head = html.escape(repr(self).split("\n")[0])
         shown = self.table[self.table["outcome"].isin(HEADLINES)] if len(self.table) > 40 else self.table
         kept = shown[["outcome", "arm", "mean", "difference", "low", "high", "share_helped", "verdict"]]
-        from sim.plots import plot_comparison, still
+        from tandem.sim.plots import plot_comparison, still
 
         drawn = [name for name in ("revenue_growth", "conflict_rate") if name in set(self.table["outcome"])]
         picture = ""

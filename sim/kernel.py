@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-
-from sim.compile import (
+from tandem.sim.compile import (
     COMPILED,
     as_records,
     cache_is_cold,
@@ -17,11 +16,11 @@ from sim.compile import (
     records,
     sequence,
 )
-from sim.phases.measures import COUNT, measure
-from sim.phases.start import apply_change, start_firm
-from sim.state import WORLD, new_world
-from sim.streams import seed_key
-from sim.week import advance_week
+from tandem.sim.phases.measures import COUNT, measure
+from tandem.sim.phases.start import apply_change, start_firm
+from tandem.sim.state import WORLD, new_world
+from tandem.sim.streams import seed_key
+from tandem.sim.week import advance_week
 
 
 @phase

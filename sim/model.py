@@ -6,19 +6,18 @@ from typing import Any
 
 import mesa
 import numpy as np
-
-from sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
-from sim.kernel import announce, clear_journal, start_world
-from sim.phases.arrivals import arise, settle_claims
-from sim.phases.closing import close_week
-from sim.phases.conclusion import conclude
-from sim.phases.deliberation import deliberate, negotiate
-from sim.phases.execution import execute
-from sim.phases.hours import meet
-from sim.phases.measures import COUNT, NAMES, measure
-from sim.phases.opening import drift_environment, open_week
-from sim.phases.review import review
-from sim.phases.start import apply_change
+from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
+from tandem.sim.kernel import announce, clear_journal, start_world
+from tandem.sim.phases.arrivals import arise, settle_claims
+from tandem.sim.phases.closing import close_week
+from tandem.sim.phases.conclusion import conclude
+from tandem.sim.phases.deliberation import deliberate, negotiate
+from tandem.sim.phases.execution import execute
+from tandem.sim.phases.hours import meet
+from tandem.sim.phases.measures import COUNT, NAMES, measure
+from tandem.sim.phases.opening import drift_environment, open_week
+from tandem.sim.phases.review import review
+from tandem.sim.phases.start import apply_change
 
 FIRM_REPORTERS = (
     "relationship_conflict",
@@ -56,7 +55,7 @@ class LeadershipModel(mesa.Model):
     `team_class`, `market_class` replace agents, for example:
 
     >>> from tandem import LeadershipModel, Scenario
-    >>> from sim.agents import ChiefOperatingOfficer
+    >>> from tandem.sim.agents import ChiefOperatingOfficer
     >>> class AlwaysConcedes(ChiefOperatingOfficer):
     ...     def concede(self):
     ...         for matter in self.contested:
@@ -66,7 +65,7 @@ class LeadershipModel(mesa.Model):
     >>> 0.0 < model.ceo.trust < 1.0
     True
 
-    Raises sim.scenario.ScenarioError on bad scenarios and paths.
+    Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths.
     """
 
     def __init__(
@@ -178,7 +177,7 @@ class LeadershipModel(mesa.Model):
 
     @property
     def outcomes(self) -> dict[str, float]:
-        """Outcomes of the weeks played so far, by the names of sim.outcomes."""
+        """Outcomes of the weeks played so far, by the names of tandem.sim.outcomes."""
         out = np.full(COUNT, np.nan)
         measure(self.world, out)
         return dict(zip(NAMES, out.tolist()))

@@ -1,6 +1,6 @@
 """What is measured: every outcome of a run and every column of its weekly table, with unit, meaning and titles.
 
-Light on purpose: no compiler, no tables. A test holds `OUTCOMES` equal to `sim.phases.measures.NAMES`.
+Light on purpose: no compiler, no tables. A test holds `OUTCOMES` equal to `tandem.sim.phases.measures.NAMES`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Many firms followed over time: the compiled driver that writes down each run's latent states every so many weeks.
 
-`sim.kernel.run_batch` keeps one row a run; findings of panels (windows after a burn-in, growth by year, spells in office,
+`tandem.sim.kernel.run_batch` keeps one row a run; findings of panels (windows after a burn-in, growth by year, spells in office,
 responses to advertising) need states on the way. The same weeks are played, so the same bits come out.
 """
 
@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, phase, records, sequence
-from sim.kernel import announce, step_week
-from sim.parameters import RECORD
-from sim.phases.start import start_firm
-from sim.state import CEO, COO, WORLD
-from sim.streams import seed_key
+from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, phase, records, sequence
+from tandem.sim.kernel import announce, step_week
+from tandem.sim.parameters import RECORD
+from tandem.sim.phases.start import start_firm
+from tandem.sim.state import CEO, COO, WORLD
+from tandem.sim.streams import seed_key
 
 # States at the end of the week recorded.
 STATES = (
@@ -234,7 +233,7 @@ def run_panel(
     every: int,
     threads: bool = True,
 ) -> np.ndarray:
-    """States of runs given row by row, float64 (runs, weeks // every + 1, WIDTH); arguments as in `sim.kernel.run_batch`.
+    """States of runs given row by row, float64 (runs, weeks // every + 1, WIDTH); arguments as in `tandem.sim.kernel.run_batch`.
 
     All runs have the horizon of the first row of `timeline`. Bytes do not depend on `threads`.
     """

@@ -19,9 +19,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import ScalarFormatter
-
-from sim.outcomes import OUTCOMES, WEEKLY, Column, Outcome
-from sim.texts import number, text
+from tandem.sim.outcomes import OUTCOMES, WEEKLY, Column, Outcome
+from tandem.sim.texts import number, text
 
 if not plt.get_fignums():
     # Settled now: settled inside `rc_context`, a notebook's switch to show figures would be undone at its end.

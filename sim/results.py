@@ -11,14 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
-
-from sim import kernel
-from sim.compile import COMPILED
-from sim.mistake import Mistake
-from sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, WEEKLY
-from sim.parameters import ARMS, DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
-from sim.state import CAUSES, CEO, COO, HAPPENINGS, LEAD, STOCKS
-from sim.streams import seed_key
+from tandem.sim import kernel
+from tandem.sim.compile import COMPILED
+from tandem.sim.mistake import Mistake
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, WEEKLY
+from tandem.sim.parameters import ARMS, DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
+from tandem.sim.state import CAUSES, CEO, COO, HAPPENINGS, LEAD, STOCKS
+from tandem.sim.streams import seed_key
 
 LEADERS = ("ceo", "coo", "marketing_lead")
 RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
@@ -33,7 +32,7 @@ class Firm(Protocol):
         ...
 
     def records(self) -> np.ndarray:
-        """Rows of `sim.parameters.RECORD`, one per version, by the week from which they hold."""
+        """Rows of `tandem.sim.parameters.RECORD`, one per version, by the week from which they hold."""
         ...
 
 
@@ -142,13 +141,13 @@ class Run:
     replicate: int
     firm: int
     trajectory: dict[str, np.ndarray]
-    """Arrays of records by week, as `sim.kernel.trajectory` gives them."""
+    """Arrays of records by week, as `tandem.sim.kernel.trajectory` gives them."""
 
     # -- tables --------------------------------------------------------------------------------
 
     @cached_property
     def outcomes(self) -> dict[str, float]:
-        """Outcomes by name (units: `sim.outcomes.OUTCOMES`); not-a-number where there was nothing to measure."""
+        """Outcomes by name (units: `tandem.sim.outcomes.OUTCOMES`); not-a-number where there was nothing to measure."""
         return dict(zip(OUTCOMES, map(float, self.trajectory["outcomes"])))
 
     @property
@@ -158,14 +157,14 @@ class Run:
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
-        """One row a week (columns: `sim.outcomes.WEEKLY`). Row 0 is the start: stocks stand there, and what only
+        """One row a week (columns: `tandem.sim.outcomes.WEEKLY`). Row 0 is the start: stocks stand there, and what only
         happens in a week is not-a-number. Columns of the pair are so until both leaders have been in post."""
         return _weekly(self.trajectory, self._in_force)
 
     @cached_property
     def quarterly(self) -> pd.DataFrame:
         """One row a quarter, same columns: flows summed (kEUR/week becomes kEUR), stocks at its end, and as
-        `sim.outcomes.WEEKLY[name].quarter` says for the others."""
+        `tandem.sim.outcomes.WEEKLY[name].quarter` says for the others."""
         weeks = self.weekly.iloc[1:]
         groups = weeks.groupby("quarter", sort=True)
         table = weeks.iloc[12::13].reset_index(drop=True)
@@ -179,7 +178,7 @@ class Run:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """What happened: week, kind (`sim.state.HAPPENINGS`), domain, who (a leader, `team_3`, or the goal that the
+        """What happened: week, kind (`tandem.sim.state.HAPPENINGS`), domain, who (a leader, `team_3`, or the goal that the
         market now favours), value, second."""
         journal = self.trajectory["journal"]
         rows = [event for week in journal for event in week["events"][: int(week["event_count"])]]
@@ -264,22 +263,22 @@ class Run:
 
     def explain(self, lang: str = "en", full: bool = False) -> str:
         """Why it went as it did, in words ("en" or "fr"); `full` goes quarter by quarter and names every cause."""
-        from sim.explain import explain
-        from sim.scenario import Scenario
+        from tandem.sim.explain import explain
+        from tandem.sim.scenario import Scenario
 
         told = self.scenario if isinstance(self.scenario, Scenario) else None
         return explain(self.weekly, self.events, self.contributions, self.outcomes, told, lang, full=full)
 
     @cached_property
     def turning_points(self) -> list:
-        """The weeks on which the story turns (rules: `sim.explain.turning`)."""
-        from sim.explain import turning_points
+        """The weeks on which the story turns (rules: `tandem.sim.explain.turning`)."""
+        from tandem.sim.explain import turning_points
 
         return turning_points(self.weekly, self.events, self.contributions)
 
     def plot(self, axes: Any = None, lang: str = "en") -> Any:
         """Four panels: trust and tension, conflict, customers' view, revenue. Returns the axes."""
-        from sim.plots import plot_run
+        from tandem.sim.plots import plot_run
 
         return plot_run(self.weekly, axes, lang=lang)
 
@@ -305,7 +304,7 @@ class Run:
             f"Run of <b>{html.escape(str(self.scenario.name))}</b>, seed {html.escape(repr(self.seed))}, "
             f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks"
         )
-        from sim.plots import still_run
+        from tandem.sim.plots import still_run
 
         return f"<div>{head}<table><tbody>{rows}</tbody></table>{still_run(self.weekly)}</div>"
 
@@ -463,7 +462,7 @@ class Batch:
 
     def plot(self, outcome: str = HEADLINES[0], ax: Any = None, lang: str = "en") -> Any:
         """How one outcome spreads over the runs. Returns the axes."""
-        from sim.plots import plot_batch
+        from tandem.sim.plots import plot_batch
 
         return plot_batch(self.outcomes, _known(outcome), ax, lang=lang)
 
@@ -483,7 +482,7 @@ class Batch:
 
     def _repr_html_(self) -> str:
         head = html.escape(repr(self).split("\n")[0])
-        from sim.plots import still
+        from tandem.sim.plots import still
 
         table = self.summary().loc[list(HEADLINES)].to_html(float_format=_figure)
         name = HEADLINES[0]

@@ -9,9 +9,8 @@ Stocks are in [0, 1] unless the field's comment gives a unit.
 from __future__ import annotations
 
 import numpy as np
-
-from sim.compile import records
-from sim.parameters import MAXIMUM_TEAMS, RECORD
+from tandem.sim.compile import records
+from tandem.sim.parameters import MAXIMUM_TEAMS, RECORD
 
 CEO, COO, LEAD = 0, 1, 2
 GROWTH, BRAND, INNOVATION, EFFICIENCY, CUSTOMERS = 0, 1, 2, 3, 4

@@ -17,8 +17,7 @@ import operator
 from typing import Any
 
 import numpy as np
-
-from sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
+from tandem.sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
 
 # One stream for each purpose. Numbers are part of every stored result: add, never renumber.
 SHOCKS = 1

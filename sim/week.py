@@ -5,23 +5,23 @@ intent, the phase after it reads all intents. Nobody reacts within the same mome
 order through its agents (sim/model.py); a test holds the two equal, bit for bit.
 """
 
-from sim.compile import sequence
-from sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
-from sim.phases.closing import close_week
-from sim.phases.conclusion import conclude
-from sim.phases.deliberation import choose_concessions, deliberate, negotiate
-from sim.phases.execution import choose_backlog, execute
-from sim.phases.hours import choose_hours, meet
-from sim.phases.judging import choose_judgments
-from sim.phases.market import respond
-from sim.phases.opening import drift_environment, open_week
-from sim.phases.review import review
-from sim.state import CEO, COO, LEAD
+from tandem.sim.compile import sequence
+from tandem.sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
+from tandem.sim.phases.closing import close_week
+from tandem.sim.phases.conclusion import conclude
+from tandem.sim.phases.deliberation import choose_concessions, deliberate, negotiate
+from tandem.sim.phases.execution import choose_backlog, execute
+from tandem.sim.phases.hours import choose_hours, meet
+from tandem.sim.phases.judging import choose_judgments
+from tandem.sim.phases.market import respond
+from tandem.sim.phases.opening import drift_environment, open_week
+from tandem.sim.phases.review import review
+from tandem.sim.state import CEO, COO, LEAD
 
 
 @sequence
 def advance_week(world):
-    """One week of a firm, in place; `world` is an array of one record (sim.state.WORLD)."""
+    """One week of a firm, in place; `world` is an array of one record (tandem.sim.state.WORLD)."""
     open_week(world)  # calendar, shocks, departures and arrivals
     drift_environment(world)  # what is right moves, skills and techniques age
     choose_hours(world, CEO)  # each leader plans the week

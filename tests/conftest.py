@@ -10,7 +10,7 @@ settings.load_profile("tandem")
 @pytest.fixture(scope="session")
 def flight_server():
     """`tandem dashboard`, started once, on a port of its own."""
-    from experiments.browser import start
+    from bench.browser import start
 
     server = start()
     yield server

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.browser import LAPTOP, fresh_browser
+from bench.browser import LAPTOP, fresh_browser
 
 
 @dataclass

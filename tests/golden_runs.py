@@ -10,8 +10,8 @@ import json
 import math
 from pathlib import Path
 
-from experiments.splits import contexts, described
-from sim import Scenario, simulate
+from tandem.experiments.effects.role_models import contexts, described
+from tandem.sim import Scenario, simulate
 
 FILE = Path(__file__).parent / "golden" / "runs.json"
 OUTCOMES = (

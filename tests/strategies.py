@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-
-from sim.parameters import (
+from tandem.sim.parameters import (
     DOMAINS,
     EVENTS,
     GOALS,

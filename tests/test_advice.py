@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import ndtr
-
-from experiments.advice import (
+from tandem.experiments.advice.advice import (
     LEVELS,
     _best_with,
     advise,
@@ -14,15 +13,15 @@ from experiments.advice import (
     lever_effects,
     raised,
 )
-from experiments.calibration.ensemble import ensemble
-from experiments.commands.main import status
-from experiments.population import Population
-from experiments.uncertainty import play
-from sim import Scenario
-from sim.comparison import paired_difference
-from sim.parameters import LEVERS, lever_value
-from sim.scenario import catalogue
-from sim.scenario.paths import FIELDS
+from tandem.experiments.commands.main import status
+from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.population import Population
+from tandem.experiments.firms.uncertainty import play
+from tandem.sim import Scenario
+from tandem.sim.comparison import paired_difference
+from tandem.sim.parameters import LEVERS, lever_value
+from tandem.sim.scenario import catalogue
+from tandem.sim.scenario.paths import FIELDS
 
 STEP = 0.2
 CASES = sorted(entry.name for entry in catalogue() if entry.kind == "case")

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
-
-from experiments.alive import BEGIN, END, PROBES, probe, unprobed
-from sim import Scenario, simulate, simulate_batch
-from sim.comparison import paired_difference
-from sim.parameters import DOMAINS, Switches
+from tandem.experiments.validation.ablation import BEGIN, END, PROBES, probe, unprobed
+from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.comparison import paired_difference
+from tandem.sim.parameters import DOMAINS, Switches
 
 PAIRS = 400
 OFF = {f"switches.{name}": False for name in Switches.model_fields}

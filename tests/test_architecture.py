@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from sim.code_cache import COMPILED_FILES, COMPILED_ROOMS
+from tandem.sim.code_cache import COMPILED_FILES, COMPILED_ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("sim", "scenarios", "experiments")
+PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 
-# From the ground up. A module may import its own floor and those below. Unlisted modules of `sim` are complained of:
-# decide where they stand.
+# From the ground up. A module may import its own floor and those below; a room of `experiments` is a floor of its own, so that
+# no two rooms can import each other. Unlisted modules of `sim` are complained of: decide where they stand.
 FLOORS = (
+    ("tandem.short_names",),
     ("sim.code_cache", "sim.mistake"),
     ("sim.compile",),
     ("sim.rules",),
@@ -35,6 +35,18 @@ FLOORS = (
     ("sim.widget", "sim.dashboard"),
     ("sim",),
     ("experiments",),
+    ("experiments.files",),
+    ("experiments.firms",),
+    ("experiments.pages",),
+    ("experiments.store",),
+    ("experiments.sensitivity",),
+    ("experiments.decisions",),
+    ("experiments.discovery",),
+    ("experiments.effects",),
+    ("experiments.advice",),
+    ("experiments.validation",),
+    ("experiments.calibration",),
+    ("experiments.study",),
     ("experiments.commands",),
     ("tandem",),
 )
@@ -49,10 +61,10 @@ FENCES = {
     "dask": r"experiments/.*",
     "starlette": r"sim/dashboard/server\.py",
     "uvicorn": r"sim/dashboard/server\.py",
-    "playwright": r"experiments/(dashboard|notebook)_benchmark\.py",
+    "playwright": r"bench/.*",
     "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
-    "matplotlib": r"sim/plots\.py|experiments/(.*/)?(figures|report)([^/]*\.py|/.*)",
+    "matplotlib": r"sim/plots\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
 }
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
@@ -62,13 +74,18 @@ CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
 def house() -> dict[str, str]:
     """The text of every Python file in the import packages, by path."""
-    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
-    files += [ROOT / "tandem.py"]
+    files = [file for room in PACKAGES for file in (ROOT / room).rglob("*.py")]
     return {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in sorted(files)}
 
 
 def module_of(path: str) -> str:
+    """The name of a module as the rooms stand at the top of the repository: `sim.week` for `tandem.sim.week`."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def short(module: str) -> str:
+    """The same name for both ways to write it."""
+    return re.sub(r"^tandem\.(?=(sim|experiments|scenarios)(\.|$))", "", module)
 
 
 def imports(path: str, text: str, modules: set[str]) -> Iterator[tuple[int, str]]:
@@ -76,9 +93,9 @@ def imports(path: str, text: str, modules: set[str]) -> Iterator[tuple[int, str]
     package = module_of(path) if path.endswith("/__init__.py") else module_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(text, path)):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            yield from ((node.lineno, short(alias.name)) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            origin = node.module or ""
+            origin = short(node.module or "")
             if node.level:
                 parts = package.split(".")
                 origin = ".".join([*parts[: len(parts) - node.level + 1], *filter(None, [node.module])])
@@ -88,12 +105,12 @@ def imports(path: str, text: str, modules: set[str]) -> Iterator[tuple[int, str]
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in {"import_module", "__import__"} and isinstance(node.args[0].value, str):
-                yield node.lineno, node.args[0].value
+                yield node.lineno, short(node.args[0].value)
 
 
 def floor_of(module: str) -> int | None:
     """The floor of a module of ours; None for a foreign one and for one that stands nowhere."""
-    if module.startswith("sim.") and ".".join(module.split(".")[:2]) not in FLOOR_OF:
+    if module.startswith(("sim.", "experiments.")) and ".".join(module.split(".")[:2]) not in FLOOR_OF:
         return None
     parts = module.split(".")
     for length in range(len(parts), 0, -1):
@@ -103,7 +120,7 @@ def floor_of(module: str) -> int | None:
 
 
 def ours(module: str) -> bool:
-    return module.split(".")[0] in {*ROOMS, "tandem"}
+    return module.split(".")[0] in PACKAGES
 
 
 def upward_imports(files: dict[str, str]) -> list[str]:
@@ -131,7 +148,7 @@ def rules_that_know_too_much(files: dict[str, str]) -> list[str]:
             foreign_to_rule = module not in {"math", "__future__", "sim.compile"} and not module.startswith("sim.rules")
             if path.startswith("sim/rules/") and foreign_to_rule:
                 complaints.append(f"{path}:{line} imports {module}: a rule takes numbers and returns numbers")
-            if path.startswith("scenarios/") and ours(module) and not module.startswith("scenarios"):
+            if path.startswith("scenarios/") and ours(module) and not module.startswith(("scenarios", "tandem.short_names")):
                 complaints.append(f"{path}:{line} imports {module}: scenarios are data only")
     return complaints
 
@@ -228,12 +245,12 @@ def scenario_ids() -> set[str]:
 @pytest.mark.parametrize("check", [upward_imports, rules_that_know_too_much, broken_fences, compiled_outside_the_digest])
 def test_the_house_keeps(check):
     files = house()
-    assert {"sim/compile.py", "tandem.py"} <= set(files)
+    assert {"sim/compile.py", "tandem/__init__.py"} <= set(files)
     assert check(files) == []
 
 
 def test_every_module_is_named_for_what_is_in_it():
-    files = [file for room in (*ROOMS, "tests", "notebooks") for file in (ROOT / room).rglob("*")]
+    files = [file for room in (*PACKAGES, "bench", "tests", "notebooks") for file in (ROOT / room).rglob("*")]
     assert empty_names([file.relative_to(ROOT).as_posix() for file in files]) == []
 
 
@@ -250,7 +267,7 @@ def test_every_source_exists_and_is_used():
         pytest.skip("no scenarios/sources.toml yet")
     used = citations(house())
     if (ROOT / "sim" / "parameters.py").exists():
-        from sim.parameters import describe
+        from tandem.sim.parameters import describe
 
         used |= sources_in([{"source": row.get("source", "")} for row in describe()])
     for file in (ROOT / "scenarios").rglob("*.toml"):
@@ -278,24 +295,27 @@ def test_every_source_exists_and_is_used():
         (upward_imports, "sim/kernel.py", "import scenarios"),
         (upward_imports, "sim/kernel.py", "import importlib; importlib.import_module('experiments.store')"),
         (upward_imports, "sim/results.py", "from experiments import population"),
-        (upward_imports, "experiments/store.py", "from experiments.commands import main"),
+        (upward_imports, "experiments/store/plan.py", "from experiments.commands import main"),
+        (upward_imports, "experiments/store/plan.py", "from tandem.experiments.commands import main"),
+        (upward_imports, "experiments/sensitivity/analysis.py", "def f():\n    from tandem.experiments.effects import cells"),
+        (upward_imports, "experiments/loose.py", ""),
         (upward_imports, "sim/attic.py", ""),
         (rules_that_know_too_much, "sim/rules/trust.py", "import numpy as np"),
         (rules_that_know_too_much, "sim/rules/trust.py", "from sim.streams import philox"),
         (rules_that_know_too_much, "scenarios/__init__.py", "from sim.scenario import Scenario"),
         (broken_fences, "sim/kernel.py", "from numba import njit"),
-        (broken_fences, "experiments/store.py", "import numba.core"),
+        (broken_fences, "experiments/store/plan.py", "import numba.core"),
         (broken_fences, "sim/results.py", "from mesa.datacollection import DataCollector"),
         (broken_fences, "sim/outcomes.py", "from SALib.sample import sobol"),
         (broken_fences, "sim/kernel.py", "def f():\n    import dask.distributed"),
-        (broken_fences, "experiments/store.py", "import matplotlib.pyplot as plt"),
+        (broken_fences, "experiments/store/plan.py", "import matplotlib.pyplot as plt"),
         (broken_fences, "sim/dashboard/answers.py", "from starlette.responses import Response"),
         (compiled_outside_the_digest, "sim/model.py", "from sim.compile import phase"),
-        (compiled_outside_the_digest, "experiments/benchmark.py", "from sim.compile import COMPILED, kernel as k"),
+        (compiled_outside_the_digest, "experiments/study/study.py", "from sim.compile import COMPILED, kernel as k"),
     ],
 )
 def test_a_break_is_found(check, path, text):
-    rest = {"sim/week.py": "", "sim/kernel.py": "", "experiments/commands/main.py": ""}
+    rest = {"sim/week.py": "", "sim/kernel.py": "", "experiments/commands/main.py": "", "experiments/effects/cells.py": ""}
     assert [complaint for complaint in check({**rest, path: text}) if complaint.startswith(path)]
 
 
@@ -307,9 +327,12 @@ def test_a_break_is_found(check, path, text):
         ("sim/compile.py", "import numba"),
         ("sim/model.py", "import mesa\nfrom sim import week"),
         ("sim/plots.py", "import matplotlib"),
-        ("experiments/report/page.py", "from matplotlib import pyplot"),
+        ("experiments/pages/figure.py", "from matplotlib import pyplot"),
         ("experiments/sensitivity/figures.py", "from matplotlib import pyplot"),
-        ("experiments/sobol.py", "import SALib\nfrom sim import Scenario\nfrom sim.compile import COMPILED, set_threads"),
+        (
+            "experiments/sensitivity/sobol.py",
+            "import SALib\nfrom sim import Scenario\nfrom sim.compile import COMPILED, set_threads",
+        ),
     ],
 )
 def test_what_is_allowed_passes(path, text):
@@ -363,8 +386,8 @@ def unread_fields(fields: set[str], texts: dict[str, str]) -> set[str]:
 
 
 def test_every_field_of_the_state_is_read_by_something():
-    from sim import state
-    from sim.parameters import RECORD
+    from tandem.sim import state
+    from tandem.sim.parameters import RECORD
 
     kinds = [getattr(state, name) for name in dir(state) if isinstance(getattr(state, name), np.dtype)]
     fields = {name for kind in kinds if kind.names for name in kind.names} - set(RECORD.names)

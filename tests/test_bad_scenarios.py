@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from experiments.commands.main import COMMANDS, status
-from sim.scenario import Scenario, ScenarioError
-from sim.scenario.paths import FIELDS
+from tandem.experiments.commands.main import COMMANDS, status
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.paths import FIELDS
 
 GOOD = """
 title = { en = "A", fr = "B" }
@@ -246,7 +245,7 @@ def test_bad_files_are_refused_by_the_installed_command(command, name, tmp_path)
 
 
 def test_an_unknown_source_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.scenario.scenario.source_keys", lambda: frozenset({"somebody1899"}))
+    monkeypatch.setattr("tandem.sim.scenario.scenario.source_keys", lambda: frozenset({"somebody1899"}))
     path = tmp_path / "bad.toml"
     path.write_text('sources = ["someboby1899"]')
     code, _, err = run("check", str(path))
@@ -394,7 +393,7 @@ def test_ctrl_c_leaves_with_130(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.scenario.catalogue", interrupted)
+    monkeypatch.setattr("tandem.sim.scenario.catalogue", interrupted)
     assert run("list")[0] == 130
 
 
@@ -402,7 +401,7 @@ def test_a_fault_of_the_program_is_not_dressed_up_as_bad_input(monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sim.scenario.catalogue", broken)
+    monkeypatch.setattr("tandem.sim.scenario.catalogue", broken)
     with pytest.raises(ZeroDivisionError):
         run("list")
 

@@ -6,17 +6,16 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.calibration.emulator import fitted
-from experiments.calibration.ensemble import Ensemble, default_set, ensemble
-from experiments.calibration.evaluations import Evaluations, statistics
-from experiments.calibration.fit import findings_met
-from experiments.calibration.matching import Band, Judge, inside
-from experiments.calibration.posterior import marginals, ranking_summary
-from experiments.calibration.space import Parameter, Profile, profile, space
-from experiments.commands.main import status
-from experiments.findings import targets
-from experiments.store import Refused, open_sweep
+from tandem.experiments.calibration.emulator import fitted
+from tandem.experiments.calibration.evaluations import Evaluations, statistics
+from tandem.experiments.calibration.fit import findings_met
+from tandem.experiments.calibration.matching import Band, Judge, inside
+from tandem.experiments.calibration.posterior import marginals, ranking_summary
+from tandem.experiments.calibration.space import Parameter, Profile, profile, space
+from tandem.experiments.commands.main import status
+from tandem.experiments.firms.ensemble import Ensemble, default_set, ensemble
+from tandem.experiments.store import Refused, open_sweep
+from tandem.experiments.validation.findings import targets
 
 DRAW = np.random.default_rng(4)
 

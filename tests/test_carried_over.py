@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from sim import Scenario
-from sim.kernel import start_world, step_week
+from tandem.sim import Scenario
+from tandem.sim.kernel import start_world, step_week
 
 FIRM = Scenario.of(role_model="visionary-catalyst", context="innovative").with_({"levers.adaptation": 1.0, "quarters": 12})
 TIMELINE = FIRM.records()

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from sim import Scenario, simulate_batch
-from sim.scenario import catalogue
+from tandem.sim import Scenario, simulate_batch
+from tandem.sim.scenario import catalogue
 
 LUCKS, SEED = 500, 11
 CASES = [entry.name for entry in catalogue() if entry.kind == "case"]

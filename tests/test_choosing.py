@@ -3,11 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments import keeping
-from experiments.calibration.ensemble import ensemble
-from experiments.decisions.choice import weigh
-from experiments.decisions.firms import (
+from tandem.experiments.decisions.choice import weigh
+from tandem.experiments.decisions.played import Played, play_options
+from tandem.experiments.discovery import Event, discover
+from tandem.experiments.discovery.regional import regional
+from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms
+from tandem.experiments.effects.role_models import HEADLINES, described
+from tandem.experiments.firms import kept_batches as keeping
+from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.kept_batches import Keeper
+from tandem.experiments.firms.uncertainty import play
+from tandem.experiments.study.choice import PRICES, SIZES, planned_runs, regrets
+from tandem.experiments.study.choice_options import (
     BEST,
     Choices,
     UnderSet,
@@ -17,17 +24,9 @@ from experiments.decisions.firms import (
     raised,
     under_sets,
 )
-from experiments.decisions.played import Played, play_options
-from experiments.decisions.splits import PRICES, SIZES, planned_runs, regrets
-from experiments.discovery import Event, discover
-from experiments.discovery.pooled import EVENTS, Worst
-from experiments.discovery.regional import regional
-from experiments.keeping import Keeper
-from experiments.sensitivity.firms import CONTEXT, OUTPUTS, Firms
-from experiments.splits import HEADLINES, described
-from experiments.uncertainty import play
-from sim.parameters import LEVERS
-from sim.scenario import Scenario
+from tandem.experiments.study.failures import EVENTS, Worst
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario
 
 KEYS = np.array([3, 5, 8, 13], dtype=np.uint64)
 
@@ -136,8 +135,8 @@ class Stopped(Exception):
 
 
 def test_a_killed_play_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.decisions.played.ROWS_AT_ONCE", 64)
-    monkeypatch.setattr("experiments.sensitivity.kept.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("tandem.experiments.decisions.played.ROWS_AT_ONCE", 64)
+    monkeypatch.setattr("tandem.experiments.files.checkpoint.SECONDS_BETWEEN", 0.0)
     calls = []
 
     def f(x, keys):

@@ -4,9 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-
-from experiments.commands.main import status
-from experiments.splits import (
+from tandem.experiments.commands.main import status
+from tandem.experiments.effects.role_models import (
     DISPOSITIONS,
     described,
     fates,
@@ -15,8 +14,8 @@ from experiments.splits import (
     splits,
     surviving,
 )
-from experiments.study import controls
-from sim.results import simulate_batch
+from tandem.experiments.study.study import controls
+from tandem.sim.results import simulate_batch
 
 
 def test_run_takes_settings_and_says_units(capsys):

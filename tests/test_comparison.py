@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-
-from sim.comparison import compare, compare_batches, paired_difference, share_helped, verdict
-from sim.outcomes import OUTCOMES
-from sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
-from sim.results import Batch
+from tandem.sim.comparison import compare, compare_batches, paired_difference, share_helped, verdict
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
+from tandem.sim.results import Batch
 
 
 def firm(name="firm", quarters=2, **values):
@@ -219,7 +218,7 @@ def test_bad_calls_are_refused():
 
 
 def test_arms_of_one_name_are_told_apart_by_what_differs():
-    from sim.scenario import Scenario
+    from tandem.sim.scenario import Scenario
 
     first = Scenario.of()
     loud = first.with_({"levers.communication": 0.8, "quarters": 1})
@@ -229,7 +228,7 @@ def test_arms_of_one_name_are_told_apart_by_what_differs():
 
 
 def test_arms_are_called_by_their_titles_without_the_context_they_share():
-    from sim.scenario import Scenario
+    from tandem.sim.scenario import Scenario
 
     first, other = (Scenario.of(role_model=name, context="agile") for name in ("co-pilot", "no-coo"))
     arms = [s.with_({"quarters": 1}) for s in (first, other, first.with_({"levers.skills": 0.9}))]

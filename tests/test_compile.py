@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from sim import code_cache
-from sim import compile as tandem_compile
-from sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
+from tandem.sim import code_cache
+from tandem.sim import compile as tandem_compile
+from tandem.sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
 
 ROOT = Path(tandem_compile.__file__).resolve().parents[1]
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
@@ -137,12 +136,12 @@ def house(tmp_path):
         (sim / name).write_text((ROOT / "sim" / name).read_text())
     (sim / "__init__.py").touch()
     (rules / "__init__.py").touch()
-    (rules / "trust.py").write_text("from sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
+    (rules / "trust.py").write_text("from tandem.sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
     (sim / "kernel.py").write_text(
         textwrap.dedent("""
             import math
-            from sim.compile import kernel, part, phase
-            from sim.rules.trust import grown
+            from tandem.sim.compile import kernel, part, phase
+            from tandem.sim.rules.trust import grown
             @part
             def raised(x):
                 y = x
@@ -157,7 +156,7 @@ def house(tmp_path):
     return sim.parent
 
 
-PLAY = "from sim import compile as c, kernel; cold = c.cache_is_cold(); print(kernel.played(1.0), cold, c.cache_folder())"
+PLAY = "from tandem.sim import compile as c, kernel; cold = c.cache_is_cold(); print(kernel.played(1.0), cold, c.cache_folder())"
 
 
 def play(house, code=PLAY, **environment):
@@ -175,7 +174,7 @@ def play(house, code=PLAY, **environment):
 
 def test_a_kernel_from_the_cache_does_not_hide_the_phases_it_is_made_of(house, tmp_path):
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
-    both = "from sim import kernel; print(kernel.played(1.0), kernel.stepped(2.0), kernel.played(3.0))"
+    both = "from tandem.sim import kernel; print(kernel.played(1.0), kernel.stepped(2.0), kernel.played(3.0))"
     for _ in range(3):
         assert play(house, both, **cache) == ["20.0", "30.0", "40.0"]
 
@@ -184,8 +183,8 @@ def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
     """A kernel keeps its phases for linking; the first call from Python makes one machine code, which the next process finds."""
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
     seen = (
-        "from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
-        "made = []\nfrom sim.compile import _Public\nmake = _Public.make_executable\n"
+        "from tandem.sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
+        "made = []\nfrom tandem.sim.compile import _Public\nmake = _Public.make_executable\n"
         "_Public.make_executable = lambda self: (made.append(1), make(self))\n"
     )
     assert play(house, seen + "print(kernel.played(1.0), library().executable)", **cache) == ["20.0", "False"]
@@ -331,5 +330,5 @@ def test_old_folders_are_swept_out_and_nothing_else(tmp_path):
 
 
 def test_the_cache_of_other_libraries_is_left_alone(house, tmp_path):
-    code = "import numba; before = numba.config.CACHE_DIR; import sim.kernel; print(numba.config.CACHE_DIR == before)"
+    code = "import numba; before = numba.config.CACHE_DIR; import tandem.sim.kernel; print(numba.config.CACHE_DIR == before)"
     assert play(house, code, TANDEM_CACHE=str(tmp_path)) == ["True"]

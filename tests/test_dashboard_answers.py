@@ -3,11 +3,10 @@
 import json
 
 import pytest
-
-from sim.dashboard.answers import ANSWERS, Store
-from sim.dashboard.controls import CONTROLS, actions, standing, written
-from sim.dashboard.specification import Specification, known
-from sim.scenario import ScenarioError
+from tandem.sim.dashboard.answers import ANSWERS, Store
+from tandem.sim.dashboard.controls import CONTROLS, actions, standing, written
+from tandem.sim.dashboard.specification import Specification, known
+from tandem.sim.scenario import ScenarioError
 
 CASE = "retail-restructuring"
 BASE = {"case": CASE, "luck": 3}

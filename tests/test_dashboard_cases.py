@@ -1,10 +1,9 @@
 """Cases as a room sees them: each fails, and its intervention at the marked week saves at least twenty lucks in a hundred."""
 
 import pytest
-
-from sim.dashboard.answers import ANSWERS
-from sim.dashboard.specification import Specification, known
-from sim.dashboard.verdict import rules
+from tandem.sim.dashboard.answers import ANSWERS
+from tandem.sim.dashboard.specification import Specification, known
+from tandem.sim.dashboard.verdict import rules
 
 CASES = known()["case"]
 FAILURES = [name for name in CASES if Specification(name).firm.story.failure is not None]

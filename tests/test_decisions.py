@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import ndtri
-
-from experiments.decisions import decide, switching_map
+from tandem.experiments.decisions import decide, switching_map
 
 
 def normal(keys, salt):

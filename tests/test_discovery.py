@@ -5,12 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.commands.main import status
-from experiments.discovery import Box, Event, Limit, discover, of_sweep, peel
-from experiments.discovery.boxes import chance, narrowed, pruned, quality
-from experiments.discovery.figures import plot_boxes
-from experiments.store import Plan, Refused, of_plan, open_sweep, run
+from tandem.experiments.commands.main import status
+from tandem.experiments.discovery import Box, Event, Limit, discover, of_sweep, peel
+from tandem.experiments.discovery.boxes import chance, narrowed, pruned, quality
+from tandem.experiments.discovery.figures import plot_boxes
+from tandem.experiments.store import Plan, Refused, of_plan, open_sweep, run
 
 EVENT = Event("y", 0.0, True)
 PLAN = {

@@ -5,14 +5,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-
-from sim import Scenario, simulate
-from sim.explain import account, attribution, explain, turning_points
-from sim.explain.turning import first_held, largest_fall
-from sim.outcomes import OUTCOMES
-from sim.parameters import EVENTS, RULES, describe
-from sim.state import CAUSES, HAPPENINGS, STOCKS
-from sim.texts import LANGUAGES, catalogue
+from tandem.sim import Scenario, simulate
+from tandem.sim.explain import account, attribution, explain, turning_points
+from tandem.sim.explain.turning import first_held, largest_fall
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import EVENTS, RULES, describe
+from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
+from tandem.sim.texts import LANGUAGES, catalogue
 
 # Numbers whose ends would only make every random firm alike (no customers, no work) stay out of the draw.
 DRAWN = [
@@ -229,7 +228,7 @@ def test_blemishes_are_found():
 
 
 def test_every_happening_has_a_sentence(runs):
-    from sim.explain import happening_sentence
+    from tandem.sim.explain import happening_sentence
 
     events = pd.concat([run.events for run in runs]).drop_duplicates("kind")
     assert len(events) == len(HAPPENINGS)

@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.calibration.ensemble import default_set
-from experiments.commands.main import status
-from experiments.commands.validate import lost_since_recorded
-from experiments.findings import COMPUTED, KNOWN, assess, findings, judged, targets, verdict
-from experiments.population import Population
-from experiments.trials import INTERVENTIONS, Size, Trial
-from sim.parameters import describe
+from tandem.experiments.commands.main import status
+from tandem.experiments.commands.validate import lost_since_recorded
+from tandem.experiments.firms.ensemble import default_set
+from tandem.experiments.firms.population import Population
+from tandem.experiments.validation.findings import COMPUTED, KNOWN, assess, findings, judged, targets, verdict
+from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
+from tandem.sim.parameters import describe
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = tomllib.loads((ROOT / "scenarios" / "sources.toml").read_text("utf-8"))
@@ -42,7 +41,7 @@ def test_all_seventeen_are_there_with_all_that_a_record_needs():
 
 
 def test_what_was_not_read_at_its_source_is_marked_where_a_user_sees_it(capsys):
-    from experiments.commands.validate import show_findings
+    from tandem.experiments.commands.validate import show_findings
 
     table = judged(pd.DataFrame([dict.fromkeys(COMPUTED, 0.1)] * 2))
     for finding in findings():

@@ -3,7 +3,7 @@
 import pytest
 from flight import browsing
 
-from experiments.page_checks import SIZES, STATES, contrast, line_colours, slips, violations
+from bench.page_checks import SIZES, STATES, contrast, line_colours, slips, violations
 
 pytestmark = pytest.mark.slow
 

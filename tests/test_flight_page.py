@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 from flight import browsing
+from tandem.sim.dashboard.words import page_texts
 
-from experiments.browser import start
-from experiments.page_checks import pages_of
-from sim.dashboard.words import page_texts
+from bench.browser import start
+from bench.page_checks import pages_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from experiments.browser import ROOT
+from bench.browser import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +162,7 @@ def test_twenty_clients_at_once(server):
 
 
 def test_a_taken_port_is_one_line(server):
-    command = [sys.executable, "-m", "experiments.commands.main", "dashboard", "--no-open", "--port", str(server.port)]
+    command = [sys.executable, "-m", "tandem.experiments.commands.main", "dashboard", "--no-open", "--port", str(server.port)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert ended.returncode == 2 and ended.stdout == ""
     assert ended.stderr.count("\n") == 1 and "--port" in ended.stderr

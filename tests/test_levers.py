@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from experiments.designs import random_cells, random_levels
-from experiments.levers import (
+from tandem.experiments.effects.designs import random_cells, random_levels
+from tandem.experiments.effects.levers import (
     HIGH,
     LOW,
     opposed,
@@ -15,9 +14,9 @@ from experiments.levers import (
     swings,
     swings_within,
 )
-from sim.parameters import LEVERS
-from sim.results import simulate_batch
-from sim.scenario import Scenario
+from tandem.sim.parameters import LEVERS
+from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario
 
 THREE = ("a", "b", "c")
 

@@ -7,9 +7,8 @@ import math
 
 import numpy as np
 import pytest
-
-from sim import Scenario, simulate, simulate_batch
-from sim.parameters import DOMAINS, Switches
+from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.parameters import DOMAINS, Switches
 
 OFF = {f"switches.{name}": False for name in Switches.model_fields}
 SILENT = {f"decisions.{domain}.arrivals_per_week": 0.0 for domain in DOMAINS}

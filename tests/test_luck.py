@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import random_timeline
-
-from sim import Scenario, simulate, simulate_batch
-from sim.kernel import run_batch, start_world, step_week
-from sim.parameters import LEVERS
-from sim.streams import seed_key
+from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.kernel import run_batch, start_world, step_week
+from tandem.sim.parameters import LEVERS
+from tandem.sim.streams import seed_key
 
 BASE = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3})
 

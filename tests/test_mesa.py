@@ -4,9 +4,8 @@ import math
 
 import mesa
 import pytest
-
-from sim import LeadershipModel, Scenario, simulate
-from sim.agents import ChiefOperatingOfficer
+from tandem.sim import LeadershipModel, Scenario, simulate
+from tandem.sim.agents import ChiefOperatingOfficer
 
 CASE = Scenario.of(role_model="co-pilot", context="innovative").with_({"quarters": 4, "dyad.trust": 0.2})
 
@@ -84,7 +83,7 @@ def test_mesas_batch_run_works():
 
 
 def test_a_bad_path_is_one_clear_line():
-    from sim.scenario import ScenarioError
+    from tandem.sim.scenario import ScenarioError
 
     with pytest.raises(ScenarioError, match="comunication"):
         LeadershipModel(Scenario.load("silence"), levers__comunication=0.5)

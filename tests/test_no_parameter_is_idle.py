@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from experiments.plausibility import random_firms
-from sim import Scenario, simulate_batch
-from sim.parameters import DOMAINS
-from sim.scenario import ScenarioError
-from sim.scenario.paths import FIELDS
+from tandem.experiments.validation.plausibility import random_firms
+from tandem.sim import Scenario, simulate_batch
+from tandem.sim.parameters import DOMAINS
+from tandem.sim.scenario import ScenarioError
+from tandem.sim.scenario.paths import FIELDS
 
 # The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he gates nothing.
 IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.notebook_lab import lab
+from bench.notebook_lab import lab
 
 
 @pytest.mark.slow

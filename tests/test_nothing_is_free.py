@@ -1,10 +1,9 @@
 """Practices cost hours, capacity or money, and their price is what bounds them."""
 
 import pytest
-
-from experiments.free_lunch import FREE, PLACES, best, loss_at_full, profits
-from sim import Scenario, simulate_batch
-from sim.comparison import paired_difference
+from tandem.experiments.validation.free_lunch import FREE, PLACES, best, loss_at_full, profits
+from tandem.sim import Scenario, simulate_batch
+from tandem.sim.comparison import paired_difference
 
 BASE = Scenario.of(role_model="co-pilot", context="baseline")
 

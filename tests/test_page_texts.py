@@ -5,11 +5,10 @@ import string
 from pathlib import Path
 
 import pytest
-
-from sim.dashboard.controls import ACTIONS, CONTROLS
-from sim.dashboard.series import SERIES, THEMES
-from sim.dashboard.words import page_texts
-from sim.texts import LANGUAGES, NARROW
+from tandem.sim.dashboard.controls import ACTIONS, CONTROLS
+from tandem.sim.dashboard.series import SERIES, THEMES
+from tandem.sim.dashboard.words import page_texts
+from tandem.sim.texts import LANGUAGES, NARROW
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "sim" / "dashboard"

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from sim import Scenario, simulate
-from sim.panel import COLUMNS, SUMS, panel_of, simulate_panel
+from tandem.sim import Scenario, simulate
+from tandem.sim.panel import COLUMNS, SUMS, panel_of, simulate_panel
 
 FIRM = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3})
 

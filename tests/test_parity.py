@@ -8,19 +8,18 @@ import sys
 import numpy as np
 import pytest
 from strategies import random_timeline
-
-from sim.compile import COMPILED
-from sim.kernel import start_world, step_week
-from sim.model import LeadershipModel
-from sim.phases.hours import meet
-from sim.phases.opening import drift_environment
+from tandem.sim.compile import COMPILED
+from tandem.sim.kernel import start_world, step_week
+from tandem.sim.model import LeadershipModel
+from tandem.sim.phases.hours import meet
+from tandem.sim.phases.opening import drift_environment
 
 SEED = 2026
 
 
 def model_of(rows, cls=LeadershipModel, replicate=0):
     """A Mesa model of bare rows."""
-    from sim.scenario import Scenario
+    from tandem.sim.scenario import Scenario
 
     class Bare(Scenario):
         def __init__(self):
@@ -80,7 +79,7 @@ def test_the_compiler_changes_no_bit():
         "import sys; sys.path[:0] = ['tests', '.']\n"
         "from test_parity import disagreement, fingerprint\n"
         "from strategies import random_timeline\n"
-        "from sim.compile import as_records\n"
+        "from tandem.sim.compile import as_records\n"
         f"for case in {cases}:\n"
         "    rows = as_records(random_timeline(case, quarters=1))\n"
         "    print(disagreement(rows), fingerprint(rows))\n"

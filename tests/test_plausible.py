@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from experiments.plausibility import bands, random_firms
-from sim import simulate, simulate_batch
-from sim.outcomes import OUTCOMES
+from tandem.experiments.validation.plausibility import bands, random_firms
+from tandem.sim import simulate, simulate_batch
+from tandem.sim.outcomes import OUTCOMES
 
 STOCKS = (
     "trust",

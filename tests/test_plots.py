@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
-
-from sim import plots
-from sim.comparison import compare
-from sim.outcomes import HEADLINES, OUTCOMES
-from sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
-from sim.results import simulate, simulate_batch
+from tandem.sim import plots
+from tandem.sim.comparison import compare
+from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
+from tandem.sim.results import simulate, simulate_batch
 
 
 def firm(name, **values):

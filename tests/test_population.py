@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-
-from experiments.population import Population
-from sim import simulate_batch
-from sim.parameters import describe
-from sim.scenario import Scenario, ScenarioError
+from tandem.experiments.firms.population import Population
+from tandem.sim import simulate_batch
+from tandem.sim.parameters import describe
+from tandem.sim.scenario import Scenario, ScenarioError
 
 POPULATION = Population.load("population", parameters={"dyad.trust_loss": 0.05, "market.saturation": 3.0})
 
@@ -95,7 +94,7 @@ def test_cells_are_thirds_of_size_within_a_context():
 def test_a_bad_population_is_refused_in_one_line(tmp_path, old, new, words):
     from importlib import resources
 
-    text = (resources.files("scenarios") / "population.toml").read_text("utf-8")
+    text = (resources.files("tandem.scenarios") / "population.toml").read_text("utf-8")
     assert old in text
     (tmp_path / "bad.toml").write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(ScenarioError, match=words) as caught:

@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
-from experiments.commands.main import status
-from sim import LeadershipModel
+from tandem.experiments.commands.main import status
+from tandem.sim import LeadershipModel
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

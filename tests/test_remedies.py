@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from experiments.remedies import paired, remedies
-from sim import Scenario
-from sim.scenario import ScenarioError
+from tandem.experiments.advice.remedies import paired, remedies
+from tandem.sim import Scenario
+from tandem.sim.scenario import ScenarioError
 
 
 def test_the_paired_interval_by_hand():

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.commands.main import status
-from experiments.remedies import remedies
-from experiments.rescue import fails, last_saving_week
-from sim import Scenario, simulate, simulate_batch
-from sim.scenario import ScenarioError
-from sim.scenario.story import Verdict
+from tandem.experiments.advice.remedies import remedies
+from tandem.experiments.advice.rescue import fails, last_saving_week
+from tandem.experiments.commands.main import status
+from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.scenario import ScenarioError
+from tandem.sim.scenario.story import Verdict
 
 CASE = """
 quarters = 4

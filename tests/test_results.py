@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tandem.sim import kernel
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, UNITS_FR, WEEKLY
+from tandem.sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
+from tandem.sim.phases import measures
+from tandem.sim.results import Run, mean_interval, simulate, simulate_batch
+from tandem.sim.state import HAPPENINGS, STOCKS
 
 import sim
 import tandem
-from sim import kernel
-from sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, UNITS_FR, WEEKLY
-from sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
-from sim.phases import measures
-from sim.results import Run, mean_interval, simulate, simulate_batch
-from sim.state import HAPPENINGS, STOCKS
 
 QUARTERS = 4
 
@@ -237,7 +237,7 @@ def test_a_sequence_of_firms_goes_firm_by_firm(monkeypatch):
     for f, luck in ((0, 1), (1, 0), (2, 3)):
         one = simulate(firms[f], seed="a text", replicate=luck, firm=f)
         assert same(one.outcomes, whole.outcomes[list(OUTCOMES)].iloc[4 * f + luck])
-    monkeypatch.setattr("sim.results.RUNS_IN_ONE_CALL", 5)
+    monkeypatch.setattr("tandem.sim.results.RUNS_IN_ONE_CALL", 5)
     pd.testing.assert_frame_equal(simulate_batch(firms, 4, "a text").outcomes, whole.outcomes, check_exact=True)
 
 
@@ -316,7 +316,7 @@ def test_bad_calls_are_refused(batch):
 
 
 def test_the_face_is_light_until_asked():
-    code = "import sys, sim.scenario, tandem; print({'numba', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules))"
+    code = "import sys, tandem.sim.scenario, tandem; print({'numba', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

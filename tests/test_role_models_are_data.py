@@ -1,9 +1,8 @@
 """A split is data: one new TOML file is a new split, listed, loaded, compared by digest and played."""
 
 import pytest
-
-from experiments.commands.main import status
-from sim.scenario import Scenario, catalogue
+from tandem.experiments.commands.main import status
+from tandem.sim.scenario import Scenario, catalogue
 
 SPLIT = """
 title = { en = "Twin heads", fr = "Têtes jumelles" }
@@ -47,7 +46,7 @@ def test_without_its_file_there_is_no_such_split(split, monkeypatch):
 
 def test_a_new_split_plays_and_its_charter_matters(split):
     try:
-        from sim import simulate
+        from tandem.sim import simulate
     except ImportError:
         pytest.skip("no driver yet")
     played = simulate(split.with_({"quarters": 4}), seed=7).outcomes

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from experiments.commands.main import status
-from experiments.commands.settings import settings as read_settings
-from sim.parameters import Goals, Parameters, Team, fill_record, lever_value
-from sim.scenario import Scenario, ScenarioError, catalogue
-from sim.scenario.catalogue import every_file
-from sim.scenario.paths import FIELDS, bounds, defaults, described
+from tandem.experiments.commands.main import status
+from tandem.experiments.commands.settings import settings as read_settings
+from tandem.sim.parameters import Goals, Parameters, Team, fill_record, lever_value
+from tandem.sim.scenario import Scenario, ScenarioError, catalogue
+from tandem.sim.scenario.catalogue import every_file
+from tandem.sim.scenario.paths import FIELDS, bounds, defaults, described
 
 SHIPPED = [(file.kind, file.name) for file in every_file()]
 SPLITS = [name for kind, name in SHIPPED if kind == "role_model"]
@@ -307,7 +306,7 @@ def test_the_digest_depends_on_values_alone(own):
 
 
 def test_the_digest_is_the_same_in_another_process():
-    code = "from sim.scenario import Scenario; print(Scenario('x').at(9, {'ceo.hours': 13}).digest)"
+    code = "from tandem.sim.scenario import Scenario; print(Scenario('x').at(9, {'ceo.hours': 13}).digest)"
     printed = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(2)]
     assert {line.strip() for line in printed} == {Scenario("x").at(9, {"ceo.hours": 13}).digest}
 
@@ -428,12 +427,13 @@ def test_schema_describes_every_parameter(form, capsys):
 
 
 def test_scenarios_and_help_are_cheap():
-    code = "import sys, sim.scenario; print([m for m in ('pandas', 'numba', 'matplotlib', 'mesa', 'scipy') if m in sys.modules])"
+    code = "import sys, tandem.sim.scenario; "
+    code += "print([m for m in ('pandas', 'numba', 'matplotlib', 'mesa', 'scipy') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
     code = (
-        "import sys; from experiments.commands.main import status; status(['--help']); "
-        "print([m for m in ('pandas', 'numba', 'numpy', 'pydantic', 'sim') if m in sys.modules])"
+        "import sys; from tandem.experiments.commands.main import status; status(['--help']); "
+        "print([m for m in ('pandas', 'numba', 'numpy', 'pydantic', 'tandem.sim') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip().splitlines()[-1] == "[]"

@@ -5,10 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from scipy.special import ndtri
-
-from experiments.sensitivity import analyse, planned_runs
-from experiments.sensitivity.figures import apart
-from experiments.sensitivity.luck import keys_of
+from tandem.experiments.sensitivity import analyse, planned_runs
+from tandem.experiments.sensitivity.figures import apart
+from tandem.experiments.sensitivity.luck import keys_of
 
 FOUR = 4.0
 
@@ -234,7 +233,7 @@ def test_inputs_in_another_order_give_the_same_answer():
 
 
 def test_blocks_and_neighbours_change_nothing(monkeypatch):
-    import experiments.sensitivity.sums as sums
+    import tandem.experiments.sensitivity.sums as sums
 
     plain = frames(analyse(spreading, names(2), n=512, seed=7))
     monkeypatch.setattr(sums, "VALUES_AT_ONCE", 1 << 11)

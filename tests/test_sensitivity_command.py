@@ -10,15 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-import experiments.sensitivity.sums as sums
-from experiments.commands.main import status
-from experiments.sensitivity import analyse
-from experiments.sensitivity.firms import Firms, Ranges
-from experiments.sensitivity.kept import Kept
-from experiments.sensitivity.strata import PROFILES, kendall, parts_of, runs_of
-from sim.compile import set_threads
-from sim.scenario import Scenario
+import tandem.experiments.sensitivity.sums as sums
+from tandem.experiments.commands.main import status
+from tandem.experiments.effects.cells import Firms, Ranges
+from tandem.experiments.files.checkpoint import Kept
+from tandem.experiments.sensitivity import analyse
+from tandem.experiments.study.strata import PROFILES, kendall, parts_of, runs_of
+from tandem.sim.compile import set_threads
+from tandem.sim.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 STRATA = ["sensitivity", "--context", "agile", "--strata", "--profile", "smoke"]
@@ -91,7 +90,7 @@ def test_what_was_kept_of_another_analysis_is_taken_for_none(tmp_path, monkeypat
 def test_killed_in_the_middle_the_same_command_goes_on(whole, tmp_path):
     place = tmp_path / "out"
     process = subprocess.Popen(
-        [sys.executable, "-m", "experiments.commands.main", *STRATA, "--out", str(place)],
+        [sys.executable, "-m", "tandem.experiments.commands.main", *STRATA, "--out", str(place)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -146,7 +145,7 @@ def test_paper_plays_everything_and_quick_what_its_minutes_allow():
 
 
 def test_a_part_of_another_model_is_another_part(monkeypatch):
-    import experiments.sensitivity.strata as strata
+    import tandem.experiments.study.strata as strata
 
     part = parts_of("smoke", 0)[0]
     mine = part.digest

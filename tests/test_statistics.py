@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from experiments.statistics import (
+from tandem.experiments.validation.statistics import (
     completed_spells,
     correlation,
     long_run_elasticity,

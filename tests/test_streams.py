@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import ndtri
-
-from sim import streams
-from sim.compile import multiply_wide, phase
+from tandem.sim import streams
+from tandem.sim.compile import multiply_wide, phase
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -162,7 +161,7 @@ def sample():
 
 
 def test_the_same_bits_without_the_compiler():
-    code = "import json, sim.compile as c, tests.test_streams as t; print(json.dumps([c.COMPILED, t.sample()]))"
+    code = "import json, tandem.sim.compile as c, tests.test_streams as t; print(json.dumps([c.COMPILED, t.sample()]))"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},

@@ -6,12 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.commands.main import status
-from experiments.levers import places, ranks, swing_table, swings
-from experiments.report import answers, with_whole_range
-from experiments.splits import ALTERNATIVES, contexts, splits
-from experiments.study import planned_runs
+from tandem.experiments.commands.main import status
+from tandem.experiments.effects.levers import places, ranks, swing_table, swings
+from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, splits
+from tandem.experiments.study.report import answers, with_whole_range
+from tandem.experiments.study.study import planned_runs
 
 LEVERS = ("a", "b", "c")
 
@@ -148,10 +147,10 @@ def test_validate_hides_no_pattern(tmp_path, capsys):
 @pytest.mark.slow
 def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monkeypatch):
     """Every part that `paper` has, with few rows; the second time everything comes from what was kept."""
-    from experiments import keeping, study
-    from experiments.decisions import splits as choice
-    from experiments.discovery import pooled
-    from experiments.sensitivity import strata
+    from tandem.experiments.firms import kept_batches as keeping
+    from tandem.experiments.study import choice as choice
+    from tandem.experiments.study import failures as pooled
+    from tandem.experiments.study import strata, study
 
     monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, "pairs", "pairs", 2, True))
     monkeypatch.setitem(study.PROFILES, "paper", study.Profile(20, 10, 32, True, {"firms": 6, "sets": 4, "lucks": 2}))
@@ -181,6 +180,6 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
 
     monkeypatch.setattr(keeping, "play", never)
     monkeypatch.setattr(strata, "analyse", never)
-    monkeypatch.setattr("experiments.decisions.played._answered", never)
+    monkeypatch.setattr("tandem.experiments.decisions.played._answered", never)
     assert status(["study", "--profile", "paper", "--out", str(out)]) == 0
     assert {file.relative_to(out): file.read_bytes() for file in out.rglob("*") if file.is_file()} == kept

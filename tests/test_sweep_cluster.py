@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-
-from experiments.store import Plan, Refused, Stopped, Told, of_plan, open_sweep, run
-from experiments.store.cluster import DaskEngine
+from tandem.experiments.store import Plan, Refused, Stopped, Told, of_plan, open_sweep, run
+from tandem.experiments.store.cluster import DaskEngine
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
@@ -159,7 +158,7 @@ def test_a_killed_worker_costs_its_chunk_and_a_killed_scheduler_a_stop(cluster, 
 def test_a_folder_that_workers_do_not_see_is_one_line_within_30_seconds(cluster, tmp_path, monkeypatch):
     """A worker in a mount of its own sees an empty folder; here the file is hidden from all of them."""
     cluster.joined(2)
-    monkeypatch.setattr("experiments.store.folder.Folder.write", lambda *_, **__: True)
+    monkeypatch.setattr("tandem.experiments.store.folder.Folder.write", lambda *_, **__: True)
     began = time.monotonic()
     with pytest.raises(Refused, match=r"2 of 2 workers do not see .* share"):
         run(of_plan(Plan.parse(PLAN)), tmp_path / "s", engine=DaskEngine(cluster.address))

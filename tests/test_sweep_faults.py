@@ -12,9 +12,8 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-
-from experiments.commands.main import status
-from experiments.store import (
+from tandem.experiments.commands.main import status
+from tandem.experiments.store import (
     Damaged,
     FunctionModel,
     Refused,
@@ -25,8 +24,9 @@ from experiments.store import (
     run,
     verify,
 )
-from experiments.store.folder import Folder
-from experiments.store.seals import sealed, unsealed
+from tandem.experiments.store.folder import Folder
+from tandem.experiments.store.seals import sealed, unsealed
+
 from tests import sweep_models
 
 OUT = {"y": "units", "z": "units"}
@@ -178,7 +178,7 @@ def command(plan, out, *more, **options):
         [
             sys.executable,
             "-m",
-            "experiments.commands.main",
+            "tandem.experiments.commands.main",
             "sweep",
             str(plan),
             "--out",
@@ -360,10 +360,10 @@ def test_no_flipped_bit_of_a_seal_is_forgiven(whole):
 
 def forged(out, change):
     """A shard changed by somebody who knows the format and seals everything again."""
-    from experiments.store.final import final_document
-    from experiments.store.seals import sha256
-    from experiments.store.store import Store
-    from experiments.store.tables import packed
+    from tandem.experiments.store.final import final_document
+    from tandem.experiments.store.seals import sha256
+    from tandem.experiments.store.store import Store
+    from tandem.experiments.store.tables import packed
 
     store = Store.open(Folder(out))
     commit = store.commit(store.layout.chunk(1))
@@ -410,7 +410,8 @@ def test_another_specification_is_refused_by_its_keys_and_nothing_changes(copy):
 
 
 def test_other_versions_are_a_warning_or_with_strict_a_refusal(copy, digest, monkeypatch):
-    from experiments.store import chunk, driver, provenance
+    from tandem.experiments.files import provenance
+    from tandem.experiments.store import chunk, driver
 
     other = {**provenance.versions(), "numpy": "9.9"}
     for module in (driver, chunk):
@@ -453,7 +454,7 @@ def test_two_drivers_at_once_both_end_well(plan, tmp_path):
     words = [
         sys.executable,
         "-m",
-        "experiments.commands.main",
+        "tandem.experiments.commands.main",
         "sweep",
         str(plan),
         "--out",
@@ -479,7 +480,7 @@ def test_a_script_without_a_main_guard_is_one_clear_error(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "import sys, numpy as np\n"
-        "from experiments.store import *\n"
+        "from tandem.experiments.store import *\n"
         "from tests import sweep_models\n"
         "model = FunctionModel(sweep_models.parabola, {'y': 'units', 'z': 'units'})\n"
         "try:\n"

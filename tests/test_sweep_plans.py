@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-
-from experiments.commands.main import status
-from experiments.store import Plan, Refused, of_plan, of_rows, open_sweep, run, verify
-from experiments.store.factors import read_factor
-from experiments.store.layout import Layout, Stage, rounded_chunk
-from sim import Scenario
-from sim.outcomes import HEADLINES, OUTCOMES
-from sim.scenario import ScenarioError
+from tandem.experiments.commands.main import status
+from tandem.experiments.store import Plan, Refused, of_plan, of_rows, open_sweep, run, verify
+from tandem.experiments.store.factors import read_factor
+from tandem.experiments.store.layout import Layout, Stage, rounded_chunk
+from tandem.sim import Scenario
+from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.scenario import ScenarioError
 
 GOOD = """
 quarters = 1
@@ -118,7 +117,7 @@ def test_a_complaint_says_where_what_and_what_would_do():
 def test_a_hundred_million_runs_are_planned_in_little_time_and_memory(tmp_path):
     (tmp_path / "plan.toml").write_text(GOOD.replace("points = 8", "points = 50_000_000"))
     script = (
-        "import resource, sys\nfrom experiments.commands.main import status\n"
+        "import resource, sys\nfrom tandem.experiments.commands.main import status\n"
         "code = status(['sweep', sys.argv[1], '--out', 'none', '--dry-run'])\n"
         # The kernel's other figure, ru_maxrss, counts what the parent of this process had.
         "used = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
@@ -175,7 +174,7 @@ def test_a_design_is_the_same_whatever_the_blocks(monkeypatch):
     for choice in ({"kind": "sobol", "points": 50}, {"kind": "latin-hypercube", "points": 50}):
         whole = design(factors=factors, design=choice)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("experiments.store.design.ROWS_IN_A_BLOCK", 7)
+            patch.setattr("tandem.experiments.store.design.ROWS_IN_A_BLOCK", 7)
             pd.testing.assert_frame_equal(design(factors=factors, design=choice), whole)
 
 
@@ -334,7 +333,7 @@ def test_points_are_played_until_they_are_precise_enough(tmp_path):
 
 
 def test_a_stage_that_does_not_follow_is_damage(tmp_path):
-    from experiments.store.seals import sealed, unsealed
+    from tandem.experiments.store.seals import sealed, unsealed
 
     run(aimed(0.6), tmp_path / "s", workers=1)
     file = tmp_path / "s" / "stages" / "s0001.json"
@@ -395,7 +394,7 @@ def test_damaged_chunks_are_not_taken_over(tmp_path):
 def test_weeks_and_quarters_are_kept_where_asked_for(kind, periods, tmp_path):
     experiment = of_plan(plan(quarters=2, trajectories=kind, factors={"levers.skills": [0.2, 0.8]}))
     assert run(experiment, tmp_path / "s", workers=1, chunk_runs=3).digest == run(experiment, tmp_path / "t", workers=1).digest
-    from sim import simulate
+    from tandem.sim import simulate
 
     weeks = open_sweep(tmp_path / "s").trajectories()
     assert len(weeks) == 4 * periods

@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.store import (
+from tandem.experiments.store import (
     ArrayModel,
     FunctionModel,
     FuturesEngine,
@@ -29,10 +28,11 @@ from experiments.store import (
     run,
     verify,
 )
-from experiments.store.records import Firms, _one_by_one, _plain
-from sim import Scenario, simulate, simulate_batch
-from sim.parameters import LEVERS
-from sim.scenario.paths import FIELDS, bounds
+from tandem.experiments.store.records import Firms, _one_by_one, _plain
+from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario.paths import FIELDS, bounds
+
 from tests import sweep_models
 
 PLAN = """
@@ -195,7 +195,7 @@ def test_a_killed_driver_loses_only_chunks_in_flight_and_leaves_no_worker(tmp_pa
     command = [
         sys.executable,
         "-m",
-        "experiments.commands.main",
+        "tandem.experiments.commands.main",
         "sweep",
         str(plan),
         "--out",
@@ -243,7 +243,7 @@ def test_ctrl_c_once_ends_the_chunk_in_hand_and_twice_ends_at_once(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "import sys, numpy as np\n"
-        "from experiments.store import *\n"
+        "from tandem.experiments.store import *\n"
         "from tests import sweep_models\n"
         "if __name__ == '__main__':\n"
         "    model = FunctionModel(sweep_models.slow, {'y': 'units', 'z': 'units'})\n"
@@ -341,7 +341,7 @@ def test_a_model_that_is_not_deterministic_is_found(tmp_path):
 
 
 def test_a_commit_that_meets_another_one_compares(tmp_path):
-    from experiments.store.chunk import Task
+    from tandem.experiments.store.chunk import Task
 
     moved = [0.0]
 

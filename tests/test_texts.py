@@ -5,12 +5,11 @@ import string
 from pathlib import Path
 
 import pytest
-
-from sim.explain.happenings import OTHERWISE
-from sim.outcomes import OUTCOMES
-from sim.parameters import DOMAINS, GOALS, LEVERS
-from sim.state import CAUSES, HAPPENINGS, STOCKS
-from sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
+from tandem.sim.explain.happenings import OTHERWISE
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
+from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
+from tandem.sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
 
 ROOT = Path(__file__).resolve().parents[1]
 FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": HAPPENINGS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}

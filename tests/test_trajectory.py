@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from strategies import random_timeline
-
-from sim.kernel import KEPT, start_world, step_week, trajectory
+from tandem.sim.kernel import KEPT, start_world, step_week, trajectory
 
 
 def first_difference(rows, kept, seed):

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from experiments.calibration.ensemble import Ensemble
-from experiments.levers import pooled_model
-from experiments.uncertainty import (
+from tandem.experiments.effects.levers import pooled_model
+from tandem.experiments.firms.ensemble import Ensemble
+from tandem.experiments.firms.uncertainty import (
     gives_way,
     lay_over,
     play,
@@ -14,7 +13,7 @@ from experiments.uncertainty import (
     variance_components,
     variance_shares,
 )
-from sim import Scenario, simulate_batch
+from tandem.sim import Scenario, simulate_batch
 
 SETS = pd.DataFrame({"dyad.trust_loss": [0.02, 0.15], "market.saturation": [1.5, 6.0], "hazards.ceo_departure": [0.002, 0.003]})
 KNOWN = Ensemble(SETS, pd.DataFrame(), 1, {})

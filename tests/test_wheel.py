@@ -1,6 +1,7 @@
 """What is installed is what is here: the wheel holds every file that the packages read, and works from another folder."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,26 +10,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("sim", "scenarios", "experiments")
+PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 
 pytestmark = pytest.mark.slow
 
 LISTING = """
-import tandem, sim
+import tandem, tandem.sim
 print(tandem.__file__)
-print(sim.__file__)
+print(tandem.sim.__file__)
 for entry in tandem.catalogue():
     print(entry.kind, entry.name)
-from sim import Scenario
+from tandem.sim import Scenario
 print(len(Scenario.load("retail-restructuring").records()))
 """
 
 
 def wanted() -> set[str]:
-    """Every file of the packages, by its path in the house."""
-    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*") if file.is_file()]
-    return {file.relative_to(ROOT).as_posix() for file in files if not LEFT_OUT & set(file.parts)} | {"tandem.py"}
+    """Every file of the packages, by its path in the wheel: the rooms at the top lie inside `tandem` there."""
+    files = [file.relative_to(ROOT) for package in PACKAGES for file in (ROOT / package).rglob("*") if file.is_file()]
+    kept = [file for file in files if not LEFT_OUT & set(file.parts)]
+    return {(file if file.parts[0] == "tandem" else Path("tandem") / file).as_posix() for file in kept}
 
 
 def missing(wheel: Path) -> list[str]:
@@ -96,7 +98,7 @@ def test_the_unpacked_wheel_lists_the_catalogue_from_another_folder(wheel, tmp_p
     with zipfile.ZipFile(wheel) as held:
         held.extractall(installed)
     face, package, *listed, weeks = listed_from(installed, elsewhere)
-    assert Path(face).parent == installed
+    assert Path(face).parent == installed / "tandem"
     assert Path(package).is_relative_to(installed)
     kinds = {"role_model": "role_models", "context": "contexts", "case": "cases"}
     here = {f"{kind} {file.stem}" for kind, folder in kinds.items() for file in (ROOT / "scenarios" / folder).glob("*.toml")}
@@ -104,10 +106,74 @@ def test_the_unpacked_wheel_lists_the_catalogue_from_another_folder(wheel, tmp_p
     assert int(weeks) >= 1
 
 
+def own_folder(place: Path) -> Path:
+    """A user's folder with a `sim.py`, `experiments/` and `scenarios/` of his own, none of which may be touched or taken in."""
+    (place / "experiments").mkdir(parents=True)
+    (place / "scenarios").mkdir()
+    (place / "sim.py").write_text("WHOSE = 'mine'\nraise_if_imported_by_tandem = True\n")
+    (place / "experiments" / "__init__.py").write_text("WHOSE = 'mine'\n")
+    (place / "scenarios" / "__init__.py").write_text("WHOSE = 'mine'\n")
+    return place
+
+
+OWN = """
+import sim, experiments, scenarios
+import tandem
+from tandem import Scenario, simulate_batch
+assert (sim.WHOSE, experiments.WHOSE, scenarios.WHOSE) == ("mine", "mine", "mine")
+print(tandem.__version__, len(tandem.catalogue()), len(simulate_batch(Scenario.load("silence").with_({"quarters": 1}), runs=2)))
+from tandem.experiments.files.provenance import provenance_lines
+assert "commit" not in provenance_lines() and "files (digest)" in provenance_lines()
+"""
+
+
+def works_among_own_files(python: list[str], place: Path, environment: dict[str, str]) -> None:
+    """Command and import, from a user's folder and repository, by this interpreter."""
+    folder = own_folder(place)
+    for words in (["init", "--quiet"], ["add", "."], ["-c", "user.name=u", "-c", "user.email=u@u", "commit", "-qm", "mine"]):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    for words in (["-c", OWN], ["-m", "tandem.experiments.commands.main", "list"], ["-m", "tandem", "show", "silence"]):
+        done = subprocess.run([*python, *words], cwd=folder, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stderr
+    assert sorted(file.name for file in folder.iterdir() if file.name != "__pycache__") == [
+        ".git",
+        "experiments",
+        "scenarios",
+        "sim.py",
+    ]
+
+
+def test_the_wheel_works_among_a_users_own_files(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as held:
+        held.extractall(tmp_path / "site")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TANDEM_")}
+    environment = {**inherited, "PYTHONPATH": str(tmp_path / "site"), "NUMBA_DISABLE_JIT": "1"}
+    works_among_own_files([sys.executable], tmp_path / "mine", environment)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_the_wheel_installs_and_works_on(version, wheel, tmp_path):
+    """With what it asks for, from the index, into an environment of its own."""
+    found = shutil.which(f"python{version}")
+    usable = found and subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0
+    if not usable:
+        pytest.skip(f"python{version} is not on this machine, so the wheel was not tried on it")
+    subprocess.run([found, "-m", "venv", str(tmp_path / "own")], check=True)
+    python = str(tmp_path / "own" / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)], check=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TANDEM_", "PYTHON"))}
+    works_among_own_files([python], tmp_path / "mine", environment)
+    told = subprocess.run(
+        [str(tmp_path / "own" / "bin" / "tandem"), "list"], cwd=tmp_path / "mine", capture_output=True, text=True
+    )
+    assert told.returncode == 0 and "co-pilot" in told.stdout
+
+
 def test_a_wheel_without_a_scenario_is_found_out(wheel, tmp_path):
     """The sabotage: one scenario and the report's page are left out."""
     poorer = tmp_path / wheel.name
-    lost = ["experiments/report.html.jinja", "scenarios/contexts/agile.toml"]
+    lost = ["tandem/experiments/pages/templates/study.html.jinja", "tandem/scenarios/contexts/agile.toml"]
     with zipfile.ZipFile(wheel) as held, zipfile.ZipFile(poorer, "w") as kept:
         for name in held.namelist():
             if name not in lost:

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sim import Scenario, compare, simulate
-from sim.mistake import Mistake
-from sim.parameters import LEVERS
-from sim.scenario import catalogue
-from sim.widget import explore, lines
-from sim.widget import state as states
-from sim.widget.explorer import WORDS, script, style
+from tandem.sim import Scenario, compare, simulate
+from tandem.sim.mistake import Mistake
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import catalogue
+from tandem.sim.widget import explore, lines
+from tandem.sim.widget import state as states
+from tandem.sim.widget.explorer import WORDS, script, style
 
 CASES = [entry.name for entry in catalogue() if entry.kind == "case"]
 SPLITS = ["", *(entry.name for entry in catalogue() if entry.kind == "role_model")]

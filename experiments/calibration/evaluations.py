@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.calibration.space import Profile
-from experiments.findings import targets
-from experiments.plausibility import POPULATION_BANDS
-from experiments.store import FunctionModel, Refused, Told, of_rows, open_sweep, run
-from experiments.trials import Size
+from tandem.experiments.calibration.space import Profile
+from tandem.experiments.store import FunctionModel, Refused, Told, of_rows, open_sweep, run
+from tandem.experiments.validation.findings import targets
+from tandem.experiments.validation.plausibility import POPULATION_BANDS
+from tandem.experiments.validation.trials import Size
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,11 @@ class PlaySet:
 
     def __call__(self, parameters: Mapping[str, float], firm: int, number: int) -> dict[str, float]:
         """Statistics by name; not-a-number where one is not defined (no COO ever left, say)."""
-        from experiments.findings import computed
-        from experiments.plausibility import population_bands
-        from experiments.population import Population
-        from experiments.trials import Trial
-        from sim.compile import set_threads
+        from tandem.experiments.firms.population import Population
+        from tandem.experiments.validation.findings import computed
+        from tandem.experiments.validation.plausibility import population_bands
+        from tandem.experiments.validation.trials import Trial
+        from tandem.sim.compile import set_threads
 
         set_threads(1)
         trial = Trial(Population.load("population", parameters=parameters), self.seed * 1_000_003 + number, self.size)

@@ -8,9 +8,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-from experiments.figures import spoken, titles
-from sim.plots import BETTER, INK, QUIET, STYLE, WORSE
+from tandem.experiments.pages.words import spoken, titles
+from tandem.sim.plots import BETTER, INK, QUIET, STYLE, WORSE
 
 FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
 

@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.calibration.emulator import LEAST, Emulator, emulators
-from experiments.calibration.evaluations import Evaluations
-from experiments.calibration.matching import SHARP, Band, Judge, bands
-from experiments.calibration.space import Profile, Space
-from experiments.findings import findings, judged
+from tandem.experiments.calibration.emulator import LEAST, Emulator, emulators
+from tandem.experiments.calibration.evaluations import Evaluations
+from tandem.experiments.calibration.matching import SHARP, Band, Judge, bands
+from tandem.experiments.calibration.space import Profile, Space
+from tandem.experiments.files.provenance import model_source
+from tandem.experiments.validation.findings import findings, judged
 
 WAVE = 100_000
 CANDIDATES, POPULATIONS = 10, 5
@@ -70,21 +70,8 @@ class Fit:
             "waves": self.waves,
             "candidates": json.loads(self.candidates.to_json(orient="records", double_precision=4)),
             "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
-            "model": _model_digest(),
+            "model": model_source(),
         }
-
-
-def _model_digest() -> str:
-    """SHA-256 of the text of the compiled floors, wherever they lie."""
-    import hashlib
-
-    from sim.code_cache import compiled_sources
-
-    sim = Path(__file__).parents[2] / "sim"
-    digest = hashlib.sha256()
-    for file in compiled_sources(sim):
-        digest.update(file.relative_to(sim).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
 
 
 def _plain(value: float) -> float | None:
@@ -94,7 +81,7 @@ def _plain(value: float) -> float | None:
 def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int = 2, told: Told = lambda what, n: None) -> Fit:
     """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
     same_job(folder, space, size, seed)
-    store = Evaluations(folder, size, seed, _model_digest())
+    store = Evaluations(folder, size, seed, model_source())
     judge, notes = None, []
     numbers: list[Any] = []
     for wave in range(1, size.waves + 2):
@@ -125,9 +112,9 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
 
 def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
     """Complain if the folder holds another calibration; otherwise note there which one it holds."""
-    from sim.scenario import ScenarioError
+    from tandem.sim.scenario import ScenarioError
 
-    job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": _model_digest()}
+    job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": model_source()}
     file = folder / "job.json"
     if file.exists() and json.loads(file.read_text("utf-8")) != job:
         raise ScenarioError(

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import emcee
 import numpy as np
 from scipy.special import ndtr
-
-from experiments.calibration.emulator import Emulator
-from experiments.findings import targets
-from experiments.plausibility import POPULATION_BANDS
+from tandem.experiments.calibration.emulator import Emulator
+from tandem.experiments.validation.findings import targets
+from tandem.experiments.validation.plausibility import POPULATION_BANDS
 
 FLOOR = 0.02
 SHARP = 3.0

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.levers import OUTPUTS, pooled_model, swings
-from experiments.splits import contexts, described, splits
-from sim.parameters import LEVERS
+from tandem.experiments.effects.levers import OUTPUTS, pooled_model, swings
+from tandem.experiments.effects.role_models import contexts, described, splits
+from tandem.sim.parameters import LEVERS
 
 PAIRS, POINTS = 8, 32  # lucks a cell and base points of levers, for each parameter set
 RANKED = 80  # sets whose rankings are played (the first of an ensemble, which is in random order)
@@ -76,8 +75,8 @@ def rankings(
 
     All sets meet the same lucks, so differences between them are the parameters'.
     """
-    from sim.results import simulate_batch
-    from sim.scenario import catalogue
+    from tandem.sim.results import simulate_batch
+    from tandem.sim.scenario import catalogue
 
     aside = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
     arms = [arm for arm in splits() if arm not in aside]
@@ -128,7 +127,7 @@ def ranking_summary(table: pd.DataFrame) -> pd.DataFrame:
 
 def look(fit: Any, folder: Path, seed: int, progress: Callable[[str, int], None] = lambda what, n: None) -> None:
     """Write `marginals.csv`, `pins.csv`, `rankings.csv`, `ranking_summary.csv` and the figures into `folder`."""
-    from experiments.calibration.figures import write_figures
+    from tandem.experiments.calibration.figures import write_figures
 
     low, high = (np.array([getattr(parameter, end) for parameter in fit.space.parameters]) for end in ("low", "high"))
     tables = {"marginals": marginals(fit.sets, fit.space.paths, low, high), "pins": pins(fit, seed=seed)}

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import qmc
-
-from sim.parameters import describe
-from sim.scenario import Scenario, ScenarioError
-from sim.scenario.reading import read
+from tandem.sim.parameters import describe
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.reading import read
 
 FILE = "calibration.toml"
 
@@ -91,12 +90,12 @@ class Space:
 
 @lru_cache(maxsize=1)
 def _population() -> dict[str, Any]:
-    return read(resources.files("scenarios") / "population.toml", "population.toml")
+    return read(resources.files("tandem.scenarios") / "population.toml", "population.toml")
 
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
-    return read(resources.files("scenarios") / FILE, FILE)
+    return read(resources.files("tandem.scenarios") / FILE, FILE)
 
 
 @lru_cache(maxsize=1)

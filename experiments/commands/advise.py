@@ -17,9 +17,9 @@ def advise(
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Say what would help a given firm first."""
-    from experiments.advice import advise as advised
-    from experiments.commands.tables import progress
-    from sim.scenario import Scenario
+    from tandem.experiments.advice.advice import advise as advised
+    from tandem.experiments.commands.tables import progress
+    from tandem.sim.scenario import Scenario
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
@@ -42,8 +42,7 @@ def advise(
 def show(found) -> None:
     """The table of levers."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
+    from tandem.experiments.commands.tables import console
 
     table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
     heads = (

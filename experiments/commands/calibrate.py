@@ -32,13 +32,13 @@ def calibrate(
     """Fit uncertain parameters to published findings, jointly, and keep every set that remains possible."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
-    from experiments.calibration import space as spaces
-    from experiments.calibration.fit import calibrate as run
-    from experiments.calibration.fit import same_job, save, sets_planned
-    from experiments.commands.tables import progress
-    from experiments.store import Interrupted, Stopped
-    from experiments.study import firms_per_second
-    from experiments.trials import Size
+    from tandem.experiments.calibration import space as spaces
+    from tandem.experiments.calibration.fit import calibrate as run
+    from tandem.experiments.calibration.fit import same_job, save, sets_planned
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.store import Interrupted, Stopped
+    from tandem.experiments.study.study import firms_per_second
+    from tandem.experiments.validation.trials import Size
 
     size, started = spaces.profile(profile.value), time.monotonic()
     same_job(out, spaces.space(), size, seed)
@@ -60,7 +60,7 @@ def calibrate(
         print(f"tandem: stopped{f': {error}' if str(error) else ''}; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     save(fit, out / "ensemble", command)
-    from experiments.calibration.posterior import RANKED, look
+    from tandem.experiments.calibration.posterior import RANKED, look
 
     with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
         look(fit, out / "ensemble", seed, told)

@@ -32,7 +32,7 @@ KINDS = {
 
 def list_(lang: Annotated[Language, typer.Option(help="Language of the titles.")] = Language.en) -> None:
     """Show the splits, contexts and cases that can be named."""
-    from sim.scenario import catalogue
+    from tandem.sim.scenario import catalogue
 
     entries = catalogue()
     width = max((len(entry.name) for entry in entries), default=0)
@@ -50,8 +50,8 @@ def show(
     lang: Annotated[Language, typer.Option(help="Language of title and story.")] = Language.en,
 ) -> None:
     """Show a scenario with every value and where it came from."""
-    from experiments.commands.settings import settings
-    from sim.scenario import Scenario
+    from tandem.experiments.commands.settings import settings
+    from tandem.sim.scenario import Scenario
 
     scenario = Scenario.load(name)
     if set_:
@@ -80,8 +80,8 @@ def lines(scenario: Any, lang: str) -> list[str]:
 
 def line(scenario: Any, path: str, key: str, value: Any, where: str, explicit: bool) -> str:
     """One value with its remark; what a lever decides stands behind a #."""
-    from sim.parameters import lever_value
-    from sim.scenario.paths import FIELDS, pattern
+    from tandem.sim.parameters import lever_value
+    from tandem.sim.scenario.paths import FIELDS, pattern
 
     extra = FIELDS[pattern(path)].json_schema_extra
     if value is None:
@@ -110,8 +110,8 @@ def written(value: Any) -> str:
 
 def check(files: Annotated[list[str], typer.Argument(help="Scenario files, or names of the catalogue.")]) -> None:
     """Check scenario files: exit code 0 if all are right, else 2 with one line per bad file."""
-    from experiments.commands.main import BAD_INPUT, complain
-    from sim.scenario import Scenario, ScenarioError
+    from tandem.experiments.commands.main import BAD_INPUT, complain
+    from tandem.sim.scenario import Scenario, ScenarioError
 
     bad = 0
     for file in files:
@@ -130,8 +130,8 @@ def schema(
     format_: Annotated[Format, typer.Option("--format", help="A table for people, or JSON Schema.")] = Format.markdown,
 ) -> None:
     """Describe every parameter: default, range, unit, meaning, source, role."""
-    from sim.parameters import Parameters
-    from sim.scenario.paths import described
+    from tandem.sim.parameters import Parameters
+    from tandem.sim.scenario.paths import described
 
     if format_ is Format.json:
         print(json.dumps(Parameters.model_json_schema(), indent=1, ensure_ascii=False))

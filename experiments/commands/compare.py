@@ -25,16 +25,14 @@ def compare(
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
     import pandas as pd
-
-    from experiments.calibration.ensemble import ensemble
-    from experiments.commands.tables import (
+    from tandem.experiments.commands.tables import (
         print_equal,
         print_splits,
         print_survival,
         print_variance,
         progress,
     )
-    from experiments.splits import (
+    from tandem.experiments.effects.role_models import (
         ALTERNATIVES,
         DISPOSITIONS,
         STATEMENTS,
@@ -45,7 +43,8 @@ def compare(
         surviving,
         unequal,
     )
-    from experiments.uncertainty import CHOICES, variance_shares
+    from tandem.experiments.firms.ensemble import ensemble
+    from tandem.experiments.firms.uncertainty import CHOICES, variance_shares
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
@@ -89,8 +88,8 @@ def compare(
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
     """What is compared: context -> name -> scenario. Splits are put into each context with equal starts; other scenarios
     stay as they are written, or move into the context given."""
-    from experiments.splits import contexts, described, splits
-    from sim.scenario import Scenario
+    from tandem.experiments.effects.role_models import contexts, described, splits
+    from tandem.sim.scenario import Scenario
 
     repeated = next((name for name in names if list(names).count(name) > 1), None)
     if repeated:
@@ -115,7 +114,7 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
 
 def save(tables: dict[str, Any], out: Path) -> None:
     """Each table as CSV and Parquet, made whole beside and then moved in."""
-    from experiments.study import write_tables
+    from tandem.experiments.study.study import write_tables
 
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:

@@ -28,8 +28,8 @@ def dashboard(
     """
     import webbrowser
 
-    from sim.dashboard.server import LOOPBACK, listening, serve
-    from sim.scenario import ScenarioError
+    from tandem.sim.dashboard.server import LOOPBACK, listening, serve
+    from tandem.sim.scenario import ScenarioError
 
     try:
         bound = listening(port)

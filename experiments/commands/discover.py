@@ -20,13 +20,13 @@ def discover(
     """Find boxes and a tree on one half of the points, and report them on the other."""
     import tempfile
 
-    from experiments.commands.tables import progress
-    from experiments.discovery import discover as found_in
-    from experiments.discovery import of_sensitivity, of_sweep
-    from experiments.discovery.figures import write_figure
-    from experiments.discovery.found import MOST_BOXES, REDRAWS
-    from experiments.discovery.replayed import DECLARATION, LUCKS, POINTS
-    from experiments.store import open_sweep
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.discovery import discover as found_in
+    from tandem.experiments.discovery import of_sweep
+    from tandem.experiments.discovery.figures import write_figure
+    from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS
+    from tandem.experiments.store import open_sweep
+    from tandem.experiments.study.replayed import DECLARATION, LUCKS, POINTS, of_sensitivity
 
     if (folder / DECLARATION).is_file():
         with progress(POINTS * LUCKS, "playing") as told:

@@ -6,8 +6,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
-
-from experiments.commands.catalogue import Language
+from tandem.experiments.commands.catalogue import Language
 
 
 def explain(
@@ -21,21 +20,21 @@ def explain(
     lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which remedies are tried.")] = 200,
 ) -> None:
     """Tell why a run went as it did."""
-    from experiments.commands.settings import settings
-    from sim.results import simulate
-    from sim.scenario import Scenario
+    from tandem.experiments.commands.settings import settings
+    from tandem.sim.results import simulate
+    from tandem.sim.scenario import Scenario
 
     scenario = Scenario.load(name)
     if set_:
         scenario = scenario.with_(settings(set_))
-    from sim.explain import account
-    from sim.texts import text
+    from tandem.sim.explain import account
+    from tandem.sim.texts import text
 
     firm: Any = scenario
     run = simulate(firm, seed, replicate)
     told = account(run.weekly, run.events, run.contributions, run.outcomes, scenario, lang.value, full=full)
     if firm.story.failure is not None:
-        from experiments.remedies import remedies
+        from tandem.experiments.advice.remedies import remedies
 
         told = told.with_section(text("section.remedies", lang), remedies(firm, seed, lucks, lang.value).paragraphs(lang))
     if intervention:
@@ -47,8 +46,7 @@ def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
-
-    from experiments.rescue import last_saving_week
+    from tandem.experiments.advice.rescue import last_saving_week
 
     bar = Progress(
         BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()

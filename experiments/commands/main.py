@@ -108,11 +108,11 @@ def status(arguments: Sequence[str] | None = None) -> int:
     except _Complaint as error:
         return complain(_usage(error))
     except Exception as error:
-        from sim.scenario import ScenarioError
+        from tandem.sim.scenario import ScenarioError
 
         if isinstance(error, ScenarioError):
             return complain(str(error))
-        if type(error).__module__.startswith("experiments.store."):
+        if type(error).__module__.startswith("tandem.experiments.store."):
             return complain(str(error), getattr(error, "exit_code", BAD_INPUT))
         if isinstance(error, OSError):
             return complain(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))

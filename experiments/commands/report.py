@@ -12,7 +12,7 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")],
 ) -> None:
     """Write the report of a folder of results, one file that opens offline."""
-    from experiments.store.report import write_report
+    from tandem.experiments.store.report import write_report
 
     write_report(folder)
     print(f"report: {folder / 'report.html'}")

@@ -36,9 +36,9 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
 ) -> None:
     """Play one firm and show it quarter by quarter."""
-    from experiments.commands.settings import settings
-    from sim.results import simulate
-    from sim.scenario import Scenario
+    from tandem.experiments.commands.settings import settings
+    from tandem.sim.results import simulate
+    from tandem.sim.scenario import Scenario
 
     scenario = Scenario.load(name)
     changes = settings(set_ or [])
@@ -58,10 +58,9 @@ def run(
 def show(played: Any, scenario: Any) -> None:
     """The quarters and the outcomes as tables."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
-    from experiments.report import figure_text, scaled
-    from sim.outcomes import OUTCOMES, WEEKLY
+    from tandem.experiments.commands.tables import console
+    from tandem.experiments.pages.numbers import figure_text, scaled
+    from tandem.sim.outcomes import OUTCOMES, WEEKLY
 
     screen = console(sys.stdout)
     frame = played.quarterly

@@ -48,7 +48,7 @@ def sensitivity(
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     if method is not None:
-        from experiments.sensitivity.second_opinion import METHODS
+        from tandem.experiments.sensitivity.second_opinion import METHODS
 
         if method not in METHODS:
             raise typer.BadParameter(f"no method {method!r}; there are {', '.join(METHODS)}", param_hint="--method")
@@ -59,10 +59,10 @@ def sensitivity(
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
-    from experiments.commands.tables import progress
-    from experiments.sensitivity import strata as plan
-    from experiments.sensitivity.written import declare, write
-    from experiments.study import firms_per_second
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.study import strata as plan
+    from tandem.experiments.study.sensitivity_tables import declare, write
+    from tandem.experiments.study.study import firms_per_second
 
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum)
     if only is not None:
@@ -89,7 +89,7 @@ def sensitivity(
     main = results[parts[0].name]
     named = {part.name: part for part in parts}
     write(results, named, out, ladder)
-    from experiments.sensitivity.report import report_page
+    from tandem.experiments.study.sensitivity_report import report_page
 
     asked = [
         "tandem",
@@ -123,13 +123,12 @@ def replace_text(path: Path, text: str) -> None:
 def show(found: Any, part: Any) -> None:
     """Levers in order for each output, with what is undecided said aloud."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
-    from experiments.figures import spoken
-    from experiments.report import figure_text, interval_text, scaled
-    from experiments.sensitivity.strata import lever_places
-    from sim.outcomes import OUTCOMES
-    from sim.parameters import LEVERS
+    from tandem.experiments.commands.tables import console
+    from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
+    from tandem.experiments.pages.words import spoken
+    from tandem.experiments.study.strata import lever_places
+    from tandem.sim.outcomes import OUTCOMES
+    from tandem.sim.parameters import LEVERS
 
     for output in found.outputs:
         factor, unit = scaled(output)
@@ -176,10 +175,9 @@ def show(found: Any, part: Any) -> None:
 def second(part: Any, method: str, seed: int, out: Path) -> None:
     """SALib's answer, its table and its warnings."""
     from rich.table import Table
-
-    from experiments.commands.tables import console, progress
-    from experiments.sensitivity.second_opinion import second_opinion
-    from experiments.study import write_tables
+    from tandem.experiments.commands.tables import console, progress
+    from tandem.experiments.sensitivity.second_opinion import second_opinion
+    from tandem.experiments.study.study import write_tables
 
     function = part.function()
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:

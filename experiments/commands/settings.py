@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any
 
-from sim.scenario import ScenarioError
+from tandem.sim.scenario import ScenarioError
 
 
 def settings(texts: Iterable[str] | None) -> dict[str, Any]:

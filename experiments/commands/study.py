@@ -33,8 +33,8 @@ def study(
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
-    from experiments.commands.tables import print_equal, print_levers, print_splits, progress
-    from experiments.study import firms_per_second, planned_runs, play, write
+    from tandem.experiments.commands.tables import print_equal, print_levers, print_splits, progress
+    from tandem.experiments.study.study import firms_per_second, planned_runs, play, write
 
     parts = analyses(profile, seed)
     runs = planned_runs(profile.value)
@@ -64,7 +64,7 @@ def study(
 
 def analyses(profile: ProfileName, seed: int) -> list[Any]:
     """The analyses that a study adds to its tables: the whole in `paper`, none in `quick`."""
-    from experiments.sensitivity import strata as plan
+    from tandem.experiments.study import strata as plan
 
     if profile is ProfileName.quick:  # a minute is what a newcomer waits; `tandem sensitivity` adds it
         return []
@@ -77,17 +77,17 @@ def planned(parts: list[Any], profile: ProfileName) -> int:
     """Firms that are played beside the tables."""
     if not parts:
         return 0
-    from experiments.decisions import splits as choice
-    from experiments.discovery import pooled
-    from experiments.sensitivity.strata import runs_of
+    from tandem.experiments.study import choice as choice
+    from tandem.experiments.study import failures as pooled
+    from tandem.experiments.study.strata import runs_of
 
     return sum(map(runs_of, parts)) + pooled.planned_runs(profile.value) + choice.planned_runs(profile.value)
 
 
 def discovery(part: Any, place: Path, profile: ProfileName, told: Callable[[str, int], None]) -> dict[str, Any]:
     """Where things go wrong among the firms of the pooled analysis; what the report says of it."""
-    from experiments.discovery import pooled
-    from experiments.discovery.report import write
+    from tandem.experiments.study import failures as pooled
+    from tandem.experiments.study.failures_report import write
 
     found = pooled.play(part, profile.value, place / "store", told, lambda done: told("discovery: peeling redrawn points", 0))
     return write(found, place)
@@ -95,17 +95,17 @@ def discovery(part: Any, place: Path, profile: ProfileName, told: Callable[[str,
 
 def decisions(place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
     """Which split to choose, and what it is worth to know more first; what the report says of it."""
-    from experiments.decisions import splits as choice
-    from experiments.decisions.report import write
+    from tandem.experiments.study import choice as choice
+    from tandem.experiments.study.choice_report import write
 
     return write(choice.play(profile.value, seed, place / "store", told), place)
 
 
 def analysis(parts: list[Any], place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
     """Play the analyses, or go on with them, in a folder of their own; what the report says of them."""
-    from experiments.sensitivity import strata as plan
-    from experiments.sensitivity.report import section
-    from experiments.sensitivity.written import declare, write
+    from tandem.experiments.study import strata as plan
+    from tandem.experiments.study.sensitivity_report import section
+    from tandem.experiments.study.sensitivity_tables import declare, write
 
     place.mkdir(parents=True, exist_ok=True)
     declare(parts, place, profile.value, seed)

@@ -37,7 +37,7 @@ def sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> int | None:
     """Run a plan of many firms; the same command again resumes."""
-    from experiments.store.plan import Plan
+    from tandem.experiments.store.plan import Plan
 
     if dask is not None and workers is not None:
         raise typer.BadParameter("--workers is for this machine, --dask for a cluster; give one of them")
@@ -46,17 +46,17 @@ def sweep(
         foretell(read)
         return None
 
-    from experiments.store.engines import Stop
-    from experiments.store.errors import SweepError
+    from tandem.experiments.store.engines import Stop
+    from tandem.experiments.store.errors import SweepError
 
     with Stop() as stop:  # heard from the first moment on, also before the driver itself listens
-        from experiments.store.driver import run
-        from experiments.store.experiment import of_plan
+        from tandem.experiments.store.driver import run
+        from tandem.experiments.store.experiment import of_plan
 
         try:
             engine: Any = None
             if dask is not None:
-                from experiments.store.cluster import DaskEngine
+                from tandem.experiments.store.cluster import DaskEngine
 
                 engine = DaskEngine(dask)
             experiment = of_plan(read)
@@ -87,7 +87,7 @@ def sweep(
 
 def foretell(plan: Any) -> None:
     """What a plan comes to; nothing is imported that plays firms, nothing is written."""
-    from experiments.store.design import PointSource
+    from tandem.experiments.store.design import PointSource
 
     for line in plan.warnings:
         print(f"note: {line}")
@@ -141,8 +141,7 @@ class Shown:
             TimeElapsedColumn,
             TimeRemainingColumn,
         )
-
-        from experiments.store.driver import Told
+        from tandem.experiments.store.driver import Told
 
         console = Console(stderr=True)
         self._bar = bar = Progress(

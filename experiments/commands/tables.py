@@ -11,11 +11,11 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
-
-from experiments.figures import opposed_sentence, spoken, titles
-from experiments.report import cell, figure_text, interval_text, scaled, word
-from experiments.splits import STATEMENTS
-from sim.outcomes import OUTCOMES
+from tandem.experiments.effects.role_models import STATEMENTS
+from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
+from tandem.experiments.pages.words import spoken, titles
+from tandem.experiments.study.figures import opposed_sentence
+from tandem.sim.outcomes import OUTCOMES
 
 LINE_SECONDS = 10.0
 SHOWN = (*STATEMENTS, "profit_per_week")

@@ -74,8 +74,8 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
 
 
 def _patterns(pairs: int, seed: int, parameters: str, progress: Callable[[], None]) -> Any:
-    from experiments import patterns
-    from experiments.calibration.ensemble import ensemble
+    from tandem.experiments.firms.ensemble import ensemble
+    from tandem.experiments.validation import patterns
 
     found = ensemble()
     calibrated = found.mechanisms(found.default) if found is not None and parameters == "default" else {}
@@ -83,9 +83,9 @@ def _patterns(pairs: int, seed: int, parameters: str, progress: Callable[[], Non
 
 
 def _findings(seeds: int, firms: int, seed: int, parameters: str, workers: int, progress: Callable[[], None]) -> Any:
-    from experiments.findings import assess
-    from experiments.population import Population
-    from experiments.trials import Size
+    from tandem.experiments.firms.population import Population
+    from tandem.experiments.validation.findings import assess
+    from tandem.experiments.validation.trials import Size
 
     size = Size(firms, max(20, firms // 4), max(10, firms // 8), max(5, firms // 16))
     population = Population.load(parameters={} if parameters == "declared" else None)
@@ -93,7 +93,7 @@ def _findings(seeds: int, firms: int, seed: int, parameters: str, workers: int, 
 
 
 def _histories(seed: int) -> Any:
-    from experiments.histories import all_paths
+    from tandem.experiments.validation.histories import all_paths
 
     return all_paths(200, seed)
 
@@ -113,8 +113,8 @@ def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[
 
 def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
     """Each table as CSV and Parquet, and the forest plot; made beside and moved in whole."""
-    from experiments.figures_findings import write_forest_plot
-    from experiments.figures_histories import write_histories
+    from tandem.experiments.validation.finding_figures import write_forest_plot
+    from tandem.experiments.validation.history_figures import write_histories
 
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -131,8 +131,7 @@ def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
 def show(table: Any, lang: str) -> None:
     """The patterns as the terminal shows them."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
+    from tandem.experiments.commands.tables import console
 
     shown = Table(title=f"Patterns, {int(table['pairs'].iloc[0])} pairs, 95% intervals", title_justify="left")
     for head in ("no.", "statement", "claim", "figure [interval]", "line", "claim says", "pattern"):
@@ -159,8 +158,7 @@ def show(table: Any, lang: str) -> None:
 def show_findings(table: Any, lang: str) -> None:
     """The findings as the terminal shows them."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
+    from tandem.experiments.commands.tables import console
 
     shown = Table(
         title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean",
@@ -207,10 +205,9 @@ def show_findings(table: Any, lang: str) -> None:
 def show_histories(table: Any, lang: str) -> None:
     """The two case histories: published and simulated by time, and what that does and does not show."""
     from rich.table import Table
-
-    from experiments.commands.tables import console
-    from experiments.histories import histories
-    from sim.scenario import Scenario
+    from tandem.experiments.commands.tables import console
+    from tandem.experiments.validation.histories import histories
+    from tandem.sim.scenario import Scenario
 
     for history in histories():
         part = table[table["scenario"] == history["scenario"]]

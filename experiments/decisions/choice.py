@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-
-from experiments.decisions.played import Played, Utilities, play_options
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.experiments.decisions.played import Played, Utilities, play_options
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
 
 BINS = 32
 LEVEL = 0.95
@@ -44,7 +43,7 @@ def decide(
 ) -> Decision:
     """Weigh options whose utilities depend on uncertain factors and on luck.
 
-    `f(X, keys)` gives a column of utilities an option; n and keys as in `experiments.sensitivity.analyse`. The value of
+    `f(X, keys)` gives a column of utilities an option; n and keys as in `tandem.experiments.sensitivity.analyse`. The value of
     information of a factor is E[max over options of E(U | factor)] - max over options of E(U) (EVPPI): Strong, Oakley &
     Brennan 2014, "Estimating multiparameter partial expected value of perfect information", here with 32 bins of the factor
     and cross-fitting over scrambles and luck. ValueError as in `analyse`.

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-
-from experiments.sensitivity.kept import Kept
-from experiments.sensitivity.luck import NEAR_A, keys_of
-from experiments.sensitivity.points import plan_of
-from experiments.sensitivity.runner import NotFinite
+from tandem.experiments.files.checkpoint import Kept
+from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
+from tandem.experiments.sensitivity.points import plan_of
+from tandem.experiments.sensitivity.runner import NotFinite
 
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> what each option brings, float64 (rows, columns)
 Utilities = Callable[[np.ndarray, np.ndarray], np.ndarray]

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-
-from experiments.decisions.choice import LEVEL, binned, different
-from experiments.decisions.played import Played, Utilities, play_options
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.experiments.decisions.choice import LEVEL, binned, different
+from tandem.experiments.decisions.played import Played, Utilities, play_options
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
 
 
 def switching_map(

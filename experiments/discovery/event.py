@@ -7,9 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-
-from experiments.store.errors import Refused
-from sim.outcomes import OUTCOMES
+from tandem.experiments.store.errors import Refused
+from tandem.sim.outcomes import OUTCOMES
 
 NOT_VARIED = ("point_id", "firm", "luck")
 LEAST_POINTS = 40

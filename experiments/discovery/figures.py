@@ -9,11 +9,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.patches import Rectangle
-
-from experiments.discovery.found import Discovery
-from experiments.figures import FIGURE_STYLE, spoken
-from sim.parameters import describe
-from sim.plots import BLUE, INK, QUIET, UNDECIDED
+from tandem.experiments.discovery.found import Discovery
+from tandem.experiments.pages.figure import FIGURE_STYLE
+from tandem.experiments.pages.words import spoken
+from tandem.sim.parameters import describe
+from tandem.sim.plots import BLUE, INK, QUIET, UNDECIDED
 
 PADDING = 0.03
 STYLES = ("-", "--", ":")

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
-from experiments.discovery.event import Happening
+from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
+from tandem.experiments.discovery.event import Happening
 
 MOST_BOXES = 3
 RESAMPLES, REDRAWS = 1000, 40
@@ -68,7 +67,7 @@ def discover(
     `progress` hears how many of MOST_BOXES x REDRAWS peelings are done.
 
     >>> import numpy as np, pandas as pd
-    >>> from experiments.discovery import Event
+    >>> from tandem.experiments.discovery import Event
     >>> from tandem import discover
     >>> points = pd.DataFrame(np.random.default_rng(1).random((400, 2)), columns=["a", "b"])
     >>> found = discover(Event("y", 0.0, True), points, (points["a"] > 0.7).astype(float))

@@ -11,18 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from experiments.sensitivity.checks import COLUMNS, checks_of, first_by_ranks, target_width, verdict_of
-from experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corners, Design, Pairs
-from experiments.sensitivity.estimates import Output, estimated, rows_of
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.intervals import half_width, standard_error
-from experiments.sensitivity.kept import Kept
-from experiments.sensitivity.points import Plan, plan_of
-from experiments.sensitivity.ranking import places_of, ranks_of
-from experiments.sensitivity.result import Sensitivity
-from experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
-from experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_once
+from tandem.experiments.files.checkpoint import Kept
+from tandem.experiments.sensitivity.checks import COLUMNS, checks_of, first_by_ranks, target_width, verdict_of
+from tandem.experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corners, Design, Pairs
+from tandem.experiments.sensitivity.estimates import Output, estimated, rows_of
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.intervals import half_width, standard_error
+from tandem.experiments.sensitivity.points import Plan, plan_of
+from tandem.experiments.sensitivity.ranking import places_of, ranks_of
+from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
+from tandem.experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_once
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
 

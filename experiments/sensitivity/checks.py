@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
-
-from experiments.sensitivity.estimates import CONVERGED, NOT_IDENTIFIABLE, UNDECIDED, Output
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.points import Plan
-from experiments.sensitivity.sums import Sums
+from tandem.experiments.sensitivity.estimates import CONVERGED, NOT_IDENTIFIABLE, UNDECIDED, Output
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.points import Plan
+from tandem.experiments.sensitivity.sums import Sums
 
 INERT = 0.02
 NOISE_LIMIT = 0.98

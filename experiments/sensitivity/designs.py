@@ -12,11 +12,10 @@ from itertools import combinations
 from typing import Protocol
 
 import numpy as np
-
-from experiments.sensitivity import subsets
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.luck import NEAR_A, NEAR_B, ORDERS, keys_of
-from experiments.sensitivity.runner import Runner
+from tandem.experiments.sensitivity import subsets
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.luck import NEAR_A, NEAR_B, ORDERS, keys_of
+from tandem.experiments.sensitivity.runner import Runner
 
 BINS = 40
 MOST_GROUPS_FOR_CORNERS = 8

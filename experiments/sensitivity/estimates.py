@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
-from experiments.sensitivity.designs import BINS, Design
-from experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
-from experiments.sensitivity.intervals import half_width, left_out, standard_error
-from experiments.sensitivity.points import Plan
-from experiments.sensitivity.sums import Sums
+from tandem.experiments.sensitivity.designs import BINS, Design
+from tandem.experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
+from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
+from tandem.experiments.sensitivity.points import Plan
+from tandem.experiments.sensitivity.sums import Sums
 
 MONOTONE = 0.8  # a direction of at least this size is called rising or falling
 LEAST_HALF = 1e-12

@@ -8,16 +8,15 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-from experiments.figures import FIGURE_STYLE, spoken
-from experiments.report import scaled
-from experiments.sensitivity.firms import CONTEXT, SPLIT
-from sim.outcomes import OUTCOMES
-from sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
+from tandem.experiments.pages.figure import FIGURE_STYLE
+from tandem.experiments.pages.numbers import scaled
+from tandem.experiments.pages.words import spoken
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
 
 MOST_INPUTS = 15
 FEW_INPUTS = 6  # so many are drawn large enough for a phone
-NAMES_ALONE = (SPLIT, CONTEXT)  # their values are names without an order: no top and bottom, no curve
+NAMES_ALONE = ("split", "context")  # their values are names without an order: no top and bottom, no curve
 
 
 def spoken_output(name: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-
-from experiments.sensitivity.designs import BINS
+from tandem.experiments.sensitivity.designs import BINS
 
 RATIOS = {
     "first": ("first", "whole"),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import qmc
-
-from experiments.sensitivity.luck import generator
+from tandem.experiments.sensitivity.luck import generator
 
 SCRAMBLES = 16
 LEAST_ROWS_A_SCRAMBLE = 256  # with fewer the t-interval over scrambles is wider than that of plain random points

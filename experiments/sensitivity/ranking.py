@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.sensitivity.estimates import Output
-from experiments.sensitivity.intervals import LEVEL, half_width, holm, p_value, standard_error
+from tandem.experiments.sensitivity.estimates import Output
+from tandem.experiments.sensitivity.intervals import LEVEL, half_width, holm, p_value, standard_error
 
 COLUMNS = ["output", "first", "second", "difference", "low", "high", "se", "p", "verdict"]
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.sensitivity.checks import verdict_of
-from experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.checks import verdict_of
+from tandem.experiments.sensitivity.factors import Factors
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,7 +71,7 @@ class Sensitivity:
 
     def plot(self, axes: Any = None, output: str | None = None) -> Any:
         """Shares and totals of each input with their intervals; returns the axes."""
-        from experiments.sensitivity.figures import plot_shares
+        from tandem.experiments.sensitivity.figures import plot_shares
 
         return plot_shares(self, output or self.outputs[0], axes)
 
@@ -81,7 +80,7 @@ class Sensitivity:
 
         Each file is made whole beside and moved in. OSError where the folder cannot be written.
         """
-        from experiments.sensitivity.figures import write_figures
+        from tandem.experiments.sensitivity.figures import write_figures
 
         out = Path(folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -164,7 +163,7 @@ class Sensitivity:
         }
 
     def _repr_html_(self) -> str:
-        from sim.plots import still
+        from tandem.sim.plots import still
 
         wanted = self.table[self.table["measure"].isin(["total_mean", "swing"])]
         table = wanted[["output", "input", "measure", "estimate", "low", "high", "verdict"]].to_html(

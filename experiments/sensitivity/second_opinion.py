@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from experiments.sensitivity.factors import Factors
-from experiments.sensitivity.luck import NEAR_A, generator, keys_of
-from experiments.sensitivity.runner import Function, NotFinite, Runner
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
+from tandem.experiments.sensitivity.runner import Function, NotFinite, Runner
 
 INERT = "inert (for scale)"
 METHODS = ("sobol", "morris", "pawn", "delta", "rbd_fast", "fast", "dgsm")
@@ -80,7 +79,7 @@ def second_opinion(
     replicates: int = 2,
     progress: Callable[[int], None] | None = None,
 ) -> SecondOpinion:
-    """One of SALib's methods on `f`, as `experiments.sensitivity.analyse` takes it.
+    """One of SALib's methods on `f`, as `tandem.experiments.sensitivity.analyse` takes it.
 
     `n`: points of a sample, base rows (sobol), trajectories x (k + 1) (morris) or points in all (dgsm), rounded to what the
     method takes. `replicates`: runs of each point, averaged. ValueError for an unknown method, groups where a method has

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-
-from experiments.sensitivity.designs import BINS, Block, Design
-from experiments.sensitivity.kept import Kept
-from experiments.sensitivity.points import Plan
-from experiments.sensitivity.runner import NotFinite, Runner
+from tandem.experiments.files.checkpoint import Kept
+from tandem.experiments.sensitivity.designs import BINS, Block, Design
+from tandem.experiments.sensitivity.points import Plan
+from tandem.experiments.sensitivity.runner import NotFinite, Runner
 
 VALUES_AT_ONCE = 1 << 17  # half a minute of firms: so much is lost at most when a run is killed
 ROWS_AT_ONCE = 1024

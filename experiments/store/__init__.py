@@ -1,6 +1,6 @@
 """Sweeps that lose nothing: many runs in one folder, committed chunk by chunk, resumed, verified, read back.
 
-    from experiments.store import Plan, of_plan, of_rows, open_sweep, run
+    from tandem.experiments.store import Plan, of_plan, of_rows, open_sweep, run
 
     run(of_plan(Plan.load("plan.toml")), "out/sweep")          # again: goes on where it stands
     open_sweep("out/sweep").to_pandas()

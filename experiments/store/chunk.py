@@ -9,19 +9,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
-from experiments.store.errors import Damaged, NondeterminismError
-from experiments.store.folder import Folder, chunk_name
-from experiments.store.layout import Chunk
-from experiments.store.model import FirmModel, Model, Played
-from experiments.store.provenance import versions
-from experiments.store.seals import sealed, sha256
-from experiments.store.store import Store
-from experiments.store.tables import packed, trajectory_schema
+from tandem.experiments.files.provenance import versions
+from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
+from tandem.experiments.store.errors import Damaged, NondeterminismError
+from tandem.experiments.store.folder import Folder, chunk_name
+from tandem.experiments.store.layout import Chunk
+from tandem.experiments.store.model import FirmModel, Model, Played
+from tandem.experiments.store.seals import sealed, sha256
+from tandem.experiments.store.store import Store
+from tandem.experiments.store.tables import packed, trajectory_schema
 
 if TYPE_CHECKING:
-    from experiments.store.reuse import Reuse
+    from tandem.experiments.store.reuse import Reuse
 
 ROWS_PLAYED_TWICE_FROM = 50
 
@@ -69,7 +68,7 @@ def firms(path: str, seal: str, stages: int) -> FirmModel:
 
 @lru_cache(maxsize=2)
 def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
-    from experiments.store.reuse import Reuse  # it needs pandas, which a worker can do without
+    from tandem.experiments.store.reuse import Reuse  # it needs pandas, which a worker can do without
 
     return Reuse(opened(path, seal, stages), source)
 

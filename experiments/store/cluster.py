@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from experiments.store.engines import TRIES, Done, Stop, Task, told
-from experiments.store.errors import Refused, Stopped, SweepError
-from experiments.store.folder import Folder
-from experiments.store.provenance import versions
+from tandem.experiments.files.provenance import versions
+from tandem.experiments.store.engines import TRIES, Done, Stop, Task, told
+from tandem.experiments.store.errors import Refused, Stopped, SweepError
+from tandem.experiments.store.folder import Folder
 
 SECONDS_TO_CONNECT = 10
 SECONDS_TO_ANSWER = 15
@@ -103,7 +103,7 @@ class DaskEngine:
         return self._client
 
     def run(self, task: Task, chunks: Iterable[int], done: Done, stop: Stop) -> None:
-        """See `experiments.store.engines.Engine`."""
+        """See `tandem.experiments.store.engines.Engine`."""
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 

@@ -9,11 +9,10 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from experiments.store.factors import column
-from experiments.store.plan import MOST_RUNS, Plan
-from sim.scenario import ScenarioError
-from sim.scenario.paths import FIELDS, pattern, unknown
+from tandem.experiments.store.factors import column
+from tandem.experiments.store.plan import MOST_RUNS, Plan
+from tandem.sim.scenario import ScenarioError
+from tandem.sim.scenario.paths import FIELDS, pattern, unknown
 
 if TYPE_CHECKING:
     import pyarrow as pa  # a dry run does without
@@ -81,7 +80,7 @@ class PointSource:
     def blocks(self) -> Iterator[pa.Table]:
         """Tables of point_id (int64), scenario (int32, a place among the plan's scenarios), the factors by path, and firm and
         luck (int64) where an own table has them."""
-        from experiments.store.tables import arrow_table
+        from tandem.experiments.store.tables import arrow_table
 
         base = 0
         for rows in self._unit_blocks():

@@ -9,23 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from experiments.store import journal, precision
-from experiments.store.chunk import Task
-from experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
-from experiments.store.errors import Damaged, Refused
-from experiments.store.experiment import Experiment
-from experiments.store.final import write_final
-from experiments.store.folder import PART, ROOMS, Folder, chunk_name
-from experiments.store.layout import rounded_chunk
-from experiments.store.lock import at_work
-from experiments.store.manifest import NAME as MANIFEST
-from experiments.store.manifest import described, differences, read_manifest, rng_of, sweep_id
-from experiments.store.model import FirmModel, Model
-from experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
-from experiments.store.provenance import versions
-from experiments.store.store import Commit, Scan, Store
-from experiments.store.tables import numpy_column
+from tandem.experiments.files.provenance import versions
+from tandem.experiments.store import journal, precision
+from tandem.experiments.store.chunk import Task
+from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
+from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.experiment import Experiment
+from tandem.experiments.store.final import write_final
+from tandem.experiments.store.folder import PART, ROOMS, Folder, chunk_name
+from tandem.experiments.store.layout import rounded_chunk
+from tandem.experiments.store.lock import at_work
+from tandem.experiments.store.manifest import NAME as MANIFEST
+from tandem.experiments.store.manifest import described, differences, read_manifest, rng_of, sweep_id
+from tandem.experiments.store.model import FirmModel, Model
+from tandem.experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
+from tandem.experiments.store.store import Commit, Scan, Store
+from tandem.experiments.store.tables import numpy_column
 
 SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
@@ -35,7 +34,7 @@ SPARE = {"lock", "log.jsonl", *ROOMS, DESIGN, SCENARIOS}
 
 @dataclass
 class Report:
-    """How a call of `run` ended. `folder` can be given to `experiments.store.open_sweep`."""
+    """How a call of `run` ended. `folder` can be given to `tandem.experiments.store.open_sweep`."""
 
     folder: Path
     runs: int
@@ -287,7 +286,7 @@ def _to_the_end(
 ) -> tuple[dict[str, Any], int, int, int]:
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
-        from experiments.store.reuse import Reuse
+        from tandem.experiments.store.reuse import Reuse
 
         earlier = Reuse(store, str(reuse))
         told.note(f"taking over {earlier.count():,} of {store.layout.runs:,} runs from {reuse}")

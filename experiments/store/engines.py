@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Any, Protocol
 
-from experiments.store.errors import Interrupted, Refused, Stopped, SweepError
+from tandem.experiments.store.errors import Interrupted, Refused, Stopped, SweepError
 
 Task = Callable[[int], dict[str, Any]]
 Done = Callable[[int, dict[str, Any]], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from sim.scenario.complaint import ScenarioError
+from tandem.sim.scenario.complaint import ScenarioError
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # trying again would only fill what is left
 

@@ -8,14 +8,13 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
-
-from experiments.store.design import ROWS_IN_A_BLOCK, PointSource, own_columns
-from experiments.store.digests import content_sha256
-from experiments.store.errors import Refused
-from experiments.store.model import FirmModel, Model
-from experiments.store.plan import MOST_RUNS, Plan, Precision
-from experiments.store.tables import arrow_table
-from sim.scenario import Scenario, ScenarioError
+from tandem.experiments.store.design import ROWS_IN_A_BLOCK, PointSource, own_columns
+from tandem.experiments.store.digests import content_sha256
+from tandem.experiments.store.errors import Refused
+from tandem.experiments.store.model import FirmModel, Model
+from tandem.experiments.store.plan import MOST_RUNS, Plan, Precision
+from tandem.experiments.store.tables import arrow_table
+from tandem.sim.scenario import Scenario, ScenarioError
 
 
 class Points(Protocol):

@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
-
-from sim.scenario import ScenarioError
-from sim.scenario.story import Told, checked
+from tandem.sim.scenario import ScenarioError
+from tandem.sim.scenario.story import Told, checked
 
 
 class Listed(Told):

@@ -8,10 +8,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-from experiments.figures import FIGURE_STYLE, Figure, written
-from sim.outcomes import OUTCOMES
-from sim.results import mean_interval
+from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.results import mean_interval
 
 BINS = 8
 

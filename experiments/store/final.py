@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.store.digests import sweep_digest
-from experiments.store.errors import Damaged
-from experiments.store.folder import LARGEST_DOCUMENT
-from experiments.store.seals import canonical, sealed, sha256, unsealed
-from experiments.store.store import Scan, Store
+from tandem.experiments.store.digests import sweep_digest
+from tandem.experiments.store.errors import Damaged
+from tandem.experiments.store.folder import LARGEST_DOCUMENT
+from tandem.experiments.store.seals import canonical, sealed, sha256, unsealed
+from tandem.experiments.store.store import Scan, Store
 
 NAME = "final.json"
 

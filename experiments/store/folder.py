@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from experiments.store.errors import Damaged, of_disk
+from tandem.experiments.store.errors import Damaged, of_disk
 
 ROOMS = ("shards", "receipts", "trajectories", "failures", "stages", "tmp", "quarantine")
 CHUNK = re.compile(r"c(\d{8,})\.(json|parquet|jsonl)")

@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from experiments.store.folder import Folder
-from experiments.store.seals import sealed
+from tandem.experiments.store.folder import Folder
+from tandem.experiments.store.seals import sealed
 
 NAME = "log.jsonl"
 

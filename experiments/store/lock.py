@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from experiments.store.errors import of_disk
-from experiments.store.folder import Folder
+from tandem.experiments.store.errors import of_disk
+from tandem.experiments.store.folder import Folder
 
 
 @contextmanager

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.store.errors import Damaged, Refused
-from experiments.store.folder import LARGEST_DOCUMENT, Folder
-from experiments.store.model import FirmModel
-from experiments.store.provenance import provenance
-from experiments.store.seals import canonical, sealed, sha256, unsealed
+from tandem.experiments.files.provenance import provenance
+from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.folder import LARGEST_DOCUMENT, Folder
+from tandem.experiments.store.model import FirmModel
+from tandem.experiments.store.seals import canonical, sealed, sha256, unsealed
 
 if TYPE_CHECKING:
-    from experiments.store.experiment import Experiment
+    from tandem.experiments.store.experiment import Experiment
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -85,7 +85,7 @@ def rng_of(experiment: Experiment) -> dict[str, Any]:
     """How luck is addressed. Key words as decimal text: they exceed what JSON readers keep exactly."""
     if not isinstance(experiment.model, FirmModel):
         return {"scheme": "the model's own"}
-    from sim.streams import seed_key
+    from tandem.sim.streams import seed_key
 
     return {
         "scheme": SCHEME,

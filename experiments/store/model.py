@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-
-from experiments.store.records import Firms, plain_number
-from sim.parameters import RECORD
-from sim.scenario import Scenario
+from tandem.experiments.store.records import Firms, plain_number
+from tandem.sim.parameters import RECORD
+from tandem.sim.scenario import Scenario
 
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")
@@ -65,7 +64,7 @@ class FirmModel:
         factors: Sequence[str],
         trajectories: str = "none",
     ):
-        from sim.outcomes import OUTCOMES, WEEKLY
+        from tandem.sim.outcomes import OUTCOMES, WEEKLY
 
         self.scenarios, self.seed = dict(scenarios), seed
         self.factors, self.trajectories = tuple(factors), trajectories
@@ -102,8 +101,8 @@ class FirmModel:
         return played
 
     def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
-        from sim import kernel
-        from sim.streams import seed_key
+        from tandem.sim import kernel
+        from tandem.sim.streams import seed_key
 
         used, place = np.unique(at, return_inverse=True)
         columns = {name: column[used] for name, column in points.items()}
@@ -152,7 +151,7 @@ class FirmModel:
         return np.concatenate(parts).view(RECORD), np.concatenate(starts), arms, complaints
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
-        from sim.results import simulate
+        from tandem.sim.results import simulate
 
         run = simulate(_Recorded(rows), self.seed, luck, firm=firm)
         table = run.weekly if self.trajectories == "weekly" else run.quarterly

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-
-from experiments.store.factors import Factor, read_factor
-from sim.outcomes import HEADLINES, OUTCOMES
-from sim.scenario import Scenario, ScenarioError
-from sim.scenario.complaint import nearest
-from sim.scenario.paths import FIELDS, lever_of, pattern, unknown
-from sim.scenario.reading import parsed, read
-from sim.scenario.story import Told, checked
+from tandem.experiments.store.factors import Factor, read_factor
+from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.complaint import nearest
+from tandem.sim.scenario.paths import FIELDS, lever_of, pattern, unknown
+from tandem.sim.scenario.reading import parsed, read
+from tandem.sim.scenario.story import Told, checked
 
 MOST_RUNS = 10**10
 MOST_SCENARIOS = 10_000

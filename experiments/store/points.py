@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from experiments.store.digests import content_sha256
-from experiments.store.errors import Damaged
-from experiments.store.folder import Folder
-from experiments.store.tables import numpy_column, packed, unpacked
-from sim.scenario import Scenario
+from tandem.experiments.store.digests import content_sha256
+from tandem.experiments.store.errors import Damaged
+from tandem.experiments.store.folder import Folder
+from tandem.experiments.store.tables import numpy_column, packed, unpacked
+from tandem.sim.scenario import Scenario
 
 if TYPE_CHECKING:
-    from experiments.store.experiment import Experiment
+    from tandem.experiments.store.experiment import Experiment
 
 DESIGN, SCENARIOS = "design.parquet", "scenarios.parquet"
 SCENARIO_SCHEMA = pa.schema([("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-
-from experiments.store.layout import Stage
-from experiments.store.model import OK
-from experiments.store.plan import Precision
-from experiments.store.seals import sealed
-from experiments.store.store import STAGE, Scan, Store
+from tandem.experiments.store.layout import Stage
+from tandem.experiments.store.model import OK
+from tandem.experiments.store.plan import Precision
+from tandem.experiments.store.seals import sealed
+from tandem.experiments.store.store import STAGE, Scan, Store
 
 
 def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.ndarray]:

@@ -14,8 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
-from sim.parameters import (
+from tandem.sim.parameters import (
     RECORD,
     SCALAR_GROUPS,
     STACKED,
@@ -24,7 +23,7 @@ from sim.parameters import (
     lever_value,
     solved_demand,
 )
-from sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario import Scenario, ScenarioError
 
 _PLAIN = np.dtype((np.void, RECORD.itemsize))  # NumPy copies bytes faster than hundreds of fields
 _WITH_OTHERS = ("market.start_share_", "hazards.vacancy_")  # scaled or checked together

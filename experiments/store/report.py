@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader
 from scipy.special import stdtrit
-
-from experiments.report import drawn_inline, figure_text, scaled
-from experiments.store.errors import Refused, of_disk
-from experiments.store.figures import sweep_figures
-from experiments.store.sweep import Sweep, open_sweep
-from sim.outcomes import OUTCOMES
-from sim.results import mean_interval
+from tandem.experiments.pages.numbers import figure_text, scaled
+from tandem.experiments.pages.page import drawn_inline, render
+from tandem.experiments.store.errors import Refused, of_disk
+from tandem.experiments.store.figures import sweep_figures
+from tandem.experiments.store.sweep import Sweep, open_sweep
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.results import mean_interval
 
 NAME = "report.html"
 MOST_POINTS = 5_000_000
@@ -51,8 +50,8 @@ def report_page(sweep: Sweep) -> str:
     factors = list(sweep.manifest.document["design"]["factors"])
     with tempfile.TemporaryDirectory() as place:
         figures = sweep_figures(points, factors, outcomes, Path(place))
-    environment = Environment(loader=PackageLoader("experiments.store", "."), autoescape=True, trim_blocks=True)
-    return environment.get_template("report.html.jinja").render(
+    return render(
+        "sweep",
         title=sweep.manifest.document.get("title") or "A sweep of firms",
         sweep=sweep,
         final=final,

@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-
-from experiments.store.errors import Damaged, Refused
-from experiments.store.folder import Folder
-from experiments.store.model import OK
-from experiments.store.points import DESIGN, check_file
-from experiments.store.provenance import versions
-from experiments.store.store import Commit, Store
+from tandem.experiments.files.provenance import versions
+from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.folder import Folder
+from tandem.experiments.store.model import OK
+from tandem.experiments.store.points import DESIGN, check_file
+from tandem.experiments.store.store import Commit, Store
 
 
 @dataclass

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from experiments.store.errors import Damaged
+from tandem.experiments.store.errors import Damaged
 
 SEAL = "self"
 

@@ -9,17 +9,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
-from experiments.store.digests import content_sha256, sum_of_rows
-from experiments.store.errors import Damaged
-from experiments.store.folder import CHUNK, LARGEST_DOCUMENT, Folder, chunk_name
-from experiments.store.layout import Chunk, Layout, Stage
-from experiments.store.manifest import Manifest, read_manifest
-from experiments.store.model import OK, STATUSES
-from experiments.store.points import DesignReader, read_scenarios
-from experiments.store.seals import sha256, unsealed
-from experiments.store.tables import shard_schema, trajectory_schema, unpacked
-from sim.scenario import Scenario
+from tandem.experiments.store.digests import content_sha256, sum_of_rows
+from tandem.experiments.store.errors import Damaged
+from tandem.experiments.store.folder import CHUNK, LARGEST_DOCUMENT, Folder, chunk_name
+from tandem.experiments.store.layout import Chunk, Layout, Stage
+from tandem.experiments.store.manifest import Manifest, read_manifest
+from tandem.experiments.store.model import OK, STATUSES
+from tandem.experiments.store.points import DesignReader, read_scenarios
+from tandem.experiments.store.seals import sha256, unsealed
+from tandem.experiments.store.tables import shard_schema, trajectory_schema, unpacked
+from tandem.sim.scenario import Scenario
 
 STAGE = "s{:04d}.json"
 

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from experiments.store.errors import Damaged, Refused
-from experiments.store.final import final_document, read_final
-from experiments.store.folder import Folder, chunk_name
-from experiments.store.points import DESIGN, check_file
-from experiments.store.precision import next_stage
-from experiments.store.store import Commit, Scan, Store
+from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.final import final_document, read_final
+from tandem.experiments.store.folder import Folder, chunk_name
+from tandem.experiments.store.points import DESIGN, check_file
+from tandem.experiments.store.precision import next_stage
+from tandem.experiments.store.store import Commit, Scan, Store
 
 IDS = ("run_id", "point_id", "replicate", "status")
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from experiments.store.errors import Damaged
+from tandem.experiments.store.errors import Damaged
 
 IDS = ("run_id", "point_id", "replicate")
 MOST_BYTES_IN_MEMORY = 4 << 30

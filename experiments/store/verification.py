@@ -11,22 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from experiments.store.chunk import columns_of, firms, opened, play
-from experiments.store.digests import canonical_nan
-from experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
-from experiments.store.errors import Damaged, Refused
-from experiments.store.final import final_document, read_final
-from experiments.store.folder import CHUNK, ROOMS, Folder, chunk_name
-from experiments.store.journal import NAME as LOG
-from experiments.store.layout import Layout
-from experiments.store.manifest import NAME as MANIFEST
-from experiments.store.model import FirmModel, Model
-from experiments.store.points import DESIGN, SCENARIOS, check_file
-from experiments.store.precision import next_stage
-from experiments.store.provenance import versions
-from experiments.store.seals import canonical, sha256, unsealed
-from experiments.store.store import Commit, Store
+from tandem.experiments.files.provenance import versions
+from tandem.experiments.store.chunk import columns_of, firms, opened, play
+from tandem.experiments.store.digests import canonical_nan
+from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
+from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.final import final_document, read_final
+from tandem.experiments.store.folder import CHUNK, ROOMS, Folder, chunk_name
+from tandem.experiments.store.journal import NAME as LOG
+from tandem.experiments.store.layout import Layout
+from tandem.experiments.store.manifest import NAME as MANIFEST
+from tandem.experiments.store.model import FirmModel, Model
+from tandem.experiments.store.points import DESIGN, SCENARIOS, check_file
+from tandem.experiments.store.precision import next_stage
+from tandem.experiments.store.seals import canonical, sha256, unsealed
+from tandem.experiments.store.store import Commit, Store
 
 KNOWN = {MANIFEST, DESIGN, SCENARIOS, LOG, "final.json", "lock", "report.html", *ROOMS}
 WORTH_A_POOL = 20_000  # runs
@@ -100,7 +99,7 @@ def _documents(store: Store, found: Findings) -> None:
     said = store.manifest.spec["model"]
     wrong = [document["spec_sha256"] != sha256(canonical(store.manifest.spec))]
     if said.get("name") == "firms":
-        from sim.streams import seed_key
+        from tandem.sim.streams import seed_key
 
         wrong.append(document["rng"].get("key") != [str(int(word)) for word in seed_key(said["seed"])])
         try:

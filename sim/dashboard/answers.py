@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
-from sim.dashboard import catalogue as what_there_is
-from sim.dashboard import futures, telling
-from sim.dashboard.controls import actions
-from sim.dashboard.series import numbers
-from sim.dashboard.specification import Act, Specification, whole_number
-from sim.dashboard.verdict import rules, verdict
-from sim.scenario import ScenarioError
+from tandem.sim.dashboard import catalogue as what_there_is
+from tandem.sim.dashboard import futures, telling
+from tandem.sim.dashboard.controls import actions
+from tandem.sim.dashboard.series import numbers
+from tandem.sim.dashboard.specification import Act, Specification, whole_number
+from tandem.sim.dashboard.verdict import rules, verdict
+from tandem.sim.scenario import ScenarioError
 
 KEPT_BYTES = 48_000_000
 

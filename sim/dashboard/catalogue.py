@@ -6,17 +6,17 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
-from sim.dashboard.series import HUNDRED, THEME_OF_OUTCOME, THEMES
-from sim.dashboard.specification import SEED, known, loaded
-from sim.dashboard.verdict import fails, rules
-from sim.dashboard.words import action_title, page_texts
-from sim.outcomes import OUTCOMES
-from sim.parameters import describe
-from sim.results import simulate_batch
-from sim.scenario import Scenario
-from sim.scenario.catalogue import find
-from sim.texts import LANGUAGES, typeset
+from tandem.sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
+from tandem.sim.dashboard.series import HUNDRED, THEME_OF_OUTCOME, THEMES
+from tandem.sim.dashboard.specification import SEED, known, loaded
+from tandem.sim.dashboard.verdict import fails, rules
+from tandem.sim.dashboard.words import action_title, page_texts
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import describe
+from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.catalogue import find
+from tandem.sim.texts import LANGUAGES, typeset
 
 KEYED = 10  # cases with an `order` up to this stand on the keys 1 to 9 and 0
 LUCKS_TRIED = 40

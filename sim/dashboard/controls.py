@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sim.parameters import DOMAINS, LEVERS
-from sim.scenario import Scenario
-from sim.scenario.paths import AS_LEVER, FIELDS, bounds, lever_of
+from tandem.sim.parameters import DOMAINS, LEVERS
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.paths import AS_LEVER, FIELDS, bounds, lever_of
 
 FIRST_LEVERS = ("decision_clarity", "communication", "smart_goals", "adaptation")
 """Shown at once; the others open with "all levers"."""

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sim.dashboard import answers, futures
-from sim.dashboard.catalogue import catalogue
-from sim.dashboard.controls import actions
-from sim.dashboard.module import script, style
-from sim.dashboard.specification import Act, Specification
-from sim.dashboard.verdict import rules
-from sim.dashboard.words import page_text
-from sim.texts import LANGUAGES
+from tandem.sim.dashboard import answers, futures
+from tandem.sim.dashboard.catalogue import catalogue
+from tandem.sim.dashboard.controls import actions
+from tandem.sim.dashboard.module import script, style
+from tandem.sim.dashboard.specification import Act, Specification
+from tandem.sim.dashboard.verdict import rules
+from tandem.sim.dashboard.words import page_text
+from tandem.sim.texts import LANGUAGES
 
 EVERY = 13  # weeks between the weeks in which an intervention may start
 GENERIC = ("clarify", "meet", "share_goals", "adapt")

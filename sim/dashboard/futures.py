@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
-
-from sim.dashboard.series import SERIES, listed, table
-from sim.dashboard.specification import SEED, Specification
-from sim.dashboard.verdict import fails, rules
-from sim.results import simulate, simulate_batch
-from sim.scenario import Scenario
-from sim.scenario.story import Verdict
+from tandem.sim.dashboard.series import SERIES, listed, table
+from tandem.sim.dashboard.specification import SEED, Specification
+from tandem.sim.dashboard.verdict import fails, rules
+from tandem.sim.results import simulate, simulate_batch
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.story import Verdict
 
 FUTURES = 200
 BAND_FUTURES = 60

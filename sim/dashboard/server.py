@@ -1,6 +1,6 @@
 """The server of the flight simulator: loopback only, no state, nothing from outside.
 
-It hands out one page and answers the questions of `sim.dashboard.answers`. What a visitor sees lives in the address, so
+It hands out one page and answers the questions of `tandem.sim.dashboard.answers`. What a visitor sees lives in the address, so
 a reload, a second window or a restarted server lose nothing. Whatever goes wrong, a person reads one sentence in his
 own language.
 """
@@ -22,11 +22,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from sim.dashboard.module import page_file, script, style
-from sim.dashboard.words import page_text
-from sim.scenario import ScenarioError
-from sim.texts import LANGUAGES
+from tandem.sim.dashboard.module import page_file, script, style
+from tandem.sim.dashboard.words import page_text
+from tandem.sim.scenario import ScenarioError
+from tandem.sim.texts import LANGUAGES
 
 LOOPBACK = "127.0.0.1"
 MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
@@ -128,7 +127,7 @@ class Guard:
 
 def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
     """The server's application. `hosts`: what a Host header may say; `lang`: the language before a visitor chooses."""
-    from sim.dashboard.export import exported_file
+    from tandem.sim.dashboard.export import exported_file
 
     shared: dict[str, Any] = {}
     # One thread each: slider moves queue behind each other and never behind 200 futures.
@@ -136,7 +135,7 @@ def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
 
     def store() -> Any:
         if "store" not in shared:  # the model is imported at the first question, while the page is being drawn
-            from sim.dashboard.answers import Store
+            from tandem.sim.dashboard.answers import Store
 
             shared["store"] = Store()
         return shared["store"]
@@ -187,7 +186,7 @@ def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
         try:
             known = store().known(question, asked) if "store" in shared else None
             if known is None:
-                from sim.dashboard.answers import ANSWERS, LIGHT
+                from tandem.sim.dashboard.answers import ANSWERS, LIGHT
 
                 if question not in ANSWERS:
                     return complaint("bad_question", 404)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sim.dashboard.controls import ACTIONS, CONTROLS, MOST_ACTS, actions, written
-from sim.scenario import Scenario, ScenarioError, catalogue
+from tandem.sim.dashboard.controls import ACTIONS, CONTROLS, MOST_ACTS, actions, written
+from tandem.sim.scenario import Scenario, ScenarioError, catalogue
 
 SEED = 7
 MOST_LUCK = 9_999

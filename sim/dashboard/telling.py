@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sim.dashboard.specification import SEED, Specification
-from sim.dashboard.verdict import reasons, rules, verdict
-from sim.explain import TurningPoint, happening_sentence
-from sim.explain.happenings import rows
-from sim.results import Run
-from sim.texts import LANGUAGES, listed, money, sentence, text, typeset
+from tandem.sim.dashboard.specification import SEED, Specification
+from tandem.sim.dashboard.verdict import reasons, rules, verdict
+from tandem.sim.explain import TurningPoint, happening_sentence
+from tandem.sim.explain.happenings import rows
+from tandem.sim.results import Run
+from tandem.sim.texts import LANGUAGES, listed, money, sentence, text, typeset
 
 MOST_STOPS = 7
 EARLIEST_STOP = 4
@@ -148,7 +148,7 @@ def cause_name(cause: str, sign: int, lang: str) -> str:
 
 def changes(specification: Specification) -> dict[int, dict[str, str]]:
     """Week -> what the interventions of that week are called."""
-    from sim.dashboard.words import action_title, page_text
+    from tandem.sim.dashboard.words import action_title, page_text
 
     told: dict[int, dict[str, str]] = {}
     for act in specification.acts:
@@ -197,6 +197,6 @@ def measures(run: Run, case: str) -> dict[str, float | None]:
 
 def played(specification: Specification) -> Run:
     """The run asked for."""
-    from sim.results import simulate
+    from tandem.sim.results import simulate
 
     return simulate(specification.scenario, SEED, specification.luck)

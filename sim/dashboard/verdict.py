@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
-
-from sim.dashboard.specification import loaded
-from sim.scenario.story import Condition, Text, Verdict
+from tandem.sim.dashboard.specification import loaded
+from tandem.sim.scenario.story import Condition, Text, Verdict
 
 # For a case that names no failure of its own (the one that goes well).
 SHRINKING = Verdict(

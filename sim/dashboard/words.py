@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-from sim.scenario import Scenario
-from sim.texts import LANGUAGES, flattened, typeset
+from tandem.sim.scenario import Scenario
+from tandem.sim.texts import LANGUAGES, flattened, typeset
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -1,8 +1,8 @@
 """A run told from its tables: what changed and why, the turning points, whole sentences in English and French."""
 
-from sim.explain.account import Account, account, explain
-from sim.explain.attribution import attribution
-from sim.explain.happenings import happening_sentence
-from sim.explain.turning import TurningPoint, turning_points
+from tandem.sim.explain.account import Account, account, explain
+from tandem.sim.explain.attribution import attribution
+from tandem.sim.explain.happenings import happening_sentence
+from tandem.sim.explain.turning import TurningPoint, turning_points
 
 __all__ = ["Account", "TurningPoint", "account", "attribution", "explain", "happening_sentence", "turning_points"]

@@ -9,18 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
-
-from sim.explain.attribution import Ledger, leading
-from sim.explain.happenings import happening_sentence, rows
-from sim.explain.turning import DATED, FLOWING, turning_points
-from sim.outcomes import OUTCOMES
-from sim.parameters import DOMAINS
-from sim.scenario import Scenario, ScenarioError
-from sim.scenario.catalogue import find
-from sim.scenario.paths import flattened
-from sim.scenario.story import Condition
-from sim.state import STOCKS
-from sim.texts import listed, money, number, sentence, text, typeset
+from tandem.sim.explain.attribution import Ledger, leading
+from tandem.sim.explain.happenings import happening_sentence, rows
+from tandem.sim.explain.turning import DATED, FLOWING, turning_points
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import DOMAINS
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.catalogue import find
+from tandem.sim.scenario.paths import flattened
+from tandem.sim.scenario.story import Condition
+from tandem.sim.state import STOCKS
+from tandem.sim.texts import listed, money, number, sentence, text, typeset
 
 QUARTER, YEAR = 13, 52
 PAIR_STOCKS = ("trust", "relationship_conflict")
@@ -75,7 +74,7 @@ def explain(
 ) -> str:
     """The account of one run as plain text. `full` goes quarter by quarter and names every cause.
 
-    `weekly`: a row per week from 0 (the start), with the five stocks of sim.state.STOCKS; `events`: week, kind, domain,
+    `weekly`: a row per week from 0 (the start), with the five stocks of tandem.sim.state.STOCKS; `events`: week, kind, domain,
     who, value, second; `contributions`: week, stock, cause, amount; `outcomes`: name -> value.
     """
     return str(account(weekly, events, contributions, outcomes, scenario, lang, full=full))

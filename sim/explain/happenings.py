@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-
-from sim.texts import sentence, text
+from tandem.sim.texts import sentence, text
 
 # Noted with a value below 0.5, this happening ended the other way.
 OTHERWISE = {"resolution.mediation": (0.5, "resolution.mediation_failed"), "leader.left": (0.0, "leader.left_for_good")}

@@ -27,10 +27,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from sim.explain.attribution import Ledger, shares
-from sim.explain.happenings import happening_sentence, rows
-from sim.texts import listed, text
+from tandem.sim.explain.attribution import Ledger, shares
+from tandem.sim.explain.happenings import happening_sentence, rows
+from tandem.sim.texts import listed, text
 
 HOLD = 4
 WINDOW = 13

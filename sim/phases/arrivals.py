@@ -2,14 +2,14 @@
 
 import math
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.luck import normals, uniforms
-from sim.phases.pair import both_present, owns
-from sim.phases.rights import assign_effort, present_decider, present_rule
-from sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
-from sim.rules.learning import problem_pressure
-from sim.state import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.luck import normals, uniforms
+from tandem.sim.phases.pair import both_present, owns
+from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
+from tandem.sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
+from tandem.sim.rules.learning import problem_pressure
+from tandem.sim.state import (
     AS_CHARTERED,
     CAMPAIGN,
     CEO,
@@ -36,7 +36,7 @@ from sim.state import (
     USURPED,
     USURPED_NOTE,
 )
-from sim.streams import (
+from tandem.sim.streams import (
     ARRIVALS,
     ATTRIBUTES,
     CLAIMS,

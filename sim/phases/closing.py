@@ -1,24 +1,24 @@
 """The week closes: priorities and beliefs drift, relations cool, personal quarrels break out, sums are kept."""
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.judging import priority_gap
-from sim.phases.luck import uniforms
-from sim.phases.pair import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.judging import priority_gap
+from tandem.sim.phases.luck import uniforms
+from tandem.sim.phases.pair import (
     both_present,
     mean_trust,
     move_relationship,
     move_trust,
     update_clarity,
 )
-from sim.rules.arithmetic import clip, most, unit
-from sim.rules.clarity import moved_belief
-from sim.rules.conflict import episode_probability
-from sim.rules.effort import fatigue_after
-from sim.rules.goals import egocentric_weight, moved_weight, within_reach
-from sim.rules.trust import trust_returning
-from sim.state import CEO, COO, CULTURE, FORGIVING, RELATIONSHIP_CONFLICT
-from sim.streams import RELATIONSHIP
+from tandem.sim.rules.arithmetic import clip, most, unit
+from tandem.sim.rules.clarity import moved_belief
+from tandem.sim.rules.conflict import episode_probability
+from tandem.sim.rules.effort import fatigue_after
+from tandem.sim.rules.goals import egocentric_weight, moved_weight, within_reach
+from tandem.sim.rules.trust import trust_returning
+from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, RELATIONSHIP_CONFLICT
+from tandem.sim.streams import RELATIONSHIP
 
 
 @phase

@@ -1,10 +1,10 @@
 """Decisions take effect: verdicts, records, challenges, and the projects that follow."""
 
-from sim.compile import copy_record, part, phase
-from sim.phases.journal import note
-from sim.phases.judging import is_proposal, read_gap
-from sim.phases.luck import uniforms
-from sim.phases.pair import (
+from tandem.sim.compile import copy_record, part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.judging import is_proposal, read_gap
+from tandem.sim.phases.luck import uniforms
+from tandem.sim.phases.pair import (
     belief_target,
     both_present,
     gain_trust,
@@ -13,11 +13,11 @@ from sim.phases.pair import (
     quarrel_over_roles,
     style_gap,
 )
-from sim.phases.projects import put_last
-from sim.phases.rights import assign_effort
-from sim.rules.arithmetic import least, most
-from sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
-from sim.state import (
+from tandem.sim.phases.projects import put_last
+from tandem.sim.phases.rights import assign_effort
+from tandem.sim.rules.arithmetic import least, most
+from tandem.sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
+from tandem.sim.state import (
     ACCEPTED,
     AGREEMENT,
     AND,
@@ -53,7 +53,7 @@ from sim.state import (
     VOTE,
     WORKING,
 )
-from sim.streams import CHALLENGES
+from tandem.sim.streams import CHALLENGES
 
 
 @phase

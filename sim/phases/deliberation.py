@@ -1,16 +1,16 @@
 """Deciding: hours served, judgments combined, quarrels opened, negotiated, resolved."""
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.judging import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.judging import (
     exchange_views,
     is_proposal,
     pooled_position,
     read_gap,
     shift_error,
 )
-from sim.phases.luck import normals, uniforms
-from sim.phases.pair import (
+from tandem.sim.phases.luck import normals, uniforms
+from tandem.sim.phases.pair import (
     blame,
     both_present,
     gain_trust,
@@ -20,10 +20,10 @@ from sim.phases.pair import (
     move_trust,
     style_gap,
 )
-from sim.rules.arithmetic import least, most, unit
-from sim.rules.conflict import closing_share, gap_under_power, intensity, resentment, spill, tolerance
-from sim.rules.trust import trust_after_debate
-from sim.state import (
+from tandem.sim.rules.arithmetic import least, most, unit
+from tandem.sim.rules.conflict import closing_share, gap_under_power, intensity, resentment, spill, tolerance
+from tandem.sim.rules.trust import trust_after_debate
+from tandem.sim.state import (
     AND,
     ARBITRATED,
     ARBITRATION,
@@ -63,7 +63,7 @@ from sim.state import (
     TEAM_RULE,
     VOTE,
 )
-from sim.streams import ARBITER, RESOLUTION
+from tandem.sim.streams import ARBITER, RESOLUTION
 
 
 @phase

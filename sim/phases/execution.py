@@ -1,13 +1,13 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.luck import normals, uniforms
-from sim.phases.pair import both_present, gain_trust
-from sim.phases.projects import close_ranks
-from sim.phases.rights import decision_hours
-from sim.rules.arithmetic import least, most, unit
-from sim.rules.execution import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.luck import normals, uniforms
+from tandem.sim.phases.pair import both_present, gain_trust
+from tandem.sim.phases.projects import close_ranks
+from tandem.sim.phases.rights import decision_hours
+from tandem.sim.rules.arithmetic import least, most, unit
+from tandem.sim.rules.execution import (
     defect_share,
     leaving_rate,
     morale_after,
@@ -15,9 +15,9 @@ from sim.rules.execution import (
     team_capacity,
     thrash,
 )
-from sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
-from sim.rules.market import setting_after
-from sim.state import (
+from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
+from tandem.sim.rules.market import setting_after
+from tandem.sim.state import (
     BRAND,
     CAMPAIGN,
     CAMPAIGN_LAUNCHED,
@@ -39,8 +39,8 @@ from sim.state import (
     RUNNING,
     WORKING,
 )
-from sim.streams import GATE as GATE_STREAM
-from sim.streams import TEAMS
+from tandem.sim.streams import GATE as GATE_STREAM
+from tandem.sim.streams import TEAMS
 
 
 @phase

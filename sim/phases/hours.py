@@ -1,13 +1,13 @@
 """Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
 
-from sim.compile import part, phase
-from sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
-from sim.rules.arithmetic import least, most, unit
-from sim.rules.clarity import moved_belief
-from sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
-from sim.rules.effort import available_hours
-from sim.rules.skills import shared, trained
-from sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
+from tandem.sim.rules.arithmetic import least, most, unit
+from tandem.sim.rules.clarity import moved_belief
+from tandem.sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
+from tandem.sim.rules.effort import available_hours
+from tandem.sim.rules.skills import shared, trained
+from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
 
 
 @phase

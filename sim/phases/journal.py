@@ -1,12 +1,12 @@
 """Notes on what happened and why stocks moved; silent unless the journal is active."""
 
-from sim.compile import part
-from sim.state import EVENT_SLOTS
+from tandem.sim.compile import part
+from tandem.sim.state import EVENT_SLOTS
 
 
 @part
 def note(w, kind, week, domain, who, value, second):
-    """Note a happening (sim.state.HAPPENINGS) with its domain (-1 none), leader or team (-1 none) and two values."""
+    """Note a happening (tandem.sim.state.HAPPENINGS) with its domain (-1 none), leader or team (-1 none) and two values."""
     j = w.journal
     if j.active and j.event_count < EVENT_SLOTS:
         n = j.event_count

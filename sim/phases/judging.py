@@ -1,11 +1,11 @@
 """Judgments: what each leader sees of a matter, and how views mix before they are combined."""
 
-from sim.compile import part, phase
-from sim.phases.luck import normals
-from sim.phases.pair import both_present
-from sim.phases.rights import skill_for_goal
-from sim.rules.goals import crowded_weight
-from sim.rules.judgment import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.luck import normals
+from tandem.sim.phases.pair import both_present
+from tandem.sim.phases.rights import skill_for_goal
+from tandem.sim.rules.goals import crowded_weight
+from tandem.sim.rules.judgment import (
     common_share,
     corrected,
     error_spread,
@@ -14,7 +14,7 @@ from sim.rules.judgment import (
     expert_weight,
     mixed_error,
 )
-from sim.state import (
+from tandem.sim.state import (
     AND,
     CAMPAIGN,
     CEO,
@@ -27,7 +27,7 @@ from sim.state import (
     TEAM_RULE,
     VOTE,
 )
-from sim.streams import CEO_ERRORS
+from tandem.sim.streams import CEO_ERRORS
 
 
 @part

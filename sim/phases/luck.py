@@ -1,7 +1,7 @@
 """Draws by address: key of the seed, then (block, stream, firm, luck). The arm never enters."""
 
-from sim.compile import part
-from sim.streams import normal4, uniform4
+from tandem.sim.compile import part
+from tandem.sim.streams import normal4, uniform4
 
 
 @part

@@ -2,11 +2,11 @@
 
 import math
 
-from sim.compile import part, phase
-from sim.phases.journal import contribute, note
-from sim.phases.luck import uniforms
-from sim.rules.arithmetic import least, most, unit
-from sim.rules.market import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import contribute, note
+from tandem.sim.phases.luck import uniforms
+from tandem.sim.rules.arithmetic import least, most, unit
+from tandem.sim.rules.market import (
     brand_effect,
     campaign_weight,
     churn_rate,
@@ -18,7 +18,7 @@ from sim.rules.market import (
     service_quality,
     word_of_mouth,
 )
-from sim.state import (
+from tandem.sim.state import (
     ACTIVATION_ARM,
     AGENCY,
     AWARENESS,
@@ -62,7 +62,7 @@ from sim.state import (
     TECHNIQUE,
     USUAL_CHURN,
 )
-from sim.streams import COMPLIANCE, CUSTOMERS, poisson_from_uniform
+from tandem.sim.streams import COMPLIANCE, CUSTOMERS, poisson_from_uniform
 
 
 @phase

@@ -2,10 +2,10 @@
 
 import math
 
-from sim.compile import part, phase
-from sim.phases.pair import mean_trust
-from sim.rules.arithmetic import least, most
-from sim.state import CEO, COO
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.pair import mean_trust
+from tandem.sim.rules.arithmetic import least, most
+from tandem.sim.state import CEO, COO
 
 PAIR = (
     "conflict_rate",

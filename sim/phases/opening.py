@@ -2,14 +2,14 @@
 
 import math
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.luck import normals, uniforms
-from sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
-from sim.phases.start import arrive_leader, leave
-from sim.rules.arithmetic import clip
-from sim.rules.skills import aged
-from sim.state import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.luck import normals, uniforms
+from tandem.sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
+from tandem.sim.phases.start import arrive_leader, leave
+from tandem.sim.rules.arithmetic import clip
+from tandem.sim.rules.skills import aged
+from tandem.sim.state import (
     CEO,
     COMPETITOR_ATTACK,
     COO,
@@ -22,7 +22,7 @@ from sim.state import (
     TRUST_SHOCK,
     TRUST_SHOCKED,
 )
-from sim.streams import ENVIRONMENT, SHOCKS, normal_from_uniform
+from tandem.sim.streams import ENVIRONMENT, SHOCKS, normal_from_uniform
 
 
 @phase
@@ -101,7 +101,7 @@ def strike(w):
 
 @part
 def happen(w, kind, size):
-    """One shock: kinds in the order of sim.parameters.EVENTS."""
+    """One shock: kinds in the order of tandem.sim.parameters.EVENTS."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
     if kind == 0:

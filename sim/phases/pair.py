@@ -1,12 +1,12 @@
 """Where trust, relationship conflict and beliefs about ownership change, each with its cause for the journal."""
 
-from sim.compile import part
-from sim.phases.journal import contribute, note
-from sim.rules.arithmetic import unit
-from sim.rules.clarity import blurred, chartered_belief, joint_clarity, sole_clarity
-from sim.rules.conflict import intensity, process_spill
-from sim.rules.trust import trust_after_failure, trust_after_success
-from sim.state import (
+from tandem.sim.compile import part
+from tandem.sim.phases.journal import contribute, note
+from tandem.sim.rules.arithmetic import unit
+from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, sole_clarity
+from tandem.sim.rules.conflict import intensity, process_spill
+from tandem.sim.rules.trust import trust_after_failure, trust_after_success
+from tandem.sim.state import (
     CEO,
     COMMUNICATION_CAUSE,
     COO,

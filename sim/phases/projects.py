@@ -1,7 +1,7 @@
 """The pool of projects, and each team's list of its open ones in the order of their start."""
 
-from sim.compile import copy_record, part
-from sim.state import FINISHED, WORKING
+from tandem.sim.compile import copy_record, part
+from tandem.sim.state import FINISHED, WORKING
 
 
 @part

@@ -1,14 +1,14 @@
 """Measure and adapt: what a review sees, and what it moves."""
 
-from sim.compile import part, phase
-from sim.phases.journal import note
-from sim.phases.luck import normals
-from sim.phases.rights import present_decider
-from sim.phases.start import analyst, answer_of_arms, shown_results
-from sim.rules.arithmetic import most
-from sim.rules.learning import measurement_noise, results_seen_after, updated_estimate, visibility
-from sim.rules.market import saturated
-from sim.state import (
+from tandem.sim.compile import part, phase
+from tandem.sim.phases.journal import note
+from tandem.sim.phases.luck import normals
+from tandem.sim.phases.rights import present_decider
+from tandem.sim.phases.start import analyst, answer_of_arms, shown_results
+from tandem.sim.rules.arithmetic import most
+from tandem.sim.rules.learning import measurement_noise, results_seen_after, updated_estimate, visibility
+from tandem.sim.rules.market import saturated
+from tandem.sim.state import (
     ACTIVATION_ARM,
     BRAND,
     BRAND_ARM,
@@ -21,7 +21,7 @@ from sim.state import (
     RETENTION_ARM,
     REVIEW_HELD,
 )
-from sim.streams import REVIEW
+from tandem.sim.streams import REVIEW
 
 
 @phase

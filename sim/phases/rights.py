@@ -1,9 +1,9 @@
 """Who decides a matter now: the charter, bent by who is present."""
 
-from sim.compile import part
-from sim.phases.pair import both_present
-from sim.rules.effort import effort_factor
-from sim.state import (
+from tandem.sim.compile import part
+from tandem.sim.phases.pair import both_present
+from tandem.sim.rules.effort import effort_factor
+from tandem.sim.state import (
     AND,
     AVERAGE,
     BRAND,

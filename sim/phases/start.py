@@ -1,15 +1,15 @@
 """Week 0: the records filled from the parameters, and what an intervention or a newcomer sets anew."""
 
-from sim.compile import copy_record, part, phase
-from sim.phases.journal import contribute, note
-from sim.phases.luck import normals
-from sim.phases.pair import belief_target, both_present, update_clarity
-from sim.phases.projects import close_ranks
-from sim.rules.arithmetic import unit
-from sim.rules.execution import report_reach
-from sim.rules.learning import results_seen_at_rest
-from sim.rules.market import arm_response
-from sim.state import (
+from tandem.sim.compile import copy_record, part, phase
+from tandem.sim.phases.journal import contribute, note
+from tandem.sim.phases.luck import normals
+from tandem.sim.phases.pair import belief_target, both_present, update_clarity
+from tandem.sim.phases.projects import close_ranks
+from tandem.sim.rules.arithmetic import unit
+from tandem.sim.rules.execution import report_reach
+from tandem.sim.rules.learning import results_seen_at_rest
+from tandem.sim.rules.market import arm_response
+from tandem.sim.state import (
     AWARENESS,
     CEO,
     CHANGE_APPLIED,
@@ -28,7 +28,7 @@ from sim.state import (
     SOLE,
     TRUST,
 )
-from sim.streams import SUCCESSION
+from tandem.sim.streams import SUCCESSION
 
 
 @part

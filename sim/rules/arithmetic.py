@@ -1,6 +1,6 @@
 """Small comparisons that the rules share (ternaries: the built-in min and max are slow when compiled)."""
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

@@ -1,6 +1,6 @@
 """Hours: what leaders have, what decisions take, how overload tires."""
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

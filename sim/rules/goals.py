@@ -1,6 +1,6 @@
 """Priorities: how far apart, and what moves them."""
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

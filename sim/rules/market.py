@@ -2,7 +2,7 @@
 
 import math
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

@@ -1,6 +1,6 @@
 """Skills: training against a moving frontier."""
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

@@ -1,6 +1,6 @@
 """How trust of one leader in the other moves, in [0, 1]. Weekly or per event."""
 
-from sim.compile import rule
+from tandem.sim.compile import rule
 
 
 @rule

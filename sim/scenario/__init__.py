@@ -1,8 +1,8 @@
 """A firm on paper: scenario files, the layers they are made of, and the parameters they come to."""
 
-from sim.scenario.catalogue import Entry, catalogue
-from sim.scenario.complaint import ScenarioError
-from sim.scenario.scenario import Change, Layer, Scenario
-from sim.scenario.story import Condition, Story, Text
+from tandem.sim.scenario.catalogue import Entry, catalogue
+from tandem.sim.scenario.complaint import ScenarioError
+from tandem.sim.scenario.scenario import Change, Layer, Scenario
+from tandem.sim.scenario.story import Condition, Story, Text
 
 __all__ = ["Change", "Condition", "Entry", "Layer", "Scenario", "ScenarioError", "Story", "Text", "catalogue"]

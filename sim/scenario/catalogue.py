@@ -13,8 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.complaint import ScenarioError, nearest
-from sim.scenario.reading import read
+from tandem.sim.scenario.complaint import ScenarioError, nearest
+from tandem.sim.scenario.reading import read
 
 VARIABLE = "TANDEM_SCENARIOS"
 FOLDERS = {"role_model": "role_models", "context": "contexts", "case": "cases"}
@@ -56,7 +56,7 @@ class Found:
 
 def _roots() -> list[tuple[Any, str]]:
     own = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
-    return [(path, f"{path}/") for path in own] + [(resources.files("scenarios"), "")]
+    return [(path, f"{path}/") for path in own] + [(resources.files("tandem.scenarios"), "")]
 
 
 def _folder(root, prefix: str, kind: str) -> list[Found]:
@@ -117,7 +117,7 @@ def _title(file: Found) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def source_keys() -> frozenset[str]:
     """The keys of the catalogue of publications."""
-    file = resources.files("scenarios") / "sources.toml"
+    file = resources.files("tandem.scenarios") / "sources.toml"
     return frozenset(read(file, "sources.toml")) if file.is_file() else frozenset()
 
 

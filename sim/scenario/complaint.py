@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from sim.mistake import Mistake
+from tandem.sim.mistake import Mistake
 
 NOTHING = object()
 LONGEST_WORD, LONGEST_LINE = 60, 900

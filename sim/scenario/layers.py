@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.parameters import Parameters
-from sim.scenario.catalogue import Found, find
-from sim.scenario.complaint import ScenarioError, shortened
-from sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
-from sim.scenario.story import ChangeTable, Story, Text, checked
+from tandem.sim.parameters import Parameters
+from tandem.sim.scenario.catalogue import Found, find
+from tandem.sim.scenario.complaint import ScenarioError, shortened
+from tandem.sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
+from tandem.sim.scenario.story import ChangeTable, Story, Text, checked
 
 SLOTS = ("context", "role_model")  # in this order, from below
 FIXED = ("quarters", "context", "events")  # no change in the middle of a run touches them

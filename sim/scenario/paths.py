@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-
-from sim.parameters import Event, Parameters, Team
-from sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
+from tandem.sim.parameters import Event, Parameters, Team
+from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
 
 LISTS: dict[str, type[BaseModel]] = {"teams": Team, "events": Event}
 AS_LEVER = "lever"  # written in place of a value: follow the lever again

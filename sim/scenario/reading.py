@@ -8,7 +8,7 @@ import tomllib
 from functools import lru_cache
 from typing import Any
 
-from sim.scenario.complaint import ScenarioError, shortened
+from tandem.sim.scenario.complaint import ScenarioError, shortened
 
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 12  # tables in tables

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 import tomli_w
-
-from sim.parameters import LEVERS, RECORD, Parameters, fill_record
-from sim.scenario.catalogue import Found, find, source_keys
-from sim.scenario.complaint import ScenarioError, nearest
-from sim.scenario.layers import (
+from tandem.sim.parameters import LEVERS, RECORD, Parameters, fill_record
+from tandem.sim.scenario.catalogue import Found, find, source_keys
+from tandem.sim.scenario.complaint import ScenarioError, nearest
+from tandem.sim.scenario.layers import (
     SLOTS,
     Change,
     Descent,
@@ -33,9 +32,9 @@ from sim.scenario.layers import (
     switched,
     with_set,
 )
-from sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
-from sim.scenario.reading import parsed
-from sim.scenario.story import Step, Story, Text, Verdict, checked
+from tandem.sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
+from tandem.sim.scenario.reading import parsed
+from tandem.sim.scenario.story import Step, Story, Text, Verdict, checked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -260,7 +259,7 @@ class Scenario:
         for part in ("failure", "drift"):
             verdict: Verdict | None = getattr(self.story, part)
             if verdict:
-                from sim.outcomes import OUTCOMES
+                from tandem.sim.outcomes import OUTCOMES
 
                 for index, condition in enumerate(verdict.conditions):
                     if condition.outcome not in OUTCOMES:

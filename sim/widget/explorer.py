@@ -11,18 +11,17 @@ from typing import Any
 
 import anywidget
 import traitlets
-
-from sim.comparison import Comparison, compare
-from sim.dashboard.module import joined, page_file, vendored
-from sim.dashboard.words import page_texts
-from sim.mistake import Mistake
-from sim.parameters import LEVERS
-from sim.plots import still_run
-from sim.results import Batch, Run, simulate, simulate_batch
-from sim.scenario import Scenario, catalogue
-from sim.texts import LANGUAGES, typeset
-from sim.widget import lines
-from sim.widget import state as states
+from tandem.sim.comparison import Comparison, compare
+from tandem.sim.dashboard.module import joined, page_file, vendored
+from tandem.sim.dashboard.words import page_texts
+from tandem.sim.mistake import Mistake
+from tandem.sim.parameters import LEVERS
+from tandem.sim.plots import still_run
+from tandem.sim.results import Batch, Run, simulate, simulate_batch
+from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.texts import LANGUAGES, typeset
+from tandem.sim.widget import lines
+from tandem.sim.widget import state as states
 
 MOST_LUCKS = 1000
 MOST_AHEAD = 8
@@ -81,13 +80,13 @@ class Explorer(anywidget.AnyWidget):
     """A firm with sliders. What is on screen can be read from the next cell: `.scenario`, `.run`, `.batch()`, `.comparison()`,
     `.pinned`, `.code()`. Only small values are kept in the notebook; runs travel as messages.
 
-    >>> from sim import Scenario
+    >>> from tandem.sim import Scenario
     >>> panel = explore(Scenario.load("silence"))
     >>> panel.set(levers={"communication": 0.8})
     >>> panel.scenario.parameters.levers.communication
     0.8
     >>> print(panel.code())
-    from sim import Scenario
+    from tandem.sim import Scenario
     <BLANKLINE>
     scenario = Scenario.load('silence')
     scenario = scenario.with_({'levers.communication': 0.8})
@@ -221,7 +220,7 @@ def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en") -> Explor
 
     `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr". Raises Mistake in one sentence.
 
-    >>> from sim import Scenario
+    >>> from tandem.sim import Scenario
     >>> explore(Scenario.load("silence")).scenario.name
     'silence'
     """

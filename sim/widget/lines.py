@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
-from sim.panel import COLUMNS, Panel, run_panel, simulate_panel
-from sim.scenario import Scenario
-from sim.streams import seed_key
+from tandem.sim.panel import COLUMNS, Panel, run_panel, simulate_panel
+from tandem.sim.scenario import Scenario
+from tandem.sim.streams import seed_key
 
 BAND = (0.1, 0.9)
 QUARTER = 13

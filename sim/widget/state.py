@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.dashboard.controls import written
-from sim.dashboard.specification import known
-from sim.mistake import Mistake
-from sim.parameters import LEVERS
-from sim.scenario import Scenario, ScenarioError
-from sim.scenario.complaint import nearest
+from tandem.sim.dashboard.controls import written
+from tandem.sim.dashboard.specification import known
+from tandem.sim.mistake import Mistake
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.complaint import nearest
 
 KEYS = ("role_model", "context", "levers", "week", "after", "luck")
 Moves = dict[str, float]
@@ -92,7 +92,7 @@ def scenario(base: Scenario, state: Mapping[str, Any]) -> Scenario:
 
 def code(base: Scenario, state: Mapping[str, Any]) -> str:
     """Python that makes `scenario` anew when executed: the equal object."""
-    lines = ["from sim import Scenario", "", f"scenario = {_source(base)}"]
+    lines = ["from tandem.sim import Scenario", "", f"scenario = {_source(base)}"]
     lines += [f"scenario = scenario.{call}{changes!r})" for call, changes in steps(base, state)]
     return "\n".join(lines) + "\n"
 

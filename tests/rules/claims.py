@@ -13,8 +13,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sim.parameters import describe
+from tandem.sim.parameters import describe
 
 EXAMPLES = 60
 SLACK = 1e-12  # a last digit of rounding is no broken promise

@@ -6,8 +6,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain, turned
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim.rules import conflict
+from tandem.sim.rules import conflict
 
 GAP = (0.0, 20.0)
 

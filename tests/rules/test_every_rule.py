@@ -7,20 +7,19 @@ import random
 from pathlib import Path
 
 import pytest
+import tandem.sim.rules
 from claims import SHARE, Claim, hold, plain
+from tandem.sim.compile import COMPILED
+from tandem.sim.rules.arithmetic import unit
+from tandem.sim.rules.trust import trust_after_failure
 
-import sim.rules
-from sim.compile import COMPILED
-from sim.rules.arithmetic import unit
-from sim.rules.trust import trust_after_failure
-
-FILES = sorted(file.stem for file in Path(sim.rules.__file__).parent.glob("[!_]*.py"))
+FILES = sorted(file.stem for file in Path(tandem.sim.rules.__file__).parent.glob("[!_]*.py"))
 CLAIMS = [(file, claim) for file in FILES for claim in importlib.import_module(f"test_{file}").CLAIMS]
 
 
 def rules_of(file):
     """Names of the rules written in a file of sim/rules."""
-    module = importlib.import_module(f"sim.rules.{file}")
+    module = importlib.import_module(f"tandem.sim.rules.{file}")
     found = {name: plain(thing) for name, thing in vars(module).items() if callable(thing) and name != "rule"}
     return {name for name, thing in found.items() if getattr(thing, "__module__", "") == module.__name__}
 

@@ -4,8 +4,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim.rules import goals
+from tandem.sim.rules import goals
 
 GOAL_PULL, MUTUAL, ANCHOR = declared("targets.pull"), declared("targets.mutual_pull"), declared("ceo.anchor")
 

@@ -4,8 +4,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim.rules import skills
+from tandem.sim.rules import skills
 
 CLAIMS = (
     Claim(

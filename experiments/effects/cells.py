@@ -1,0 +1,192 @@
+"""The firms behind the analysis: points of the unit cube become firms, the rows' keys become their luck."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from tandem.sim.kernel import run_batch
+from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe, lever_value
+from tandem.sim.phases.measures import NAMES
+from tandem.sim.scenario import Scenario, ScenarioError
+
+OUTPUTS = ("revenue_growth", "conflict_rate")
+SPLIT, CONTEXT = "split", "context"
+ROWS_AT_ONCE = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
+CELL_POINTS = 128  # firms from which the level of a split in a context is told
+CELL_SEED = 7
+STRENGTH = 0.3  # a mechanism's strength is taken from its default less to its default more this share
+_SECOND_WORD = np.uint64(int.from_bytes(hashlib.sha256(b"tandem-sensitivity-firm").digest()[:8], "little"))
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """From where to where each lever goes, in [0, 1]; `shape` is the Beta law's two equal parameters (1: uniform)."""
+
+    low: float = 0.0
+    high: float = 1.0
+    shape: float = 1.0
+
+    def levels(self, x: np.ndarray) -> np.ndarray:
+        """Levels of points of the unit cube."""
+        if self.shape != 1.0:
+            from scipy.special import betaincinv
+
+            x = betaincinv(self.shape, self.shape, x)
+        return self.low + (self.high - self.low) * x
+
+
+class Firms:
+    """A function for `analyse`: lever levels, and where there are several, the split and the context of each firm.
+
+    `cells`: (split, context) -> scenario; all splits in all contexts, or one cell. Factors are the five levers, each from
+    poorest to best practice at once through all of its sub-parameters, so that no lever wins by having more of them; then
+    `split` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
+    """
+
+    def __init__(
+        self,
+        cells: Mapping[tuple[str, str], Scenario],
+        outputs: Sequence[str] = OUTPUTS,
+        ranges: Ranges | None = None,
+        levers: Sequence[str] = LEVERS,
+    ):
+        unknown = next((name for name in outputs if name not in NAMES), None)
+        if unknown:
+            raise ScenarioError("no such outcome", key="outputs", value=unknown, allowed="an outcome of the model")
+        self.cells, self.outputs, self.ranges = dict(cells), tuple(outputs), ranges or Ranges()
+        self.splits = list(dict.fromkeys(split for split, _ in cells))
+        self.contexts = list(dict.fromkeys(context for _, context in cells))
+        if len(self.cells) != len(self.splits) * len(self.contexts):
+            raise ValueError("every split is needed in every context")
+        self.levers = tuple(levers)
+        ordered = [self.cells[split, context] for split in self.splits for context in self.contexts]
+        timelines = [scenario.records() for scenario in ordered]
+        self._starts = np.cumsum([0, *map(len, timelines)])
+        self._rows = np.concatenate(timelines)
+        self._columns = [NAMES.index(output) for output in outputs]
+        self._moved = [row for row in describe() if row.get("lever") in self.levers]
+        self._fixed = [set(scenario.explicit_lever_parameters) for scenario in ordered]
+        self._level = np.zeros((len(ordered), len(self.outputs)))
+
+    def within_cells(self, points: int = CELL_POINTS) -> Firms:
+        """The same, less the mean of each cell over `points` random firms: what moves firms *within* a split and context.
+
+        Without it a context in which every firm grows fast explains nearly all of growth, and hides every lever. Split and
+        context then show by their interactions with the levers alone.
+        """
+        draw = np.random.Generator(np.random.Philox(CELL_SEED))
+        sample = draw.random((points, len(self.factors)))
+        keys = draw.integers(0, 2**64, points, dtype=np.uint64)
+        first = sample.shape[1] - sum(len(there) > 1 for there in (self.splits, self.contexts))
+        level = np.zeros_like(self._level)
+        for cell in range(len(self.cells)):
+            column = first
+            for there, place in ((self.splits, cell // len(self.contexts)), (self.contexts, cell % len(self.contexts))):
+                if len(there) > 1:
+                    sample[:, column] = (place + 0.5) / len(there)
+                    column += 1
+            level[cell] = self(sample, keys).mean(axis=0)
+        self._level = level
+        return self
+
+    @property
+    def factors(self) -> list[str]:
+        """Names of the factors, in the order of the columns."""
+        several = [name for name, there in ((SPLIT, self.splits), (CONTEXT, self.contexts)) if len(there) > 1]
+        return [*self.levers, *several]
+
+    @property
+    def stuck(self) -> dict[str, list[str]]:
+        """Levers that some scenario keeps from moving all of their sub-parameters: lever -> paths set by themselves."""
+        fixed = set().union(*self._fixed)
+        found: dict[str, list[str]] = {}
+        for row in self._moved:
+            if row["path"] in fixed:
+                found.setdefault(row["lever"], []).append(row["path"])
+        return found
+
+    def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Outcomes, (rows, outputs); a row's luck is its key, whatever its cell and its levers."""
+        out = np.empty((len(points), len(self.outputs)))
+        for low in range(0, len(points), ROWS_AT_ONCE):
+            part = slice(low, low + ROWS_AT_ONCE)
+            out[part] = self._play(points[part], keys[part])
+        return out
+
+    def _play(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        n = len(points)
+        cell = self._cell(points)
+        lengths = np.diff(self._starts)[cell]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        of = np.repeat(np.arange(n), lengths)
+        timeline = self._rows[np.arange(starts[-1]) - starts[of] + self._starts[cell][of]]
+        self._set_levers(timeline, points, cell, of)
+        zeros, key = np.zeros(n, dtype=np.int64), np.column_stack([keys, np.full(n, _SECOND_WORD)])
+        return run_batch(timeline, starts, np.arange(n), zeros, zeros, key)[:, self._columns] - self._level[cell]
+
+    def _cell(self, points: np.ndarray) -> np.ndarray:
+        place = np.zeros(len(points), dtype=np.int64)
+        column = len(self.levers)
+        for there in (self.splits, self.contexts):
+            place *= len(there)
+            if len(there) > 1:
+                place += np.minimum((points[:, column] * len(there)).astype(np.int64), len(there) - 1)
+                column += 1
+        return place
+
+    def _set_levers(self, timeline: np.ndarray, points: np.ndarray, cell: np.ndarray, of: np.ndarray) -> None:
+        levels = self.ranges.levels(points[:, : len(self.levers)])
+        for parameter in self._moved:
+            level = levels[:, self.levers.index(parameter["lever"])]
+            value = np.array([lever_value(x, parameter["poorest"], parameter["best"], parameter["scale"]) for x in level])
+            free = np.array([parameter["path"] not in fixed for fixed in self._fixed])[cell][of]
+            name = parameter["path"].replace(".", "_")
+            timeline[name] = np.where(free, value[of], timeline[name])
+
+
+class Mechanisms(Firms):
+    """A function for `analyse` of what we do not know: the strengths of the model's mechanisms, grouped by where they act.
+
+    Each strength goes from 30% below its default to 30% above (kept within its declared range), all levers at the values of
+    the scenarios. Split and context are factors as in `Firms`.
+    """
+
+    def __init__(self, cells: Mapping[tuple[str, str], Scenario], outputs: Sequence[str] = OUTPUTS):
+        super().__init__(cells, outputs, levers=())
+        self._strengths = strengths()
+
+    @property
+    def factors(self) -> dict[str, str]:  # type: ignore[override]
+        """Path -> group, then split and context on their own."""
+        several = [name for name, there in ((SPLIT, self.splits), (CONTEXT, self.contexts)) if len(there) > 1]
+        return {name: name for name in several} | {row["path"]: row["path"].split(".")[0] for row in self._strengths}
+
+    def _set_levers(self, timeline: np.ndarray, points: np.ndarray, cell: np.ndarray, of: np.ndarray) -> None:
+        first = points.shape[1] - len(self._strengths)
+        for column, row in enumerate(self._strengths, first):
+            name = row["path"].replace(".", "_")
+            value = timeline[name] * (1.0 + STRENGTH * (2.0 * points[:, column][of] - 1.0))
+            timeline[name] = np.clip(value, row["low"], row["high"])
+
+
+def strengths() -> list[dict[str, Any]]:
+    """The mechanisms' parameters that are numbers with a strength to vary: rows of `describe` with a default not zero."""
+    return [
+        row
+        for row in describe()
+        if row["role"] == "mechanism"
+        and row["path"].count(".") == 1
+        and row["path"].split(".")[0] in SCALAR_GROUPS
+        and isinstance(row["default"], float)
+        and row["default"]
+        and row["low"] is not None
+    ]
+
+
+def pair_exists(scenario: Scenario) -> bool:
+    """Whether the firm has both leaders at some time, without which there is no conflict to measure."""
+    return any(parameters.ceo.present and parameters.coo.present for _, parameters in scenario.timeline)

@@ -1,0 +1,174 @@
+"""Which lever moves an outcome most: the paired swing of each, from 0.2 to 0.8, the other levers random, same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.effects.designs import random_levels
+from tandem.sim.comparison import paired_difference, verdict
+from tandem.sim.parameters import LEVERS
+
+LOW, HIGH = 0.2, 0.8
+OUTPUTS = ("revenue_growth", "conflict_rate")
+
+# Takes lever levels, float64 (rows, levers) in [0, 1], and lucks, int64 (rows,); gives float64 (rows, outputs).
+Model = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def swings(
+    model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS, progress: Callable[[int], None] = lambda runs: None
+) -> dict[str, np.ndarray]:
+    """Paired swing of each lever: model at 0.8 minus model at 0.2, same other levers, same luck.
+
+    The base points are a scrambled Sobol sequence (n rows, a power of two spreads best). Returns lever -> float64
+    (n, outputs).
+    """
+    base = random_levels(n, len(levers), seed)
+    lucks = np.arange(n, dtype=np.int64)
+    found = {}
+    for place, lever in enumerate(levers):
+        ends = []
+        for level in (LOW, HIGH):
+            points = base.copy()
+            points[:, place] = level
+            ends.append(model(points, lucks))
+            progress(n)
+        found[lever] = ends[1] - ends[0]
+    return found
+
+
+def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """Tidy: output, input, measure ("swing"), estimate, low, high, se, n, verdict; the largest in size first."""
+    rows = []
+    for place, output in enumerate(outputs):
+        for lever, moves in found.items():
+            estimate, low, high, error, n = paired_difference(np.zeros(len(moves)), moves[:, place])
+            rows.append(
+                {
+                    "output": output,
+                    "input": lever,
+                    "measure": "swing",
+                    "estimate": estimate,
+                    "low": low,
+                    "high": high,
+                    "se": error,
+                    "n": n,
+                    "verdict": verdict(low, high, n),
+                }
+            )
+    table = pd.DataFrame(rows)
+    order = table.assign(place=table["output"].map(list(outputs).index), size=-table["estimate"].abs())
+    return table.loc[order.sort_values(["place", "size"], kind="stable").index].reset_index(drop=True)
+
+
+def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """Which of two levers moves an output more: one row a pair, paired interval of the difference in size, and a verdict.
+
+    Sizes are compared in the direction in which each lever moves the output on average.
+    """
+    rows = []
+    for place, output in enumerate(outputs):
+        sizes = {lever: moves[:, place] * np.sign(np.nanmean(moves[:, place])) for lever, moves in found.items()}
+        for first, second in combinations(sizes, 2):
+            gap, low, high, _, n = paired_difference(sizes[second], sizes[first])
+            word = "undecided" if low <= 0.0 <= high else (first if gap > 0 else second)
+            rows.append(
+                {"output": output, "first": first, "second": second, "gap": gap, "low": low, "high": high, "n": n, "larger": word}
+            )
+    return pd.DataFrame(rows)
+
+
+def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> dict[str, dict[str, str]]:
+    """Rank of each lever by output: "1", or "1-2" where its order against another is undecided."""
+    table = ranks(found, outputs)
+    told: dict[str, dict[str, str]] = {}
+    for output in outputs:
+        part = table[table["output"] == output]
+        told[output] = {}
+        for lever in found:
+            rows = part[(part["first"] == lever) | (part["second"] == lever)]
+            better = int(((rows["larger"] != lever) & (rows["larger"] != "undecided")).sum())
+            open_ = int((rows["larger"] == "undecided").sum())
+            told[output][lever] = str(better + 1) if open_ == 0 else f"{better + 1}-{better + 1 + open_}"
+    return told
+
+
+def swings_within(
+    found: dict[str, np.ndarray], met: np.ndarray, order: Sequence[str], column: str = "split", outputs: Sequence[str] = OUTPUTS
+) -> pd.DataFrame:
+    """The swing table of each part in `order`, with the part's name in front, in `column`, and each lever's `rank` within it.
+
+    `met`: the part (a split or a context) that each base point met, (n,).
+    """
+    parts = []
+    for name in order:
+        mine = {lever: moves[met == name] for lever, moves in found.items()}
+        told = places(mine, outputs)
+        table = swing_table(mine, outputs)
+        table.insert(0, column, name)
+        table["rank"] = [told[row["output"]][row["input"]] for row in table.to_dict("records")]
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Levers that decidedly raise an output in some splits and lower it in others: lever -> (splits raised, splits lowered).
+
+    Pooled, such a lever looks weaker than it is anywhere.
+    """
+    rows = by_split[by_split["output"] == output]
+    found = {}
+    for lever in dict.fromkeys(rows["input"]):
+        mine = rows[rows["input"] == lever]
+        raised, lowered = (list(mine.loc[mine["verdict"] == word, "split"]) for word in ("higher", "lower"))
+        if raised and lowered:
+            found[lever] = (raised, lowered)
+    return found
+
+
+def pooled_model(
+    cells: Sequence[tuple[str, str]],
+    met: np.ndarray,
+    seed: int = 0,
+    outputs: Sequence[str] = OUTPUTS,
+    changes: Mapping[str, Any] | None = None,
+    parameters: str = "declared",
+) -> Model:
+    """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
+
+    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell;
+    `parameters` as in `tandem.experiments.firms.uncertainty.play`.
+    """
+    from tandem.experiments.firms.uncertainty import lay_over
+    from tandem.sim.kernel import run_batch
+    from tandem.sim.parameters import describe, lever_value
+    from tandem.sim.phases.measures import NAMES
+    from tandem.sim.scenario import Scenario
+    from tandem.sim.streams import seed_key
+
+    scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
+    rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
+    moved = [row for row in describe() if row.get("lever")]
+    fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]
+    columns = [NAMES.index(output) for output in outputs]
+    key = np.array([seed_key(seed)], dtype=np.uint64)
+
+    def model(points: np.ndarray, lucks: np.ndarray) -> np.ndarray:
+        cell = met[lucks]
+        timeline = rows[cell]
+        for parameter in moved:
+            level = points[:, LEVERS.index(parameter["lever"])]
+            value = [lever_value(x, parameter["poorest"], parameter["best"], parameter["scale"]) for x in level]
+            free = np.array([parameter["path"] not in fixed[c] for c in cell])
+            name = parameter["path"].replace(".", "_")
+            timeline[name] = np.where(free, value, timeline[name])
+        lay_over(timeline, scenarios, cell, lucks, seed, parameters)
+        n = len(points)
+        out = run_batch(timeline, np.arange(n + 1), np.arange(n), np.zeros(n, dtype=np.int64), lucks, np.tile(key, (n, 1)))
+        return out[:, columns]
+
+    return model

@@ -1,0 +1,193 @@
+"""The splits and controls compared in every context, on the same lucks, under the default and the alternative assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.firms.uncertainty import play
+from tandem.sim.comparison import Comparison, compare_batches, paired_difference
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.results import Batch
+from tandem.sim.scenario import Scenario, catalogue
+
+HEADLINES = (
+    "revenue_growth",
+    "conflict_rate",
+    "decision_delay_weeks",
+    "omission_rate",
+    "commission_rate",
+    "brand_awareness",
+    "profit_per_week",
+)
+# What statements about splits are made of.
+STATEMENTS = ("revenue_growth", "conflict_rate", "decision_delay_weeks")
+
+# The structural choices on which the order of the splits hangs, each with an alternative to its default.
+ALTERNATIVES: Mapping[str, dict[str, Any]] = {
+    "no media budget limit": {"assumptions.media_budget_exponent": 0.0},
+    "meeting time no bottleneck": {"assumptions.meeting_time": False},
+    "effort alike for all": {"assumptions.specialised_effort": False},
+    "gate on feasibility": {"assumptions.gate": "feasibility"},
+    "capacity 0.8 of load": {"assumptions.capacity": 0.8},
+    "ambiguity at double price": {"assumptions.ambiguity_price": 2.0},
+    "trust frozen": {"assumptions.trust_frozen": True},
+}
+# The other ends of three of them, which only a longer study plays.
+FURTHER: Mapping[str, dict[str, Any]] = {
+    "one fixed media budget": {"assumptions.media_budget_exponent": 1.0},
+    "capacity 1.3 of load": {"assumptions.capacity": 1.3},
+    "ambiguity free": {"assumptions.ambiguity_price": 0.0},
+}
+# What a split may set beside decision rights; equal dispositions put these back.
+DISPOSITIONS: Mapping[str, Any] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
+
+Progress = Callable[[int], None]
+Player = Callable[[Scenario, int, int, str], Batch]
+"""(scenario, pairs, seed, parameters) -> batch, as `tandem.experiments.firms.uncertainty.play`."""
+
+
+def splits() -> list[str]:
+    """Ids of the splits and controls, in the order their files give; the first is the reference."""
+    return [entry.name for entry in catalogue() if entry.kind == "role_model"]
+
+
+def chosen_splits() -> list[str]:
+    """Ids of the splits without the controls."""
+    return [entry.name for entry in catalogue() if entry.kind == "role_model" and not entry.control]
+
+
+def contexts() -> list[str]:
+    """Ids of the contexts, in the order their files give."""
+    return [entry.name for entry in catalogue() if entry.kind == "context"]
+
+
+def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scenario]:
+    """The splits and controls (or those named) in a context, equal starts, by id."""
+    return {arm: Scenario.of(role_model=arm, context=context) for arm in arms or splits()}
+
+
+def compare_splits(
+    scenarios: Mapping[str, Scenario],
+    runs: int,
+    seed: int = 0,
+    changes: Mapping[str, Any] | None = None,
+    known: Mapping[str, Batch] | None = None,
+    progress: Progress = lambda runs: None,
+    parameters: str = "ensemble",
+    player: Player = play,
+) -> Comparison:
+    """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
+
+    Each pair draws its parameter set from the ensemble, where there is one (`parameters` as in
+    `tandem.experiments.firms.uncertainty.play`).
+    Batches of the same runs that are `known` are not played again where the changes change nothing. `player` plays the rest.
+    """
+    batches = {}
+    for arm, plain in scenarios.items():
+        scenario = plain.with_(dict(changes)) if changes else plain
+        if known and arm in known and scenario.digest == plain.digest:
+            batches[arm] = known[arm]
+            continue
+        batches[arm] = player(scenario, runs, seed, parameters)
+        progress(runs)
+    return compare_batches(batches, HEADLINES)
+
+
+def first_lucks(batch: Batch, runs: int) -> Batch:
+    """The first `runs` lucks of a batch of one scenario: the same bits as if no more had been played."""
+    return replace(batch, runs=runs, outcomes=batch.outcomes.iloc[:runs])
+
+
+def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:
+    """The arms that equal dispositions change."""
+    return [arm for arm, plain in scenarios.items() if plain.with_(dict(DISPOSITIONS)).digest != plain.digest]
+
+
+def differences(table: pd.DataFrame, context: str, assumption: str, dispositions: str) -> pd.DataFrame:
+    """A comparison's table with the columns context, assumption and dispositions in front."""
+    labelled = table.copy()
+    for place, (name, word) in enumerate((("context", context), ("assumption", assumption), ("dispositions", dispositions))):
+        labelled.insert(place, name, word)
+    return labelled
+
+
+def best_splits(batches: Mapping[str, Batch], context: str, assumption: str = "default") -> pd.DataFrame:
+    """Which of the splits given does best by each of STATEMENTS, and which of the others cannot be told from it.
+
+    One row an outcome: context, assumption, outcome, best, mean, `rivals` (splits whose paired 95% interval of the
+    difference from the best includes zero; "" if the first place is decided), n.
+    """
+    rows = []
+    for outcome in STATEMENTS:
+        values = {arm: batch.units(outcome) for arm, batch in batches.items()}
+        sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
+        best = max(values, key=lambda arm: sign * np.nanmean(values[arm]))
+        rivals = []
+        for arm in values:
+            _, low, high, _, n = paired_difference(values[best], values[arm])
+            if arm != best and not (low > 0.0 or high < 0.0):
+                rivals.append(arm)
+        rows.append(
+            {
+                "context": context,
+                "assumption": assumption,
+                "outcome": outcome,
+                "best": best,
+                "mean": float(np.nanmean(values[best])),
+                "rivals": "; ".join(rivals),
+                "n": n,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def fates(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
+    """What becomes of each statement "this split is higher/lower than the reference" that is decided by default.
+
+    One row a statement and alternative: context, arm, outcome, verdict, difference (by default), assumption, `fate`:
+    "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is). The assumption "default", where it is
+    among the alternatives, says what the default itself decides with as few pairs as they have.
+    """
+    keys = ["context", "arm", "outcome"]
+    decided = default.loc[default["verdict"].isin(["higher", "lower"]), [*keys, "verdict", "difference"]]
+    there = alternatives[[*keys, "assumption", "verdict"]].rename(columns={"verdict": "there"})
+    both = decided.merge(there, on=keys, how="inner", sort=False)
+    said = both["there"].where(both["there"].isin(["higher", "lower"]), "")
+    both["fate"] = np.where(said == "", "opens", np.where(said == both["verdict"], "holds", "turns"))
+    return both.drop(columns="there")
+
+
+def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
+    """The fates of each statement counted, one row each: context, arm, outcome, verdict, difference, `survives` (number of
+    alternatives under which it holds), `of`, `turns` and `opens` (the alternatives that decide the opposite, or neither)."""
+    rows = []
+    keys = ["context", "arm", "outcome", "verdict", "difference"]
+    told = fates(default, alternatives)
+    for statement, part in told[told["assumption"] != "default"].groupby(keys, sort=False):
+        named = {fate: list(part.loc[part["fate"] == fate, "assumption"]) for fate in ("holds", "turns", "opens")}
+        rows.append(
+            {
+                **dict(zip(keys, statement)),
+                "survives": len(named["holds"]),
+                "of": len(part),
+                "turns": "; ".join(named["turns"]),
+                "opens": "; ".join(named["opens"]),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*keys, "survives", "of", "turns", "opens"])
+
+
+def set_beside_rights(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
+    """What splits set beside decision rights, in one context: arm, path, value, and the first split's value."""
+    plain = next(iter(scenarios.values())).values
+    rows = [
+        {"arm": arm, "path": path, "value": value, "first": plain.get(path)}
+        for arm, scenario in scenarios.items()
+        for path, value in scenario.values.items()
+        if not path.startswith("charter.") and plain.get(path) != value
+    ]
+    return pd.DataFrame(rows, columns=["arm", "path", "value", "first"])

@@ -1,0 +1,101 @@
+"""Where results came from: versions, the model's text, and our commit. No user, no host, no home folder, no environment.
+
+Our commit is told from our own checkout alone: installed, the package may lie inside somebody else's repository, whose commit
+says nothing of ours. There the version and the digest of the installed files stand for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import tandem.sim
+from tandem.sim.code_cache import compiled_sources
+
+SIM = Path(tandem.sim.__file__).resolve().parent
+HOUSE = SIM.parent
+"""The root of the checkout; installed, the folder of the package."""
+ROOMS = ("tandem", "sim", "experiments", "scenarios")
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "matplotlib")
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """What the values of a run may depend on beside the sweep's plan: two runs under equal versions have equal bits."""
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libm": " ".join(platform.libc_ver()).strip() or "unknown",
+        "model": model_source()[:16],
+        **{package: version_of(package) for package in ("tandem-sim", "numpy", "numba", "llvmlite")},
+    }
+
+
+def version_of(package: str) -> str:
+    """The version of an installed distribution; "unknown" where there is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@lru_cache(maxsize=1)
+def model_source() -> str:
+    """SHA-256 of the text of the compiled floors, wherever they lie."""
+    digest = hashlib.sha256()
+    for file in compiled_sources(SIM):
+        digest.update(file.relative_to(SIM).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def installed_files() -> str:
+    """SHA-256 of every file of the package, in hex: what stands for a commit where there is none."""
+    digest = hashlib.sha256()
+    for room in (SIM, SIM.parent / "experiments", SIM.parent / "scenarios"):
+        for file in sorted(room.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(file.relative_to(HOUSE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def provenance() -> dict[str, Any]:
+    """Versions, time, and the commit or the digest of the installed files, for what is kept with results."""
+    return {"versions": versions(), "created_utc": datetime.now(UTC).isoformat(timespec="seconds"), **commit()}
+
+
+def provenance_lines() -> dict[str, str]:
+    """The same as a reader of a page sees it: word -> text."""
+    ours = commit()
+    changed = " with changes" if "uncommitted_sha256" in ours else ""
+    known = versions()
+    return {
+        **({"commit": ours["commit"][:12] + changed} if "commit" in ours else {"files (digest)": installed_files()[:16]}),
+        "model source (digest)": known["model"],
+        "Python": known["python"],
+        "platform": known["platform"],
+        "tandem-sim": known["tandem-sim"],
+        **{name: version_of(name) for name in PACKAGES},
+    }
+
+
+def commit() -> dict[str, Any]:
+    """`commit` and, where files differ from it, `uncommitted_sha256`; outside our own checkout `installed_sha256`."""
+
+    def git(*words: str) -> bytes:
+        return subprocess.run(["git", "-C", str(HOUSE), *words], capture_output=True, timeout=5, check=True).stdout
+
+    try:
+        if Path(git("rev-parse", "--show-toplevel").decode().rstrip("\n")).resolve() != HOUSE:
+            return {"installed_sha256": installed_files()}
+        ours = git("rev-parse", "HEAD").decode("ascii").strip()
+        difference = git("diff", "HEAD", "--", *ROOMS)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return {"installed_sha256": installed_files()}
+    return {"commit": ours, **({"uncommitted_sha256": hashlib.sha256(difference).hexdigest()} if difference else {})}

@@ -1,0 +1,180 @@
+"""Pictures for a notebook: how a firm's weeks spread over lucks, side by side, and a grid of settings as a map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from tandem.sim.mistake import Mistake
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.panel import simulate_panel
+from tandem.sim.plots import BLUE, INK, QUIET, STYLE
+from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario
+from tandem.sim.widget.lines import lines
+
+BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
+"""Quantiles and shade of a fan: nine lucks in ten, and half of them."""
+TITLES = {
+    "trust": ("Trust", "points out of 100"),
+    "role_clarity": ("Role clarity", "points out of 100"),
+    "relationship_conflict": ("Relationship conflict", "points out of 100"),
+    "satisfaction": ("Customer satisfaction", "points out of 100"),
+    "brand_awareness": ("Brand awareness", "points out of 100"),
+    "morale": ("Morale", "points out of 100"),
+    "team_skill": ("Team skill", "points out of 100"),
+    "revenue": ("Revenue", "start = 100"),
+    "quarrels": ("Quarrels", "in the last 13 weeks"),
+    "technique": ("Marketing technique", "usual = 100"),
+}
+
+
+def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | str = 7, ax: Any = None) -> Any:
+    """How one series spreads over `runs` lucks: median, the band of half of them, and of nine in ten. Returns the axes.
+
+    Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
+    revenue (start = 100), quarrels (in the last 13 weeks), technique (usual = 100).
+
+    >>> from tandem import Scenario, fan
+    >>> axes = fan(Scenario.load("silence"), "trust", runs=20)
+    >>> axes.get_ylabel()
+    'points out of 100'
+    """
+    if column not in TITLES:
+        raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
+    values = lines(simulate_panel([scenario], runs, seed, every=1))[column]
+    with plt.rc_context(STYLE):
+        ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
+        weeks = np.arange(values.shape[1])
+        for low, high, shade in BANDS:
+            ax.fill_between(weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0)
+        ax.plot(weeks, np.nanmedian(values, axis=0), color=BLUE, linewidth=2)
+        title, unit = TITLES[column]
+        ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.set_xlabel("week")
+        ax.set_ylabel(unit)
+        if unit.startswith("points"):
+            ax.set_ylim(0, 100)
+        elif column != "technique":
+            ax.set_ylim(bottom=0)
+        ax.set_xlim(0, weeks[-1])
+        ax.annotate(
+            f"median, half and nine in ten of {runs:,} lucks",
+            (1, 1.02),
+            xycoords="axes fraction",
+            ha="right",
+            fontsize=8,
+            color=QUIET,
+        )
+    return ax
+
+
+def small_multiples(
+    scenarios: Mapping[str, Scenario],
+    column: str = "trust",
+    runs: int = 200,
+    seed: int | str = 7,
+    across: int = 3,
+) -> Any:
+    """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario. Returns the figure.
+
+    >>> from tandem import Scenario, small_multiples
+    >>> two = {name: Scenario.of(role_model=name) for name in ("co-pilot", "strategist-executor")}
+    >>> len(small_multiples(two, "trust", runs=20).axes)
+    2
+    """
+    if not scenarios:
+        raise Mistake("small_multiples needs at least one scenario, as {title: scenario}")
+    across = min(across, len(scenarios))
+    down = -(-len(scenarios) // across)
+    with plt.rc_context(STYLE):
+        canvas, axes = plt.subplots(
+            down,
+            across,
+            figsize=(4.0 * across, 2.7 * down),
+            squeeze=False,
+            sharex=True,
+            sharey=True,
+            layout="constrained",
+        )
+        for ax, (title, scenario) in zip(axes.ravel(), scenarios.items()):
+            fan(scenario, column, runs, seed, ax)
+            for text in list(ax.texts):
+                text.remove()
+            ax.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK)
+            ax.label_outer()
+        for spare in axes.ravel()[len(scenarios) :]:
+            spare.remove()
+        name, unit = TITLES[column]
+        canvas.suptitle(
+            f"{name} ({unit}): median, half and nine in ten of {runs:,} lucks",
+            x=0.01,
+            ha="left",
+            fontsize=10,
+            color=QUIET,
+        )
+    return canvas
+
+
+def heat_map(
+    scenario: Scenario,
+    across: Mapping[str, Sequence[Any]],
+    up: Mapping[str, Sequence[Any]],
+    outcome: str = "revenue_growth",
+    runs: int = 100,
+    seed: int | str = 7,
+    ax: Any = None,
+) -> Any:
+    """Mean of an outcome over a grid of two settings, each cell on the same lucks; the half-width of its 95% interval beneath it.
+
+    `across`, `up`: one path with its values each. Returns the axes.
+
+    >>> from tandem import Scenario, heat_map
+    >>> pair = Scenario.of(role_model="co-pilot")
+    >>> axes = heat_map(pair, {"levers.communication": [0.2, 0.8]}, {"dyad.trust": [0.3, 0.8]}, runs=10)
+    >>> axes.get_xlabel()
+    'levers.communication'
+    """
+    if outcome not in OUTCOMES:
+        from tandem.sim.results import _known
+
+        _known(outcome)
+    if len(across) != 1 or len(up) != 1:
+        raise Mistake("heat_map takes one path across and one up, as {path: [values]}")
+    (x, columns), (y, rows) = next(iter(across.items())), next(iter(up.items()))
+    known = OUTCOMES[outcome]
+    factor, unit = (100.0, known.unit.replace("share", "%", 1)) if known.unit.startswith("share") else (1.0, known.unit)
+    means, errors = np.empty((len(rows), len(columns))), np.empty((len(rows), len(columns)))
+    for i, high in enumerate(rows):
+        for j, wide in enumerate(columns):
+            row = simulate_batch(scenario.with_({x: wide, y: high}), runs, seed).summary().loc[outcome]
+            means[i, j], errors[i, j] = factor * row["mean"], factor * 0.5 * (row["high"] - row["low"])
+    with plt.rc_context(STYLE):
+        ax = (
+            ax
+            if ax is not None
+            else plt.subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
+        )
+        shown = ax.imshow(means, origin="lower", aspect="auto", cmap="cividis")
+        middle = 0.5 * (np.nanmin(means) + np.nanmax(means))
+        for (i, j), value in np.ndenumerate(means):
+            ax.text(
+                j,
+                i,
+                f"{value:.3g}\n±{errors[i, j]:.1g}",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="white" if value < middle else "black",
+            )
+        ax.set_xticks(
+            range(len(columns)),
+            [f"{value:g}" if isinstance(value, float) else str(value) for value in columns],
+        )
+        ax.set_yticks(range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows])
+        ax.set_xlabel(x)
+        ax.set_ylabel(y)
+        ax.figure.colorbar(shown, ax=ax, label=f"{known.title()} ({unit})")
+    return ax

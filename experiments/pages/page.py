@@ -1,0 +1,39 @@
+"""Pages that open offline: everything inside, nothing fetched."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+from tandem.experiments.pages.figure import Figure
+
+
+def render(template: str, **values: Any) -> str:
+    """The page `template` of `templates/` with these values, as HTML text."""
+    loader = PackageLoader("tandem.experiments.pages", "templates")
+    return Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(f"{template}.html.jinja").render(**values)
+
+
+def drawn_inline(figure: Figure) -> dict[str, Any]:
+    """A figure as the page's templates take it."""
+    return {
+        "name": figure.name,
+        "heading": figure.heading,
+        "sentence": figure.sentence,
+        "footing": figure.footing,
+        "svg": inline(figure.svg, figure.name, figure.heading),
+        "narrow": inline(figure.narrow, f"{figure.name}-narrow", figure.heading) if figure.narrow else "",
+    }
+
+
+def inline(svg: str, name: str, heading: str) -> Markup:
+    """An SVG for use inside a page: names made its own, so that figures do not mix up each other's parts; the description for
+    machines left out."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\s(?:xmlns(?::\w+)?|width|height)="[^"]*"', "", svg[: svg.index(">")]) + svg[svg.index(">") :]
+    svg = svg.replace('xlink:href="#', 'href="#')
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
+    label = Markup.escape(heading)
+    return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))

@@ -1,0 +1,42 @@
+"""Names of the model's things as a reader of an English page says them."""
+
+from __future__ import annotations
+
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.scenario import catalogue
+
+
+def titles() -> dict[str, str]:
+    """English titles of the splits and contexts, by id."""
+    return {entry.name: entry.title["en"] for entry in catalogue()}
+
+
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def spoken(name: str) -> str:
+    """A lever's name as a reader says it; SMART is an acronym."""
+    return name.replace("_", " ").replace("smart", "SMART")
+
+
+def low_title(outcome: str) -> str:
+    """An outcome's title inside a sentence."""
+    title = OUTCOMES[outcome].title()
+    return title[:1].lower() + title[1:]
+
+
+def low_first(title: str) -> str:
+    """A title inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def broken(name: str) -> str:
+    """A name in lines of ten letters or so."""
+    words, lines = name.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 10 and lines[-1]:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)

@@ -1,0 +1,163 @@
+"""Decisions drawn: what each split gives away by context, where the choice switches, what knowing is worth, which lever first."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.patches import Patch, Rectangle
+from tandem.experiments.pages.figure import FIGURE_STYLE
+from tandem.experiments.pages.words import spoken, titles
+from tandem.experiments.study.choice_options import DRIFTS, LOADS
+from tandem.sim.parameters import LEVERS
+from tandem.sim.plots import BLUE, INK, ORANGE, PURPLE, QUIET, SKY
+
+SPLIT_COLOURS = (BLUE, SKY, ORANGE, PURPLE)
+"""One a split, in the order of the catalogue; told apart by most eyes, and by their lightness in print."""
+OPEN = "#ececec"
+
+
+def seen(price: str) -> tuple[float, str]:
+    """Factor and unit in which a reader sees a utility."""
+    return (1.0, "episodes/quarter") if price == "conflict alone" else (100.0, "points of yearly growth")
+
+
+def plot_regret(rows: pd.DataFrame, price: str) -> Any:
+    """A cell a split and context: what it gives away against the best split there; framed where it is decidedly the best, "?"
+    where it cannot be told from the best."""
+    named, (factor, unit) = titles(), seen(price)
+    splits, places = list(dict.fromkeys(rows["split"])), list(dict.fromkeys(rows["context"]))
+    table = rows.pivot(index="context", columns="split", values="regret").reindex(index=places, columns=splits)
+    words = rows.set_index(["context", "split"])["verdict"]
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(5.8, 3.5))
+        cells = factor * table.to_numpy()
+        drawn = ax.imshow(cells, cmap="Oranges", vmin=0.0, vmax=max(float(cells.max()) * 1.4, 1e-9), aspect="auto")
+        for i, place in enumerate(places):
+            for j, split in enumerate(splits):
+                word = words[place, split]
+                ax.text(
+                    j,
+                    i,
+                    "best" if word == "best" else f"{cells[i, j]:.2f}" + ("?" if word == "undecided" else ""),
+                    ha="center",
+                    va="center",
+                    fontsize=9,
+                    color=INK,
+                    fontweight="bold" if word == "best" else "normal",
+                )
+                if word == "best":
+                    ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, fill=False, edgecolor=INK, linewidth=1.4))
+        ax.set_xticks(range(len(splits)), [broken(named[split]) for split in splits], fontsize=8, color=INK)
+        ax.set_yticks(range(len(places)), [named[place] for place in places], fontsize=9, color=INK)
+        ax.tick_params(length=0)
+        canvas.colorbar(drawn, ax=ax, shrink=0.8).set_label(f"given away ({unit})", fontsize=9)
+    return canvas
+
+
+def plot_map(rows: pd.DataFrame, splits: list[str]) -> Any:
+    """The best split in each cell of load and drift: coloured where it is decided, hatched where it is not."""
+    named = titles()
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(5.8, 5.2))
+        for row in rows.to_dict("records"):
+            x, y = LOADS.index(row["load"]), DRIFTS.index(row["drift"])
+            decided = row["verdict"] == "decided"
+            colour = SPLIT_COLOURS[splits.index(row["option"])] if row["option"] in splits else "white"
+            ax.add_patch(
+                Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour if decided else OPEN, edgecolor="white", linewidth=2)
+            )
+            if not decided:
+                ax.add_patch(
+                    Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor="none", edgecolor=colour, hatch="////", linewidth=0)
+                )
+        ax.set_xlim(-0.5, len(LOADS) - 0.5)
+        ax.set_ylim(-0.5, len(DRIFTS) - 0.5)
+        ax.set_xticks(range(len(LOADS)), [f"{load:g}" for load in LOADS])
+        ax.set_yticks(range(len(DRIFTS)), [f"{drift:g}" for drift in DRIFTS])
+        ax.tick_params(length=0)
+        ax.set_xlabel("load of decisions (multiple of a usual firm of six teams)")
+        ax.set_ylabel("drift of the market (standard deviations/week$^{0.5}$)")
+        keys = [Patch(facecolor=colour, label=named[split]) for split, colour in zip(splits, SPLIT_COLOURS)]
+        keys.append(Patch(facecolor=OPEN, edgecolor=QUIET, hatch="////", label="hatched: undecided"))
+        canvas.legend(handles=keys, loc="outside upper left", ncols=2, fontsize=8, frameon=False)
+        for side in ax.spines.values():
+            side.set_visible(False)
+    return canvas
+
+
+def plot_information(rows: pd.DataFrame, price: str) -> Any:
+    """What it is worth to know each factor before choosing: a bar over the bracket, a line over its 95% bounds."""
+    factor, unit = seen(price)
+    rows = rows.sort_values("high", ascending=False, kind="stable")
+    with plt.rc_context(FIGURE_STYLE):
+        ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(rows)))[1]
+        for y, row in enumerate(rows.to_dict("records")):
+            ax.plot([factor * max(row["bound_low"], 0.0), factor * max(row["bound_high"], 0.0)], [y, y], color=BLUE, linewidth=1)
+            ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
+            for end in ("low", "high"):
+                ax.plot([factor * row[end]], [y], "|", color=BLUE, markersize=9)
+        ax.set_yticks(range(len(rows)), [known_as(name) for name in rows["input"]], color=INK)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(left=0.0)
+        ax.set_xlabel(f"worth of knowing it first ({unit})\nbar: low to high estimate; line: 95% bounds", fontsize=9)
+    return ax.figure
+
+
+def known_as(name: str) -> str:
+    """A factor as a reader says it."""
+    return {"everything": "everything", "parameters": "the mechanisms' parameters", "context": "the context"}.get(
+        name, f"level of {spoken(name)}"
+    )
+
+
+def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
+    """A cell a lever, split and context: what raising it to best practice adds; a dot where its sign is decided."""
+    named, (factor, unit) = titles(), seen(price)
+    places: list[Any] = list(dict.fromkeys(zip(rows["split"], rows["context"])))
+    table = rows.pivot(index=["split", "context"], columns="lever", values="mean")
+    cells = factor * table.reindex(index=pd.MultiIndex.from_tuples(places), columns=list(LEVERS)).to_numpy()
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(5.8, 2.0 + 0.26 * len(places)))
+        most = float(np.quantile(np.abs(cells), 0.95)) or 1.0
+        drawn = ax.imshow(cells, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
+        for row in rows.to_dict("records"):
+            i, j = places.index((row["split"], row["context"])), list(LEVERS).index(row["lever"])
+            sure = "" if row["low"] <= 0.0 <= row["high"] else "●"
+            dark = abs(cells[i, j]) > 0.7 * most
+            ax.text(
+                j,
+                i,
+                f"{cells[i, j]:+.1f} {sure}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=7,
+                color="white" if dark else INK,
+            )
+        ax.set_xticks(range(len(LEVERS)), [broken(spoken(lever)) for lever in LEVERS], fontsize=8, color=INK)
+        ax.xaxis.tick_top()
+        ax.set_yticks(range(len(places)), [named[place] for _, place in places], fontsize=8, color=INK)
+        for first in range(0, len(places), max(1, len(places) // max(1, rows["split"].nunique()))):
+            ax.axhline(first - 0.5, color=INK, linewidth=1)
+            ax.text(
+                len(LEVERS) - 0.4,
+                first - 0.4,
+                broken(named[places[first][0]], 21),
+                fontsize=7.5,
+                color=INK,
+                va="top",
+                rotation=270,
+            )
+        ax.tick_params(length=0)
+        canvas.colorbar(drawn, ax=ax, orientation="horizontal", shrink=0.8, extend="both").set_label(
+            f"gain ({unit}); ●: sign decided", fontsize=9
+        )
+    return canvas
+
+
+def broken(words: str, width: int = 13) -> str:
+    """A name over several lines."""
+    return "\n".join(wrap(words, width, break_on_hyphens=False))

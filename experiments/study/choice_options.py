@@ -1,0 +1,160 @@
+"""The model as options to choose among: every split, or every lever raised, on the same firms under the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms
+from tandem.experiments.effects.role_models import described
+from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.uncertainty import rows_by_set
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario
+
+PARAMETERS = "parameters"
+"""The factor that stands for which parameter set of the ensemble holds."""
+LOAD, DRIFT = "load", "drift"
+LOADS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+DRIFTS = (0.02, 0.035, 0.05, 0.07, 0.1, 0.14)
+"""Levels of `execution.load` (multiple) and of `market.drift` (standard deviations/week^0.5) on the switching map: what the
+contexts of the catalogue span, and a little more (assumption)."""
+BEST = 1.0 - 2.0**-30
+"""The level that a lever is raised to: best practice, a hair within the cube of points."""
+
+
+@dataclass(frozen=True, eq=False)
+class UnderSet:
+    """A scenario under one parameter set of the ensemble, as `Firms` takes a scenario."""
+
+    scenario: Scenario = field(repr=False)
+    rows: np.ndarray = field(repr=False)
+
+    def records(self) -> np.ndarray:
+        """The kernel's rows."""
+        return self.rows
+
+    @property
+    def explicit_lever_parameters(self) -> Sequence[str]:
+        """Sub-parameters of levers that the scenario sets by itself."""
+        return self.scenario.explicit_lever_parameters
+
+
+class Choices:
+    """A function for `decide`: what each split brings to a firm, its columns the outputs of the first split, then the next.
+
+    Factors are the five levers and the axes, each axis a list of names that its unit interval is cut into evenly. `cells`:
+    split -> scenarios, one a combination of axes, the last axis fastest.
+    """
+
+    def __init__(
+        self,
+        cells: Mapping[str, Sequence[Scenario | UnderSet]],
+        axes: Mapping[str, Sequence[str]],
+        outputs: Sequence[str] = OUTPUTS,
+    ):
+        self.options, self.axes, self.outputs = list(cells), {name: list(names) for name, names in axes.items()}, tuple(outputs)
+        self.shape = tuple(len(names) for names in self.axes.values())
+        self.places = int(np.prod(self.shape))
+        if any(len(mine) != self.places for mine in cells.values()):
+            raise ValueError(f"every option needs a scenario in each of the {self.places} combinations of axes")
+        self._firms = {
+            option: Firms({(option, str(place)): scenario for place, scenario in enumerate(mine)}, self.outputs)  # type: ignore[misc]
+            for option, mine in cells.items()
+        }
+
+    @property
+    def factors(self) -> list[str]:
+        """Names of the factors, in the order of the columns."""
+        return [*LEVERS, *self.axes]
+
+    @property
+    def columns(self) -> int:
+        """Number of columns that come back."""
+        return len(self.options) * len(self.outputs)
+
+    def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Outcomes, float64 (rows, columns)."""
+        given = self._given(points)
+        return np.concatenate([firms(given, keys) for firms in self._firms.values()], axis=1)
+
+    def _given(self, points: np.ndarray) -> np.ndarray:
+        """Points as `Firms` takes them: levers, and one column for the place."""
+        levers, names = points[:, : len(LEVERS)], points[:, len(LEVERS) :]
+        if self.places == 1:
+            return levers
+        at = [np.minimum((names[:, axis] * size).astype(np.int64), size - 1) for axis, size in enumerate(self.shape)]
+        place = np.ravel_multi_index(at, self.shape)
+        return np.column_stack([levers, (place + 0.5) / self.places])
+
+
+class Raised(Choices):
+    """A function for `decide` with the levers as options: what raising each to best practice adds to a firm of one split.
+
+    Columns as in `Choices`, one option a lever; each is the difference from the same firm left as it is, under the same luck.
+    """
+
+    def __init__(
+        self, scenarios: Sequence[Scenario | UnderSet], axes: Mapping[str, Sequence[str]], outputs: Sequence[str] = OUTPUTS
+    ):
+        super().__init__({"as it is": scenarios}, axes, outputs)
+        self.options = list(LEVERS)
+
+    def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Gains, float64 (rows, columns)."""
+        firms, given = self._firms["as it is"], self._given(points)
+        before, gains = firms(given, keys), []
+        for lever in range(len(LEVERS)):
+            moved = given.copy()
+            moved[:, lever] = BEST
+            gains.append(firms(moved, keys) - before)
+        return np.concatenate(gains, axis=1)
+
+
+def parameter_sets(count: int, seed: int) -> list[int | None]:
+    """Numbers of so many different sets of the ensemble; None alone (the declared values) where there is no ensemble."""
+    found = ensemble()
+    return [None] if found is None else [int(number) for number in found.drawn(min(count, len(found)), seed)]
+
+
+def under_sets(scenario: Scenario, numbers: Sequence[int | None]) -> list[Scenario | UnderSet]:
+    """A scenario under each of the sets."""
+    found = ensemble()
+    if found is None or numbers == [None]:
+        return [scenario]
+    known = found.every_mechanism
+    rows = rows_by_set(scenario, [known[number] for number in numbers if number is not None])
+    return [UnderSet(scenario, row) for row in rows]
+
+
+def over_contexts(splits: Sequence[str], contexts: Sequence[str], numbers: Sequence[int | None]) -> Choices:
+    """The splits in the contexts of the catalogue, under parameter sets."""
+    found = {context: described(context, splits) for context in contexts}
+    cells = {split: [each for context in contexts for each in under_sets(found[context][split], numbers)] for split in splits}
+    return Choices(cells, {CONTEXT: contexts, PARAMETERS: [str(number) for number in numbers]})
+
+
+def over_surroundings(splits: Sequence[str], context: str, numbers: Sequence[int | None]) -> Choices:
+    """The splits in one context, at each load of decisions and drift of the market, under parameter sets."""
+    plain = described(context, splits)
+    cells = {
+        split: [
+            each
+            for load in LOADS
+            for drift in DRIFTS
+            for each in under_sets(plain[split].with_({"execution.load": load, "market.drift": drift}), numbers)
+        ]
+        for split in splits
+    }
+    axes = {
+        LOAD: [f"{load:g}" for load in LOADS],
+        DRIFT: [f"{drift:g}" for drift in DRIFTS],
+        PARAMETERS: [str(number) for number in numbers],
+    }
+    return Choices(cells, axes)
+
+
+def raised(split: str, context: str, numbers: Sequence[int | None]) -> Raised:
+    """The levers of one split in one context, under parameter sets."""
+    return Raised(under_sets(described(context, [split])[split], numbers), {PARAMETERS: [str(number) for number in numbers]})

@@ -1,0 +1,292 @@
+"""Figures of a study, in the house style: one file each as SVG and PNG, and the plain sentence that goes under each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+from tandem.experiments.effects.levers import opposed
+from tandem.experiments.effects.role_models import STATEMENTS, contexts
+from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
+from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_swings
+
+HOW_TO_READ = (
+    (BETTER, True, "better than the reference"),
+    (WORSE, True, "worse than the reference"),
+    (UNDECIDED, False, "undecided: the interval spans zero"),
+)
+
+
+def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
+    """All figures of a study, written into `folder`: levers, splits by context, and what each statement hangs on."""
+    figures, named = [], titles()
+    for output in dict.fromkeys(study.levers["output"]):
+        progress("figures", 0)
+        figures.append(lever_figure(study, output, folder, named))
+    for outcome in STATEMENTS:
+        progress("figures", 0)
+        figures.append(split_figure(study, outcome, folder, named))
+    for outcome in STATEMENTS:
+        progress("figures", 0)
+        if (study.fates["outcome"] == outcome).any():
+            figures.append(fate_figure(study, outcome, folder, named))
+    return figures
+
+
+# -- levers ------------------------------------------------------------------------------------
+
+
+def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -> Figure:
+    """How far each lever moves an outcome."""
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
+        plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
+        ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
+        heading = f"Which levers move {low_title(output)}"
+        rows = study.levers[study.levers["output"] == output]
+        shared = sorted(
+            {place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0])
+        )
+        told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
+        footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
+        return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing, data=rows)
+
+
+def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
+    """Which levers move the outcome, which way, and how far their order is decided."""
+    rows = study.levers[study.levers["output"] == output].to_dict("records")
+    place = study.places[output]
+    word = {"higher": "raise", "lower": "lower"}
+    told = []
+    for verdict in ("higher", "lower"):
+        moved = [f"{spoken(row['input'])} (rank {place[row['input']]})" for row in rows if row["verdict"] == verdict]
+        if moved:
+            told.append(f"{listed(moved)} decidedly {word[verdict]}{'s' if len(moved) == 1 else ''} it")
+    still = [spoken(row["input"]) for row in rows if row["verdict"] not in word]
+    if still:
+        told.append(f"whether {listed(still)} {'moves' if len(still) == 1 else 'move'} it is undecided")
+    shared = any("-" in rank for rank in place.values())
+    return (
+        f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
+        f"{'; '.join(told)}. "
+        + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
+        + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. "
+        + opposed_sentence(study, output, named)
+    ).strip()
+
+
+def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
+    """Warns of levers that push one way in some splits and the other way in others; "" if there is none."""
+    told = []
+    for lever, (raised, lowered) in opposed(study.levers_by_split, output).items():
+        ups, downs = (listed([named[split] for split in group]) for group in (raised, lowered))
+        told.append(f"{spoken(lever)} raises {low_title(output)} under {ups} and lowers it under {downs}")
+    return f"Pooling hides a contrast: {'; '.join(told)}." if told else ""
+
+
+# -- splits ------------------------------------------------------------------------------------
+
+
+def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+    """A panel a context: each split's and control's difference from the first split."""
+    main = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
+    arms = list(dict.fromkeys(main["arm"]))
+    short = {arm: named.get(arm, arm) for arm in arms}
+    short[arms[0]] = "the reference"
+    heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
+        verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
+        told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
+        return written(
+            canvas,
+            f"splits_{outcome}",
+            folder,
+            heading,
+            split_sentence(study, outcome, named),
+            f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}",
+            narrow,
+            main,
+        )
+
+
+def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int) -> Any:
+    """A panel a context, and how to read them, so many beside each other."""
+    down = -(-(len(contexts()) + 1) // across)
+    canvas, axes = plt.subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
+    cells = list(axes.ravel())
+    for place, context in enumerate(contexts()):
+        plot_comparison(main[main["context"] == context], [outcome], [cells[place]], labels=short)
+        better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
+        cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
+        cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
+        if place % across:
+            cells[place].set_yticklabels([])
+    _key(cells[len(contexts())], named[reference])
+    for spare in cells[len(contexts()) + 1 :]:
+        spare.remove()
+    return canvas
+
+
+def luck_share(study: Any, outcome: str, what: str = "outcome") -> str:
+    """How much of the variance over firms is luck, as a part of a sentence; nothing where it was not played."""
+    if not len(study.variance):
+        return ""
+    rows = study.variance
+    rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
+    low, high = rows["share"].min(), rows["share"].max()
+    of = "differences between firms" if what == "difference" else "variance between firms"
+    return f"noise share (luck's part of the {of}, by split): {low:.2f} to {high:.2f}; "
+
+
+def _key(ax: Any, reference: str) -> None:
+    ax.set_axis_off()
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.text(0.02, 0.92, "How to read", fontsize=11, fontweight="bold", color=INK, va="center")
+    for line, (colour, filled, words) in enumerate(HOW_TO_READ):
+        y = 0.78 - 0.13 * line
+        ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
+        ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
+        ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
+    told = f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the "
+    "dot\nmay hide them."
+    ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
+
+
+def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+    """Which splits differ decidedly from the first one everywhere, in some contexts, and where it is undecided."""
+    rows = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
+    reference = named[str(rows["arm"].iloc[0])]
+    told = []
+    for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "arm"]):
+        mine = rows[rows["arm"] == arm].set_index("context")["verdict"].to_dict()
+        where = {
+            word: [low_first(named[context]) for context, verdict in mine.items() if verdict == word]
+            for word in ("higher", "lower", "undecided", "same", "not defined")
+        }
+        where = {word: places for word, places in where.items() if places}
+        if len(where) == 1:
+            told.append(f"{named[arm]}: {next(iter(where))} in every context.")
+        else:
+            told.append(f"{named[arm]}: {'; '.join(f'{word} in {listed(places)}' for word, places in where.items())}.")
+    n = int(rows["n"].max())
+    return f"{OUTCOMES[outcome].title()} compared with {reference}, {n:,} pairs a context. {' '.join(told)}"
+
+
+# -- what statements hang on -------------------------------------------------------------------
+
+
+def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+    """A line a statement, a column an alternative: does it still hold?"""
+    rows = study.fates[study.fates["outcome"] == outcome]
+    columns = list(dict.fromkeys(rows["assumption"]))
+    statements = list(dict.fromkeys(zip(rows["arm"], rows["context"])))
+    statements.sort(key=lambda pair: list(dict.fromkeys(study.splits["arm"])).index(pair[0]))
+    heads = [f"default, {study.size.alternative_pairs:,} pairs" if name == "default" else name for name in columns]
+    verdicts = {(row["arm"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
+    heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
+    whole = study.surviving[study.surviving["outcome"] == outcome]
+    firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
+    with plt.rc_context(FIGURE_STYLE):
+        canvas = _fates(
+            rows,
+            columns,
+            [broken(name) for name in heads],
+            {pair: f"{named[pair[0]]}, {low_first(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
+            (10.4, 1.6),
+            {},
+        )
+        above = {arm: named[arm] for arm, _ in statements}
+        narrow = _fates(
+            rows,
+            columns,
+            heads,
+            {pair: f"{low_first(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
+            (4.8, 2.4),
+            above,
+        )
+        return written(
+            canvas,
+            f"assumptions_{outcome}",
+            folder,
+            heading,
+            fate_sentence(study, outcome),
+            f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}",
+            narrow,
+            rows,
+        )
+
+
+def _fates(
+    rows: Any,
+    columns: list[str],
+    heads: list[str],
+    labels: dict[tuple[str, str], str],
+    size: tuple[float, float],
+    above: dict[str, str],
+) -> Any:
+    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each split."""
+    lines: list[tuple[str, str]] = []
+    for pair in labels:
+        if above and (not lines or lines[-1][0] != pair[0]):
+            lines.append((pair[0], ""))
+        lines.append(pair)
+    canvas, ax = plt.subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
+    marks: dict[str, Any] = {
+        "holds": {"marker": "o", "color": INK, "markersize": 6},
+        "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
+        "turns": {"marker": "X", "color": WORSE, "markersize": 8, "markeredgecolor": "white"},
+    }
+    for fate, look in marks.items():
+        part = rows[rows["fate"] == fate]
+        xs = [columns.index(name) for name in part["assumption"]]
+        ys = [lines.index(pair) for pair in zip(part["arm"], part["context"])]
+        ax.plot(xs, ys, linestyle="none", **look)
+    for y, (arm, context) in enumerate(lines):
+        if y and arm != lines[y - 1][0]:
+            ax.axhline(y - 0.5, color=GRID, linewidth=1)
+        if not context:
+            ax.text(-0.4, y, above[arm], ha="left", va="center", fontsize=7.6, fontweight="bold", color=INK)
+    if columns[0] == "default":
+        ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
+    ax.set_ylim(len(lines) - 0.4, -0.6)
+    ax.set_xlim(-0.5, len(columns) - 0.5)
+    ax.set_yticks(range(len(lines)), [labels.get(pair, "") for pair in lines], fontsize=8.5, color=INK)
+    ax.set_xticks(range(len(columns)), heads, fontsize=8, color=INK, rotation=90 if above else 0)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for side in ("top", "right", "left", "bottom"):
+        ax.spines[side].set_visible(False)
+    gap = "\n" if above else "     "
+    ax.set_xlabel(gap.join(("●  still holds", "○  undecided", "✖  the opposite holds")), color=INK, fontsize=9.5, labelpad=8)
+    return canvas
+
+
+def fate_sentence(study: Any, outcome: str) -> str:
+    """How many statements survive every alternative, and which alternatives turn most."""
+    rows = study.surviving[study.surviving["outcome"] == outcome]
+    all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
+    turned = some.str.split("; ").explode().value_counts()
+    told = (
+        f"{len(rows)} statements of the kind \"this split's {low_title(outcome)} is higher (or lower) than the reference's\" are "
+        f"decided by default; {all_} of them hold under every alternative played. "
+    )
+    if len(turned):
+        told += "The opposite is decided under " + listed([f"{name} ({count})" for name, count in turned.items()]) + ". "
+    else:
+        told += "None turns into its opposite. "
+    size = study.size
+    few = study.fates[(study.fates["outcome"] == outcome) & (study.fates["assumption"] == "default")]
+    lost = int((few["fate"] == "opens").sum())
+    return told + (
+        f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
+        f"default itself leaves {lost or 'none'} of the statements undecided (first column)."
+    )
+
+
+# -- words -------------------------------------------------------------------------------------

@@ -1,0 +1,370 @@
+"""One page that opens offline: what a study found, for a manager and a researcher alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
+from tandem.experiments.files.provenance import provenance_lines
+from tandem.experiments.pages.figure import Figure
+from tandem.experiments.pages.numbers import cell, figure_text, interval_text, look, scaled, word
+from tandem.experiments.pages.page import drawn_inline, render
+from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.study.figures import opposed_sentence
+from tandem.sim.outcomes import OUTCOMES
+
+
+def report_page(study: Any, figures: list[Figure], command: str, sections: Mapping[str, Any]) -> str:
+    """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `tandem.experiments.study.study.write`."""
+    named, fields = titles(), contexts()
+    blocks = [
+        split_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
+    ]
+    drawn = [drawn_inline(figure) for figure in figures]
+    return render(
+        "study",
+        title="Tandem: how should a CEO and a COO split marketing strategy?",
+        study=study,
+        **sections,
+        named=named,
+        command=command,
+        provenance=provenance_lines(),
+        figures=drawn,
+        blocks=blocks,
+        quarters=_quarters(),
+        answers=with_whole_range(answers(study, named), sections.get("analysed")),
+        played=study.runs + sum(part["runs"] for part in sections.values()),
+        short=in_short(study, named) + further(sections),
+        levers=lever_rows(study),
+        levers_within=[
+            ("split", levers_within(study, study.levers_by_split, named)),
+            ("context", levers_within(study, study.levers_by_context, named)),
+        ],
+        best=best_table(study, named),
+        best_under=best_under(study, named),
+        spread=spread_table(study, named),
+        beside=[
+            {**row, "value": word(row["value"]), "first": word(row["first"])} for row in study.beside_rights.to_dict("records")
+        ],
+        equal=equal_changes(study, named),
+        switches=switches(study),
+        surviving=survival_rows(study, named),
+        reference=named[study.splits["arm"].iloc[0]],
+        glossary=[
+            {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
+            for name in HEADLINES
+        ],
+        digests=[{**row, "arm": named[row["arm"]], "context": named[row["context"]]} for row in study.digests.to_dict("records")],
+    )
+
+
+# -- numbers as words --------------------------------------------------------------------------
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def split_block(study: Any, context: str, dispositions: str, named: dict[str, str]) -> dict[str, Any]:
+    """A context's table: one row a split, one column a headline outcome."""
+    table = study.splits[(study.splits["context"] == context) & (study.splits["dispositions"] == dispositions)]
+    rows = []
+    for arm in dict.fromkeys(table["arm"]):
+        part = table[table["arm"] == arm].set_index("outcome")
+        cells = [cell(part.loc[name].to_dict(), scaled(name)[0], OUTCOMES[name].better) for name in HEADLINES]
+        rows.append({"arm": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
+    heads = [{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in HEADLINES]
+    return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows}
+
+
+def lever_rows(study: Any) -> list[dict[str, str]]:
+    """The lever table, one row an output and lever."""
+    rows = []
+    for row in study.levers.to_dict("records"):
+        factor, unit = scaled(row["output"])
+        rows.append(
+            {
+                "output": f"{OUTCOMES[row['output']].title()} ({unit})",
+                "lever": spoken(row["input"]),
+                "place": study.places[row["output"]][row["input"]],
+                "n": f"{row['n']:,}",
+                "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
+                "look": look(row["verdict"], OUTCOMES[row["output"]].better),
+                "swing": figure_text(row["estimate"], factor, True),
+                "interval": interval_text(row, factor),
+            }
+        )
+    return rows
+
+
+def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
+    """A table an output: a row a split or context, a column a lever in the order of the pooled ranking."""
+    column, blocks = table.columns[0], []
+    for output in dict.fromkeys(study.levers["output"]):
+        levers = list(study.levers.loc[study.levers["output"] == output, "input"])
+        factor, unit = scaled(output)
+        rows = []
+        for name, part in table[table["output"] == output].groupby(column, sort=False):
+            part = part.set_index("input")
+            cells = [
+                {
+                    "main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
+                    "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
+                    "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better),
+                }
+                for lever in levers
+            ]
+            rows.append({"name": named[name], "cells": cells, "n": f"{int(part['n'].max()):,}"})
+        heads = [spoken(lever) for lever in levers]
+        blocks.append({"output": f"{OUTCOMES[output].title()} ({unit})", "levers": heads, "rows": rows})
+    return blocks
+
+
+def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
+    """The best split by context and outcome, and its rivals."""
+    rows = []
+    for context in contexts():
+        part = study.best[(study.best["context"] == context) & (study.best["assumption"] == "default")].set_index("outcome")
+        rows.append({"context": named[context], "cells": [_best_cell(part.loc[name].to_dict(), named) for name in STATEMENTS]})
+    words = {"high": "highest", "low": "lowest"}
+    return {"heads": [f"{OUTCOMES[name].title()} ({words[OUTCOMES[name].better]})" for name in STATEMENTS], "rows": rows}
+
+
+def best_under(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, Any]:
+    """The best split by one outcome: a row an assumption, a column a context."""
+    table = study.best[study.best["outcome"] == outcome]
+    rows = []
+    for assumption in dict.fromkeys(table["assumption"]):
+        part = table[table["assumption"] == assumption].set_index("context")
+        cells = [_best_cell(part.loc[context].to_dict(), named) for context in contexts()]
+        rows.append({"assumption": assumption, "cells": cells})
+    return {"contexts": [named[context] for context in contexts()], "rows": rows}
+
+
+def _best_cell(row: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
+    if not row["rivals"]:
+        return {"main": named[row["best"]], "aside": "decided", "look": "decided"}
+    rivals = [named[arm] for arm in row["rivals"].split("; ")]
+    return {"main": "undecided", "aside": "between " + listed([named[row["best"]], *rivals]), "look": "open"}
+
+
+def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
+    """Where the spread over firms comes from: a row an outcome and split; None where it was not played."""
+    if not len(study.variance):
+        return None
+    rows = []
+    for (outcome, arm, what), part in study.variance.groupby(["outcome", "arm", "what"], sort=False):
+        name = named[arm] + ("" if what == "outcome" else ", difference from the first")
+        shares = [
+            {"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")
+        ]
+        rows.append([{"main": OUTCOMES[outcome].title()}, {"main": name}, *shares])
+    return {
+        "heads": ["Outcome", "Split", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
+        "words": (0, 1),
+        "rows": rows,
+    }
+
+
+def switches(study: Any) -> list[dict[str, str]]:
+    """The structural alternatives played: name, path, default, alternative, meaning."""
+    from tandem.sim.parameters import describe
+
+    known = {row["path"]: row for row in describe()}
+    return [
+        {
+            "name": name,
+            "path": path,
+            "default": word(known[path]["default"]),
+            "value": word(value),
+            "meaning": known[path]["meaning"],
+        }
+        for name, changes in study.size.alternatives.items()
+        for path, value in changes.items()
+    ]
+
+
+def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
+    """Statements about growth, conflict and delay, and under how many alternatives each survives."""
+    rows = []
+    for row in study.surviving[study.surviving["outcome"].isin(STATEMENTS)].to_dict("records"):
+        factor, unit = scaled(row["outcome"])
+        rows.append(
+            {
+                "context": named[row["context"]],
+                "statement": f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} "
+                f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
+                "survives": f"{row['survives']} of {row['of']}",
+                "turns": row["turns"] or "none",
+                "opens": row["opens"] or "none",
+            }
+        )
+    return rows
+
+
+# -- sentences ---------------------------------------------------------------------------------
+
+
+def in_short(study: Any, named: dict[str, str]) -> list[str]:
+    """What the study found, a sentence each, every one made from its numbers."""
+    told = []
+    for output in dict.fromkeys(study.levers["output"]):
+        told.append(top_levers(study, output))
+    told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
+    told.append(control_sentence(study, named))
+    rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
+    if len(rows):
+        firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
+        told.append(
+            f"Of {len(rows)} decided statements that a split or control has more or less growth, conflict or delay than "
+            f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
+            "turn into their opposite under at least one."
+        )
+    main = study.splits[(study.splits["dispositions"] == "as described") & study.splits["outcome"].isin(STATEMENTS)]
+    told.append(
+        f"{int((main['verdict'] == 'undecided').sum())} of "
+        f"{int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
+        "growth, conflict and delay with the reference are undecided: the interval spans zero."
+    )
+    return told
+
+
+def top_levers(study: Any, output: str) -> str:
+    """Which lever comes first, or which cannot be told apart at the top."""
+    place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+    factor, unit = scaled(output)
+    first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
+    lead = f"{OUTCOMES[output].title()}: "
+    swing = {
+        lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
+        f"{interval_text(rows.loc[lever].to_dict(), factor)})"
+        for lever in rows.index
+    }
+    if len(first) == 1:
+        order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
+        return lead + f"the lever that moves it most is {swing[first[0]]}; then, by rank, {listed(order)}."
+    return lead + f"which lever moves it most is undecided between {listed([swing[lever] for lever in first])}."
+
+
+def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
+    """The first screen: for growth and for conflict the lever that moves it most, how sure that is, and where it differs."""
+    found = []
+    for output in dict.fromkeys(study.levers["output"]):
+        place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+        factor, unit = scaled(output)
+        first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
+        size = [
+            f"{figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit}, 95% interval "
+            f"{interval_text(rows.loc[lever].to_dict(), factor)}"
+            for lever in first
+        ]
+        pairs = f"{int(rows['n'].max()):,} pairs of firms"
+        if len(first) == 1:
+            lever, told = spoken(first[0]), f"From poor to good practice: {size[0]}."
+            sure = f"Decided: its lead over every other lever excludes zero ({pairs})."
+        else:
+            lever = "undecided between " + listed([spoken(each) for each in first])
+            told = "From poor to good practice: " + "; ".join(f"{spoken(each)} {moved}" for each, moved in zip(first, size)) + "."
+            sure = f"Undecided: no lead excludes zero ({pairs})."
+        outcome = OUTCOMES[output].title()
+        found.append(
+            {
+                "question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?",
+                "lever": lever[:1].upper() + lever[1:],
+                "size": told,
+                "sure": sure,
+                "where": first_by_context(study, output, named),
+                "contrast": opposed_sentence(study, output, named),
+            }
+        )
+    return found
+
+
+def further(sections: Mapping[str, Any]) -> list[str]:
+    """What the other analyses of a study add to its short list: where both goals fail, and which split to choose for growth."""
+    wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
+    return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
+
+
+def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    """The same answers, each with what leads over the whole range, harm included, where a sensitivity analysis says another."""
+    whole = {each["question"]: each for each in analysed["answers"]} if analysed else {}
+    for each in told:
+        other = whole.get(each["question"])
+        if other and other["lever"] != each["lever"]:
+            hand, _, _ = other["size"].partition(";")
+            each["contrast"] = f"Over the whole range, harm included, it is another: {hand}. {each['contrast']}".strip()
+    return told
+
+
+def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
+    """In which contexts another lever than the pooled leader comes first, and where it is undecided."""
+    place = study.places[output]
+    leaders = [lever for lever in place if place[lever].split("-")[0] == "1"]
+    table = study.levers_by_context[study.levers_by_context["output"] == output]
+    same: list[str] = []
+    other: dict[str, list[str]] = {}
+    open_: list[str] = []
+    for context, rows in table.groupby("context", sort=False):
+        where = named[context][:1].lower() + named[context][1:]
+        top = [row["input"] for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
+        if len(top) > 1:
+            open_.append(where)
+        elif leaders == top:
+            same.append(where)
+        else:
+            other.setdefault(spoken(top[0]), []).append(where)
+    if not other and not open_:
+        return "Context by context: the same in each."
+    told = [f"the same in {listed(same)}"] if same else []
+    told += [f"{lever} in {listed(places)}" for lever, places in other.items()]
+    told += [f"undecided in {listed(open_)}"] if open_ else []
+    return f"Context by context: {'; '.join(told)}."
+
+
+def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+    """Which of the four splits does best in which context."""
+    rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == outcome)]
+    won: dict[str, list[str]] = {}
+    for row in rows.to_dict("records"):
+        who = named[row["best"]] if not row["rivals"] else "undecided"
+        won.setdefault(who, []).append(named[row["context"]][:1].lower() + named[row["context"]][1:])
+    word = {"high": "Highest", "low": "Lowest"}[OUTCOMES[outcome].better]
+    parts = [f"{who} in {'every context' if len(where) == len(rows) else listed(where)}" for who, where in won.items()]
+    return f"{word} {OUTCOMES[outcome].title().lower()} among the four splits: {'; '.join(parts)}."
+
+
+def control_sentence(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> str:
+    """How the controls compare with the split that does best in their context, pair by pair."""
+    rows = study.controls[(study.controls["outcome"] == outcome) & (study.controls["verdict"] != "baseline")]
+    told = []
+    for arm in dict.fromkeys(rows["arm"]):
+        mine = rows.loc[rows["arm"] == arm, "verdict"]
+        parts = [f"{word} in {count}" for word, count in mine.value_counts().items()]
+        told.append(f"{named[arm].removeprefix('Control: ')}, {', '.join(parts)} of {len(mine)} contexts")
+    return f"{OUTCOMES[outcome].title()} of the controls, paired with the split of the highest growth there: {'; '.join(told)}."
+
+
+def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
+    """Which verdicts equal dispositions change, the same number of pairs on both sides: a `lead` and `lines`."""
+    keys = ["context", "arm", "outcome"]
+    few = study.alternatives[study.alternatives["assumption"] == "default"]
+    both = pd.concat([few, study.splits[study.splits["dispositions"] == "equal"]])
+    both = both.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
+    both = both[both["outcome"].isin(STATEMENTS) & ~both["equal"].isin(["baseline", "not defined"])]
+    moved = both[both["as described"] != both["equal"]]
+    lines = []
+    for (arm, outcome, old, new), part in moved.groupby(["arm", "outcome", "as described", "equal"], sort=False):
+        where = [named[context][:1].lower() + named[context][1:] for context in contexts() if context in set(part["context"])]
+        lines.append(f"{named[arm]}, {OUTCOMES[outcome].title().lower()}: {old} becomes {new} in {listed(where)}")
+    lead = f"With equal dispositions ({study.size.alternative_pairs:,} pairs on both sides) "
+    count = f"{len(moved)} of {len(both)} verdicts" if lines else "no verdicts"
+    lead += f"{count} about growth, conflict and delay change{':' if lines else '.'}"
+    return {"lead": lead, "lines": lines}
+
+
+def _quarters() -> int:
+    from tandem.sim.parameters import Parameters
+
+    return Parameters().quarters

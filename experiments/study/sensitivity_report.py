@@ -1,0 +1,342 @@
+"""What an analysis found, as a page that opens offline, and as a part of a study's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.files.provenance import provenance_lines
+from tandem.experiments.pages.figure import Figure, of_root
+from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
+from tandem.experiments.pages.page import drawn_inline, render
+from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
+from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.experiments.study.strata import POOLED, Part, leader, lever_places, robustness, stability
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import LEVERS
+
+HEADINGS = {
+    "shares": "What drives {}",
+    "swings": "How far each goes: {}",
+    "curves": "Over the range: {}",
+    "interactions": "What acts together: {}",
+    "convergence": "Are there enough firms: {}",
+}
+DIRECTIONS = {"rises": "rises", "falls": "falls", "mixed": "goes both up and down"}
+MOST_NAMED, MOST_TOLD = 3, 2
+
+
+def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path, command: str) -> str:
+    """The whole page as HTML text; `folder` holds the figures."""
+    return render(
+        "sensitivity",
+        title="Tandem: what moves growth and conflict most?",
+        found=section(results, parts, folder),
+        command=command,
+        provenance=provenance_lines(),
+    )
+
+
+def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any]:
+    """Answers, figures with their sentences, tables and open checks, as the templates take them."""
+    main, part = next(iter(results.values())), parts[next(iter(results))]
+    undefined = [name for name in ("revenue_growth", "conflict_rate") if name not in main.outputs]
+    return {
+        "answers": [answer(results, parts, output) for output in main.outputs],
+        "name": part.name,
+        "runs": sum(found.runs for found in results.values()),
+        "verdict": main.verdict,
+        "undefined": [OUTCOMES[name].title() for name in undefined],
+        "figures": [drawn_inline(figure) for output in main.outputs for figure in figures(main, output, folder)],
+        "levers": {
+            "heads": ["Outcome", "Input", "Rank among levers", "Total index", "Swing", "Direction"],
+            "words": (0, 1, 5),
+            "rows": [row for output in main.outputs for row in lever_rows(main, output)],
+        },
+        "checks": open_checks(main),
+        "strata": strata_section(results, parts, folder),
+        "ladders": ladder_table(folder),
+        "robustness": robustness_table(results, parts),
+    }
+
+
+# -- the first screen --------------------------------------------------------------------------
+
+
+def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str) -> dict[str, str]:
+    """Which lever moves an output most, by how much, how sure that is, and where it differs."""
+    found = next(iter(results.values()))
+    tops = [lever for lever, place in lever_places(found, output).items() if place.split("-")[0] == "1"]
+    noise, name = found.get("noise_share", "", output)["estimate"], OUTCOMES[output].title()
+    share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
+    lead = "Its lead over every other lever is decided" if len(tops) == 1 else "The order of these levers is undecided"
+    words, verdict = _who(tops), found.verdict_on(output)
+    return {
+        "question": f"What moves {name[:1].lower()}{name[1:]} most?",
+        "lever": words[:1].upper() + words[1:],
+        "size": " ".join(hand(found, lever, output) for lever in tops[:MOST_TOLD]),
+        "sure": f"{lead} (N = {found.n:,} rows x {found.replicates} replicates, {share}). "
+        f"All checks together: {verdict}{'' if verdict == 'converged' else '; what is open is listed below'}.",
+        "where": where_it_differs(results, parts, output, tops),
+        "contrast": "",
+    }
+
+
+def hand(found: Sensitivity, lever: str, output: str) -> str:
+    """What a lever has to do with an output, in a sentence."""
+    (factor, unit), name = scaled(output), OUTCOMES[output].title()
+    total, swing = _row(found, "total_mean", lever, output), _row(found, "swing", lever, output)
+    word = spoken(lever)
+    return (
+        f"{word[:1].upper()}{word[1:]} has a hand in {total['estimate']:.0%} of the variance of the mean "
+        f"[{total['low']:.0%}, {total['high']:.0%}]; "
+        f"from its bottom to its top fifth {figure_text(swing['estimate'], factor, True)} {unit} {interval_text(swing, factor)}: "
+        f"{name[:1].lower()}{name[1:]} "
+        f"{DIRECTIONS.get(_row(found, 'direction', lever, output)['verdict'], 'has no decided direction')}."
+    )
+
+
+def _row(found: Sensitivity, measure: str, name: str, output: str) -> dict[str, Any]:
+    return {str(key): value for key, value in found.get(measure, name, output).items()}
+
+
+def _who(levers: Sequence[str]) -> str:
+    if len(levers) == 1:
+        return spoken(levers[0])
+    return (
+        "undecided" if len(levers) == len(LEVERS) else "undecided between " + listed([spoken(lever) for lever in sorted(levers)])
+    )
+
+
+def led(found: Sensitivity, output: str) -> str:
+    """Who leads a stratum or variation, as a reader says it."""
+    if output not in found.outputs:
+        return "not defined"
+    return _who([lever for lever, place in lever_places(found, output).items() if place.split("-")[0] == "1"])
+
+
+def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str, tops: list[str]) -> str:
+    """In which splits and contexts another lever leads; said where they were not played."""
+    strata = {name: found for name, found in results.items() if parts[name].kind == "stratum" and output in found.outputs}
+    if not strata:
+        return "By split and by context: not played here; --strata plays it."
+    leaders = pd.Series({name: leader(found, output) for name, found in strata.items()})
+    same = leaders.isin(tops) if len(tops) == 1 else pd.Series(False, index=leaders.index)
+    open_ = leaders.str.startswith("undecided")
+    told = f"Over {len(strata)} splits and controls by contexts: the same in {int(same.sum())}, undecided in {int(open_.sum())}"
+    other = leaders[~same & ~open_]
+    for lever, names in other.groupby(other):
+        places = list(names.index)
+        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
+        told += f"; {spoken(str(lever))} leads in {', '.join(places[:MOST_NAMED])}{more}"
+    return told + "."
+
+
+# -- figures -----------------------------------------------------------------------------------
+
+
+def figures(found: Sensitivity, output: str, folder: Path) -> list[Figure]:
+    """The figures of an output that were written into the folder, each with its sentence and what it stands on."""
+    drawn = []
+    for kind, heading in HEADINGS.items():
+        name = f"{kind}_{file_word(output)}"
+        path = folder / f"{name}.svg"
+        if path.exists():
+            name_ = OUTCOMES[output].title()
+            title = heading.format(name_[:1].lower() + name_[1:])
+            drawn.append(
+                Figure(name, of_root(path.read_text("utf-8")), title, sentence(kind, found, output), footing(found, output) + ".")
+            )
+    return drawn
+
+
+def sentence(kind: str, found: Sensitivity, output: str) -> str:
+    """What a figure shows, in a sentence made from its numbers."""
+    names = leading(found, output)
+    factor, unit = scaled(output)
+    if kind == "shares":
+        told = [f"{spoken(name)} {found.get('total_mean', name, output)['estimate']:.0%}" for name in names]
+        return (
+            f"Part of the variance of the mean that each has a hand in, alone or with others: {listed(told)}. What "
+            "acts together is counted with each, "
+            "so that totals may add up to more than everything."
+        )
+    if kind == "swings":
+        levers = [name for name in names if name in LEVERS]
+        told = [f"{spoken(name)} {figure_text(found.get('swing', name, output)['estimate'], factor, True)}" for name in levers]
+        return f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
+        "where the sign is undecided."
+    if kind == "curves":
+        by: dict[str, list[str]] = {}
+        for name in (name for name in names if name in LEVERS):
+            by.setdefault(DIRECTIONS.get(found.get("direction", name, output)["verdict"], "has no decided direction"), []).append(
+                spoken(name)
+            )
+        told = [f"with {listed(levers)} {OUTCOMES[output].title().lower()} {word}" for word, levers in by.items()]
+        return f"Mean over the other inputs, less the overall mean: {'; '.join(told)}. Bands are 95% intervals."
+    if kind == "interactions":
+        rows = found.table[
+            (found.table["output"] == output) & (found.table["measure"] == "interaction_mean") & (found.table["low"] > 0)
+        ]
+        rows = rows[rows["input"].str.count(" & ") == 1].sort_values("estimate", ascending=False)[:MOST_NAMED]
+        told = [
+            f"{' with '.join(map(spoken, row['input'].split(' & ')))} ({row['estimate']:.0%})" for row in rows.to_dict("records")
+        ]
+        return f"Largest decided interactions of two: {listed(told)}." if told else "No interaction of two is decided."
+    widths = found.convergence[found.convergence["output"] == output].assign(width=lambda rows: rows["high"] - rows["low"])
+    steps = widths.groupby("n")["width"].max()
+    return "Widest 95% interval of a total index: "
+    f"{listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
+    """A row an input, levers first and in order."""
+    places, (factor, unit) = lever_places(found, output), scaled(output)
+    names = sorted(
+        found.factors.groups, key=lambda name: (name not in LEVERS, -found.get("total_mean", name, output)["estimate"])
+    )
+    rows = []
+    for name in names:
+        total = found.get("total_mean", name, output)
+        cells = [
+            {"main": f"{OUTCOMES[output].title()} ({unit})"},
+            {"main": spoken(name)},
+            {"main": places.get(name, "")},
+            {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"},
+        ]
+        if name in LEVERS:
+            swing = _row(found, "swing", name, output)
+            cells.append(
+                {
+                    "main": figure_text(swing["estimate"], factor, True),
+                    "aside": interval_text(swing, factor),
+                    "look": "decided" if swing["verdict"] in ("raises", "lowers") else "open",
+                }
+            )
+            cells.append({"main": found.get("direction", name, output)["verdict"]})
+        else:
+            cells += [{"main": "no order"}, {"main": ""}]
+        rows.append(cells)
+    return rows
+
+
+def ladder_table(folder: Path) -> dict[str, Any] | None:
+    """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None if not played."""
+    path = folder / "ladder_marks.csv"
+    if not path.exists():
+        return None
+    rows = []
+    for row in pd.read_csv(path).to_dict("records"):
+        known = OUTCOMES[row["output"]]
+        share, low, high = (
+            (row["helped"], row["helped_low"], row["helped_high"])
+            if known.better == "high"
+            else (1.0 - row["helped"], 1.0 - row["helped_high"], 1.0 - row["helped_low"])
+        )
+        rows.append(
+            [
+                {"main": known.title()},
+                {"main": spoken(row["input"])},
+                {
+                    "main": f"{share:.0%}",
+                    "aside": f"[{low:.0%}, {high:.0%}]",
+                    "look": "decided" if low > 0.5 or high < 0.5 else "open",
+                },
+                {"main": f"{row['bend_at']:.2f}"},
+                {"main": "goes both up and down" if row["turns"] else "one way"},
+            ]
+        )
+    return {
+        "heads": ["Outcome", "Lever", "Helps in so many firms", "Sharpest bend at level (0-1)", "Its curve"],
+        "words": (0, 1, 4),
+        "rows": rows,
+    }
+
+
+def open_checks(found: Sensitivity) -> list[str]:
+    """Checks that did not pass, in words."""
+    return [
+        f"{spoken_output(row['output'])}, {row['check']}: {row['figure']:.3g} where at most {row['limit']:.3g} is "
+        f"asked ({row['meaning']})"
+        for row in found.checks[~found.checks["passed"]].to_dict("records")
+    ]
+
+
+def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any] | None:
+    """Leaders by split and context, how stable rankings are, and the maps; None where strata were not played."""
+    strata = {name: found for name, found in results.items() if parts[name].kind == "stratum"}
+    if not strata:
+        return None
+    named, maps = titles(), []
+    outputs = next(iter(results.values())).outputs
+    for output in outputs:
+        path = folder / f"strata_{output}.svg"
+        if path.exists():
+            n = {found.n for found in strata.values()}
+            maps.append(
+                drawn_inline(
+                    Figure(
+                        path.stem,
+                        of_root(path.read_text("utf-8")),
+                        f"By split and context: {spoken_output(output)}",
+                        "Left the total index, right the swing of each lever; a dot where its sign is decided, grey where the "
+                        "output is not defined.",
+                        f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.",
+                    )
+                )
+            )
+    rows = [
+        [
+            {"main": named.get(split, split)},
+            {"main": named.get(context, context)},
+            *(
+                {"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""}
+                for output in outputs
+            ),
+        ]
+        for name, found in strata.items()
+        for split, context in [next(iter(parts[name].cells))]
+    ]
+    one = stability(results, parts).drop_duplicates(["output", "split"])
+    steady = [
+        [
+            {"main": OUTCOMES[output].title()},
+            {"main": named.get(split, split)},
+            {"main": "not defined" if np.isnan(w) else f"{w:.2f}"},
+        ]
+        for output, split, w in zip(one["output"], one["split"], one["kendall_w"])
+    ]
+    return {
+        "maps": maps,
+        "leaders": {
+            "heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
+            "words": tuple(range(2 + len(outputs))),
+            "rows": rows,
+        },
+        "steady": {"heads": ["Outcome", "Split", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady},
+    }
+
+
+def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
+    """How many analyses of an output ended with which verdict."""
+    counts = pd.Series([found.verdict_on(output) for found in strata.values() if output in found.outputs]).value_counts()
+    return "verdicts: " + ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> dict[str, Any] | None:
+    """Does the same lever lead under other ranges and assumptions? None where they were not played."""
+    if POOLED not in results or not any(parts[name].kind in ("ranges", "assumption") for name in results):
+        return None
+    table = robustness(results, parts, next(iter(results.values())).outputs)
+    rows = [
+        [{"main": OUTCOMES[str(output)].title()}, {"main": name}, {"main": led(results[str(name)], str(output))}, {"main": same}]
+        for output, name, same in zip(table["output"], table["variation"], table["same"])
+    ]
+    return {"heads": ["Outcome", "Under", "Leads", "The same"], "words": (0, 1, 2, 3), "rows": rows}

@@ -1,0 +1,111 @@
+"""What an analysis of the model leaves on disk: the declaration before it runs, tables, figures and verdicts after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import tomli_w
+from tandem.experiments.effects.cells import OUTPUTS, Firms
+from tandem.experiments.sensitivity.checks import INERT, NOISE_LIMIT, target_width
+from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.experiments.study.ladder import ladders
+from tandem.experiments.study.strata import POOLED, Part, leader, robustness, runs_of, stability, tidy
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import LEVERS, describe
+
+
+def declare(
+    parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None
+) -> None:
+    """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
+    moved = [row for row in describe() if row.get("lever")]
+    plan = {
+        "question": "which levers move growth and conflict most, how sure is that, and in which direction?",
+        "profile": profile,
+        "seed": seed,
+        "scenario": name or "none",
+        "context": context or "none",
+        "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
+        "thresholds": {
+            "inert_total_index": INERT,
+            "noise_share": NOISE_LIMIT,
+            "ranking_level": 0.05,
+            "width_quick": target_width(1024),
+            "width_paper": target_width(1 << 14),
+        },
+        "levers": {
+            lever: {
+                "low": 0.0,
+                "high": 1.0,
+                "law": "uniform",
+                "role": "lever",
+                "moves": [row["path"] for row in moved if row["lever"] == lever],
+            }
+            for lever in LEVERS
+        },
+        "parts": [
+            {
+                "name": part.name,
+                "kind": part.kind,
+                "outputs": list(part.outputs),
+                "rows": part.n,
+                "design": part.design,
+                "replicates": part.replicates or 2,
+                "runs": runs_of(part),
+                "digest": part.digest,
+            }
+            for part in parts
+        ],
+    }
+    (out / "study.toml").write_text(tomli_w.dumps(plan), encoding="utf-8")
+
+
+def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Path, ladder: bool) -> None:
+    """Write the main analysis with its figures, the tables across parts, and what the curves show where asked for."""
+    main = next(iter(results.values()))
+    main.save(out)
+    if len(results) > 1:
+        _csv(tidy(results, parts), out / "all_indices.csv")
+        strata = [name for name in results if parts[name].kind == "stratum"]
+        if strata:
+            _csv(stability(results, parts), out / "stability.csv")
+            _csv(leaders(results, strata), out / "leaders.csv")
+            from tandem.experiments.sensitivity.figures import plot_strata, save
+
+            shown = tidy(results, parts)
+            for output in OUTPUTS:
+                data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
+                save(plot_strata(data, output), out / f"strata_{output}.svg", data)
+        if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
+            _csv(robustness(results, parts), out / "robustness.csv")
+    verdicts = {
+        name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()
+    }
+    (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
+    if ladder:
+        part = parts[next(iter(results))]
+        firms = part.firms()
+        if isinstance(firms.factors, list):
+            curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
+            _csv(curves, out / "ladders.csv")
+            _csv(marks, out / "ladder_marks.csv")
+
+
+def leaders(results: Mapping[str, Sensitivity], strata: Sequence[str]) -> pd.DataFrame:
+    """Who leads each output of each stratum, one row each: part, output, leader, verdict ("not defined" without the output)."""
+    rows = []
+    for name in strata:
+        found = results[name]
+        for output in OUTPUTS:
+            told = (
+                (leader(found, output), found.verdict_on(output)) if output in found.outputs else ("not defined", "not defined")
+            )
+            rows.append({"part": name, "output": output, "leader": told[0], "verdict": told[1]})
+    return pd.DataFrame(rows)
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    table.replace("", "none").to_csv(path, index=False)

@@ -1,0 +1,298 @@
+"""The declared analysis of the model: pooled, in every split and context, under other ranges and other assumptions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.effects.cells import OUTPUTS, Firms, Mechanisms, Ranges, pair_exists
+from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, described, splits
+from tandem.experiments.files.provenance import model_source
+from tandem.experiments.sensitivity.analysis import analyse, planned_runs
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.ranking import places_of
+from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.experiments.sensitivity.runner import Runner
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario, catalogue
+
+POOLED = "pooled"
+RANGES: Mapping[str, Ranges] = {
+    "ranges shrunk by a quarter": Ranges(0.125, 0.875),
+    "best quarter left out": Ranges(0.0, 0.75),
+    "middling firms (Beta 2, 2)": Ranges(0.0, 1.0, 2.0),
+}
+"""Other ranges of all levers. They cannot be widened: 0 and 1 are the poorest and the best practice there is."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One analysis: its name and kind ("pooled", "stratum", "ranges", "assumption" or "mechanisms"), the scenarios, the
+    outputs, base rows, replicates and design."""
+
+    name: str
+    kind: str
+    cells: dict[tuple[str, str], Scenario] = field(repr=False)
+    outputs: tuple[str, ...]
+    n: int
+    design: str
+    replicates: int | None
+    seed: int
+    ranges: Ranges = field(default_factory=Ranges)
+
+    def firms(self) -> Firms:
+        """The firms that are played, as they are."""
+        return Mechanisms(self.cells, self.outputs) if self.kind == "mechanisms" else Firms(self.cells, self.outputs, self.ranges)
+
+    def function(self) -> Firms:
+        """What is analysed: where there are several cells, levers' effects within them."""
+        kept_apart = len(self.cells) > 1 and self.kind != "mechanisms"
+        return self.firms().within_cells() if kept_apart else self.firms()
+
+    @property
+    def digest(self) -> str:
+        """Names what was asked for, of which model: the same part, the same digest."""
+        content = [
+            self.name,
+            self.kind,
+            [[*cell, scenario.digest] for cell, scenario in self.cells.items()],
+            self.outputs,
+            self.n,
+            self.design,
+            self.replicates,
+            self.seed,
+            [self.ranges.low, self.ranges.high, self.ranges.shape],
+            model_source(),
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Base rows of the pooled analysis, of each stratum, of each variation; designs; replicates (None: a pilot says)."""
+
+    pooled: int
+    strata: int
+    variations: int
+    pooled_design: str
+    strata_design: str
+    replicates: int | None
+    whole: bool
+
+
+PROFILES = {
+    "smoke": Profile(64, 32, 32, "pairs", "pairs", 2, False),
+    "quick": Profile(1024, 512, 512, "pairs", "pairs", 2, False),
+    "paper": Profile(1024, 512, 1024, "subsets", "subsets", None, True),
+}
+
+
+def chosen_splits() -> list[str]:
+    """The splits that a firm can choose: no controls."""
+    aside = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    return [name for name in splits() if name not in aside]
+
+
+def all_cells(
+    names: Sequence[str], places: Sequence[str], changes: Mapping[str, Any] | None = None
+) -> dict[tuple[str, str], Scenario]:
+    """Every split named in every context named, equal starts; `changes` go over each."""
+    found = {(split, context): scenario for context in places for split, scenario in described(context, names).items()}
+    return {
+        (split, context): found[split, context].with_(dict(changes)) if changes else found[split, context]
+        for split in names
+        for context in places
+    }
+
+
+def parts_of(
+    profile: str,
+    seed: int,
+    name: str | None = None,
+    context: str | None = None,
+    strata: bool = False,
+    outputs: Sequence[str] = OUTPUTS,
+) -> list[Part]:
+    """What a profile plays. No name: the four splits pooled over all contexts (or in the one given), then the strata where
+    asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
+    size = PROFILES[profile]
+
+    def part(label: str, kind: str, cells: dict, n: int, design: str, ranges: Ranges | None = None) -> Part:
+        measured = tuple(
+            outcome
+            for outcome in outputs
+            if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values())
+        )
+        return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges())
+
+    if name is not None:
+        scenario = Scenario.load(name)
+        if context is not None:
+            scenario = scenario.with_({"context": context})
+        where = context or scenario.context or "its own context"
+        design = "subsets" if profile != "smoke" else "pairs"
+        return [part(name, "scenario", {(name, where): scenario}, size.pooled, design)]
+    if context is not None:
+        Scenario.of(context=context)  # complains about an unknown one
+    places = contexts() if context is None else [context]
+    pool = all_cells(chosen_splits(), places)
+    found = [part(POOLED, "pooled", pool, size.pooled, size.pooled_design)]
+    if strata or size.whole:
+        for place in places:
+            for split, scenario in described(place).items():
+                found.append(part(f"{split} in {place}", "stratum", {(split, place): scenario}, size.strata, size.strata_design))
+    if size.whole:
+        for label, ranges in RANGES.items():
+            found.append(part(label, "ranges", pool, size.variations, "pairs", ranges))
+        for label, changes in ALTERNATIVES.items():
+            found.append(part(label, "assumption", all_cells(chosen_splits(), places, changes), size.variations, "pairs"))
+        found.append(part("mechanisms", "mechanisms", pool, size.variations, "pairs"))
+    return found
+
+
+def settled(parts: Sequence[Part]) -> list[Part]:
+    """The same parts with their replicates named, a pilot asked where a profile leaves them open."""
+    found = []
+    for part in parts:
+        if part.replicates is None:
+            function = part.function()
+            run = Runner(function, len(list(function.factors)), part.outputs, None, part.seed)
+            run.settle(0.0)
+            part = Part(**{**part.__dict__, "replicates": run.replicates()})
+        found.append(part)
+    return found
+
+
+def runs_of(part: Part) -> int:
+    """Firms that a part plays."""
+    groups = len(Factors.of(part.firms().factors).groups)
+    return planned_runs(groups, part.n, part.replicates or 2, part.design)
+
+
+def play(part: Part, store: Path | None = None, progress: Callable[[int], None] = lambda runs: None) -> Sensitivity:
+    """The analysis of a part; from `store` if it was finished there before, gone on with if it was begun there, else played."""
+    place = store / f"{part.kind}-{part.digest}" if store is not None else None
+    if place is not None and (place / "verdict.json").exists():
+        progress(runs_of(part))
+        return Sensitivity.load(place)
+    function = part.function()
+    begun = place.with_suffix(".npz") if place is not None else None
+    found = analyse(
+        function,
+        function.factors,
+        part.n,
+        part.seed,
+        part.outputs,
+        replicates=part.replicates,
+        design=part.design,
+        progress=progress,
+        keep=begun,
+    )
+    if place is not None and begun is not None:
+        found.save(place, figures=False)
+        begun.unlink(missing_ok=True)
+    return found
+
+
+# -- across parts ------------------------------------------------------------------------------
+
+
+def tidy(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """All tables under each other, with `part` and `kind` in front; an output that a part does not have is said to be "not
+    defined" there."""
+    tables = []
+    for name, found in results.items():
+        table = found.table.copy()
+        missing = [outcome for outcome in outputs if outcome not in found.outputs]
+        extra = [
+            {"output": outcome, "input": label, "measure": "total_mean", "n": 0, "verdict": "not defined"}
+            for outcome in missing
+            for label in found.factors.groups
+        ]
+        if extra:
+            table = pd.concat([table, pd.DataFrame(extra)], ignore_index=True)
+        table.insert(0, "part", name)
+        table.insert(1, "kind", parts[name].kind)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def lever_places(found: Sensitivity, output: str, levers: Sequence[str] = LEVERS) -> dict[str, str]:
+    """Ranks among the levers alone: split and context are no levers, however much they explain."""
+    ranks = found.ranks[found.ranks["output"] == output]
+    mine = ranks[ranks["first"].isin(levers) & ranks["second"].isin(levers)]
+    return places_of(mine, tuple(lever for lever in levers if lever in found.factors.groups))
+
+
+def leader(found: Sensitivity, output: str) -> str:
+    """The lever decidedly before all others, or "undecided between a and b ..."."""
+    places = lever_places(found, output)
+    first = [lever for lever, place in places.items() if place.split("-")[0] == "1"]
+    return first[0] if len(first) == 1 and places[first[0]] == "1" else f"undecided between {' and '.join(sorted(first))}"
+
+
+def stability(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """Does one ranking hold everywhere? One row an output, split and lever: `leads` (share of contexts in which it decidedly
+    comes first), `contexts`, and Kendall's W of the split's rankings over contexts (1: the same in all, 0: no agreement)."""
+    rows = []
+    strata = {name: found for name, found in results.items() if parts[name].kind == "stratum"}
+    for output in outputs:
+        by_split: dict[str, list[Sensitivity]] = {}
+        for name, found in strata.items():
+            if output in found.outputs:
+                by_split.setdefault(next(iter(parts[name].cells))[0], []).append(found)
+        for split, mine in by_split.items():
+            totals = np.array([[found.get("total_mean", lever, output)["estimate"] for lever in LEVERS] for found in mine])
+            firsts = [leader(found, output) for found in mine]
+            rows += [
+                {
+                    "output": output,
+                    "split": split,
+                    "input": lever,
+                    "leads": firsts.count(lever) / len(mine),
+                    "contexts": len(mine),
+                    "kendall_w": kendall(totals),
+                }
+                for lever in LEVERS
+            ]
+    return pd.DataFrame(rows, columns=["output", "split", "input", "leads", "contexts", "kendall_w"])
+
+
+def kendall(values: np.ndarray) -> float:
+    """Kendall's coefficient of concordance W of rankings (judges, items); not-a-number for one judge."""
+    judges, items = values.shape
+    if judges < 2 or np.isnan(values).any():
+        return float("nan")
+    ranks = values.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") + 1
+    apart = ((ranks.sum(axis=0) - judges * (items + 1) / 2) ** 2).sum()
+    return float(12.0 * apart / (judges**2 * (items**3 - items)))
+
+
+def robustness(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """Does the same lever lead under other ranges and other assumptions? One row an output and variation: leader, and
+    `same` ("yes", "no" or "undecided") against the pooled analysis."""
+    rows = []
+    for output in outputs:
+        first = leader(results[POOLED], output)
+        for name, found in results.items():
+            if parts[name].kind not in ("pooled", "ranges", "assumption"):
+                continue
+            now = leader(found, output)
+            open_ = "undecided" in now or "undecided" in first
+            rows.append(
+                {
+                    "output": output,
+                    "kind": parts[name].kind,
+                    "variation": name,
+                    "leader": now,
+                    "same": "undecided" if open_ else "yes" if now == first else "no",
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,248 @@
+"""The main job: splits and controls in every context, the alternatives, the ranked levers, one report."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.effects.designs import random_cells
+from tandem.experiments.effects.levers import places, pooled_model, ranks, swing_table, swings, swings_within
+from tandem.experiments.effects.role_models import (
+    ALTERNATIVES,
+    DISPOSITIONS,
+    FURTHER,
+    HEADLINES,
+    STATEMENTS,
+    best_splits,
+    compare_splits,
+    contexts,
+    described,
+    differences,
+    fates,
+    first_lucks,
+    set_beside_rights,
+    splits,
+    surviving,
+    unequal,
+)
+from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.kept_batches import Keeper
+from tandem.experiments.firms.uncertainty import play as one_batch
+from tandem.experiments.firms.uncertainty import variance_shares
+from tandem.sim.comparison import compare_batches
+from tandem.sim.parameters import LEVERS
+from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario, catalogue
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much is played: pairs a cell, pairs a cell under each alternative and with equal dispositions, base points of the
+    lever ranking."""
+
+    pairs: int
+    alternative_pairs: int
+    points: int
+    further: bool = False
+    """Both ends of the alternatives that have two."""
+
+    variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "lucks": 2})
+    """Firms, parameter sets and lucks, all crossed, from which the variance is split."""
+
+    @property
+    def alternatives(self) -> dict[str, dict[str, Any]]:
+        """The alternatives that are played: name -> changes."""
+        return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
+
+
+PROFILES = {
+    "smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}),
+    "quick": Profile(2000, 200, 1024),
+    "paper": Profile(10_000, 2000, 8192, True),
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Tables of a study; see the columns of each in
+    `tandem.experiments.effects.role_models` and `tandem.experiments.effects.levers`."""
+
+    splits: pd.DataFrame
+    best: pd.DataFrame
+    controls: pd.DataFrame
+    """The controls paired with the split of the highest growth in each context (chosen on the same lucks)."""
+    alternatives: pd.DataFrame
+    fates: pd.DataFrame
+    surviving: pd.DataFrame
+    beside_rights: pd.DataFrame
+    levers: pd.DataFrame
+    levers_by_split: pd.DataFrame
+    levers_by_context: pd.DataFrame
+    lever_order: pd.DataFrame
+    places: dict[str, dict[str, str]]
+    digests: pd.DataFrame
+    variance: pd.DataFrame
+    """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty without an ensemble."""
+    profile: str
+    seed: int
+    runs: int
+
+    @property
+    def size(self) -> Profile:
+        """How much was played."""
+        return PROFILES[self.profile]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that are written, by file name."""
+        words = {"value": str, "first": str}
+        return {
+            "splits": self.splits,
+            "best_splits": self.best,
+            "controls": self.controls,
+            "alternatives": self.alternatives,
+            "fates": self.fates,
+            "surviving": self.surviving,
+            "beside_rights": self.beside_rights.astype(words),
+            "levers": self.levers,
+            "levers_by_split": self.levers_by_split,
+            "levers_by_context": self.levers_by_context,
+            "lever_order": self.lever_order,
+            "scenario_digests": self.digests,
+            **({"variance": self.variance} if len(self.variance) else {}),
+        }
+
+
+Told = Callable[[str, int], None]
+
+
+def variance_runs(size: Profile, arms: int) -> int:
+    """Firms played to split the variance; none without an ensemble."""
+    return arms * int(np.prod(list(size.variance.values()))) if ensemble() is not None else 0
+
+
+def controls() -> set[str]:
+    """Ids of the role models that are controls, not splits to choose."""
+    return {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+
+
+def planned_runs(profile: str) -> int:
+    """Number of firms played by a profile."""
+    size, arms, fields = PROFILES[profile], splits(), contexts()
+    cells = len(arms) * len(fields)
+    changed = sum(len(unequal(described(context, arms))) for context in fields)
+    other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
+    spread = variance_runs(size, len(arms) - len(controls()))
+    return cells * size.pairs + other + 2 * len(LEVERS) * size.points + spread
+
+
+def firms_per_second(seconds: float = 1.0) -> float:
+    """How fast firms are played here and now; the first call compiles before it counts."""
+    scenario = Scenario.of(role_model=splits()[0], context=contexts()[0])
+    simulate_batch(scenario, runs=64)
+    started, played = time.monotonic(), 0
+    while (passed := time.monotonic() - started) < seconds:
+        simulate_batch(scenario, runs=256)
+        played += 256
+    return played / passed
+
+
+def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None, store: Path | None = None) -> Study:
+    """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`."""
+    player = Keeper(store, HEADLINES).play if store is not None else one_batch
+    size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
+    chosen = [arm for arm in arms if arm not in aside]
+    default, equal, other, best, digests, against = [], [], [], [], [], []
+    for context in fields:
+        scenarios = described(context, arms)
+        digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
+        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context), player=player)
+        default.append(differences(first.table, context, "default", "as described"))
+        best.append(best_splits({arm: first.batches[arm] for arm in chosen}, context))
+        leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
+        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in arms if arm in aside)]}
+        against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
+        few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
+        other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
+        tick = _tick(progress, f"{context}, equal dispositions")
+        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, player=player)
+        equal.append(differences(second.table, context, "default", "equal"))
+        best.append(best_splits({arm: second.batches[arm] for arm in chosen}, context, "equal dispositions"))
+        for name, changes in size.alternatives.items():
+            tick = _tick(progress, f"{context}, {name}")
+            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick, player=player)
+            other.append(differences(found.table, context, name, "as described"))
+            best.append(best_splits({arm: found.batches[arm] for arm in chosen}, context, name))
+    cells = [(arm, context) for context in fields for arm in chosen]
+    met = random_cells(size.points, len(cells), seed)
+    moved = swings(pooled_model(cells, met, seed, parameters="ensemble"), size.points, seed, progress=_tick(progress, "levers"))
+    progress("where the spread comes from", 0)
+    variance = (
+        variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
+    )
+    progress("where the spread comes from", variance_runs(size, len(chosen)))
+    main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
+    split_met, context_met = (np.array(names)[met] for names in zip(*cells))
+    return Study(
+        splits=pd.concat([main, *equal], ignore_index=True),
+        best=pd.concat(best, ignore_index=True),
+        controls=pd.concat(against, ignore_index=True),
+        alternatives=alternatives,
+        fates=fates(main, alternatives),
+        surviving=surviving(main, alternatives),
+        beside_rights=set_beside_rights(described(fields[0], arms)),
+        levers=swing_table(moved),
+        levers_by_split=swings_within(moved, split_met, chosen),
+        levers_by_context=swings_within(moved, context_met, fields, "context"),
+        lever_order=ranks(moved),
+        places=places(moved),
+        digests=pd.DataFrame(digests),
+        variance=variance,
+        profile=profile,
+        seed=seed,
+        runs=planned_runs(profile),
+    )
+
+
+def _tick(progress: Told, what: str) -> Callable[[int], None]:
+    return lambda runs: progress(what, runs)
+
+
+def write(
+    study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Any] | None = None
+) -> Path:
+    """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`:
+    what else the page shows, by name: "analysed" (`tandem.experiments.study.sensitivity_report.section`), "discovered" and
+    "decided"     (`section` of `tandem.experiments.study.failures_report` and of `tandem.experiments.study.choice_report`).
+
+    Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
+    ever half written, and what was there stays until then.
+    """
+    from tandem.experiments.study.figures import study_figures
+    from tandem.experiments.study.report import report_page
+
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
+        folder = Path(place)
+        write_tables(study.tables(), folder)
+        figures = study_figures(study, folder, progress)
+        (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
+        summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
+        (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == "report.html"):
+            file.replace(out / file.name)
+    return out / "report.html"
+
+
+def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Each table as NAME.csv and NAME.parquet; no cell is an empty text, which CSV could not tell from a missing number."""
+    for name, table in tables.items():
+        table = table.replace("", "none")
+        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False)

@@ -1,0 +1,164 @@
+"""Is every mechanism alive? Each switch is turned off in a scenario where it should matter, and a named outcome is watched.
+
+`python -m tandem.experiments.validation.ablation` writes the table into MODEL.md between its markers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.sim.comparison import paired_difference
+from tandem.sim.parameters import Switches
+from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario
+
+BEGIN, END = "<!-- alive:begin -->", "<!-- alive:end -->"
+ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Where a switch should matter: a split in a context with changes, and the outcome to watch."""
+
+    switch: str
+    split: str
+    context: str
+    outcome: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def scenario(self) -> Scenario:
+        """The scenario with the mechanism on."""
+        return Scenario.of(role_model=self.split, context=self.context).with_(dict(self.changes))
+
+
+M1, M2, M3, M4 = "strategist-executor", "visionary-catalyst", "brand-performance", "co-pilot"
+DISTRUST = {"dyad.trust": 0.2, "culture.trust": 0.2}
+PROBES = (
+    Probe("claims", M1, "baseline", "process_conflict_rate"),
+    Probe("challenge", M1, "baseline", "process_conflict_rate", DISTRUST),
+    Probe("hand_offs", M1, "baseline", "decision_delay_weeks"),
+    Probe("exchange", M4, "baseline", "task_conflict_rate"),
+    Probe("common_error", M4, "baseline", "task_conflict_rate"),
+    Probe("elaboration", M4, "baseline", "setting_error", {"judgment.tolerance": 0.0, "judgment.elaboration": 0.5}),
+    Probe("spill", M4, "baseline", "relationship_conflict_mean", DISTRUST),
+    Probe("relationship_episodes", M1, "baseline", "relationship_conflict_rate"),
+    Probe("trust_dynamics", M4, "baseline", "trust"),
+    Probe("goal_dynamics", M4, "baseline", "goal_gap"),
+    Probe("cause_priorities", M4, "baseline", "task_conflict_rate"),
+    Probe("cause_styles", M4, "baseline", "task_conflict_rate", {"ceo.style": 0.0, "coo.style": 1.0}),
+    Probe("cause_communication", M4, "baseline", "task_conflict_rate"),
+    Probe("power", M4, "baseline", "task_conflict_rate", {"dyad.ceo_power": 0.9}),
+    Probe("ladder", M4, "baseline", "decision_delay_weeks", DISTRUST),
+    Probe("agenda", M4, "rapid-growth", "decision_delay_weeks"),
+    Probe("specialisation", M1, "rapid-growth", "decision_delay_weeks"),
+    Probe("fatigue", M1, "rapid-growth", "decision_delay_weeks", {"coo.hours": 13}),
+    Probe("sensing", M1, "baseline", "refinement"),
+    Probe("documentation", M1, "baseline", "role_clarity", {"clarity.documentation": 1.0}),
+    Probe("exceptions", M1, "baseline", "hidden_work_share"),
+    Probe("rework", M1, "baseline", "backlog_weeks"),
+    Probe("dual_command", M4, "baseline", "process_conflict_rate"),
+    Probe("ambiguity_harm", "undefined", "baseline", "satisfaction"),
+    Probe("morale", M1, "baseline", "backlog_weeks", DISTRUST),
+    Probe("attrition", M1, "baseline", "team_skill"),
+    Probe("thrashing", M1, "baseline", "backlog_weeks", {"execution.load": 1.6}),
+    Probe("reporting", M1, "baseline", "unanswered_share"),
+    Probe("proposals", M1, "innovative", "experiments_proposed"),
+    Probe("encouragement", M2, "innovative", "experiments_started"),
+    Probe("staging", M2, "innovative", "experiments_stopped"),
+    Probe("campaigns", M1, "baseline", "revenue_growth"),
+    Probe("opportunity_decay", M1, "rapid-growth", "revenue_growth"),
+    Probe("media_budget", M1, "rapid-growth", "revenue_growth"),
+    Probe("off_brand", M1, "established-brand", "brand_awareness"),
+    Probe("goodwill", M1, "established-brand", "brand_awareness"),
+    Probe("technique", M1, "innovative", "technique"),
+    Probe("refinement", M1, "agile", "conversion_rate"),
+    Probe("word_of_mouth", M1, "rapid-growth", "revenue_growth"),
+    Probe("service", M1, "agile", "satisfaction"),
+    Probe("drift", M1, "agile", "standing_error"),
+    Probe("jumps", M1, "agile", "standing_error"),
+    Probe("problem_driven", M1, "baseline", "decisions_taken"),
+    Probe("budget_learning", M1, "established-brand", "budget_share_brand"),
+    Probe("feedback", M1, "baseline", "setting_error"),
+    Probe("goodhart", M1, "innovative", "experiments_started", {"targets.specificity": 1.0, "targets.goodhart": 0.6}),
+    Probe("training", M1, "baseline", "leader_skill"),
+    Probe("skill_decay", M1, "innovative", "leader_skill"),
+    Probe("compliance", M1, "rapid-growth", "decision_delay_weeks", {"compliance.approvals_per_week": 4.0}),
+    Probe("shocks", M1, "baseline", "role_clarity", {"events": [{"week": 30, "kind": "restructuring", "size": 1.0}]}),
+    Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
+)
+
+
+def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
+    """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, alive."""
+    scenario = case.scenario()
+    on = simulate_batch(scenario, runs=pairs, seed=seed).outcomes[case.outcome].to_numpy()
+    without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), runs=pairs, seed=seed)
+    off = without.outcomes[case.outcome].to_numpy()
+    change, _, _, error, _ = paired_difference(on, off)
+    spread = float(np.nanstd(on))
+    if case.switch == "customer_luck":
+        # Luck has no mean effect: what it moves is the distance of a run from the expected one.
+        change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
+    where = f"{case.split} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
+    z = change / error if error > 0 else np.inf * np.sign(change)
+    size = abs(change) / spread if spread > 0 else (np.inf if change else 0.0)
+    return {
+        "switch": case.switch,
+        "where": where,
+        "outcome": case.outcome,
+        "on": float(np.nanmean(on)),
+        "off": float(np.nanmean(off)),
+        "difference": change,
+        "z": z,
+        "size": size,
+        "alive": bool(abs(z) > ENOUGH_Z and size >= ENOUGH_SIZE),
+    }
+
+
+def _told(value: Any) -> str:
+    return "as listed" if isinstance(value, list) else str(value)
+
+
+def table(pairs: int = 2000, seed: int = 0) -> pd.DataFrame:
+    """All probes, one row a switch."""
+    return pd.DataFrame([probe(case, pairs, seed) for case in PROBES])
+
+
+def unprobed() -> set[str]:
+    """Switches without a probe."""
+    return set(Switches.model_fields) - {case.switch for case in PROBES}
+
+
+def markdown(rows: pd.DataFrame, pairs: int) -> str:
+    """The table as it stands in MODEL.md."""
+    lines = [
+        f"Each switch off against on, {pairs} pairs. Alive: more than 4 standard errors and at least 0.1 standard",
+        "deviations of the outcome.",
+        "",
+        "| Switch | Where | Outcome | On | Off | z | Size (sd) | Alive |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows.to_dict("records"):
+        lines.append(
+            f"| {row['switch']} | {row['where']} | `{row['outcome']}` | {row['on']:.3g} | {row['off']:.3g} | "
+            f"{row['z']:.0f} | {row['size']:.2f} | {'yes' if row['alive'] else 'no'} |"
+        )
+    return "\n".join(lines)
+
+
+def write(page: Path, text: str) -> None:
+    """Put the table between the markers of a page."""
+    old = page.read_text("utf-8")
+    head, tail = old[: old.index(BEGIN) + len(BEGIN)], old[old.index(END) :]
+    page.write_text(f"{head}\n{text}\n{tail}", "utf-8")
+
+
+if __name__ == "__main__":
+    found = table()
+    write(Path(__file__).parents[1] / "MODEL.md", markdown(found, 2000))
+    print(found[["switch", "outcome", "on", "off", "z", "size", "alive"]].to_string())

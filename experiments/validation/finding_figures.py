@@ -1,0 +1,81 @@
+"""Figures of a validation: published findings against simulated ones (a forest plot), each on the scale of its own band."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from tandem.sim.plots import BETTER, GRID, INK, QUIET, STYLE, UNDECIDED, WORSE
+
+FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
+EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the edge, as an arrow
+
+
+def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
+    """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with 95% Monte Carlo interval, and
+    published value. `table`: that of `tandem.experiments.validation.findings.assess`."""
+    rows = table[table["low"].notna() & table["high"].notna()].reset_index(drop=True)
+    words = {
+        "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
+        "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié"),
+    }[lang]
+    with plt.rc_context(FIGURE_STYLE):
+        canvas, ax = plt.subplots(figsize=(9.2, 0.32 * len(rows) + 1.3), layout="constrained")
+        ax.axvspan(-1, 1, color=GRID, alpha=0.6, lw=0)
+        for place, row in enumerate(rows.to_dict("records")):
+            middle, half = 0.5 * (row["low"] + row["high"]), 0.5 * (row["high"] - row["low"])
+            at = (row["value"] - middle) / half
+            error = 0.0 if pd.isna(row["error"]) else 1.96 * row["error"] / half
+            colour = COLOURS.get(row["verdict"], QUIET)
+            if pd.notna(at):
+                shown = max(-EDGE, min(EDGE, at))
+                marker = "o" if shown == at else (">" if at > 0 else "<")
+                low, high = max(-EDGE, at - error), min(EDGE, at + error)
+                if shown == at:
+                    ax.plot([low, high], [place, place], color=colour, lw=1.6)
+                ax.plot(shown, place, marker, color=colour, ms=6, label=words[0] if place == 0 else None)
+            if pd.notna(row["published"]):
+                ax.plot(
+                    (row["published"] - middle) / half,
+                    place,
+                    "D",
+                    mfc="none",
+                    mec=INK,
+                    ms=5,
+                    label=words[1] if place == 0 else None,
+                )
+            note = "" if not row["unverified"] else f"  ({words[3]})"
+            aside = "" if row["counts"] else "  *"
+            ax.text(
+                1.01,
+                place,
+                f"{row['value']:.2f} ± {row['error']:.2f} [{row['low']:g}, {row['high']:g}]{aside}{note}",
+                transform=ax.get_yaxis_transform(),
+                va="center",
+                fontsize=7,
+                color=INK,
+            )
+        ax.set_yticks(
+            range(len(rows)), [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")], fontsize=7.5
+        )
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(-EDGE - 0.1, EDGE + 0.1)
+        ax.set_xlabel(words[2])
+        ax.legend(loc="lower left", fontsize=7, frameon=False, bbox_to_anchor=(0, 1.0), ncols=2)
+    return canvas
+
+
+def write_forest_plot(table: pd.DataFrame, folder: Path, lang: str = "en") -> list[Path]:
+    """`findings.png` and `findings.svg` in `folder`, each made beside and moved in whole."""
+    canvas = forest_plot(table, lang)
+    written = []
+    for ending in ("png", "svg"):
+        part = folder / f".findings.part.{ending}"
+        canvas.savefig(part, dpi=150, metadata={"Date": None} if ending == "svg" else None)
+        part.replace(folder / f"findings.{ending}")
+        written.append(folder / f"findings.{ending}")
+    plt.close(canvas)
+    return written

@@ -1,0 +1,271 @@
+"""Published findings as data (`scenarios/findings.toml`), and the same statistics computed on simulated firms.
+
+A finding holds when all its statistics that count lie within their bands, fails when one lies outside by more than twice its
+Monte Carlo error, and is undecided on the edge. None is tuned by itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.firms.population import Population
+from tandem.experiments.validation.statistics import (
+    completed_spells,
+    composite,
+    correlation,
+    decision_delay,
+    decision_quality,
+    growth,
+    long_run_elasticity,
+    months_to_share,
+    ratio_of_weeks,
+    short_run_elasticity,
+    standardised_difference,
+    tent_shape,
+    yearly_growth,
+)
+from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
+from tandem.sim.compile import set_threads
+from tandem.sim.panel import Panel
+from tandem.sim.scenario.reading import read
+
+KNOWN = ("read", "secondary", "memory")
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One number of a finding, with the band that its simulated value should lie in (none where nothing is published)."""
+
+    name: str
+    measure: str
+    computation: str
+    published: float | None = None
+    low: float | None = None
+    high: float | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A published finding: what it says, how it is known, and by which chain of mechanisms the model should show it."""
+
+    id: str
+    en: str
+    fr: str
+    source: str
+    known: str
+    band_source: str
+    chain: str
+    statistics: tuple[Statistic, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Whether the figure was read at its source."""
+        return self.known == "read"
+
+
+@lru_cache(maxsize=1)
+def findings() -> tuple[Finding, ...]:
+    """All findings, in the order of the file."""
+    tables = read(resources.files("tandem.scenarios") / "findings.toml", "findings.toml")
+    return tuple(
+        Finding(**{**table, "statistics": tuple(Statistic(**row) for row in table["statistics"])}) for table in tables["finding"]
+    )
+
+
+def targets() -> tuple[Statistic, ...]:
+    """The statistics that are judged."""
+    return tuple(row for finding in findings() for row in finding.statistics if row.counts)
+
+
+# -- how each is computed ----------------------------------------------------------------------
+
+
+def across(x: str, y: str) -> Callable[[Trial], float]:
+    """r across firms of two columns of the firm table."""
+    return lambda trial: correlation(trial.table[x].to_numpy(), trial.table[y].to_numpy())
+
+
+def task_criteria(panel: Panel, after: int, until: int) -> list[np.ndarray]:
+    """What a leading group and its teams do with their own hands, each (firms,), the more the better: decisions right
+    (settings, proposals), in time, settings kept right, work without rework."""
+    quality = decision_quality(panel, after, until)
+    delay = -np.log1p(decision_delay(panel, after, until))
+    hidden = panel.between("hidden_work", after, until)[:, 0] / np.maximum(panel.between("work", after, until)[:, 0], 1e-9)
+    return [quality[:, 0], quality[:, 1], delay, -ratio_of_weeks(panel, "standing_error_weeks", after, until), -hidden]
+
+
+def task_difference(trial: Trial, name: str) -> float:
+    """d of an intervention on the group's task performance (mean of its criteria, standardised over both arms)."""
+    off, on, firms = trial.twins_of(name)
+    both = [np.concatenate(pair) for pair in zip(task_criteria(off, *trial.window), task_criteria(on, *trial.window))]
+    twice = np.concatenate([firms.cells, firms.cells])
+    whole = composite([np.where(np.isfinite(values), values, np.nanmean(values)) for values in both], twice)
+    return standardised_difference(whole[len(firms) :], whole[: len(firms)], firms.cells)
+
+
+def growth_difference(trial: Trial, name: str) -> float:
+    """d of an intervention on yearly log growth."""
+    off, on, firms = trial.twins_of(name)
+    return standardised_difference(growth(on, *trial.window), growth(off, *trial.window), firms.cells)
+
+
+def harmed(trial: Trial, name: str) -> float:
+    """Share of twins whose growth an intervention lowers."""
+    off, on, _ = trial.twins_of(name)
+    return float((growth(on, *trial.window) < growth(off, *trial.window)).mean())
+
+
+def spells(trial: Trial, post: str) -> float:
+    """Mean completed spell in a post (years)."""
+    found = completed_spells(trial.long[f"{post}_present"][:, 0], trial.long[f"{post}_successions"][:, 0], LONG_STEP)
+    return float(found.mean()) if len(found) else np.nan
+
+
+def carried_over(trial: Trial) -> float:
+    """Long-run over short-run response to advertising."""
+    calm, more = trial.advertising["calm"], trial.advertising["more"]
+    return long_run_elasticity(calm[0], more[0], calm[1], more[1]) / short_run_elasticity(*trial.advertising["usual"])
+
+
+COMPUTED: dict[str, Callable[[Trial], float]] = {
+    "C1": across("task_conflict", "relationship_conflict"),
+    "C2": across("relationship_conflict", "performance"),
+    "C3": across("task_conflict", "performance"),
+    "C4": across("process_conflict", "performance"),
+    "C5": across("trust", "performance"),
+    "C6 decisions": across("information_shared", "decision_quality"),
+    "C6 results": across("information_shared", "performance"),
+    "C7": across("role_ambiguity", "own_task_performance"),
+    "C8": lambda trial: task_difference(trial, "goals"),
+    "C8 hard goals": lambda trial: task_difference(trial, "hard goals"),
+    "C8 on growth": lambda trial: growth_difference(trial, "goals"),
+    "C9": lambda trial: task_difference(trial, "feedback"),
+    "C9 share below zero": lambda trial: harmed(trial, "feedback"),
+    "C9 on growth": lambda trial: growth_difference(trial, "feedback"),
+    "C10": lambda trial: 0.5 * (task_difference(trial, "training") + growth_difference(trial, "training")),
+    "C10 on growth": lambda trial: growth_difference(trial, "training"),
+    "C11": lambda trial: short_run_elasticity(*trial.advertising["usual"]),
+    "C12": carried_over,
+    "C13": lambda trial: months_to_share(trial.advertising["calm"][0], trial.advertising["pulse"][0]),
+    "C14": lambda trial: float(np.nanmean(trial.table["marketing_spend_share"])),
+    "C15 CEO": lambda trial: spells(trial, "ceo"),
+    "C15 COO": lambda trial: spells(trial, "coo"),
+    "C16": lambda trial: float(trial.long["coo_present"].mean()),
+    "C17": lambda trial: tent_shape(*yearly_growth(trial.long)),
+}
+
+
+def computed(trial: Trial, names: Sequence[str] = tuple(COMPUTED)) -> dict[str, float]:
+    """Statistics of one population of firms, by name."""
+    return {name: float(COMPUTED[name](trial)) for name in names}
+
+
+# -- judged ------------------------------------------------------------------------------------
+
+
+def verdict(value: float, error: float, low: float, high: float) -> str:
+    """holds (within the band), fails (outside by more than twice the error), undecided (on the edge)."""
+    if not np.isfinite(value):
+        return "fails"
+    if low <= value <= high:
+        return "holds"
+    away = low - value if value < low else value - high
+    return "fails" if away > 2.0 * error else "undecided"
+
+
+def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
+    population, seed, size, alone = job
+    if alone:
+        set_threads(1)
+    return computed(Trial(population, seed, size))
+
+
+def assess(
+    population: Population,
+    seeds: int = 20,
+    seed: int = 0,
+    size: Size | None = None,
+    progress: Callable[[], None] = lambda: None,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Every statistic of every finding: finding, statement_en, statement_fr, statistic, measure, computation, value, error
+    (Monte Carlo standard error of the mean over seeds), published, low, high, band_source, verdict, finding_verdict, source,
+    known, unverified, counts, chain, seeds.
+
+    Each seed draws its own firms. `workers` processes of one thread each change no number.
+    """
+    size, drawn = size or Size(), []
+    jobs = [(population, seed * 1000 + k, size, workers > 1) for k in range(seeds)]
+    if workers <= 1:
+        for job in jobs:
+            drawn.append(_drawn(job))
+            progress()
+        return judged(pd.DataFrame(drawn))
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            for found in pool.map(_drawn, jobs):
+                drawn.append(found)
+                progress()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return judged(pd.DataFrame(drawn))
+
+
+def judged(drawn: pd.DataFrame) -> pd.DataFrame:
+    """The table of `assess` from statistics by name, one row a seed."""
+    rows = []
+    for finding in findings():
+        mine = []
+        for row in finding.statistics:
+            values = drawn[row.name].dropna().to_numpy() if row.name in drawn else np.empty(0)
+            value = float(values.mean()) if len(values) else np.nan
+            error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else np.nan
+            banded = row.low is not None and row.high is not None
+            word = (
+                "not played"
+                if row.name not in drawn
+                else verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
+                if banded
+                else "told"
+            )  # type: ignore[arg-type]
+            mine.append(
+                {
+                    "finding": finding.id,
+                    "statement_en": finding.en,
+                    "statement_fr": finding.fr,
+                    "statistic": row.name,
+                    "measure": row.measure,
+                    "value": value,
+                    "error": error,
+                    "published": _number(row.published),
+                    "low": _number(row.low),
+                    "high": _number(row.high),
+                    "verdict": word,
+                    "counts": row.counts,
+                    "source": finding.source,
+                    "known": finding.known,
+                    "unverified": not finding.verified,
+                    "band_source": finding.band_source,
+                    "computation": row.computation,
+                    "chain": finding.chain,
+                    "seeds": len(values),
+                }
+            )
+        words = [row["verdict"] for row in mine if row["counts"]]
+        whole = "fails" if "fails" in words else "holds" if set(words) == {"holds"} else "undecided"
+        rows += [{**row, "finding_verdict": whole} for row in mine]
+    return pd.DataFrame(rows)
+
+
+def _number(value: Any) -> float:
+    return np.nan if value is None else float(value)

@@ -1,0 +1,63 @@
+"""Two case histories: the published path of a firm beside the paths that the model plays for it. Nothing is fitted to them."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.uncertainty import rows_by_set
+from tandem.sim.panel import Panel, panel_of
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.reading import read
+
+YEAR, QUARTER = 52, 13
+
+
+def histories() -> list[dict[str, Any]]:
+    """The histories as declared in `scenarios/histories.toml`."""
+    return read(resources.files("tandem.scenarios") / "histories.toml", "histories.toml")["history"]
+
+
+def paths(history: dict[str, Any], runs: int = 200, seed: int = 0) -> pd.DataFrame:
+    """Simulated and published values by time: scenario, time, published, known, mean, low, high (middle 90% of runs), n.
+
+    Each run has its own luck and, where there is an ensemble, its own parameter set; what the case says wins over both.
+    """
+    scenario = Scenario.load(history["scenario"])
+    found = ensemble()
+    sets: list[dict[str, float]] = [{}] * runs if found is None else [found.mechanisms(int(k)) for k in found.drawn(runs, seed)]
+    panel = panel_of(list(rows_by_set(scenario, sets)), seed=seed, every=QUARTER, columns=("revenue_sum",))
+    rows = []
+    for point in history["points"]:
+        values = _value(panel, point, int(history["first_year"]))
+        low, high = np.quantile(values, [0.05, 0.95])
+        rows.append(
+            {
+                "scenario": history["scenario"],
+                "time": point.get("year", point.get("quarter")),
+                "published": float(point["value"]),
+                "known": point["known"],
+                "unverified": point["known"] != "read",
+                "mean": float(values.mean()),
+                "low": float(low),
+                "high": float(high),
+                "n": len(values),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _value(panel: Panel, point: dict[str, Any], first_year: int) -> np.ndarray:
+    """Change of sales in per cent, (runs,): a year against the one before, or a quarter against that of the year before."""
+    step, end = (YEAR, YEAR * (point["year"] - first_year + 1)) if "year" in point else (QUARTER, QUARTER * point["quarter"])
+    now = panel.between("revenue_sum", end - step, end)[:, 0]
+    before = panel.between("revenue_sum", end - step - YEAR, end - YEAR)[:, 0]
+    return 100.0 * (now / before - 1.0)
+
+
+def all_paths(runs: int = 200, seed: int = 0) -> pd.DataFrame:
+    """The paths of all histories."""
+    return pd.concat([paths(history, runs, seed) for history in histories()], ignore_index=True)

@@ -1,0 +1,94 @@
+"""The public face: `import tandem`. Names are fetched when first asked for.
+
+In the wheel the rooms `sim`, `experiments` and `scenarios` lie inside this package. In a checkout they lie beside it, at the
+top, and are found there all the same.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+_BESIDE = Path(__file__).resolve().parents[1]
+if not (Path(__file__).parent / "sim").exists() and (_BESIDE / "sim" / "week.py").is_file():
+    __path__ = [*__path__, str(_BESIDE)]
+
+if TYPE_CHECKING:
+    from tandem.experiments.advice.advice import advise
+    from tandem.experiments.decisions import decide, switching_map
+    from tandem.experiments.discovery import discover
+    from tandem.experiments.firms.population import Population
+    from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
+    from tandem.experiments.sensitivity import analyse
+    from tandem.sim import (
+        Batch,
+        Comparison,
+        LeadershipModel,
+        Run,
+        Scenario,
+        catalogue,
+        compare,
+        simulate,
+        simulate_batch,
+    )
+    from tandem.sim.widget import explore
+
+    __version__: str
+
+_ELSEWHERE = {
+    "Population": "tandem.experiments.firms.population",
+    "advise": "tandem.experiments.advice.advice",
+    "analyse": "tandem.experiments.sensitivity",
+    "decide": "tandem.experiments.decisions",
+    "discover": "tandem.experiments.discovery",
+    "explore": "tandem.sim.widget",
+    "fan": "tandem.experiments.pages.exploring_figures",
+    "heat_map": "tandem.experiments.pages.exploring_figures",
+    "small_multiples": "tandem.experiments.pages.exploring_figures",
+    "switching_map": "tandem.experiments.decisions",
+}
+
+__all__ = [
+    "Batch",
+    "Comparison",
+    "LeadershipModel",
+    "Population",
+    "Run",
+    "Scenario",
+    "advise",
+    "analyse",
+    "catalogue",
+    "compare",
+    "decide",
+    "discover",
+    "explore",
+    "fan",
+    "heat_map",
+    "simulate",
+    "simulate_batch",
+    "small_multiples",
+    "switching_map",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in {*__all__, "__version__"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = _version() if name == "__version__" else getattr(import_module(_ELSEWHERE.get(name, "tandem.sim")), name)
+    globals()[name] = value
+    return value
+
+
+def _version() -> str:
+    """Of the installed distribution; in a checkout that was never installed, of its project file."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tandem-sim")
+    except PackageNotFoundError:
+        import tomllib
+
+        return str(tomllib.loads((_BESIDE / "pyproject.toml").read_text("utf-8"))["project"]["version"])
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
