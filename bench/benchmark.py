@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from tandem.experiments.effects.role_models import contexts, described
 from tandem.sim.compile import COMPILED, set_threads
 from tandem.sim.model import LeadershipModel

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
-from tandem.sim.dashboard.words import page_texts
-from tandem.sim.texts import LANGUAGES
 
 from bench.benchmark import Figure
 from bench.browser import Server, fresh_browser, start
 from bench.page_checks import AXE, SIZES, STATES, contrast, line_colours, pages_of, slips, violations
+from tandem.sim.dashboard.words import page_texts
+from tandem.sim.texts import LANGUAGES
 
 FIRST_CHARTS, MOVES, CLIENTS, QUESTIONS = 5, 40, 20, 6
 SEEN = "case=silence&week=156&seen=156"

@@ -11,6 +11,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
 from tandem.sim.phases.arrivals import choose_claims, choose_proposals
 from tandem.sim.phases.deliberation import choose_concessions

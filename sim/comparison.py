@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch

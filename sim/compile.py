@@ -45,6 +45,7 @@ from numba.core.sigutils import normalize_signature
 from numba.core.targetconfig import TargetConfig
 from numba.core.untyped_passes import TranslateByteCode
 from numba.extending import intrinsic
+
 from tandem.sim.code_cache import prepared_cache_folder
 
 __all__ = [

@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
 from tandem.sim.kernel import announce, clear_journal, start_world
 from tandem.sim.phases.arrivals import arise, settle_claims

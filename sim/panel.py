@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, phase, records, sequence
 from tandem.sim.kernel import announce, step_week
 from tandem.sim.parameters import RECORD

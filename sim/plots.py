@@ -19,6 +19,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import ScalarFormatter
+
 from tandem.sim.outcomes import OUTCOMES, WEEKLY, Column, Outcome
 from tandem.sim.texts import number, text
 

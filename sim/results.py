@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
+
 from tandem.sim import kernel
 from tandem.sim.compile import COMPILED
 from tandem.sim.mistake import Mistake

@@ -9,6 +9,7 @@ Stocks are in [0, 1] unless the field's comment gives a unit.
 from __future__ import annotations
 
 import numpy as np
+
 from tandem.sim.compile import records
 from tandem.sim.parameters import MAXIMUM_TEAMS, RECORD
 

@@ -17,6 +17,7 @@ import operator
 from typing import Any
 
 import numpy as np
+
 from tandem.sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
 
 # One stream for each purpose. Numbers are part of every stored result: add, never renumber.

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import ndtr
+
 from tandem.experiments.advice.advice import (
     LEVELS,
     _best_with,

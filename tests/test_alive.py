@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from tandem.experiments.validation.ablation import BEGIN, END, PROBES, probe, unprobed
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.comparison import paired_difference

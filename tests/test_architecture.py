@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tandem.sim.code_cache import COMPILED_FILES, COMPILED_ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +22,7 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 # no two rooms can import each other. Unlisted modules of `sim` are complained of: decide where they stand.
 FLOORS = (
     ("tandem.short_names",),
-    ("sim.code_cache", "sim.mistake"),
+    ("sim.code_cache", "sim.mistake", "sim.writing"),
     ("sim.compile",),
     ("sim.rules",),
     ("sim.parameters", "sim.state", "sim.streams"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tandem.experiments.commands.main import COMMANDS, status
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.paths import FIELDS

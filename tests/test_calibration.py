@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.calibration.emulator import fitted
 from tandem.experiments.calibration.evaluations import Evaluations, statistics
 from tandem.experiments.calibration.fit import findings_met
@@ -134,7 +135,7 @@ def test_calibrate_runs_goes_on_after_a_kill_and_gives_the_same_twice(tmp_path, 
 
     # Killed in the second wave: what was played stays, and going on ends at the same bytes.
     one, two = tmp_path / "one", tmp_path / "two"
-    shutil.copytree(one, two, ignore=shutil.ignore_patterns("ensemble", "sets-3", "candidates", "wave-3.json", "note-2.json"))
+    shutil.copytree(one, two, ignore=shutil.ignore_patterns("ensemble", "sets-3", "candidates", "wave-3.npz", "note-2.json"))
     receipts = sorted((two / "sets-2" / "receipts").iterdir())
     for receipt in receipts[2:]:
         receipt.unlink()

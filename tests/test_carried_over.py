@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.sim import Scenario
 from tandem.sim.kernel import start_world, step_week
 

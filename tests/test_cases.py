@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.sim import Scenario, simulate_batch
 from tandem.sim.scenario import catalogue
 

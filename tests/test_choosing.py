@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.decisions.choice import weigh
 from tandem.experiments.decisions.played import Played, play_options
 from tandem.experiments.discovery import Event, discover

@@ -4,6 +4,7 @@ import json
 
 import pandas as pd
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.role_models import (
     DISPOSITIONS,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+
 from tandem.sim.comparison import compare, compare_batches, paired_difference, share_helped, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import RECORD, Leader, Levers, Parameters, fill_record

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tandem.sim import code_cache
 from tandem.sim import compile as tandem_compile
 from tandem.sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads

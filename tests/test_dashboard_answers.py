@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tandem.sim.dashboard.answers import ANSWERS, Store
 from tandem.sim.dashboard.controls import CONTROLS, actions, standing, written
 from tandem.sim.dashboard.specification import Specification, known

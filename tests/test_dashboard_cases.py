@@ -1,6 +1,7 @@
 """Cases as a room sees them: each fails, and its intervention at the marked week saves at least twenty lucks in a hundred."""
 
 import pytest
+
 from tandem.sim.dashboard.answers import ANSWERS
 from tandem.sim.dashboard.specification import Specification, known
 from tandem.sim.dashboard.verdict import rules

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import ndtri
+
 from tandem.experiments.decisions import decide, switching_map
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+
 from tandem.sim import Scenario, compare
 
 RUNS, SEED, QUARTERS = 200, 20, 8

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.discovery import Box, Event, Limit, discover, of_sweep, peel
 from tandem.experiments.discovery.boxes import chance, narrowed, pruned, quality

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.sim import Scenario, simulate
 from tandem.sim.explain import account, attribution, explain, turning_points
 from tandem.sim.explain.turning import first_held, largest_fall

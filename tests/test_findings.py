@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
 from tandem.experiments.firms.ensemble import default_set

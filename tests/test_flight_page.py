@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 from flight import browsing
-from tandem.sim.dashboard.words import page_texts
 
 from bench.browser import start
 from bench.page_checks import pages_of
+from tandem.sim.dashboard.words import page_texts
 
 pytestmark = pytest.mark.slow
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.experiments.effects.designs import random_cells, random_levels
 from tandem.experiments.effects.levers import (
     HIGH,

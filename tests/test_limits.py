@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.parameters import DOMAINS, Switches
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import random_timeline
+
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.kernel import run_batch, start_world, step_week
 from tandem.sim.parameters import LEVERS

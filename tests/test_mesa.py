@@ -4,6 +4,7 @@ import math
 
 import mesa
 import pytest
+
 from tandem.sim import LeadershipModel, Scenario, simulate
 from tandem.sim.agents import ChiefOperatingOfficer
 

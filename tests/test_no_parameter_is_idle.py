@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from tandem.experiments.validation.plausibility import random_firms
 from tandem.sim import Scenario, simulate_batch
 from tandem.sim.parameters import DOMAINS

@@ -1,6 +1,7 @@
 """Practices cost hours, capacity or money, and their price is what bounds them."""
 
 import pytest
+
 from tandem.experiments.validation.free_lunch import FREE, PLACES, best, loss_at_full, profits
 from tandem.sim import Scenario, simulate_batch
 from tandem.sim.comparison import paired_difference

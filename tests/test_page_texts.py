@@ -5,6 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
+
 from tandem.sim.dashboard.controls import ACTIONS, CONTROLS
 from tandem.sim.dashboard.series import SERIES, THEMES
 from tandem.sim.dashboard.words import page_texts

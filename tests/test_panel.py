@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.sim import Scenario, simulate
 from tandem.sim.panel import COLUMNS, SUMS, panel_of, simulate_panel
 

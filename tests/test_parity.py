@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from strategies import random_timeline
+
 from tandem.sim.compile import COMPILED
 from tandem.sim.kernel import start_world, step_week
 from tandem.sim.model import LeadershipModel

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.experiments.validation.plausibility import bands, random_firms
 from tandem.sim import simulate, simulate_batch
 from tandem.sim.outcomes import OUTCOMES

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+
 from tandem.sim import plots
 from tandem.sim.comparison import compare
 from tandem.sim.outcomes import HEADLINES, OUTCOMES

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.experiments.firms.population import Population
 from tandem.sim import simulate_batch
 from tandem.sim.parameters import describe

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.sim import LeadershipModel
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.experiments.advice.remedies import paired, remedies
 from tandem.sim import Scenario
 from tandem.sim.scenario import ScenarioError

@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 import pytest
-from tandem.experiments.commands.main import status
 
 from bench.browser import browser_path
+from tandem.experiments.commands.main import status
 
 pytestmark = pytest.mark.slow
 WIDTHS = ((1366, 768), (390, 844))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.advice.rescue import fails, last_saving_week
 from tandem.experiments.commands.main import status

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+
+import sim
+import tandem
 from tandem.sim import kernel
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, UNITS_FR, WEEKLY
 from tandem.sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
 from tandem.sim.phases import measures
 from tandem.sim.results import Run, mean_interval, simulate, simulate_batch
 from tandem.sim.state import HAPPENINGS, STOCKS
-
-import sim
-import tandem
 
 QUARTERS = 4
 

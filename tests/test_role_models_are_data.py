@@ -1,6 +1,7 @@
 """A split is data: one new TOML file is a new split, listed, loaded, compared by digest and played."""
 
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.sim.scenario import Scenario, catalogue
 

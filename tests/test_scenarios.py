@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.settings import settings as read_settings
 from tandem.sim.parameters import Goals, Parameters, Team, fill_record, lever_value

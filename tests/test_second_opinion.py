@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sample
+
 from tandem.experiments.sensitivity.classical import first_saltelli, second_saltelli, total_jansen
 from tandem.experiments.sensitivity.second_opinion import INERT, METHODS, second_opinion
 

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy.special import ndtri
+
 from tandem.experiments.sensitivity import analyse, planned_runs
 from tandem.experiments.sensitivity.figures import apart
 from tandem.experiments.sensitivity.luck import keys_of

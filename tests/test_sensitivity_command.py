@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 import tandem.experiments.sensitivity.sums as sums
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.cells import Firms, Ranges
-from tandem.experiments.files.checkpoint import Kept
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity import analyse
 from tandem.experiments.study.strata import PROFILES, kendall, parts_of, runs_of
 from tandem.sim.compile import set_threads
@@ -46,7 +47,7 @@ class Crash(Exception):
 
 def test_a_stopped_analysis_goes_on_from_what_was_kept_to_the_same_bits(tmp_path, monkeypatch):
     monkeypatch.setattr(sums, "VALUES_AT_ONCE", 1 << 10)
-    monkeypatch.setattr(Kept, "due", True)
+    monkeypatch.setattr(Checkpoint, "due", True)
     calls = {"made": 0, "most": 10**9}
 
     def counted(x, keys):
@@ -73,7 +74,7 @@ def test_a_stopped_analysis_goes_on_from_what_was_kept_to_the_same_bits(tmp_path
 
 @pytest.mark.parametrize("change", ["seed", "function", "torn"])
 def test_what_was_kept_of_another_analysis_is_taken_for_none(tmp_path, monkeypatch, change):
-    monkeypatch.setattr(Kept, "due", True)
+    monkeypatch.setattr(Checkpoint, "due", True)
     monkeypatch.setattr(sums, "VALUES_AT_ONCE", 1 << 10)
     file = tmp_path / "begun.npz"
     analyse(noisy, ["a", "b"], n=128, seed=3, replicates=2, keep=file)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from tandem.experiments.validation.statistics import (
     completed_spells,
     correlation,

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import ndtri
+
 from tandem.sim import streams
 from tandem.sim.compile import multiply_wide, phase
 

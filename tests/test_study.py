@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.levers import places, ranks, swing_table, swings
 from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, splits

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tandem.experiments.store import Plan, Refused, Stopped, Told, of_plan, open_sweep, run
 from tandem.experiments.store.cluster import DaskEngine
 

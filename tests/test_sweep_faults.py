@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.store import (
     Damaged,
@@ -26,7 +27,6 @@ from tandem.experiments.store import (
 )
 from tandem.experiments.store.folder import Folder
 from tandem.experiments.store.seals import sealed, unsealed
-
 from tests import sweep_models
 
 OUT = {"y": "units", "z": "units"}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+
 from tandem.experiments.commands.main import status
 from tandem.experiments.store import Plan, Refused, of_plan, of_rows, open_sweep, run, verify
 from tandem.experiments.store.factors import read_factor

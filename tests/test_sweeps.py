@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.store import (
     ArrayModel,
     FunctionModel,
@@ -32,7 +33,6 @@ from tandem.experiments.store.records import Firms, _one_by_one, _plain
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario.paths import FIELDS, bounds
-
 from tests import sweep_models
 
 PLAN = """

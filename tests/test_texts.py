@@ -5,6 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
+
 from tandem.sim.explain.happenings import OTHERWISE
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS

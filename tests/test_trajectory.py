@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from strategies import random_timeline
+
 from tandem.sim.kernel import KEPT, start_world, step_week, trajectory
 
 

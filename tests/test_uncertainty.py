@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from tandem.experiments.effects.levers import pooled_model
 from tandem.experiments.firms.ensemble import Ensemble
 from tandem.experiments.firms.uncertainty import (

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tandem.sim import Scenario, compare, simulate
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameters import LEVERS

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.role_models import splits
 from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.uncertainty import play

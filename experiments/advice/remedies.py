@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import binomtest, norm
+
 from tandem.experiments.advice.rescue import fails
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, ScenarioError

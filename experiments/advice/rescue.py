@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
+
 from tandem.sim import kernel
 from tandem.sim.explain import TurningPoint
 from tandem.sim.outcomes import OUTCOMES

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.calibration.space import Profile
 from tandem.experiments.store import FunctionModel, Refused, Told, of_rows, open_sweep, run
 from tandem.experiments.validation.findings import targets

@@ -8,10 +8,10 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from tandem.experiments.pages.words import spoken, titles
-from tandem.sim.plots import BETTER, INK, QUIET, STYLE, WORSE
 
-FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.words import spoken, titles
+from tandem.sim.plots import BETTER, INK, QUIET, WORSE
 
 
 def marginal_figure(fit: Any, table: pd.DataFrame) -> Any:
@@ -108,8 +108,4 @@ def write_figures(fit: Any, tables: dict[str, pd.DataFrame], folder: Path) -> No
         "rankings": ranking_figure(tables["ranking_summary"]),
     }
     for name, canvas in drawn.items():
-        for ending in ("png", "svg"):
-            part = folder / f".{name}.part.{ending}"
-            canvas.savefig(part, dpi=130, metadata={"Date": None} if ending == "svg" else None)
-            part.replace(folder / f"{name}.{ending}")
-        plt.close(canvas)
+        save(canvas, folder, name, kinds=("svg", "png"), tight=False)

@@ -21,12 +21,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.calibration.emulator import LEAST, Emulator, emulators
 from tandem.experiments.calibration.evaluations import Evaluations
 from tandem.experiments.calibration.matching import SHARP, Band, Judge, bands
 from tandem.experiments.calibration.space import Profile, Space
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.validation.findings import findings, judged
+from tandem.sim.writing import write_text
 
 WAVE = 100_000
 CANDIDATES, POPULATIONS = 10, 5
@@ -93,7 +96,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         store.play(f"sets-{wave}", dict(zip(mine, space.sets(places))), workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
         numbers += mine
         noted = folder / f"note-{wave}.json"
-        if not final and noted.exists() and (folder / f"wave-{wave + 1}.json").exists():
+        if not final and noted.exists() and (folder / f"wave-{wave + 1}.npz").exists():
             notes.append(json.loads(noted.read_text("utf-8")))  # going on: nothing new would be learned here
             continue
         told("learning emulators", 0)
@@ -101,7 +104,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         note: dict[str, Any] = {"wave": wave, "sets": len(mine), **_met(store, mine)}
         dense = space.design(1024, seed + 17)
         note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
-        _write(noted, json.dumps(note))
+        write_text(noted, json.dumps(note))
         notes.append(note)
         if final:
             before = learned(space, store, numbers[: -len(mine)], seed)
@@ -123,21 +126,16 @@ def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
             allowed="the same command as before, or an empty folder",
         )
     folder.mkdir(parents=True, exist_ok=True)
-    _write(file, json.dumps(job))
-
-
-def _write(file: Path, text: str) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
+    write_text(file, json.dumps(job))
 
 
 def _designed(folder: Path, wave: int, design: Callable[[], np.ndarray]) -> np.ndarray:
     """The points of a wave: as written when they were first designed, so that going on repeats them to the last bit."""
-    file = folder / f"wave-{wave}.json"
-    if not file.exists():
-        _write(file, json.dumps(design().tolist()))
-    return np.array(json.loads(file.read_text("utf-8")))
+    checkpoint = Checkpoint(folder / f"wave-{wave}.npz", f"wave {wave}")
+    if not (kept := checkpoint.load()):
+        kept = {"points": design()}
+        checkpoint.save(kept)
+    return kept["points"]
 
 
 def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge | None, n: int, seed: int) -> np.ndarray:
@@ -237,5 +235,5 @@ def save(fit: Fit, folder: Path, command: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sets = pd.DataFrame(fit.space.sets(fit.sets))
     for name, table in (("sets", sets), ("statistics", fit.statistics)):
-        _write(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.8g"))
-    _write(folder / "provenance.json", json.dumps(fit.provenance(command), indent=1) + "\n")
+        write_text(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.8g"))
+    write_text(folder / "provenance.json", json.dumps(fit.provenance(command), indent=1) + "\n")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import emcee
 import numpy as np
 from scipy.special import ndtr
+
 from tandem.experiments.calibration.emulator import Emulator
 from tandem.experiments.validation.findings import targets
 from tandem.experiments.validation.plausibility import POPULATION_BANDS

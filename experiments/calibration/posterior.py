@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.levers import OUTPUTS, pooled_model, swings
 from tandem.experiments.effects.role_models import contexts, described, splits
+from tandem.experiments.files.tables import write_csv
 from tandem.sim.parameters import LEVERS
+from tandem.sim.writing import filled
 
 PAIRS, POINTS = 8, 32  # lucks a cell and base points of levers, for each parameter set
 RANKED = 80  # sets whose rankings are played (the first of an ensemble, which is in random order)
@@ -133,9 +136,7 @@ def look(fit: Any, folder: Path, seed: int, progress: Callable[[str, int], None]
     tables = {"marginals": marginals(fit.sets, fit.space.paths, low, high), "pins": pins(fit, seed=seed)}
     tables["rankings"] = rankings(fit.space.sets(fit.sets[:RANKED]), seed, progress)
     tables["ranking_summary"] = ranking_summary(tables["rankings"])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        part = folder / f".{name}.csv.part"
-        table.to_csv(part, index=False, float_format="%.6g")
-        part.replace(folder / f"{name}.csv")
-    write_figures(fit, tables, folder)
+    with filled(folder) as part:
+        for name, table in tables.items():
+            write_csv(table, part / f"{name}.csv", "%.6g")
+        write_figures(fit, tables, part)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import qmc
+
 from tandem.sim.parameters import describe
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read

@@ -19,7 +19,9 @@ def advise(
     """Say what would help a given firm first."""
     from tandem.experiments.advice.advice import advise as advised
     from tandem.experiments.commands.tables import progress
+    from tandem.experiments.files.tables import write_csv
     from tandem.sim.scenario import Scenario
+    from tandem.sim.writing import filled
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
@@ -30,11 +32,9 @@ def advise(
         print(paragraph)
     show(found)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, table in (("splits", found.splits), ("levers", found.levers), ("levels", found.levels)):
-            part = out / f".{name}.csv.part"
-            part.write_text(table.to_csv(index=False), encoding="utf-8")
-            part.replace(out / f"{name}.csv")
+        with filled(out) as folder:
+            for name, table in (("splits", found.splits), ("levers", found.levers), ("levels", found.levels)):
+                write_csv(table, folder / f"{name}.csv")
         print(f"tables: {out}")
     print("This is a model, not a forecast.")
 
@@ -42,6 +42,7 @@ def advise(
 def show(found) -> None:
     """The table of levers."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
 
     table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")

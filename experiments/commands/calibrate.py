@@ -80,9 +80,10 @@ def adopted(source: Path, home: Path) -> None:
     """Copy what a calibration found over the project's ensemble, the provenance last."""
     import shutil
 
+    from tandem.sim.writing import replaced
+
     home.mkdir(parents=True, exist_ok=True)
     for file in sorted(source.iterdir(), key=lambda file: file.name == "provenance.json"):
         if file.suffix in (".csv", ".json"):
-            part = home / f".{file.name}.part"
-            shutil.copyfile(file, part)
-            part.replace(home / file.name)
+            with replaced(home / file.name) as part:
+                shutil.copyfile(file, part)

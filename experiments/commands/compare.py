@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ def compare(
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
     import pandas as pd
+
     from tandem.experiments.commands.tables import (
         print_equal,
         print_splits,
@@ -114,10 +114,8 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
 
 def save(tables: dict[str, Any], out: Path) -> None:
     """Each table as CSV and Parquet, made whole beside and then moved in."""
-    from tandem.experiments.study.study import write_tables
+    from tandem.experiments.files.tables import write_tables
+    from tandem.sim.writing import filled
 
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
-        write_tables(tables, Path(place))
-        for file in Path(place).iterdir():
-            file.replace(out / file.name)
+    with filled(out) as folder:
+        write_tables(tables, folder)

@@ -18,15 +18,16 @@ def discover(
     allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Look at a sweep that is not finished.")] = False,
 ) -> None:
     """Find boxes and a tree on one half of the points, and report them on the other."""
-    import tempfile
 
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.discovery import discover as found_in
     from tandem.experiments.discovery import of_sweep
     from tandem.experiments.discovery.figures import write_figure
     from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS
+    from tandem.experiments.files.tables import write_csv
     from tandem.experiments.store import open_sweep
     from tandem.experiments.study.replayed import DECLARATION, LUCKS, POINTS, of_sensitivity
+    from tandem.sim.writing import filled
 
     if (folder / DECLARATION).is_file():
         with progress(POINTS * LUCKS, "playing") as told:
@@ -40,13 +41,9 @@ def discover(
     place = out or folder.parent / f"{folder.name}-discovery"
     if place.exists() and not place.is_dir():
         raise typer.BadParameter(f"{place} is a file; give a folder", param_hint="--out")
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, prefix=".part-") as folder_of_parts:
-        part = Path(folder_of_parts)
+    with filled(place) as part:
         for name, table in (("boxes", found.table), ("limits", found.limits), ("tree", found.tree)):
-            table.to_csv(part / f"{name}.csv", index=False)
+            write_csv(table, part / f"{name}.csv")
         (part / "told.txt").write_text("\n".join(found.told) + "\n", encoding="utf-8")
         write_figure(found, part)
-        for file in sorted(part.iterdir()):
-            file.replace(place / file.name)
     print(f"This is a model, not a forecast. Tables and figure: {place}")

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
+
 from tandem.experiments.commands.catalogue import Language
 
 
@@ -46,6 +47,7 @@ def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
+
     from tandem.experiments.advice.rescue import last_saving_week
 
     bar = Progress(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,6 +57,7 @@ def run(
 def show(played: Any, scenario: Any) -> None:
     """The quarters and the outcomes as tables."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
     from tandem.experiments.pages.numbers import figure_text, scaled
     from tandem.sim.outcomes import OUTCOMES, WEEKLY
@@ -88,14 +88,12 @@ def show(played: Any, scenario: Any) -> None:
 
 def save(played: Any, scenario: Any, out: Path) -> None:
     """weekly.csv, quarterly.csv, events.csv, outcomes.json (null: not defined), scenario.toml; each moved in when whole."""
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
-        folder = Path(place)
-        played.weekly.to_csv(folder / "weekly.csv", index=False)
-        played.quarterly.to_csv(folder / "quarterly.csv", index=False)
-        played.events.to_csv(folder / "events.csv", index=False)
-        outcomes = {name: value if math.isfinite(value) else None for name, value in played.outcomes.items()}
+    from tandem.experiments.files.tables import write_csv
+    from tandem.sim.writing import filled
+
+    outcomes = {name: value if math.isfinite(value) else None for name, value in played.outcomes.items()}
+    with filled(out) as folder:
+        for name, table in (("weekly", played.weekly), ("quarterly", played.quarterly), ("events", played.events)):
+            write_csv(table, folder / f"{name}.csv")
         (folder / "outcomes.json").write_text(json.dumps(outcomes, indent=1, allow_nan=False), encoding="utf-8")
         (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
-        for file in folder.iterdir():
-            file.replace(out / file.name)

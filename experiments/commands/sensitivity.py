@@ -90,6 +90,7 @@ def sensitivity(
     named = {part.name: part for part in parts}
     write(results, named, out, ladder)
     from tandem.experiments.study.sensitivity_report import report_page
+    from tandem.sim.writing import write_text
 
     asked = [
         "tandem",
@@ -105,7 +106,7 @@ def sensitivity(
         "--out",
         "DIR",
     ]
-    replace_text(out / "report.html", report_page(results, named, out, shlex.join(asked)))
+    write_text(out / "report.html", report_page(results, named, out, shlex.join(asked)))
     show(main, parts[0])
     print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
     if strict and main.verdict != "converged":
@@ -113,16 +114,10 @@ def sensitivity(
         raise typer.Exit(1)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Put a whole file in the place of the old one."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
 def show(found: Any, part: Any) -> None:
     """Levers in order for each output, with what is undecided said aloud."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
     from tandem.experiments.pages.words import spoken
@@ -175,9 +170,11 @@ def show(found: Any, part: Any) -> None:
 def second(part: Any, method: str, seed: int, out: Path) -> None:
     """SALib's answer, its table and its warnings."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console, progress
+    from tandem.experiments.files.tables import write_tables
     from tandem.experiments.sensitivity.second_opinion import second_opinion
-    from tandem.experiments.study.study import write_tables
+    from tandem.sim.writing import filled
 
     function = part.function()
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
@@ -204,7 +201,7 @@ def second(part: Any, method: str, seed: int, out: Path) -> None:
         console(sys.stdout).print(shown)
     for line in found.warnings:
         print(f"warning: {line}")
-    out.mkdir(parents=True, exist_ok=True)
-    write_tables({f"salib_{method}": found.table}, out)
-    (out / f"salib_{method}_warnings.txt").write_text("\n".join(found.warnings) + "\n", encoding="utf-8")
+    with filled(out) as folder:
+        write_tables({f"salib_{method}": found.table}, folder)
+        (folder / f"salib_{method}_warnings.txt").write_text("\n".join(found.warnings) + "\n", encoding="utf-8")
     print(f"{found.runs:,} firms. Table: {out}")

@@ -141,6 +141,7 @@ class Shown:
             TimeElapsedColumn,
             TimeRemainingColumn,
         )
+
         from tandem.experiments.store.driver import Told
 
         console = Console(stderr=True)

@@ -113,24 +113,23 @@ def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[
 
 def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
     """Each table as CSV and Parquet, and the forest plot; made beside and moved in whole."""
+    from tandem.experiments.files.tables import write_tables
     from tandem.experiments.validation.finding_figures import write_forest_plot
     from tandem.experiments.validation.history_figures import write_histories
+    from tandem.sim.writing import filled
 
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        for ending, write in (("csv", table.to_csv), ("parquet", table.to_parquet)):
-            part = out / f".{name}.{ending}.part"
-            write(part, index=False)
-            part.replace(out / f"{name}.{ending}")
-    if "findings" in tables:
-        write_forest_plot(tables["findings"], out, lang)
-    if "histories" in tables:
-        write_histories(tables["histories"], out, lang)
+    with filled(out) as folder:
+        write_tables(tables, folder)
+        if "findings" in tables:
+            write_forest_plot(tables["findings"], folder, lang)
+        if "histories" in tables:
+            write_histories(tables["histories"], folder, lang)
 
 
 def show(table: Any, lang: str) -> None:
     """The patterns as the terminal shows them."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
 
     shown = Table(title=f"Patterns, {int(table['pairs'].iloc[0])} pairs, 95% intervals", title_justify="left")
@@ -158,6 +157,7 @@ def show(table: Any, lang: str) -> None:
 def show_findings(table: Any, lang: str) -> None:
     """The findings as the terminal shows them."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
 
     shown = Table(
@@ -205,6 +205,7 @@ def show_findings(table: Any, lang: str) -> None:
 def show_histories(table: Any, lang: str) -> None:
     """The two case histories: published and simulated by time, and what that does and does not show."""
     from rich.table import Table
+
     from tandem.experiments.commands.tables import console
     from tandem.experiments.validation.histories import histories
     from tandem.sim.scenario import Scenario

@@ -19,6 +19,7 @@ def verify(
     """Check every byte of a sweep, and play runs again; 0: whole, 3: whole but partial, 4: damage."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from tandem.experiments.store.verification import verify as verified
 
     with Progress(

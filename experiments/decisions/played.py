@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from tandem.experiments.files.checkpoint import Kept
+
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.sensitivity.runner import NotFinite
@@ -70,7 +71,7 @@ def play_options(
         raise ValueError(f"replicates = {replicates!r}: at least 2, one to choose by and one to pay by")
     plan = plan_of(n, len(names), seed)
     asked = json.dumps([mark, list(names), columns, n, int(seed), replicates])
-    kept = Kept(keep, hashlib.sha256(asked.encode()).hexdigest()) if keep is not None else None
+    kept = Checkpoint(keep, hashlib.sha256(asked.encode()).hexdigest()) if keep is not None else None
     known = kept.load().get("values") if kept is not None else None
     values: list[np.ndarray] = [known] if known is not None else []
     points, part_of, done, there = [], [], 0, 0 if known is None else known.shape[1]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.decisions.choice import LEVEL, binned, different
 from tandem.experiments.decisions.played import Played, Utilities, play_options
 from tandem.experiments.sensitivity.factors import Factors

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.store.errors import Refused
 from tandem.sim.outcomes import OUTCOMES
 
@@ -84,4 +85,4 @@ def looked_for(
     share = float(hits.mean())
     if share in (0.0, 1.0):
         raise Refused(f"{event.told} happens in {'every run' if share else 'no run'}; move the line")
-    return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename("event")
+    return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename(index="event")

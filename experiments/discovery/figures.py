@@ -9,8 +9,9 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.patches import Rectangle
+
 from tandem.experiments.discovery.found import Discovery
-from tandem.experiments.pages.figure import FIGURE_STYLE
+from tandem.experiments.pages.figure import FIGURE_STYLE, save
 from tandem.experiments.pages.words import spoken
 from tandem.sim.parameters import describe
 from tandem.sim.plots import BLUE, INK, QUIET, UNDECIDED
@@ -108,10 +109,5 @@ def write_figure(found: Discovery, folder: Path) -> list[str]:
     canvas = plot_boxes(found)
     if canvas is None:
         return []
-    with plt.rc_context(FIGURE_STYLE):
-        for kind in ("png", "svg"):
-            canvas.savefig(
-                folder / f"boxes.{kind}", metadata={"Date": None} if kind == "svg" else None, bbox_inches="tight", dpi=150
-            )
-    plt.close(canvas)
+    save(canvas, folder, "boxes", kinds=("svg", "png"))
     return ["boxes.png", "boxes.svg"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from tandem.sim.kernel import run_batch
 from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe, lever_value
 from tandem.sim.phases.measures import NAMES

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.designs import random_levels
 from tandem.sim.comparison import paired_difference, verdict
 from tandem.sim.parameters import LEVERS

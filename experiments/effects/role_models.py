@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.firms.uncertainty import play
 from tandem.sim.comparison import Comparison, compare_batches, paired_difference
 from tandem.sim.outcomes import OUTCOMES

@@ -1,8 +1,11 @@
-"""Where an analysis stands, on disk: after a crash the same analysis goes on from the last block that was kept."""
+"""What a long job has worked out so far, on disk: whatever kills it, the same job goes on from here.
+
+One file a checkpoint: named arrays under the mark of the job that made them. A file with another mark (of other inputs, another
+version of the model) is taken for none, and so is one that a crash of the machine has torn.
+"""
 
 from __future__ import annotations
 
-import os
 import time
 import zipfile
 from dataclasses import dataclass
@@ -10,16 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from tandem.sim.writing import replaced
+
 SECONDS_BETWEEN = 20.0
 
 
 @dataclass
-class Kept:
-    """A file that holds the sums so far; written whole beside and moved in, at most every `seconds`.
-
-    `mark` names the analysis. A file with another mark (of another function, other factors, another version of the model) is
-    taken for none.
-    """
+class Checkpoint:
+    """A file of arrays, written whole and moved in; `due` at most every `seconds`."""
 
     path: Path
     mark: str
@@ -27,7 +28,7 @@ class Kept:
     _last: float = float("-inf")
 
     def load(self) -> dict[str, np.ndarray]:
-        """What was kept; nothing where there is no file, or one that a crash of the machine has torn."""
+        """What was kept by the same job; nothing where there is none."""
         try:
             with self.path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 state = {name: file[name] for name in file.files}
@@ -42,9 +43,6 @@ class Kept:
 
     def save(self, state: dict[str, np.ndarray]) -> None:
         """Keep `state` instead of what was kept."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-        with part.open("wb") as file:
+        with replaced(self.path) as part, part.open("wb") as file:
             np.savez(file, mark=np.array(self.mark), **state)  # type: ignore[arg-type]
-        part.replace(self.path)
         self._last = time.monotonic()

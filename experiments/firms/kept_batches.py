@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.uncertainty import play
@@ -28,17 +29,13 @@ class Keeper:
 
     def play(self, scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "ensemble") -> Batch:
         """The batch, played or read: the same bits. A file that a crash has torn is taken for none."""
-        file = self.folder / f"{self.digest(scenario, runs, seed, parameters)}.parquet"
-        try:
-            return Batch((scenario,), seed, runs, pd.read_parquet(file))
-        except (OSError, ValueError):  # pyarrow's errors of damaged files are of these
-            pass
+        mark = self.digest(scenario, runs, seed, parameters)
+        checkpoint = Checkpoint(self.folder / f"{mark}.npz", mark)
+        if kept := checkpoint.load():
+            return Batch((scenario,), seed, runs, pd.DataFrame(kept))
         batch = play(scenario, runs, seed, parameters)
         table = batch.outcomes[["firm", "luck", *self.outcomes]]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f".{file.name}.{os.getpid()}.part")
-        table.to_parquet(part, index=False)
-        part.replace(file)
+        checkpoint.save({name: table[name].to_numpy() for name in table})
         return Batch((scenario,), seed, runs, table)
 
     def digest(self, scenario: Scenario, runs: int, seed: int | str, parameters: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv, ndtr
+
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS, RECORD, SKILLS, describe, lever_value, solved_demand
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.firms.ensemble import Ensemble, ensemble
 from tandem.experiments.firms.population import Population, as_parameters
 from tandem.sim import kernel

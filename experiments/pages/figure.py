@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
-from tandem.sim.plots import STYLE
 
-FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+from tandem.experiments.files.tables import write_csv
+from tandem.sim.plots import STYLE
+from tandem.sim.writing import replaced
+
+FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}  # the same figure is the same text
+DOTS_PER_INCH = 130
 
 
 @dataclass(frozen=True)
@@ -26,33 +31,47 @@ class Figure:
     narrow: str = ""
 
 
-def written(
-    canvas: Any, name: str, folder: Path, heading: str, sentence: str, footing: str = "", narrow: Any = None, data: Any = None
-) -> Figure:
-    """Write a canvas as SVG and PNG into `folder`, its data (a table) as CSV beside it, and close it; `narrow` is the canvas for
-    narrow screens, which is not kept."""
+def save(drawn: Any, folder: Path, name: str, data: Any = None, kinds: Sequence[str] = ("svg",), tight: bool = True) -> Any:
+    """Write a figure (or the one its axes belong to) into `folder` as each of `kinds`, its data (a table) as CSV beside it, and
+    close it; returns the figure."""
+    canvas = drawn if hasattr(drawn, "savefig") else drawn.figure
     if data is not None:
-        data.replace("", "none").to_csv(folder / f"{name}.csv", index=False)
-    canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
-    canvas.set_layout_engine("none")  # as laid out just now
-    canvas.savefig(folder / f"{name}.png", dpi=120)
+        write_csv(data, folder / f"{name}.csv")
+    with plt.rc_context(FIGURE_STYLE):
+        for kind in kinds:
+            with replaced(folder / f"{name}.{kind}") as part:
+                options = {"metadata": {"Date": None}} if kind == "svg" else {"dpi": DOTS_PER_INCH}
+                canvas.savefig(part, bbox_inches="tight" if tight else None, **options)
+                canvas.set_layout_engine("none")  # as laid out just now
     plt.close(canvas)
+    return canvas
+
+
+def written(
+    canvas: Any,
+    name: str,
+    folder: Path,
+    heading: str,
+    sentence: str,
+    footing: str = "",
+    narrow: Any = None,
+    data: Any = None,
+    kinds: Sequence[str] = ("svg", "png"),
+) -> Figure:
+    """Save a figure with its data, and take it up with its words; `narrow`: the canvas for narrow screens, not kept."""
+    save(canvas, folder, name, data, kinds, tight=False)
     thin = ""
     if narrow is not None:
         held = io.StringIO()
         narrow.savefig(held, format="svg", metadata={"Date": None})
         plt.close(narrow)
         thin = of_root(held.getvalue())
-    return Figure(name, of_root((folder / f"{name}.svg").read_text(encoding="utf-8")), heading, sentence, footing, thin)
+    return Figure(name, of_root((folder / f"{name}.svg").read_text("utf-8")), heading, sentence, footing, thin)
 
 
 def written_with_data(canvas: Any, data: Any, name: str, folder: Path, heading: str, sentence: str, footing: str) -> Figure:
-    """Write a canvas as SVG into `folder` with its data (a table) as CSV beside it, and close it."""
-    with plt.rc_context(FIGURE_STYLE):
-        canvas.savefig(folder / f"{name}.svg", metadata={"Date": None})
-    plt.close(canvas)
-    data.to_csv(folder / f"{name}.csv", index=False)
-    return Figure(name, of_root((folder / f"{name}.svg").read_text("utf-8")), heading, sentence, f"{footing}.")
+    """The same for a figure of which a page needs the SVG alone."""
+    return written(canvas, name, folder, heading, sentence, f"{footing}.", data=data, kinds=("svg",))
 
 
 def of_root(svg: str) -> str:

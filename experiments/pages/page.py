@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
+
 from tandem.experiments.pages.figure import Figure
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tandem.experiments.files.checkpoint import Kept
+
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity.checks import COLUMNS, checks_of, first_by_ranks, target_width, verdict_of
 from tandem.experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS, Corners, Design, Pairs
 from tandem.experiments.sensitivity.estimates import Output, estimated, rows_of
@@ -88,7 +89,7 @@ def analyse(
     run.settle(allow_failed)
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
-    kept = Kept(Path(keep), _mark(given, kind, chosen, plan, run, number)) if keep is not None else None
+    kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number)) if keep is not None else None
     played = play(chosen, plan, run, allow_failed, told, kept)
     return _result(given, kind, chosen, plan, run, played, number)
 

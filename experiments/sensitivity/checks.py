@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
+
 from tandem.experiments.sensitivity.estimates import CONVERGED, NOT_IDENTIFIABLE, UNDECIDED, Output
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.points import Plan

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Protocol
 
 import numpy as np
+
 from tandem.experiments.sensitivity import subsets
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import NEAR_A, NEAR_B, ORDERS, keys_of

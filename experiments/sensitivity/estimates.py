@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from tandem.experiments.sensitivity.designs import BINS, Design
 from tandem.experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
 from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error

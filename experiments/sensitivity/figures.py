@@ -8,7 +8,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from tandem.experiments.pages.figure import FIGURE_STYLE
+
+from tandem.experiments.pages.figure import FIGURE_STYLE, save
 from tandem.experiments.pages.numbers import scaled
 from tandem.experiments.pages.words import spoken
 from tandem.sim.outcomes import OUTCOMES
@@ -221,18 +222,9 @@ def write_figures(found: Any, folder: Path) -> list[str]:
             drawn["interactions"] = (plot_interactions, table[table["measure"] == "interaction_mean"])
         for kind, (draw, data) in drawn.items():
             name = f"{kind}_{file_word(output)}"
-            save(draw(found, output), folder / f"{name}.svg", data)
+            save(draw(found, output), folder, name, data)
             names.append(name)
     return names
-
-
-def save(drawn: Any, path: Path, data: pd.DataFrame) -> None:
-    """Write a figure (or the one its axes belong to) as SVG, its data as CSV beside it, and close it."""
-    canvas = drawn if hasattr(drawn, "savefig") else drawn.figure
-    with plt.rc_context(FIGURE_STYLE):
-        canvas.savefig(path, metadata={"Date": None}, bbox_inches="tight")
-    plt.close(canvas)
-    data.to_csv(path.with_suffix(".csv"), index=False)
 
 
 def plot_strata(rows: pd.DataFrame, output: str) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import qmc
+
 from tandem.experiments.sensitivity.luck import generator
 
 SCRAMBLES = 16

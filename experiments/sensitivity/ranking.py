@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.sensitivity.estimates import Output
 from tandem.experiments.sensitivity.intervals import LEVEL, half_width, holm, p_value, standard_error
 

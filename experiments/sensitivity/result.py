@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import json
 import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
+from tandem.sim.writing import filled
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,18 +85,13 @@ class Sensitivity:
         from tandem.experiments.sensitivity.figures import write_figures
 
         out = Path(folder)
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
-            part = Path(place)
+        with filled(out) as part:
             for name, table in self.tables().items():
-                # A cell that is empty on purpose says so: CSV could not tell it from a missing number.
-                table.replace("", "none").to_csv(part / f"{name}.csv", index=False)
+                write_csv(table, part / f"{name}.csv")
             (part / "verdict.json").write_text(json.dumps(self.summary(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
             np.savez(part / "moments.npz", **self.moments)  # type: ignore[arg-type]
             if figures:
                 write_figures(self, part)
-            for file in sorted(part.iterdir()):
-                file.replace(out / file.name)
         return out
 
     @classmethod

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from tandem.experiments.files.checkpoint import Kept
+
+from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity.designs import BINS, Block, Design
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.runner import NotFinite, Runner
@@ -50,7 +51,9 @@ def rows_at_once(design: Design, outputs: int) -> int:
     return int(min(ROWS_AT_ONCE, max(32, 1 << max(0, fit.bit_length() - 1))))
 
 
-def play(design: Design, plan: Plan, run: Runner, allow_failed: float, progress: Progress, kept_in: Kept | None = None) -> Played:
+def play(
+    design: Design, plan: Plan, run: Runner, allow_failed: float, progress: Progress, kept_in: Checkpoint | None = None
+) -> Played:
     """Play all base rows. NotFinite where more than the share `allow_failed` of rows holds an output that is not finite.
 
     `kept_in`: where sums are kept on the way, and taken up again; sums are added in the order of rows, so that an analysis

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
 from tandem.experiments.store.errors import Damaged, NondeterminismError

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from tandem.experiments.store.factors import column
 from tandem.experiments.store.plan import MOST_RUNS, Plan
 from tandem.sim.scenario import ScenarioError

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store import journal, precision
 from tandem.experiments.store.chunk import Task

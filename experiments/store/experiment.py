@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+
 from tandem.experiments.store.design import ROWS_IN_A_BLOCK, PointSource, own_columns
 from tandem.experiments.store.digests import content_sha256
 from tandem.experiments.store.errors import Refused

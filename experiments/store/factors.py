@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
+
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.story import Told, checked
 

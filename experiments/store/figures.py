@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.results import mean_interval

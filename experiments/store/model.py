@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+
 from tandem.experiments.store.records import Firms, plain_number
 from tandem.sim.parameters import RECORD
 from tandem.sim.scenario import Scenario

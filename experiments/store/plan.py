@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
+
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.scenario import Scenario, ScenarioError

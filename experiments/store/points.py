@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from tandem.experiments.store.digests import content_sha256
 from tandem.experiments.store.errors import Damaged
 from tandem.experiments.store.folder import Folder

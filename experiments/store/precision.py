@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tandem.experiments.store.layout import Stage
 from tandem.experiments.store.model import OK
 from tandem.experiments.store.plan import Precision

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
 from tandem.sim.parameters import (
     RECORD,
     SCALAR_GROUPS,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
+
 from tandem.experiments.pages.numbers import figure_text, scaled
 from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.store.errors import Refused, of_disk
@@ -17,6 +18,7 @@ from tandem.experiments.store.figures import sweep_figures
 from tandem.experiments.store.sweep import Sweep, open_sweep
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.results import mean_interval
+from tandem.sim.writing import write_text
 
 NAME = "report.html"
 MOST_POINTS = 5_000_000
@@ -32,10 +34,7 @@ def write_report(folder: str | Path) -> Path:
         raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep")
     page = report_page(sweep)
     try:
-        with tempfile.TemporaryDirectory(dir=sweep.path / "tmp") as place:
-            made = Path(place) / NAME
-            made.write_text(page, encoding="utf-8")
-            made.replace(sweep.path / NAME)
+        write_text(sweep.path / NAME, page)
     except OSError as error:
         raise of_disk(error, f"{NAME} cannot be written") from None
     return sweep.path / NAME

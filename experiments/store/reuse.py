@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store.errors import Damaged, Refused
 from tandem.experiments.store.folder import Folder

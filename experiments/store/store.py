@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
 from tandem.experiments.store.digests import content_sha256, sum_of_rows
 from tandem.experiments.store.errors import Damaged
 from tandem.experiments.store.folder import CHUNK, LARGEST_DOCUMENT, Folder, chunk_name

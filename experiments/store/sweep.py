@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from tandem.experiments.store.errors import Damaged, Refused
 from tandem.experiments.store.final import final_document, read_final
 from tandem.experiments.store.folder import Folder, chunk_name

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from tandem.experiments.store.errors import Damaged
 
 IDS = ("run_id", "point_id", "replicate")

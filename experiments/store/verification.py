@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store.chunk import columns_of, firms, opened, play
 from tandem.experiments.store.digests import canonical_nan

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.decisions.choice import weigh
 from tandem.experiments.decisions.played import Played, play_options
 from tandem.experiments.decisions.switching import mapped

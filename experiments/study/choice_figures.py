@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch, Rectangle
+
 from tandem.experiments.pages.figure import FIGURE_STYLE
 from tandem.experiments.pages.words import spoken, titles
 from tandem.experiments.study.choice_options import DRIFTS, LOADS

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms
 from tandem.experiments.effects.role_models import described
 from tandem.experiments.firms.ensemble import ensemble

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
 from tandem.experiments.pages.numbers import figure_text, interval_text
 from tandem.experiments.pages.page import drawn_inline
@@ -21,6 +22,7 @@ from tandem.experiments.study.choice_figures import (
     plot_regret,
     seen,
 )
+from tandem.sim.writing import filled
 
 SHOWN = ("growth alone", "an episode costs 1 point of growth")
 """The utilities that are drawn; the tables hold all of them."""
@@ -28,14 +30,10 @@ SHOWN = ("growth alone", "an episode costs 1 point of growth")
 
 def write(found: Decisions, folder: Path) -> dict[str, Any]:
     """Tables as CSV, each figure as SVG with its data as CSV; what the page says. Files are made whole beside and moved in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".part-") as place:
-        part = Path(place)
+    with filled(folder) as part:
         for name, table in found.tables().items():
-            table.to_csv(part / f"{name}.csv", index=False)
+            write_csv(table, part / f"{name}.csv")
         drawn = figures(found, part)
-        for file in sorted(part.iterdir()):
-            file.replace(folder / file.name)
     return section(found, drawn)
 
 
@@ -213,8 +211,10 @@ def verdicts(rows: pd.DataFrame) -> str:
         if "context" in rows
         else rows["verdict"] == "decided"
     )
-    return f"verdict: the best split is decided in {int(places.sum())} of {len(places)} "
-    f"{'contexts' if 'context' in rows else 'cells'}"
+    return (
+        f"verdict: the best split is decided in {int(places.sum())} of {len(places)} "
+        f"{'contexts' if 'context' in rows else 'cells'}"
+    )
 
 
 def regret_sentence(rows: pd.DataFrame, price: str) -> str:
@@ -290,8 +290,10 @@ def lever_sentence(rows: pd.DataFrame, price: str) -> str:
         if len(harms)
         else ""
     )
-    return "What raising one lever from where it is to best practice adds, the others as they are, in each split and "
-    f"context. {lead}.{tail}"
+    return (
+        "What raising one lever from where it is to best practice adds, the others as they are, in each split and "
+        f"context. {lead}.{tail}"
+    )
 
 
 def lowered(title: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.decisions.played import play_options
 from tandem.experiments.discovery.event import USUAL_SHARE
 from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS, Discovery, discover

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tandem.experiments.discovery.boxes import Box
 from tandem.experiments.discovery.figures import leading, plot_boxes, plot_regional, worded
+from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
 from tandem.experiments.pages.page import drawn_inline
 from tandem.experiments.pages.words import listed, titles
 from tandem.experiments.study.failures import Found
+from tandem.sim.writing import filled
 
 LEAVES = 4
 """So many leaves of each tree are told, the densest first; the table holds all."""
@@ -20,21 +21,13 @@ LEAVES = 4
 
 def write(found: Mapping[str, Found], folder: Path) -> dict[str, Any]:
     """Tables as CSV, each figure as SVG with its data as CSV; what the page says. Files are made whole beside and moved in."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".part-") as place:
-        part = Path(place)
+    with filled(folder) as part:
         for name, each in found.items():
             boxes = each.discovery
-            for table, rows in (
-                ("boxes", boxes.table),
-                ("limits", boxes.limits),
-                ("tree", boxes.tree),
-                ("regional", each.regional),
-            ):
-                rows.to_csv(part / f"{table}_{name}.csv", index=False)
+            tables = {"boxes": boxes.table, "limits": boxes.limits, "tree": boxes.tree, "regional": each.regional}
+            for table, rows in tables.items():
+                write_csv(rows, part / f"{table}_{name}.csv")
         drawn = [figure for name, each in found.items() for figure in figures(name, each, part)]
-        for file in sorted(part.iterdir()):
-            file.replace(folder / file.name)
     return section(found, drawn)
 
 

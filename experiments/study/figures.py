@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
@@ -153,8 +154,10 @@ def _key(ax: Any, reference: str) -> None:
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
         ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the "
-    "dot\nmay hide them."
+    told = (
+        f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the "
+        "dot\nmay hide them."
+    )
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.discovery.event import Event, looked_for
 from tandem.experiments.effects.cells import CONTEXT, SPLIT, Firms
 from tandem.experiments.sensitivity.luck import NEAR_A, keys_of

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure

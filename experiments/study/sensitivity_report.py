@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure, of_root
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
@@ -168,8 +169,10 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
     if kind == "swings":
         levers = [name for name in names if name in LEVERS]
         told = [f"{spoken(name)} {figure_text(found.get('swing', name, output)['estimate'], factor, True)}" for name in levers]
-        return f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
-        "where the sign is undecided."
+        return (
+            f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
+            "where the sign is undecided."
+        )
     if kind == "curves":
         by: dict[str, list[str]] = {}
         for name in (name for name in names if name in LEVERS):
@@ -189,8 +192,10 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
         return f"Largest decided interactions of two: {listed(told)}." if told else "No interaction of two is decided."
     widths = found.convergence[found.convergence["output"] == output].assign(width=lambda rows: rows["high"] - rows["low"])
     steps = widths.groupby("n")["width"].max()
-    return "Widest 95% interval of a total index: "
-    f"{listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
+    return (
+        "Widest 95% interval of a total index: "
+        f"{listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
+    )
 
 
 # -- tables ------------------------------------------------------------------------------------

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import tomli_w
+
 from tandem.experiments.effects.cells import OUTPUTS, Firms
+from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import INERT, NOISE_LIMIT, target_width
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.ladder import ladders
 from tandem.experiments.study.strata import POOLED, Part, leader, robustness, runs_of, stability, tidy
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS, describe
+from tandem.sim.writing import filled, write_text
 
 
 def declare(
@@ -60,38 +63,48 @@ def declare(
             for part in parts
         ],
     }
-    (out / "study.toml").write_text(tomli_w.dumps(plan), encoding="utf-8")
+    write_text(out / "study.toml", tomli_w.dumps(plan))
 
 
 def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Path, ladder: bool) -> None:
     """Write the main analysis with its figures, the tables across parts, and what the curves show where asked for."""
     main = next(iter(results.values()))
     main.save(out)
-    if len(results) > 1:
-        _csv(tidy(results, parts), out / "all_indices.csv")
-        strata = [name for name in results if parts[name].kind == "stratum"]
-        if strata:
-            _csv(stability(results, parts), out / "stability.csv")
-            _csv(leaders(results, strata), out / "leaders.csv")
-            from tandem.experiments.sensitivity.figures import plot_strata, save
-
-            shown = tidy(results, parts)
-            for output in OUTPUTS:
-                data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
-                save(plot_strata(data, output), out / f"strata_{output}.svg", data)
-        if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
-            _csv(robustness(results, parts), out / "robustness.csv")
     verdicts = {
         name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()
     }
-    (out / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
-    if ladder:
-        part = parts[next(iter(results))]
-        firms = part.firms()
-        if isinstance(firms.factors, list):
-            curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
-            _csv(curves, out / "ladders.csv")
-            _csv(marks, out / "ladder_marks.csv")
+    with filled(out, last="verdicts.json") as part:
+        if len(results) > 1:
+            _across_parts(results, parts, part)
+        if ladder:
+            _ladders(parts[next(iter(results))], part)
+        (part / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
+
+
+def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> None:
+    """What can be told of several analyses only: all indices, where ranks are stable, who leads where, what ranges change."""
+    from tandem.experiments.pages.figure import save
+    from tandem.experiments.sensitivity.figures import plot_strata
+
+    shown = tidy(results, parts)
+    write_csv(shown, folder / "all_indices.csv")
+    strata = [name for name in results if parts[name].kind == "stratum"]
+    if strata:
+        write_csv(stability(results, parts), folder / "stability.csv")
+        write_csv(leaders(results, strata), folder / "leaders.csv")
+        for output in OUTPUTS:
+            data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
+            save(plot_strata(data, output), folder, f"strata_{output}", data)
+    if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
+        write_csv(robustness(results, parts), folder / "robustness.csv")
+
+
+def _ladders(part: Part, folder: Path) -> None:
+    firms = part.firms()
+    if isinstance(firms.factors, list):
+        curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
+        write_csv(curves, folder / "ladders.csv")
+        write_csv(marks, folder / "ladder_marks.csv")
 
 
 def leaders(results: Mapping[str, Sensitivity], strata: Sequence[str]) -> pd.DataFrame:
@@ -105,7 +118,3 @@ def leaders(results: Mapping[str, Sensitivity], strata: Sequence[str]) -> pd.Dat
             )
             rows.append({"part": name, "output": output, "leader": told[0], "verdict": told[1]})
     return pd.DataFrame(rows)
-
-
-def _csv(table: pd.DataFrame, path: Path) -> None:
-    table.replace("", "none").to_csv(path, index=False)

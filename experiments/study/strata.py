@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.cells import OUTPUTS, Firms, Mechanisms, Ranges, pair_exists
 from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, described, splits
 from tandem.experiments.files.provenance import model_source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.designs import random_cells
 from tandem.experiments.effects.levers import places, pooled_model, ranks, swing_table, swings, swings_within
 from tandem.experiments.effects.role_models import (
@@ -32,6 +32,7 @@ from tandem.experiments.effects.role_models import (
     surviving,
     unequal,
 )
+from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.uncertainty import play as one_batch
@@ -40,6 +41,7 @@ from tandem.sim.comparison import compare_batches
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.writing import filled
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def write(
 ) -> Path:
     """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`:
     what else the page shows, by name: "analysed" (`tandem.experiments.study.sensitivity_report.section`), "discovered" and
-    "decided"     (`section` of `tandem.experiments.study.failures_report` and of `tandem.experiments.study.choice_report`).
+    "decided" (`section` of `tandem.experiments.study.failures_report` and of `tandem.experiments.study.choice_report`).
 
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.
@@ -227,22 +229,10 @@ def write(
     from tandem.experiments.study.figures import study_figures
     from tandem.experiments.study.report import report_page
 
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".part-") as place:
-        folder = Path(place)
+    summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
+    with filled(out, last="report.html") as folder:
         write_tables(study.tables(), folder)
         figures = study_figures(study, folder, progress)
         (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
-        summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
-        for file in sorted(folder.iterdir(), key=lambda file: file.name == "report.html"):
-            file.replace(out / file.name)
     return out / "report.html"
-
-
-def write_tables(tables: dict[str, pd.DataFrame], folder: Path) -> None:
-    """Each table as NAME.csv and NAME.parquet; no cell is an empty text, which CSV could not tell from a missing number."""
-    for name, table in tables.items():
-        table = table.replace("", "none")
-        table.to_csv(folder / f"{name}.csv", index=False)
-        table.to_parquet(folder / f"{name}.parquet", index=False)

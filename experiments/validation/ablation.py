@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.sim.comparison import paired_difference
 from tandem.sim.parameters import Switches
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
+from tandem.sim.writing import write_text
 
 BEGIN, END = "<!-- alive:begin -->", "<!-- alive:end -->"
 ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
@@ -155,7 +157,7 @@ def write(page: Path, text: str) -> None:
     """Put the table between the markers of a page."""
     old = page.read_text("utf-8")
     head, tail = old[: old.index(BEGIN) + len(BEGIN)], old[old.index(END) :]
-    page.write_text(f"{head}\n{text}\n{tail}", "utf-8")
+    write_text(page, f"{head}\n{text}\n{tail}")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from tandem.sim.plots import BETTER, GRID, INK, QUIET, STYLE, UNDECIDED, WORSE
 
-FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE
+
 COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
 EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the edge, as an arrow
 
@@ -69,13 +70,6 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
 
 
 def write_forest_plot(table: pd.DataFrame, folder: Path, lang: str = "en") -> list[Path]:
-    """`findings.png` and `findings.svg` in `folder`, each made beside and moved in whole."""
-    canvas = forest_plot(table, lang)
-    written = []
-    for ending in ("png", "svg"):
-        part = folder / f".findings.part.{ending}"
-        canvas.savefig(part, dpi=150, metadata={"Date": None} if ending == "svg" else None)
-        part.replace(folder / f"findings.{ending}")
-        written.append(folder / f"findings.{ending}")
-    plt.close(canvas)
-    return written
+    """`findings.png` and `findings.svg` in `folder`; their paths."""
+    save(forest_plot(table, lang), folder, "findings", kinds=("svg", "png"), tight=False)
+    return [folder / "findings.png", folder / "findings.svg"]

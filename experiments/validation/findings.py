@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.firms.population import Population
 from tandem.experiments.validation.statistics import (
     completed_spells,

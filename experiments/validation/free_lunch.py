@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from tandem.sim.comparison import paired_difference
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario

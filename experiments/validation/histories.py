@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.uncertainty import rows_by_set
 from tandem.sim.panel import Panel, panel_of

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from tandem.experiments.validation.histories import histories
-from tandem.sim.plots import BETTER, INK, STYLE
-from tandem.sim.scenario import Scenario
 
-FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}
+from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.validation.histories import histories
+from tandem.sim.plots import BETTER, INK
+from tandem.sim.scenario import Scenario
 
 
 def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None:
@@ -38,8 +37,4 @@ def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None
             ax.set_title(Scenario.load(history["scenario"]).title(lang), fontsize=10)
             ax.legend(fontsize=7, frameon=False)
             ax.set_xlabel("\n".join(textwrap.wrap(history["shows"][lang], 88)), fontsize=7)
-    for ending in ("png", "svg"):
-        part_file = folder / f".histories.part.{ending}"
-        canvas.savefig(part_file, dpi=140, metadata={"Date": None} if ending == "svg" else None)
-        part_file.replace(folder / f"histories.{ending}")
-    plt.close(canvas)
+    save(canvas, folder, "histories", kinds=("svg", "png"), tight=False)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.role_models import DISPOSITIONS
 from tandem.experiments.validation.statistics import correlation
 from tandem.sim.comparison import paired_difference

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.effects.role_models import contexts
 from tandem.sim.parameters import GOALS, LEVERS, SKILLS
 from tandem.sim.results import simulate_batch

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
+
 from tandem.sim.panel import Panel
 
 YEAR = 52

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.experiments.firms.population import Firms, Population
 from tandem.experiments.validation.statistics import MONTH, firm_table, monthly
 from tandem.sim.panel import COLUMNS, Panel, panel_of

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
+
 from tandem.sim.dashboard.series import SERIES, listed, table
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import fails, rules

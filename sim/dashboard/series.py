@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+
 from tandem.sim.results import Run
 
 QUARTER = 13

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+
 from tandem.sim.dashboard.module import page_file, script, style
 from tandem.sim.dashboard.words import page_text
 from tandem.sim.scenario import ScenarioError

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
+
 from tandem.sim.dashboard.specification import loaded
 from tandem.sim.scenario.story import Condition, Text, Verdict
 

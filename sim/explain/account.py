@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+
 from tandem.sim.explain.attribution import Ledger, leading
 from tandem.sim.explain.happenings import happening_sentence, rows
 from tandem.sim.explain.turning import DATED, FLOWING, turning_points

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+
 from tandem.sim.texts import sentence, text
 
 # Noted with a value below 0.5, this happening ended the other way.

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from tandem.sim.explain.attribution import Ledger, shares
 from tandem.sim.explain.happenings import happening_sentence, rows
 from tandem.sim.texts import listed, text

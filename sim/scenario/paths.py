@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+
 from tandem.sim.parameters import Event, Parameters, Team
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tomli_w
+
 from tandem.sim.parameters import LEVERS, RECORD, Parameters, fill_record
 from tandem.sim.scenario.catalogue import Found, find, source_keys
 from tandem.sim.scenario.complaint import ScenarioError, nearest
@@ -35,6 +35,7 @@ from tandem.sim.scenario.layers import (
 from tandem.sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
 from tandem.sim.scenario.reading import parsed
 from tandem.sim.scenario.story import Step, Story, Text, Verdict, checked
+from tandem.sim.writing import write_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -239,7 +240,7 @@ class Scenario:
 
     def save(self, path: str | os.PathLike, *, layered: bool = False) -> None:
         """Write `to_toml` to a file."""
-        Path(path).write_text(self.to_toml(layered=layered), "utf-8")
+        write_text(path, self.to_toml(layered=layered))
 
     # -- checks --------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+
 from tandem.sim.comparison import Comparison, compare
 from tandem.sim.dashboard.module import joined, page_file, vendored
 from tandem.sim.dashboard.words import page_texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from tandem.sim.panel import COLUMNS, Panel, run_panel, simulate_panel
 from tandem.sim.scenario import Scenario
 from tandem.sim.streams import seed_key

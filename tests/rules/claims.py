@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tandem.sim.parameters import describe
 
 EXAMPLES = 60

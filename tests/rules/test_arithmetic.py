@@ -4,6 +4,7 @@ import math
 
 import pytest
 from claims import Claim, plain, swapped
+
 from tandem.sim.rules import arithmetic
 
 ANY = (-1e6, 1e6)

@@ -6,6 +6,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain, swapped
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tandem.sim.rules import clarity
 
 MEETING = (0.0, 2.0)  # effective hours: saturate at two

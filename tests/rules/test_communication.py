@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from claims import SHARE, Claim, declared, plain
+
 from tandem.sim.rules import communication
 
 HOURS = (0.0, 48.0)  # eight meetings of six hours: the most that may be declared

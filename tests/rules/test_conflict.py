@@ -6,6 +6,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain, turned
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tandem.sim.rules import conflict
 
 GAP = (0.0, 20.0)

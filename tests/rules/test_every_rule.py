@@ -7,8 +7,9 @@ import random
 from pathlib import Path
 
 import pytest
-import tandem.sim.rules
 from claims import SHARE, Claim, hold, plain
+
+import tandem.sim.rules
 from tandem.sim.compile import COMPILED
 from tandem.sim.rules.arithmetic import unit
 from tandem.sim.rules.trust import trust_after_failure

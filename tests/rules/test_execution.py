@@ -4,6 +4,7 @@ import math
 
 import pytest
 from claims import SHARE, Claim, declared, plain
+
 from tandem.sim.rules import execution
 
 REPORTS = declared("teams.N.reporting_per_week")

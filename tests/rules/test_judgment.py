@@ -8,6 +8,7 @@ from claims import DEVIATIONS, SHARE, Claim, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
+
 from tandem.sim.rules import judgment
 
 EXCHANGE, COMMON = declared("judgment.exchange"), declared("judgment.common_error")

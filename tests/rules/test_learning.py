@@ -4,6 +4,7 @@ import math
 
 import pytest
 from claims import DEVIATIONS, SHARE, Claim, declared, plain, turned
+
 from tandem.sim.rules import learning
 
 INTERVAL = declared("adaptation.review_interval_weeks")

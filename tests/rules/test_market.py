@@ -6,6 +6,7 @@ import pytest
 from claims import DEVIATIONS, SHARE, Claim, declared, plain, swapped, turned
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tandem.sim.rules import market
 
 DECAY, OFF_BRAND = declared("market.goodwill_decay"), declared("campaigns.off_brand")

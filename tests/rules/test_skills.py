@@ -4,6 +4,7 @@ import pytest
 from claims import SHARE, Claim, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tandem.sim.rules import skills
 
 CLAIMS = (

@@ -2,6 +2,7 @@
 
 import pytest
 from claims import SHARE, Claim, declared, plain
+
 from tandem.sim.rules import trust
 
 GAIN, LOSS, RETURN = declared("dyad.trust_gain"), declared("dyad.trust_loss"), declared("dyad.trust_return")
