@@ -45,6 +45,32 @@ def sensitivity(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
 ) -> None:
     """Rank what drives growth and conflict."""
+    refuse(out, name, strata, only, method)
+    started = time.monotonic()
+    print("starting: loading the model", file=sys.stderr, flush=True)
+
+    from tandem.experiments.study import strata as plan
+
+    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum)
+    if only is not None:
+        parts = alone(parts, only)
+    if method is not None:
+        return second(parts[0], method, seed, out)
+    if profile is ProfileName.paper:
+        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
+    asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
+    asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed), "--out", "DIR"]
+    declared = (profile.value, seed, name, context)
+    main, part, runs = play(plan.settled(parts), out, declared, shlex.join(["tandem", "sensitivity", *asked]))
+    show(main, part)
+    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
+    if strict and main.verdict != "converged":
+        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None) -> None:
+    """What does not go together."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     if method is not None:
@@ -56,62 +82,38 @@ def sensitivity(
         raise typer.BadParameter(f"{name} is one scenario and has no strata", param_hint="--strata")
     if only is not None and name is not None:
         raise typer.BadParameter(f"{name} is one scenario and has one analysis", param_hint="--only")
-    started = time.monotonic()
-    print("starting: loading the model", file=sys.stderr, flush=True)
 
+
+def alone(parts: list[Any], only: Kind) -> list[Any]:
+    """The main analysis, and of the others those of one kind."""
+    chosen = [parts[0], *(part for part in parts[1:] if part.kind == only.value)]
+    if only is not Kind.pooled and len(chosen) == 1:
+        raise typer.BadParameter(f"there is no {only.value} in this analysis; it belongs to --profile paper", param_hint="--only")
+    return chosen
+
+
+def play(parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None], command: str) -> tuple[Any, Any, int]:
+    """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.study import strata as plan
+    from tandem.experiments.study.sensitivity_report import report_page
     from tandem.experiments.study.sensitivity_tables import declare, write
     from tandem.experiments.study.study import firms_per_second
+    from tandem.sim.writing import write_text
 
-    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum)
-    if only is not None:
-        parts = [parts[0], *(part for part in parts[1:] if part.kind == only.value)]
-        if only is not Kind.pooled and len(parts) == 1:
-            raise typer.BadParameter(
-                f"there is no {only.value} in this analysis; it belongs to --profile paper", param_hint="--only"
-            )
-    if method is not None:
-        return second(parts[0], method, seed, out)
     out.mkdir(parents=True, exist_ok=True)
-    if profile is ProfileName.paper:
-        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
-    parts = plan.settled(parts)
-    declare(parts, out, profile.value, seed, name, context)
+    declare(parts, out, *declared)
     runs = sum(map(plan.runs_of, parts))
-    ladder = plan.PROFILES[profile.value].whole
-    rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
+    rate = firms_per_second(1.0 if declared[0] == ProfileName.paper.value else 0.1)
     print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     results: dict[str, Any] = {}
     with progress(runs, "sensitivity") as told:
         for part in parts:
             results[part.name] = plan.play(part, out / "store", partial(told, part.name))
-    main = results[parts[0].name]
     named = {part.name: part for part in parts}
-    write(results, named, out, ladder)
-    from tandem.experiments.study.sensitivity_report import report_page
-    from tandem.sim.writing import write_text
-
-    asked = [
-        "tandem",
-        "sensitivity",
-        *([name] if name else []),
-        *(["--context", context] if context else []),
-        "--profile",
-        profile.value,
-        *(["--strata"] if strata else []),
-        *(["--only", only.value] if only else []),
-        "--seed",
-        str(seed),
-        "--out",
-        "DIR",
-    ]
-    write_text(out / "report.html", report_page(results, named, out, shlex.join(asked)))
-    show(main, parts[0])
-    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
-    if strict and main.verdict != "converged":
-        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
-        raise typer.Exit(1)
+    write(results, named, out, plan.PROFILES[declared[0]].whole)
+    write_text(out / "report.html", report_page(results, named, out, command))
+    return results[parts[0].name], parts[0], runs
 
 
 def show(found: Any, part: Any) -> None:

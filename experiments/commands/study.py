@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -34,82 +32,30 @@ def study(
     print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.commands.tables import print_equal, print_levers, print_splits, progress
-    from tandem.experiments.study.study import firms_per_second, planned_runs, play, write
+    from tandem.experiments.study.run import FIGURES, analyses, drawn_as, job, tables
 
-    parts = analyses(profile, seed)
-    runs = planned_runs(profile.value)
-    rate = firms_per_second(1.0 if profile is ProfileName.paper else 0.1)
-    more = planned(parts, profile)
-    if profile is ProfileName.paper:
-        minutes = (runs + more) / rate / 60.0
-        print(f"playing {runs + more:,} firms: about {minutes:.0f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
-    else:
-        print(f"playing {runs + more:,} firms", file=sys.stderr, flush=True)
-    sections: dict[str, Any] = {}
-    if parts:
-        with progress(more, "sensitivity") as told:
-            sections["analysed"] = analysis(parts, out / "sensitivity", profile, seed, told)
-            sections["discovered"] = discovery(parts[0], out / "discovery", profile, told)
-            sections["decided"] = decisions(out / "decisions", profile, seed, told)
-    drawing = max(1, runs // 100)  # each figure counts as a hundredth of the runs
-    command = f"tandem study --profile {profile.value} --seed {seed} --out DIR"
-    with progress(runs + 9 * drawing, "splits") as told:
-        found = play(profile.value, seed, told, out / "store" if profile is ProfileName.paper else None)
-        report = write(found, out, command, lambda what, _: told(what, drawing), sections)
+    long = profile is ProfileName.paper
+    if long:
+        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
+    whole = job(profile.value, seed)
+    announce(whole.runs, long)
+    sections = {}
+    if whole.beside:
+        with progress(whole.beside, "sensitivity") as told:
+            sections = analyses(whole, out, told)
+    with progress(whole.in_tables + FIGURES * drawn_as(whole), "splits") as told:
+        found = tables(whole, out, sections, told)
     print_splits(found.splits, sys.stdout)
     print_equal(found.splits, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
-    print(f"This is a model, not a forecast. {runs + more:,} firms in {time.monotonic() - started:.0f} s. Report: {report}")
+    seconds = time.monotonic() - started
+    print(f"This is a model, not a forecast. {whole.runs:,} firms in {seconds:.0f} s. Report: {out / 'report.html'}")
 
 
-def analyses(profile: ProfileName, seed: int) -> list[Any]:
-    """The analyses that a study adds to its tables: the whole in `paper`, none in `quick`."""
-    from tandem.experiments.study import strata as plan
+def announce(runs: int, long: bool) -> None:
+    """How much will be played and, of a long job, how long that takes here."""
+    from tandem.experiments.study.study import firms_per_second
 
-    if profile is ProfileName.quick:  # a minute is what a newcomer waits; `tandem sensitivity` adds it
-        return []
-    if profile is ProfileName.paper:
-        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
-    return plan.settled(plan.parts_of(profile.value, seed))
-
-
-def planned(parts: list[Any], profile: ProfileName) -> int:
-    """Firms that are played beside the tables."""
-    if not parts:
-        return 0
-    from tandem.experiments.study import choice as choice
-    from tandem.experiments.study import failures as pooled
-    from tandem.experiments.study.strata import runs_of
-
-    return sum(map(runs_of, parts)) + pooled.planned_runs(profile.value) + choice.planned_runs(profile.value)
-
-
-def discovery(part: Any, place: Path, profile: ProfileName, told: Callable[[str, int], None]) -> dict[str, Any]:
-    """Where things go wrong among the firms of the pooled analysis; what the report says of it."""
-    from tandem.experiments.study import failures as pooled
-    from tandem.experiments.study.failures_report import write
-
-    found = pooled.play(part, profile.value, place / "store", told, lambda done: told("discovery: peeling redrawn points", 0))
-    return write(found, place)
-
-
-def decisions(place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
-    """Which split to choose, and what it is worth to know more first; what the report says of it."""
-    from tandem.experiments.study import choice as choice
-    from tandem.experiments.study.choice_report import write
-
-    return write(choice.play(profile.value, seed, place / "store", told), place)
-
-
-def analysis(parts: list[Any], place: Path, profile: ProfileName, seed: int, told: Callable[[str, int], None]) -> dict[str, Any]:
-    """Play the analyses, or go on with them, in a folder of their own; what the report says of them."""
-    from tandem.experiments.study import strata as plan
-    from tandem.experiments.study.sensitivity_report import section
-    from tandem.experiments.study.sensitivity_tables import declare, write
-
-    place.mkdir(parents=True, exist_ok=True)
-    declare(parts, place, profile.value, seed)
-    results = {part.name: plan.play(part, place / "store", partial(told, part.name)) for part in parts}
-    named = {part.name: part for part in parts}
-    write(results, named, place, plan.PROFILES[profile.value].whole)
-    return section(results, named, place)
+    rate = firms_per_second(1.0 if long else 0.1)
+    about = f": about {runs / rate / 60.0:.0f} minutes at {rate:,.0f} a second" if long else ""
+    print(f"playing {runs:,} firms{about}", file=sys.stderr, flush=True)

@@ -49,32 +49,10 @@ def sweep(
     from tandem.experiments.store.engines import Stop
     from tandem.experiments.store.errors import SweepError
 
+    options = {"workers": workers, "chunk_runs": chunk_runs, "reuse": reuse, "check": check.value, "strict": strict}
     with Stop() as stop:  # heard from the first moment on, also before the driver itself listens
-        from tandem.experiments.store.driver import run
-        from tandem.experiments.store.experiment import of_plan
-
         try:
-            engine: Any = None
-            if dask is not None:
-                from tandem.experiments.store.cluster import DaskEngine
-
-                engine = DaskEngine(dask)
-            experiment = of_plan(read)
-            if stop.asked:
-                raise stop.error()
-            with Shown() as shown:
-                report = run(
-                    experiment,
-                    out,
-                    workers=workers,
-                    engine=engine,
-                    chunk_runs=chunk_runs,
-                    reuse=reuse,
-                    check=check.value,
-                    strict=strict,
-                    told=shown.told,
-                    stop=stop,
-                )
+            report = play(read, out, dask, options, stop)
         except KeyboardInterrupt:
             return stopped("interrupted", 130)
         except SweepError as error:
@@ -83,6 +61,23 @@ def sweep(
             raise
     told(report, out)
     return None
+
+
+def play(plan: Any, out: Path, dask: str | None, options: dict[str, Any], stop: Any) -> Any:
+    """The sweep itself; how it ended."""
+    from tandem.experiments.store.driver import run
+    from tandem.experiments.store.experiment import of_plan
+
+    engine: Any = None
+    if dask is not None:
+        from tandem.experiments.store.cluster import DaskEngine
+
+        engine = DaskEngine(dask)
+    experiment = of_plan(plan)
+    if stop.asked:
+        raise stop.error()
+    with Shown() as shown:
+        return run(experiment, out, engine=engine, told=shown.told, stop=stop, **options)
 
 
 def foretell(plan: Any) -> None:

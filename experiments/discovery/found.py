@@ -19,6 +19,22 @@ STEADY = 0.75
 DEPTH, LEAST_LEAF = 3, 0.05
 
 
+TABLE = (
+    "box",
+    "told",
+    "points",
+    "coverage",
+    "coverage_low",
+    "coverage_high",
+    "density",
+    "density_low",
+    "density_high",
+    "lift",
+    "fitted_density",
+    "verdict",
+)
+
+
 @dataclass(frozen=True)
 class Discovery:
     """Where an event gathers. Every figure is of the half that was not fitted on."""
@@ -101,26 +117,12 @@ def discover(
         limits += judged(number, box, part, event_here, held_x[held_left], held_y[held_left], draw, progress)
         left[left] = ~box.holds(part)
         held_left[held_left] = ~box.holds(held_x[held_left])
-    columns = [
-        "box",
-        "told",
-        "points",
-        "coverage",
-        "coverage_low",
-        "coverage_high",
-        "density",
-        "density_low",
-        "density_high",
-        "lift",
-        "fitted_density",
-        "verdict",
-    ]
     halves = (x.assign(event=y), held_x.assign(event=held_y))
     return Discovery(
         event,
         float(share.mean()),
         tuple(boxes),
-        pd.DataFrame(rows, columns=columns),
+        pd.DataFrame(rows, columns=list(TABLE)),
         pd.DataFrame(limits, columns=["box", "input", "told", "p", "steady", "kept"]),
         leaves(x, y, held_x, held_y, draw),
         halves,

@@ -77,12 +77,7 @@ def analyse(
     given = Factors.of(factors)
     number = _seed(seed)
     plan = plan_of(n, len(given.names), number, sampling)
-    if not 0.0 <= allow_failed <= 1e-3:
-        raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
-    if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
-        raise ValueError(
-            f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks"
-        )
+    _allowed(allow_failed, replicates)
     kind = _design(design, len(given.groups))
     told = progress or (lambda runs: None)
     run = Runner(f, len(given.names), outputs, tails, number)
@@ -98,6 +93,15 @@ def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> 
     """Evaluations that `analyse` makes of g groups, its pilot included."""
     names = Factors.of([f"x{i}" for i in range(groups)])
     return 2 * PILOT_ROWS * PILOT_REPLICATES + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
+
+
+def _allowed(allow_failed: float, replicates: int | None) -> None:
+    if not 0.0 <= allow_failed <= 1e-3:
+        raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
+    if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
+        raise ValueError(
+            f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks"
+        )
 
 
 def _seed(seed: int) -> int:

@@ -36,65 +36,75 @@ def checks_of(
 
     `second`: input -> (first index of Y by another estimator, its standard error). `halfway`: total_mean at half the rows.
     """
-    rows: list[dict[str, Any]] = []
-
-    def add(check: str, figure: Any, limit: Any, passed: Any, meaning: str) -> None:
-        rows.append(
-            {
-                "output": output.name,
-                "check": check,
-                "figure": float(figure),
-                "limit": float(limit),
-                "passed": bool(passed),
-                "meaning": meaning,
-            }
-        )
-
-    add("varies", float(not output.constant), 1.0, not output.constant, "1: the output changed; 0: it never did")
+    rows = [_check(output, "varies", not output.constant, 1.0, not output.constant, "1: the output changed; 0: it never did")]
     if output.constant:
         return rows
     noise = float(output.measures["noise_share"].value[0])
-    add("noise", noise, NOISE_LIMIT, noise < NOISE_LIMIT, "share of the variance that is luck")
-    add("mean effect", float(output.mean_known), 1.0, output.mean_known, "1: the variance of the mean is decidedly above zero")
+    rows.append(_check(output, "noise", noise, NOISE_LIMIT, noise < NOISE_LIMIT, "share of the variance that is luck"))
+    meaning = "1: the variance of the mean is decidedly above zero"
+    rows.append(_check(output, "mean effect", output.mean_known, 1.0, output.mean_known, meaning))
     if not output.mean_known:
         return rows
     far = float(stdtrit(plan.replications - 1, 0.5 + 0.5 * FAR))
-    totals, low, high = output.interval("total_mean")
-    width, wanted = float((high - low).max()), float(target_width(plan.n))
-    add("width", width, wanted, width <= wanted, "widest 95% interval of a total index")
-    straddling = int(((low < INERT) & (high >= INERT)).sum())
-    add("screening", straddling, 0, straddling == 0, f"inputs whose total index cannot be told from {INERT}")
-    inert = set(np.array(output.measures["total_mean"].inputs)[high < INERT])
-    open_ = ranks[(ranks["verdict"] == "undecided") & ~(ranks["first"].isin(inert) & ranks["second"].isin(inert))]
-    add("ranking", len(open_), 0, not len(open_), "pairs, not both inert, whose order is undecided")
-    if halfway is not None:
-        errors = output.measures["total_mean"].error
-        change = np.abs(totals - halfway)
-        worst = float(np.max(np.divide(change, errors, out=np.zeros_like(change), where=errors > 0)))
-        add("doubling", worst, far, worst <= far, "largest change of a total index over the last doubling, in standard errors")
+    rows += _precise(output, ranks, plan, far, halfway)
     rows += _sums(output, far)
     null = output.measures["null"]
     error = float(null.error[0])
     figure = abs(float(null.value[0])) / error if error > 0 else 0.0
-    add("noise floor", figure, far, figure <= far, "index of luck alone, which is zero, in standard errors")
+    rows.append(
+        _check(output, "noise floor", figure, far, figure <= far, "index of luck alone, which is zero, in standard errors")
+    )
     ratio = _against_rows(output, sums, plan)
     if ratio is not None:
-        add("sobol points", ratio, 1.5, ratio <= 1.5, "error over scrambles against that of as many random rows")
-    if second:
-        first = output.measures["first"]
-        apart = [
-            abs(first.value[at] - second[name][0]) / max(1e-12, np.hypot(first.error[at], second[name][1]))
-            for at, name in enumerate(first.inputs)
-            if name in second
-        ]
-        add(
-            "second opinion",
-            max(apart),
-            far,
-            max(apart) <= far,
-            "first indices by ranks (Gamboa et al. 2022), apart in standard errors",
-        )
+        meaning = "error over scrambles against that of as many random rows"
+        rows.append(_check(output, "sobol points", ratio, 1.5, ratio <= 1.5, meaning))
+    return rows + _agreeing(output, second, far)
+
+
+def _check(output: Output, check: str, figure: Any, limit: Any, passed: Any, meaning: str) -> dict[str, Any]:
+    """One row of the table of checks."""
+    return {
+        "output": output.name,
+        "check": check,
+        "figure": float(figure),
+        "limit": float(limit),
+        "passed": bool(passed),
+        "meaning": meaning,
+    }
+
+
+def _precise(output: Output, ranks: pd.DataFrame, plan: Plan, far: float, halfway: np.ndarray | None) -> list[dict[str, Any]]:
+    """Whether intervals are narrow, ranks decided, and indices at rest."""
+    totals, low, high = output.interval("total_mean")
+    width, wanted = float((high - low).max()), float(target_width(plan.n))
+    rows = [_check(output, "width", width, wanted, width <= wanted, "widest 95% interval of a total index")]
+    straddling = int(((low < INERT) & (high >= INERT)).sum())
+    meaning = f"inputs whose total index cannot be told from {INERT}"
+    rows.append(_check(output, "screening", straddling, 0, straddling == 0, meaning))
+    inert = set(np.array(output.measures["total_mean"].inputs)[high < INERT])
+    open_ = ranks[(ranks["verdict"] == "undecided") & ~(ranks["first"].isin(inert) & ranks["second"].isin(inert))]
+    rows.append(_check(output, "ranking", len(open_), 0, not len(open_), "pairs, not both inert, whose order is undecided"))
+    if halfway is not None:
+        errors = output.measures["total_mean"].error
+        change = np.abs(totals - halfway)
+        worst = float(np.max(np.divide(change, errors, out=np.zeros_like(change), where=errors > 0)))
+        meaning = "largest change of a total index over the last doubling, in standard errors"
+        rows.append(_check(output, "doubling", worst, far, worst <= far, meaning))
     return rows
+
+
+def _agreeing(output: Output, second: dict[str, tuple[float, float]], far: float) -> list[dict[str, Any]]:
+    """Whether another estimator of first indices says the same; nothing where there is none."""
+    if not second:
+        return []
+    first = output.measures["first"]
+    apart = [
+        abs(first.value[at] - second[name][0]) / max(1e-12, np.hypot(first.error[at], second[name][1]))
+        for at, name in enumerate(first.inputs)
+        if name in second
+    ]
+    meaning = "first indices by ranks (Gamboa et al. 2022), apart in standard errors"
+    return [_check(output, "second opinion", max(apart), far, max(apart) <= far, meaning)]
 
 
 def _sums(output: Output, far: float) -> list[dict[str, Any]]:
@@ -114,28 +124,11 @@ def _sums(output: Output, far: float) -> list[dict[str, Any]]:
         "no index below zero": max(beyond(-each.value, -each.without) for each in (first, total)),
     }
     rows = [
-        {
-            "output": output.name,
-            "check": name,
-            "figure": figure,
-            "limit": far,
-            "passed": figure <= far,
-            "meaning": "standard errors beyond the bound",
-        }
-        for name, figure in claims.items()
+        _check(output, name, figure, far, figure <= far, "standard errors beyond the bound") for name, figure in claims.items()
     ]
     if "shapley_mean" in output.measures:
         off = abs(float(output.measures["shapley_mean"].value.sum()) - 1.0)
-        rows.append(
-            {
-                "output": output.name,
-                "check": "Shapley shares sum to 1",
-                "figure": off,
-                "limit": 1e-9,
-                "passed": off <= 1e-9,
-                "meaning": "distance from 1",
-            }
-        )
+        rows.append(_check(output, "Shapley shares sum to 1", off, 1e-9, off <= 1e-9, "distance from 1"))
     return rows
 
 

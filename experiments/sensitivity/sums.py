@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,81 +59,109 @@ def play(
     `kept_in`: where sums are kept on the way, and taken up again; sums are added in the order of rows, so that an analysis
     which was stopped gives the same bits. Rows that failed are not kept: an analysis that allows them starts anew.
     """
-    outputs = len(run.outputs)
-    kept = [_Keeper(design, plan) for _ in range(outputs)]
-    failed: list[tuple[int, Block, np.ndarray]] = []
-    failed_runs = 0
-    low, high = np.full(outputs, np.inf), np.full(outputs, -np.inf)
-    first_points: list[np.ndarray] = []
-    first_values: list[np.ndarray] = []
-    state = kept_in.load() if kept_in is not None else {}
-    done = int(state["blocks"]) if state else 0
-    if state:
-        for output, keeper in enumerate(kept):
-            keeper.take_up(state, f"{output}:")
-        low, high = state["low"], state["high"]
-        first_points, first_values = [state["first_points"]], [state["first_values"]]
-        run.runs += int(state["runs"])
+    so_far = _SoFar(design, plan, run, allow_failed)
+    done = 0
+    if kept_in is not None and (state := kept_in.load()):
+        done = so_far.take_up(state)
         progress(int(state["runs"]))
-    started = run.runs - (int(state["runs"]) if state else 0)
-    for number, (part, block) in enumerate(_blocks(plan, rows_at_once(design, outputs))):
+    for number, (part, block) in enumerate(_blocks(plan, rows_at_once(design, len(run.outputs)))):
         if number < done:
             continue
         before = run.runs
         values = design.play(run, block)
         progress(run.runs - before)
+        so_far.add(part, block, values)
+        if kept_in is not None and not so_far.failed and kept_in.due:
+            kept_in.save(so_far.state(number + 1))
+    return so_far.played()
+
+
+class _SoFar:
+    """What has been played so far: sums of every output, their range, the first rows, and the rows that failed."""
+
+    def __init__(self, design: Design, plan: Plan, run: Runner, allow_failed: float):
+        self.plan, self.run, self.allow_failed = plan, run, allow_failed
+        outputs = len(run.outputs)
+        self.kept = [_Keeper(design, plan) for _ in range(outputs)]
+        self.failed: list[tuple[int, Block, np.ndarray]] = []
+        self.failed_runs = 0
+        self.low, self.high = np.full(outputs, np.inf), np.full(outputs, -np.inf)
+        self.first_points: list[np.ndarray] = []
+        self.first_values: list[np.ndarray] = []
+        self.started = run.runs
+
+    def take_up(self, state: Mapping[str, np.ndarray]) -> int:
+        """Go on from what was kept; the number of blocks that are done."""
+        for output, keeper in enumerate(self.kept):
+            keeper.take_up(state, f"{output}:")
+        self.low, self.high = state["low"], state["high"]
+        self.first_points, self.first_values = [state["first_points"]], [state["first_values"]]
+        self.run.runs += int(state["runs"])
+        return int(state["blocks"])
+
+    def state(self, blocks: int) -> dict[str, np.ndarray]:
+        """What to keep after so many blocks."""
+        return {
+            "blocks": np.array(blocks),
+            "runs": np.array(self.run.runs - self.started),
+            "low": self.low,
+            "high": self.high,
+            "first_points": np.concatenate(self.first_points),
+            "first_values": np.concatenate(self.first_values, axis=1),
+            **{name: array for output, keeper in enumerate(self.kept) for name, array in keeper.state(f"{output}:").items()},
+        }
+
+    def add(self, part: int, block: Block, values: np.ndarray) -> None:
+        """Add a block's values, float64 (outputs, arms, replicates, rows)."""
         finite = np.isfinite(values)
         fine = finite.all(axis=(0, 1, 2))
         if not fine.all():
-            failed_runs += int((~finite).any(axis=0).sum())
-            rows = np.flatnonzero(~fine)
-            lost = sum(len(there.numbers) for _, there, _ in failed) + len(rows)
-            if lost > allow_failed * plan.n:
-                raise NotFinite(_told(lost, plan.n, allow_failed, block, values, rows[0], run))
-            for row in rows:
-                at = part + (0 if plan.sobol else row // plan.rows)
-                failed.append((int(at), _some(block, [int(row)]), values[..., [row]]))
-        low = np.minimum(low, np.where(finite, values, np.inf).min(axis=(1, 2, 3)))
-        high = np.maximum(high, np.where(finite, values, -np.inf).max(axis=(1, 2, 3)))
-        if sum(map(len, first_points)) < FIRST_ROWS:
-            first_points.append(block.a[fine])
-            first_values.append(values[:, 0, 0, fine])
+            self._set_aside(part, block, values, finite, fine)
+        self.low = np.minimum(self.low, np.where(finite, values, np.inf).min(axis=(1, 2, 3)))
+        self.high = np.maximum(self.high, np.where(finite, values, -np.inf).max(axis=(1, 2, 3)))
+        if sum(map(len, self.first_points)) < FIRST_ROWS:
+            self.first_points.append(block.a[fine])
+            self.first_values.append(values[:, 0, 0, fine])
         clean = np.where(fine, values, 0.0)
-        for output, keeper in enumerate(kept):
+        for output, keeper in enumerate(self.kept):
             keeper.add(part, block, clean[output], fine)
-        if kept_in is not None and not failed and kept_in.due:
-            kept_in.save(
-                {
-                    "blocks": np.array(number + 1),
-                    "runs": np.array(run.runs - started),
-                    "low": low,
-                    "high": high,
-                    "first_points": np.concatenate(first_points),
-                    "first_values": np.concatenate(first_values, axis=1),
-                    **{name: array for output, keeper in enumerate(kept) for name, array in keeper.state(f"{output}:").items()},
-                }
-            )
-    bounds = None
-    if failed:
+
+    def _set_aside(self, part: int, block: Block, values: np.ndarray, finite: np.ndarray, fine: np.ndarray) -> None:
+        self.failed_runs += int((~finite).any(axis=0).sum())
+        rows = np.flatnonzero(~fine)
+        lost = sum(len(there.numbers) for _, there, _ in self.failed) + len(rows)
+        if lost > self.allow_failed * self.plan.n:
+            raise NotFinite(_told(lost, self.plan.n, self.allow_failed, block, values, rows[0], self.run))
+        for row in rows:
+            at = part + (0 if self.plan.sobol else row // self.plan.rows)
+            self.failed.append((int(at), _some(block, [int(row)]), values[..., [row]]))
+
+    def _bounds(self) -> list[tuple[Sums, Sums]] | None:
+        """Sums of each output with all that failed at the low and at the high end of what was seen; None where nothing did."""
+        if not self.failed:
+            return None
         bounds = []
-        for output, keeper in enumerate(kept):
+        for output, keeper in enumerate(self.kept):
             both = []
-            for end in (low[output], high[output]):
+            for end in (self.low[output], self.high[output]):
                 other = keeper.copy()
-                for at, block, values in failed:
+                for at, block, values in self.failed:
                     filled = np.where(np.isfinite(values[output]), values[output], end)
                     other.add(at, block, filled, np.ones(1, dtype=bool))
                 both.append(other.sums())
             bounds.append((both[0], both[1]))
-    points = np.concatenate(first_points)[:FIRST_ROWS]
-    return Played(
-        [keeper.sums() for keeper in kept],
-        bounds,
-        len(failed),
-        failed_runs,
-        points,
-        np.concatenate(first_values, axis=1)[:, :FIRST_ROWS],
-    )
+        return bounds
+
+    def played(self) -> Played:
+        """The whole."""
+        return Played(
+            [keeper.sums() for keeper in self.kept],
+            self._bounds(),
+            len(self.failed),
+            self.failed_runs,
+            np.concatenate(self.first_points)[:FIRST_ROWS],
+            np.concatenate(self.first_values, axis=1)[:, :FIRST_ROWS],
+        )
 
 
 def _blocks(plan: Plan, most: int) -> Iterator[tuple[int, Block]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,8 @@ def run(
     `engine` (None: by `workers`, a pool of processes; or this process where that is as quick). `chunk_runs`: size of a
     chunk of a new sweep (None: ten seconds of work). `reuse`: the folder of an earlier sweep whose runs are taken over.
     `check`: on resuming hash every file (`full`) or look at sizes only (`quick`). `strict`: refuse to go on with another
-    version of the program than the one that began. `stop` hears Ctrl-C for a caller that listens
-    already. Raises Refused, Stopped, Interrupted, Damaged (see `errors`).
+    version of the program than the one that began. `stop` hears Ctrl-C for a caller that listens already. Raises Refused,
+    Stopped, Interrupted, Damaged (see `errors`).
     """
     told, started = told or Told(), time.monotonic()
     warnings: list[str] = list(experiment.warnings)
@@ -93,9 +94,7 @@ def run(
 
     for line in experiment.warnings:
         told.note(line)
-    if chunk_runs is not None and (isinstance(chunk_runs, bool) or not 1 <= chunk_runs <= 10**7):
-        raise Refused(f"chunk_runs = {chunk_runs!r} is not a whole number from 1 to 10,000,000")
-    folder = _fit(Path(out))
+    folder = _fit(Path(out), chunk_runs)
     there = _matching(folder, experiment, strict, note)
     left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
     fresh = there is None and chunk_runs is None
@@ -110,16 +109,13 @@ def run(
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
             store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
-            finished = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
+            document, *counted = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
     finally:
         _close(engine)
-    document, before, played, reused = finished
     return Report(
         folder.path,
         document["runs"],
-        before,
-        played,
-        reused,
+        *counted,
         document["failed"],
         document["invalid"],
         document["digest"],
@@ -149,8 +145,10 @@ def speed(experiment: Experiment, seconds: float = 0.2) -> float:
 # -- opening -----------------------------------------------------------------------------------
 
 
-def _fit(out: Path) -> Folder:
-    """The folder, refused before anything is computed if it cannot hold a sweep."""
+def _fit(out: Path, chunk_runs: int | None) -> Folder:
+    """The folder, refused before anything is computed if it cannot hold a sweep of such chunks."""
+    if chunk_runs is not None and (isinstance(chunk_runs, bool) or not 1 <= chunk_runs <= 10**7):
+        raise Refused(f"chunk_runs = {chunk_runs!r} is not a whole number from 1 to 10,000,000")
     if out.exists() and not out.is_dir():
         raise Refused(f"{out} is a file; give a folder")
     folder = Folder(out)
@@ -275,6 +273,25 @@ def _width(engine: Engine) -> int:
 # -- doing -------------------------------------------------------------------------------------
 
 
+class _Count:
+    """Runs that this call found done, played, and took over from another sweep."""
+
+    def __init__(self, before: int):
+        self.before, self.played, self.reused = before, 0, 0
+
+    def committed(self, store: Store, scan: Scan, told: Told, number: int, receipt: dict[str, Any]) -> None:
+        """A chunk has come in."""
+        chunk = store.layout.chunk(number)
+        if number in scan.done:
+            return
+        scan.done[number] = Commit(chunk, receipt)
+        self.reused += receipt["reused"]
+        self.played += chunk.runs - receipt["reused"]
+        event = {"event": "chunk", "chunk": number, "runs": chunk.runs, "seconds": receipt["seconds"]}
+        journal.write(store.folder, event)
+        told.advanced(chunk.runs)
+
+
 def _to_the_end(
     store: Store,
     experiment: Experiment,
@@ -285,55 +302,22 @@ def _to_the_end(
     note: Callable[[str], None],
     stop: Stop,
 ) -> tuple[dict[str, Any], int, int, int]:
+    """Play what is missing, stage by stage; the final document, and runs done before, played and reused."""
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
         from tandem.experiments.store.reuse import Reuse
 
-        earlier = Reuse(store, str(reuse))
-        told.note(f"taking over {earlier.count():,} of {store.layout.runs:,} runs from {reuse}")
-    scan = store.scan(full)
-    for number, problem in sorted(scan.bad.items()):
-        _set_aside(store, number)
-        note(f"{problem}; chunk {number} was set aside and is done again")
-    for name in scan.foreign:
-        room, _, file = name.partition("/")
-        store.folder.set_aside(room, file)
-        note(f"{name} does not belong to this sweep; it was set aside")
-    before, played, reused = scan.runs, 0, 0
-    seconds = time.monotonic()
+        told.note(f"taking over {Reuse(store, str(reuse)).count():,} of {store.layout.runs:,} runs from {reuse}")
+    scan = _looked_through(store, full, note)
+    count, seconds = _Count(scan.runs), time.monotonic()
+    earlier = None if reuse is None else str(Path(reuse).resolve())
     with stop:
         while True:
             told.total(scan.runs, store.layout.runs)
-            todo = [number for number in range(store.layout.chunks) if number not in scan.done]
-            task = Task(
-                str(store.folder.path),
-                store.manifest.seal,
-                len(store.layout.stages),
-                custom,
-                engine.name,
-                None if reuse is None else str(Path(reuse).resolve()),
-            )
-
-            def done(number: int, receipt: dict[str, Any], store: Store = store, scan: Scan = scan) -> None:
-                nonlocal played, reused
-                chunk = store.layout.chunk(number)
-                if number not in scan.done:
-                    scan.done[number] = Commit(chunk, receipt)
-                    reused += receipt["reused"]
-                    played += chunk.runs - receipt["reused"]
-                    journal.write(
-                        store.folder,
-                        {
-                            "event": "chunk",
-                            "chunk": number,
-                            "runs": chunk.runs,
-                            "seconds": receipt["seconds"],
-                        },
-                    )
-                    told.advanced(chunk.runs)
-
-            if todo:
-                engine.run(task, todo, done, stop)
+            if todo := [number for number in range(store.layout.chunks) if number not in scan.done]:
+                stages = len(store.layout.stages)
+                task = Task(str(store.folder.path), store.manifest.seal, stages, custom, engine.name, earlier)
+                engine.run(task, todo, partial(count.committed, store, scan, told), stop)
             if stop.asked:
                 raise stop.error()
             stage = precision.next_stage(store, scan) if experiment.precision is not None else None
@@ -347,13 +331,24 @@ def _to_the_end(
             # What was committed for this stage by a driver before us counts.
             store = Store(store.folder, store.manifest)
             scan = replace(store.scan(full=False), bad={})
-            before = before if played else scan.runs
+            count.before = count.before if count.played else scan.runs
     document = write_final(store, scan)
-    journal.write(
-        store.folder,
-        {"event": "complete", "digest": document["digest"], "seconds": round(time.monotonic() - seconds, 1)},
-    )
-    return document, before, played, reused
+    spent = round(time.monotonic() - seconds, 1)
+    journal.write(store.folder, {"event": "complete", "digest": document["digest"], "seconds": spent})
+    return document, count.before, count.played, count.reused
+
+
+def _looked_through(store: Store, full: bool, note: Callable[[str], None]) -> Scan:
+    """What is there already; what is damaged or foreign is set aside."""
+    scan = store.scan(full)
+    for number, problem in sorted(scan.bad.items()):
+        _set_aside(store, number)
+        note(f"{problem}; chunk {number} was set aside and is done again")
+    for name in scan.foreign:
+        room, _, file = name.partition("/")
+        store.folder.set_aside(room, file)
+        note(f"{name} does not belong to this sweep; it was set aside")
+    return scan
 
 
 def _set_aside(store: Store, number: int) -> None:

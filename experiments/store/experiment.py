@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -153,29 +153,30 @@ def of_rows(
         raise Refused("give scenarios, or a model of your own; one of the two")
     played: Model
     if model is not None:
-        played = model
-    if model is None:
+        played, source = model, OwnPoints(_plain_columns(frame, refuse))
+    else:
         firms = {scenarios.name: scenarios} if isinstance(scenarios, Scenario) else dict(scenarios or {})
         if "scenario" not in frame:
             if len(firms) != 1:
                 raise Refused("several scenarios need a column `scenario` that says which point is of which")
             frame = frame.assign(scenario=next(iter(firms)))
-        columns = own_columns(frame, firms, refuse)
-        source = OwnPoints(columns)
+        source = OwnPoints(own_columns(frame, firms, refuse))
         played = FirmModel(firms, seed, source.factors, trajectories)
-    else:
-        columns = {str(name): frame[name].to_numpy() for name in frame.columns}
-        for name in ("firm", "luck"):
-            if name in columns:
-                columns |= own_columns(frame[[name]], {}, refuse)
-        columns = {
-            name: np.array(list(map(str, values)), dtype=object) if values.dtype.kind not in "iufb" else values
-            for name, values in columns.items()
-        }
-        source = OwnPoints(columns)
     named = tuple(outcomes or played.outcomes)
     for name in (*named, *(stored or ())):
         if name not in played.outcomes:
             raise Refused(f"{name!r} is not an outcome of the model")
     kept = (*named, *(name for name in (stored or ()) if name not in named))
     return Experiment(played, source, named, kept, int(replicates), None, independent_luck, title)
+
+
+def _plain_columns(frame: Any, refuse: Callable[..., ScenarioError]) -> dict[str, np.ndarray]:
+    """Columns of a caller's table for his own model: numbers as they are, everything else as words."""
+    columns = {str(name): frame[name].to_numpy() for name in frame.columns}
+    for name in ("firm", "luck"):
+        if name in columns:
+            columns |= own_columns(frame[[name]], {}, refuse)
+    return {
+        name: np.array(list(map(str, values)), dtype=object) if values.dtype.kind not in "iufb" else values
+        for name, values in columns.items()
+    }

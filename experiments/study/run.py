@@ -1,0 +1,121 @@
+"""A whole study in one call: role models compared, levers ranked, and in `paper` the analyses beside them, in one report."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tandem.experiments.study import choice, failures, strata
+from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
+
+Told = Callable[[str, int], None]
+"""Hears what is being done, and how many more firms have been played."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a profile plays with a seed. `parts`: the sensitivity analyses, with as many replicates as their pilots ask for."""
+
+    profile: str
+    seed: int
+    parts: tuple[strata.Part, ...]
+
+    @property
+    def in_tables(self) -> int:
+        """Firms played for the tables of role models and levers."""
+        return planned_runs(self.profile)
+
+    @property
+    def beside(self) -> int:
+        """Firms played for the analyses beside the tables."""
+        if not self.parts:
+            return 0
+        return sum(map(strata.runs_of, self.parts)) + failures.planned_runs(self.profile) + choice.planned_runs(self.profile)
+
+    @property
+    def runs(self) -> int:
+        """Firms played in all."""
+        return self.in_tables + self.beside
+
+    @property
+    def command(self) -> str:
+        """The command that plays it again."""
+        return shlex.join(["tandem", "study", "--profile", self.profile, "--seed", str(self.seed), "--out", "DIR"])
+
+
+def job(profile: str = "quick", seed: int = 0) -> Job:
+    """The job of a profile (`PROFILES`); in `paper` after a pilot of each analysis. ValueError for an unknown profile."""
+    if profile not in PROFILES:
+        raise ValueError(f"profile = {profile!r}: one of {', '.join(PROFILES)}")
+    # A minute is what a newcomer waits: `tandem sensitivity` adds the analyses to a quick study.
+    parts = () if profile == "quick" else tuple(strata.settled(strata.parts_of(profile, seed)))
+    return Job(profile, seed, parts)
+
+
+def run(
+    profile: str | Job = "quick", out: str | Path = "out/study", seed: int = 0, told: Told = lambda what, runs: None
+) -> Study:
+    """Play a study and write it into the folder `out`: report.html, tables and figures; the tables come back.
+
+    A `paper` that was killed goes on: whatever it had played lies in `out`.
+    """
+    whole = profile if isinstance(profile, Job) else job(profile, seed)
+    place = Path(out)
+    sections = analyses(whole, place, told)
+    return tables(whole, place, sections, told)
+
+
+def analyses(whole: Job, out: Path, told: Told) -> dict[str, Any]:
+    """Play the analyses beside the tables, or go on with them, each in a folder of its own; what the report says of them."""
+    if not whole.parts:
+        return {}
+    return {
+        "analysed": _sensitivity(whole, out / "sensitivity", told),
+        "discovered": _failures(whole, out / "discovery", told),
+        "decided": _choice(whole, out / "decisions", told),
+    }
+
+
+def tables(whole: Job, out: Path, sections: dict[str, Any], told: Told) -> Study:
+    """Play the tables of role models and levers, and write them with figures and report."""
+    drawing = drawn_as(whole)
+    found = play(whole.profile, whole.seed, told, out / "store" if whole.profile == "paper" else None)
+    write(found, out, whole.command, lambda what, _: told(what, drawing), sections)
+    return found
+
+
+FIGURES = 9
+
+
+def drawn_as(whole: Job) -> int:
+    """Each figure of the tables takes about as long as so many firms."""
+    return max(1, whole.in_tables // 100)
+
+
+def _sensitivity(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+    from tandem.experiments.study.sensitivity_report import section
+    from tandem.experiments.study.sensitivity_tables import declare, write
+
+    place.mkdir(parents=True, exist_ok=True)
+    declare(whole.parts, place, whole.profile, whole.seed)
+    results = {part.name: strata.play(part, place / "store", partial(told, part.name)) for part in whole.parts}
+    named = {part.name: part for part in whole.parts}
+    write(results, named, place, strata.PROFILES[whole.profile].whole)
+    return section(results, named, place)
+
+
+def _failures(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+    from tandem.experiments.study.failures_report import write
+
+    peeling = lambda done: told("discovery: peeling redrawn points", 0)  # noqa: E731
+    return write(failures.play(whole.parts[0], whole.profile, place / "store", told, peeling), place)
+
+
+def _choice(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+    from tandem.experiments.study.choice_report import write
+
+    return write(choice.play(whole.profile, whole.seed, place / "store", told), place)
