@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: .venv demo notebooks test browser test-long lint benchmark lock clean
+.PHONY: .venv demo notebooks docs test browser test-long lint benchmark lock clean
 
 .venv: $(READY)
 
@@ -29,6 +29,11 @@ demo: $(READY)
 notebooks: $(READY)
 	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
 
+# The documentation as a site that opens offline; a link that leads nowhere is an error.
+docs: $(READY)
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs out/docs
+	@echo "open out/docs/index.html"
+
 test: $(READY) browser
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
@@ -48,7 +53,9 @@ test-long: $(READY)
 lint: $(READY)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	@mkdir -p build/typed/tandem && for room in sim experiments scenarios; do ln -sfn ../../../$$room build/typed/tandem/$$room; done \
+	  && for file in tandem/*; do ln -sfn ../../../$$file build/typed/$$file; done
+	cd build/typed && ../../$(BIN)/mypy --config-file ../../pyproject.toml
 
 benchmark: $(READY)
 	$(BIN)/python -m bench.benchmark

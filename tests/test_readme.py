@@ -1,4 +1,5 @@
-"""What README and MODEL.md show can be typed: their Python runs in order and does what they say, and the commands exist."""
+"""What README, MODEL.md and the guides show can be typed: their Python runs in order and does what they say, and the commands
+exist."""
 
 import re
 from pathlib import Path
@@ -17,13 +18,15 @@ def blocks(page):
     return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
 
 
-BLOCKS = blocks(README)
+AGENT = (ROOT / "docs" / "how-to" / "own-agent.md").read_text(encoding="utf-8")
+LINES_OF_A_SCREEN = 60
+BLOCKS = blocks(README) + blocks(AGENT)
 COMMANDS = sorted(set(re.findall(r"^\.venv/bin/tandem (\w+)", README, re.MULTILINE)))
 
 
 @pytest.fixture(scope="module")
 def shown():
-    """The names that the README's Python leaves."""
+    """The names that the Python of the README and of the guide to one's own agent leaves."""
     names: dict = {}
     for block in BLOCKS:
         exec(compile(block, "README.md", "exec"), names)
@@ -35,12 +38,16 @@ def test_the_python_in_the_readme_runs(shown):
     assert len(shown["weekly"]) == shown["model"].weeks + 1
 
 
+def test_the_readme_is_one_screen():
+    assert len(README.splitlines()) <= LINES_OF_A_SCREEN
+
+
 def moved(first, second):
     """Weeks in which any column of two tables differs."""
     return first.index[(first != second).any(axis=1)].tolist()
 
 
-def test_the_agent_in_the_readme_changes_the_run(shown):
+def test_the_agent_in_the_guide_changes_the_run(shown):
     """From the week of his first concession on, and in no week before it."""
     model, conceded = shown["model"], []
 
@@ -60,7 +67,7 @@ def test_the_agent_in_the_readme_changes_the_run(shown):
     assert moved(usual, weekly(shown["ChiefOperatingOfficer"])) == []  # the same agent again: the same run
 
 
-def test_mesas_table_in_the_readme_holds_the_runs_it_names(shown):
+def test_mesas_table_in_the_guide_holds_the_runs_it_names(shown):
     """Row by row what the model alone gives at that step, whatever agent, lever and luck the row names."""
     table = shown["table"]
     assert len({(row["coo_class"], row["levers__communication"], row["replicate"]) for row in table}) == 8

@@ -19,7 +19,7 @@ class Check(StrEnum):
 
 
 def sweep(
-    plan: Annotated[Path, typer.Argument(help="A sweep plan, a .toml file (see SWEEPS.md).")],
+    plan: Annotated[Path, typer.Argument(help="A sweep plan, a .toml file (see docs/how-to/sweeps.md).")],
     out: Annotated[
         Path,
         typer.Option(help="Folder of the sweep. If it holds this sweep, it goes on from where it stands."),

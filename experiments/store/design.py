@@ -129,7 +129,7 @@ class PointSource:
             return
         engine = qmc.Sobol(k, scramble=True, rng=random, bits=30 if self.rows <= 2**30 else 62)
         for low in range(0, self.rows, step):
-            with warnings.catch_warnings():  # that only powers of two are balanced stands in SWEEPS.md
+            with warnings.catch_warnings():  # that only powers of two are balanced stands in docs/how-to/sweeps.md
                 warnings.simplefilter("ignore", UserWarning)
                 places = engine.random(min(step, self.rows - low))
             yield places

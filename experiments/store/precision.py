@@ -15,7 +15,7 @@ def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.
     """Half-width of the 95% t-interval of each point's mean, and number of defined values, (points,) each.
 
     Not-a-number with fewer than two values. Sums run in the order of the run numbers, so that chunks change no bit. The
-    look at the data is not paid for: with many looks intervals are a little too narrow (see SWEEPS.md).
+    look at the data is not paid for: with many looks intervals are a little too narrow (see docs/how-to/sweeps.md).
     """
     from scipy.special import stdtrit
 
