@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tandem.sim.dashboard.words import page_texts
-from tandem.sim.outcomes import OUTCOMES, WEEKLY
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.catalogue import catalogue, find
 from tandem.sim.texts import LANGUAGES, flattened, typeset
 from tandem.sim.texts import catalogue as model_texts
+from tandem.sim.weekly import WEEKLY
 
 Twin = tuple[str, str, str]
 """Where it stands, English, French."""

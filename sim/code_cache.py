@@ -16,7 +16,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 COMPILED_ROOMS = ("rules", "phases")
-COMPILED_FILES = ("compile.py", "parameters.py", "state.py", "streams.py", "week.py", "kernel.py", "panel.py")
+COMPILED_FILES = (
+    "compile.py",
+    "parameters.py",
+    "state.py",
+    "streams.py",
+    "units.py",
+    "outcomes.py",
+    "week.py",
+    "kernel.py",
+    "panel.py",
+)
 FOLDERS_KEPT = 5
 SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
 WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}

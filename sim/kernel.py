@@ -17,7 +17,8 @@ from tandem.sim.compile import (
     records,
     sequence,
 )
-from tandem.sim.phases.measures import COUNT, measure
+from tandem.sim.outcomes import MEASURED, OUTCOMES
+from tandem.sim.phases.measures import measure
 from tandem.sim.phases.start import apply_change, start_firm
 from tandem.sim.state import WORLD, new_world
 from tandem.sim.streams import seed_key
@@ -45,7 +46,7 @@ def step_week(world, timeline, row, last):
 
 
 @sequence
-def play_row(world, timeline, first, last, key0, key1, number, replicate, out):
+def play_row(world, timeline, first, last, key0, key1, number, replicate, measured):
     """Play one whole run through rows first..last-1 of `timeline` and measure it; `world` is zeroed scratch."""
     copy_record(world[0].parameters, timeline[first])
     s = world[0].firm
@@ -54,18 +55,19 @@ def play_row(world, timeline, first, last, key0, key1, number, replicate, out):
     row = first
     for _ in range(timeline[first].weeks):
         row = step_week(world, timeline, row, last)
-    measure(world, out)
+    measure(world, measured)
 
 
 @kernel
-def play_batch(timeline, starts, arms, numbers, replicates, keys, out):
+def play_batch(timeline, starts, arms, numbers, replicates, keys, measured):
     """Outcomes of many runs, one after the other. See `run_batch`."""
     world = np.zeros(1, WORLD)
     blank = np.zeros(1, WORLD)
     for r in range(arms.size):
         a = arms[r]
         copy_record(world[0], blank[0])
-        play_row(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], out[r])
+        own = measured[r : r + 1]
+        play_row(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], own)
 
 
 ROWS_IN_A_CHUNK = 32  # of one thread: some hundredths of a second
@@ -80,13 +82,14 @@ def run_batch(
     keys: np.ndarray,
     threads: bool = True,
 ) -> np.ndarray:
-    """Outcomes, float64 array (runs, len(measures.NAMES)), of runs given row by row.
+    """Outcomes, float64 array (runs, len(OUTCOMES)), of runs given row by row.
 
     `timeline`: rows of dtype RECORD; arm a uses rows starts[a] to starts[a+1]-1 (starts: int64, arms+1). `arms`,
     `numbers` (firm numbers), `replicates`: int64 (runs,). `keys`: uint64 (runs, 2). The arm never enters the luck, so
     two rows that differ only in their arm share it. Bytes do not depend on `threads` or chunking.
     """
-    out = np.full((arms.size, COUNT), np.nan)
+    out = np.full((arms.size, len(OUTCOMES)), np.nan)
+    measured = by_name(out)
     announce("play_batch")
     if not COMPILED:
         for r, a in enumerate(arms):
@@ -99,17 +102,22 @@ def run_batch(
                 keys[r, 1],
                 numbers[r],
                 replicates[r],
-                out[r],
+                measured[r : r + 1],
             )
         return out
 
     def play(low: int, high: int) -> None:
         own = slice(low, high)
-        play_batch(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], out[own])
+        play_batch(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], measured[own])
 
     play(0, 0)  # compiled or loaded here, once, and not by the first thread
     in_threads(play, arms.size, ROWS_IN_A_CHUNK if threads else max(1, arms.size))
     return out
+
+
+def by_name(out: np.ndarray) -> np.ndarray:
+    """The same memory, float64 (runs, len(OUTCOMES)), as records of MEASURED: what `measure` writes by name."""
+    return as_records(out.view(MEASURED).reshape(-1))
 
 
 _announced: set[str] = set()
@@ -140,7 +148,7 @@ KEPT = ("firm", "leaders", "teams", "journal")
 
 
 @kernel
-def play_weeks(world, timeline, firm, leaders, teams, journal, out):
+def play_weeks(world, timeline, firm, leaders, teams, journal, measured):
     """Play a started firm to its end, keeping every week's records: one call, because a call a week costs more than it."""
     row = 0
     for week in range(firm.size):
@@ -152,19 +160,19 @@ def play_weeks(world, timeline, firm, leaders, teams, journal, out):
             copy_record(leaders[week, leader], world[0].leaders[leader])
         for team in range(teams.shape[1]):
             copy_record(teams[week, team], world[0].teams[team])
-    measure(world, out)
+    measure(world, measured)
 
 
 def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
-    (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(measures.NAMES)). Row 0 is the start."""
+    (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(OUTCOMES)). Row 0 is the start."""
     announce("play_weeks")
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}
-    out = np.full(COUNT, np.nan)
+    out = np.full(len(OUTCOMES), np.nan)
     if COMPILED:
-        play_weeks(world, timeline, kept["firm"], kept["leaders"], kept["teams"], kept["journal"], out)
+        play_weeks(world, timeline, kept["firm"], kept["leaders"], kept["teams"], kept["journal"], by_name(out))
         return {**kept, "outcomes": out}
     row = 0
     for week in range(weeks + 1):
@@ -172,5 +180,5 @@ def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int 
             row = step_week(world, timeline, row, len(timeline))
         for name in KEPT:
             kept[name][week] = world[name][0]
-    measure(world, out)
+    measure(world, by_name(out))
     return {**kept, "outcomes": out}

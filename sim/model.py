@@ -8,14 +8,15 @@ import mesa
 import numpy as np
 
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
-from tandem.sim.kernel import announce, clear_journal, start_world
+from tandem.sim.kernel import announce, by_name, clear_journal, start_world
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.phases.arrivals import arise, settle_claims
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate, negotiate
 from tandem.sim.phases.execution import execute
 from tandem.sim.phases.hours import meet
-from tandem.sim.phases.measures import COUNT, NAMES, measure
+from tandem.sim.phases.measures import measure
 from tandem.sim.phases.opening import drift_environment, open_week
 from tandem.sim.phases.review import review
 from tandem.sim.phases.start import apply_change
@@ -179,9 +180,9 @@ class LeadershipModel(mesa.Model):
     @property
     def outcomes(self) -> dict[str, float]:
         """Outcomes of the weeks played so far, by the names of tandem.sim.outcomes."""
-        out = np.full(COUNT, np.nan)
-        measure(self.world, out)
-        return dict(zip(NAMES, out.tolist()))
+        out = np.full(len(OUTCOMES), np.nan)
+        measure(self.world, by_name(out))
+        return dict(zip(OUTCOMES, out.tolist()))
 
     def run(self) -> LeadershipModel:
         """Play to the horizon; returns the model itself, whose `outcomes` are those of `simulate`."""

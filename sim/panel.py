@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, phase, records, sequence
+from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
 from tandem.sim.kernel import announce, step_week
 from tandem.sim.parameters import RECORD
 from tandem.sim.phases.start import start_firm
@@ -94,131 +94,150 @@ SUMS = (
 )
 COLUMNS = STATES + SUMS
 WIDTH = len(COLUMNS)
+OBSERVED = np.dtype([(name, np.float64) for name in COLUMNS], align=True)
+"""The columns of one time as the compiled phase writes them: by name."""
 ROWS_IN_ONE_CALL = 40_000_000  # bytes of one call's output, so that a long panel stays in memory
 
 
 @phase
-def observe(world, out):
-    """Write the states and sums of now into `out` (float array of length WIDTH, order of COLUMNS)."""
-    w = world[0]
-    p, s, leaders, teams = w.parameters, w.firm, w.leaders, w.teams
+def observe(world, observed):
+    """Write the states and sums of now into `observed` (array of one record, dtype OBSERVED), each by its name."""
+    w, o = world[0], observed[0]
+    observe_leaders(w, o)
+    observe_means(w, o)
+    observe_firm(w, o)
+    observe_sums(w, o)
+
+
+@part
+def observe_leaders(w, o):
+    """States of the two leaders."""
+    leaders = w.leaders
+    ceo_skill, coo_skill = 0.0, 0.0
+    for k in range(4):
+        ceo_skill += 0.25 * leaders[CEO].skills[k]
+        coo_skill += 0.25 * leaders[COO].skills[k]
+    o.ceo_trust = leaders[CEO].trust
+    o.coo_trust = leaders[COO].trust
+    o.ceo_present = leaders[CEO].present * 1.0
+    o.coo_present = leaders[COO].present * 1.0
+    o.ceo_successions = leaders[CEO].successions * 1.0
+    o.coo_successions = leaders[COO].successions * 1.0
+    o.ceo_skill = ceo_skill
+    o.coo_skill = coo_skill
+
+
+@part
+def observe_means(w, o):
+    """States that are means over domains or teams."""
+    p, s, teams = w.parameters, w.firm, w.teams
     clarity, weight, error = 0.0, 0.0, 0.0
     for d in range(7):
         clarity += p.domain_arrivals_per_week[d] * s.clarity[d]
         weight += p.domain_arrivals_per_week[d]
         error += abs(s.standing_error[d]) / 5.0
-    skill, morale, ceo_skill, coo_skill = 0.0, 0.0, 0.0, 0.0
+    skill, morale = 0.0, 0.0
     for t in range(p.team_count):
         skill += teams[t].skill / p.team_count
         morale += teams[t].morale / p.team_count
-    for k in range(4):
-        ceo_skill += 0.25 * leaders[CEO].skills[k]
-        coo_skill += 0.25 * leaders[COO].skills[k]
-    states = (
-        leaders[CEO].trust,
-        leaders[COO].trust,
-        s.relationship_conflict,
-        s.common_ground,
-        clarity / weight if weight > 0.0 else 1.0,
-        leaders[CEO].present * 1.0,
-        leaders[COO].present * 1.0,
-        leaders[CEO].successions * 1.0,
-        leaders[COO].successions * 1.0,
-        ceo_skill,
-        coo_skill,
-        skill,
-        morale,
-        s.satisfaction,
-        s.goodwill,
-        s.technique,
-        s.refinement,
-        s.reputation,
-        s.customers,
-        s.revenue,
-        s.running,
-        s.pressure,
-        s.new_customers,
-        s.lost_customers,
-        s.leads,
-        s.spend,
-        error,
-        s.backlog,
-    )
-    # Two tuples, because the compiler knows none of more than thirty members.
-    sums = (
-        s.sum_paired_weeks,
-        s.sum_trust,
-        s.sum_relationship_level,
-        s.sum_clarity,
-        s.sum_gap,
-        s.sum_task,
-        s.sum_process,
-        s.sum_relationship,
-        s.sum_decided,
-        s.sum_lapsed,
-        s.sum_delay,
-        s.sum_settings,
-        s.sum_error,
-        s.sum_good,
-        s.sum_good_refused,
-        s.sum_bad,
-        s.sum_bad_accepted,
-        s.sum_exchanged,
-        s.sum_chances,
-        s.sum_revenue,
-    )
-    more = (
-        s.sum_spend,
-        s.sum_profit,
-        s.sum_new,
-        s.sum_lost,
-        s.sum_satisfaction,
-        s.sum_morale,
-        s.sum_work,
-        s.sum_hidden,
-        s.sum_capacity,
-        s.sum_exceptions,
-        s.sum_defaults,
-        s.sum_hours[CEO],
-        s.sum_hours[COO],
-        s.sum_departures,
-        s.sum_experiments_started,
-        s.sum_experiments_succeeded,
-        s.sum_campaigns,
-        s.sum_standing,
-    )
-    for n in range(len(states)):
-        out[n] = states[n]
-    for n in range(len(sums)):
-        out[len(states) + n] = sums[n]
-    for n in range(len(more)):
-        out[len(states) + len(sums) + n] = more[n]
+    o.role_clarity = clarity / weight if weight > 0.0 else 1.0
+    o.team_skill = skill
+    o.morale = morale
+    o.standing_error = error
+
+
+@part
+def observe_firm(w, o):
+    """States of the firm and its market."""
+    s = w.firm
+    o.relationship_conflict = s.relationship_conflict
+    o.common_ground = s.common_ground
+    o.satisfaction = s.satisfaction
+    o.brand_awareness = s.goodwill
+    o.technique = s.technique
+    o.refinement = s.refinement
+    o.reputation = s.reputation
+    o.customers = s.customers
+    o.revenue = s.revenue
+    o.campaigns_running = s.running
+    o.campaign_pressure = s.pressure
+    o.new_customers = s.new_customers
+    o.lost_customers = s.lost_customers
+    o.leads = s.leads
+    o.spend = s.spend
+    o.backlog = s.backlog
+
+
+@part
+def observe_sums(w, o):
+    """Sums since the start."""
+    s = w.firm
+    o.paired_weeks = s.sum_paired_weeks
+    o.trust_weeks = s.sum_trust
+    o.relationship_conflict_weeks = s.sum_relationship_level
+    o.role_clarity_weeks = s.sum_clarity
+    o.goal_gap_weeks = s.sum_gap
+    o.task_episodes = s.sum_task
+    o.process_episodes = s.sum_process
+    o.relationship_episodes = s.sum_relationship
+    o.decided = s.sum_decided
+    o.lapsed = s.sum_lapsed
+    o.delay_weeks = s.sum_delay
+    o.settings = s.sum_settings
+    o.setting_error = s.sum_error
+    o.good_proposals = s.sum_good
+    o.good_refused = s.sum_good_refused
+    o.bad_proposals = s.sum_bad
+    o.bad_accepted = s.sum_bad_accepted
+    o.views_exchanged = s.sum_exchanged
+    o.views_possible = s.sum_chances
+    o.revenue_sum = s.sum_revenue
+    o.spend_sum = s.sum_spend
+    o.profit_sum = s.sum_profit
+    o.customers_won = s.sum_new
+    o.customers_lost = s.sum_lost
+    o.satisfaction_weeks = s.sum_satisfaction
+    o.morale_weeks = s.sum_morale
+    o.work = s.sum_work
+    o.hidden_work = s.sum_hidden
+    o.capacity = s.sum_capacity
+    o.questions = s.sum_exceptions
+    o.unanswered = s.sum_defaults
+    o.ceo_hours = s.sum_hours[CEO]
+    o.coo_hours = s.sum_hours[COO]
+    o.departures = s.sum_departures
+    o.experiments_started = s.sum_experiments_started
+    o.experiments_succeeded = s.sum_experiments_succeeded
+    o.campaigns_launched = s.sum_campaigns
+    o.standing_error_weeks = s.sum_standing
 
 
 @sequence
-def play_observed(world, timeline, first, last, key0, key1, number, replicate, every, out):
-    """Play one run through rows first..last-1 of `timeline`; row k of `out` is written at the end of week k x `every`."""
+def play_observed(world, timeline, first, last, key0, key1, number, replicate, every, observed):
+    """Play one run through rows first..last-1 of `timeline`; row k of `observed` is written at the end of week k x `every`."""
     copy_record(world[0].parameters, timeline[first])
     s = world[0].firm
     s.key0, s.key1, s.number, s.replicate = key0, key1, number, replicate
     start_firm(world)
-    observe(world, out[0])
+    observe(world, observed[0:1])
     row = first
     for week in range(1, timeline[first].weeks + 1):
         row = step_week(world, timeline, row, last)
         if week % every == 0:
-            observe(world, out[week // every])
+            now = week // every
+            observe(world, observed[now : now + 1])
 
 
 @kernel
-def play_panel(timeline, starts, arms, numbers, replicates, keys, every, out):
+def play_panel(timeline, starts, arms, numbers, replicates, keys, every, observed):
     """States of many runs, one after the other. See `run_panel`."""
     world = np.zeros(1, WORLD)
     blank = np.zeros(1, WORLD)
     for r in range(arms.size):
         a = arms[r]
         copy_record(world[0], blank[0])
-        play_observed(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], every, out[r])
+        own = observed[r]
+        play_observed(world, timeline, starts[a], starts[a + 1], keys[r, 0], keys[r, 1], numbers[r], replicates[r], every, own)
 
 
 ROWS_IN_A_CHUNK = 16  # of one thread
@@ -242,6 +261,7 @@ def run_panel(
     if not np.all(timeline["weeks"] == weeks):
         raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
     out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
+    observed = as_records(out.view(OBSERVED)[..., 0])
     announce("play_panel")
     if not COMPILED:
         for r, a in enumerate(arms):
@@ -255,13 +275,13 @@ def run_panel(
                 numbers[r],
                 replicates[r],
                 every,
-                out[r],
+                observed[r],
             )
         return out
 
     def play(low: int, high: int) -> None:
         own = slice(low, high)
-        play_panel(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], every, out[own])
+        play_panel(timeline, starts, arms[own], numbers[own], replicates[own], keys[own], every, observed[own])
 
     play(0, 0)  # compiled or loaded here, once, and not by the first thread
     in_threads(play, arms.size, ROWS_IN_A_CHUNK if threads else max(1, arms.size))

@@ -20,8 +20,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import ScalarFormatter
 
-from tandem.sim.outcomes import OUTCOMES, WEEKLY, Column, Outcome
+from tandem.sim.outcomes import OUTCOMES, Outcome
 from tandem.sim.texts import number, text
+from tandem.sim.weekly import WEEKLY, Column
 
 if not plt.get_fignums():
     # Settled now: settled inside `rc_context`, a notebook's switch to show figures would be undone at its end.

@@ -15,10 +15,11 @@ from scipy.special import stdtrit
 from tandem.sim import kernel
 from tandem.sim.compile import COMPILED
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import HEADLINES, OUTCOMES, PAIR_COLUMNS, STANDING_DOMAINS, WEEKLY
-from tandem.sim.parameters import ARMS, DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
-from tandem.sim.state import CAUSES, CEO, COO, HAPPENINGS, LEAD, STOCKS
+from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
+from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
 from tandem.sim.streams import seed_key
+from tandem.sim.weekly import WEEKLY, Kept, ratio, weekly_values
 
 LEADERS = ("ceo", "coo", "marketing_lead")
 RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
@@ -158,14 +159,14 @@ class Run:
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
-        """One row a week (columns: `tandem.sim.outcomes.WEEKLY`). Row 0 is the start: stocks stand there, and what only
+        """One row a week (columns: `tandem.sim.weekly.WEEKLY`). Row 0 is the start: stocks stand there, and what only
         happens in a week is not-a-number. Columns of the pair are so until both leaders have been in post."""
-        return _weekly(self.trajectory, self._in_force)
+        return pd.DataFrame(weekly_values(self._kept))
 
     @cached_property
     def quarterly(self) -> pd.DataFrame:
         """One row a quarter, same columns: flows summed (kEUR/week becomes kEUR), stocks at its end, and as
-        `tandem.sim.outcomes.WEEKLY[name].quarter` says for the others."""
+        `tandem.sim.weekly.WEEKLY[name].quarter` says for the others."""
         weeks = self.weekly.iloc[1:]
         groups = weeks.groupby("quarter", sort=True)
         table = weeks.iloc[12::13].reset_index(drop=True)
@@ -174,7 +175,9 @@ class Run:
                 table[name] = groups[name].sum(min_count=1).to_numpy()
             elif column.quarter == "mean":
                 table[name] = groups[name].mean().to_numpy()
-        table["conversion_rate"] = table["new_customers"] / table["leads"].where(table["leads"] > 0)
+        for name, column in WEEKLY.items():
+            if column.over is not None:
+                table[name] = ratio(column.over, lambda name: table[name].to_numpy())
         return table
 
     @cached_property
@@ -255,6 +258,11 @@ class Run:
         )
 
     @cached_property
+    def _kept(self) -> Kept:
+        """The weeks' records, as columns are made of them."""
+        return Kept(**{name: self.trajectory[name] for name in ("firm", "leaders", "teams")}, in_force=self._in_force)
+
+    @cached_property
     def _in_force(self) -> np.ndarray:
         """The rows of parameters in force, week by week (row 0: at the start)."""
         rows = self.scenario.records()
@@ -322,88 +330,6 @@ def _who(kind: str, number: int) -> str:
     if kind == "shock.market_jump":
         return GOALS[number]
     return LEADERS[number] if number < len(LEADERS) else ""
-
-
-def _weekly(kept: dict[str, np.ndarray], in_force: np.ndarray) -> pd.DataFrame:
-    s, leaders, teams = kept["firm"], kept["leaders"], kept["teams"]
-    weeks = np.arange(len(s))
-    trust, arrivals = leaders["trust"], in_force["domain_arrivals_per_week"]
-    there = np.arange(MAXIMUM_TEAMS) < in_force["team_count"][:, None]
-    episodes = s["task_episodes"] + s["process_episodes"] + s["relationship_episodes"]
-    apart = np.abs(leaders["priorities"][:, CEO] - leaders["priorities"][:, COO]).sum(axis=1)
-    same = {
-        "relationship_conflict",
-        "common_ground",
-        "satisfaction",
-        "revenue",
-        "customers",
-        "leads",
-        "new_customers",
-        "lost_customers",
-        "spend",
-        "profit",
-        "cash",
-        "aspiration",
-        "technique",
-        "refinement",
-        "reputation",
-        "competitor",
-        "market_size",
-        "task_episodes",
-        "process_episodes",
-        "relationship_episodes",
-        "decided",
-        "lapsed",
-        "dropped",
-        "capacity",
-        "work_done",
-        "rework_done",
-        "wasted_work",
-        "backlog",
-        "meeting_hours",
-    }
-    values: dict[str, Any] = {
-        **{name: s[name] for name in same},
-        "week": weeks,
-        "quarter": (weeks + 12) // 13,
-        "trust": 0.5 * (trust[:, CEO] + trust[:, COO]),
-        "ceo_trust": trust[:, CEO],
-        "coo_trust": trust[:, COO],
-        "role_clarity": (arrivals * s["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12),
-        "goal_gap": np.where((leaders["present"][:, :2] == 1).all(axis=1), 0.5 * apart, np.nan),
-        "brand_awareness": s["goodwill"],
-        "conversion_rate": s["new_customers"] / np.where(s["leads"] > 0, s["leads"], np.nan),
-        "conversion_chance": s["conversion"],
-        "campaign_pressure": s["pressure"],
-        "campaigns_running": s["running"],
-        "conflict_episodes": episodes,
-        "decisions_open": s["decision_count"].astype(float),
-        "open_delay_weeks": s["delay_now"],
-        "projects_open": s["project_count"].astype(float),
-        "morale": np.where(there, teams["morale"], 0.0).sum(axis=1) / in_force["team_count"],
-        "team_skill": np.where(there, teams["skill"], 0.0).sum(axis=1) / in_force["team_count"],
-        "crisis": (s["crisis_weeks"] > 0).astype(float),
-        "standing_error": np.abs(s["standing_error"]).sum(axis=1) / len(STANDING_DOMAINS),
-    }
-    for word, leader in (("ceo", CEO), ("coo", COO), ("lead", LEAD)):
-        values[f"{word}_hours_used"] = leaders["hours_used"][:, leader]
-    for word, leader in (("ceo", CEO), ("coo", COO)):
-        values[f"{word}_fatigue"] = leaders["fatigue"][:, leader]
-        values[f"{word}_present"] = leaders["present"][:, leader].astype(float)
-    for d, domain in enumerate(DOMAINS):
-        values[f"role_clarity_{domain}"] = s["clarity"][:, d]
-        if domain in STANDING_DOMAINS:
-            values[f"standing_error_{domain}"] = s["standing_error"][:, d]
-    for a, arm in enumerate(ARMS):
-        values[f"budget_share_{arm}"] = s["shares"][:, a]
-    made = {name: np.array(values[name]) for name in WEEKLY}
-    for name, column in WEEKLY.items():
-        if column.quarter in ("sum", "mean", "ratio") and name != "revenue":
-            made[name][0] = np.nan
-    unpaired = s["ever_paired"] == 0
-    for name in PAIR_COLUMNS:
-        made[name][unpaired] = np.nan
-    return pd.DataFrame(made)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

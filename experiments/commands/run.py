@@ -59,8 +59,9 @@ def show(played: Any, scenario: Any) -> None:
     from rich.table import Table
 
     from tandem.experiments.commands.tables import console
-    from tandem.experiments.pages.numbers import figure_text, scaled
-    from tandem.sim.outcomes import OUTCOMES, WEEKLY
+    from tandem.experiments.study.report import figure_text, scaled
+    from tandem.sim.outcomes import OUTCOMES
+    from tandem.sim.weekly import WEEKLY
 
     screen = console(sys.stdout)
     frame = played.quarterly

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from tandem.sim.kernel import run_batch
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe, lever_value
-from tandem.sim.phases.measures import NAMES
 from tandem.sim.scenario import Scenario, ScenarioError
 
 OUTPUTS = ("revenue_growth", "conflict_rate")
@@ -55,7 +55,7 @@ class Firms:
         ranges: Ranges | None = None,
         levers: Sequence[str] = LEVERS,
     ):
-        unknown = next((name for name in outputs if name not in NAMES), None)
+        unknown = next((name for name in outputs if name not in OUTCOMES), None)
         if unknown:
             raise ScenarioError("no such outcome", key="outputs", value=unknown, allowed="an outcome of the model")
         self.cells, self.outputs, self.ranges = dict(cells), tuple(outputs), ranges or Ranges()
@@ -68,7 +68,7 @@ class Firms:
         timelines = [scenario.records() for scenario in ordered]
         self._starts = np.cumsum([0, *map(len, timelines)])
         self._rows = np.concatenate(timelines)
-        self._columns = [NAMES.index(output) for output in outputs]
+        self._columns = [list(OUTCOMES).index(output) for output in outputs]
         self._moved = [row for row in describe() if row.get("lever") in self.levers]
         self._fixed = [set(scenario.explicit_lever_parameters) for scenario in ordered]
         self._level = np.zeros((len(ordered), len(self.outputs)))

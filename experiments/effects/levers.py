@@ -146,8 +146,8 @@ def pooled_model(
     """
     from tandem.experiments.firms.uncertainty import lay_over
     from tandem.sim.kernel import run_batch
+    from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.parameters import describe, lever_value
-    from tandem.sim.phases.measures import NAMES
     from tandem.sim.scenario import Scenario
     from tandem.sim.streams import seed_key
 
@@ -155,7 +155,7 @@ def pooled_model(
     rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
     moved = [row for row in describe() if row.get("lever")]
     fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]
-    columns = [NAMES.index(output) for output in outputs]
+    columns = [list(OUTCOMES).index(output) for output in outputs]
     key = np.array([seed_key(seed)], dtype=np.uint64)
 
     def model(points: np.ndarray, lucks: np.ndarray) -> np.ndarray:

@@ -65,7 +65,8 @@ class FirmModel:
         factors: Sequence[str],
         trajectories: str = "none",
     ):
-        from tandem.sim.outcomes import OUTCOMES, WEEKLY
+        from tandem.sim.outcomes import OUTCOMES
+        from tandem.sim.weekly import WEEKLY
 
         self.scenarios, self.seed = dict(scenarios), seed
         self.factors, self.trajectories = tuple(factors), trajectories

@@ -1,103 +1,24 @@
-"""Outcomes of a run: one row of numbers from the sums kept (what each means, and its unit: sim/outcomes.py)."""
+"""Outcomes of a run: each written by its name into one record, from the sums kept (unit and meaning: sim/outcomes.py)."""
 
 import math
 
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.pair import mean_trust
 from tandem.sim.rules.arithmetic import least, most
-from tandem.sim.state import CEO, COO
-
-PAIR = (
-    "conflict_rate",
-    "task_conflict_rate",
-    "relationship_conflict_rate",
-    "process_conflict_rate",
-    "conflict_per_decision",
-    "cause_priorities_share",
-    "cause_styles_share",
-    "cause_communication_share",
-    "cause_roles_share",
-    "trust",
-    "trust_mean",
-    "relationship_conflict",
-    "relationship_conflict_mean",
-    "role_clarity",
-    "goal_gap",
-    "information_shared",
-)
-DECIDING = (
-    "decision_delay_weeks",
-    "lapsed_share",
-    "decisions_taken",
-    "decisions_dropped",
-    "omission_rate",
-    "commission_rate",
-    "setting_error",
-    "standing_error",
-    "double_directives",
-    "orphaned_decisions",
-    "usurped_decisions",
-    "reopened_decisions",
-    "arbitrations",
-    "departures",
-    "hours_used_share",
-    "ceo_hours",
-    "coo_hours",
-    "meeting_hours",
-    "fatigue",
-    "leader_skill",
-)
-MARKET = (
-    "revenue_growth",
-    "conversion_rate",
-    "cost_per_acquisition",
-    "return_on_investment",
-    "satisfaction",
-    "brand_awareness",
-    "customer_retention",
-    "marketing_spend_share",
-    "profit_per_week",
-    "cash",
-    "ruined",
-    "technique",
-    "reputation",
-    "refinement",
-    "budget_share_brand",
-)
-WORK = (
-    "morale",
-    "team_skill",
-    "hidden_work_share",
-    "unanswered_share",
-    "backlog_weeks",
-    "experiments_proposed",
-    "experiments_started",
-    "experiments_succeeded",
-    "experiments_stopped",
-    "campaigns_launched",
-    "launched_performance",
-    "launched_brand",
-    "novelty_accepted",
-    "team_1_morale",
-    "team_1_wait_weeks",
-    "team_1_unanswered_share",
-)
-NAMES = MARKET + PAIR + DECIDING + WORK
-COUNT = len(NAMES)
-PAIR_AT, DECIDING_AT, WORK_AT = len(MARKET), len(MARKET) + len(PAIR), len(MARKET) + len(PAIR) + len(DECIDING)
+from tandem.sim.state import BRAND_ARM, CEO, COO
 
 
 @phase
-def measure(world, out):
-    """Write the outcomes of the weeks played so far into `out` (float array of length COUNT, order of NAMES).
+def measure(world, measured):
+    """Write the outcomes of the weeks played so far into `measured` (array of one record, dtype `tandem.sim.outcomes.MEASURED`).
 
     Outcomes of the pair are not-a-number in a firm that never had one.
     """
-    w = world[0]
-    measure_market(w, out)
-    measure_pair(w, out)
-    measure_deciding(w, out)
-    measure_work(w, out)
+    w, m = world[0], measured[0]
+    measure_market(w, m)
+    measure_pair(w, m)
+    measure_deciding(w, m)
+    measure_work(w, m)
 
 
 @part
@@ -118,69 +39,61 @@ def growth_rate(w):
 
 
 @part
-def measure_market(w, out):
-    """Outcomes of market and money, in the order of MARKET."""
+def measure_market(w, m):
+    """Outcomes of market and money."""
     p, s = w.parameters, w.firm
     weeks, last = most(1.0, s.week), most(1.0, least(13.0, s.week))
     margin = p.market_gross_margin * p.market_revenue_per_customer
     lost = s.sum_lost / most(s.sum_customers, 1e-9)
     # Two years of margin of the customers won by campaigns, thinned by churn, per kEUR spent.
     life = (1.0 - math.exp(-104.0 * lost)) / lost if lost > 1e-9 else 104.0
-    values = (
-        growth_rate(w),
-        ratio(s.sum_new, s.sum_leads),
-        ratio(s.sum_spend, s.sum_new),
-        ratio((s.sum_new - s.sum_baseline_leads) * margin * life, s.sum_spend),
-        s.quarter_satisfaction / last,
-        s.quarter_awareness / last,
-        math.exp(-52.0 * lost),
-        ratio(s.sum_spend, s.sum_revenue),
-        s.sum_profit / weeks,
-        s.cash,
-        s.ruined,
-        s.technique,
-        s.reputation,
-        s.refinement,
-        s.shares[0],
-    )
-    for n in range(len(values)):
-        out[n] = values[n]
+    m.revenue_growth = growth_rate(w)
+    m.conversion_rate = ratio(s.sum_new, s.sum_leads)
+    m.cost_per_acquisition = ratio(s.sum_spend, s.sum_new)
+    m.return_on_investment = ratio((s.sum_new - s.sum_baseline_leads) * margin * life, s.sum_spend)
+    m.satisfaction = s.quarter_satisfaction / last
+    m.brand_awareness = s.quarter_awareness / last
+    m.customer_retention = math.exp(-52.0 * lost)
+    m.marketing_spend_share = ratio(s.sum_spend, s.sum_revenue)
+    m.profit_per_week = s.sum_profit / weeks
+    m.cash = s.cash
+    m.ruined = s.ruined
+    m.technique = s.technique
+    m.reputation = s.reputation
+    m.refinement = s.refinement
+    m.budget_share_brand = s.shares[BRAND_ARM]
 
 
 @part
-def measure_pair(w, out):
-    """Outcomes of the pair, in the order of PAIR; not-a-number where there was no pair."""
+def measure_pair(w, m):
+    """Outcomes of the pair; not-a-number where there was no pair."""
     s = w.firm
     weeks = s.sum_paired_weeks
     quarters = weeks / 13.0
     pair = weeks > 0.0
     episodes = s.sum_task + s.sum_process + s.sum_relationship
     causes = s.sum_causes[0] + s.sum_causes[1] + s.sum_causes[2] + s.sum_causes[3]
-    values = (
-        ratio(episodes, quarters),
-        ratio(s.sum_task, quarters),
-        ratio(s.sum_relationship, quarters),
-        ratio(s.sum_process, quarters),
-        ratio(episodes, s.sum_decided) if pair else math.nan,
-        ratio(s.sum_causes[0], causes),
-        ratio(s.sum_causes[1], causes),
-        ratio(s.sum_causes[2], causes),
-        ratio(s.sum_causes[3], causes),
-        mean_trust(w) if pair else math.nan,
-        ratio(s.sum_trust, weeks),
-        s.relationship_conflict if pair else math.nan,
-        ratio(s.sum_relationship_level, weeks),
-        ratio(s.sum_clarity, weeks),
-        ratio(s.sum_gap, weeks),
-        ratio(s.sum_exchanged, s.sum_chances),
-    )
-    for n in range(len(values)):
-        out[PAIR_AT + n] = values[n]
+    m.conflict_rate = ratio(episodes, quarters)
+    m.task_conflict_rate = ratio(s.sum_task, quarters)
+    m.relationship_conflict_rate = ratio(s.sum_relationship, quarters)
+    m.process_conflict_rate = ratio(s.sum_process, quarters)
+    m.conflict_per_decision = ratio(episodes, s.sum_decided) if pair else math.nan
+    m.cause_priorities_share = ratio(s.sum_causes[0], causes)
+    m.cause_styles_share = ratio(s.sum_causes[1], causes)
+    m.cause_communication_share = ratio(s.sum_causes[2], causes)
+    m.cause_roles_share = ratio(s.sum_causes[3], causes)
+    m.trust = mean_trust(w) if pair else math.nan
+    m.trust_mean = ratio(s.sum_trust, weeks)
+    m.relationship_conflict = s.relationship_conflict if pair else math.nan
+    m.relationship_conflict_mean = ratio(s.sum_relationship_level, weeks)
+    m.role_clarity = ratio(s.sum_clarity, weeks)
+    m.goal_gap = ratio(s.sum_gap, weeks)
+    m.information_shared = ratio(s.sum_exchanged, s.sum_chances)
 
 
 @part
-def measure_deciding(w, out):
-    """Outcomes of deciding and hours, in the order of DECIDING; open and lapsed decisions count at their age."""
+def measure_deciding(w, m):
+    """Outcomes of deciding and hours; open and lapsed decisions count at their age."""
     leaders, decisions = w.leaders, w.decisions
     s = w.firm
     weeks = most(1.0, s.week)
@@ -197,35 +110,31 @@ def measure_deciding(w, out):
             for k in range(4):
                 skill += 0.25 * leaders[i].skills[k]
     hours = s.sum_hours[CEO] + s.sum_hours[COO]
-    values = (
-        ratio(s.sum_delay + open_delay, concluded + s.decision_count),
-        ratio(s.sum_lapsed, concluded),
-        s.sum_decided,
-        s.sum_dropped,
-        ratio(s.sum_good_refused, s.sum_good),
-        ratio(s.sum_bad_accepted, s.sum_bad),
-        ratio(s.sum_error, s.sum_settings),
-        s.sum_standing / weeks,
-        s.sum_double / quarters,
-        s.sum_orphans / quarters,
-        s.sum_usurped / quarters,
-        s.sum_reopened / quarters,
-        s.sum_arbitrated / quarters,
-        s.sum_departures,
-        ratio(hours, s.sum_hours_available[CEO] + s.sum_hours_available[COO]),
-        s.sum_hours[CEO] / weeks,
-        s.sum_hours[COO] / weeks,
-        s.sum_meeting / weeks,
-        ratio(tired, seats),
-        ratio(skill, seats),
-    )
-    for n in range(len(values)):
-        out[DECIDING_AT + n] = values[n]
+    m.decision_delay_weeks = ratio(s.sum_delay + open_delay, concluded + s.decision_count)
+    m.lapsed_share = ratio(s.sum_lapsed, concluded)
+    m.decisions_taken = s.sum_decided
+    m.decisions_dropped = s.sum_dropped
+    m.omission_rate = ratio(s.sum_good_refused, s.sum_good)
+    m.commission_rate = ratio(s.sum_bad_accepted, s.sum_bad)
+    m.setting_error = ratio(s.sum_error, s.sum_settings)
+    m.standing_error = s.sum_standing / weeks
+    m.double_directives = s.sum_double / quarters
+    m.orphaned_decisions = s.sum_orphans / quarters
+    m.usurped_decisions = s.sum_usurped / quarters
+    m.reopened_decisions = s.sum_reopened / quarters
+    m.arbitrations = s.sum_arbitrated / quarters
+    m.departures = s.sum_departures
+    m.hours_used_share = ratio(hours, s.sum_hours_available[CEO] + s.sum_hours_available[COO])
+    m.ceo_hours = s.sum_hours[CEO] / weeks
+    m.coo_hours = s.sum_hours[COO] / weeks
+    m.meeting_hours = s.sum_meeting / weeks
+    m.fatigue = ratio(tired, seats)
+    m.leader_skill = ratio(skill, seats)
 
 
 @part
-def measure_work(w, out):
-    """Outcomes of the teams' work, in the order of WORK."""
+def measure_work(w, m):
+    """Outcomes of the teams' work."""
     teams = w.teams
     p, s = w.parameters, w.firm
     weeks = most(1.0, s.week)
@@ -234,23 +143,19 @@ def measure_work(w, out):
         skill += teams[t].skill / p.team_count
         backlog += teams[t].sum_backlog
     first = teams[0]
-    values = (
-        s.sum_morale / weeks,
-        skill,
-        ratio(s.sum_hidden, s.sum_hidden + s.sum_work),
-        ratio(s.sum_defaults, s.sum_exceptions),
-        ratio(backlog, s.sum_capacity),
-        s.sum_experiments_proposed,
-        s.sum_experiments_started,
-        s.sum_experiments_succeeded,
-        s.sum_experiments_stopped,
-        s.sum_campaigns,
-        ratio(s.sum_launched_performance, s.sum_campaigns),
-        ratio(s.sum_launched_brand, s.sum_campaigns),
-        s.sum_novelty_accepted,
-        first.sum_morale / weeks,
-        ratio(first.sum_wait, first.sum_finished),
-        ratio(first.sum_defaults, first.sum_done),
-    )
-    for n in range(len(values)):
-        out[WORK_AT + n] = values[n]
+    m.morale = s.sum_morale / weeks
+    m.team_skill = skill
+    m.hidden_work_share = ratio(s.sum_hidden, s.sum_hidden + s.sum_work)
+    m.unanswered_share = ratio(s.sum_defaults, s.sum_exceptions)
+    m.backlog_weeks = ratio(backlog, s.sum_capacity)
+    m.experiments_proposed = s.sum_experiments_proposed
+    m.experiments_started = s.sum_experiments_started
+    m.experiments_succeeded = s.sum_experiments_succeeded
+    m.experiments_stopped = s.sum_experiments_stopped
+    m.campaigns_launched = s.sum_campaigns
+    m.launched_performance = ratio(s.sum_launched_performance, s.sum_campaigns)
+    m.launched_brand = ratio(s.sum_launched_brand, s.sum_campaigns)
+    m.novelty_accepted = s.sum_novelty_accepted
+    m.team_1_morale = first.sum_morale / weeks
+    m.team_1_wait_weeks = ratio(first.sum_wait, first.sum_finished)
+    m.team_1_unanswered_share = ratio(first.sum_defaults, first.sum_done)

@@ -1,0 +1,64 @@
+"""What every measured quantity has: a name, a unit, a meaning, and titles in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNITS_FR = {
+    "0 or 1": "0 ou 1",
+    "0-1": "0-1",
+    "arbitrations/quarter": "arbitrages/trimestre",
+    "campaigns": "campagnes",
+    "customers": "clients",
+    "customers/lead": "clients/prospect",
+    "customers/week": "clients/semaine",
+    "decisions": "décisions",
+    "decisions/quarter": "décisions/trimestre",
+    "decisions/week": "décisions/semaine",
+    "departures": "départs",
+    "episodes/decision": "épisodes/décision",
+    "episodes/quarter": "épisodes/trimestre",
+    "episodes/week": "épisodes/semaine",
+    "experiments": "expérimentations",
+    "hours/week": "heures/semaine",
+    "index": "indice",
+    "kEUR": "k€",
+    "kEUR/customer": "k€/client",
+    "kEUR/kEUR": "k€/k€",
+    "kEUR/week": "k€/semaine",
+    "leads/week": "prospects/semaine",
+    "multiple": "multiple",
+    "multiple of the usual": "multiple de l'usage",
+    "person-weeks": "semaines-personnes",
+    "person-weeks/week": "semaines-personnes/semaine",
+    "probability": "probabilité",
+    "projects": "projets",
+    "quarter": "trimestre",
+    "questions/person-week": "questions/semaine-personne",
+    "share": "part",
+    "share of revenue": "part du chiffre d'affaires",
+    "share/year": "part/an",
+    "standard deviations": "écarts types",
+    "standard deviations, summed": "écarts types, en somme",
+    "week": "semaine",
+    "weeks": "semaines",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """An outcome or a column: what it is called, what it counts and what that means."""
+
+    name: str
+    unit: str
+    meaning: str
+    title_en: str
+    title_fr: str
+
+    def title(self, lang: str = "en") -> str:
+        """The title in a language."""
+        return self.title_fr if lang == "fr" else self.title_en
+
+    def unit_in(self, lang: str = "en") -> str:
+        """The unit in a language."""
+        return UNITS_FR[self.unit] if lang == "fr" else self.unit
