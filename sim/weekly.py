@@ -236,6 +236,10 @@ def ratio(over: tuple[str, str], values: Callable[[str], np.ndarray]) -> np.ndar
     return above / np.where(below > 0, below, np.nan)
 
 
+def _ratio_of(above: str, below: str) -> Source:
+    return lambda kept: ratio((above, below), lambda name: WEEKLY[name].source(kept))
+
+
 def _declared() -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for marked, unit, quarter, title_en, title_fr, meaning, origin in _WEEKLY:
@@ -248,7 +252,7 @@ def _declared() -> dict[str, Column]:
             title_en=title_en,
             title_fr=title_fr,
             quarter=quarter,  # type: ignore[arg-type]
-            source=origin if over is None else lambda kept, over=over: ratio(over, lambda of: columns[of].source(kept)),
+            source=origin if over is None else _ratio_of(*over),
             over=over,
             pair="*" in marked,
             at_start=quarter in ("end", "key") or "+" in marked,

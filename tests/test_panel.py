@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tandem.sim import Scenario, simulate
-from tandem.sim.panel import COLUMNS, SUMS, panel_of, simulate_panel
+from tandem.sim.panel import COLUMNS, STATES, SUMS, panel_of, simulate_panel
+from tandem.sim.weekly import WEEKLY
 
 FIRM = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3})
 
@@ -15,6 +16,58 @@ def test_a_weekly_panel_is_the_weekly_table():
     for name in ("relationship_conflict", "revenue", "customers", "spend", "satisfaction", "common_ground"):
         np.testing.assert_array_equal(panel[name][1, 1, 1:], run.weekly[name].to_numpy()[1:])
     np.testing.assert_array_equal(panel["ceo_trust"][1, 1], run.weekly["ceo_trust"].to_numpy())
+
+
+LEAVING = Scenario.load("coo-leaves").with_({"ceo.skills.market": 0.9})
+SUM_FIELDS = {
+    "trust_weeks": "trust",
+    "relationship_conflict_weeks": "relationship_level",
+    "role_clarity_weeks": "clarity",
+    "goal_gap_weeks": "gap",
+    "task_episodes": "task",
+    "process_episodes": "process",
+    "relationship_episodes": "relationship",
+    "delay_weeks": "delay",
+    "setting_error": "error",
+    "good_proposals": "good",
+    "bad_proposals": "bad",
+    "views_exchanged": "exchanged",
+    "views_possible": "chances",
+    "revenue_sum": "revenue",
+    "spend_sum": "spend",
+    "profit_sum": "profit",
+    "customers_won": "new",
+    "customers_lost": "lost",
+    "satisfaction_weeks": "satisfaction",
+    "morale_weeks": "morale",
+    "hidden_work": "hidden",
+    "questions": "exceptions",
+    "unanswered": "defaults",
+    "campaigns_launched": "campaigns",
+    "standing_error_weeks": "standing",
+}
+
+
+def test_every_column_is_what_the_records_of_the_run_say():
+    panel, run = simulate_panel([LEAVING], seed=4, every=1), simulate(LEAVING, seed=4)
+    leaders, firm = run.trajectory["leaders"], run.trajectory["firm"]
+    for name in STATES:
+        post = ("ceo", "coo").index(name[:3]) if name[:4] in ("ceo_", "coo_") else None
+        if name.endswith("_successions"):
+            wanted = leaders["successions"][:, post]
+        elif name in ("ceo_skill", "coo_skill"):
+            wanted = leaders["skills"][:, post].mean(axis=1)
+        else:
+            wanted = np.where(np.arange(run.weeks + 1) > 0, run.weekly[name], panel[name][0, 0])  # row 0: nothing yet
+        assert name.endswith(("_successions", "_skill")) or name in WEEKLY
+        np.testing.assert_allclose(panel[name][0, 0], wanted, rtol=1e-12, atol=1e-14, err_msg=name)
+    for name in SUMS:
+        if name in ("ceo_hours", "coo_hours"):
+            wanted = firm["sum_hours"][:, int(name == "coo_hours")]
+        else:
+            wanted = firm[f"sum_{SUM_FIELDS.get(name, name)}"]
+        np.testing.assert_array_equal(panel[name][0, 0], wanted, err_msg=name)
+    assert not np.array_equal(panel["ceo_skill"], panel["coo_skill"])
 
 
 def test_sums_are_what_outcomes_are_made_of():
