@@ -33,6 +33,7 @@ FLOORS = (
     ("sim.scenario", "sim.weekly", "sim.texts"),
     ("sim.explain", "sim.plots"),
     ("sim.results", "sim.comparison", "sim.panel"),
+    ("sim.series",),
     ("sim.widget", "sim.dashboard"),
     ("sim",),
     ("experiments",),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tandem.sim.dashboard.controls import ACTIONS, CONTROLS
-from tandem.sim.dashboard.series import SERIES, THEMES
 from tandem.sim.dashboard.words import page_texts
+from tandem.sim.series import SERIES, THEMES
 from tandem.sim.texts import LANGUAGES, NARROW
 
 ROOT = Path(__file__).resolve().parents[1]

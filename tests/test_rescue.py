@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tandem.experiments.advice.remedies import remedies
-from tandem.experiments.advice.rescue import fails, last_saving_week
+from tandem.experiments.advice.rescue import last_saving_week
 from tandem.experiments.commands.main import status
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.scenario import ScenarioError
@@ -57,25 +57,25 @@ def verdict(need, *conditions):
 def test_failing_means_all_or_any_of_the_conditions():
     outcomes = pd.DataFrame({"trust": [0.2, 0.2, 0.4, np.nan], "conflict_rate": [5.0, 1.0, 5.0, 5.0]})
     conditions = (("trust", "below", 0.3), ("conflict_rate", "above", 3.0))
-    assert fails(outcomes, verdict("all", *conditions)).tolist() == [True, False, False, False]
-    assert fails(outcomes, verdict("any", *conditions)).tolist() == [True, True, True, True]
-    assert fails(outcomes, verdict("all", ("trust", "below", 0.2))).tolist() == [False] * 4  # on the line is not beyond it
+    assert verdict("all", *conditions).which(outcomes).tolist() == [True, False, False, False]
+    assert verdict("any", *conditions).which(outcomes).tolist() == [True, True, True, True]
+    assert verdict("all", ("trust", "below", 0.2)).which(outcomes).tolist() == [False] * 4  # on the line is not beyond it
 
 
 def test_a_table_fails_row_by_row_as_each_run_does(case):
     batch = simulate_batch(case, runs=64, seed=3)
     rows = [case.story.failure.holds(row) for row in batch.outcomes.to_dict("records")]
-    assert fails(batch.outcomes, case.story.failure).tolist() == rows
+    assert case.story.failure.which(batch.outcomes).tolist() == rows
     assert sum(rows) > 0
 
 
 def test_weeks_are_tried_on_the_lucks_that_fail_untouched(case, found):
-    untouched = fails(simulate_batch(case, runs=found.played, seed=3).outcomes, case.story.failure)
+    untouched = case.story.failure.which(simulate_batch(case, runs=found.played, seed=3).outcomes)
     assert untouched.sum() == found.failing == 40
     assert found.played == np.flatnonzero(untouched)[-1] + 1 or found.played % 40 == 0
     for week in (1, found.week):
         tried = simulate_batch(case.at(week, case.story.intervention.set), runs=found.played, seed=3)
-        saved = (~fails(tried.outcomes, case.story.failure) & untouched).sum()
+        saved = (~case.story.failure.which(tried.outcomes) & untouched).sum()
         row = found.table.set_index("week").loc[week]
         assert (row["saved"], row["lucks"]) == (saved, 40)
 

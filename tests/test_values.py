@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+
 from tandem.sim import Scenario, simulate
 from tandem.sim.outcomes import MEASURED, OUTCOMES
 from tandem.sim.phases import measures

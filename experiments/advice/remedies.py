@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest, norm
 
-from tandem.experiments.advice.rescue import fails
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.texts import text, typeset
@@ -67,14 +66,14 @@ def remedies(scenario: Scenario, seed: int | str = 0, lucks: int = 200, lang: st
     failure = scenario.story.failure
     if failure is None:
         raise ScenarioError("this scenario tells of none", file=scenario.name, key="failure")
-    untouched = fails(simulate_batch(scenario, lucks, seed=seed).outcomes, failure)
+    untouched = failure.which(simulate_batch(scenario, lucks, seed=seed).outcomes)
     interval = binomtest(int(untouched.sum()), lucks).proportion_ci(0.95, method="wilson")
     effects = []
     for part in PARTS:
         step = getattr(scenario.story, part)
         if step is None or (step.week or 0) > scenario.parameters.weeks:
             continue
-        touched = fails(simulate_batch(scenario.branch(part), lucks, seed=seed).outcomes, failure)
+        touched = failure.which(simulate_batch(scenario.branch(part), lucks, seed=seed).outcomes)
         low, difference, high = paired(touched, untouched)
         title = step.title[lang] if step.title is not None else part
         effects.append(Effect(part, title, step.week, float(touched.mean()), difference, low, high))

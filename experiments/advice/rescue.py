@@ -22,20 +22,6 @@ MOST_PLAYED = 10  # lucks played untouched, as a multiple of the failing ones wa
 RUNS_IN_ONE_CALL = 1024  # between two calls Ctrl-C is heard and progress told
 
 
-def fails(outcomes: pd.DataFrame, failure: Verdict) -> np.ndarray:
-    """Which rows (runs) fail: bool array. An outcome that is not defined (not-a-number) meets no condition."""
-    met = []
-    for condition in failure.conditions:
-        values = outcomes[condition.outcome].to_numpy(dtype=float)
-        beyond = ~np.isnan(values)
-        if condition.below is not None:
-            beyond &= values < condition.below
-        if condition.above is not None:
-            beyond &= values > condition.above
-        met.append(beyond)
-    return np.all(met, axis=0) if failure.need == "all" else np.any(met, axis=0)
-
-
 @dataclass(frozen=True, eq=False)
 class Rescue:
     """What trying the intervention week by week showed."""
@@ -139,7 +125,7 @@ def _failing_lucks(scenario: Scenario, failure: Verdict, seed: int | str, wanted
     played = 0
     while len(failing) < wanted and played < MOST_PLAYED * wanted:
         block = np.arange(played, played + wanted)
-        failing = np.concatenate([failing, block[fails(_play(scenario, block, seed), failure)]])
+        failing = np.concatenate([failing, block[failure.which(_play(scenario, block, seed))]])
         played += wanted
     if len(failing) > wanted:
         failing = failing[:wanted]
@@ -149,7 +135,7 @@ def _failing_lucks(scenario: Scenario, failure: Verdict, seed: int | str, wanted
 
 def _saved(tried: Scenario, failure: Verdict, lucks: np.ndarray, seed: int | str) -> int:
     """How many of these lucks do not fail under the scenario as tried."""
-    return int(np.sum(~fails(_play(tried, lucks, seed), failure)))
+    return int(np.sum(~failure.which(_play(tried, lucks, seed))))
 
 
 def _play(scenario: Scenario, lucks: np.ndarray, seed: int | str) -> pd.DataFrame:

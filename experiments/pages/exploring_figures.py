@@ -14,7 +14,7 @@ from tandem.sim.panel import simulate_panel
 from tandem.sim.plots import BLUE, INK, QUIET, STYLE
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
-from tandem.sim.widget.lines import lines
+from tandem.sim.series import of_panel
 
 BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
 """Quantiles and shade of a fan: nine lucks in ten, and half of them."""
@@ -45,7 +45,7 @@ def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | 
     """
     if column not in TITLES:
         raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
-    values = lines(simulate_panel([scenario], runs, seed, every=1))[column]
+    values = of_panel(simulate_panel([scenario], runs, seed, every=1))[column]
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
         weeks = np.arange(values.shape[1])

@@ -15,10 +15,10 @@ from typing import Any
 from tandem.sim.dashboard import catalogue as what_there_is
 from tandem.sim.dashboard import futures, telling
 from tandem.sim.dashboard.controls import actions
-from tandem.sim.dashboard.series import numbers
 from tandem.sim.dashboard.specification import Act, Specification, whole_number
 from tandem.sim.dashboard.verdict import rules, verdict
 from tandem.sim.scenario import ScenarioError
+from tandem.sim.series import FACES, SERIES, of_run, written
 
 KEPT_BYTES = 48_000_000
 
@@ -36,7 +36,7 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
         "spec": specification.plain(),
         "digest": specification.scenario.digest[:12],
         "weeks": made.weeks,
-        "series": numbers(made),
+        "series": written(of_run(made, (*SERIES, *FACES))),
         "verdict": verdict(specification.case, made.outcomes),
         "measures": telling.measures(made, specification.case),
     }

@@ -7,19 +7,33 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from tandem.sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
-from tandem.sim.dashboard.series import HUNDRED, THEME_OF_OUTCOME, THEMES
 from tandem.sim.dashboard.specification import SEED, known, loaded
-from tandem.sim.dashboard.verdict import fails, rules
+from tandem.sim.dashboard.verdict import rules
 from tandem.sim.dashboard.words import action_title, page_texts
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import describe
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.catalogue import find
+from tandem.sim.series import HUNDRED, THEMES
 from tandem.sim.texts import LANGUAGES, typeset
 
 KEYED = 10  # cases with an `order` up to this stand on the keys 1 to 9 and 0
 LUCKS_TRIED = 40
+THEME_OF_OUTCOME = {
+    "revenue_growth": "revenue",
+    "conflict_rate": "quarrels",
+    "task_conflict_rate": "quarrels",
+    "process_conflict_rate": "quarrels",
+    "decision_delay_weeks": "delay",
+    "lapsed_share": "decisions",
+    "omission_rate": "decisions",
+    "backlog_weeks": "work",
+    "technique": "technique",
+    "standing_error": "settings",
+    "goal_gap": "tension",
+}
+"""The chart that shows what an outcome is about."""
 
 
 def both(told: Any) -> dict[str, str]:
@@ -108,8 +122,7 @@ def telling_luck(name: str) -> int:
     spread = outcomes[named].std().replace(0.0, 1.0)
     distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
     wanted = firm.story.failure is not None
-    as_told = [failing == wanted for failing in fails(outcomes, failure)]
-    lucks = [luck for luck, told in enumerate(as_told) if told]
+    lucks = [luck for luck, failing in enumerate(failure.which(outcomes)) if failing == wanted]
     return min(lucks, key=lambda luck: distance[luck], default=0)
 
 

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from tandem.sim.dashboard.series import SERIES, listed, table
 from tandem.sim.dashboard.specification import SEED, Specification
-from tandem.sim.dashboard.verdict import fails, rules
+from tandem.sim.dashboard.verdict import rules
 from tandem.sim.results import simulate, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Verdict
+from tandem.sim.series import SERIES, band, listed, of_run
 
 FUTURES = 200
 BAND_FUTURES = 60
-BAND = (0.1, 0.9)  # 80% of futures
 HUNDRED = 100
 TRIAL_FUTURES = 40
 
@@ -25,7 +24,7 @@ TRIAL_FUTURES = 40
 def odds(scenario: Scenario, failure: Verdict, futures: int) -> dict[str, Any]:
     """In how many of `futures` lucks the scenario fails, with its 95% Wilson interval as shares."""
     outcomes = simulate_batch(scenario, futures, SEED, threads=False).outcomes
-    failing = sum(fails(outcomes, failure))
+    failing = int(failure.which(outcomes).sum())
     interval = binomtest(failing, futures).proportion_ci(0.95, method="wilson")
     return {"n": futures, "failing": failing, "low": round(interval.low, 4), "high": round(interval.high, 4)}
 
@@ -48,15 +47,13 @@ def case_odds(specification: Specification) -> dict[str, Any]:
 
 def bands(specification: Specification) -> dict[str, Any]:
     """Low and high of each series, week by week, between which four futures in five lie."""
-    scenario, names = specification.scenario, tuple(SERIES)
     runs = []
     for luck in range(BAND_FUTURES):
-        runs.append(table(simulate(scenario, SEED, luck), names))
+        runs.append(of_run(simulate(specification.scenario, SEED, luck)))
         time.sleep(0)  # another thread may be answering a slider
-    with np.errstate(all="ignore"):
-        low, high = np.quantile(np.array(runs), BAND, axis=0)
+    spread = {name: band(np.array([run[name] for run in runs])) for name in SERIES}
     return {
         "n": BAND_FUTURES,
-        "low": {name: listed(low[row]) for row, name in enumerate(names)},
-        "high": {name: listed(high[row]) for row, name in enumerate(names)},
+        "low": {name: listed(low) for name, (low, _) in spread.items()},
+        "high": {name: listed(high) for name, (_, high) in spread.items()},
     }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-import pandas as pd
-
 from tandem.sim.dashboard.specification import loaded
 from tandem.sim.scenario.story import Condition, Text, Verdict
 
@@ -44,11 +42,6 @@ def verdict(case: str, outcomes: Mapping[str, float]) -> str:
     if failure.holds(outcomes):
         return "breaks"
     return "drifts" if drift.holds(outcomes) else "holds"
-
-
-def fails(outcomes: pd.DataFrame, failure: Verdict) -> list[bool]:
-    """Which rows (runs) of a table of outcomes fail."""
-    return [failure.holds({str(name): value for name, value in row.items()}) for row in outcomes.to_dict("records")]
 
 
 def reasons(case: str, outcomes: Mapping[str, float]) -> list[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest
@@ -49,10 +50,19 @@ class Condition(Told):
             raise ValueError("a condition needs below = a number or above = a number")
         return self
 
+    def which(self, outcomes: Any) -> np.ndarray:
+        """Which runs of a table of outcomes are beyond the line: bool array. What is not defined is beyond no line."""
+        values = np.asarray(outcomes[self.outcome], dtype=float)
+        beyond = ~np.isnan(values)
+        if self.below is not None:
+            beyond &= values < self.below
+        if self.above is not None:
+            beyond &= values > self.above
+        return beyond
+
     def holds(self, outcomes: Mapping[Any, Any]) -> bool:
         """Is the outcome beyond the line?"""
-        value = outcomes[self.outcome]
-        return (self.below is None or value < self.below) and (self.above is None or value > self.above)
+        return bool(self.which(outcomes))
 
 
 class Verdict(Told):
@@ -64,10 +74,14 @@ class Verdict(Told):
 
     _lists = field_validator("conditions", mode="before")(_listed)
 
+    def which(self, outcomes: Any) -> np.ndarray:
+        """Which runs of a table of outcomes meet the conditions: bool array. The one rule for what fails, in a table or alone."""
+        met = [condition.which(outcomes) for condition in self.conditions]
+        return np.all(met, axis=0) if self.need == "all" else np.any(met, axis=0)
+
     def holds(self, outcomes: Mapping[Any, Any]) -> bool:
-        """Do these outcomes meet the conditions?"""
-        met = [condition.holds(outcomes) for condition in self.conditions]
-        return all(met) if self.need == "all" else any(met)
+        """Do the outcomes of one run meet the conditions?"""
+        return bool(self.which(outcomes))
 
 
 class Step(Told):
