@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.sim.batch import Batch
+from tandem.sim.intervals import mean_interval, paired_difference, verdict
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import HEADLINES, OUTCOMES
-from tandem.sim.results import Batch, Run, _figure, _known, mean_interval, simulate_batch
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.results import simulate_batch
+from tandem.sim.run import Run
+from tandem.sim.units import figure
 
 COLUMNS = (
     "arm",
@@ -49,7 +53,7 @@ def compare(*scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: It
         scenarios, seed = _of_runs(scenarios, seed)
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
-    chosen = tuple(OUTCOMES) if outcomes is None else tuple(_known(name) for name in outcomes)
+    chosen = tuple(OUTCOMES) if outcomes is None else tuple(known(name) for name in outcomes)
     arms = [(arm,) if hasattr(arm, "records") else tuple(arm) for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
@@ -76,15 +80,6 @@ def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(O
     return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
-def paired_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float, float, float, int]:
-    """How much higher `b` is than `a`, pair by pair: mean difference, low and high of its t-interval, standard error, and
-    the number of pairs in which both are defined (not-a-number elsewhere)."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape:
-        raise Mistake(f"pairs need equal shapes, not {a.shape} and {b.shape}")
-    return mean_interval(b - a, level)
-
-
 def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
     """Share of pairs in which `b` is better than `a`, ties counted half; not-a-number where no direction is better."""
     gain = np.asarray(b, dtype=float) - np.asarray(a, dtype=float)
@@ -95,53 +90,28 @@ def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
     return float((0.5 + 0.5 * sign).mean())
 
 
-def verdict(low: float, high: float, n: int) -> str:
-    """What the interval of a difference says: higher, lower, same (not one pair differs), undecided, or not defined."""
-    if n < 2:
-        return "not defined" if n == 0 else "undecided"
-    if low == high == 0.0:
-        return "same"
-    return "higher" if low > 0.0 else "lower" if high < 0.0 else "undecided"
-
-
-def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> tuple:
+def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> dict[str, Any]:
     a = first.units(outcome)
     b = a if other is None else other.units(outcome)
     b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
     mean, mean_low, mean_high, _, defined = mean_interval(b)
+    row = {"arm": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": len(a)}
     if other is None:
-        empty = (np.nan,) * 7
-        return (
-            arm,
-            outcome,
-            mean,
-            mean_low,
-            mean_high,
-            *empty,
-            defined,
-            len(a),
-            "baseline" if defined else "not defined",
-        )
+        return {**row, "n": defined, "verdict": "baseline" if defined else "not defined"}
     difference, low, high, error, n = paired_difference(a, b)
     correlation, reduction = _pairing(a, b)
-    helped = share_helped(a, b, OUTCOMES[outcome].better)
-    return (
-        arm,
-        outcome,
-        mean,
-        mean_low,
-        mean_high,
-        difference,
-        low,
-        high,
-        error,
-        helped,
-        correlation,
-        reduction,
-        n,
-        len(a),
-        verdict(low, high, n),
-    )
+    return {
+        **row,
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "se": error,
+        "share_helped": share_helped(a, b, OUTCOMES[outcome].better),
+        "correlation": correlation,
+        "variance_reduction": reduction,
+        "n": n,
+        "verdict": verdict(low, high, n),
+    }
 
 
 def _pairing(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
@@ -228,7 +198,7 @@ class Comparison:
 
     def wide(self, outcome: str) -> pd.DataFrame:
         """One outcome, one row a run, one column an arm."""
-        _known(outcome)
+        known(outcome)
         first = next(iter(self.batches.values()))
         columns = {arm: batch.outcomes[outcome] for arm, batch in self.batches.items()}
         return pd.DataFrame({"firm": first.outcomes["firm"], "luck": first.outcomes["luck"], **columns})
@@ -240,7 +210,7 @@ class Comparison:
         there = set(self.table["outcome"])
         chosen = [name for name in HEADLINES if name in there] or list(dict.fromkeys(self.table["outcome"]))
         if outcomes is not None:
-            chosen = [_known(name) for name in outcomes]
+            chosen = [known(name) for name in outcomes]
         return plot_comparison(self.table, chosen, axes, lang=lang, labels=self.titles(lang))
 
     def titles(self, lang: str = "en") -> dict[str, str]:
@@ -279,5 +249,5 @@ class Comparison:
         picture = ""
         if drawn and len(self.arms) > 1:
             picture = still(plot_comparison(self.table, drawn), "differences with their 95% intervals")
-        table = kept.to_html(index=False, float_format=_figure, na_rep="")
+        table = kept.to_html(index=False, float_format=figure, na_rep="")
         return f"<div>{head}{table}{picture}</div>"

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from tandem.sim.mistake import Mistake
 from tandem.sim.units import Quantity
 
 Better = Literal["high", "low", "neither"]
@@ -201,3 +202,13 @@ HEADLINES: tuple[str, ...] = tuple(name for name, outcome in OUTCOMES.items() if
 
 MEASURED = np.dtype([(name, np.float64) for name in OUTCOMES], align=True)
 """A run's outcomes as the compiled phase writes them: by name. A row of float64, in this order, seen as a record."""
+
+
+def known(outcome: str) -> str:
+    """The name itself; Mistake, with the nearest name, for what is no outcome."""
+    if outcome not in OUTCOMES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(outcome), OUTCOMES, n=1)
+        raise Mistake(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
+    return outcome

@@ -62,3 +62,8 @@ class Quantity:
     def unit_in(self, lang: str = "en") -> str:
         """The unit in a language."""
         return UNITS_FR[self.unit] if lang == "fr" else self.unit
+
+
+def figure(value: float) -> str:
+    """A number in a line of text."""
+    return "not defined" if value != value else f"{value:.3g}"

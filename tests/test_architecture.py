@@ -31,8 +31,11 @@ FLOORS = (
     ("sim.kernel", "sim.agents", "sim.model"),
     ("scenarios",),
     ("sim.scenario", "sim.weekly", "sim.texts"),
+    ("sim.intervals",),
     ("sim.explain", "sim.plots"),
-    ("sim.results", "sim.comparison", "sim.panel"),
+    ("sim.run", "sim.batch"),
+    ("sim.results", "sim.panel"),
+    ("sim.comparison",),
     ("sim.series",),
     ("sim.widget", "sim.dashboard"),
     ("sim",),
@@ -66,7 +69,7 @@ FENCES = {
     "playwright": r"bench/.*",
     "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
-    "matplotlib": r"sim/plots\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
+    "matplotlib": r"sim/plots/[a-z_]+\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
 }
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
@@ -320,7 +323,7 @@ def test_every_source_exists_and_is_used():
         (upward_imports, "sim/phases/learn.py", "from .. import week"),
         (upward_imports, "sim/phases/learn.py", "from ..kernel import play"),
         (upward_imports, "sim/week.py", "def f():\n    import sim.kernel"),
-        (upward_imports, "sim/plots.py", "from sim.results import Run"),
+        (upward_imports, "sim/plots/weekly.py", "from sim.results import Run"),
         (upward_imports, "sim/kernel.py", "from sim import Scenario"),
         (upward_imports, "sim/kernel.py", "import scenarios"),
         (upward_imports, "sim/kernel.py", "import importlib; importlib.import_module('experiments.store')"),
@@ -359,7 +362,7 @@ def test_a_break_is_found(check, path, text):
         ("sim/phases/learn.py", "from sim.rules import trust\nfrom sim import state, streams"),
         ("sim/compile.py", "import numba"),
         ("sim/model.py", "import mesa\nfrom sim import week"),
-        ("sim/plots.py", "import matplotlib"),
+        ("sim/plots/weekly.py", "import matplotlib"),
         ("experiments/pages/figure.py", "from matplotlib import pyplot"),
         ("experiments/sensitivity/figures.py", "from matplotlib import pyplot"),
         (

@@ -17,6 +17,7 @@ from tandem.sim import plots
 from tandem.sim.comparison import compare
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
+from tandem.sim.plots import style
 from tandem.sim.results import simulate, simulate_batch
 
 
@@ -157,9 +158,9 @@ def test_a_comparison_draws_the_interval_and_says_what_is_undefined(comparison):
 
 
 def test_help_is_green_and_harm_vermilion_whatever_the_sign():
-    assert plots._colour("higher", "high") == plots._colour("lower", "low") == plots.BETTER
-    assert plots._colour("lower", "high") == plots._colour("higher", "low") == plots.WORSE
-    assert plots._colour("undecided", "high") == plots._colour("same", "low") == plots.UNDECIDED
+    assert style.verdict_colour("higher", "high") == style.verdict_colour("lower", "low") == plots.BETTER
+    assert style.verdict_colour("lower", "high") == style.verdict_colour("higher", "low") == plots.WORSE
+    assert style.verdict_colour("undecided", "high") == style.verdict_colour("same", "low") == plots.UNDECIDED
 
 
 def test_swings_are_sorted_and_named():
@@ -209,9 +210,9 @@ def test_nothing_moved():
 
 @pytest.mark.parametrize("colour", [*plots.COLUMN_COLOURS.values(), *plots.FAMILY_COLOURS.values(), plots.YELLOW])
 def test_words_in_colour_can_be_read_on_white(colour):
-    dark = plots._dark(colour)
+    dark = style.dark(colour)
     rgb = np.array([int(dark[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    assert 1.05 / (plots._luminance(rgb) + 0.05) >= 4.5
+    assert 1.05 / (style.luminance(rgb) + 0.05) >= 4.5
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_words_in_colour_can_be_read_on_white(colour):
     ],
 )
 def test_numbers_are_as_fine_as_their_interval(value, width, lang, text):
-    assert plots._signed(value, width, lang) == text
+    assert style.signed_text(value, width, lang) == text
 
 
 def test_the_style_of_others_is_left_alone(run):

@@ -139,14 +139,14 @@ def heat_map(
     'levers.communication'
     """
     if outcome not in OUTCOMES:
-        from tandem.sim.results import _known
+        from tandem.sim.outcomes import known
 
-        _known(outcome)
+        known(outcome)
     if len(across) != 1 or len(up) != 1:
         raise Mistake("heat_map takes one path across and one up, as {path: [values]}")
     (x, columns), (y, rows) = next(iter(across.items())), next(iter(up.items()))
-    known = OUTCOMES[outcome]
-    factor, unit = (100.0, known.unit.replace("share", "%", 1)) if known.unit.startswith("share") else (1.0, known.unit)
+    declared = OUTCOMES[outcome]
+    factor, unit = (100.0, declared.unit.replace("share", "%", 1)) if declared.unit.startswith("share") else (1.0, declared.unit)
     means, errors = np.empty((len(rows), len(columns))), np.empty((len(rows), len(columns)))
     for i, high in enumerate(rows):
         for j, wide in enumerate(columns):
@@ -177,5 +177,5 @@ def heat_map(
         ax.set_yticks(range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows])
         ax.set_xlabel(x)
         ax.set_ylabel(y)
-        ax.figure.colorbar(shown, ax=ax, label=f"{known.title()} ({unit})")
+        ax.figure.colorbar(shown, ax=ax, label=f"{declared.title()} ({unit})")
     return ax

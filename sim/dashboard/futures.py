@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
 
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import rules
+from tandem.sim.intervals import share_interval
 from tandem.sim.results import simulate, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Verdict
@@ -25,8 +25,8 @@ def odds(scenario: Scenario, failure: Verdict, futures: int) -> dict[str, Any]:
     """In how many of `futures` lucks the scenario fails, with its 95% Wilson interval as shares."""
     outcomes = simulate_batch(scenario, futures, SEED, threads=False).outcomes
     failing = int(failure.which(outcomes).sum())
-    interval = binomtest(failing, futures).proportion_ci(0.95, method="wilson")
-    return {"n": futures, "failing": failing, "low": round(interval.low, 4), "high": round(interval.high, 4)}
+    low, high = share_interval(failing, futures)
+    return {"n": futures, "failing": failing, "low": round(low, 4), "high": round(high, 4)}
 
 
 def luck_check(specification: Specification) -> dict[str, Any]:

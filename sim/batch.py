@@ -1,0 +1,98 @@
+"""Many runs, one row each."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tandem.sim.intervals import mean_interval
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.units import figure
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Batch:
+    """Many runs of one scenario or of a population of firms.
+
+    >>> from tandem import Scenario, simulate_batch
+    >>> batch = simulate_batch(Scenario.load("silence"), runs=50, seed=7)
+    >>> list(batch.summary().columns)
+    ['mean', 'low', 'high', 'sd', 'q05', 'q50', 'q95', 'n']
+    """
+
+    scenarios: tuple[Any, ...]
+    seed: int | str
+    runs: int
+    """Lucks of each firm."""
+    outcomes: pd.DataFrame
+    """One row a run: firm, luck, then every outcome."""
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of `.outcomes`, with the scenario's name and the seed before it."""
+        table = self.outcomes.copy()
+        names = np.array([firm.name for firm in self.scenarios], dtype=object)
+        table.insert(0, "scenario", names[table["firm"]])
+        table.insert(1, "seed", self.seed)
+        return table
+
+    def values(self, outcome: str) -> np.ndarray:
+        """One outcome of all runs, shape (firms, lucks)."""
+        return self.outcomes[known(outcome)].to_numpy().reshape(len(self.scenarios), self.runs)
+
+    def units(self, outcome: str) -> np.ndarray:
+        """One outcome of independent cases: the lucks of a scenario, or the firms' means over their lucks."""
+        values = self.values(outcome)
+        if len(values) == 1:
+            return values[0]
+        defined = ~np.isnan(values)
+        total, n = np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1)
+        return np.where(n > 0, total / np.maximum(n, 1), np.nan)
+
+    def summary(self) -> pd.DataFrame:
+        """By outcome: mean, low and high of its 95% interval, sd and quantiles (q05, q50, q95) of the runs, n (runs in
+        which the outcome is defined). In a population the interval counts firms, not runs, as independent."""
+        rows = []
+        for name in OUTCOMES:
+            values = self.outcomes[name].to_numpy()
+            defined = values[~np.isnan(values)]
+            mean, low, high, _, _ = mean_interval(self.units(name))
+            quantiles = np.quantile(defined, [0.05, 0.5, 0.95]) if len(defined) else [np.nan] * 3
+            spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
+            rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
+        columns = ["outcome", "mean", "low", "high", "sd", "q05", "q50", "q95", "n"]
+        return pd.DataFrame(rows, columns=columns).set_index("outcome")
+
+    def plot(self, outcome: str = HEADLINES[0], ax: Any = None, lang: str = "en") -> Any:
+        """How one outcome spreads over the runs. Returns the axes."""
+        from tandem.sim.plots import plot_batch
+
+        return plot_batch(self.outcomes, known(outcome), ax, lang=lang)
+
+    def __repr__(self) -> str:
+        names = list(dict.fromkeys(firm.name for firm in self.scenarios))
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        name = HEADLINES[0]
+        mean, low, high, _, _ = mean_interval(self.units(name))
+        return "\n".join(
+            [
+                f"Batch of {shown} (seed {self.seed!r})",
+                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} lucks",
+                "├─ .outcomes .summary() .plot(outcome) .to_frame()",
+                f"└─ {name} {figure(mean)} (95% interval {figure(low)} to {figure(high)})",
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        head = html.escape(repr(self).split("\n")[0])
+        from tandem.sim.plots import still
+
+        table = self.summary().loc[list(HEADLINES)].to_html(float_format=figure)
+        name = HEADLINES[0]
+        return f"<div>{head}{table}{still(self.plot(name), f'{OUTCOMES[name].title()} over the runs')}</div>"
