@@ -46,6 +46,16 @@ SAFETY = {
 }
 
 
+STATIC: dict[str, tuple[Callable[[], str], str]] = {
+    "simulator.js": (script, "text/javascript; charset=utf-8"),
+    "start.js": (lambda: page_file("start.js"), "text/javascript; charset=utf-8"),
+    "worker.js": (lambda: page_file("worker.js"), "text/javascript; charset=utf-8"),
+    "simulator.css": (style, "text/css; charset=utf-8"),
+    "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
+}
+"""Files of the page: how each is made, and its kind."""
+
+
 def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None, fallback: str = "en") -> str:
     """The visitor's language: asked for in the address, else the browser's first one that we speak."""
     asked = (query or {}).get("lang", "")
@@ -126,111 +136,123 @@ class Guard:
         return None
 
 
-def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
-    """The server's application. `hosts`: what a Host header may say; `lang`: the language before a visitor chooses."""
-    from tandem.sim.dashboard.export import exported_file
+class Desk:
+    """Answers what a page asks: the handlers of the routes, and the store of answers already given.
 
-    shared: dict[str, Any] = {}
-    # One thread each: slider moves queue behind each other and never behind 200 futures.
-    light, heavy = ThreadPoolExecutor(1, "slider"), ThreadPoolExecutor(1, "futures")
+    `lang`: the language before a visitor chooses. One thread each for what a slider waits for and for the rest: slider
+    moves queue behind each other and never behind 200 futures.
+    """
 
-    def store() -> Any:
-        if "store" not in shared:  # the model is imported at the first question, while the page is being drawn
+    def __init__(self, lang: str | None):
+        self.lang = lang
+        self.light, self.heavy = ThreadPoolExecutor(1, "slider"), ThreadPoolExecutor(1, "futures")
+        self._store: Any = None
+
+    @property
+    def store(self) -> Any:
+        """The answers given; the model is imported at the first question, while the page is being drawn."""
+        if self._store is None:
             from tandem.sim.dashboard.answers import Store
 
-            shared["store"] = Store()
-        return shared["store"]
+            self._store = Store()
+        return self._store
 
-    def respond(question: str, asked: Mapping[str, Any]) -> bytes:
-        return store().answer(question, asked)
+    def respond(self, question: str, asked: Mapping[str, Any]) -> bytes:
+        """The answer to a question as JSON."""
+        return self.store.answer(question, asked)
 
-    def warm() -> None:
-        respond("catalogue", {})
-        light.submit(respond, "run", {"spec": {"case": first_case()}})
+    def warm(self) -> None:
+        """Compile and play the first case, so that the first visitor does not wait."""
+        first = json.loads(self.respond("catalogue", {}))["cases"][0]["name"]
+        self.light.submit(self.respond, "run", {"spec": {"case": first}})
 
-    def first_case() -> str:
-        return json.loads(respond("catalogue", {}))["cases"][0]["name"]
+    async def home(self, request: Request) -> Response:
+        """The simulator."""
+        return self._whole_page(request, "simulator")
 
-    async def home(request: Request) -> Response:
-        return whole_page(request, "simulator")
+    async def sheet(self, request: Request) -> Response:
+        """The debrief sheet."""
+        return self._whole_page(request, "sheet")
 
-    async def sheet(request: Request) -> Response:
-        return whole_page(request, "sheet")
-
-    def whole_page(request: Request, kind: str) -> Response:
-        chosen = lang or language(request.headers, request.query_params)
+    def _whole_page(self, request: Request, kind: str) -> Response:
+        chosen = self.lang or language(request.headers, request.query_params)
         if request.query_params.get("lang") in LANGUAGES:
             chosen = request.query_params["lang"]
         return Response(page(chosen, kind), media_type="text/html; charset=utf-8")
 
-    async def static(request: Request) -> Response:
-        files: dict[str, tuple[Callable[[], str], str]] = {
-            "simulator.js": (script, "text/javascript; charset=utf-8"),
-            "start.js": (lambda: page_file("start.js"), "text/javascript; charset=utf-8"),
-            "worker.js": (lambda: page_file("worker.js"), "text/javascript; charset=utf-8"),
-            "simulator.css": (style, "text/css; charset=utf-8"),
-            "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
-        }
-        made = files.get(request.path_params["name"])
-        if made is None:
-            return missing(request)
-        content, kind = made
-        headers = {"service-worker-allowed": "/"} if request.path_params["name"] == "worker.js" else {}
+    async def static(self, request: Request) -> Response:
+        """A file of the page."""
+        name = request.path_params["name"]
+        if name not in STATIC:
+            return self.missing(request)
+        content, kind = STATIC[name]
+        headers = {"service-worker-allowed": "/"} if name == "worker.js" else {}
         return Response(content(), media_type=kind, headers=headers)
 
-    async def api(request: Request) -> Response:
+    async def api(self, request: Request) -> Response:
+        """The answer to a question, or one key of the notices."""
         question = request.path_params["question"]
         try:
             asked = await body(request)
         except ValueError as problem:
             return complaint(str(problem), 413 if "large" in str(problem) else 400)
         try:
-            known = store().known(question, asked) if "store" in shared else None
+            known = self._store.known(question, asked) if self._store is not None else None
             if known is None:
                 from tandem.sim.dashboard.answers import ANSWERS, LIGHT
 
                 if question not in ANSWERS:
                     return complaint("bad_question", 404)
-                worker = light if question in LIGHT else heavy
-                known = await asyncio.get_running_loop().run_in_executor(worker, respond, question, asked)
+                worker = self.light if question in LIGHT else self.heavy
+                known = await asyncio.get_running_loop().run_in_executor(worker, self.respond, question, asked)
         except (ScenarioError, RecursionError):
             return complaint("bad_question", 400)
         return Response(known, media_type="application/json")
 
-    async def export(request: Request) -> Response:
+    async def export(self, request: Request) -> Response:
+        """One case as a file to keep."""
+        from tandem.sim.dashboard.export import exported_file
+
         try:
-            asked = {"spec": json.loads(request.query_params.get("spec", ""))}
+            asked = json.loads(request.query_params.get("spec", ""))
             chosen = language(request.headers, request.query_params)
-            file, name = await asyncio.get_running_loop().run_in_executor(heavy, exported_file, asked["spec"], chosen)
+            file, name = await asyncio.get_running_loop().run_in_executor(self.heavy, exported_file, asked, chosen)
         except (ScenarioError, ValueError, RecursionError):
-            return missing(request)
+            return self.missing(request)
         return Response(
             file, media_type="text/html; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'}
         )
 
-    def missing(request: Request) -> Response:
-        return notice(language(request.headers, request.query_params, lang or "en"), "bad_address", 404)
+    def missing(self, request: Request) -> Response:
+        """The notice that there is no such page."""
+        return notice(language(request.headers, request.query_params, self.lang or "en"), "bad_address", 404)
 
-    async def lost(request: Request, error: Exception) -> Response:
-        return missing(request)
+    async def lost(self, request: Request, error: Exception) -> Response:
+        """What an unknown address gets."""
+        return self.missing(request)
 
-    async def broken(request: Request, error: Exception) -> Response:
+    async def broken(self, request: Request, error: Exception) -> Response:
+        """What a visitor reads when something went wrong here."""
         if request.url.path.startswith("/api"):
             return complaint("broken", 500)
-        return notice(language(request.headers, request.query_params, lang or "en"), "broken", 500)
+        return notice(language(request.headers, request.query_params, self.lang or "en"), "broken", 500)
 
+
+def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
+    """The server's application. `hosts`: what a Host header may say; `lang`: the language before a visitor chooses."""
+    desk = Desk(lang)
     app = Starlette(
         routes=[
-            Route("/", home),
-            Route("/sheet", sheet),
-            Route("/export", export),
-            Route("/static/{name}", static),
+            Route("/", desk.home),
+            Route("/sheet", desk.sheet),
+            Route("/export", desk.export),
+            Route("/static/{name}", desk.static),
             Route("/favicon.ico", lambda request: Response(page_file("icon.svg"), media_type="image/svg+xml")),
-            Route("/api/{question}", api, methods=["POST"]),
+            Route("/api/{question}", desk.api, methods=["POST"]),
         ],
-        exception_handlers={404: lost, 405: lost, 500: broken},
+        exception_handlers={404: desk.lost, 405: desk.lost, 500: desk.broken},
     )
-    light.submit(warm)
+    desk.light.submit(desk.warm)
     return Guard(app, hosts)
 
 
