@@ -6,10 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import random_timeline
 
-from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim import Scenario, compare, simulate, simulate_batch
 from tandem.sim.kernel import run_batch, start_world, step_week
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.panel import simulate_panel
 from tandem.sim.parameters import LEVERS
 from tandem.sim.streams import seed_key
+from tandem.sim.widget import lines
 
 BASE = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3})
 
@@ -86,9 +89,34 @@ def arrivals(scenario, seed=5):
     return counted
 
 
-@pytest.mark.parametrize(("a", "b"), [(0, 1), (0, None)])
-def test_seed_zero_is_a_seed(a, b):
-    zero = simulate(BASE, seed=a).outcomes["revenue_growth"]
-    other = simulate(BASE, seed=b if b is not None else 2).outcomes["revenue_growth"]
-    assert zero == simulate(BASE, seed=0).outcomes["revenue_growth"]
-    assert zero != other
+def growth_by_door(seed):
+    """Revenue growth of the first luck of a seed, as each way to play says it."""
+    row = np.array([seed_key(seed)], dtype=np.uint64)
+    records, one = BASE.records(), np.zeros(1, dtype=np.int64)
+    by_hand = run_batch(records, np.array([0, len(records)]), one, one, one, row)
+    return {
+        "simulate": simulate(BASE, seed=seed).outcomes["revenue_growth"],
+        "simulate_batch": simulate_batch(BASE, 2, seed).outcomes["revenue_growth"][0],
+        "compare": compare(BASE, BASE, runs=2, seed=seed).batches[BASE.name].outcomes["revenue_growth"][0],
+        "run_batch": dict(zip(OUTCOMES, by_hand[0]))["revenue_growth"],
+    }
+
+
+SEEDS = (0, 1, -1, 2**64, "0", "1", "", "ab", "ba", "abc", "cab", "Sommer", "sommer", "été")
+
+
+def test_every_seed_is_heard_at_every_door():
+    """Zero, a text, an anagram: each is its own luck, and the same luck however it is played."""
+    found = {seed: growth_by_door(seed) for seed in SEEDS}
+    assert all(len(set(doors.values())) == 1 for doors in found.values())
+    for door in found[0]:
+        assert len({doors[door] for doors in found.values()}) == len(SEEDS), door
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_seed_is_heard_on_the_way(seed):
+    """The panel and the widget are other drivers: they play the seed's luck, not another's."""
+    wanted = simulate(BASE, seed=seed, replicate=1).trajectory["firm"]["revenue"]
+    np.testing.assert_array_equal(simulate_panel([BASE], 2, seed, every=1)["revenue"][0, 1], wanted)
+    drawn = lines.one(BASE, seed, 1)["revenue"]
+    np.testing.assert_allclose(drawn, 100.0 * wanted / wanted[0], atol=0.006)

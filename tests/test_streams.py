@@ -1,5 +1,6 @@
 """Luck by address equals NumPy's Philox, has the right distributions, and needs no compiler."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -130,6 +131,20 @@ def test_poisson_never_fails():
 def test_a_higher_mean_never_gives_a_lower_count(u, a, b):
     low, high = sorted((a, b))
     assert streams.poisson_from_uniform(u, low) <= streams.poisson_from_uniform(u, high)
+
+
+@given(st.text(min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_anagrams_are_other_seeds(text, shuffler):
+    letters = list(text)
+    shuffler.shuffle(letters)
+    anagram = "".join(letters)
+    assert (streams.seed_key(text) == streams.seed_key(anagram)) == (text == anagram)
+
+
+def test_a_text_is_heard_letter_by_letter():
+    texts = ["".join(word) for size in range(4) for word in itertools.product("ab1 ", repeat=size)]
+    assert len({streams.seed_key(text) for text in texts}) == len(texts) == 85
+    assert streams.seed_key("1") != streams.seed_key(1)
 
 
 def test_every_seed_has_its_own_key_and_zero_is_a_seed():

@@ -1,0 +1,194 @@
+"""Intervals against their formulas written out, the words that follow from them, and the colours that follow from the words."""
+
+import colorsys
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from tandem.experiments.advice.remedies import remedies
+from tandem.experiments.effects import cells
+from tandem.experiments.effects.cells import Mechanisms, strengths
+from tandem.experiments.effects.levers import swing_table
+from tandem.experiments.pages import numbers
+from tandem.experiments.sensitivity.figures import plot_swings
+from tandem.experiments.study.figures import HOW_TO_READ
+from tandem.experiments.study.ladder import ladders
+from tandem.sim import plots
+from tandem.sim.dashboard import futures
+from tandem.sim.intervals import look, share_interval, verdict
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots.style import verdict_colour
+from tandem.sim.scenario import Scenario
+
+TEMPLATES = Path(numbers.__file__).parent / "templates"
+
+
+def wilson(count, n, z=1.959964):
+    """Wilson 1927, written out; z is the normal quantile of 95%."""
+    p = count / n
+    middle, half = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+
+# -- shares ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 40), (7, 40), (20, 40), (40, 40), (3, 200)])
+def test_the_interval_of_a_share_is_wilsons(count, n):
+    assert share_interval(count, n) == pytest.approx(wilson(count, n), abs=1e-6)
+    assert share_interval(count, n, 0.5) == pytest.approx(wilson(count, n, 0.67449), abs=1e-5)
+
+
+def test_the_page_tells_wilsons_interval():
+    case = Scenario.load("silence")
+    told = futures.odds(case, case.story.failure, 40)
+    assert 0 < told["failing"] < 40
+    assert (told["low"], told["high"]) == pytest.approx(wilson(told["failing"], 40), abs=1e-4)
+
+
+def test_a_case_with_its_remedies_tells_wilsons_interval():
+    told = remedies(Scenario.load("silence"), seed=7, lucks=40)
+    assert 0.0 < told.share < 1.0
+    assert (told.low, told.high) == pytest.approx(wilson(told.share * 40, 40), abs=1e-6)
+
+
+def test_a_ladder_tells_wilsons_interval():
+    _, marks = ladders(lambda points, keys: (points[:, 0] * (points[:, 1] - 0.3))[:, None], ["a", "b"], ["a"], backgrounds=80)
+    row = marks.iloc[0]
+    assert 0.5 < row["helped"] < 0.9
+    assert (row["helped_low"], row["helped_high"]) == pytest.approx(wilson(row["helped"] * 80, 80), abs=1e-6)
+
+
+# -- words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"), [(0.1, 0.2, "higher"), (-0.2, -0.1, "lower"), (-0.1, 0.1, "undecided"), (0.0, 0.0, "same")]
+)
+def test_a_verdict_reads_an_interval(low, high, word):
+    assert verdict(low, high) == verdict(low, high, 9) == word
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_swing_has_the_sign_that_it_was_made_with(sign):
+    moves = {"up": sign * np.array([[1.0], [1.1], [1.2]]), "level": np.zeros((3, 1))}
+    words = swing_table(moves, ("y",)).set_index("input")["verdict"].to_dict()
+    assert words == {"up": "higher" if sign > 0 else "lower", "level": "same"}
+
+
+LOOKS = [
+    ("higher", "high", "good"),
+    ("lower", "high", "bad"),
+    ("higher", "low", "bad"),
+    ("lower", "low", "good"),
+    ("higher", "neither", "decided"),
+    ("undecided", "high", "open"),
+    ("same", "low", "open"),
+    ("not defined", "neither", "open"),
+]
+
+
+@pytest.mark.parametrize(("word", "better", "seen"), LOOKS)
+def test_what_a_verdict_means_hangs_on_what_is_wished_for(word, better, seen):
+    assert look(word, better) == numbers.look(word, better) == seen
+
+
+# -- colours -----------------------------------------------------------------------------------
+
+
+def hue(colour):
+    """good for green, bad for red and orange, neither for what is grey or blue."""
+    degrees, saturation, _ = colorsys.rgb_to_hsv(*to_rgb(colour))
+    if saturation < 0.2 or 180 < 360 * degrees < 330:
+        return "neither"
+    return "good" if 90 < 360 * degrees < 180 else "bad"
+
+
+def test_good_is_green_and_bad_is_red_everywhere():
+    for word, better, seen in LOOKS:
+        assert hue(verdict_colour(word, better)) == (seen if seen in ("good", "bad") else "neither"), (word, better)
+    style = (TEMPLATES / "page.html.jinja").read_text("utf-8")
+    for seen in ("good", "bad"):
+        (colour,) = re.findall(rf"td\.{seen}\{{color:(#[0-9a-f]{{6}})", style)
+        assert hue(colour) == seen
+    read = {text.split()[0]: colour for colour, _, text in HOW_TO_READ}
+    assert (hue(read["better"]), hue(read["worse"]), hue(read["undecided:"])) == ("good", "bad", "neither")
+
+
+@pytest.mark.parametrize(("outcome", "up", "down"), [("revenue_growth", "good", "bad"), ("conflict_rate", "bad", "good")])
+def test_drawn_effects_have_the_colour_of_what_they_do(outcome, up, down):
+    effects = pd.DataFrame(
+        {
+            "arm": ["base", "up", "down"],
+            "outcome": outcome,
+            "mean": 1.0,
+            "difference": [np.nan, 0.2, -0.2],
+            "low": [np.nan, 0.1, -0.3],
+            "high": [np.nan, 0.3, -0.1],
+            "n": 9,
+            "verdict": ["baseline", "higher", "lower"],
+        }
+    )
+    (ax,) = plots.plot_comparison(effects, [outcome])
+    dots = {line.get_ydata()[0]: to_hex(line.get_color()) for line in ax.lines if line.get_marker() == "o"}
+    assert {place: hue(colour) for place, colour in dots.items()} == {0: up, 1: down}
+    swings = effects.iloc[1:].rename(columns={"arm": "input", "outcome": "output", "difference": "estimate"})
+    bars = plots.plot_lever_swings(swings.assign(measure="swing"), output=outcome).patches
+    assert [hue(bar.get_facecolor()[:3]) for bar in bars] == [up, down]
+    words = swings.assign(measure="swing", verdict=["raises", "lowers"])
+    drawn = plot_swings(SimpleNamespace(table=words), outcome)
+    assert [hue(line.get_color()) for line in drawn.lines if line.get_marker() == "o"] == [up, down]
+    plt.close("all")
+
+
+@pytest.mark.parametrize(("stock", "up", "down"), [("trust", "good", "bad"), ("relationship_conflict", "bad", "good")])
+def test_causes_have_the_colour_of_what_they_do(stock, up, down):
+    moves = pd.DataFrame({"week": 1, "stock": stock, "cause": ["culture", "power"], "amount": [0.2, -0.1]})
+    bars = plots.plot_waterfall(moves, stock).patches
+    assert [hue(bar.get_facecolor()[:3]) for bar in bars[:2]] == [up, down]
+    plt.close("all")
+
+
+def test_all_declared_directions_are_met_above():
+    assert {outcome.better for outcome in OUTCOMES.values()} == {better for _, better, _ in LOOKS}
+
+
+# -- strengths of mechanisms -------------------------------------------------------------------
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """The parameters that were played, row by row."""
+    seen = []
+    real = cells.run_batch
+    monkeypatch.setattr(cells, "run_batch", lambda timeline, *rest: seen.append(timeline.copy()) or real(timeline, *rest))
+    return seen
+
+
+def test_every_mechanism_is_moved_by_three_tenths_each_way(played):
+    scenario = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 1})
+    model = Mechanisms({("co-pilot", "agile"): scenario}, ("revenue_growth", "conflict_rate"))
+    points = np.repeat([[0.0], [0.5], [1.0]], len(model.factors), axis=1)
+    found = model(points, np.full(3, 5, dtype=np.uint64))
+    (timeline,) = played
+    assert len(strengths()) > 30
+    free = 0
+    for row in strengths():
+        low, middle, high = timeline[row["path"].replace(".", "_")]
+        own = scenario.records()[row["path"].replace(".", "_")][0]
+        assert middle == pytest.approx(own), row["path"]
+        assert low == pytest.approx(np.clip(0.7 * own, row["low"], row["high"])), row["path"]
+        assert high == pytest.approx(np.clip(1.3 * own, row["low"], row["high"])), row["path"]
+        free += low < middle < high
+    assert free > 0.8 * len(strengths())
+    assert len(set(found[:, 0])) == 3  # and the firms notice
