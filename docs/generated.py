@@ -63,14 +63,17 @@ def outcomes() -> str:
     """Every outcome of a run."""
     from tandem.sim.outcomes import OUTCOMES
 
-    rows = [(f"`{name}`", each.title(), each.unit, each.better, each.meaning) for name, each in OUTCOMES.items()]
+    over = {"run": "the run", "pair": "weeks with both in post", "quarter": "the last quarter", "end": "the end"}
+    rows = [
+        (f"`{name}`", each.title(), each.unit, each.better, over[each.counted], each.meaning) for name, each in OUTCOMES.items()
+    ]
     told = "# Outcomes\n\nOne number a run: columns of `Batch.outcomes`, of sweeps, and of every table of results.\n\n"
-    return told + table(("Name", "Title", "Unit", "Better", "Meaning"), rows)
+    return told + table(("Name", "Title", "Unit", "Better", "Counted over", "Meaning"), rows)
 
 
 def weekly() -> str:
     """Every column of `Run.weekly`."""
-    from tandem.sim.outcomes import WEEKLY
+    from tandem.sim.weekly import WEEKLY
 
     rows = [(f"`{name}`", each.unit, each.quarter, each.meaning) for name, each in WEEKLY.items()]
     told = "# Weekly columns\n\nColumns of `Run.weekly`, and how `Run.quarterly` makes a quarter of them.\n\n"

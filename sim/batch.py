@@ -50,7 +50,7 @@ class Batch:
         """One outcome of independent cases: the lucks of a scenario, or the firms' means over their lucks."""
         values = self.values(outcome)
         if len(values) == 1:
-            return values[0]
+            return np.asarray(values[0])
         defined = ~np.isnan(values)
         total, n = np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1)
         return np.where(n > 0, total / np.maximum(n, 1), np.nan)

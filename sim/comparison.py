@@ -126,7 +126,7 @@ def _pairing(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
     return correlation, float((a.var() + b.var()) / gap.var()) if varies[2] else np.nan
 
 
-def _matching(arms: list[tuple], names: list[str]) -> None:
+def _matching(arms: list[tuple[Any, ...]], names: list[str]) -> None:
     """Arms must have as many firms and the same horizon, or nothing is paired."""
     if len({len(arm) for arm in arms}) > 1 or not arms[0]:
         told = ", ".join(f"{name}: {len(arm)}" for name, arm in zip(names, arms))
@@ -139,7 +139,7 @@ def _matching(arms: list[tuple], names: list[str]) -> None:
             raise Mistake(f"compare: horizons differ{where}: {told}; give all arms the same `quarters`")
 
 
-def _names(arms: list[tuple]) -> list[str]:
+def _names(arms: list[tuple[Any, ...]]) -> list[str]:
     """The scenarios' names; where two are alike, what sets them apart from the first is added, or a number."""
     names = [str(arm[0].name) if arm else "empty" for arm in arms]
     for index in range(1, len(arms)):

@@ -150,7 +150,7 @@ class Run:
     def _in_force(self) -> np.ndarray:
         """The rows of parameters in force, week by week (row 0: at the start)."""
         rows = self.scenario.records()
-        return rows[np.searchsorted(rows["starts_week"][1:], np.arange(self.weeks + 1), side="right")]
+        return np.asarray(rows[np.searchsorted(rows["starts_week"][1:], np.arange(self.weeks + 1), side="right")])
 
     # -- telling -------------------------------------------------------------------------------
 
@@ -163,7 +163,7 @@ class Run:
         return explain(self.weekly, self.events, self.contributions, self.outcomes, told, lang, full=full)
 
     @cached_property
-    def turning_points(self) -> list:
+    def turning_points(self) -> list[Any]:
         """The weeks on which the story turns (rules: `tandem.sim.explain.turning`)."""
         from tandem.sim.explain import turning_points
 

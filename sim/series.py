@@ -60,7 +60,7 @@ def _quarrels(columns: Columns) -> np.ndarray:
     running = np.cumsum(np.nan_to_num(columns("conflict_episodes")), axis=-1)
     before = np.zeros_like(running)
     before[..., QUARTER:] = running[..., :-QUARTER]
-    return running - before
+    return np.asarray(running - before)
 
 
 def _load(leader: str) -> Series:
@@ -140,12 +140,12 @@ def of_panel(panel: Panel, names: Iterable[str] = OF_PANEL) -> dict[str, np.ndar
 
     def columns(name: str) -> np.ndarray:
         if name == "trust":
-            return 0.5 * (panel["ceo_trust"][0] + panel["coo_trust"][0])
+            return np.asarray(0.5 * (panel["ceo_trust"][0] + panel["coo_trust"][0]))
         if name == "conflict_episodes":
             return np.diff(sum(panel[kind][0] for kind in EPISODES), axis=-1, prepend=0.0)
         if name not in STATES:
             raise KeyError(f"a panel holds no weekly {name}")
-        return panel[name][0]
+        return np.asarray(panel[name][0])
 
     return {name: SERIES[name](columns) for name in names}
 

@@ -65,7 +65,7 @@ def mean_of_teams(field: str) -> Source:
     def source(kept: Kept) -> np.ndarray:
         count = kept.in_force["team_count"]
         there = np.arange(MAXIMUM_TEAMS) < count[:, None]
-        return np.where(there, kept.teams[field], 0.0).sum(axis=1) / count
+        return np.asarray(np.where(there, kept.teams[field], 0.0).sum(axis=1) / count)
 
     return source
 
@@ -73,13 +73,13 @@ def mean_of_teams(field: str) -> Source:
 def mean_trust(kept: Kept) -> np.ndarray:
     """Mean trust of the two leaders."""
     trust = kept.leaders["trust"]
-    return 0.5 * (trust[:, CEO] + trust[:, COO])
+    return np.asarray(0.5 * (trust[:, CEO] + trust[:, COO]))
 
 
 def role_clarity(kept: Kept) -> np.ndarray:
     """Clarity of the domains, weighted by how often each brings a decision."""
     arrivals = kept.in_force["domain_arrivals_per_week"]
-    return (arrivals * kept.firm["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12)
+    return np.asarray((arrivals * kept.firm["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12))
 
 
 def goal_gap(kept: Kept) -> np.ndarray:
@@ -91,12 +91,12 @@ def goal_gap(kept: Kept) -> np.ndarray:
 
 def episodes(kept: Kept) -> np.ndarray:
     """Conflict episodes of all three kinds."""
-    return kept.firm["task_episodes"] + kept.firm["process_episodes"] + kept.firm["relationship_episodes"]
+    return np.asarray(kept.firm["task_episodes"] + kept.firm["process_episodes"] + kept.firm["relationship_episodes"])
 
 
 def standing_error(kept: Kept) -> np.ndarray:
     """Absolute error of the settings in force, mean over the standing domains (the others hold 0)."""
-    return np.abs(kept.firm["standing_error"]).sum(axis=1) / len(STANDING_DOMAINS)
+    return np.asarray(np.abs(kept.firm["standing_error"]).sum(axis=1) / len(STANDING_DOMAINS))
 
 
 def weeks(kept: Kept) -> np.ndarray:

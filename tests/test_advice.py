@@ -19,7 +19,7 @@ from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.population import Population
 from tandem.experiments.firms.uncertainty import play
 from tandem.sim import Scenario
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import catalogue
 from tandem.sim.scenario.paths import FIELDS

@@ -7,7 +7,7 @@ import pytest
 
 from tandem.experiments.validation.ablation import BEGIN, END, PROBES, probe, unprobed
 from tandem.sim import Scenario, simulate, simulate_batch
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import DOMAINS, Switches
 
 PAIRS = 400

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tandem.sim.comparison import compare, compare_batches, paired_difference, share_helped, verdict
+from tandem.sim.comparison import compare, compare_batches, share_helped
+from tandem.sim.intervals import paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import RECORD, Leader, Levers, Parameters, fill_record
 from tandem.sim.results import Batch

@@ -10,8 +10,9 @@ import pytest
 
 import tandem
 from tandem.experiments.commands.main import COMMANDS
-from tandem.sim.outcomes import OUTCOMES, WEEKLY
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import describe
+from tandem.sim.weekly import WEEKLY
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = {"www.w3.org"}  # names of formats, which nothing fetches

@@ -4,7 +4,7 @@ import pytest
 
 from tandem.experiments.validation.free_lunch import FREE, PLACES, best, loss_at_full, profits
 from tandem.sim import Scenario, simulate_batch
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 
 BASE = Scenario.of(role_model="co-pilot", context="baseline")
 

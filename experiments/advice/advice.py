@@ -17,7 +17,7 @@ import pandas as pd
 from tandem.experiments.effects.role_models import splits
 from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.uncertainty import play
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import Scenario, catalogue
 from tandem.sim.scenario.paths import AS_LEVER, FIELDS, lever_of

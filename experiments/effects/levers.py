@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.designs import random_levels
-from tandem.sim.comparison import paired_difference, verdict
+from tandem.sim.intervals import paired_difference, verdict
 from tandem.sim.parameters import LEVERS
 
 LOW, HIGH = 0.2, 0.8

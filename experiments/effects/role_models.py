@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.uncertainty import play
-from tandem.sim.comparison import Comparison, compare_batches, paired_difference
+from tandem.sim.comparison import Comparison, compare_batches
+from tandem.sim.intervals import paired_difference
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.results import Batch
 from tandem.sim.scenario import Scenario, catalogue

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import Switches
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS
 from tandem.experiments.validation.statistics import correlation
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tandem.sim.comparison import paired_difference
+from tandem.sim.intervals import paired_difference
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 

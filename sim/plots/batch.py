@@ -64,6 +64,6 @@ def _bins(values: np.ndarray) -> np.ndarray:
     if np.ptp(values) < 25 and np.all(values == np.round(values)):
         return np.arange(values.min() - 0.5, values.max() + 1.0)
     if np.ptp(values) <= 1e-9 * max(1.0, abs(values[0])):
-        return values[0] + np.array([-0.1, 0.1])
+        return np.asarray(values[0] + np.array([-0.1, 0.1]))
     edges = np.histogram_bin_edges(values, "fd" if np.subtract(*np.quantile(values, [0.75, 0.25])) > 0 else "sturges")
     return edges if len(edges) <= 61 else np.linspace(values.min(), values.max(), 61)

@@ -74,7 +74,7 @@ def plot_comparison(
         _panel(ax, table[table["outcome"] == name].set_index("arm"), name, arms, baseline, lang, named)
         if index % across_shown:
             ax.set_yticklabels([])
-    return axes
+    return np.asarray(axes, dtype=object)
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: str, lang: str, labels: Mapping[str, str]) -> None:

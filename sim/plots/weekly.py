@@ -106,12 +106,12 @@ def plot_run(weekly: pd.DataFrame, axes: Any = None, *, lang: str = "en") -> np.
     if axes is None:
         with plt.rc_context(STYLE):
             axes = plt.subplots(2, 2, figsize=(12.0, 6.6))[1]
-    axes = np.asarray(axes, dtype=object)
-    if axes.size != len(PANELS):
-        raise ValueError(f"plot_run draws on {len(PANELS)} axes, not {axes.size}")
-    for ax, (titles, columns) in zip(axes.ravel(), PANELS):
+    drawn: np.ndarray = np.asarray(axes, dtype=object)
+    if drawn.size != len(PANELS):
+        raise ValueError(f"plot_run draws on {len(PANELS)} axes, not {drawn.size}")
+    for ax, (titles, columns) in zip(drawn.ravel(), PANELS):
         plot_weekly(weekly, columns, ax, lang=lang, title=titles[lang])
-    return axes
+    return drawn
 
 
 def _quarters(ax: Axes, weeks: int) -> None:

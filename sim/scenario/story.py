@@ -53,7 +53,7 @@ class Condition(Told):
     def which(self, outcomes: Any) -> np.ndarray:
         """Which runs of a table of outcomes are beyond the line: bool array. What is not defined is beyond no line."""
         values = np.asarray(outcomes[self.outcome], dtype=float)
-        beyond = ~np.isnan(values)
+        beyond: np.ndarray = ~np.isnan(values)
         if self.below is not None:
             beyond &= values < self.below
         if self.above is not None:
@@ -77,7 +77,8 @@ class Verdict(Told):
     def which(self, outcomes: Any) -> np.ndarray:
         """Which runs of a table of outcomes meet the conditions: bool array. The one rule for what fails, in a table or alone."""
         met = [condition.which(outcomes) for condition in self.conditions]
-        return np.all(met, axis=0) if self.need == "all" else np.any(met, axis=0)
+        fails: np.ndarray = np.all(met, axis=0) if self.need == "all" else np.any(met, axis=0)
+        return fails
 
     def holds(self, outcomes: Mapping[Any, Any]) -> bool:
         """Do the outcomes of one run meet the conditions?"""
