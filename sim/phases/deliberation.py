@@ -109,13 +109,13 @@ def serve(w, urgent):
 
 @part
 def answer_questions(w, i):
-    """Leader i answers teams' questions within a quarter of his hours left; what waited a week unanswered is lost."""
+    """Leader i answers teams' questions within a share of his hours left; what waited a week unanswered is lost."""
     leaders = w.leaders
     p, leader = w.parameters, leaders[i]
     asked = leader.questions
     leader.questions_answered = 1.0
     if asked > 0.0 and p.switches_exceptions == 1:
-        time = most(0.0, 0.25 * leader.hours_left)
+        time = most(0.0, p.effort_questions * leader.hours_left)
         answered = least(asked, time / p.execution_exception_hours) if p.execution_exception_hours > 0.0 else asked
         if leader.present == 0:
             answered = 0.0
@@ -142,7 +142,7 @@ def combine(w, item):
     elif item.path == DOUBLE:
         if done(item, CEO) and done(item, COO):
             u0, u1, u2, u3 = uniforms(s, RESOLUTION, item.uid * 256)
-            exchange_views(w, item, 0.5)
+            exchange_views(w, item, p.judgment_exchange_unasked)
             item.gap = read_gap(w, item, style_gap(w))
             item.outcome = item.position[CEO] if u0 < p.dyad_ceo_power else item.position[COO]
             item.decider = CEO if u0 < p.dyad_ceo_power else COO
@@ -150,7 +150,7 @@ def combine(w, item):
     elif rule == SOLE or rule == GATE:
         if done(item, d) and (item.consulted == 0 or done(item, other)):
             if done(item, other) and rule == SOLE:
-                exchange_views(w, item, 1.0 if item.consulted == 1 else 0.5)
+                exchange_views(w, item, 1.0 if item.consulted == 1 else p.judgment_exchange_unasked)
             item.outcome, item.status = item.position[d], SETTLED
     elif rule == OR:
         if done(item, d) and item.position[d] > 0.0:
@@ -188,7 +188,7 @@ def settle_vote(w, item):
     item.gap = high - low
     if is_proposal(item) and a * b < 0.0:
         loser = CEO if a * item.outcome < 0.0 else COO
-        lose_trust(w, loser, 0.2, OUTVOTED)
+        lose_trust(w, loser, w.parameters.dyad_outvoted_loss, OUTVOTED)
     item.status = SETTLED
 
 
@@ -202,9 +202,7 @@ def confront(w, item):
     if p.switches_power == 1:
         gap = gap_under_power(gap, p.dyad_ceo_power, p.dyad_deference, p.culture_power_distance)
     item.gap = gap
-    allowed = tolerance(
-        mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust, p.judgment_tolerance_conflict
-    )
+    allowed = tolerated(w)
     agreed = item.rule == AND and is_proposal(item) and item.position[CEO] * item.position[COO] > 0.0
     if gap <= allowed or agreed:
         agree(w, item)
@@ -213,6 +211,20 @@ def confront(w, item):
     s.task_episodes += 1.0
     blame(w, item.causes, 1.0)
     note(w, TASK_OPENED, s.week, item.domain, -1, gap, allowed)
+
+
+@part
+def tolerated(w):
+    """Gap (standard deviations) that the pair lets pass now."""
+    p, s = w.parameters, w.firm
+    return tolerance(
+        mean_trust(w),
+        s.relationship_conflict,
+        p.judgment_tolerance,
+        p.judgment_tolerance_trust,
+        p.judgment_tolerance_conflict,
+        p.judgment_tolerance_least,
+    )
 
 
 @part
@@ -234,7 +246,15 @@ def choose_concessions(world, i):
     if not both_present(w):
         return
     style = style_gap(w)
-    share = closing_share(leaders[i].trust, s.relationship_conflict, style)
+    share = closing_share(
+        leaders[i].trust,
+        s.relationship_conflict,
+        style,
+        p.resolution_concession,
+        p.resolution_concession_trust,
+        p.resolution_concession_conflict,
+        p.resolution_concession_style,
+    )
     # The weaker gives up more: twice his part at full power of the other.
     power = p.dyad_ceo_power if i == COO else 1.0 - p.dyad_ceo_power
     for k in range(s.decision_count):
@@ -267,10 +287,10 @@ def negotiate(world):
 
 @part
 def debate(w, item):
-    """A round of negotiation: an hour each and time in a meeting; gaps close, views improve, distrust makes it personal."""
+    """A round of negotiation: hours of each and time in a meeting; gaps close, views improve, distrust makes it personal."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
-    hour = p.prices_hours
+    hour = p.prices_hours * p.resolution_debate_hours
     if leaders[CEO].hours_left < hour or leaders[COO].hours_left < hour:
         return
     if not take_agenda(w, p.communication_round_hours):
@@ -279,13 +299,14 @@ def debate(w, item):
         leaders[i].hours_left -= hour
         leaders[i].hours_used += hour
     item.rounds += 1.0
-    strength = intensity(item.gap)
+    strength = intensity(item.gap, p.dyad_full_gap)
     style = style_gap(w)
     if p.switches_spill == 1:
-        rise = spill(p.dyad_spill, strength, mean_trust(w), style, s.relationship_conflict, s.shortfall)
+        trust = mean_trust(w)
+        rise = spill(p.dyad_spill, strength, trust, style, s.relationship_conflict, s.shortfall, p.dyad_spill_shortfall)
         book_spill(w, item, rise)
     for i in range(2):
-        value = trust_after_debate(leaders[i].trust, p.dyad_trust_loss, s.relationship_conflict)
+        value = trust_after_debate(leaders[i].trust, p.dyad_trust_loss, s.relationship_conflict, p.dyad_debate_loss)
         move_trust(w, i, value, QUARREL_OVER_MATTER)
     if p.switches_elaboration == 1 and s.relationship_conflict < p.judgment_elaboration_limit:
         for i in range(2):
@@ -296,9 +317,7 @@ def debate(w, item):
     item.position[CEO] = a + 0.5 * item.concession[CEO] * (b - a)
     item.position[COO] = b + 0.5 * item.concession[COO] * (a - b)
     item.gap *= most(0.0, 1.0 - 0.5 * (item.concession[CEO] + item.concession[COO]))
-    allowed = tolerance(
-        mean_trust(w), s.relationship_conflict, p.judgment_tolerance, p.judgment_tolerance_trust, p.judgment_tolerance_conflict
-    )
+    allowed = tolerated(w)
     if item.gap <= allowed:
         agree(w, item)
         note(w, TASK_SETTLED, s.week, item.domain, -1, item.rounds, item.gap)
@@ -318,23 +337,23 @@ def book_spill(w, item, rise):
 
 @part
 def climb(w, item, step):
-    """Start a step of the ladder: mediation takes 2 weeks, an arbitration or the decider 1, an expert 3."""
+    """Start a step of the ladder: it takes its weeks, hours of both leaders and money."""
     p, s = w.parameters, w.firm
     item.step = step
     if step == MEDIATION:
-        item.step_left = 2.0
+        item.step_left = p.resolution_mediation_weeks
         s.extra_spend += p.prices_money * p.resolution_mediation_cost
         spend_hours(w, p.prices_hours * p.resolution_mediation_hours)
     elif step == EXPERT:
-        item.step_left = 3.0
+        item.step_left = p.resolution_expert_weeks
         s.extra_spend += p.prices_money * p.resolution_expert_cost
-        spend_hours(w, p.prices_hours * 2.0)
+        spend_hours(w, p.prices_hours * p.resolution_expert_hours)
     elif step == ARBITRATION:
-        item.step_left = 1.0
+        item.step_left = p.resolution_arbitration_weeks
         s.extra_spend += p.prices_money * p.resolution_arbitration_cost
-        spend_hours(w, p.prices_hours)
+        spend_hours(w, p.prices_hours * p.resolution_arbitration_hours)
     elif step == DECIDER:
-        item.step_left = 1.0
+        item.step_left = p.resolution_decider_weeks
     else:
         item.step, item.timer = NO_STEP, 0.0
 
@@ -358,7 +377,7 @@ def resolve(w, item):
     if step == MEDIATION:
         note(w, MEDIATED, s.week, item.domain, -1, 1.0 if u0 < p.resolution_mediation_success else 0.0, item.gap)
         if u0 < p.resolution_mediation_success:
-            item.gap *= 0.3
+            item.gap *= p.resolution_mediation_left
             contribute_mediation(w)
             agree_midway(w, item)
         else:
@@ -366,9 +385,10 @@ def resolve(w, item):
     elif step == EXPERT:
         n0, n1, n2, n3 = normals(s, ARBITER, item.uid)
         note(w, EXPERT_HEARD, s.week, item.domain, -1, item.gap, 0.0)
+        own, his = p.resolution_expert_own, (1.0 - p.resolution_expert_own) * p.resolution_expert_error
         for i in range(2):
-            shift_error(w, item, i, EFFICIENCY, 0.2 * item.error[i, EFFICIENCY] + 0.8 * p.resolution_expert_error * n0)
-            shift_error(w, item, i, INNOVATION, 0.2 * item.error[i, INNOVATION] + 0.8 * p.resolution_expert_error * n1)
+            shift_error(w, item, i, EFFICIENCY, own * item.error[i, EFFICIENCY] + his * n0)
+            shift_error(w, item, i, INNOVATION, own * item.error[i, INNOVATION] + his * n1)
         agree_midway(w, item)
     elif step == ARBITRATION:
         arbitrate(w, item)
@@ -383,8 +403,8 @@ def resolve(w, item):
 
 @part
 def contribute_mediation(w):
-    """A mediation that worked: relationship conflict falls by a fifth, trust rises by one usual gain (assumption)."""
-    move_relationship(w, -0.2 * w.firm.relationship_conflict, BY_MEDIATION)
+    """A mediation that worked: relationship conflict falls by a share, trust rises by one usual gain (assumption)."""
+    move_relationship(w, -w.parameters.resolution_mediation_relief * w.firm.relationship_conflict, BY_MEDIATION)
     for i in range(2):
         gain_trust(w, i, 1.0, BY_MEDIATION)
 
@@ -408,8 +428,8 @@ def arbitrate(w, item):
             truth += s.right_goals[g] * item.attributes[g]
     item.outcome = truth + 0.5 * p.resolution_arbitration_error * n0
     loser = CEO if abs(item.position[CEO] - item.outcome) > abs(item.position[COO] - item.outcome) else COO
-    lose_trust(w, loser, 0.75, BY_ARBITRATION)
-    leaders[loser].beliefs[item.domain] *= 0.97
+    lose_trust(w, loser, p.dyad_arbitration_loss, BY_ARBITRATION)
+    leaders[loser].beliefs[item.domain] *= 1.0 - p.clarity_arbitration_fading
     s.escalation += p.resolution_escalation
     s.sum_arbitrated += 1.0
     item.status = SETTLED
@@ -422,7 +442,7 @@ def lapse(w, item):
     s = w.firm
     if item.contested == 1 and both_present(w):
         for i in range(2):
-            lose_trust(w, i, 0.75, DECISION_LAPSED)
+            lose_trust(w, i, w.parameters.dyad_lapse_loss, DECISION_LAPSED)
     item.status = LAPSED
     s.lapsed += 1.0
     note(w, LAPSED_NOTE, s.week, item.domain, -1, item.age, 0.0)
