@@ -221,6 +221,31 @@ def arrive_leader(w, i, as_declared):
     note(w, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
 
 
+@part
+def set_stocks(w):
+    """Set the stocks that the new row of parameters declares differently from the one before."""
+    leaders = w.leaders
+    b, p, s = w.previous, w.parameters, w.firm
+    if b.dyad_trust != p.dyad_trust:
+        for i in range(2):
+            contribute(w, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
+            leaders[i].trust = p.dyad_trust
+    if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
+        contribute(w, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
+        s.relationship_conflict = p.dyad_relationship_conflict
+    if b.dyad_common_ground != p.dyad_common_ground:
+        s.common_ground = p.dyad_common_ground
+    if b.market_goodwill != p.market_goodwill:
+        contribute(w, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
+        s.goodwill = p.market_goodwill
+    if b.market_satisfaction != p.market_satisfaction:
+        contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
+        s.satisfaction = p.market_satisfaction
+    if b.market_revenue_per_customer != p.market_revenue_per_customer:
+        price_change = p.market_revenue_per_customer - b.market_revenue_per_customer
+        contribute(w, REVENUE, INTERVENTION, s.customers * price_change)
+
+
 @phase
 def apply_change(world, row):
     """Put a new row of parameters in force: whatever it declares differently from the row before is set anew.
@@ -254,24 +279,7 @@ def apply_change(world, row):
             leader.vacancy = -1.0
         elif b.leader_present[i] == 0 and p.leader_present[i] == 1:
             arrive_leader(w, i, 1)
-    if b.dyad_trust != p.dyad_trust:
-        for i in range(2):
-            contribute(w, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
-            leaders[i].trust = p.dyad_trust
-    if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
-        contribute(w, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
-        s.relationship_conflict = p.dyad_relationship_conflict
-    if b.dyad_common_ground != p.dyad_common_ground:
-        s.common_ground = p.dyad_common_ground
-    if b.market_goodwill != p.market_goodwill:
-        contribute(w, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
-        s.goodwill = p.market_goodwill
-    if b.market_satisfaction != p.market_satisfaction:
-        contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
-        s.satisfaction = p.market_satisfaction
-    if b.market_revenue_per_customer != p.market_revenue_per_customer:
-        price_change = p.market_revenue_per_customer - b.market_revenue_per_customer
-        contribute(w, REVENUE, INTERVENTION, s.customers * price_change)
+    set_stocks(w)
     for d in range(7):
         same = b.charter_rule[d] == p.charter_rule[d] and b.charter_decides[d] == p.charter_decides[d]
         if not same or b.clarity_charter != p.clarity_charter:
