@@ -1,7 +1,8 @@
-"""The compiler's one file: nothing stale is ever served, and it works wherever it may write."""
+"""The compiler's room: nothing stale is ever served, it works wherever it may write, and without our changes of numba too."""
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -14,10 +15,11 @@ import pytest
 
 from tandem.sim import code_cache
 from tandem.sim import compile as tandem_compile
-from tandem.sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
+from tandem.sim.compile import COMPILED, PLAIN, in_threads, kernel, phase, records, rule, set_threads
 
 ROOT = Path(tandem_compile.__file__).resolve().parents[1]
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
+needs_patches = pytest.mark.skipif(not COMPILED or PLAIN, reason="numba is used as it comes")
 
 
 @rule
@@ -60,10 +62,10 @@ def test_records_are_zeroed_and_read_by_name():
     assert isinstance(empty, np.recarray) is not COMPILED
 
 
-@needs_compiler
+@needs_patches
 def test_the_garbage_collector_is_back_after_compiling(monkeypatch):
     paused = []
-    monkeypatch.setattr(tandem_compile.gc, "disable", lambda: paused.append(True))
+    monkeypatch.setattr(gc, "disable", lambda: paused.append(True))
 
     @phase
     def doubled(x):
@@ -135,6 +137,7 @@ def house(tmp_path):
     sim = rules.parent
     for name in ("code_cache.py", "compile.py"):
         (sim / name).write_text((ROOT / "sim" / name).read_text())
+    shutil.copytree(ROOT / "sim" / "compiler", sim / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
     (sim / "__init__.py").touch()
     (rules / "__init__.py").touch()
     (rules / "trust.py").write_text("from tandem.sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
@@ -180,13 +183,14 @@ def test_a_kernel_from_the_cache_does_not_hide_the_phases_it_is_made_of(house, t
         assert play(house, both, **cache) == ["20.0", "30.0", "40.0"]
 
 
+@needs_patches
 def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
     """A kernel keeps its phases for linking; the first call from Python makes one machine code, which the next process finds."""
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
     seen = (
-        "from tandem.sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
-        "made = []\nfrom tandem.sim.compile import _Public\nmake = _Public.make_executable\n"
-        "_Public.make_executable = lambda self: (made.append(1), make(self))\n"
+        "from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
+        "made = []\nfrom sim.compiler.libraries import Public\nmake = Public.make_executable\n"
+        "Public.make_executable = lambda self: (made.append(1), make(self))\n"
     )
     assert play(house, seen + "print(kernel.played(1.0), library().executable)", **cache) == ["20.0", "False"]
     later = seen + "print(kernel.stepped(2.0), library().executable, len(made), kernel.stepped(3.0), kernel.stepped(2))"
@@ -211,7 +215,7 @@ def test_a_phase_that_python_has_called_is_taken_in_by_code_compiled_later():
     assert through(2.0) == 9.0 and quadrupled(3.0) == 12.0 and halved(3.0) == 1.5 and halved(3) == 1.5
 
 
-@needs_compiler
+@needs_patches
 def test_threads_that_first_call_a_phase_at_once_make_it_once():
     made = []
 
@@ -283,7 +287,7 @@ def test_settings_that_change_code_have_their_own_folder(house, monkeypatch):
 
 def test_every_compiled_file_counts():
     counted = {file.relative_to(ROOT / "sim").as_posix() for file in code_cache.compiled_sources(ROOT / "sim")}
-    assert {"compile.py", "streams.py"} <= counted
+    assert {"compile.py", "compiler/libraries.py", "streams.py"} <= counted
 
 
 def test_a_home_that_cannot_be_written_is_no_obstacle(house, tmp_path):
