@@ -4,6 +4,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Need:
         """What is not as needed, in a few words; empty if all is."""
         module, _, path = self.place.partition(":")
         try:
-            found = importlib.import_module(module)
+            found: Any = importlib.import_module(module)
             for name in path.split("."):
                 found = getattr(found, name)
         except (ImportError, AttributeError):

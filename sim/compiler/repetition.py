@@ -51,7 +51,7 @@ def spare_repetition() -> None:
 def _told_alike() -> bool:
     """Whether records are spelled by their fields, and options read one by one, as what replaces it takes for granted."""
     record: Any = numba.from_dtype(np.dtype([("share", "f8")]))
-    flags = Flags()
+    flags: Any = Flags()
     flags.nrt = True
     usual = {name: option.default for name, option in flags.options.items()} | flags._values
     return "share" in repr(record) and flags.values() == usual
