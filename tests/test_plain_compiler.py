@@ -129,7 +129,7 @@ SMALL = textwrap.dedent("""
     from tandem.sim.compile import COMPILED, PLAIN, kernel, multiply_wide, part, phase, records, rule, sequence
     from tandem.sim.streams import normals_from_uniforms, philox, uniform4
     @rule
-    def grown(x): return math.exp(0.1 * x) / 3.0
+    def grown(x): return math.exp(0.1 * x) / 3.0 + ((x + 1e16) - 1e16)  # not x, unless somebody reckons freely
     @phase
     def stepped(x, t): return grown(x) + uniform4(1, 2, 3, t, 5, 6)[0]
     @sequence
