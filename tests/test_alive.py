@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tandem.experiments.alive import BEGIN, END, PROBES, markdown, probe, unprobed
+from tandem.experiments.validation.ablation import BEGIN, END, PROBES, markdown, probe, unprobed
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.comparison import paired_difference
 from tandem.sim.parameters import DOMAINS, Switches

@@ -188,8 +188,8 @@ def test_a_phase_is_machine_code_only_once_python_calls_it(house, tmp_path):
     """A kernel keeps its phases for linking; the first call from Python makes one machine code, which the next process finds."""
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
     seen = (
-        "from sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
-        "made = []\nfrom sim.compiler.libraries import Public\nmake = Public.make_executable\n"
+        "from tandem.sim import kernel\nlibrary = lambda: next(iter(kernel.stepped.overloads.values())).library\n"
+        "made = []\nfrom tandem.sim.compiler.libraries import Public\nmake = Public.make_executable\n"
         "Public.make_executable = lambda self: (made.append(1), make(self))\n"
     )
     assert play(house, seen + "print(kernel.played(1.0), library().executable)", **cache) == ["20.0", "False"]
