@@ -132,12 +132,13 @@ def test_threads_stay_in_range():
 @pytest.fixture
 def house(tmp_path):
     """A small project: the real compiling, one rule, and a kernel in another file that calls it."""
-    rules = tmp_path / "house" / "sim" / "rules"
+    rules = tmp_path / "house" / "tandem" / "sim" / "rules"
     rules.mkdir(parents=True)
     sim = rules.parent
     for name in ("code_cache.py", "compile.py"):
         (sim / name).write_text((ROOT / "sim" / name).read_text())
     shutil.copytree(ROOT / "sim" / "compiler", sim / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
+    (sim.parent / "__init__.py").touch()
     (sim / "__init__.py").touch()
     (rules / "__init__.py").touch()
     (rules / "trust.py").write_text("from tandem.sim.compile import rule\n@rule\ndef grown(x): return x + 1.0\n")
@@ -157,7 +158,7 @@ def house(tmp_path):
             def played(x): return stepped(x) + 0.0 * stepped(-x)
         """).replace("LONG", "; ".join(["y = math.cos(y) + x"] * 60))  # too long to be inlined
     )
-    return sim.parent
+    return sim.parents[1]
 
 
 PLAY = "from tandem.sim import compile as c, kernel; cold = c.cache_is_cold(); print(kernel.played(1.0), cold, c.cache_folder())"
@@ -252,7 +253,7 @@ def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
     assert play(house, **cache)[:2] == ["20.0", "True"]
     first = play(house, **cache)
     assert first[:2] == ["20.0", "False"], "the second start finds what the first compiled"
-    rule_file = house / "sim" / "rules" / "trust.py"
+    rule_file = house / "tandem" / "sim" / "rules" / "trust.py"
     rule_file.write_text(rule_file.read_text().replace("1.0", "2.0"))
     edited = play(house, **cache)
     assert edited[:2] == ["30.0", "True"]
@@ -264,25 +265,25 @@ def test_an_edited_rule_reaches_its_caller_in_another_file(house, tmp_path):
 @pytest.mark.slow
 def test_the_digest_is_what_keeps_the_cache_fresh(house, tmp_path):
     """The sabotage: with one folder for all sources, numba serves the stale caller."""
-    compiler = house / "sim" / "code_cache.py"
+    compiler = house / "tandem" / "sim" / "code_cache.py"
     whole = compiler.read_text()
     broken = whole.replace('digest.update(f"{file.relative_to(sim)', '0 and digest.update(f"{file.relative_to(sim)')
     assert broken != whole
     compiler.write_text(broken)
     cache = {"TANDEM_CACHE": str(tmp_path / "cache")}
     play(house, **cache)
-    rule_file = house / "sim" / "rules" / "trust.py"
+    rule_file = house / "tandem" / "sim" / "rules" / "trust.py"
     rule_file.write_text(rule_file.read_text().replace("1.0", "2.0"))
     assert play(house, **cache)[0] == "20.0"
 
 
 def test_settings_that_change_code_have_their_own_folder(house, monkeypatch):
     monkeypatch.delenv("NUMBA_BOUNDSCHECK", raising=False)
-    plain = code_cache.source_digest(house / "sim")
+    plain = code_cache.source_digest(house / "tandem" / "sim")
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
-    assert code_cache.source_digest(house / "sim") == plain
+    assert code_cache.source_digest(house / "tandem" / "sim") == plain
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    assert code_cache.source_digest(house / "sim") != plain
+    assert code_cache.source_digest(house / "tandem" / "sim") != plain
 
 
 def test_every_compiled_file_counts():
