@@ -119,7 +119,8 @@ def read(session: Path, lines: list[str]) -> list[Break]:
     with sqlite3.connect(session) as held:
         rows = held.execute(
             "select module_path, definition_name, operator_name, start_pos_row, test_outcome from mutation_specs "
-            "join work_results using (job_id) where worker_outcome != 'SKIPPED' order by start_pos_row, start_pos_col, operator_name"
+            "join work_results using (job_id) where worker_outcome != 'SKIPPED' "
+            "order by start_pos_row, start_pos_col, operator_name"
         ).fetchall()
     return [
         Break(module, function or "", operator.removeprefix("core/"), lines[row - 1].strip(), outcome != "SURVIVED")
@@ -146,8 +147,8 @@ def page(found: Sequence[Break]) -> str:
     lines = [
         "# Mutation: would a test notice?",
         "",
-        f"{len(found):,} breaks of one token in {len(modules)} modules; tests noticed {noticed:,} ({noticed / len(found):.1%}). Made by",
-        "`python -m bench.mutation`; which tests hold which module stands in `tests/mutation/targets.toml`.",
+        f"{len(found):,} breaks of one token in {len(modules)} modules; tests noticed {noticed:,} ({noticed / len(found):.1%}).",
+        "Made by `python -m bench.mutation`; which tests hold which module stands in `tests/mutation/targets.toml`.",
         "",
         "| Module | Breaks | Noticed | Share |",
         "|---|---|---|---|",

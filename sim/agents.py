@@ -14,11 +14,11 @@ import numpy as np
 
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
 from tandem.sim.phases.arrivals import choose_claims, choose_proposals
-from tandem.sim.phases.deliberation import choose_concessions
 from tandem.sim.phases.execution import choose_backlog
 from tandem.sim.phases.hours import choose_hours
 from tandem.sim.phases.judging import choose_judgments
 from tandem.sim.phases.market import respond
+from tandem.sim.phases.negotiation import choose_concessions
 from tandem.sim.state import CEO, CONTESTED, COO, LEAD, NEW, QUEUED
 
 

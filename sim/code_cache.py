@@ -15,7 +15,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-COMPILED_ROOMS = ("rules", "phases")
+COMPILED_ROOMS = ("compiler", "rules", "phases")
 COMPILED_FILES = (
     "compile.py",
     "parameters.py",
@@ -29,6 +29,7 @@ COMPILED_FILES = (
 )
 FOLDERS_KEPT = 5
 SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
+PLAIN_COMPILER = "TANDEM_PLAIN_COMPILER"  # 1: numba as it comes, without our changes of it
 WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}
 
 
@@ -40,8 +41,8 @@ def compiled_sources(sim: Path) -> list[Path]:
     return sorted(file for file in files if file.is_file())
 
 
-def source_digest(sim: Path) -> str:
-    """SHA-256 of the compiled floors' source, where it lies, the versions and numba's settings, in hex.
+def source_digest(sim: Path, plain: bool = False) -> str:
+    """SHA-256 of the compiled floors' source, where it lies, the versions, numba's settings and whether it is `plain`, in hex.
 
     The place counts because numba files its entries by path, and the settings because its
     entries do not tell a bounds-checked function from an unchecked one.
@@ -51,7 +52,7 @@ def source_digest(sim: Path) -> str:
     chosen = sorted(
         f"{key}={value}" for key, value in os.environ.items() if key.startswith("NUMBA_") and key not in WITHOUT_EFFECT
     )
-    for word in (str(sim), *versions, *chosen):
+    for word in (str(sim), *versions, *chosen, "plain" if plain else "patched"):
         digest.update(word.encode(errors="surrogateescape") + b"\0")
     for file in compiled_sources(sim):
         text = file.read_bytes()
@@ -118,9 +119,9 @@ def sweep_out_old(root: Path, keep: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepared_cache_folder(sim: Path) -> Path:
+def prepared_cache_folder(sim: Path, plain: bool = False) -> Path:
     """The folder for this source, made, writable and marked as used now."""
-    digest = source_digest(sim)
+    digest = source_digest(sim, plain)
     try:
         folder = usual_cache_root() / digest
         usable = made_writable(folder)

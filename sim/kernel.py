@@ -8,6 +8,7 @@ import numpy as np
 
 from tandem.sim.compile import (
     COMPILED,
+    PLAIN,
     as_records,
     cache_is_cold,
     copy_record,
@@ -128,7 +129,8 @@ def announce(entry: str = "") -> None:
     if entry not in _announced:
         _announced.add(entry)
         if cache_is_cold():
-            print("compiling the model once, some twenty seconds; later starts take under a second", file=sys.stderr, flush=True)
+            time = "a minute or two" if PLAIN else "some twenty seconds"
+            print(f"compiling the model once, {time}; later starts take under a second", file=sys.stderr, flush=True)
         elif entry and cache_is_cold(entry):
             print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
 

@@ -13,10 +13,11 @@ from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.phases.arrivals import arise, settle_claims
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
-from tandem.sim.phases.deliberation import deliberate, negotiate
+from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
 from tandem.sim.phases.hours import meet
 from tandem.sim.phases.measures import measure
+from tandem.sim.phases.negotiation import negotiate
 from tandem.sim.phases.opening import drift_environment, open_week
 from tandem.sim.phases.review import review
 from tandem.sim.phases.start import apply_change

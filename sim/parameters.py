@@ -233,6 +233,17 @@ class Targets(Group):
         6.0, 1, 40, unit="projects/team", meaning="open projects a team tolerates without goals; halved by specific goals"
     )
     goodhart: float = parameter(0.25, 0, 1, unit="share", meaning="neglect of hard-to-measure goals under fully specific goals")
+    reach: float = parameter(
+        0.25, 0, 1, unit="0-1", meaning="distance of priorities within which a leader lets the other move him, without trust"
+    )
+    reach_trust: float = parameter(0.5, 0, 1, unit="0-1", meaning="further distance at full trust")
+    measurable_customers: float = parameter(
+        0.6, 0, 1, unit="0-1", meaning="how well service to customers can be measured (growth and efficiency: 1)"
+    )
+    measurable_image: float = parameter(0.2, 0, 1, unit="0-1", meaning="how well brand and innovation can be measured")
+    estimate_unmeasured: float = parameter(
+        1.5, 1, 3, unit="multiple", meaning="error of estimated goals without analytics; full analytics takes 1 off"
+    )
 
 
 class Communication(Group):
@@ -283,6 +294,11 @@ class Communication(Group):
     misreading: float = parameter(
         0.005, 0, 0.1, unit="1/week", meaning="offence taken at text read without trust", source="marlow2018"
     )
+    saturation_hours: float = parameter(2.0, 0.5, 10, unit="hours/week", meaning="meeting hours that count at most")
+    room_gain: float = parameter(0.2, 0, 1, unit="share", meaning="part of a meeting's yield that video loses")
+    channel_gain: float = parameter(0.05, 0, 1, unit="1/week", meaning="common ground gained by full use of the channel")
+    report_gain: float = parameter(0.02, 0, 0.5, unit="1/report", meaning="common ground gained by a report of every team")
+    reports_read: float = parameter(2.0, 0, 5, unit="reports/week", meaning="reports of a team from which leaders still learn")
 
 
 class Clarity(Group):
@@ -323,6 +339,29 @@ class Clarity(Group):
         0.04, 0, 1, unit="share", meaning="precedents gained by a written decision", source="argote"
     )
     precedent_loss: float = parameter(0.002, 0, 0.1, unit="1/week", meaning="precedents lost by time", source="argote")
+    noticing: float = parameter(
+        0.12, 0, 5, unit="1/week", meaning="how soon somebody notices a matter nobody took up, without meetings"
+    )
+    noticing_meetings: float = parameter(0.4, 0, 5, unit="1/hour", meaning="the same, by an hour of meeting")
+    waiting_known: float = parameter(0.8, 0, 1, unit="share", meaning="context of a sole decider supplied by full common ground")
+    waiting_consulted: float = parameter(
+        0.4, 0, 1, unit="share", meaning="rest of that context still lacking where the other is consulted"
+    )
+    hand_off: float = parameter(
+        0.3, 0, 5, unit="1/week", meaning="how soon the wait for context ends, without meetings or channel"
+    )
+    hand_off_meetings: float = parameter(0.7, 0, 5, unit="1/hour", meaning="the same, by an hour of meeting")
+    hand_off_channel: float = parameter(0.3, 0, 5, unit="1/week", meaning="the same, by full use of the channel")
+    challenge_unclear: float = parameter(
+        0.8, 0, 2, unit="probability", meaning="reopening of a decision taken alone, per lack of clarity, a full gap and no trust"
+    )
+    challenge_unfounded: float = parameter(
+        0.4, 0, 2, unit="probability", meaning="further reopening where the charter did not give the decision"
+    )
+    arbitration_fading: float = parameter(
+        0.03, 0, 1, unit="share", meaning="belief to own a domain lost by who loses an arbitration in it"
+    )
+    announced: float = parameter(0.5, 0, 1, unit="share", meaning="belief moved at once by a charter that is rewritten")
 
 
 class Resolution(Group):
@@ -347,6 +386,22 @@ class Resolution(Group):
     expert_error: float = parameter(0.5, 0, 5, unit="standard deviations", meaning="error of the expert on return and technology")
     escalation: float = parameter(0.05, 0, 0.5, unit="share", meaning="rise of the readiness to escalate per arbitration")
     lapse_weeks: float = parameter(16.0, 2, 52, unit="weeks", meaning="age at which an open decision lapses")
+    debate_hours: float = parameter(1.0, 0, 10, unit="hours", meaning="time of each leader in a round of negotiation")
+    concession: float = parameter(0.15, 0, 0.5, unit="share", meaning="gap given up by each in a round, without trust")
+    concession_trust: float = parameter(0.45, 0, 0.5, unit="share", meaning="further gap given up at full trust")
+    concession_conflict: float = parameter(0.5, 0, 1, unit="share", meaning="concession lost to full relationship conflict")
+    concession_style: float = parameter(0.4, 0, 1, unit="share", meaning="concession lost to opposite styles")
+    mediation_weeks: float = parameter(2.0, 1, 26, unit="weeks", meaning="length of a mediation")
+    mediation_left: float = parameter(0.3, 0, 1, unit="share", meaning="gap left by a mediation that settles")
+    mediation_relief: float = parameter(
+        0.2, 0, 1, unit="share", meaning="relationship conflict ended by a mediation that settles"
+    )
+    expert_weeks: float = parameter(3.0, 1, 26, unit="weeks", meaning="time until an outside expert has answered")
+    expert_hours: float = parameter(2.0, 0, 40, unit="hours", meaning="time of each leader for an outside expert")
+    expert_own: float = parameter(0.2, 0, 1, unit="share", meaning="own error that a leader keeps after hearing the expert")
+    arbitration_weeks: float = parameter(1.0, 1, 26, unit="weeks", meaning="length of an arbitration")
+    arbitration_hours: float = parameter(1.0, 0, 40, unit="hours", meaning="time of each leader in an arbitration")
+    decider_weeks: float = parameter(1.0, 1, 26, unit="weeks", meaning="time until the stronger decides")
 
 
 class Judgment(Group):
@@ -403,6 +458,37 @@ class Judgment(Group):
     specialisation: float = parameter(
         2.0, 0, 5, unit="1", meaning="fall of a decision's time with skill in it", source="bolton1994"
     )
+    exchange_unasked: float = parameter(
+        0.5, 0, 1, unit="share", meaning="depth of the exchange where the other was not consulted or both directed"
+    )
+    common_error_misaligned: float = parameter(
+        0.3, 0, 1, unit="share", meaning="part of the shared error that needs no like priorities"
+    )
+    error_least: float = parameter(0.1, 0.02, 1, unit="standard deviations", meaning="error of perception of the most skilled")
+    tolerance_least: float = parameter(0.05, 0, 1, unit="standard deviations", meaning="gap that is always tolerated")
+    roles_gap: float = parameter(
+        0.5, 0, 2, unit="standard deviations", meaning="weight of fully unclear roles among the causes of a quarrel"
+    )
+    caution: float = parameter(
+        0.3, 0, 3, unit="standard deviations", meaning="higher bar for experiments per weight of return and customers"
+    )
+    gate_spread: float = parameter(
+        0.9, 0.5, 3, unit="standard deviations", meaning="scale of a gatekeeper's error about feasibility"
+    )
+    gate_unskilled: float = parameter(
+        1.45, 1.3, 3, unit="multiple", meaning="that error without project skill; full skill takes 1 off"
+    )
+    gate_apart: float = parameter(1.3, 1.2, 3, unit="multiple", meaning="that error without shared knowledge")
+    gate_shared: float = parameter(0.6, 0, 0.8, unit="multiple", meaning="fall of that error with full common ground and trust")
+    gate_trust_alone: float = parameter(0.6, 0, 1, unit="0-1", meaning="trust that counts for it where there is no pair")
+    gate_soft: float = parameter(0.5, 0, 1, unit="share", meaning="part of the bar that an owner holds his own experiment to")
+    gate_feasibility: float = parameter(
+        -0.1, -3, 3, unit="standard deviations", meaning="signal below which a gatekeeper of feasibility stops an experiment"
+    )
+    gate_feasibility_own: float = parameter(-0.4, -3, 3, unit="standard deviations", meaning="the same, of the owner himself")
+    aspiration_rise: float = parameter(0.08, 0, 1, unit="1/week", meaning="how fast aspired revenue follows a better one")
+    aspiration_fall: float = parameter(0.03, 0, 1, unit="1/week", meaning="how fast it follows a worse one")
+    shortfall: float = parameter(5.0, 0, 50, unit="1", meaning="how much a shortfall of revenue (share of the aspired) stings")
 
 
 class Dyad(Group):
@@ -454,6 +540,32 @@ class Dyad(Group):
         0.03, 0, 0.5, unit="share", meaning="relationship conflict from being overruled by power", source="krause2015"
     )
     hours_lost: float = parameter(0.15, 0, 1, unit="share", meaning="hours lost to full relationship conflict")
+    full_gap: float = parameter(1.5, 0.1, 10, unit="standard deviations", meaning="gap of a quarrel of full intensity")
+    spill_shortfall: float = parameter(
+        0.5, 0, 5, unit="share", meaning="more of it turns personal under a full shortfall of revenue"
+    )
+    process_spill_trust: float = parameter(
+        0.5, 0, 1, unit="share", meaning="part of a quarrel over who decides that full trust keeps from turning personal"
+    )
+    episode_fatigue: float = parameter(0.03, 0, 1, unit="share", meaning="fatigue from a personal quarrel")
+    debate_loss: float = parameter(
+        0.25, 0, 1, unit="share of the usual loss", meaning="trust lost in a contentious round at full relationship conflict"
+    )
+    quick_rounds: float = parameter(2.0, 0, 20, unit="rounds", meaning="rounds within which an agreement raises trust")
+    reopened_loss: float = parameter(
+        0.5, 0, 2, unit="share of the usual loss", meaning="trust lost by whose decision is reopened"
+    )
+    outvoted_loss: float = parameter(0.2, 0, 2, unit="share of the usual loss", meaning="trust lost by who is outvoted")
+    arbitration_loss: float = parameter(
+        0.75, 0, 2, unit="share of the usual loss", meaning="trust lost by who loses an arbitration"
+    )
+    lapse_loss: float = parameter(0.75, 0, 2, unit="share of the usual loss", meaning="trust lost when a contested matter lapses")
+    forecast_gain: float = parameter(
+        0.4, 0, 5, unit="share of the usual gain", meaning="trust gained when the other's forecast came true"
+    )
+    results_gain: float = parameter(
+        0.4, 0, 5, unit="share of the usual gain/hour", meaning="trust gained by an hour of meeting with all results shown"
+    )
 
 
 class Training(Group):
@@ -473,6 +585,13 @@ class Training(Group):
     loss: float = parameter(0.002, 0, 0.05, unit="1/week", meaning="skill lost by time", source="arthur1998")
     team_loss: float = parameter(0.004, 0, 0.05, unit="1/week", meaning="team skill lost by time and new tools", source="argote")
     cost: float = parameter(0.3, 0, 10, unit="kEUR/hour", meaning="price of an hour of training")
+    pair_sharing: float = parameter(
+        0.002, 0, 0.05, unit="1/hour", meaning="skill that leaders teach each other per effective meeting hour, of the distance"
+    )
+    team_sharing: float = parameter(
+        0.004, 0, 0.1, unit="1/week", meaning="skill that a leader teaches the teams, of the distance"
+    )
+    team_hours: float = parameter(10.0, 0, 60, unit="hours/week", meaning="hours paid for each head at full training time")
 
 
 class Adaptation(Group):
@@ -511,6 +630,22 @@ class Adaptation(Group):
     )
     visibility_experiment: float = parameter(16.0, 1, 104, unit="weeks", meaning="time in which an experiment shows")
     visibility_retention: float = parameter(6.0, 1, 104, unit="weeks", meaning="time in which retention shows")
+    unmeasured: float = parameter(
+        1.3, 1, 3, unit="multiple", meaning="noise of figures without analytics; full analytics takes 1 off"
+    )
+    unread: float = parameter(
+        1.3, 1, 3, unit="multiple", meaning="blur of figures without operating skill of who reads them; full skill takes 1 off"
+    )
+    blur: float = parameter(
+        0.4, 0, 3, unit="standard deviations", meaning="scale of the blur with which standing errors are seen"
+    )
+    window_correction: float = parameter(
+        0.5, 0, 1, unit="share", meaning="effects beyond the window that full analytics makes up for"
+    )
+    repeated: float = parameter(
+        2.0, 1, 50, unit="episodes", meaning="process conflicts in a domain after which a review mends its charter"
+    )
+    mending: float = parameter(0.5, 0, 1, unit="share", meaning="hold of a charter renewed by a fully documented mending")
 
 
 class Culture(Group):
@@ -550,6 +685,38 @@ class Execution(Group):
     reopened_work: float = parameter(0.5, 0, 3, unit="share", meaning="work wasted by a reopened decision")
     attrition: float = parameter(0.002, 0, 0.05, unit="1/week", meaning="leaving of team members at good morale")
     focus: float = parameter(2.0, 0.2, 20, unit="person-weeks/week", meaning="most work one project can take in a week")
+    morale_share: float = parameter(0.4, 0, 1, unit="share", meaning="part of the work that hangs on morale")
+    skill_share: float = parameter(0.4, 0, 1, unit="share", meaning="part of the work that hangs on skill")
+    thrash_loss: float = parameter(0.1, 0, 1, unit="share", meaning="work lost to full thrashing")
+    backlog_age: float = parameter(
+        0.0125, 0, 1, unit="1/week", meaning="how much age lifts a project against its worth to the team"
+    )
+    repair_share: float = parameter(0.5, 0, 1, unit="share", meaning="most of a week's work that goes to rework")
+    questions_novelty: float = parameter(2.0, 0, 20, unit="multiple", meaning="further questions of an experiment")
+    questions_unclear: float = parameter(2.5, 0, 20, unit="multiple", meaning="further questions where roles are fully unclear")
+    reach: float = parameter(0.4, 0, 5, unit="1", meaning="how well questions reach the owner without reports")
+    reach_reports: float = parameter(1.6, 0, 10, unit="1/report", meaning="how much better with a report a week")
+    reports_unwritten: float = parameter(
+        0.5, 0, 5, unit="reports/week", meaning="what passes for reports where teams do not report"
+    )
+    default_slope: float = parameter(4.0, 0, 50, unit="1", meaning="defaults per question unanswered and unit of work")
+    defects_most: float = parameter(0.9, 0, 1, unit="share", meaning="most of the work that is done wrong")
+    surfaced: float = parameter(0.5, 0, 3, unit="multiple", meaning="rework per defect found after the work was handed over")
+    quality_lost_most: float = parameter(0.8, 0, 1, unit="share", meaning="most quality that defects cost a project")
+    contradiction_harm: float = parameter(0.5, 0, 1, unit="share", meaning="quality lost to full contradiction")
+    dual_command: float = parameter(
+        0.5, 0, 2, unit="probability", meaning="contradictory instructions from a two-party decision of fully unclear roles"
+    )
+    dual_command_ground: float = parameter(0.5, 0, 1, unit="share", meaning="part of that avoided by full common ground")
+    dual_contradiction: float = parameter(
+        0.5, 0, 1, unit="0-1", meaning="contradiction of such instructions without a gap; 1 a full gap apart"
+    )
+    reopened_contradiction: float = parameter(0.4, 0, 1, unit="0-1", meaning="contradiction of a reopened decision at a full gap")
+    carried_error: float = parameter(
+        0.7, 0, 1, unit="share", meaning="error of a decision that its work carries into the setting"
+    )
+    leaver_skill: float = parameter(0.5, 0, 1, unit="heads", meaning="skill that a leaver takes along")
+    leaver_ground: float = parameter(0.03, 0, 1, unit="share", meaning="common ground that a leaver takes along")
 
 
 class Compliance(Group):
@@ -562,6 +729,7 @@ class Compliance(Group):
     patience: float = parameter(4.0, 0.5, 52, unit="weeks", meaning="arrears at which approvals count as neglected")
     damage: float = parameter(0.03, 0, 1, unit="1/week", meaning="loss of reputation while approvals are neglected")
     recovery: float = parameter(0.05, 0, 1, unit="1/week", meaning="recovery of reputation while they are not")
+    hours_share: float = parameter(0.3, 0, 1, unit="share", meaning="most of the reader's free hours that go to approvals")
 
 
 class Campaigns(Group):
@@ -586,6 +754,19 @@ class Campaigns(Group):
     refusal_memory: float = parameter(
         0.1, 0, 1, unit="share", meaning="weight of the last verdict on what teams dare to propose", source="march1991"
     )
+    brand: float = parameter(0.5, 0, 3, unit="index", meaning="brand input of a launch neutral to the brand")
+    brand_slope: float = parameter(0.5, 0, 3, unit="index", meaning="brand input per standard deviation of the brand attribute")
+    pressure: float = parameter(0.6, 0, 5, unit="index", meaning="pressure of a campaign of no particular worth")
+    pressure_worth: float = parameter(0.7, 0, 5, unit="index", meaning="pressure per standard deviation of its worth")
+    media_reference: float = parameter(
+        1.8, 0.1, 50, unit="campaigns", meaning="campaigns at load 1 that the media budget carries in full"
+    )
+    technique_growth: float = parameter(
+        0.3, 0, 1, unit="share", meaning="part of an experiment's gain that its growth attribute decides (the rest: novelty)"
+    )
+    technique_loss: float = parameter(0.05, 0, 1, unit="index", meaning="most technique that a working experiment can cost")
+    technique_ceiling: float = parameter(4.0, 0.5, 50, unit="index", meaning="technique that cannot be bettered")
+    novelty_decay: float = parameter(0.5, 0, 1, unit="share", meaning="how fast novelty ages, against other attributes")
 
 
 class Market(Group):
@@ -646,6 +827,55 @@ class Market(Group):
     programme_cost: float = parameter(14.0, 0, 1e5, unit="kEUR/week", meaning="fixed marketing programme", role="context")
     work_cost: float = parameter(1.5, 0, 100, unit="kEUR/person-week", meaning="pay of a team member", role="context")
     executive_cost: float = parameter(0.1, 0, 10, unit="kEUR/hour", meaning="price of an executive's hour")
+    usual_satisfaction: float = parameter(0.75, 0.1, 1, unit="0-1", meaning="satisfaction at which customers talk as usual")
+    base_brand: float = parameter(0.35, 0.01, 5, unit="index", meaning="demand without awareness, on the scale of awareness")
+    base_pressure: float = parameter(
+        0.6, 0.01, 5, unit="index", meaning="demand without campaigns, on the scale of saturated pressure"
+    )
+    conversion_raw: float = parameter(0.6, 0.01, 3, unit="multiple", meaning="conversion by an unrefined funnel")
+    conversion_refined: float = parameter(0.8, 0, 3, unit="multiple", meaning="further conversion by a fully refined funnel")
+    conversion_most: float = parameter(0.2, 0.01, 1, unit="customers/lead", meaning="highest conversion")
+    goal_fit: float = parameter(0.2, 0, 1, unit="share", meaning="part of conversion in proportion to how much growth pays")
+    goal_response: float = parameter(
+        0.5, 0, 1, unit="share", meaning="part of an arm's response in proportion to how much its goal pays"
+    )
+    experiment_response: float = parameter(
+        0.35, 0, 1.5, unit="multiple", meaning="response of experiments to their budget, against other arms"
+    )
+    retention_response: float = parameter(
+        0.3, 0, 1, unit="multiple", meaning="response of retention to its budget, against other arms"
+    )
+    misfit: float = parameter(
+        0.25, 0, 3, unit="1/variance", meaning="conversion lost to errors of budget, agency and positioning"
+    )
+    service_misfit: float = parameter(
+        0.3, 0, 3, unit="1/variance", meaning="satisfaction lost to errors of key clients and process"
+    )
+    satisfaction_speed: float = parameter(0.1, 0, 1, unit="1/week", meaning="how fast satisfaction follows service")
+    late_harm: float = parameter(0.35, 0, 1, unit="share", meaning="satisfaction lost to an endless backlog")
+    late_after: float = parameter(3.0, 0, 52, unit="weeks", meaning="backlog that customers do not notice")
+    late_half: float = parameter(10.0, 0.5, 104, unit="weeks", meaning="further backlog of half that loss")
+    defects_harm: float = parameter(0.3, 0, 3, unit="share", meaning="satisfaction lost per person-week of defects a head")
+    defects_harm_most: float = parameter(0.5, 0, 1, unit="share", meaning="most satisfaction lost to defects")
+    contradiction_harm: float = parameter(1.2, 0, 20, unit="share", meaning="satisfaction lost per contradiction felt in a week")
+    contradiction_harm_most: float = parameter(0.5, 0, 1, unit="share", meaning="most satisfaction lost to contradiction")
+    orphan_churn: float = parameter(
+        0.0005, 0, 0.05, unit="1/week", meaning="customers lost per key-client matter that nobody takes up"
+    )
+    orphan_churn_most: float = parameter(0.05, 0, 0.5, unit="1/week", meaning="most customers lost to such matters")
+    churn_most: float = parameter(0.5, 0, 1, unit="1/week", meaning="most customers lost to dissatisfaction")
+    retention_least: float = parameter(
+        0.2, 0.05, 1, unit="multiple", meaning="response of retention below which churn rises no more"
+    )
+    goodwill_budget: float = parameter(
+        0.3, 0, 3, unit="multiple", meaning="building of the brand by its budget, against forgetting"
+    )
+    goodwill_damage_most: float = parameter(0.5, 0, 1, unit="1/week", meaning="most awareness lost to launches off brand")
+    refinement_process: float = parameter(0.05, 0, 1, unit="share", meaning="refinement of the funnel by a better process")
+    refinement_campaign: float = parameter(0.03, 0, 1, unit="share", meaning="refinement of the funnel by a campaign")
+    refinement_loss: float = parameter(0.004, 0, 0.2, unit="1/week", meaning="wear of the funnel")
+    technique_rest: float = parameter(0.4, 0, 2, unit="index", meaning="technique of who has learned nothing new for long")
+    ruin: float = parameter(0.25, 0, 5, unit="years of revenue", meaning="loss of cash that ruins the firm")
 
 
 class Hazards(Group):
@@ -663,6 +893,110 @@ class Hazards(Group):
     )
     vacancy_shortest: float = parameter(8.0, 0, 104, unit="weeks", meaning="shortest vacancy of a post")
     vacancy_longest: float = parameter(20.0, 0, 104, unit="weeks", meaning="longest vacancy of a post")
+    strain: float = parameter(
+        2.0, 0, 20, unit="multiple", meaning="rise of the hazard of leaving with full relationship conflict"
+    )
+
+
+class Effort(Group):
+    """Hours of leaders: what each kind of decision takes of its usual time, what overload does, what spare time gives."""
+
+    usual_skill: float = parameter(0.6, 0, 1, unit="0-1", meaning="skill at which a decision takes its usual time")
+    least: float = parameter(0.4, 0.05, 1, unit="multiple", meaning="least time of a decision, for a specialist")
+    most: float = parameter(2.0, 1, 10, unit="multiple", meaning="most time of a decision, for a stranger to it")
+    average: float = parameter(0.7, 0.05, 2, unit="share", meaning="time of each leader for a decision by average")
+    and_first: float = parameter(0.8, 0.05, 2, unit="share", meaning="time of who looks first where both must approve")
+    and_second: float = parameter(0.7, 0.05, 2, unit="share", meaning="time of who looks second")
+    vote: float = parameter(0.6, 0.05, 2, unit="share", meaning="time of each of three who vote")
+    gate_sponsor: float = parameter(0.6, 0.05, 2, unit="share", meaning="time of the sponsor of a matter that another may stop")
+    gate_keeper: float = parameter(0.6, 0, 2, unit="share", meaning="time of the gatekeeper at the first stage")
+    consulted: float = parameter(0.3, 0, 2, unit="share", meaning="time of who is consulted")
+    unasked: float = parameter(0.15, 0, 2, unit="share", meaning="time of who is merely told what the other sees")
+    retaken: float = parameter(0.5, 0.05, 2, unit="share", meaning="time for deciding again what one had decided alone")
+    questions: float = parameter(0.25, 0, 1, unit="share", meaning="most of a leader's hours left that teams' questions take")
+    fatigue_hours: float = parameter(0.1, 0, 1, unit="share", meaning="hours lost to full fatigue")
+    fatigue_threshold: float = parameter(0.9, 0, 1, unit="share", meaning="use of hours above which a leader tires")
+    fatigue_gain: float = parameter(0.02, 0, 0.1, unit="1/week", meaning="fatigue per tenth of the hours used above")
+    fatigue_fading: float = parameter(0.05, 0, 1, unit="1/week", meaning="fading of fatigue below")
+    spare_sensing: float = parameter(
+        0.03, 0, 0.5, unit="1/week", meaning="errors of budget and positioning mended by a CEO with all hours spare"
+    )
+    spare_refining: float = parameter(
+        0.006, 0, 0.5, unit="1/week", meaning="refinement of the funnel by a COO with all hours spare"
+    )
+    spare_coaching: float = parameter(0.004, 0, 0.5, unit="1/week", meaning="morale by a COO with all hours spare")
+
+
+class Morale(Group):
+    """Morale of the teams, and their leaving."""
+
+    start: float = parameter(0.75, 0, 1, unit="0-1", meaning="morale at the start, and throughout where it does not move")
+    pull: float = parameter(0.03, 0.001, 1, unit="1/week", meaning="pull of morale to its level of rest")
+    rest: float = parameter(0.72, 0, 1, unit="0-1", meaning="level of rest without reports")
+    heard: float = parameter(0.012, 0, 0.5, unit="1/report", meaning="morale by being heard")
+    control: float = parameter(0.35, 0, 5, unit="1/report", meaning="how much control grates, against being heard")
+    rework: float = parameter(0.06, 0, 1, unit="1/week", meaning="morale lost to a week of nothing but rework")
+    conflict: float = parameter(0.02, 0, 1, unit="1/week", meaning="morale lost to full relationship conflict above")
+    thrashing: float = parameter(0.01, 0, 1, unit="1/week", meaning="morale lost to full thrashing")
+    stopped: float = parameter(0.02, 0, 1, unit="share", meaning="morale lost to an experiment that fails at the end")
+    early_stop: float = parameter(0.3, 0, 3, unit="multiple", meaning="weight of a stop after the first stage against that")
+    launched: float = parameter(0.01, 0, 1, unit="share", meaning="morale by a launch")
+    leaving_below: float = parameter(0.6, 0, 1, unit="0-1", meaning="morale below which people leave more")
+    leaving_slope: float = parameter(4.0, 0, 20, unit="1", meaning="how much more")
+
+
+class Arrivals(Group):
+    """What makes decisions arise."""
+
+    campaigns: float = parameter(0.5, 0, 3, unit="multiple", meaning="campaigns proposed by a team without morale")
+    campaigns_morale: float = parameter(0.667, 0, 5, unit="multiple", meaning="further campaigns at full morale")
+    experiments: float = parameter(0.3, 0, 3, unit="multiple", meaning="experiments proposed where all were refused")
+    experiments_acceptance: float = parameter(1.4, 0, 10, unit="multiple", meaning="further experiments where all were accepted")
+    innovation: float = parameter(
+        0.5, 0, 3, unit="multiple", meaning="experiments proposed by a team that does not care for innovation"
+    )
+    innovation_weight: float = parameter(3.3, 0, 20, unit="multiple", meaning="further experiments per weight of innovation")
+    encouragement: float = parameter(
+        1.5, 0, 20, unit="multiple", meaning="further experiments per share of leaders' hours spent encouraging"
+    )
+    acceptance: float = parameter(0.5, 0, 1, unit="share", meaning="experiments that teams expect to be accepted at the start")
+    problem_usual: float = parameter(
+        1.3, 0.5, 5, unit="multiple", meaning="pressure of visible errors at which decisions arise as declared"
+    )
+    problem_most: float = parameter(2.0, 0, 20, unit="variance", meaning="visible error that presses at most")
+
+
+class Shocks(Group):
+    """What a shock of size 1 does, and a departure."""
+
+    restructuring_reach: float = parameter(0.3, 0, 1, unit="probability", meaning="a domain beside the four zones is thrown open")
+    restructuring_reach_size: float = parameter(0.5, 0, 1, unit="probability", meaning="the same, per size of the restructuring")
+    restructuring_precedents: float = parameter(0.5, 0, 1, unit="share", meaning="precedents lost")
+    restructuring_conflict: float = parameter(0.05, 0, 1, unit="share", meaning="relationship conflict from a restructuring")
+    technology_technique: float = parameter(0.36, 0, 5, unit="log", meaning="technique lost to a technology shock")
+    technology_skill: float = parameter(0.22, 0, 5, unit="log", meaning="technological skill lost")
+    technology_novelty: float = parameter(0.5, 0, 5, unit="standard deviations", meaning="novelty of experiments gained")
+    novelty_fading: float = parameter(0.02, 0, 1, unit="1/week", meaning="fading of that novelty")
+    competitor: float = parameter(0.16, 0, 5, unit="log", meaning="demand lost to a competitor's attack")
+    competitor_fading: float = parameter(0.074, 0, 1, unit="1/week", meaning="fading of the attack")
+    crisis_weeks: float = parameter(6.0, 0, 52, unit="weeks", meaning="length of a crisis")
+    crisis_matters: float = parameter(
+        5.0, 1, 20, unit="multiple", meaning="urgent matters of clients and positioning in a crisis"
+    )
+    crisis_offence: float = parameter(2.0, 1, 10, unit="multiple", meaning="damage of off-brand launches in a crisis")
+    trust: float = parameter(0.7, 0, 5, unit="log", meaning="trust lost to a trust shock")
+    jump_refinement: float = parameter(0.5, 0, 5, unit="log", meaning="refinement of the funnel lost to a jump of the market")
+    jump_ground: float = parameter(0.3, 0, 5, unit="log", meaning="common ground lost to it")
+    jump_goals: float = parameter(0.25, 0, 3, unit="share", meaning="weight that it moves to one goal")
+    jump_goals_most: float = parameter(0.9, 0, 1, unit="share", meaning="most weight that it moves")
+    departure_ground: float = parameter(0.4, 0, 1, unit="share", meaning="common ground left by a departure")
+    departure_precedents: float = parameter(
+        0.6, 0, 1, unit="share", meaning="precedents left by the departure of a leader who wrote little down"
+    )
+    departure_documented: float = parameter(0.5, 0, 1, unit="share", meaning="documentation from which on all precedents stay")
+    successor_skill: float = parameter(0.1, 0, 1, unit="0-1", meaning="spread of a successor's skills about those declared")
+    successor_priorities: float = parameter(0.04, 0, 0.5, unit="share", meaning="spread of his priorities")
+    successor_conflict: float = parameter(0.5, 0, 1, unit="share", meaning="relationship conflict left after a succession")
 
 
 class Prices(Group):
@@ -878,6 +1212,10 @@ class Parameters(Group):
     campaigns: Campaigns = Campaigns()
     market: Market = Market()
     hazards: Hazards = Hazards()
+    effort: Effort = Effort()
+    morale: Morale = Morale()
+    arrivals: Arrivals = Arrivals()
+    shocks: Shocks = Shocks()
     prices: Prices = Prices()
     switches: Switches = Switches()
     assumptions: Assumptions = Assumptions()
@@ -925,6 +1263,10 @@ SCALAR_GROUPS = (
     "campaigns",
     "market",
     "hazards",
+    "effort",
+    "morale",
+    "arrivals",
+    "shocks",
     "prices",
     "switches",
     "assumptions",
@@ -1054,15 +1396,15 @@ def solved_demand(parameters: Parameters) -> float:
     brand, growth = weights[1] / sum(weights) / 0.2, weights[0] / sum(weights) / 0.2
     pressure = TYPICAL_PRESSURE * parameters.execution.load
     factors = (
-        (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / 0.75)
-        * (0.35 + market.goodwill * brand)
-        * (0.6 + pressure / (pressure + market.saturation))
-        * (0.6 + 0.8 * market.refinement)
-        * (0.8 + 0.2 * growth)
+        (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / market.usual_satisfaction)
+        * (market.base_brand + market.goodwill * brand)
+        * (market.base_pressure + pressure / (pressure + market.saturation))
+        * (market.conversion_raw + market.conversion_refined * market.refinement)
+        * (1 - market.goal_fit + market.goal_fit * growth)
     )
-    # Drift and jumps keep settings off by this much (variance), however well they are corrected.
+    # Drift and jumps keep three settings off by this much each (variance), however well they are corrected.
     variance = (market.drift * market.drift + market.jumps * market.jump_size * market.jump_size) / CORRECTION
-    fit = math.exp(-0.75 * variance)
+    fit = math.exp(-3 * market.misfit * variance)
     return max(gain, 0.02 * market.customers * churn) / (market.conversion * factors * fit)
 
 

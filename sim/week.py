@@ -9,11 +9,12 @@ from tandem.sim.compile import sequence
 from tandem.sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
-from tandem.sim.phases.deliberation import choose_concessions, deliberate, negotiate
+from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import choose_backlog, execute
 from tandem.sim.phases.hours import choose_hours, meet
 from tandem.sim.phases.judging import choose_judgments
 from tandem.sim.phases.market import respond
+from tandem.sim.phases.negotiation import choose_concessions, negotiate
 from tandem.sim.phases.opening import drift_environment, open_week
 from tandem.sim.phases.review import review
 from tandem.sim.state import CEO, COO, LEAD

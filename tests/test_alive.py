@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tandem.experiments.validation.ablation import BEGIN, END, PROBES, probe, unprobed
+from tandem.experiments.validation.ablation import BEGIN, END, PROBES, markdown, probe, unprobed
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import DOMAINS, Switches
@@ -31,6 +32,15 @@ def test_the_table_stands_in_the_description():
     page = (Path(__file__).parents[1] / "MODEL.md").read_text("utf-8")
     table = page[page.index(BEGIN) : page.index(END)]
     assert all(f"| {case.switch} |" in table for case in PROBES)
+
+
+def test_the_table_tells_no_absurd_number():
+    """An outcome that luck does not move has no standard deviation but rounding, and nothing may be divided by that."""
+    row = probe(next(case for case in PROBES if case.switch == "training"), PAIRS)
+    assert np.isinf(row["size"]) and np.isinf(row["z"])
+    far = {**row, "z": -4e5, "size": 3e4, "difference": 1.0}
+    told = markdown(pd.DataFrame([row, far, {**row, "z": 12.3, "size": 0.456}]), PAIRS).splitlines()[-3:]
+    assert [line.split(" | ")[5:7] for line in told] == [["no luck", "no luck"], ["beyond -1000", "over 100"], ["12", "0.46"]]
 
 
 @pytest.mark.parametrize(

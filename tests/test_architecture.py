@@ -23,6 +23,7 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 FLOORS = (
     ("tandem.short_names",),
     ("sim.code_cache", "sim.mistake", "sim.writing"),
+    ("sim.compiler",),
     ("sim.compile",),
     ("sim.rules",),
     ("sim.parameters", "sim.state", "sim.streams", "sim.units", "sim.outcomes"),
@@ -59,8 +60,8 @@ FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in 
 
 # Who may import what, as patterns of paths.
 FENCES = {
-    "numba": r"sim/compile\.py",
-    "llvmlite": r"sim/compile\.py",
+    "numba": r"sim/compiler/.*",
+    "llvmlite": r"sim/compiler/.*",
     "mesa": r"sim/(agents|model)\.py",
     "SALib": r"experiments/.*",
     "dask": r"experiments/.*",
@@ -73,7 +74,7 @@ FENCES = {
 }
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
-COMPILING = {"rule", "phase", "kernel"}
+COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
 WITHOUT_COMPILED_CODE = {"sim.code_cache", "sim.mistake"}
 CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
@@ -170,6 +171,17 @@ def broken_fences(files: dict[str, str]) -> list[str]:
     ]
 
 
+def side_doors(files: dict[str, str]) -> list[str]:
+    """Imports of the compiler's room from outside that do not go through its door, `sim.compile`."""
+    modules = {module_of(path) for path in files}
+    return [
+        f"{path}:{line} imports {module}: the door of that room is sim.compile"
+        for path, text in files.items()
+        for line, module in imports(path, text, modules)
+        if f"{module}.".startswith("sim.compiler.") and path != "sim/compile.py" and not path.startswith("sim/compiler/")
+    ]
+
+
 def empty_names(paths: list[str]) -> list[str]:
     """Modules and folders whose name does not say what is in them."""
     return [path for path in paths if EMPTY_NAMES & {part.strip("_") for part in Path(path).with_suffix("").parts}]
@@ -184,7 +196,8 @@ def compiled_outside_the_digest(files: dict[str, str]) -> list[str]:
             continue
         for node in ast.walk(ast.parse(text, path)):
             taken = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
-            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("compile") and taken & COMPILING:
+            compiler = isinstance(node, ast.ImportFrom) and re.search(r"\bcompile$|\bcompiler\b", node.module or "")
+            if compiler and taken & COMPILING:
                 complaints.append(f"{path}:{node.lineno} compiles outside the digested files")
     return complaints
 
@@ -270,6 +283,7 @@ HOUSE_CHECKS = (
     upward_imports,
     rules_that_know_too_much,
     broken_fences,
+    side_doors,
     compiled_outside_the_digest,
     imported_outside_the_digest,
 )
@@ -343,7 +357,11 @@ def test_every_source_exists_and_is_used():
         (broken_fences, "sim/kernel.py", "def f():\n    import dask.distributed"),
         (broken_fences, "experiments/store/plan.py", "import matplotlib.pyplot as plt"),
         (broken_fences, "sim/dashboard/answers.py", "from starlette.responses import Response"),
+        (broken_fences, "sim/compile.py", "import numba"),
+        (side_doors, "sim/kernel.py", "from sim.compiler.decorators import kernel"),
+        (side_doors, "sim/kernel.py", "import sim.compiler"),
         (compiled_outside_the_digest, "sim/model.py", "from sim.compile import phase"),
+        (compiled_outside_the_digest, "sim/model.py", "from sim.compiler.decorators import part"),
         (compiled_outside_the_digest, "experiments/study/study.py", "from sim.compile import COMPILED, kernel as k"),
         (imported_outside_the_digest, "sim/kernel.py", "from tandem.sim.attic import COUNT"),
     ],
@@ -360,7 +378,8 @@ def test_a_break_is_found(check, path, text):
     [
         ("sim/rules/trust.py", "import math\nfrom sim.compile import rule\nfrom sim.rules.arithmetic import unit"),
         ("sim/phases/learn.py", "from sim.rules import trust\nfrom sim import state, streams"),
-        ("sim/compile.py", "import numba"),
+        ("sim/compiler/threads.py", "import numba\nfrom sim.compiler import settings"),
+        ("sim/compile.py", "from sim.compiler.threads import in_threads"),
         ("sim/model.py", "import mesa\nfrom sim import week"),
         ("sim/plots/weekly.py", "import matplotlib"),
         ("experiments/pages/figure.py", "from matplotlib import pyplot"),

@@ -15,6 +15,7 @@ from tandem.sim.scenario.paths import FIELDS
 IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}
 SHOCKS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "coo_departure")
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2, "dyad.ceo_power": 0.65, "clarity.timer_weeks": 0.5, "judgment.tolerance": 0.1}
+TRYING = {"quarters": 8, "decisions.experiment.arrivals_per_week": 1.5, "execution.load": 1.5}
 
 
 def firms() -> list[Scenario]:
@@ -28,6 +29,22 @@ def firms() -> list[Scenario]:
         pair.with_({f"charter.{domain}.rule": "vote" for domain in DOMAINS}),
         *(pair.with_({"resolution.first": first, "resolution.second": "arbitration"}) for first in ("expert", "decider")),
         Scenario.of(role_model="no-coo").with_({"quarters": 8}),
+        *rare(),
+    ]
+
+
+def rare() -> list[Scenario]:
+    """Firms in which something happens that others hardly ever see: a charter rewritten in mid-run, experiments without a pair or
+    at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness."""
+    pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
+    gate, alone = Scenario.of(role_model="visionary-catalyst").with_(TRYING), Scenario.of(role_model="no-coo").with_(TRYING)
+    return [
+        pair.at(20, {"charter.budget.rule": "sole", "charter.campaign.rule": "sole"}),
+        alone,
+        *(firm.with_({"assumptions.gate": "feasibility"}) for firm in (gate, alone)),
+        pair.with_({"switches.reporting": False}),
+        pair.with_({"market.programme_cost": 400.0}),
+        pair.with_({"hazards.ceo_departure": 0.01, "hazards.coo_departure": 0.01}),
     ]
 
 

@@ -21,6 +21,8 @@ from tandem.sim.writing import write_text
 
 BEGIN, END = "<!-- alive:begin -->", "<!-- alive:end -->"
 ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
+ROUNDING = 1e-9  # a spread below this share of the change is the last digits of equal numbers, not luck
+TOLD_Z, TOLD_SIZE = 1000.0, 100.0  # beyond, the table says so: how far beyond tells nothing more
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
         # Luck has no mean effect: what it moves is the distance of a run from the expected one.
         change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
     where = f"{case.split} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
-    z = change / error if error > 0 else np.inf * np.sign(change)
-    size = abs(change) / spread if spread > 0 else (np.inf if change else 0.0)
+    z = change / error if error > ROUNDING * abs(change) else np.inf * np.sign(change) if change else 0.0
+    size = abs(change) / spread if spread > ROUNDING * abs(change) else np.inf if change else 0.0
     return {
         "switch": case.switch,
         "where": where,
@@ -140,7 +142,7 @@ def markdown(rows: pd.DataFrame, pairs: int) -> str:
     """The table as it stands in MODEL.md."""
     lines = [
         f"Each switch off against on, {pairs} pairs. Alive: more than 4 standard errors and at least 0.1 standard",
-        "deviations of the outcome.",
+        "deviations of the outcome (no luck: the outcome is the same in every run).",
         "",
         "| Switch | Where | Outcome | On | Off | z | Size (sd) | Alive |",
         "|---|---|---|---|---|---|---|---|",
@@ -148,9 +150,21 @@ def markdown(rows: pd.DataFrame, pairs: int) -> str:
     for row in rows.to_dict("records"):
         lines.append(
             f"| {row['switch']} | {row['where']} | `{row['outcome']}` | {row['on']:.3g} | {row['off']:.3g} | "
-            f"{row['z']:.0f} | {row['size']:.2f} | {'yes' if row['alive'] else 'no'} |"
+            f"{_z(row['z'])} | {_size(row['size'])} | {'yes' if row['alive'] else 'no'} |"
         )
     return "\n".join(lines)
+
+
+def _z(value: float) -> str:
+    if not np.isfinite(value):
+        return "no luck"
+    return f"{value:.0f}" if abs(value) <= TOLD_Z else f"beyond {np.sign(value) * TOLD_Z:.0f}"
+
+
+def _size(value: float) -> str:
+    if not np.isfinite(value):
+        return "no luck"
+    return f"{value:.2f}" if value <= TOLD_SIZE else f"over {TOLD_SIZE:.0f}"
 
 
 def write(page: Path, text: str) -> None:

@@ -56,10 +56,14 @@ def choose_proposals(world, t):
     w = world[0]
     leaders, teams = w.leaders, w.teams
     p, s, team = w.parameters, w.firm, teams[t]
-    encouraged = 1.0 + 1.5 * (leaders[CEO].encouraging + leaders[COO].encouraging)
+    encouraged = 1.0 + p.arrivals_encouragement * (leaders[CEO].encouraging + leaders[COO].encouraging)
     if p.switches_proposals == 1:
-        team.proposal_rate[0] = 0.5 + 0.667 * team.morale
-        team.proposal_rate[1] = (0.3 + 1.4 * s.acceptance) * (0.5 + 3.3 * team.priorities[INNOVATION]) * encouraged
+        team.proposal_rate[0] = p.arrivals_campaigns + p.arrivals_campaigns_morale * team.morale
+        team.proposal_rate[1] = (
+            (p.arrivals_experiments + p.arrivals_experiments_acceptance * s.acceptance)
+            * (p.arrivals_innovation + p.arrivals_innovation_weight * team.priorities[INNOVATION])
+            * encouraged
+        )
         for g in range(5):
             team.proposal_lean[g] = p.campaigns_lean * (team.priorities[g] - 0.2)
     else:
@@ -88,10 +92,10 @@ def arise(world):
         elif d == EXPERIMENT:
             rate *= experiments / heads
         elif p.switches_problem_driven == 1:
-            rate *= problem_pressure(s.seen_error[d])
+            rate *= problem_pressure(s.seen_error[d], p.arrivals_problem_most, p.arrivals_problem_usual)
         urgent = 0
         if s.crisis_weeks > 0.0 and (d == KEY_CLIENT or d == POSITIONING):
-            rate *= 5.0
+            rate *= p.shocks_crisis_matters
             urgent = 1
         count = poisson_from_uniform(u[d] if d < 4 else v[d - 4], rate)
         if count > 15:
@@ -209,7 +213,7 @@ def settle_claims(world):
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
             if item.domain == KEY_CLIENT:
                 s.orphaned_clients += 1.0
-            if u0 < noticing_probability(s.effective_hours):
+            if u0 < noticing_probability(s.effective_hours, p.clarity_noticing, p.clarity_noticing_meetings):
                 item.rule = present_rule(w, item.domain)
                 item.decider = present_decider(w, item.domain)
                 if s.charter_alive[item.domain] < u1 and item.rule != TEAM_RULE and both_present(w):
@@ -218,7 +222,14 @@ def settle_claims(world):
                 enqueue(w, item)
         elif item.status == QUEUED and item.waiting == 1:
             u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256 + 16 + (int(item.age) if item.age < 200.0 else 200))
-            if u3 < hand_off_probability(s.effective_hours, p.communication_asynchronous):
+            ended = hand_off_probability(
+                s.effective_hours,
+                p.communication_asynchronous,
+                p.clarity_hand_off,
+                p.clarity_hand_off_meetings,
+                p.clarity_hand_off_channel,
+            )
+            if u3 < ended:
                 item.waiting = 0
 
 
@@ -273,5 +284,11 @@ def enqueue(w, item):
                 item.effort[i] = item.effort_left[i]
     if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) and item.path != DOUBLE:
         u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
-        lacking = waiting_probability(p.domain_overlap[item.domain], s.common_ground, item.consulted == 1)
+        lacking = waiting_probability(
+            p.domain_overlap[item.domain],
+            s.common_ground,
+            item.consulted == 1,
+            p.clarity_waiting_known,
+            p.clarity_waiting_consulted,
+        )
         item.waiting = 1 if u0 < lacking else 0

@@ -26,6 +26,7 @@ def close_week(world):
     """End of the week, in this order: quarrels, priorities, beliefs, relations, fatigue, aspiration, sums."""
     w = world[0]
     leaders = w.leaders
+    p = w.parameters
     quarrel_personally(w)
     align(w)
     forget_roles(w)
@@ -33,7 +34,13 @@ def close_week(world):
     for i in range(3):
         leader = leaders[i]
         if leader.present == 1 and leader.hours_available > 0.0:
-            leader.fatigue = fatigue_after(leader.fatigue, leader.hours_used / leader.hours_available)
+            leader.fatigue = fatigue_after(
+                leader.fatigue,
+                leader.hours_used / leader.hours_available,
+                p.effort_fatigue_threshold,
+                p.effort_fatigue_gain,
+                p.effort_fatigue_fading,
+            )
     use_spare_hours(w)
     aspire(w)
     update_clarity(w)
@@ -57,7 +64,7 @@ def quarrel_personally(w):
             s.sum_causes[c] += s.conflict_causes[c] / total if total > 1e-12 else 0.25
         # What a quarrel costs at once; the hours that a sour relation takes are taken from every week (see hours.py).
         for i in range(2):
-            leaders[i].fatigue += 0.03 * (1.0 - leaders[i].fatigue)
+            leaders[i].fatigue += p.dyad_episode_fatigue * (1.0 - leaders[i].fatigue)
         note(w, RELATIONSHIP_CONFLICT, s.week, -1, -1, s.relationship_conflict, mean_trust(w))
 
 
@@ -72,8 +79,12 @@ def align(w):
     pull = p.targets_pull * p.targets_specificity * p.targets_shared
     pair = both_present(w)
     ceo, coo = leaders[CEO], leaders[COO]
-    mutual_ceo = p.targets_mutual_pull * ceo.trust * within_reach(gap, ceo.trust) if pair else 0.0
-    mutual_coo = p.targets_mutual_pull * coo.trust * within_reach(gap, coo.trust) if pair else 0.0
+    mutual_ceo = (
+        p.targets_mutual_pull * ceo.trust * within_reach(gap, ceo.trust, p.targets_reach, p.targets_reach_trust) if pair else 0.0
+    )
+    mutual_coo = (
+        p.targets_mutual_pull * coo.trust * within_reach(gap, coo.trust, p.targets_reach, p.targets_reach_trust) if pair else 0.0
+    )
     push = p.targets_egocentric_push * (1.0 - p.targets_shared) if pair else 0.0
     for g in range(5):
         a, b = ceo.priorities[g], coo.priorities[g]
@@ -136,21 +147,22 @@ def use_spare_hours(w):
     ceo, coo = leaders[CEO], leaders[COO]
     if ceo.present == 1:
         spare = clip(ceo.hours_left / ceo.hours, 0.0, 1.0)
-        s.standing_error[0] *= 1.0 - 0.03 * spare
-        s.standing_error[4] *= 1.0 - 0.03 * spare
+        s.standing_error[0] *= 1.0 - p.effort_spare_sensing * spare
+        s.standing_error[4] *= 1.0 - p.effort_spare_sensing * spare
     if coo.present == 1:
         spare = clip(coo.hours_left / coo.hours, 0.0, 1.0)
-        s.refinement += 0.006 * spare * (1.0 - s.refinement)
+        s.refinement += p.effort_spare_refining * spare * (1.0 - s.refinement)
         for t in range(p.team_count):
-            teams[t].morale += 0.004 * spare * (1.0 - teams[t].morale)
+            teams[t].morale += p.effort_spare_coaching * spare * (1.0 - teams[t].morale)
 
 
 @part
 def aspire(w):
     """Aspired revenue follows what was reached, more willingly upwards; the shortfall (0-1) is what stings."""
-    s = w.firm
-    s.aspiration += (0.08 if s.revenue > s.aspiration else 0.03) * (s.revenue - s.aspiration)
-    s.shortfall = clip(5.0 * (s.aspiration - s.revenue) / most(s.aspiration, 1e-9), 0.0, 1.0)
+    p, s = w.parameters, w.firm
+    step = p.judgment_aspiration_rise if s.revenue > s.aspiration else p.judgment_aspiration_fall
+    s.aspiration += step * (s.revenue - s.aspiration)
+    s.shortfall = clip(p.judgment_shortfall * (s.aspiration - s.revenue) / most(s.aspiration, 1e-9), 0.0, 1.0)
 
 
 @part
@@ -175,7 +187,7 @@ def keep_sums(w):
     s.sum_meeting += s.meeting_hours
     s.sum_exchanged += s.exchanged
     s.sum_chances += 2.0 * s.exchange_chances
-    if s.cash < -0.25 * 52.0 * s.start_revenue:
+    if s.cash < -p.market_ruin * 52.0 * s.start_revenue:
         s.ruined = 1.0
     morale = 0.0
     for t in range(p.team_count):

@@ -105,7 +105,7 @@ def count_lapse(w, item):
 
 @part
 def unsettle(w, item):
-    """True if a joint matter decided by one comes back to both: a quarrel over roles, and half the work of deciding again."""
+    """True if a joint matter decided by one comes back to both: a quarrel over roles, and part of the work of deciding again."""
     p, s = w.parameters, w.firm
     if item.path != UNILATERAL or item.retaken == 1 or not both_present(w):
         return False
@@ -117,14 +117,14 @@ def unsettle(w, item):
     quarrel_over_roles(w, item.domain, item.gap, item.causes)
     item.rule, item.decider = p.charter_rule[item.domain], p.charter_decides[item.domain]
     item.path, item.retaken, item.status, item.waiting = AS_CHARTERED, 1, QUEUED, 0
-    assign_effort(w, item, 0.5)
+    assign_effort(w, item, p.effort_retaken)
     return True
 
 
 @part
 def take_effect(w, item):
     """One decision: counted, recorded, perhaps contradicted or challenged, and handed to a team."""
-    s = w.firm
+    p, s = w.parameters, w.firm
     s.decided += 1.0
     s.sum_decided += 1.0
     s.sum_delay += item.age
@@ -137,7 +137,7 @@ def take_effect(w, item):
         remember(w, item)
         challenge(w, item)
         joint = item.rule == AVERAGE or item.rule == AND or item.rule == VOTE
-        if joint and item.rounds <= 2.0:
+        if joint and item.rounds <= p.dyad_quick_rounds:
             for i in range(2):
                 gain_trust(w, i, 1.0, AGREEMENT)
     if accepted:
@@ -183,9 +183,10 @@ def contradict(w, item):
         quarrel_over_roles(w, item.domain, item.gap, item.causes)
     elif p.switches_dual_command == 1 and (item.rule == AND or item.rule == AVERAGE or item.rule == VOTE):
         u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
-        chance = price * 0.5 * (1.0 - s.clarity[item.domain]) * (1.0 - 0.5 * s.common_ground)
+        chance = price * p.execution_dual_command * (1.0 - s.clarity[item.domain])
+        chance *= 1.0 - p.execution_dual_command_ground * s.common_ground
         if u1 < chance:
-            item.contradiction = least(1.0, 0.5 + 0.5 * item.gap)
+            item.contradiction = least(1.0, p.execution_dual_contradiction + (1.0 - p.execution_dual_contradiction) * item.gap)
             quarrel_over_roles(w, item.domain, item.gap, item.causes)
 
 
@@ -219,17 +220,23 @@ def challenge(w, item):
     unfounded = 1.0 if item.path == USURPED or item.path == UNILATERAL else 0.0
     gap = abs(item.position[CEO] - item.position[COO])
     chance = p.assumptions_ambiguity_price * challenge_probability(
-        p.domain_overlap[item.domain], s.clarity[item.domain], leaders[other].trust, gap, unfounded
+        p.domain_overlap[item.domain],
+        s.clarity[item.domain],
+        leaders[other].trust,
+        gap,
+        unfounded,
+        p.clarity_challenge_unclear,
+        p.clarity_challenge_unfounded,
     )
     u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
     if u0 >= chance:
         return
     item.gap = read_gap(w, item, style_gap(w))
-    item.contradiction = most(item.contradiction, 0.4 * least(1.0, item.gap))
+    item.contradiction = most(item.contradiction, p.execution_reopened_contradiction * least(1.0, item.gap))
     item.alone = 1.0
     s.sum_reopened += 1.0
     quarrel_over_roles(w, item.domain, item.gap, item.causes)
-    lose_trust(w, item.decider, 0.5, DECISION_REOPENED)
+    lose_trust(w, item.decider, p.dyad_reopened_loss, DECISION_REOPENED)
     note(w, REOPENED, s.week, item.domain, other, gap, 0.0)
 
 

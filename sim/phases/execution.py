@@ -11,12 +11,13 @@ from tandem.sim.rules.execution import (
     defect_share,
     leaving_rate,
     morale_after,
+    morale_pull,
     questions_per_work,
     team_capacity,
     thrash,
 )
 from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
-from tandem.sim.rules.market import setting_after
+from tandem.sim.rules.market import goal_response, setting_after
 from tandem.sim.state import (
     BRAND,
     CAMPAIGN,
@@ -48,10 +49,11 @@ def choose_backlog(world, t):
     """Team t ranks its open projects: what serves its own priorities first, older ones moving up."""
     w = world[0]
     team, projects = w.teams[t], w.projects
+    by_age = w.parameters.execution_backlog_age
     k = team.first_project
     while k >= 0:
         project = projects[k]
-        project.priority = 4.0 * team.worth[project.domain] + 0.05 * project.age
+        project.priority = team.worth[project.domain] + by_age * project.age
         k = project.next
 
 
@@ -127,18 +129,26 @@ def work_a_week(w, team, taken, chores, draw):
     person-weeks), then its projects by rank."""
     projects = w.projects
     p, s = w.parameters, w.firm
-    morale = team.morale if p.switches_morale == 1 else 0.75
+    morale = team.morale if p.switches_morale == 1 else p.morale_start
     if p.switches_reporting == 1:
         taken += p.communication_report_load * team.reports
     capacity = (
         p.assumptions_capacity
-        * team_capacity(team.headcount, p.execution_capacity_per_head, morale, team.skill, p.prices_capacity * taken)
-        * (1.0 - 0.1 * team.thrash)
+        * team_capacity(
+            team.headcount,
+            p.execution_capacity_per_head,
+            morale,
+            team.skill,
+            p.prices_capacity * taken,
+            p.execution_morale_share,
+            p.execution_skill_share,
+        )
+        * (1.0 - p.execution_thrash_loss * team.thrash)
     )
     team.capacity = capacity
     s.capacity += capacity
     left = most(0.0, capacity - chores)
-    repaired = least(team.rework, 0.5 * left)
+    repaired = least(team.rework, p.execution_repair_share * left)
     team.rework -= repaired
     left -= repaired
     team.done, team.questions, team.unanswered = 0.0, 0.0, 0.0
@@ -175,14 +185,20 @@ def work_on(w, team, project, left):
     default = 0.0
     if p.switches_exceptions == 1:
         novelty = 1.0 if project.domain == EXPERIMENT else 0.0
-        asked = work * questions_per_work(p.execution_exceptions, novelty, s.clarity[project.domain])
+        asked = work * questions_per_work(
+            p.execution_exceptions,
+            novelty,
+            s.clarity[project.domain],
+            p.execution_questions_novelty,
+            p.execution_questions_unclear,
+        )
         reach = team.reach
         owner = project.owner
         answered = leaders[owner].questions_answered if owner < 2 and leaders[owner].present == 1 else 1.0
         if owner < 2:
             leaders[owner].questions += asked * reach
         unanswered = asked * (1.0 - reach * answered)
-        default = unit(4.0 * unanswered / work) if work > 0.0 else 0.0
+        default = unit(p.execution_default_slope * unanswered / work) if work > 0.0 else 0.0
         team.questions += asked
         team.unanswered += unanswered
         s.sum_exceptions += asked
@@ -199,6 +215,7 @@ def work_on(w, team, project, left):
             p.execution_default_defects,
             team.thrash,
             p.execution_thrash_defects,
+            p.execution_defects_most,
         )
         project.defect_work += wrong
         found = least(project.defect_work, p.execution_discovery * project.defect_work)
@@ -214,19 +231,31 @@ def settle_team(w, team, repaired, draw):
     if p.switches_rework == 1:
         found = p.execution_discovery * team.undiscovered
         team.undiscovered -= found
-        team.rework += 0.5 * found
+        team.rework += p.execution_surfaced * found
     reports = team.reports if p.switches_reporting == 1 else 1.0
     if p.switches_morale == 1:
         share = repaired / team.capacity if team.capacity > 1e-9 else 0.0
         team.morale = morale_after(
-            team.morale, share, s.relationship_conflict, team.thrash, team.stopped_late, team.launched, reports
+            team.morale,
+            morale_pull(team.morale, reports, p.morale_pull, p.morale_rest, p.morale_heard, p.morale_control),
+            share,
+            s.relationship_conflict,
+            team.thrash,
+            team.stopped_late,
+            team.launched,
+            p.morale_rework,
+            p.morale_conflict,
+            p.morale_thrashing,
+            p.morale_stopped,
+            p.morale_launched,
         )
     team.stopped_late, team.launched = 0.0, 0.0  # of the week before: work ends after the teams have closed theirs
     # Rates are below one in ten: the chance of one leaving in a week is the rate.
-    if p.switches_attrition == 1 and draw < leaving_rate(p.execution_attrition, team.morale) * team.headcount:
+    leaving = leaving_rate(p.execution_attrition, team.morale, p.morale_leaving_below, p.morale_leaving_slope)
+    if p.switches_attrition == 1 and draw < leaving * team.headcount:
         head = most(1.0, team.headcount)
-        team.skill *= 1.0 - 0.5 / (head + 0.5)
-        s.common_ground *= 0.97
+        team.skill *= 1.0 - p.execution_leaver_skill / (head + p.execution_leaver_skill)
+        s.common_ground *= 1.0 - p.execution_leaver_ground
     team.sum_morale += team.morale
     team.sum_backlog += team.backlog
 
@@ -243,23 +272,33 @@ def check_stage(w, project):
     independent = project.rule == GATE and both_present(w)
     keeper = other if independent else owner
     leader = leaders[keeper]
-    shared = s.common_ground * (0.5 * (leaders[CEO].trust + leaders[COO].trust) if both_present(w) else 0.6)
-    spread = gate_signal_spread(leader.skills[PROJECT_SKILL], s.common_ground, shared)
+    shared = s.common_ground * (
+        0.5 * (leaders[CEO].trust + leaders[COO].trust) if both_present(w) else p.judgment_gate_trust_alone
+    )
+    spread = gate_signal_spread(
+        leader.skills[PROJECT_SKILL],
+        s.common_ground,
+        shared,
+        p.judgment_gate_spread,
+        p.judgment_gate_unskilled,
+        p.judgment_gate_apart,
+        p.judgment_gate_shared,
+    )
     n0, n1, n2, n3 = normals(s, GATE_STREAM, project.uid)
     signal = aged_worth(project.attributes[EFFICIENCY], opportunity_decay(w), project.age) + spread * n0
     if independent:
-        hours = least(most(0.0, leader.hours_left), 0.6 * decision_hours(w, leader, EXPERIMENT))
+        hours = least(most(0.0, leader.hours_left), p.effort_gate_keeper * decision_hours(w, leader, EXPERIMENT))
         leader.hours_left -= hours
         leader.hours_used += hours
     if p.assumptions_gate == 0:
         expected = feasibility_belief(signal, spread, p.campaigns_feasibility_mean) * project.novelty_seen
-        stop = expected < p.judgment_gate_value * (1.0 if independent else 0.5)
+        stop = expected < p.judgment_gate_value * (1.0 if independent else p.judgment_gate_soft)
     else:
-        stop = signal < (-0.1 if independent else -0.4)
+        stop = signal < (p.judgment_gate_feasibility if independent else p.judgment_gate_feasibility_own)
     if stop:
         project.status = FINISHED
         s.sum_experiments_stopped += 1.0
-        teams[project.team].stopped_late += 0.3
+        teams[project.team].stopped_late += p.morale_early_stop
         note(w, EXPERIMENT_STOPPED, s.week, EXPERIMENT, keeper, project.novelty_seen, signal)
     else:
         s.extra_spend += (1.0 - p.campaigns_stage_share) * p.campaigns_experiment_cost
@@ -278,13 +317,15 @@ def finish(w, project):
     teams = w.teams
     p, s = w.parameters, w.firm
     team = teams[project.team]
-    project.quality = 1.0 - least(0.8, project.defect_work / project.worked) if project.worked > 0.0 else 1.0
+    project.quality = (
+        1.0 - least(p.execution_quality_lost_most, project.defect_work / project.worked) if project.worked > 0.0 else 1.0
+    )
     team.undiscovered += project.defect_work
     team.sum_wait += project.age
     team.sum_finished += 1.0
     for g in range(5):
         team.sum_goal_done[g] += p.domain_goals[project.domain, g]
-    harm = 0.5 * project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
+    harm = p.execution_contradiction_harm * project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
     project.quality *= 1.0 - harm
     s.contradiction += harm
     waited = s.week - project.born
@@ -296,9 +337,9 @@ def finish(w, project):
         project.status = FINISHED
         d = project.domain
         stake = p.domain_stake[d] * project.quality
-        s.standing_error[d] = setting_after(s.standing_error[d], stake, project.outcome)
+        s.standing_error[d] = setting_after(s.standing_error[d], stake, project.outcome, p.execution_carried_error)
         if d == PROCESS and p.switches_refinement == 1:
-            s.refinement += 0.05 * (1.0 - s.refinement) * project.quality
+            s.refinement += p.market_refinement_process * (1.0 - s.refinement) * project.quality
 
 
 @part
@@ -306,7 +347,7 @@ def judge_forecast(w, project, came_true):
     """The other leader's trust rises when the owner's forecast came true."""
     if came_true and project.owner < 2 and both_present(w):
         other = COO if project.owner == CEO else CEO
-        gain_trust(w, other, 0.4, FORECAST_RIGHT)
+        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
 
 
 @part
@@ -327,7 +368,7 @@ def start_campaign(w, team, project, waited):
     off = project.attributes[BRAND] < -0.7
     note(w, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth, project.attributes[BRAND])
     if p.switches_refinement == 1:
-        s.refinement += 0.03 * (1.0 - s.refinement) * project.quality
+        s.refinement += p.market_refinement_campaign * (1.0 - s.refinement) * project.quality
 
 
 @part
@@ -338,12 +379,15 @@ def prove(w, team, project, waited):
     decay = opportunity_decay(w)
     feasible = project.attributes[EFFICIENCY] > 0.0
     if feasible and p.switches_technique == 1:
-        novelty = aged_worth(project.attributes[INNOVATION], 0.5 * decay, waited)
+        novelty = aged_worth(project.attributes[INNOVATION], p.campaigns_novelty_decay * decay, waited)
         arm = s.arms[EXPERIMENT_ARM]
-        gain = 0.08 * p.campaigns_experiment_gain * arm * (0.7 * novelty + 0.3 * project.attributes[0])
-        gain *= 0.5 + 2.5 * s.right_goals[INNOVATION]
-        # Techniques saturate: what is already twice the usual can hardly be bettered.
-        s.technique += project.quality * most(gain, -0.05) * most(0.0, 1.0 - s.technique / 4.0)
+        growth = p.campaigns_technique_growth
+        worth = (1.0 - growth) * novelty + growth * project.attributes[0]
+        gain = 0.08 * p.campaigns_experiment_gain * arm * worth
+        gain *= goal_response(s.right_goals[INNOVATION], p.market_goal_response)
+        # Techniques saturate: the nearer to the ceiling, the less can be bettered.
+        room = most(0.0, 1.0 - s.technique / p.campaigns_technique_ceiling)
+        s.technique += project.quality * most(gain, -p.campaigns_technique_loss) * room
     if feasible:
         s.sum_experiments_succeeded += 1.0
         note(w, EXPERIMENT_SUCCEEDED, s.week, EXPERIMENT, project.owner, project.attributes[INNOVATION], 0.0)

@@ -26,7 +26,7 @@ def choose_hours(world, i):
         return
     sour = s.relationship_conflict if both_present(w) else 0.0
     tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
-    available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost)
+    available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost, p.effort_fatigue_hours)
     meeting = s.meetings * p.communication_meeting_hours
     training = p.training_hours_per_week if p.switches_training == 1 and i != LEAD else 0.0
     reporting = p.communication_transparency_hours * p.communication_transparency
@@ -45,7 +45,7 @@ def choose_hours(world, i):
         leader.encouraging = leader.hours_encouragement / leader.hours
     left = available - cut * wanted
     if p.switches_compliance == 1 and i == reader:
-        leader.hours_approvals = least(0.3 * left, s.approvals_due * p.compliance_hours)
+        leader.hours_approvals = least(p.compliance_hours_share * left, s.approvals_due * p.compliance_hours)
     leader.hours_decisions = left - leader.hours_approvals
 
 
@@ -60,7 +60,9 @@ def meet(world):
         if leaders[i].present == 1:
             attended = least(attended, leaders[i].hours_meeting)
     s.meeting_hours = attended
-    s.effective_hours = effective_hours(attended, p.communication_face_to_face)
+    s.effective_hours = effective_hours(
+        attended, p.communication_face_to_face, p.communication_saturation_hours, p.communication_room_gain
+    )
     bottleneck = p.switches_agenda == 1 and p.assumptions_meeting_time == 1 and p.prices_hours > 0.0
     # What the last meeting overran comes off this one; without meetings nothing is concluded jointly.
     overrun = least(0.0, s.agenda_hours) if bottleneck else 0.0
@@ -76,11 +78,19 @@ def meet(world):
     reports = 0.0
     if p.switches_reporting == 1:
         for t in range(p.team_count):
-            reports += least(teams[t].reports, 2.0) / p.team_count
-    gained = common_ground_gained(s.common_ground, s.effective_hours, p.communication_asynchronous, reports, p.communication_gain)
+            reports += least(teams[t].reports, p.communication_reports_read) / p.team_count
+    gained = common_ground_gained(
+        s.common_ground,
+        s.effective_hours,
+        p.communication_asynchronous,
+        reports,
+        p.communication_gain,
+        p.communication_channel_gain,
+        p.communication_report_gain,
+    )
     s.common_ground = unit(s.common_ground + gained - p.communication_loss * s.common_ground)
     if both_present(w):
-        shown = 0.4 * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)
+        shown = p.dyad_results_gain * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)
         for i in range(2):
             gain_trust(w, i, shown, RESULTS_SHOWN)
             step = unit(p.clarity_meeting_step * s.effective_hours)
@@ -109,12 +119,12 @@ def train(w):
     if both_present(w):
         for k in range(4):
             ceo, coo = leaders[CEO].skills[k], leaders[COO].skills[k]
-            rate = 0.002 * p.training_sharing * s.effective_hours
+            rate = p.training_pair_sharing * p.training_sharing * s.effective_hours
             leaders[CEO].skills[k] = shared(ceo, coo, rate)
             leaders[COO].skills[k] = shared(coo, ceo, rate)
     teacher = leaders[COO] if leaders[COO].present == 1 else leaders[CEO]
     for t in range(p.team_count):
         team = teams[t]
         team.skill = trained(team.skill, p.training_team_share, p.training_team_gain)
-        team.skill = shared(team.skill, teacher.skills[OPERATIONS_SKILL], 0.004 * p.training_sharing)
-        s.extra_spend += p.prices_money * p.training_cost * 10.0 * p.training_team_share * team.headcount
+        team.skill = shared(team.skill, teacher.skills[OPERATIONS_SKILL], p.training_team_sharing * p.training_sharing)
+        s.extra_spend += p.prices_money * p.training_cost * p.training_team_hours * p.training_team_share * team.headcount

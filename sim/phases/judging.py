@@ -58,7 +58,11 @@ def attention(w, i, g):
     if p.switches_cause_priorities == 0 and i < 2 and both_present(w):
         weight = 0.5 * (leaders[CEO].priorities[g] + leaders[COO].priorities[g])
     if p.switches_goodhart == 1:
-        measurable = 1.0 if g == 0 or g == EFFICIENCY else (0.6 if g == CUSTOMERS else 0.2)
+        measurable = (
+            1.0
+            if g == 0 or g == EFFICIENCY
+            else (p.targets_measurable_customers if g == CUSTOMERS else p.targets_measurable_image)
+        )
         weight = crowded_weight(weight, measurable, p.targets_specificity, p.targets_goodhart)
     return weight
 
@@ -94,14 +98,18 @@ def choose_judgments(world, i):
         item.judged[i] = 1
         share = 0.0
         if p.switches_common_error == 1 and both_present(w) and i != LEAD:
-            share = common_share(p.judgment_common_error, s.common_ground, 1.0 - priority_gap(w))
+            share = common_share(
+                p.judgment_common_error, s.common_ground, 1.0 - priority_gap(w), p.judgment_common_error_misaligned
+            )
         n = normals(s, CEO_ERRORS + i, item.uid)
         feedback = p.judgment_feedback if p.switches_feedback == 1 else 0.0
         position = 0.0
         for g in range(5):
             own = n[g] if g < 4 else item.fifth_error[i]
             noise = mixed_error(own, item.common_error[g], share) if share > 0.0 else own
-            spread = error_spread(skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill)
+            spread = error_spread(
+                skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill, p.judgment_error_least
+            )
             item.error[i, g] = corrected(spread, feedback, leader.results_seen) * noise
             if is_proposal(item):
                 position += attention(w, i, g) * (item.attributes[g] + item.error[i, g])
@@ -110,7 +118,7 @@ def choose_judgments(world, i):
         if is_proposal(item):
             position -= p.judgment_veto_bar if item.rule == AND else p.judgment_bar
             if item.domain == EXPERIMENT:
-                position -= experiment_caution(leader.priorities[EFFICIENCY] + leader.priorities[CUSTOMERS])
+                position -= experiment_caution(leader.priorities[EFFICIENCY] + leader.priorities[CUSTOMERS], p.judgment_caution)
         else:
             position += pull_of_priorities(w, i, item.domain)
         item.position[i] = position
@@ -191,7 +199,7 @@ def read_gap(w, item, style):
     if not is_proposal(item):
         priorities = pull_of_priorities(w, CEO, item.domain) - pull_of_priorities(w, COO, item.domain)
     added = p.judgment_style_gap * style
-    roles = 0.5 * (1.0 - s.clarity[item.domain])
+    roles = p.judgment_roles_gap * (1.0 - s.clarity[item.domain])
     total = abs(priorities) + abs(information) + added + roles + 1e-9
     item.causes[0], item.causes[1] = abs(priorities) / total, added / total
     item.causes[2], item.causes[3] = abs(information) / total, (roles + 1e-9) / total

@@ -82,7 +82,7 @@ def run_campaigns(w):
     """Pressure and brand input of running campaigns; those at the end of their run stop."""
     projects = w.projects
     p, s = w.parameters, w.firm
-    reference = 1.8 * p.execution_load
+    reference = p.campaigns_media_reference * p.execution_load
     exponent = p.assumptions_media_budget_exponent if p.switches_media_budget == 1 else 0.0
     weight = campaign_weight(s.running, reference, exponent)
     pressure, on_brand, off_brand = 0.0, 0.0, 0.0
@@ -90,7 +90,9 @@ def run_campaigns(w):
     for g in range(5):
         if g != BRAND:
             total += s.right_goals[g]
-    offence = p.campaigns_off_brand * (2.0 if s.crisis_weeks > 0.0 else 1.0) if p.switches_off_brand == 1 else 0.0
+    offence = (
+        p.campaigns_off_brand * (p.shocks_crisis_offence if s.crisis_weeks > 0.0 else 1.0) if p.switches_off_brand == 1 else 0.0
+    )
     for k in range(s.project_count):
         project = projects[k]
         if project.status != RUNNING:
@@ -100,8 +102,8 @@ def run_campaigns(w):
             if g != BRAND:
                 worth += s.right_goals[g] * project.attributes[g]
         worth /= total
-        pressure += most(0.0, 0.6 + 0.7 * worth) * project.quality * weight
-        effect = brand_effect(project.attributes[BRAND], offence)
+        pressure += most(0.0, p.campaigns_pressure + p.campaigns_pressure_worth * worth) * project.quality * weight
+        effect = brand_effect(project.attributes[BRAND], offence, p.campaigns_brand, p.campaigns_brand_slope)
         if effect > 0.0:
             on_brand += effect * weight * project.quality
         else:
@@ -122,8 +124,8 @@ def move_brand(w):
     scale = p.market_goodwill_gain / math.sqrt(p.execution_load)
     arm = s.arms[BRAND_ARM]
     campaigns = scale * s.on_brand * arm if p.switches_campaigns == 1 else 0.0
-    budget = 0.3 * p.market_goodwill_decay * arm
-    damage = least(0.5, scale * s.off_brand) if p.switches_campaigns == 1 else 0.0
+    budget = p.market_goodwill_budget * p.market_goodwill_decay * arm
+    damage = least(p.market_goodwill_damage_most, scale * s.off_brand) if p.switches_campaigns == 1 else 0.0
     room = 1.0 - s.goodwill
     before = s.goodwill
     moved = goodwill_after(before, campaigns + budget, p.market_goodwill_decay)
@@ -168,15 +170,16 @@ def serve_customers(w):
         defects += teams[t].undiscovered + teams[t].rework
         backlog += teams[t].backlog
     weeks = backlog / most(s.capacity, 1e-9)
-    s.defect_quality = 1.0 - least(0.5, 0.3 * defects / heads)
+    s.defect_quality = 1.0 - least(p.market_defects_harm_most, p.market_defects_harm * defects / heads)
     if p.switches_service == 0:
         return
-    client = service_quality(s.standing_error[KEY_CLIENT])
-    process = service_quality(s.standing_error[PROCESS])
-    late = 1.0 - 0.35 * saturated(most(0.0, weeks - 3.0), 10.0)
+    client = service_quality(s.standing_error[KEY_CLIENT], p.market_service_misfit)
+    process = service_quality(s.standing_error[PROCESS], p.market_service_misfit)
+    late = 1.0 - p.market_late_harm * saturated(most(0.0, weeks - p.market_late_after), p.market_late_half)
     faulty = s.defect_quality
-    clash = 1.0 - least(0.5, 1.2 * s.contradiction / most(1.0, p.execution_load))
-    step = 0.1
+    clashing = p.market_contradiction_harm * s.contradiction / most(1.0, p.execution_load)
+    clash = 1.0 - least(p.market_contradiction_harm_most, clashing)
+    step = p.market_satisfaction_speed
     if w.journal.active:
         contribute(w, SATISFACTION, RECOVERY_OF_SERVICE, step * (1.0 - s.satisfaction))
         contribute(w, SATISFACTION, KEY_CLIENT_ERRORS, step * (client - 1.0))
@@ -199,17 +202,18 @@ def win_customers(w):
     """New and lost customers of a week: demand is a product of what draws people and what makes them buy."""
     p, s = w.parameters, w.firm
     mouth = (
-        word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction)
+        word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction, p.market_usual_satisfaction)
         if p.switches_word_of_mouth == 1
-        else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
+        else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction, p.market_usual_satisfaction)
     )
-    brand = 0.35 + s.goodwill * (s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2)
-    press = 0.6 + saturated(s.pressure, p.market_saturation)
-    settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING])
-    funnel = 0.6 + 0.8 * s.refinement
-    goal_fit = 0.8 + 0.2 * s.right_goals[GROWTH] / 0.2
+    brand_pays = s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2
+    brand = p.market_base_brand + s.goodwill * brand_pays
+    press = p.market_base_pressure + saturated(s.pressure, p.market_saturation)
+    settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING], p.market_misfit)
+    funnel = p.market_conversion_raw + p.market_conversion_refined * s.refinement
+    goal_fit = 1.0 - p.market_goal_fit + p.market_goal_fit * s.right_goals[GROWTH] / 0.2
     s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
-    s.conversion = least(0.2, p.market_conversion * settings * s.technique * funnel * goal_fit)
+    s.conversion = least(p.market_conversion_most, p.market_conversion * settings * s.technique * funnel * goal_fit)
     expected = s.leads * s.conversion
     won = expected
     if p.switches_customer_luck == 1:
@@ -218,7 +222,7 @@ def win_customers(w):
     if w.journal.active:
         book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won)
     lose_customers(w, won)
-    s.sum_baseline_leads += expected * 0.6 / press
+    s.sum_baseline_leads += expected * p.market_base_pressure / press
 
 
 @part
@@ -226,14 +230,15 @@ def book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won):
     """Book each factor of demand as its part of the change of revenue (kEUR a week)."""
     p, s = w.parameters, w.firm
     price = p.market_revenue_per_customer
-    start_brand = 0.35 + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
-    start_funnel = 0.6 + 0.8 * p.market_refinement
-    start_mouth = word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction)
-    level = p.demand * p.market_conversion * start_mouth * start_brand * 0.6 * start_funnel
+    base = p.market_base_pressure
+    start_brand = p.market_base_brand + p.market_goodwill * p.market_right_goals[BRAND] / 0.2
+    start_funnel = p.market_conversion_raw + p.market_conversion_refined * p.market_refinement
+    start_mouth = word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction, p.market_usual_satisfaction)
+    level = p.demand * p.market_conversion * start_mouth * start_brand * base * start_funnel
     contribute(w, REVENUE, BASE_DEMAND, price * level)
     level = waterfall(w, price, level, mouth / start_mouth, CUSTOMER_BASE)
     level = waterfall(w, price, level, brand / start_brand, AWARENESS_CAUSE)
-    level = waterfall(w, price, level, press / 0.6, CAMPAIGN_PRESSURE)
+    level = waterfall(w, price, level, press / base, CAMPAIGN_PRESSURE)
     level = waterfall(w, price, level, s.reputation, REPUTATION)
     level = waterfall(w, price, level, s.competitor, COMPETITOR)
     level = waterfall(w, price, level, s.market_size, MARKET_TREND)
@@ -251,13 +256,15 @@ def lose_customers(w, won):
     price = p.market_revenue_per_customer
     arm = s.arms[RETENTION_ARM]
     satisfaction = s.satisfaction
-    rate = least(0.5, churn_rate(p.market_churn, p.market_churn_satisfaction, satisfaction, most(arm, 0.2)))
+    held = most(arm, p.market_retention_least)
+    rate = least(p.market_churn_most, churn_rate(p.market_churn, p.market_churn_satisfaction, satisfaction, held))
     plain = p.market_churn
     unhappy = plain * (1.0 + p.market_churn_satisfaction * (1.0 - satisfaction))
     orphaned = 0.0
     if p.switches_ambiguity_harm == 1:
-        # A key client whose matter nobody takes up is a weekly risk of half a per mille of all customers.
-        orphaned = least(0.05, p.assumptions_ambiguity_price * 0.0005 * s.orphaned_clients / most(1.0, p.execution_load))
+        # A key client whose matter nobody takes up is a weekly risk of a small share of all customers.
+        risk = p.assumptions_ambiguity_price * p.market_orphan_churn * s.orphaned_clients / most(1.0, p.execution_load)
+        orphaned = least(p.market_orphan_churn_most, risk)
     s.orphaned_clients = 0.0
     lost = s.customers * (rate + orphaned)
     if w.journal.active:

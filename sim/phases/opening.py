@@ -7,7 +7,7 @@ from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
 from tandem.sim.phases.start import arrive_leader, leave
-from tandem.sim.rules.arithmetic import clip
+from tandem.sim.rules.arithmetic import clip, most
 from tandem.sim.rules.skills import aged
 from tandem.sim.state import (
     CEO,
@@ -91,8 +91,8 @@ def strike(w):
             happen(w, 2, 1.0)
         if u3 < p.hazards_crisis:
             happen(w, 3, 1.0)
-        # A sour relation doubles and trebles the hazard of leaving.
-        strain = 1.0 + 2.0 * s.relationship_conflict if both_present(w) else 1.0
+        # A sour relation doubles and trebles the hazard of leaving (at the strain declared).
+        strain = 1.0 + p.hazards_strain * s.relationship_conflict if both_present(w) else 1.0
         if v0 < p.hazards_ceo_departure * strain:
             happen(w, 6, 1.0)
         if v1 < p.hazards_coo_departure * strain:
@@ -107,23 +107,23 @@ def happen(w, kind, size):
     if kind == 0:
         restructure(w, size)
     elif kind == 1:
-        s.technique *= math.exp(-0.36 * size)
-        s.novelty_shift += 0.5 * size
+        s.technique *= math.exp(-p.shocks_technology_technique * size)
+        s.novelty_shift += p.shocks_technology_novelty * size
         for i in range(3):
-            leaders[i].skills[TECHNOLOGY_SKILL] *= math.exp(-0.22 * size)
+            leaders[i].skills[TECHNOLOGY_SKILL] *= math.exp(-p.shocks_technology_skill * size)
         note(w, TECHNOLOGY_SHOCK, s.week, -1, -1, size, 0.0)
     elif kind == 2:
-        s.competitor *= math.exp(-0.16 * size)
+        s.competitor *= math.exp(-p.shocks_competitor * size)
         note(w, COMPETITOR_ATTACK, s.week, -1, -1, size, 0.0)
     elif kind == 3:
-        s.crisis_weeks = 6.0 * size if 6.0 * size > s.crisis_weeks else s.crisis_weeks
+        s.crisis_weeks = most(p.shocks_crisis_weeks * size, s.crisis_weeks)
         note(w, CRISIS, s.week, -1, -1, size, s.crisis_weeks)
     elif kind == 4:
         jump(w, size)
     elif kind == 5:
         if both_present(w):
             for i in range(2):
-                move_trust(w, i, leaders[i].trust * math.exp(-0.7 * size), TRUST_SHOCK)
+                move_trust(w, i, leaders[i].trust * math.exp(-p.shocks_trust * size), TRUST_SHOCK)
         note(w, TRUST_SHOCKED, s.week, -1, -1, size, 0.0)
     else:
         who = CEO if kind == 6 else COO
@@ -141,19 +141,20 @@ def restructure(w, size):
     Beliefs fall back to 'either of us', precedents and the charter lose their hold. Source: the article's retailer.
     """
     leaders = w.leaders
-    s = w.firm
+    p, s = w.parameters, w.firm
     severity = clip(size, 0.0, 1.0)
     u = uniforms(s, SHOCKS, s.week * 4 + 3)
     v = uniforms(s, SHOCKS, s.week * 4 + 2)
+    reach = p.shocks_restructuring_reach + p.shocks_restructuring_reach_size * severity
     for d in range(7):
         chance = u[d % 4] if d < 4 else v[d % 4]
-        if d < 4 or chance < 0.3 + 0.5 * severity:
+        if d < 4 or chance < reach:
             s.charter_alive[d] *= 1.0 - severity
-            s.precedents[d] *= 1.0 - 0.5 * severity
+            s.precedents[d] *= 1.0 - p.shocks_restructuring_precedents * severity
             for i in range(2):
                 leaders[i].beliefs[d] += severity * (0.5 - leaders[i].beliefs[d])
     if both_present(w):
-        move_relationship(w, 0.05 * size * (1.0 - s.relationship_conflict), RESTRUCTURING)
+        move_relationship(w, p.shocks_restructuring_conflict * size * (1.0 - s.relationship_conflict), RESTRUCTURING)
     note(w, RESTRUCTURED, s.week, -1, -1, size, 0.0)
 
 
@@ -170,10 +171,10 @@ def jump(w, size):
     s.standing_error[3] += step * n[2]
     s.standing_error[4] += step * n[3]
     s.standing_error[5] += step * m[0]
-    s.refinement *= math.exp(-0.5 * size)
-    s.common_ground *= math.exp(-0.3 * size)
+    s.refinement *= math.exp(-p.shocks_jump_refinement * size)
+    s.common_ground *= math.exp(-p.shocks_jump_ground * size)
     favoured = int(u0 * 5.0)
-    shift = clip(0.25 * size, 0.0, 0.9)
+    shift = clip(p.shocks_jump_goals * size, 0.0, p.shocks_jump_goals_most)
     for g in range(5):
         s.right_goals[g] += shift * ((1.0 if g == favoured else 0.0) - s.right_goals[g])
     note(w, MARKET_JUMP, s.week, -1, favoured, size, 0.0)
@@ -198,11 +199,11 @@ def drift_environment(world):
         if j0 < p.market_jumps:
             jump(w, 1.0)
     if p.switches_technique == 1:
-        s.technique -= p.market_obsolescence * (s.technique - 0.4)
+        s.technique -= p.market_obsolescence * (s.technique - p.market_technique_rest)
     if p.switches_refinement == 1:
-        s.refinement *= 0.996
-    s.competitor = 1.0 - (1.0 - s.competitor) * 0.926
-    s.novelty_shift *= 0.98
+        s.refinement *= 1.0 - p.market_refinement_loss
+    s.competitor = 1.0 - (1.0 - s.competitor) * (1.0 - p.shocks_competitor_fading)
+    s.novelty_shift *= 1.0 - p.shocks_novelty_fading
     s.market_size *= 1.0 + p.market_market_growth / 52.0
     if p.switches_skill_decay == 1:
         for i in range(3):

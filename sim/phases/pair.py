@@ -132,8 +132,8 @@ def blame(w, causes, weight):
 def quarrel_over_roles(w, domain, gap, causes):
     """A process conflict: trust falls on both sides, relationship conflict rises, the causes are booked."""
     p, s = w.parameters, w.firm
-    strength = intensity(gap)
-    rise = process_spill(p.dyad_process_spill, strength, mean_trust(w), s.relationship_conflict)
+    strength = intensity(gap, p.dyad_full_gap)
+    rise = process_spill(p.dyad_process_spill, strength, mean_trust(w), s.relationship_conflict, p.dyad_process_spill_trust)
     move_relationship(w, rise * causes[0], PRIORITIES_CAUSE)
     move_relationship(w, rise * causes[1], STYLES_CAUSE)
     move_relationship(w, rise * causes[2], COMMUNICATION_CAUSE)

@@ -7,7 +7,7 @@ from tandem.sim.phases.rights import present_decider
 from tandem.sim.phases.start import analyst, answer_of_arms, shown_results
 from tandem.sim.rules.arithmetic import most
 from tandem.sim.rules.learning import measurement_noise, results_seen_after, updated_estimate, visibility
-from tandem.sim.rules.market import saturated
+from tandem.sim.rules.market import goal_response, saturated
 from tandem.sim.state import (
     ACTIVATION_ARM,
     BRAND,
@@ -46,7 +46,8 @@ def see_errors(w):
     p, s = w.parameters, w.firm
     n = normals(s, REVIEW, s.week * 8)
     m = normals(s, REVIEW, s.week * 8 + 1)
-    blur = 0.4 * (1.3 - p.adaptation_analytics) * (1.3 - w.leaders[analyst(w)].skills[OPERATIONS_SKILL])
+    reader = w.leaders[analyst(w)].skills[OPERATIONS_SKILL]
+    blur = p.adaptation_blur * (p.adaptation_unmeasured - p.adaptation_analytics) * (p.adaptation_unread - reader)
     for d in range(7):
         s.seen_error[d] = s.standing_error[d] + blur * (n[d] if d < 4 else m[d - 4])
 
@@ -75,7 +76,7 @@ def estimate_goals(w):
     p, s = w.parameters, w.firm
     n = normals(s, REVIEW, s.week * 8 + 2)
     m = normals(s, REVIEW, s.week * 8 + 3)
-    blur = p.targets_estimate_error * (1.5 - p.adaptation_analytics)
+    blur = p.targets_estimate_error * (p.targets_estimate_unmeasured - p.adaptation_analytics)
     total = 0.0
     for g in range(5):
         s.estimated_goals[g] = most(0.02, s.right_goals[g] + blur * (n[g] if g < 4 else m[0]))
@@ -90,13 +91,16 @@ def true_elasticity(w, arm):
     p, s = w.parameters, w.firm
     if arm == BRAND_ARM:
         brand = s.goodwill * s.right_goals[BRAND] / 0.2
-        return p.market_allocation * brand / (0.35 + brand)
+        return p.market_allocation * brand / (p.market_base_brand + brand)
     if arm == ACTIVATION_ARM:
         press = saturated(s.pressure, p.market_saturation)
-        return p.market_allocation * press * (1.0 - press) / (0.6 + press) * (0.5 + 2.5 * s.right_goals[GROWTH])
+        answer = p.market_allocation * press * (1.0 - press) / (p.market_base_pressure + press)
+        return answer * goal_response(s.right_goals[GROWTH], p.market_goal_response)
     if arm == EXPERIMENT_ARM:
-        return p.market_allocation * 0.35 * (0.5 + 2.5 * s.right_goals[INNOVATION])
-    return p.market_allocation * 0.3 * (0.5 + 2.5 * s.right_goals[CUSTOMERS])
+        return (
+            p.market_allocation * p.market_experiment_response * goal_response(s.right_goals[INNOVATION], p.market_goal_response)
+        )
+    return p.market_allocation * p.market_retention_response * goal_response(s.right_goals[CUSTOMERS], p.market_goal_response)
 
 
 @part
@@ -119,10 +123,10 @@ def move_budget(w):
         elif arm == RETENTION_ARM:
             horizon = p.adaptation_visibility_retention
         seen = true_elasticity(w, arm)
-        # Good analytics knows that slow effects are cut off by the window, and corrects half of it.
+        # Good analytics knows that slow effects are cut off by the window, and corrects part of it.
         shown = visibility(interval, horizon)
-        shown += 0.5 * p.adaptation_analytics * (1.0 - shown)
-        noise = measurement_noise(p.adaptation_noise, interval, s.shares[arm], p.adaptation_analytics)
+        shown += p.adaptation_window_correction * p.adaptation_analytics * (1.0 - shown)
+        noise = measurement_noise(p.adaptation_noise, interval, s.shares[arm], p.adaptation_analytics, p.adaptation_unmeasured)
         s.estimates[arm] = updated_estimate(s.estimates[arm], seen * shown + 0.2 * noise * n[arm], p.adaptation_gain)
         total += s.estimates[arm]
     owner = leaders[present_decider(w, BUDGET)]
@@ -144,9 +148,9 @@ def move_budget(w):
 
 @part
 def mend_charter(w):
-    """Where quarrels over roles repeat, the review rewrites the charter (its hold is renewed by half)."""
+    """Where quarrels over roles repeat, the review rewrites the charter (its hold is renewed in part)."""
     p, s = w.parameters, w.firm
     for d in range(7):
-        if p.adaptation_learn_structure == 1 and s.process_count[d] >= 2.0:
-            s.charter_alive[d] += 0.5 * p.clarity_documentation * (1.0 - s.charter_alive[d])
+        if p.adaptation_learn_structure == 1 and s.process_count[d] >= p.adaptation_repeated:
+            s.charter_alive[d] += p.adaptation_mending * p.clarity_documentation * (1.0 - s.charter_alive[d])
         s.process_count[d] = 0.0

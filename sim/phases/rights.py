@@ -50,7 +50,9 @@ def decision_hours(w, leader, domain):
     p = w.parameters
     hours = p.domain_executive_hours[domain]
     if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
-        return hours * effort_factor(domain_skill(w, leader, domain), p.judgment_specialisation)
+        return hours * effort_factor(
+            domain_skill(w, leader, domain), p.judgment_specialisation, p.effort_usual_skill, p.effort_least, p.effort_most
+        )
     return hours
 
 
@@ -91,22 +93,22 @@ def assign_effort(w, item, share):
     if rule == TEAM_RULE:
         return
     if rule == SOLE or rule == GATE or rule == OR:
-        part = 0.6 if rule == GATE else 1.0
+        part = p.effort_gate_sponsor if rule == GATE else 1.0
         item.effort_left[d] = share * part * decision_hours(w, leaders[d], domain) + writing
         other = COO if d == CEO else CEO
         if leaders[other].present == 1 and rule == SOLE:
-            heard = 0.3 if item.consulted == 1 else (0.15 if p.switches_exchange == 1 else 0.0)
+            heard = p.effort_consulted if item.consulted == 1 else (p.effort_unasked if p.switches_exchange == 1 else 0.0)
             item.effort_left[other] = share * heard * decision_hours(w, leaders[other], domain) * p.prices_hours
     else:
         for i in range(2):
-            part = 0.7
+            part = p.effort_average
             if rule == AND:
-                part = 0.7 if i == d else 0.8
+                part = p.effort_and_second if i == d else p.effort_and_first
             elif rule == VOTE:
-                part = 0.6
+                part = p.effort_vote
             item.effort_left[i] = share * part * decision_hours(w, leaders[i], domain) + 0.5 * writing
         if rule == VOTE:
-            item.effort_left[LEAD] = share * 0.6 * decision_hours(w, leaders[LEAD], domain)
+            item.effort_left[LEAD] = share * p.effort_vote * decision_hours(w, leaders[LEAD], domain)
     item.agenda = 0.0
     if rule == AVERAGE or rule == VOTE:
         item.agenda = p.communication_joint_share * p.domain_executive_hours[domain]

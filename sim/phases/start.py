@@ -88,7 +88,7 @@ def start_firm(world):
     update_clarity(w)
     s.goodwill, s.technique, s.refinement, s.reputation = p.market_goodwill, 1.0, p.market_refinement, 1.0
     s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
-    s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, 0.5, 0.0
+    s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, p.arrivals_acceptance, 0.0
     for g in range(5):
         s.right_goals[g] = p.market_right_goals[g]
         s.estimated_goals[g] = p.market_right_goals[g]
@@ -102,7 +102,7 @@ def start_firm(world):
     s.start_revenue, s.aspiration, s.defect_quality = s.revenue, s.revenue, 1.0
     for j in range(p.team_count):
         set_team(w, j)
-        teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
+        teams[j].skill, teams[j].morale = p.team_skill[j], p.morale_start
     close_ranks(w)
 
 
@@ -127,7 +127,8 @@ def set_team(w, j):
     team.kind, team.headcount, team.reports = p.team_kind[j], p.team_headcount[j], p.team_reporting_per_week[j]
     for g in range(5):
         team.priorities[g] = p.team_priorities[j, g]
-    team.reach = report_reach(team.reports if p.switches_reporting == 1 else 0.5)
+    heard = team.reports if p.switches_reporting == 1 else p.execution_reports_unwritten
+    team.reach = report_reach(heard, p.execution_reach, p.execution_reach_reports)
     for d in range(7):
         team.worth[d] = 0.0
         for g in range(5):
@@ -139,7 +140,8 @@ def answer_of_arms(w):
     """Response of each arm of the budget to its present share (1 at a quarter); retention answers less (assumption)."""
     p, s = w.parameters, w.firm
     for a in range(4):
-        s.arms[a] = arm_response(s.shares[a], 0.3 * p.market_allocation if a == RETENTION_ARM else p.market_allocation)
+        answer = p.market_retention_response * p.market_allocation if a == RETENTION_ARM else p.market_allocation
+        s.arms[a] = arm_response(s.shares[a], answer)
 
 
 @part
@@ -169,10 +171,10 @@ def leave(w, i, vacancy):
     leaders = w.leaders
     p, s = w.parameters, w.firm
     leaders[i].present, leaders[i].vacancy = 0, vacancy
-    if p.clarity_documentation < 0.5:
+    if p.clarity_documentation < p.shocks_departure_documented:
         for d in range(7):
-            s.precedents[d] *= 0.6
-    s.common_ground *= 0.4
+            s.precedents[d] *= p.shocks_departure_precedents
+    s.common_ground *= p.shocks_departure_ground
     s.sum_departures += 1.0
     reroute(w)
     note(w, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
@@ -191,14 +193,14 @@ def arrive_leader(w, i, as_declared):
         block = leader.successions * 8 + i * 4
         n0, n1, n2, n3 = normals(s, SUCCESSION, block)
         m0, m1, m2, m3 = normals(s, SUCCESSION, block + 1)
-        leader.skills[0] = unit(leader.skills[0] + 0.1 * n0)
-        leader.skills[1] = unit(leader.skills[1] + 0.1 * n1)
-        leader.skills[2] = unit(leader.skills[2] + 0.1 * n2)
-        leader.skills[3] = unit(leader.skills[3] + 0.1 * n3)
-        leader.priorities[0] = unit(leader.priorities[0] + 0.04 * m0)
-        leader.priorities[1] = unit(leader.priorities[1] + 0.04 * m1)
-        leader.priorities[2] = unit(leader.priorities[2] + 0.04 * m2)
-        leader.priorities[3] = unit(leader.priorities[3] + 0.04 * m3)
+        leader.skills[0] = unit(leader.skills[0] + p.shocks_successor_skill * n0)
+        leader.skills[1] = unit(leader.skills[1] + p.shocks_successor_skill * n1)
+        leader.skills[2] = unit(leader.skills[2] + p.shocks_successor_skill * n2)
+        leader.skills[3] = unit(leader.skills[3] + p.shocks_successor_skill * n3)
+        leader.priorities[0] = unit(leader.priorities[0] + p.shocks_successor_priorities * m0)
+        leader.priorities[1] = unit(leader.priorities[1] + p.shocks_successor_priorities * m1)
+        leader.priorities[2] = unit(leader.priorities[2] + p.shocks_successor_priorities * m2)
+        leader.priorities[3] = unit(leader.priorities[3] + p.shocks_successor_priorities * m3)
         total = 0.0
         for g in range(5):
             total += leader.priorities[g]
@@ -210,12 +212,38 @@ def arrive_leader(w, i, as_declared):
         for k in range(2):
             contribute(w, TRUST, NEWCOMER, 0.5 * (p.culture_trust - leaders[k].trust))
             leaders[k].trust = p.culture_trust
-    contribute(w, RELATIONSHIP, NEWCOMER, -0.5 * s.relationship_conflict)
-    s.relationship_conflict *= 0.5
+    kept = p.shocks_successor_conflict * s.relationship_conflict
+    contribute(w, RELATIONSHIP, NEWCOMER, kept - s.relationship_conflict)
+    s.relationship_conflict = kept
     set_beliefs(w, i)
     if both_present(w):
         s.ever_paired = 1
     note(w, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
+
+
+@part
+def set_stocks(w):
+    """Set the stocks that the new row of parameters declares differently from the one before."""
+    leaders = w.leaders
+    b, p, s = w.previous, w.parameters, w.firm
+    if b.dyad_trust != p.dyad_trust:
+        for i in range(2):
+            contribute(w, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
+            leaders[i].trust = p.dyad_trust
+    if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
+        contribute(w, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
+        s.relationship_conflict = p.dyad_relationship_conflict
+    if b.dyad_common_ground != p.dyad_common_ground:
+        s.common_ground = p.dyad_common_ground
+    if b.market_goodwill != p.market_goodwill:
+        contribute(w, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
+        s.goodwill = p.market_goodwill
+    if b.market_satisfaction != p.market_satisfaction:
+        contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
+        s.satisfaction = p.market_satisfaction
+    if b.market_revenue_per_customer != p.market_revenue_per_customer:
+        price_change = p.market_revenue_per_customer - b.market_revenue_per_customer
+        contribute(w, REVENUE, INTERVENTION, s.customers * price_change)
 
 
 @phase
@@ -251,38 +279,21 @@ def apply_change(world, row):
             leader.vacancy = -1.0
         elif b.leader_present[i] == 0 and p.leader_present[i] == 1:
             arrive_leader(w, i, 1)
-    if b.dyad_trust != p.dyad_trust:
-        for i in range(2):
-            contribute(w, TRUST, INTERVENTION, 0.5 * (p.dyad_trust - leaders[i].trust))
-            leaders[i].trust = p.dyad_trust
-    if b.dyad_relationship_conflict != p.dyad_relationship_conflict:
-        contribute(w, RELATIONSHIP, INTERVENTION, p.dyad_relationship_conflict - s.relationship_conflict)
-        s.relationship_conflict = p.dyad_relationship_conflict
-    if b.dyad_common_ground != p.dyad_common_ground:
-        s.common_ground = p.dyad_common_ground
-    if b.market_goodwill != p.market_goodwill:
-        contribute(w, AWARENESS, INTERVENTION, p.market_goodwill - s.goodwill)
-        s.goodwill = p.market_goodwill
-    if b.market_satisfaction != p.market_satisfaction:
-        contribute(w, SATISFACTION, INTERVENTION, p.market_satisfaction - s.satisfaction)
-        s.satisfaction = p.market_satisfaction
-    if b.market_revenue_per_customer != p.market_revenue_per_customer:
-        price_change = p.market_revenue_per_customer - b.market_revenue_per_customer
-        contribute(w, REVENUE, INTERVENTION, s.customers * price_change)
+    set_stocks(w)
     for d in range(7):
         same = b.charter_rule[d] == p.charter_rule[d] and b.charter_decides[d] == p.charter_decides[d]
         if not same or b.clarity_charter != p.clarity_charter:
-            # A rewritten charter is announced: it is alive again, and believed half at once.
+            # A rewritten charter is announced: it is alive again, and believed in part at once.
             s.charter_alive[d] = 1.0
             for i in range(2):
-                leaders[i].beliefs[d] += 0.5 * (belief_target(w, d, i) - leaders[i].beliefs[d])
+                leaders[i].beliefs[d] += p.clarity_announced * (belief_target(w, d, i) - leaders[i].beliefs[d])
     for g in range(5):
         if b.market_right_goals[g] != p.market_right_goals[g]:
             s.right_goals[g] = p.market_right_goals[g]
     for j in range(p.team_count):
         set_team(w, j)
         if j >= b.team_count:
-            teams[j].skill, teams[j].morale = p.team_skill[j], 0.75
+            teams[j].skill, teams[j].morale = p.team_skill[j], p.morale_start
     if p.team_count != b.team_count:
         for k in range(s.project_count):
             if projects[k].team >= p.team_count:

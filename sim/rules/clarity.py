@@ -24,32 +24,37 @@ def joint_clarity(first_belief, second_belief):
 
 
 @rule
-def noticing_probability(meeting_hours):
-    """Weekly probability that somebody notices a matter nobody took up (assumption)."""
-    return 1.0 - math.exp(-(0.12 + 0.4 * meeting_hours))
+def noticing_probability(meeting_hours, alone, by_meetings):
+    """Weekly probability that somebody notices a matter nobody took up, at the rates `alone` (1/week) and `by_meetings` (1/hour;
+    assumption)."""
+    return 1.0 - math.exp(-(alone + by_meetings * meeting_hours))
 
 
 @rule
-def waiting_probability(overlap, common_ground, consulted):
-    """Probability that a sole decider lacks context and must wait for the other [jin1996]."""
-    lacking = overlap * (1.0 - 0.8 * common_ground)
-    return lacking * 0.4 if consulted else lacking
+def waiting_probability(overlap, common_ground, consulted, known, still_lacking):
+    """Probability that a sole decider lacks context and must wait for the other [jin1996].
+
+    Full common ground supplies the share `known` of the context; of the rest, who was consulted lacks the share `still_lacking`.
+    """
+    lacking = overlap * (1.0 - known * common_ground)
+    return lacking * still_lacking if consulted else lacking
 
 
 @rule
-def hand_off_probability(meeting_hours, asynchronous):
-    """Weekly probability that the wait for context ends (assumption)."""
-    return 1.0 - math.exp(-(0.3 + 0.7 * meeting_hours + 0.3 * asynchronous))
+def hand_off_probability(meeting_hours, asynchronous, alone, by_meetings, by_channel):
+    """Weekly probability that the wait for context ends: by itself, by meetings (1/hour) and by the channel (assumption)."""
+    return 1.0 - math.exp(-(alone + by_meetings * meeting_hours + by_channel * asynchronous))
 
 
 @rule
-def challenge_probability(overlap, clarity, trust, gap, unfounded):
+def challenge_probability(overlap, clarity, trust, gap, unfounded, by_unclear, by_unfounded):
     """Probability that the other leader reopens a decision taken alone; clarity and trust both suppress it.
 
-    `unfounded` is 1 if the charter did not give the decision to who took it. Source: assumption on [krause2015].
+    `unfounded` is 1 if the charter did not give the decision to who took it; the last two say what unclear roles and that weigh.
+    Source: assumption on [krause2015].
     """
     seen = gap if gap < 1.0 else 1.0
-    chance = overlap * (1.0 - trust) * seen * (0.8 * (1.0 - clarity) + 0.4 * unfounded)
+    chance = overlap * (1.0 - trust) * seen * (by_unclear * (1.0 - clarity) + by_unfounded * unfounded)
     return chance if chance < 1.0 else 1.0
 
 

@@ -6,15 +6,17 @@ from tandem.sim.compile import rule
 
 
 @rule
-def effective_hours(hours, face_to_face):
-    """Meeting hours that count: content saturates at two hours a week, video yields less than one room [marlow2018]."""
-    return 2.0 * (1.0 - math.exp(-0.5 * hours)) * (0.8 + 0.2 * face_to_face)
+def effective_hours(hours, face_to_face, saturation, room):
+    """Meeting hours that count: content saturates (hours/week), video yields less than one room by the share `room`
+    [marlow2018]."""
+    return saturation * (1.0 - math.exp(-hours / saturation)) * (1.0 - room + room * face_to_face)
 
 
 @rule
-def common_ground_gained(common_ground, hours, asynchronous, reporting, gain):
-    """Weekly gain of common ground from meetings (1/hour `gain`), the channel and the teams' reports [ren2006]."""
-    return (1.0 - common_ground) * (1.0 - math.exp(-gain * hours - 0.05 * asynchronous - 0.02 * reporting))
+def common_ground_gained(common_ground, hours, asynchronous, reporting, gain, by_channel, by_reports):
+    """Weekly gain of common ground from meetings (1/hour `gain`), the channel (1/week) and the teams' reports (1/report)
+    [ren2006]."""
+    return (1.0 - common_ground) * (1.0 - math.exp(-gain * hours - by_channel * asynchronous - by_reports * reporting))
 
 
 @rule

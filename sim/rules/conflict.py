@@ -6,10 +6,11 @@ from tandem.sim.compile import rule
 
 
 @rule
-def tolerance(trust, relationship_conflict, base, by_trust, by_conflict):
-    """Gap (standard deviations) that a pair lets pass; trust widens it, sourness narrows it [hegselmann2002]."""
+def tolerance(trust, relationship_conflict, base, by_trust, by_conflict, least):
+    """Gap (standard deviations) that a pair lets pass; trust widens it, sourness narrows it, to no less than `least`
+    [hegselmann2002]."""
     width = base + by_trust * trust - by_conflict * relationship_conflict
-    return width if width > 0.05 else 0.05
+    return width if width > least else least
 
 
 @rule
@@ -23,30 +24,32 @@ def gap_under_power(gap, ceo_power, deference, power_distance):
 
 
 @rule
-def intensity(gap):
-    """Intensity of a quarrel in [0, 1] from its gap in standard deviations (assumption)."""
-    return gap / 1.5 if gap < 1.5 else 1.0
+def intensity(gap, full):
+    """Intensity of a quarrel in [0, 1] from its gap, complete at `full` (both standard deviations; assumption)."""
+    return gap / full if gap < full else 1.0
 
 
 @rule
-def closing_share(trust, relationship_conflict, style_gap):
-    """Share of the gap that one leader gives up in a round of negotiation (assumption; trust eases it [dedreu2003])."""
-    return 0.5 * (0.3 + 0.9 * trust) * (1.0 - 0.5 * relationship_conflict) * (1.0 - 0.4 * style_gap)
+def closing_share(trust, relationship_conflict, style_gap, base, by_trust, by_conflict, by_style):
+    """Share of the gap that one leader gives up in a round of negotiation: `base` without trust, eased by trust [dedreu2003],
+    cut by sourness and opposite styles (assumption)."""
+    return (base + by_trust * trust) * (1.0 - by_conflict * relationship_conflict) * (1.0 - by_style * style_gap)
 
 
 @rule
-def spill(rate, strength, trust, style_gap, relationship_conflict, shortfall):
+def spill(rate, strength, trust, style_gap, relationship_conflict, shortfall, by_shortfall):
     """Rise of relationship conflict from a quarrel over the matter.
 
     Distrust makes it personal [simons2000]; so does disappointing performance [guenter2016].
     """
-    return 0.5 * rate * strength * (1.0 - trust) * (1.0 + style_gap) * (1.0 - relationship_conflict) * (1.0 + 0.5 * shortfall)
+    calm = 0.5 * rate * strength * (1.0 - trust) * (1.0 + style_gap) * (1.0 - relationship_conflict)
+    return calm * (1.0 + by_shortfall * shortfall)
 
 
 @rule
-def process_spill(rate, strength, trust, relationship_conflict):
-    """Rise of relationship conflict from a quarrel over who decides [dewit2012]."""
-    return rate * strength * (1.0 - relationship_conflict) * (1.0 - 0.5 * trust)
+def process_spill(rate, strength, trust, relationship_conflict, spared):
+    """Rise of relationship conflict from a quarrel over who decides [dewit2012]; full trust spares the share `spared` of it."""
+    return rate * strength * (1.0 - relationship_conflict) * (1.0 - spared * trust)
 
 
 @rule

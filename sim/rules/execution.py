@@ -6,10 +6,17 @@ from tandem.sim.compile import rule
 
 
 @rule
-def team_capacity(headcount, per_head, morale, skill, overhead):
-    """Work (person-weeks) that a team can do in a week; `overhead` is the share taken by meetings, reports, training."""
+def team_capacity(headcount, per_head, morale, skill, overhead, by_morale, by_skill):
+    """Work (person-weeks) that a team can do in a week; `overhead` is the share taken by meetings, reports, training, the last
+    two the shares of the work that hang on morale and on skill."""
     share = 1.0 - overhead
-    return headcount * per_head * (0.6 + 0.4 * morale) * (0.6 + 0.4 * skill) * (share if share > 0.0 else 0.0)
+    return (
+        headcount
+        * per_head
+        * (1.0 - by_morale + by_morale * morale)
+        * (1.0 - by_skill + by_skill * skill)
+        * (share if share > 0.0 else 0.0)
+    )
 
 
 @rule
@@ -22,43 +29,63 @@ def thrash(open_projects, limit):
 
 
 @rule
-def defect_share(base, skill, contradiction, by_contradiction, default, by_default, thrashing, by_thrash):
-    """Share of work done wrong; capped at 0.9 [rahmandad2008]."""
+def defect_share(base, skill, contradiction, by_contradiction, default, by_default, thrashing, by_thrash, most):
+    """Share of work done wrong, at most `most` [rahmandad2008]."""
     share = base * (1.0 - skill) + by_contradiction * contradiction + by_default * default + by_thrash * thrashing
-    return share if share < 0.9 else 0.9
+    return share if share < most else most
 
 
 @rule
-def questions_per_work(base, novelty, clarity):
+def questions_per_work(base, novelty, clarity, by_novelty, by_unclear):
     """Questions to the owner per person-week of work: novelty and unclear roles raise them [jin1996]."""
-    return base * (1.0 + 2.0 * novelty + 2.5 * (1.0 - clarity))
+    return base * (1.0 + by_novelty * novelty + by_unclear * (1.0 - clarity))
 
 
 @rule
-def report_reach(reports):
-    """Share of a week's questions that reach the owner in time, by reports per week [jin1996]."""
-    return 1.0 - math.exp(-0.4 - 1.6 * reports)
+def report_reach(reports, alone, by_reports):
+    """Share of a week's questions that reach the owner in time, by reports per week and without them [jin1996]."""
+    return 1.0 - math.exp(-alone - by_reports * reports)
 
 
 @rule
-def morale_after(morale, rework, relationship_conflict, thrashing, stopped_late, launched, reports):
-    """Morale after a week (assumption): a pull to 0.75; rework, quarrels above, thrashing and late stops lower it, launches
-    raise it; being heard helps up to about two reports a week, control beyond that grates."""
-    heard = 0.012 * (reports - 0.35 * reports * reports)
+def morale_pull(morale, reports, pull, rest, heard, control):
+    """Weekly pull of morale to `rest`, higher for who is heard (assumption): reports help up to about one and a half a week,
+    control, which goes with their square, grates beyond."""
+    gain = heard * (reports - control * reports * reports)
+    return pull * (rest + gain / pull - morale)
+
+
+@rule
+def morale_after(
+    morale,
+    pull,
+    rework,
+    relationship_conflict,
+    thrashing,
+    stopped_late,
+    launched,
+    by_rework,
+    by_conflict,
+    by_thrashing,
+    by_stopped,
+    by_launched,
+):
+    """Morale after a week (assumption): its pull; rework, quarrels above, thrashing and late stops lower it, launches raise it,
+    each by its weight."""
     step = (
-        0.03 * (0.72 + heard / 0.03 - morale)
-        - 0.06 * rework
-        - 0.02 * relationship_conflict
-        - 0.01 * thrashing
-        - 0.02 * stopped_late
-        + 0.01 * launched
+        pull
+        - by_rework * rework
+        - by_conflict * relationship_conflict
+        - by_thrashing * thrashing
+        - by_stopped * stopped_late
+        + by_launched * launched
     )
     moved = morale + step
     return 0.0 if moved < 0.0 else (1.0 if moved > 1.0 else moved)
 
 
 @rule
-def leaving_rate(base, morale):
-    """Weekly rate at which a team member leaves; low morale raises it (assumption)."""
-    low = 0.6 - morale
-    return base * math.exp(4.0 * low) if low > 0.0 else base
+def leaving_rate(base, morale, below, slope):
+    """Weekly rate at which a team member leaves; morale below a level raises it (assumption)."""
+    low = below - morale
+    return base * math.exp(slope * low) if low > 0.0 else base

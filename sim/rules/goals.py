@@ -18,9 +18,9 @@ def egocentric_weight(weight, other, push):
 
 
 @rule
-def within_reach(distance, trust):
+def within_reach(distance, trust, reach, by_trust):
     """1.0 if a leader lets himself be moved by the other: his bound widens with trust [hegselmann2002]."""
-    return 1.0 if distance <= 0.25 + 0.5 * trust else 0.0
+    return 1.0 if distance <= reach + by_trust * trust else 0.0
 
 
 @rule

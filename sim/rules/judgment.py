@@ -6,10 +6,10 @@ from tandem.sim.compile import rule
 
 
 @rule
-def error_spread(skill, at_none, per_skill):
-    """Standard deviation of a leader's error about one attribute, at least 0.1: skill decides who sees it [csaszar2013]."""
+def error_spread(skill, at_none, per_skill, least):
+    """Standard deviation of a leader's error about one attribute, at least `least`: skill decides who sees it [csaszar2013]."""
     spread = at_none - per_skill * skill
-    return spread if spread > 0.1 else 0.1
+    return spread if spread > least else least
 
 
 @rule
@@ -19,9 +19,10 @@ def corrected(spread, feedback, seen):
 
 
 @rule
-def common_share(strength, common_ground, alignment):
-    """Share (variance) of the errors that two leaders have in common: those who talk a lot err alike [kellermanns2011]."""
-    return strength * common_ground * (0.3 + 0.7 * alignment)
+def common_share(strength, common_ground, alignment, misaligned):
+    """Share (variance) of the errors that two leaders have in common: those who talk a lot err alike, the share `misaligned` of
+    it even with opposite priorities [kellermanns2011]."""
+    return strength * common_ground * (misaligned + (1.0 - misaligned) * alignment)
 
 
 @rule
@@ -43,9 +44,10 @@ def expert_weight(common_ground, trust, relationship_conflict):
 
 
 @rule
-def experiment_caution(efficiency_weight):
-    """Higher bar for experiments of a leader who weighs return and customers (standard deviations; assumption)."""
-    return 0.3 * (efficiency_weight - 0.4)
+def experiment_caution(efficiency_weight, slope):
+    """Higher bar for experiments of a leader who gives return and customers more than two fifths of his weights (standard
+    deviations; assumption)."""
+    return slope * (efficiency_weight - 0.4)
 
 
 @rule
@@ -55,9 +57,12 @@ def normal_share_above(x):
 
 
 @rule
-def gate_signal_spread(project_skill, common_ground, trust):
-    """Spread of a gatekeeper's signal about feasibility: project skill and shared knowledge sharpen it [article]."""
-    return 0.9 * (1.45 - project_skill) * (1.3 - 0.6 * common_ground * trust)
+def gate_signal_spread(project_skill, common_ground, trust, scale, unskilled, apart, shared):
+    """Spread of a gatekeeper's signal about feasibility: project skill and shared knowledge sharpen it [article].
+
+    `unskilled` and `apart` are the multiples of the scale without skill and without shared knowledge.
+    """
+    return scale * (unskilled - project_skill) * (apart - shared * common_ground * trust)
 
 
 @rule

@@ -12,9 +12,10 @@ def visibility(interval, horizon):
 
 
 @rule
-def measurement_noise(noise, interval, share, analytics):
-    """Standard deviation of a measured return: long windows, much spend and good analytics lower it (assumption)."""
-    return noise * (1.3 - analytics) / math.sqrt(interval * (share if share > 0.02 else 0.02) * 4.0)
+def measurement_noise(noise, interval, share, analytics, unmeasured):
+    """Standard deviation of a measured return: long windows, much spend and good analytics lower it from `unmeasured`
+    times the noise (assumption)."""
+    return noise * (unmeasured - analytics) / math.sqrt(interval * (share if share > 0.02 else 0.02) * 4.0)
 
 
 @rule
@@ -39,7 +40,8 @@ def results_seen_at_rest(lesson, shown, fade, interval):
 
 
 @rule
-def problem_pressure(error):
-    """Multiple of decisions arising in a domain by its visible standing error (standard deviations) [cohen1972]."""
+def problem_pressure(error, most, usual):
+    """Multiple of decisions arising in a domain by its visible standing error (standard deviations), whose square counts up to
+    `most`; 1 where it presses as is `usual` [cohen1972]."""
     square = error * error
-    return (1.0 + (square if square < 2.0 else 2.0)) / 1.3
+    return (1.0 + (square if square < most else most)) / usual

@@ -12,15 +12,17 @@ def goodwill_after(goodwill, inflow, decay):
 
 
 @rule
-def word_of_mouth(weight, customers, satisfaction):
-    """Factor of demand, of which `weight` comes through customers (multiple of those at the start; assumption)."""
-    return (1.0 - weight) + weight * customers * satisfaction / 0.75
+def word_of_mouth(weight, customers, satisfaction, usual):
+    """Factor of demand, of which `weight` comes through customers (multiple of those at the start) at their usual satisfaction
+    (assumption)."""
+    return (1.0 - weight) + weight * customers * satisfaction / usual
 
 
 @rule
-def brand_effect(attribute, off_brand):
-    """Brand input of a launch by its brand attribute (standard deviations): convex damage when off brand (assumption)."""
-    return 0.5 + 0.5 * attribute if attribute > 0.0 else 0.5 - 0.5 * off_brand * attribute * attribute
+def brand_effect(attribute, off_brand, neutral, slope):
+    """Brand input of a launch by its brand attribute (standard deviations): `neutral` at 0, convex damage when off
+    brand (assumption)."""
+    return neutral + slope * attribute if attribute > 0.0 else neutral - slope * off_brand * attribute * attribute
 
 
 @rule
@@ -30,21 +32,28 @@ def campaign_weight(running, reference, exponent):
 
 
 @rule
+def goal_response(goal, share):
+    """Response of an arm to how much the goal it serves pays: 1 at an equal weight of the five goals, `share` of it in proportion
+    to the weight (assumption)."""
+    return (1.0 - share) + share / 0.2 * goal
+
+
+@rule
 def saturated(pressure, half):
     """Response to pressure in [0, 1], half at `half`: diminishing returns [sethuraman2011]."""
     return pressure / (pressure + half)
 
 
 @rule
-def fit(budget_error, agency_error, positioning_error):
-    """Fit of standing settings in (0, 1], from errors in standard deviations (assumption)."""
-    return math.exp(-0.25 * (budget_error * budget_error + agency_error * agency_error + positioning_error * positioning_error))
+def fit(budget_error, agency_error, positioning_error, loss):
+    """Fit of standing settings in (0, 1], from errors in standard deviations; `loss` is per square of each (assumption)."""
+    return math.exp(-loss * (budget_error * budget_error + agency_error * agency_error + positioning_error * positioning_error))
 
 
 @rule
-def service_quality(error):
+def service_quality(error, loss):
     """Share of satisfaction left by a standing error of service (standard deviations; assumption)."""
-    return math.exp(-0.3 * error * error)
+    return math.exp(-loss * error * error)
 
 
 @rule
@@ -73,6 +82,7 @@ def churn_rate(base, slope, satisfaction, retention):
 
 
 @rule
-def setting_after(error, stake, outcome):
-    """Standing error after a decision of weight `stake` whose own error is `outcome` (both standard deviations)."""
-    return (1.0 - stake) * error + 0.7 * stake * outcome
+def setting_after(error, stake, outcome, carried):
+    """Standing error after a decision of weight `stake` whose own error is `outcome` (both standard deviations), of which work
+    carries the share `carried` into the setting."""
+    return (1.0 - stake) * error + carried * stake * outcome

@@ -19,9 +19,9 @@ def trust_after_failure(trust, loss):
 
 
 @rule
-def trust_after_debate(trust, loss, relationship_conflict):
-    """Trust after a contentious round: a quarter of a failure, and only where the relation is sour [simons2000]."""
-    return trust - 0.25 * loss * trust * relationship_conflict
+def trust_after_debate(trust, loss, relationship_conflict, share):
+    """Trust after a contentious round: a share of a failure, and only where the relation is sour [simons2000]."""
+    return trust - share * loss * trust * relationship_conflict
 
 
 @rule

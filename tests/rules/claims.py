@@ -6,6 +6,7 @@ counterexample; `test_every_rule.py` does so for every claim, and complains of a
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ def declared(path: str) -> tuple[float, float]:
     """The range within which a user may set a parameter."""
     row = _DECLARED[path]
     return float(row["low"]), float(row["high"])
+
+
+def as_declared(rule: Any, **paths: str) -> Callable[..., float]:
+    """The plain rule with some arguments at the values that parameters have unless somebody sets them."""
+    return functools.partial(plain(rule), **{name: _DECLARED[path]["default"] for name, path in paths.items()})
 
 
 def plain(rule: Any) -> Callable[..., float]:

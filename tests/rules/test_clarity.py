@@ -3,13 +3,25 @@
 import math
 
 import pytest
-from claims import SHARE, Claim, declared, plain, swapped
+from claims import SHARE, Claim, as_declared, declared, plain, swapped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tandem.sim.rules import clarity
 
-MEETING = (0.0, 2.0)  # effective hours: saturate at two
+MEETING = (0.0, 10.0)  # effective hours: the most at which they may be declared to saturate
+
+noticed = as_declared(clarity.noticing_probability, alone="clarity.noticing", by_meetings="clarity.noticing_meetings")
+handed_off = as_declared(
+    clarity.hand_off_probability,
+    alone="clarity.hand_off",
+    by_meetings="clarity.hand_off_meetings",
+    by_channel="clarity.hand_off_channel",
+)
+waits = as_declared(clarity.waiting_probability, known="clarity.waiting_known", still_lacking="clarity.waiting_consulted")
+reopened = as_declared(
+    clarity.challenge_probability, by_unclear="clarity.challenge_unclear", by_unfounded="clarity.challenge_unfounded"
+)
 
 CLAIMS = (
     Claim(clarity.chartered_belief, {"owns": SHARE, "probability": declared("clarity.charter")}, SHARE),
@@ -27,25 +39,50 @@ CLAIMS = (
         rising=("first_belief", "second_belief"),
         mirrors=(swapped("first_belief", "second_belief"),),
     ),
-    Claim(clarity.noticing_probability, {"meeting_hours": MEETING}, SHARE, rising=("meeting_hours",)),
+    Claim(
+        clarity.noticing_probability,
+        {"meeting_hours": MEETING, "alone": declared("clarity.noticing"), "by_meetings": declared("clarity.noticing_meetings")},
+        SHARE,
+        rising=("meeting_hours", "alone", "by_meetings"),
+    ),
     Claim(
         clarity.waiting_probability,
-        {"overlap": SHARE, "common_ground": SHARE, "consulted": SHARE},
+        {
+            "overlap": SHARE,
+            "common_ground": SHARE,
+            "consulted": SHARE,
+            "known": declared("clarity.waiting_known"),
+            "still_lacking": declared("clarity.waiting_consulted"),
+        },
         SHARE,
-        rising=("overlap",),
-        falling=("common_ground",),
+        rising=("overlap", "still_lacking"),
+        falling=("common_ground", "known"),
     ),
     Claim(
         clarity.hand_off_probability,
-        {"meeting_hours": MEETING, "asynchronous": SHARE},
+        {
+            "meeting_hours": MEETING,
+            "asynchronous": SHARE,
+            "alone": declared("clarity.hand_off"),
+            "by_meetings": declared("clarity.hand_off_meetings"),
+            "by_channel": declared("clarity.hand_off_channel"),
+        },
         SHARE,
-        rising=("meeting_hours", "asynchronous"),
+        rising=("meeting_hours", "asynchronous", "alone", "by_meetings", "by_channel"),
     ),
     Claim(
         clarity.challenge_probability,
-        {"overlap": SHARE, "clarity": SHARE, "trust": SHARE, "gap": (0.0, 8.0), "unfounded": SHARE},
+        {
+            "overlap": SHARE,
+            "clarity": SHARE,
+            "trust": SHARE,
+            "gap": (0.0, 8.0),
+            "unfounded": SHARE,
+            "by_unclear": declared("clarity.challenge_unclear"),
+            "by_unfounded": declared("clarity.challenge_unfounded"),
+        },
         SHARE,
-        rising=("overlap", "gap", "unfounded"),
+        rising=("overlap", "gap", "unfounded", "by_unclear", "by_unfounded"),
         falling=("clarity", "trust"),
     ),
     Claim(
@@ -85,16 +122,15 @@ def test_clarity_by_hand():
 
 @pytest.mark.parametrize(("hours", "exponent"), [(0.0, 0.12), (1.0, 0.52), (2.0, 0.92)])
 def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
-    assert plain(clarity.noticing_probability)(hours) == pytest.approx(1 - math.exp(-exponent))
+    assert noticed(hours) == pytest.approx(1 - math.exp(-exponent))
 
 
 @pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
 def test_hand_offs(hours, channel, exponent):
-    assert plain(clarity.hand_off_probability)(hours, channel) == pytest.approx(1 - math.exp(-exponent))
+    assert handed_off(hours, channel) == pytest.approx(1 - math.exp(-exponent))
 
 
 def test_waiting_by_hand():
-    waits = plain(clarity.waiting_probability)
     assert waits(1.0, 0.5, False) == pytest.approx(0.6)  # 1 x (1 - 0.8 x 0.5)
     assert waits(1.0, 0.5, True) == pytest.approx(0.24)  # who was consulted lacks four tenths of it
     assert waits(0.0, 0.0, False) == 0.0  # no overlap, nothing to ask
@@ -102,7 +138,6 @@ def test_waiting_by_hand():
 
 
 def test_challenges_by_hand():
-    reopened = plain(clarity.challenge_probability)
     assert reopened(1.0, 0.5, 0.5, 0.5, 0.0) == pytest.approx(0.1)  # 1 x 0.5 x 0.5 x (0.8 x 0.5)
     assert reopened(1.0, 0.5, 0.5, 0.5, 1.0) == pytest.approx(0.2)  # 0.25 x (0.4 + 0.4)
     assert reopened(1.0, 1.0, 0.5, 2.0, 0.0) == 0.0  # a clear charter
@@ -111,7 +146,7 @@ def test_challenges_by_hand():
 
 
 def test_a_challenge_without_trust_and_clarity_is_certain():
-    assert plain(clarity.challenge_probability)(1.0, 0.0, 0.0, 1.0, 1.0) == 1.0  # 0.8 + 0.4, held to 1
+    assert reopened(1.0, 0.0, 0.0, 1.0, 1.0) == 1.0  # 0.8 + 0.4, held to 1
 
 
 def test_unilateral_decisions_by_hand():

@@ -3,13 +3,25 @@
 import math
 
 import pytest
-from claims import SHARE, Claim, declared, plain, turned
+from claims import SHARE, Claim, as_declared, declared, plain, turned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tandem.sim.rules import conflict
 
 GAP = (0.0, 20.0)
+
+tolerance = as_declared(conflict.tolerance, least="judgment.tolerance_least")
+intensity = as_declared(conflict.intensity, full="dyad.full_gap")
+gives = as_declared(
+    conflict.closing_share,
+    base="resolution.concession",
+    by_trust="resolution.concession_trust",
+    by_conflict="resolution.concession_conflict",
+    by_style="resolution.concession_style",
+)
+personal = as_declared(conflict.spill, by_shortfall="dyad.spill_shortfall")
+over_roles = as_declared(conflict.process_spill, spared="dyad.process_spill_trust")
 
 CLAIMS = (
     Claim(
@@ -20,9 +32,10 @@ CLAIMS = (
             "base": declared("judgment.tolerance"),
             "by_trust": declared("judgment.tolerance_trust"),
             "by_conflict": declared("judgment.tolerance_conflict"),
+            "least": declared("judgment.tolerance_least"),
         },
-        (0.05, 6.0),
-        rising=("trust", "base", "by_trust"),
+        (0.0, 6.0),
+        rising=("trust", "base", "by_trust", "least"),
         falling=("relationship_conflict", "by_conflict"),
     ),
     Claim(
@@ -33,15 +46,23 @@ CLAIMS = (
         falling=("deference", "power_distance"),
         mirrors=(turned("ceo_power", 0.5),),
     ),
-    Claim(conflict.intensity, {"gap": GAP}, SHARE, rising=("gap",)),
+    Claim(conflict.intensity, {"gap": GAP, "full": declared("dyad.full_gap")}, SHARE, rising=("gap",), falling=("full",)),
     Claim(
         conflict.closing_share,
-        {"trust": SHARE, "relationship_conflict": SHARE, "style_gap": SHARE},
-        (0.0, 0.6),
-        rising=("trust",),
-        falling=("relationship_conflict", "style_gap"),
+        {
+            "trust": SHARE,
+            "relationship_conflict": SHARE,
+            "style_gap": SHARE,
+            "base": declared("resolution.concession"),
+            "by_trust": declared("resolution.concession_trust"),
+            "by_conflict": declared("resolution.concession_conflict"),
+            "by_style": declared("resolution.concession_style"),
+        },
+        SHARE,
+        rising=("trust", "base", "by_trust"),
+        falling=("relationship_conflict", "style_gap", "by_conflict", "by_style"),
     ),
-    # At most 0.5 x 2 (the highest rate declared) x 2 x 1.5 = 3: who calls it keeps conflict in [0, 1].
+    # At most 0.5 x 2 (the highest rate declared) x 2 x 6 = 12: who calls it keeps conflict in [0, 1].
     Claim(
         conflict.spill,
         {
@@ -51,17 +72,24 @@ CLAIMS = (
             "style_gap": SHARE,
             "relationship_conflict": SHARE,
             "shortfall": SHARE,
+            "by_shortfall": declared("dyad.spill_shortfall"),
         },
-        (0.0, 3.0),
-        rising=("rate", "strength", "style_gap", "shortfall"),
+        (0.0, 12.0),
+        rising=("rate", "strength", "style_gap", "shortfall", "by_shortfall"),
         falling=("trust", "relationship_conflict"),
     ),
     Claim(
         conflict.process_spill,
-        {"rate": declared("dyad.process_spill"), "strength": SHARE, "trust": SHARE, "relationship_conflict": SHARE},
+        {
+            "rate": declared("dyad.process_spill"),
+            "strength": SHARE,
+            "trust": SHARE,
+            "relationship_conflict": SHARE,
+            "spared": declared("dyad.process_spill_trust"),
+        },
         (0.0, 2.0),
         rising=("rate", "strength"),
-        falling=("trust", "relationship_conflict"),
+        falling=("trust", "relationship_conflict", "spared"),
     ),
     Claim(
         conflict.episode_probability,
@@ -91,11 +119,11 @@ CLAIMS = (
     ],
 )
 def test_tolerance_at_the_values_declared(trust, sour, expected):
-    assert plain(conflict.tolerance)(trust, sour, 0.35, 0.6, 0.3) == pytest.approx(expected)
+    assert tolerance(trust, sour, 0.35, 0.6, 0.3) == pytest.approx(expected)
 
 
 def test_something_is_always_tolerated():
-    assert plain(conflict.tolerance)(0.0, 1.0, 0.0, 0.0, 3.0) == 0.05
+    assert tolerance(0.0, 1.0, 0.0, 0.0, 3.0) == 0.05
 
 
 def test_deference_by_hand():
@@ -116,26 +144,24 @@ def test_more_power_fights_less(one, other, gap):
 
 @pytest.mark.parametrize(("gap", "expected"), [(0.0, 0.0), (0.75, 0.5), (1.5, 1.0), (9.0, 1.0)])
 def test_intensity(gap, expected):
-    assert plain(conflict.intensity)(gap) == expected
+    assert intensity(gap) == expected
 
 
 def test_concessions_by_hand():
-    gives = plain(conflict.closing_share)
-    assert gives(0.6, 0.1, 0.2) == pytest.approx(0.367080)  # 0.5 x 0.84 x 0.95 x 0.92
+    assert gives(0.6, 0.1, 0.2) == pytest.approx(0.367080)  # (0.15 + 0.45 x 0.6) x 0.95 x 0.92
     assert gives(1.0, 0.0, 0.0) == pytest.approx(0.6)
-    assert gives(0.0, 1.0, 1.0) == pytest.approx(0.045)  # 0.5 x 0.3 x 0.5 x 0.6: stuck, but never for good
+    assert gives(0.0, 1.0, 1.0) == pytest.approx(0.045)  # 0.15 x 0.5 x 0.6: stuck, but never for good
 
 
 def test_spill_by_hand():
-    personal = plain(conflict.spill)
     assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 0.0) == pytest.approx(0.027)  # 0.5 x .25 x .5 x .4 x 1.2 x .9
     assert personal(0.25, 0.5, 0.6, 0.2, 0.1, 1.0) == pytest.approx(0.0405)  # half more when results disappoint
     assert personal(0.25, 1.0, 1.0, 1.0, 0.0, 1.0) == 0.0  # trust keeps it to the matter
 
 
 def test_quarrels_over_roles_by_hand():
-    assert plain(conflict.process_spill)(0.15, 1.0, 0.6, 0.1) == pytest.approx(0.0945)  # .15 x .9 x .7
-    assert plain(conflict.process_spill)(0.15, 1.0, 1.0, 0.0) == pytest.approx(0.075)  # trust halves it, no more
+    assert over_roles(0.15, 1.0, 0.6, 0.1) == pytest.approx(0.0945)  # .15 x .9 x .7
+    assert over_roles(0.15, 1.0, 1.0, 0.0) == pytest.approx(0.075)  # trust halves it, no more
 
 
 def test_personal_quarrels_by_hand():

@@ -3,11 +3,33 @@
 import math
 
 import pytest
-from claims import SHARE, Claim, declared, plain
+from claims import SHARE, Claim, as_declared, declared, plain
 
 from tandem.sim.rules import execution
 
 REPORTS = declared("teams.N.reporting_per_week")
+
+work = as_declared(execution.team_capacity, by_morale="execution.morale_share", by_skill="execution.skill_share")
+wrong = as_declared(execution.defect_share, most="execution.defects_most")
+asked = as_declared(
+    execution.questions_per_work, by_novelty="execution.questions_novelty", by_unclear="execution.questions_unclear"
+)
+reach = as_declared(execution.report_reach, alone="execution.reach", by_reports="execution.reach_reports")
+leaving = as_declared(execution.leaving_rate, below="morale.leaving_below", slope="morale.leaving_slope")
+pull = as_declared(execution.morale_pull, pull="morale.pull", rest="morale.rest", heard="morale.heard", control="morale.control")
+moved = as_declared(
+    execution.morale_after,
+    by_rework="morale.rework",
+    by_conflict="morale.conflict",
+    by_thrashing="morale.thrashing",
+    by_stopped="morale.stopped",
+    by_launched="morale.launched",
+)
+
+
+def morale_after(morale, *strains, reports):
+    return moved(morale, pull(morale, reports), *strains)
+
 
 CLAIMS = (
     Claim(
@@ -18,10 +40,12 @@ CLAIMS = (
             "morale": SHARE,
             "skill": SHARE,
             "overhead": (0.0, 3.0),
+            "by_morale": declared("execution.morale_share"),
+            "by_skill": declared("execution.skill_share"),
         },
         (0.0, 150.0),
         rising=("headcount", "per_head", "morale", "skill"),
-        falling=("overhead",),
+        falling=("overhead", "by_morale", "by_skill"),
     ),
     # The limit runs from 1 to 40 projects, halved by fully specific goals.
     Claim(
@@ -42,47 +66,83 @@ CLAIMS = (
             "by_default": declared("execution.default_defects"),
             "thrashing": SHARE,
             "by_thrash": declared("execution.thrash_defects"),
+            "most": declared("execution.defects_most"),
         },
-        (0.0, 0.9),
-        rising=("base", "contradiction", "by_contradiction", "default", "by_default", "thrashing", "by_thrash"),
+        SHARE,
+        rising=("base", "contradiction", "by_contradiction", "default", "by_default", "thrashing", "by_thrash", "most"),
         falling=("skill",),
     ),
     Claim(
         execution.questions_per_work,
-        {"base": declared("execution.exceptions"), "novelty": SHARE, "clarity": SHARE},
-        (0.0, 5.5),
-        rising=("base", "novelty"),
+        {
+            "base": declared("execution.exceptions"),
+            "novelty": SHARE,
+            "clarity": SHARE,
+            "by_novelty": declared("execution.questions_novelty"),
+            "by_unclear": declared("execution.questions_unclear"),
+        },
+        (0.0, 41.0),
+        rising=("base", "novelty", "by_novelty", "by_unclear"),
         falling=("clarity",),
     ),
-    Claim(execution.report_reach, {"reports": REPORTS}, SHARE, rising=("reports",)),
+    Claim(
+        execution.report_reach,
+        {"reports": REPORTS, "alone": declared("execution.reach"), "by_reports": declared("execution.reach_reports")},
+        SHARE,
+        rising=("reports", "alone", "by_reports"),
+    ),
+    # At best 1 for the pull and 0.5 x 5 for being heard; at worst -1, and control of 5 x 25 reports.
+    Claim(
+        execution.morale_pull,
+        {
+            "morale": SHARE,
+            "reports": REPORTS,
+            "pull": declared("morale.pull"),
+            "rest": declared("morale.rest"),
+            "heard": declared("morale.heard"),
+            "control": declared("morale.control"),
+        },
+        (-63.5, 3.5),
+        rising=("rest",),
+        falling=("morale", "control"),
+    ),
     Claim(
         execution.morale_after,
         {
             "morale": SHARE,
+            "pull": (-63.5, 3.5),
             "rework": SHARE,
             "relationship_conflict": SHARE,
             "thrashing": SHARE,
             "stopped_late": (0.0, 20.0),
             "launched": (0.0, 20.0),
-            "reports": REPORTS,
+            "by_rework": declared("morale.rework"),
+            "by_conflict": declared("morale.conflict"),
+            "by_thrashing": declared("morale.thrashing"),
+            "by_stopped": declared("morale.stopped"),
+            "by_launched": declared("morale.launched"),
         },
         SHARE,
-        rising=("morale", "launched"),
-        falling=("rework", "relationship_conflict", "thrashing", "stopped_late"),
+        rising=("morale", "pull", "launched", "by_launched"),
+        falling=("rework", "relationship_conflict", "thrashing", "stopped_late", "by_rework", "by_stopped"),
     ),
-    # Declared bases end at 0.05, exp(4 x 0.6) is 11.02.
+    # Declared bases end at 0.05: who calls it asks whether a chance is below.
     Claim(
         execution.leaving_rate,
-        {"base": declared("execution.attrition"), "morale": SHARE},
-        (0.0, 0.552),
-        rising=("base",),
+        {
+            "base": declared("execution.attrition"),
+            "morale": SHARE,
+            "below": declared("morale.leaving_below"),
+            "slope": declared("morale.leaving_slope"),
+        },
+        (0.0, 0.0500001 * math.exp(20.0)),
+        rising=("base", "below", "slope"),
         falling=("morale",),
     ),
 )
 
 
 def test_capacity_by_hand():
-    work = plain(execution.team_capacity)
     assert work(2.0, 1.0, 1.0, 1.0, 0.0) == 2.0  # two able, keen people
     assert work(2.0, 1.0, 0.0, 0.0, 0.0) == pytest.approx(0.72)  # 2 x 0.6 x 0.6: even then some gets done
     assert work(2.0, 1.0, 0.75, 0.65, 0.1) == pytest.approx(1.39320)  # 2 x 0.9 x 0.86 x 0.9
@@ -96,7 +156,6 @@ def test_thrashing(projects, expected):
 
 
 def test_defects_by_hand():
-    wrong = plain(execution.defect_share)
     assert wrong(0.12, 0.65, 0.0, 0.35, 0.0, 0.15, 0.0, 0.1) == pytest.approx(0.042)  # 0.12 x 0.35
     assert wrong(0.12, 0.65, 1.0, 0.35, 1.0, 0.15, 1.0, 0.1) == pytest.approx(0.642)  # 0.042 + 0.35 + 0.15 + 0.1
     assert wrong(1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0) == 0.9
@@ -104,7 +163,6 @@ def test_defects_by_hand():
 
 
 def test_questions_by_hand():
-    asked = plain(execution.questions_per_work)
     assert asked(0.08, 0.0, 1.0) == 0.08
     assert asked(0.08, 1.0, 1.0) == pytest.approx(0.24)  # an experiment asks three times as much
     assert asked(0.08, 0.0, 0.0) == pytest.approx(0.28)  # 0.08 x 3.5
@@ -113,38 +171,30 @@ def test_questions_by_hand():
 
 @pytest.mark.parametrize(("reports", "exponent"), [(0.0, 0.4), (1.0, 2.0), (5.0, 8.4)])
 def test_reports_reach_the_owner(reports, exponent):
-    assert plain(execution.report_reach)(reports) == pytest.approx(1 - math.exp(-exponent))
+    assert reach(reports) == pytest.approx(1 - math.exp(-exponent))
 
 
 def test_morale_by_hand():
-    after = plain(execution.morale_after)
-    calm = {
-        "rework": 0.0,
-        "relationship_conflict": 0.0,
-        "thrashing": 0.0,
-        "stopped_late": 0.0,
-        "launched": 0.0,
-    }
+    calm = (0.0,) * 5  # rework, relationship conflict, thrashing, late stops, launches
     # One report: heard = 0.012 x 0.65 = 0.0078, so that the pull ends at 0.72 + 0.26 = 0.98.
-    assert after(0.98, **calm, reports=1.0) == pytest.approx(0.98)
-    assert after(0.5, **calm, reports=1.0) == pytest.approx(0.5144)  # 0.5 + 0.03 x 0.48
-    assert after(0.72, **calm, reports=0.0) == pytest.approx(0.72)
+    assert morale_after(0.98, *calm, reports=1.0) == pytest.approx(0.98)
+    assert morale_after(0.5, *calm, reports=1.0) == pytest.approx(0.5144)  # 0.5 + 0.03 x 0.48
+    assert morale_after(0.72, *calm, reports=0.0) == pytest.approx(0.72)
     # Rework of a tenth, some sourness, thrashing, one late stop, two launches:
     # 0.03 x (0.98 - 0.7) - 0.006 - 0.004 - 0.005 - 0.02 + 0.02 = -0.0066
-    assert after(0.7, 0.1, 0.2, 0.5, 1.0, 2.0, 1.0) == pytest.approx(0.6934)
-    assert after(0.0, 1.0, 1.0, 1.0, 20.0, 0.0, 5.0) == 0.0
-    assert after(1.0, 0.0, 0.0, 0.0, 0.0, 20.0, 1.0) == 1.0
+    assert morale_after(0.7, 0.1, 0.2, 0.5, 1.0, 2.0, reports=1.0) == pytest.approx(0.6934)
+    assert morale_after(0.0, 1.0, 1.0, 1.0, 20.0, 0.0, reports=5.0) == 0.0
+    assert morale_after(1.0, 0.0, 0.0, 0.0, 0.0, 20.0, reports=1.0) == 1.0
 
 
 def test_being_heard_helps_and_control_grates():
     """The gain, 0.012 (r - 0.35 r^2), is greatest at r = 1 / 0.7 = 1.43 reports a week and turns to harm at 2.86."""
-    gain = [plain(execution.morale_after)(0.5, 0.0, 0.0, 0.0, 0.0, 0.0, n / 100) for n in range(501)]
+    gain = [pull(0.5, n / 100) for n in range(501)]
     assert gain.index(max(gain)) == 143
     assert gain[285] > gain[0] > gain[286]
 
 
 def test_leaving_by_hand():
-    rate = plain(execution.leaving_rate)
-    assert rate(0.002, 0.9) == rate(0.002, 0.6) == 0.002
-    assert rate(0.002, 0.35) == pytest.approx(0.002 * math.e)  # 4 x 0.25 = 1
-    assert rate(0.002, 0.0) == pytest.approx(0.002 * math.exp(2.4))
+    assert leaving(0.002, 0.9) == leaving(0.002, 0.6) == 0.002
+    assert leaving(0.002, 0.35) == pytest.approx(0.002 * math.e)  # 4 x 0.25 = 1
+    assert leaving(0.002, 0.0) == pytest.approx(0.002 * math.exp(2.4))

@@ -1,13 +1,14 @@
 """Priorities: pulled to goals, to the other's and to their anchor; pushed apart; crowded out by figures."""
 
 import pytest
-from claims import SHARE, Claim, declared, plain
+from claims import SHARE, Claim, as_declared, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tandem.sim.rules import goals
 
 GOAL_PULL, MUTUAL, ANCHOR = declared("targets.pull"), declared("targets.mutual_pull"), declared("ceo.anchor")
+reached_by = as_declared(goals.within_reach, reach="targets.reach", by_trust="targets.reach_trust")
 
 CLAIMS = (
     Claim(
@@ -32,7 +33,13 @@ CLAIMS = (
         rising=("weight",),
         falling=("other",),
     ),
-    Claim(goals.within_reach, {"distance": SHARE, "trust": SHARE}, SHARE, rising=("trust",), falling=("distance",)),
+    Claim(
+        goals.within_reach,
+        {"distance": SHARE, "trust": SHARE, "reach": declared("targets.reach"), "by_trust": declared("targets.reach_trust")},
+        SHARE,
+        rising=("trust", "reach", "by_trust"),
+        falling=("distance",),
+    ),
     Claim(
         goals.crowded_weight,
         {"weight": SHARE, "measurability": SHARE, "specificity": SHARE, "goodhart": declared("targets.goodhart")},
@@ -81,7 +88,7 @@ def test_pushes_by_hand():
     ],
 )
 def test_reach_widens_with_trust(distance, trust, reached):
-    assert plain(goals.within_reach)(distance, trust) == reached
+    assert reached_by(distance, trust) == reached
 
 
 def test_crowding_by_hand():

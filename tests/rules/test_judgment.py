@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from claims import DEVIATIONS, SHARE, Claim, declared, plain
+from claims import DEVIATIONS, SHARE, Claim, as_declared, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
@@ -13,26 +13,50 @@ from tandem.sim.rules import judgment
 
 EXCHANGE, COMMON = declared("judgment.exchange"), declared("judgment.common_error")
 
+spread_of = as_declared(judgment.error_spread, least="judgment.error_least")
+shared = as_declared(judgment.common_share, misaligned="judgment.common_error_misaligned")
+caution = as_declared(judgment.experiment_caution, slope="judgment.caution")
+gate_spread = as_declared(
+    judgment.gate_signal_spread,
+    scale="judgment.gate_spread",
+    unskilled="judgment.gate_unskilled",
+    apart="judgment.gate_apart",
+    shared="judgment.gate_shared",
+)
+
+# From 0.5 x (1.3 - 1) x (1.2 - 0.8) to 3 x 3 x 3: below it a signal would be so sharp that its exponential overflows.
+GATE = (0.06, 27.0)
+
 CLAIMS = (
     Claim(
         judgment.error_spread,
-        {"skill": SHARE, "at_none": declared("judgment.error_at_no_skill"), "per_skill": declared("judgment.error_per_skill")},
-        (0.1, 5.0),
-        rising=("at_none",),
+        {
+            "skill": SHARE,
+            "at_none": declared("judgment.error_at_no_skill"),
+            "per_skill": declared("judgment.error_per_skill"),
+            "least": declared("judgment.error_least"),
+        },
+        (0.02, 5.0),
+        rising=("at_none", "least"),
         falling=("skill", "per_skill"),
     ),
     Claim(
         judgment.corrected,
-        {"spread": (0.1, 5.0), "feedback": declared("judgment.feedback"), "seen": SHARE},
-        (0.02, 5.0),
+        {"spread": (0.02, 5.0), "feedback": declared("judgment.feedback"), "seen": SHARE},
+        (0.004, 5.0),
         rising=("spread",),
         falling=("feedback", "seen"),
     ),
     Claim(
         judgment.common_share,
-        {"strength": COMMON, "common_ground": SHARE, "alignment": SHARE},
+        {
+            "strength": COMMON,
+            "common_ground": SHARE,
+            "alignment": SHARE,
+            "misaligned": declared("judgment.common_error_misaligned"),
+        },
         SHARE,
-        rising=("strength", "common_ground", "alignment"),
+        rising=("strength", "common_ground", "alignment", "misaligned"),
     ),
     Claim(
         judgment.mixed_error,
@@ -54,17 +78,31 @@ CLAIMS = (
         rising=("common_ground", "trust"),
         falling=("relationship_conflict",),
     ),
-    Claim(judgment.experiment_caution, {"efficiency_weight": SHARE}, (-0.12, 0.18), rising=("efficiency_weight",)),
+    Claim(
+        judgment.experiment_caution,
+        {"efficiency_weight": SHARE, "slope": declared("judgment.caution")},
+        (-1.2, 1.8),
+        rising=("efficiency_weight",),
+    ),
     Claim(judgment.normal_share_above, {"x": (-400.0, 400.0)}, SHARE, rising=("x",)),
     Claim(
         judgment.gate_signal_spread,
-        {"project_skill": SHARE, "common_ground": SHARE, "trust": SHARE},
-        (0.28, 1.7),
-        falling=("project_skill", "common_ground", "trust"),
+        {
+            "project_skill": SHARE,
+            "common_ground": SHARE,
+            "trust": SHARE,
+            "scale": declared("judgment.gate_spread"),
+            "unskilled": declared("judgment.gate_unskilled"),
+            "apart": declared("judgment.gate_apart"),
+            "shared": declared("judgment.gate_shared"),
+        },
+        GATE,
+        rising=("scale", "unskilled", "apart"),
+        falling=("project_skill", "common_ground", "trust", "shared"),
     ),
     Claim(
         judgment.feasibility_belief,
-        {"signal": DEVIATIONS, "spread": (0.28, 1.7), "prior_mean": declared("campaigns.feasibility_mean")},
+        {"signal": DEVIATIONS, "spread": GATE, "prior_mean": declared("campaigns.feasibility_mean")},
         SHARE,
         rising=("signal", "prior_mean"),
     ),
@@ -80,7 +118,7 @@ CLAIMS = (
 
 @pytest.mark.parametrize(("skill", "expected"), [(0.0, 2.0), (0.4, 1.22), (0.78, 0.479), (1.0, 0.1)])
 def test_errors_at_the_values_declared(skill, expected):
-    assert plain(judgment.error_spread)(skill, 2.0, 1.95) == pytest.approx(expected)  # 2 - 1.95 x skill, at least 0.1
+    assert spread_of(skill, 2.0, 1.95) == pytest.approx(expected)  # 2 - 1.95 x skill, at least 0.1
 
 
 def test_results_seen_correct_errors_by_hand():
@@ -89,7 +127,6 @@ def test_results_seen_correct_errors_by_hand():
 
 
 def test_common_errors_by_hand():
-    shared = plain(judgment.common_share)
     assert shared(0.6, 0.5, 0.8) == pytest.approx(0.258)  # 0.6 x 0.5 x (0.3 + 0.56)
     assert shared(0.6, 0.0, 1.0) == 0.0
     assert shared(1.0, 1.0, 1.0) == 1.0
@@ -119,7 +156,7 @@ def test_weight_of_the_expert_by_hand():
 
 @pytest.mark.parametrize(("weight", "expected"), [(0.4, 0.0), (0.63, 0.069), (0.0, -0.12)])
 def test_caution(weight, expected):
-    assert plain(judgment.experiment_caution)(weight) == pytest.approx(expected)
+    assert caution(weight) == pytest.approx(expected)
 
 
 def test_the_logistic_form_is_within_a_hundredth_of_the_normal():
@@ -135,10 +172,9 @@ def test_above_and_below_are_all(x):
 
 
 def test_the_gate_sees_by_skill_and_by_what_is_shared():
-    spread = plain(judgment.gate_signal_spread)
-    assert spread(0.7, 0.5, 0.6) == pytest.approx(0.756)  # 0.9 x 0.75 x (1.3 - 0.18) = 0.756
-    assert spread(1.0, 1.0, 1.0) == pytest.approx(0.2835)
-    assert spread(0.0, 0.0, 0.0) == pytest.approx(1.6965)
+    assert gate_spread(0.7, 0.5, 0.6) == pytest.approx(0.756)  # 0.9 x 0.75 x (1.3 - 0.18) = 0.756
+    assert gate_spread(1.0, 1.0, 1.0) == pytest.approx(0.2835)
+    assert gate_spread(0.0, 0.0, 0.0) == pytest.approx(1.6965)
 
 
 def test_feasibility_is_the_usual_mean_of_prior_and_signal():

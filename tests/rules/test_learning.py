@@ -3,23 +3,31 @@
 import math
 
 import pytest
-from claims import DEVIATIONS, SHARE, Claim, declared, plain, turned
+from claims import DEVIATIONS, SHARE, Claim, as_declared, declared, plain, turned
 
 from tandem.sim.rules import learning
 
 INTERVAL = declared("adaptation.review_interval_weeks")
+noise = as_declared(learning.measurement_noise, unmeasured="adaptation.unmeasured")
+pressure = as_declared(learning.problem_pressure, most="arrivals.problem_most", usual="arrivals.problem_usual")
 
 CLAIMS = (
     # The shortest horizon of the four arms, the longest of them.
     Claim(
         learning.visibility, {"interval": INTERVAL, "horizon": (0.5, 104.0)}, SHARE, rising=("interval",), falling=("horizon",)
     ),
-    # Worst: noise 5, one week, no analytics, a share held at 0.02: 5 x 1.3 / sqrt(0.08) = 22.98.
+    # Worst: noise 5, one week, no analytics, a share held at 0.02: 5 x 3 / sqrt(0.08) = 53.03.
     Claim(
         learning.measurement_noise,
-        {"noise": declared("adaptation.noise"), "interval": INTERVAL, "share": SHARE, "analytics": SHARE},
-        (0.0, 22.99),
-        rising=("noise",),
+        {
+            "noise": declared("adaptation.noise"),
+            "interval": INTERVAL,
+            "share": SHARE,
+            "analytics": SHARE,
+            "unmeasured": declared("adaptation.unmeasured"),
+        },
+        (0.0, 53.04),
+        rising=("noise", "unmeasured"),
         falling=("interval", "share", "analytics"),
     ),
     Claim(
@@ -41,7 +49,14 @@ CLAIMS = (
         rising=("lesson", "shown"),
         falling=("fade", "interval"),
     ),
-    Claim(learning.problem_pressure, {"error": DEVIATIONS}, (1 / 1.3, 3 / 1.3), mirrors=(turned("error"),)),
+    Claim(
+        learning.problem_pressure,
+        {"error": DEVIATIONS, "most": declared("arrivals.problem_most"), "usual": declared("arrivals.problem_usual")},
+        (0.2, 42.0),
+        rising=("most",),
+        falling=("usual",),
+        mirrors=(turned("error"),),
+    ),
 )
 
 
@@ -58,7 +73,6 @@ def test_slow_effects_look_small(interval, horizon, expected):
 
 
 def test_noise_by_hand():
-    noise = plain(learning.measurement_noise)
     assert noise(0.35, 4.0, 0.25, 0.3) == pytest.approx(0.175)  # 0.35 x 1.0 / sqrt(4 x 0.25 x 4)
     assert noise(0.35, 16.0, 0.25, 0.3) == pytest.approx(0.0875)  # four times the window halves it
     assert noise(0.35, 4.0, 0.0, 0.3) == noise(0.35, 4.0, 0.02, 0.3)  # a share of nothing still has a measure
@@ -95,4 +109,4 @@ def test_estimates_by_hand():
     ],
 )
 def test_visible_problems_press(error, expected):
-    assert plain(learning.problem_pressure)(error) == pytest.approx(expected)
+    assert pressure(error) == pytest.approx(expected)

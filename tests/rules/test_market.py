@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from claims import DEVIATIONS, SHARE, Claim, declared, plain, swapped, turned
+from claims import DEVIATIONS, SHARE, Claim, as_declared, declared, plain, swapped, turned
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +11,13 @@ from tandem.sim.rules import market
 
 DECAY, OFF_BRAND = declared("market.goodwill_decay"), declared("campaigns.off_brand")
 ALLOCATION = declared("market.allocation")
+
+effect = as_declared(market.brand_effect, neutral="campaigns.brand", slope="campaigns.brand_slope")
+mouth = as_declared(market.word_of_mouth, usual="market.usual_satisfaction")
+response = as_declared(market.goal_response, share="market.goal_response")
+fit = as_declared(market.fit, loss="market.misfit")
+service = as_declared(market.service_quality, loss="market.service_misfit")
+setting = as_declared(market.setting_after, carried="execution.carried_error")
 
 CLAIMS = (
     Claim(
@@ -20,27 +27,39 @@ CLAIMS = (
         rising=("goodwill", "inflow"),
         falling=("decay",),
     ),
-    # Off brand eight standard deviations with the highest damage declared, doubled in a crisis: 0.5 - 0.5 x 40 x 64.
+    # Off brand eight standard deviations with the highest damage declared, ten times that in a crisis: 0 - 3 x 200 x 64.
     Claim(
         market.brand_effect,
-        {"attribute": DEVIATIONS, "off_brand": (0.0, 2 * OFF_BRAND[1])},
-        (-1279.5, 4.5),
-        rising=("attribute",),
+        {
+            "attribute": DEVIATIONS,
+            "off_brand": (0.0, 10 * OFF_BRAND[1]),
+            "neutral": declared("campaigns.brand"),
+            "slope": declared("campaigns.brand_slope"),
+        },
+        (-38_400.0, 27.0),
+        rising=("attribute", "neutral"),
         falling=("off_brand",),
     ),
     Claim(
         market.campaign_weight,
-        {"running": (0.0, 64.0), "reference": (0.09, 9.0), "exponent": declared("assumptions.media_budget_exponent")},
+        {"running": (0.0, 64.0), "reference": (0.005, 250.0), "exponent": declared("assumptions.media_budget_exponent")},
         SHARE,
         rising=("reference",),
         falling=("running", "exponent"),
     ),
     Claim(
         market.word_of_mouth,
-        {"weight": declared("market.word_of_mouth"), "customers": (0.0, 50.0), "satisfaction": SHARE},
-        (0.0, 60.1),
+        {
+            "weight": declared("market.word_of_mouth"),
+            "customers": (0.0, 50.0),
+            "satisfaction": SHARE,
+            "usual": declared("market.usual_satisfaction"),
+        },
+        (0.0, 450.1),
         rising=("customers", "satisfaction"),
+        falling=("usual",),
     ),
+    Claim(market.goal_response, {"goal": SHARE, "share": declared("market.goal_response")}, (0.0, 5.0), rising=("goal",)),
     Claim(
         market.saturated,
         {"pressure": (0.0, 500.0), "half": declared("market.saturation")},
@@ -50,8 +69,14 @@ CLAIMS = (
     ),
     Claim(
         market.fit,
-        {"budget_error": DEVIATIONS, "agency_error": DEVIATIONS, "positioning_error": DEVIATIONS},
+        {
+            "budget_error": DEVIATIONS,
+            "agency_error": DEVIATIONS,
+            "positioning_error": DEVIATIONS,
+            "loss": declared("market.misfit"),
+        },
         SHARE,
+        falling=("loss",),
         mirrors=(
             swapped("budget_error", "agency_error"),
             swapped("agency_error", "positioning_error"),
@@ -60,7 +85,13 @@ CLAIMS = (
             turned("positioning_error"),
         ),
     ),
-    Claim(market.service_quality, {"error": DEVIATIONS}, SHARE, mirrors=(turned("error"),)),
+    Claim(
+        market.service_quality,
+        {"error": DEVIATIONS, "loss": declared("market.service_misfit")},
+        SHARE,
+        falling=("loss",),
+        mirrors=(turned("error"),),
+    ),
     Claim(
         market.neglect,
         {"arrears": (0.0, 2000.0), "patience": declared("compliance.patience")},
@@ -81,22 +112,22 @@ CLAIMS = (
         falling=("neglected", "damage"),
     ),
     Claim(market.arm_response, {"share": SHARE, "exponent": ALLOCATION}, (0.0, 8.0), rising=("share",)),
-    # 0.1 x 11 / 0.2: a bound for the rule; who calls it lets no more than half of the customers go in a week.
+    # 0.1 x 11 / 0.05: a bound for the rule; who calls it lets no more than a share of the customers go in a week.
     Claim(
         market.churn_rate,
         {
             "base": declared("market.churn"),
             "slope": declared("market.churn_satisfaction"),
             "satisfaction": SHARE,
-            "retention": (0.2, 1.9),
+            "retention": (0.05, 8.0),
         },
-        (0.0, 5.5),
+        (0.0, 22.1),
         rising=("base", "slope"),
         falling=("satisfaction", "retention"),
     ),
     Claim(
         market.setting_after,
-        {"error": DEVIATIONS, "stake": SHARE, "outcome": DEVIATIONS},
+        {"error": DEVIATIONS, "stake": SHARE, "outcome": DEVIATIONS, "carried": declared("execution.carried_error")},
         DEVIATIONS,
         rising=("error", "outcome"),
     ),
@@ -112,11 +143,10 @@ def test_goodwill_by_hand():
 
 
 def test_word_of_mouth_by_hand():
-    factor = plain(market.word_of_mouth)
-    assert factor(0.4, 1.0, 0.75) == 1.0
-    assert factor(0.4, 2.0, 0.75) == pytest.approx(1.4)  # twice the customers: 0.6 + 0.4 x 2
-    assert factor(0.4, 1.0, 0.375) == pytest.approx(0.8)  # half as satisfied: 0.6 + 0.4 / 2
-    assert factor(0.0, 9.0, 0.1) == 1.0
+    assert mouth(0.4, 1.0, 0.75) == 1.0
+    assert mouth(0.4, 2.0, 0.75) == pytest.approx(1.4)  # twice the customers: 0.6 + 0.4 x 2
+    assert mouth(0.4, 1.0, 0.375) == pytest.approx(0.8)  # half as satisfied: 0.6 + 0.4 / 2
+    assert mouth(0.0, 9.0, 0.1) == 1.0
 
 
 @given(st.floats(0, 1), st.floats(0.001, 0.3), st.floats(0.001, 0.3))
@@ -130,7 +160,6 @@ def test_goodwill_settles_where_inflow_meets_forgetting(start, inflow, decay):
 
 
 def test_launches_by_hand():
-    effect = plain(market.brand_effect)
     assert effect(0.0, 2.0) == 0.5
     assert effect(1.0, 2.0) == 1.0
     assert effect(-1.0, 2.0) == -0.5  # 0.5 - 0.5 x 2 x 1
@@ -158,10 +187,10 @@ def test_saturation(pressure, expected):
 
 
 def test_fit_and_service_by_hand():
-    assert plain(market.fit)(0.0, 0.0, 0.0) == 1.0
-    assert plain(market.fit)(1.0, -1.0, 1.0) == pytest.approx(math.exp(-0.75))
-    assert plain(market.service_quality)(0.0) == 1.0
-    assert plain(market.service_quality)(-2.0) == pytest.approx(math.exp(-1.2))
+    assert fit(0.0, 0.0, 0.0) == 1.0
+    assert fit(1.0, -1.0, 1.0) == pytest.approx(math.exp(-0.75))
+    assert service(0.0) == 1.0
+    assert service(-2.0) == pytest.approx(math.exp(-1.2))
 
 
 @pytest.mark.parametrize(("arrears", "expected"), [(0.0, 0.0), (1.0, 1 / 64), (2.0, 0.125), (4.0, 1.0), (40.0, 1.0)])
@@ -200,8 +229,13 @@ def test_churn_by_hand():
 
 
 def test_settings_by_hand():
-    after = plain(market.setting_after)
-    assert after(1.0, 0.5, 0.0) == 0.5
-    assert after(1.0, 0.9, 1.0) == pytest.approx(0.73)  # 0.1 + 0.63
-    assert after(1.0, 0.0, 5.0) == 1.0  # a decision without weight
-    assert after(1.0, 1.0, 1.0) == pytest.approx(0.7)
+    assert setting(1.0, 0.5, 0.0) == 0.5
+    assert setting(1.0, 0.9, 1.0) == pytest.approx(0.73)  # 0.1 + 0.63
+    assert setting(1.0, 0.0, 5.0) == 1.0  # a decision without weight
+    assert setting(1.0, 1.0, 1.0) == pytest.approx(0.7)
+
+
+def test_what_pays_answers_by_hand():
+    assert response(0.2) == 1.0  # all five goals pay alike
+    assert response(0.0) == 0.5
+    assert response(0.4) == pytest.approx(1.5)  # 0.5 + 0.5 x 2

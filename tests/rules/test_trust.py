@@ -1,21 +1,22 @@
 """Trust: rises by a share of what is missing, falls by a share of what there is, returns to what the culture expects."""
 
 import pytest
-from claims import SHARE, Claim, declared, plain
+from claims import SHARE, Claim, as_declared, declared, plain
 
 from tandem.sim.rules import trust
 
 GAIN, LOSS, RETURN = declared("dyad.trust_gain"), declared("dyad.trust_loss"), declared("dyad.trust_return")
+debate = as_declared(trust.trust_after_debate, share="dyad.debate_loss")
 
 CLAIMS = (
     Claim(trust.trust_after_success, {"trust": SHARE, "gain": GAIN}, SHARE, rising=("trust", "gain")),
     Claim(trust.trust_after_failure, {"trust": SHARE, "loss": LOSS}, SHARE, rising=("trust",), falling=("loss",)),
     Claim(
         trust.trust_after_debate,
-        {"trust": SHARE, "loss": LOSS, "relationship_conflict": SHARE},
+        {"trust": SHARE, "loss": LOSS, "relationship_conflict": SHARE, "share": declared("dyad.debate_loss")},
         SHARE,
         rising=("trust",),
-        falling=("loss", "relationship_conflict"),
+        falling=("loss", "relationship_conflict", "share"),
     ),
     Claim(trust.trust_returning, {"trust": SHARE, "expected": SHARE, "rate": RETURN}, SHARE, rising=("trust", "expected")),
 )
@@ -54,7 +55,6 @@ def test_bad_news_weighs_more():
 
 
 def test_debate_costs_a_quarter_of_a_failure_and_only_where_the_relation_is_sour():
-    debate = plain(trust.trust_after_debate)
     assert debate(0.8, 0.06, 0.0) == 0.8
     assert 0.8 - debate(0.8, 0.06, 1.0) == pytest.approx(0.25 * (0.8 - plain(trust.trust_after_failure)(0.8, 0.06)))
     assert debate(0.8, 0.06, 0.5) == pytest.approx(0.794)  # 0.8 - 0.25 x 0.06 x 0.8 x 0.5

@@ -1,0 +1,1 @@
+"""The compiler's room: numba, and what we change of it. `sim/compile.py` is its one door."""
