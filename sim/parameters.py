@@ -17,7 +17,6 @@ GOALS = ("growth", "brand", "innovation", "efficiency", "customers")
 DOMAINS = ("budget", "agency", "campaign", "key_client", "positioning", "process", "experiment")
 SKILLS = ("market", "technology", "operations", "project_management")
 ARMS = ("brand", "activation", "experiment", "retention")
-LEVERS = ("smart_goals", "communication", "decision_clarity", "skills", "adaptation")
 KINDS = ("marketing", "sales", "service")
 RULES = ("sole", "and", "or", "average", "gate", "vote", "team")
 DECIDERS = ("ceo", "coo")
@@ -51,6 +50,17 @@ def by_lever(lever, poorest, best, low, high, *, scale="linear", unit, meaning, 
         best=best,
         scale=scale,
     )
+
+
+def lever(meaning, title, said, source="article"):
+    """A success factor, at .5 unless said. `title`: what it is called, English and French; `said`: the same inside a sentence."""
+    texts = {"title": dict(zip(("en", "fr"), title)), "said": dict(zip(("en", "fr"), said))}
+    return parameter(0.5, 0, 1, unit="0-1", meaning=meaning, source=source, role="lever", **texts)
+
+
+def lever_texts(kind, lang):
+    """Lever -> its `title` or what is `said` of it, in "en" or "fr"."""
+    return {name: field.json_schema_extra[kind][lang] for name, field in Levers.model_fields.items()}
 
 
 def switch(meaning):
@@ -174,19 +184,33 @@ class Decision(Group):
 
 
 class Levers(Group):
-    """The five success factors, each from poorest (0) to best practice (1)."""
+    """The success factors, each from poorest (0) to best practice (1)."""
 
-    smart_goals: float = parameter(
-        0.5, 0, 1, unit="0-1", meaning="shared SMART goals and key figures", source="article", role="lever"
+    smart_goals: float = lever(
+        "shared SMART goals and key figures",
+        ("Shared goals", "Objectifs communs"),
+        ("shared, measurable goals", "les objectifs communs et mesurables"),
     )
-    communication: float = parameter(
-        0.5, 0, 1, unit="0-1", meaning="regular, transparent communication", source="article", role="lever"
+    communication: float = lever(
+        "regular, transparent communication",
+        ("Meetings and open results", "Réunions et résultats ouverts"),
+        ("regular communication", "la communication régulière"),
     )
-    decision_clarity: float = parameter(
-        0.5, 0, 1, unit="0-1", meaning="clear, documented decision processes", source="article", role="lever"
+    decision_clarity: float = lever(
+        "clear, documented decision processes",
+        ("Role clarity", "Clarté des rôles"),
+        ("clear decision rights", "la clarté des décisions"),
     )
-    skills: float = parameter(0.5, 0, 1, unit="0-1", meaning="training and sharing of knowledge", source="article", role="lever")
-    adaptation: float = parameter(0.5, 0, 1, unit="0-1", meaning="measuring and adapting", source="article", role="lever")
+    skills: float = lever("training and sharing of knowledge", ("Training", "Formation"), ("training", "la formation"))
+    adaptation: float = lever(
+        "measuring and adapting",
+        ("Measure and adapt", "Mesurer et s’adapter"),
+        ("measuring and adapting", "la mesure et l’ajustement"),
+    )
+
+
+LEVERS = tuple(Levers.model_fields)
+"""Names of the levers, in the order in which they are declared."""
 
 
 class Targets(Group):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
+from tandem.sim.parameters import lever_texts
 from tandem.sim.scenario import Scenario
 from tandem.sim.texts import LANGUAGES, flattened, typeset
 
@@ -15,7 +16,8 @@ from tandem.sim.texts import LANGUAGES, flattened, typeset
 def page_texts(lang: str) -> Mapping[str, str | dict[str, str]]:
     """Key -> text with {slots}, or its forms `one` and `other`."""
     tables = tomllib.loads((resources.files(__package__) / "texts" / f"{lang}.toml").read_text("utf-8"))
-    return dict(flattened(tables))
+    levers = {f"control.levers.{name}": title for name, title in lever_texts("title", lang).items()}
+    return {**dict(flattened(tables)), **levers}
 
 
 def page_text(key: str, lang: str, **slots: str) -> str:

@@ -2,7 +2,8 @@
 
 The catalogues are en.toml and fr.toml beside this file, with the same keys and the same slots. A slot may carry a
 format (`{points:.1f}`, `{share:.0%}`, `{revenue:,.0f}`), which is written as the language writes numbers. An entry
-with two forms is chosen by a value: `one` and `other` by the number `n`, `up` and `down` by the sign of `amount`.
+with two forms is chosen by a value: `one` and `other` by the number `n`, `up` and `down` by the sign of `amount`. What levers
+are called is declared with them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+
+from tandem.sim.parameters import lever_texts
 
 LANGUAGES = ("en", "fr")
 FORMS = ({"one", "other"}, {"up", "down"})
@@ -27,7 +30,7 @@ def catalogue(lang: str) -> Mapping[str, str | dict[str, str]]:
     if lang not in LANGUAGES:
         raise ValueError(f"lang = {lang!r}; allowed: {', '.join(LANGUAGES)}")
     tables = tomllib.loads((resources.files(__name__) / f"{lang}.toml").read_text("utf-8"))
-    return dict(flattened(tables))
+    return {**dict(flattened(tables)), **{f"lever.{name}": words for name, words in lever_texts("said", lang).items()}}
 
 
 def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
