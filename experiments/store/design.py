@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from tandem.experiments.store.factors import column
 from tandem.experiments.store.plan import MOST_RUNS, Plan
+from tandem.experiments.store.random_designs import RANDOM_DESIGNS
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.paths import FIELDS, pattern, unknown
 
@@ -44,9 +44,10 @@ class PointSource:
                 allowed=f"at most {MOST_RUNS:,}",
             )
         self.kind = plan.tables.design.kind if plan.tables.design else "factorial"
-        if self.kind == "latin-hypercube" and self.rows * len(self.factors) > MOST_IN_MEMORY:
+        random = RANDOM_DESIGNS.get(self.kind)
+        if random and random.whole and self.rows * len(self.factors) > MOST_IN_MEMORY:
             raise ScenarioError(
-                "a Latin hypercube has to be in memory whole, and this one is too large",
+                f"a {self.kind} design has to be in memory whole, and this one is too large",
                 file=plan.file,
                 key="design.points",
                 value=self.rows,
@@ -60,8 +61,7 @@ class PointSource:
         if design is None or design.kind == "factorial":
             return prod(len(factor.grid) for factor in factors.values())
         assert design.points is not None
-        k = len(factors)
-        return design.points * ((2 * k + 2) if design.second_order else (k + 2)) if design.kind == "saltelli" else design.points
+        return RANDOM_DESIGNS[design.kind].rows(design.points, len(factors), design.second_order)
 
     def identity(self) -> dict[str, Any]:
         """What decides the points, as JSON: part of the sweep's name."""
@@ -110,29 +110,9 @@ class PointSource:
     def _places(self, step: int) -> Iterator[np.ndarray]:
         design = self.plan.tables.design
         assert design is not None
-        k = len(self.plan.factors)
-        if self.kind == "saltelli":
-            from SALib.sample import sobol
-
-            problem = {"num_vars": k, "names": list(self.plan.factors), "bounds": [[0.0, 1.0]] * k}
-            whole = sobol.sample(problem, design.points, calc_second_order=design.second_order, seed=design.seed)
-            for low in range(0, len(whole), step):
-                yield np.minimum(whole[low : low + step], 1.0 - 2.0**-53)
-            return
-        from scipy.stats import qmc
-
-        random = np.random.default_rng(design.seed)
-        if self.kind == "latin-hypercube":
-            whole = qmc.LatinHypercube(k, rng=random).random(self.rows)
-            for low in range(0, self.rows, step):
-                yield whole[low : low + step]
-            return
-        engine = qmc.Sobol(k, scramble=True, rng=random, bits=30 if self.rows <= 2**30 else 62)
-        for low in range(0, self.rows, step):
-            with warnings.catch_warnings():  # that only powers of two are balanced stands in docs/how-to/sweeps.md
-                warnings.simplefilter("ignore", UserWarning)
-                places = engine.random(min(step, self.rows - low))
-            yield places
+        assert design.points is not None
+        made = RANDOM_DESIGNS[self.kind].blocks
+        yield from made(list(self.plan.factors), design.points, design.seed, design.second_order, self.rows, step)
 
 
 def _factorial(grids: dict[str, list[Any]], step: int) -> Iterator[dict[str, np.ndarray]]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from tandem.experiments.store.factors import Factor, read_factor
+from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.complaint import nearest
@@ -42,7 +43,7 @@ class Precision(Told):
 class DesignTable(Told):
     """How points are chosen."""
 
-    kind: Literal["factorial", "latin-hypercube", "sobol", "saltelli", "table"]
+    kind: Literal[*KINDS]  # type: ignore[valid-type]  # made at run time from the designs there are
     points: int | None = Field(None, ge=1, le=MOST_RUNS)
     seed: int = Field(0, ge=0, lt=2**53)
     second_order: bool = False
@@ -50,7 +51,7 @@ class DesignTable(Told):
 
     @model_validator(mode="after")
     def _sound(self):
-        random = self.kind in ("latin-hypercube", "sobol", "saltelli")
+        random = RANDOM_DESIGNS.get(self.kind)
         if random and self.points is None:
             raise ValueError(f"a {self.kind} design needs points = how many")
         if not random and self.points is not None:
@@ -61,8 +62,9 @@ class DesignTable(Told):
                 if self.file is None
                 else f"a {self.kind} design reads no file"
             )
-        if self.second_order and self.kind != "saltelli":
-            raise ValueError("second_order belongs to a saltelli design")
+        if self.second_order and not (random and random.orders):
+            able = " or ".join(name for name, design in RANDOM_DESIGNS.items() if design.orders)
+            raise ValueError(f"second_order belongs to a {able} design")
         return self
 
 
@@ -199,7 +201,7 @@ class Plan:
                 "ranges need a table [design] that says how points are chosen",
                 file=self.file,
                 key="design",
-                allowed="factorial, latin-hypercube, sobol, saltelli, table",
+                allowed=", ".join(KINDS),
             )
         if design is not None and not self.factors and design.kind != "table":
             raise ScenarioError("a design needs factors", file=self.file, key="factors", allowed="a table [factors]")
@@ -213,7 +215,8 @@ class Plan:
                     factor.grid  # noqa: B018  (complains)
                 except ValueError as error:
                     raise ScenarioError(str(error), file=self.file, key=f"factors.{path}") from None
-        if design is not None and design.kind == "saltelli" and design.points and design.points & (design.points - 1):
+        random = RANDOM_DESIGNS.get(design.kind) if design is not None else None
+        if design is not None and random and random.powers_of_two and design.points and design.points & (design.points - 1):
             raise ScenarioError(
                 "not a power of two", file=self.file, key="design.points", value=design.points, allowed="2, 4, 8, ... base rows"
             )
