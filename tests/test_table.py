@@ -1,6 +1,7 @@
 """Firms as rows of the kernel: whatever is moved and by whatever door, the rows are those of the scenario that says the same."""
 
 import ast
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -162,6 +163,22 @@ def test_sets_levers_and_hands_go_together_in_any_order(scenario, values, number
 def test_a_scaled_strength_is_the_scenario_with_it(scenario, path, factor):
     value = float(np.clip(scenario.values[path] * factor, *bounds(path)))
     same(FirmTable([scenario]).scale(path, factor).rows, scenario.with_({path: value}).records())
+
+
+@FEW
+@given(scenarios(), st.integers(0, 199))
+def test_a_file_that_holds_every_value_still_says_what_gives_way(scenario, number):
+    again = Scenario.parse(scenario.to_toml())
+    assert again == scenario
+    both = [FirmTable([firm]).under(ensemble().columns, number).rows for firm in (again, scenario)]
+    same(*both)
+
+
+def test_in_a_file_of_an_older_version_every_value_is_set():
+    scenario = Scenario.of(role_model="co-pilot", context="agile")
+    older = Scenario.parse(re.sub(r"said = \[[^]]*\]", "", scenario.to_toml()))
+    assert older == scenario
+    same(FirmTable([older]).under(ensemble().columns, 3).rows, scenario.records())
 
 
 # -- interventions -----------------------------------------------------------------------------

@@ -246,15 +246,30 @@ class Scenario:
             ]
         else:
             marks = {"role_model": self.role_model, "context": self.context, "digest": self.digest}
-            tables["resolved"] = {key: mark for key, mark in marks.items() if mark}
+            tables["resolved"] = {key: mark for key, mark in marks.items() if mark} | {"said": self._said()}
             tables |= self.parameters.model_dump(exclude_none=True)
             table_of_changes = [
-                {"week": week, "set": _marked({path: new for path, (_, new) in moved.items()})}
-                for week, moved in self.moves().items()
+                {"week": version.week, "set": _marked({path: version.values[path] for path in paths})}
+                for version, paths in self._said_later()
             ]
         if table_of_changes:
             tables["change"] = table_of_changes
         return tomli_w.dumps(_plain(tables))
+
+    def _said(self) -> list[str]:
+        """The paths that somebody has set at the start, those of lists aside, which a file holds whole."""
+        flat, origin, _ = self._start
+        said = [path for path, value in flat.items() if value is not None and origin[path] != "default"]
+        return [path for path in said if path.split(".")[0] not in LISTS]
+
+    def _said_later(self) -> list[tuple[Version, list[str]]]:
+        """Each later version with the paths that its change says or moves."""
+        found = []
+        for before, version in pairwise(self.versions):
+            paths = [path for path, value in version.values.items() if value != before.values[path]]
+            paths += sorted(path for path in version.said - before.said if path not in paths and path in version.values)
+            found += [(version, paths)] if paths else []
+        return found
 
     def save(self, path: str | os.PathLike, *, layered: bool = False) -> None:
         """Write `to_toml` to a file."""
