@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from tandem import LeadershipModel, Population, Scenario, advise, compare, explore, simulate, simulate_batch
 from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.commands import settings
 from tandem.experiments.commands.main import status
@@ -24,8 +26,6 @@ from tandem.sim.dashboard.specification import SEED
 from tandem.sim.mistake import Mistake
 from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import Ensemble, chosen, ensemble
-
-from tandem import LeadershipModel, Population, Scenario, advise, compare, explore, simulate, simulate_batch
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = "silence"
