@@ -21,11 +21,11 @@ from tandem.experiments.store import run as run_sweep
 from tandem.experiments.store.chunk import firms as sweep_firms
 from tandem.experiments.study.study import play as play_study
 from tandem.sim.dashboard.answers import answer
-from tandem.sim.dashboard.series import numbers
 from tandem.sim.dashboard.specification import SEED
 from tandem.sim.mistake import Mistake
 from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import Ensemble, chosen, ensemble
+from tandem.sim.series import FACES, SERIES, of_run, written
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = "silence"
@@ -160,7 +160,7 @@ def test_10_the_flight_simulator_the_widget_and_the_stepped_model(parameters):
     firm = Scenario.load(CASE)
     run = simulate(firm, SEED, 3, parameters=parameters)
     told = answer("run", {"spec": {"case": CASE, "luck": 3}, "parameters": parameters})
-    assert told["series"] == numbers(run) and told["parameters"]["en"] == run.parameters.told
+    assert told["series"] == written(of_run(run, (*SERIES, *FACES))) and told["parameters"]["en"] == run.parameters.told
     panel = explore(firm, SEED, parameters=parameters)
     panel.set(luck=3)
     equal(panel.run.outcomes, run.outcomes)
