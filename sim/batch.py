@@ -11,6 +11,7 @@ import pandas as pd
 
 from tandem.sim.intervals import mean_interval
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.units import figure
 
 
@@ -30,16 +31,19 @@ class Batch:
     """Lucks of each firm."""
     outcomes: pd.DataFrame
     """One row a run: firm, luck, then every outcome."""
+    parameters: Chosen = AS_DECLARED
+    """Under which parameter sets they were played."""
 
     def __len__(self) -> int:
         return len(self.outcomes)
 
     def to_frame(self) -> pd.DataFrame:
-        """A copy of `.outcomes`, with the scenario's name and the seed before it."""
+        """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""
         table = self.outcomes.copy()
         names = np.array([firm.name for firm in self.scenarios], dtype=object)
         table.insert(0, "scenario", names[table["firm"]])
         table.insert(1, "seed", self.seed)
+        table.insert(2, "parameters", self.parameters.word)
         return table
 
     def values(self, outcome: str) -> np.ndarray:
@@ -83,6 +87,7 @@ class Batch:
         return "\n".join(
             [
                 f"Batch of {shown} (seed {self.seed!r})",
+                f"├─ {self.parameters.told}",
                 f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} lucks",
                 "├─ .outcomes .summary() .plot(outcome) .to_frame()",
                 f"└─ {name} {figure(mean)} (95% interval {figure(low)} to {figure(high)})",
@@ -90,7 +95,7 @@ class Batch:
         )
 
     def _repr_html_(self) -> str:
-        head = html.escape(repr(self).split("\n")[0])
+        head = html.escape(f"{repr(self).splitlines()[0]}; {self.parameters.told}")
         from tandem.sim.plots import still
 
         table = self.summary().loc[list(HEADLINES)].to_html(float_format=figure)

@@ -15,6 +15,8 @@ from tandem.sim.batch import Batch
 from tandem.sim.intervals import mean_interval, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
+from tandem.sim.parameter_sets import chosen as parameters_chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.run import Run
 from tandem.sim.units import figure
@@ -38,11 +40,19 @@ COLUMNS = (
 )
 
 
-def compare(*scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: Iterable[str] | None = None) -> Comparison:
-    """The first scenario is what the others are compared with; each luck is played under all of them.
+def compare(
+    *scenarios: Any,
+    runs: int = 1000,
+    seed: int | str = 0,
+    outcomes: Iterable[str] | None = None,
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Comparison:
+    """The first scenario is what the others are compared with; each luck is played under all of them, with the parameter set
+    of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
-    in all arms, and a pair is a firm (its mean over `runs` lucks). Runs of one seed stand for their scenarios.
+    in all arms, and a pair is a firm (its mean over `runs` lucks). Runs of one seed stand for their scenarios, and for what
+    parameters they were played under.
 
     >>> from tandem import Scenario, compare
     >>> calm = Scenario.load("success-story")
@@ -50,23 +60,30 @@ def compare(*scenarios: Any, runs: int = 1000, seed: int | str = 0, outcomes: It
     'success-story'
     """
     if any(isinstance(arm, Run) for arm in scenarios):
-        scenarios, seed = _of_runs(scenarios, seed)
+        scenarios, seed, parameters = _of_runs(scenarios)
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
     chosen = tuple(OUTCOMES) if outcomes is None else tuple(known(name) for name in outcomes)
     arms = [(arm,) if hasattr(arm, "records") else tuple(arm) for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
-    return compare_batches({name: simulate_batch(arm, runs, seed) for name, arm in zip(names, arms)}, chosen)
+    asked = parameters_chosen(parameters)
+    batches = {name: simulate_batch(arm, runs, seed, parameters=asked) for name, arm in zip(names, arms)}
+    return compare_batches(batches, chosen)
 
 
-def _of_runs(arms: Sequence[Any], seed: int | str) -> tuple[tuple[Any, ...], int | str]:
-    """The scenarios of runs, and their seed. Raises Mistake where the seeds differ: no luck would be shared."""
-    seeds = list(dict.fromkeys(arm.seed for arm in arms if isinstance(arm, Run)))
+def _of_runs(arms: Sequence[Any]) -> tuple[tuple[Any, ...], int | str, Chosen]:
+    """The scenarios of runs, their seed and parameters. Raises Mistake where these differ: no pair would be one."""
+    played = [arm for arm in arms if isinstance(arm, Run)]
+    seeds = list(dict.fromkeys(arm.seed for arm in played))
+    words = list(dict.fromkeys(arm.parameters.word for arm in played))
+    if len(words) > 1:
+        told = " and ".join(map(repr, words))
+        raise Mistake(f"compare: the runs were played under parameters {told}; play both under the same")
     if len(seeds) > 1:
         told = " and ".join(map(repr, seeds))
         raise Mistake(f"compare: the runs have seeds {told}, so they share no luck; play both with one seed")
-    return tuple(arm.scenario if isinstance(arm, Run) else arm for arm in arms), seeds[0]
+    return tuple(arm.scenario if isinstance(arm, Run) else arm for arm in arms), seeds[0], played[0].parameters
 
 
 def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES)) -> Comparison:
@@ -76,6 +93,8 @@ def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(O
     for name, other in zip(list(batches)[1:], others):
         if (other.seed, other.runs, len(other.scenarios)) != (first.seed, first.runs, len(first.scenarios)):
             raise Mistake(f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared")
+        if other.parameters.identity != first.parameters.identity:
+            raise Mistake(f"{name}: its parameters must be those of {baseline}, or no pair is one")
     rows = [_row(arm, name, first, None if arm == baseline else batch) for name in outcomes for arm, batch in batches.items()]
     return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)))
 
@@ -192,6 +211,11 @@ class Comparison:
         return tuple(self.batches)
 
     @property
+    def parameters(self) -> Chosen:
+        """Under which parameter sets all arms were played."""
+        return next(iter(self.batches.values())).parameters
+
+    @property
     def baseline(self) -> str:
         """Name of the arm that the others are compared with."""
         return self.arms[0]
@@ -234,13 +258,14 @@ class Comparison:
             [
                 f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
                 f"├─ {', '.join(self.arms[1:])}",
+                f"├─ {self.parameters.told}",
                 f"├─ {first.runs} lucks x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
                 f"└─ differences: {told}",
             ]
         )
 
     def _repr_html_(self) -> str:
-        head = html.escape(repr(self).split("\n")[0])
+        head = html.escape(f"{repr(self).splitlines()[0]}; {self.parameters.told}")
         shown = self.table[self.table["outcome"].isin(HEADLINES)] if len(self.table) > 40 else self.table
         kept = shown[["outcome", "arm", "mean", "difference", "low", "high", "share_helped", "verdict"]]
         from tandem.sim.plots import plot_comparison, still

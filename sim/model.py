@@ -10,6 +10,7 @@ import numpy as np
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
 from tandem.sim.kernel import announce, by_name, clear_journal, start_world
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.phases.arrivals import arise, settle_claims
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
@@ -53,8 +54,8 @@ def _reader(name: str) -> Any:
 class LeadershipModel(mesa.Model):
     """A firm played through its agents, a week a step.
 
-    `scenario`: a Scenario. Further keywords are paths with two underscores for the dot (`levers__communication=0.8`), so
-    that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
+    `scenario`: a Scenario. `parameters`: as in `tandem.sim.parameter_sets`. Further keywords are paths with two underscores
+    for the dot (`levers__communication=0.8`), so that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
     `team_class`, `market_class` replace agents, for example:
 
     >>> from tandem import LeadershipModel, Scenario
@@ -82,6 +83,7 @@ class LeadershipModel(mesa.Model):
         lead_class: type = MarketingLead,
         team_class: type = Team,
         market_class: type = Market,
+        parameters: str | int | Chosen = ENSEMBLE,
         **changes: Any,
     ):
         super().__init__(rng=seed)
@@ -90,7 +92,8 @@ class LeadershipModel(mesa.Model):
             firm = scenario.with_({path.replace("__", "."): value for path, value in changes.items()})
         announce()
         self.firm = firm
-        self.timeline = firm.records()
+        self.parameters = chosen(parameters)
+        self.timeline = one_timeline(firm, self.parameters, seed, number, replicate)
         self.world = start_world(self.timeline, seed, number, replicate)
         self.weeks = int(self.timeline["weeks"][0])
         self._row = 0

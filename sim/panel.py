@@ -15,10 +15,11 @@ import pandas as pd
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
 from tandem.sim.kernel import announce, step_week
-from tandem.sim.parameters import RECORD
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.phases.start import start_firm
 from tandem.sim.state import CEO, COO, WORLD
 from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
 
 # States at the end of the week recorded.
 STATES = (
@@ -326,14 +327,14 @@ def simulate_panel(
     every: int = 13,
     columns: Sequence[str] = COLUMNS,
     threads: bool = True,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Panel:
     """Latent states of each firm and luck, every `every` weeks (1: the weekly table of a whole population).
 
     `firms`: scenarios, or anything with `.records()`; the run of firm f and luck r is that of
-    `simulate(firms[f], seed, replicate=r, firm=f)`, bit for bit.
+    `simulate(firms[f], seed, replicate=r, firm=f, parameters=parameters)`, bit for bit.
     """
-    timelines = [firm.records() for firm in firms]
-    return panel_of(timelines, runs, seed, every, columns, threads)
+    return _panel(FirmTable(tuple(firms)), runs, seed, every, columns, threads, 0, chosen(parameters))
 
 
 def panel_of(
@@ -345,33 +346,39 @@ def panel_of(
     threads: bool = True,
     first: int = 0,
 ) -> Panel:
-    """The same from records (arrays of dtype RECORD, one a firm); `first` is the number of the first firm."""
+    """The same from records (arrays of dtype RECORD, one a firm), as they are; `first` is the number of the first firm."""
     if not len(timelines):
+        raise ValueError("a panel needs at least one firm")
+    table = FirmTable([_Recorded(rows) for rows in timelines])
+    return _panel(table, runs, seed, every, columns, threads, first, chosen("declared"))
+
+
+@dataclass(frozen=True, eq=False)
+class _Recorded:
+    """Records that are there already, as tables take a firm."""
+
+    rows: np.ndarray
+
+    def records(self) -> np.ndarray:
+        return self.rows
+
+
+def _panel(firms: FirmTable, runs, seed, every, columns, threads: bool, first: int, parameters: Chosen) -> Panel:
+    if not len(firms):
         raise ValueError("a panel needs at least one firm")
     wrong = [name for name in columns if name not in COLUMNS]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is not a column of a panel; columns are: {', '.join(COLUMNS)}")
     picked = [COLUMNS.index(name) for name in columns]
     key = np.array([seed_key(seed)], dtype=np.uint64)
-    times = int(timelines[0]["weeks"][0]) // every + 1
+    times = int(firms.rows["weeks"][0]) // every + 1
     step = max(1, ROWS_IN_ONE_CALL // (times * WIDTH * 8 * runs))
     parts = []
-    for low in range(0, len(timelines), step):
-        here = timelines[low : low + step]
-        starts = np.cumsum([0, *map(len, here)])
-        arms = np.repeat(np.arange(len(here)), runs)
-        rows = np.zeros(int(starts[-1]), RECORD)
-        for row, place in zip(here, starts):
-            rows[place : place + len(row)] = row
-        out = run_panel(
-            rows,
-            starts,
-            arms,
-            arms + low + first,
-            np.tile(np.arange(runs), len(here)),
-            np.tile(key, (arms.size, 1)),
-            every,
-            threads,
-        )
+    for low in range(0, len(firms), step):
+        here = np.arange(low, min(low + step, len(firms)))
+        numbers, lucks = np.repeat(here, runs) + first, np.tile(np.arange(runs), len(here))
+        table, arms = parameters.arms(firms, numbers - first, parameters.drawn(seed, numbers, lucks))
+        keys = np.tile(key, (arms.size, 1))
+        out = run_panel(table.rows, table.starts, arms, numbers, lucks, keys, every, threads)
         parts.append(out[..., picked].reshape(len(here), runs, times, len(picked)))
     return Panel(np.concatenate(parts), np.arange(times) * every, tuple(columns))

@@ -8,6 +8,7 @@ until somebody sets it: its value then follows the master level of its lever.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -1306,11 +1307,18 @@ WORDS = {
 }
 
 
-def lever_value(level: float, poorest: float, best: float, scale: str) -> float:
-    """Value of a sub-parameter at a master level in [0, 1]."""
+def lever_value(level: Any, poorest: float, best: float, scale: str) -> Any:
+    """Value of a sub-parameter at a master level in [0, 1]; values, float64, at an array of levels, to the same bits."""
     if scale == "log":
-        return poorest * math.exp(level * math.log(best / poorest))
+        return poorest * each(math.exp, level * math.log(best / poorest))
     return poorest + level * (best - poorest)
+
+
+def each(function: Callable[[float], float], values: Any) -> Any:
+    """`function` of a number, or of each number of an array: NumPy's own logarithm may round its last digit otherwise."""
+    if not isinstance(values, np.ndarray):
+        return function(values)
+    return np.array([function(value) for value in values.ravel().tolist()], dtype=np.float64).reshape(values.shape)
 
 
 def _kind_of(field) -> str:
@@ -1403,34 +1411,44 @@ def fill_record(parameters: Parameters, record, starts_week: int = 0) -> None:
     shares = [record[f"market_start_share_{arm}"] for arm in ARMS]
     for arm in ARMS:
         record[f"market_start_share_{arm}"] = record[f"market_start_share_{arm}"] / sum(shares)
-    record["demand"] = solved_demand(parameters)
+    record["demand"] = solved_demand(record)
 
 
-def solved_demand(parameters: Parameters) -> float:
+def solved_demand(rows: Any) -> Any:
     """Weekly leads per unit of the demand factors, such that customers grow at `market.target_growth` at the start.
 
     Solves leads x conversion = churn + growth with the demand factors that a firm of this context has at its start
     (typical campaign pressure, no standing errors): contexts then start comparable, whatever the split.
+    `rows`: an array of dtype RECORD, any shape, or one record; float64 of that shape, or a number, to the same bits.
     Unit: leads/week. Source: model-probe, section 8.
     """
-    market = parameters.market
-    churn = market.churn * (1 + market.churn_satisfaction * (1 - market.satisfaction))
-    gain = market.customers * (churn + math.log(1 + market.target_growth) / 52)
-    weights = market.right_goals.vector()
-    brand, growth = weights[1] / sum(weights) / 0.2, weights[0] / sum(weights) / 0.2
-    pressure = TYPICAL_PRESSURE * parameters.execution.load
+    market = {name: rows[f"market_{name}"] for name in DEMAND_DEPENDS_ON["market"]}
+    churn = market["churn"] * (1 + market["churn_satisfaction"] * (1 - market["satisfaction"]))
+    gain = market["customers"] * (churn + each(math.log, 1 + market["target_growth"]) / 52)
+    brand, growth = market["right_goals"][..., 1] / 0.2, market["right_goals"][..., 0] / 0.2
+    pressure = TYPICAL_PRESSURE * rows["execution_load"]
     factors = (
-        (1 - market.word_of_mouth + market.word_of_mouth * market.satisfaction / market.usual_satisfaction)
-        * (market.base_brand + market.goodwill * brand)
-        * (market.base_pressure + pressure / (pressure + market.saturation))
-        * (market.conversion_raw + market.conversion_refined * market.refinement)
-        * (1 - market.goal_fit + market.goal_fit * growth)
+        (1 - market["word_of_mouth"] + market["word_of_mouth"] * market["satisfaction"] / market["usual_satisfaction"])
+        * (market["base_brand"] + market["goodwill"] * brand)
+        * (market["base_pressure"] + pressure / (pressure + market["saturation"]))
+        * (market["conversion_raw"] + market["conversion_refined"] * market["refinement"])
+        * (1 - market["goal_fit"] + market["goal_fit"] * growth)
     )
     # Drift and jumps keep three settings off by this much each (variance), however well they are corrected.
-    variance = (market.drift * market.drift + market.jumps * market.jump_size * market.jump_size) / CORRECTION
-    fit = math.exp(-3 * market.misfit * variance)
-    return max(gain, 0.02 * market.customers * churn) / (market.conversion * factors * fit)
+    drift, jumps = market["drift"] * market["drift"], market["jumps"] * market["jump_size"] * market["jump_size"]
+    fit = each(math.exp, -3 * market["misfit"] * ((drift + jumps) / CORRECTION))
+    return np.maximum(gain, 0.02 * market["customers"] * churn) / (market["conversion"] * factors * fit)
 
+
+# What the level of demand is solved from: group -> names.
+DEMAND_DEPENDS_ON = {
+    "market": (
+        *("churn", "churn_satisfaction", "satisfaction", "customers", "target_growth", "right_goals", "word_of_mouth"),
+        *("usual_satisfaction", "base_brand", "goodwill", "base_pressure", "saturation", "conversion_raw"),
+        *("conversion_refined", "refinement", "goal_fit", "drift", "jumps", "jump_size", "misfit", "conversion"),
+    ),
+    "execution": ("load",),
+}
 
 # What firms settle at in the baseline, measured once over all splits together (blind to their order): campaign
 # pressure at load 1 (index), and twice the weekly rate at which decisions correct standing errors.

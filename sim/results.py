@@ -14,8 +14,10 @@ from tandem.sim.compile import COMPILED
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.run import Run
 from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
 
 __all__ = ["RUNS_IN_ONE_CALL", "Batch", "Firm", "Run", "mean_interval", "simulate", "simulate_batch"]
 
@@ -35,8 +37,11 @@ class Firm(Protocol):
         ...
 
 
-def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: int = 0) -> Run:
-    """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population.
+def simulate(
+    scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: int = 0, parameters: str | int | Chosen = ENSEMBLE
+) -> Run:
+    """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population; `parameters` as in
+    `tandem.sim.parameter_sets`: the run has the set of its pair.
 
     >>> from tandem import Scenario, simulate
     >>> simulate(Scenario.load("silence"), seed=7, replicate=3).weeks
@@ -45,17 +50,20 @@ def simulate(scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: i
     _whole("replicate", replicate, 0)
     _whole("firm", firm, 0)
     key: Any = seed
-    return Run(
-        scenario,
-        seed,
-        replicate,
-        firm,
-        kernel.trajectory(_readable(scenario.records()), key, firm, replicate),
-    )
+    asked = chosen(parameters)
+    rows = one_timeline(scenario, asked, seed, firm, replicate)
+    return Run(scenario, seed, replicate, firm, kernel.trajectory(_readable(rows), key, firm, replicate), asked, rows)
 
 
-def simulate_batch(s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str = 0, threads: bool = True) -> Batch:
-    """Outcomes of many runs: `runs` lucks of a scenario, or of each of a sequence of firms.
+def simulate_batch(
+    s: Firm | Iterable[Firm],
+    runs: int = 1000,
+    seed: int | str = 0,
+    threads: bool = True,
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Batch:
+    """Outcomes of many runs: `runs` lucks of a scenario, or of each of a sequence of firms, each with the parameter set of its
+    pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
@@ -69,28 +77,19 @@ def simulate_batch(s: Firm | Iterable[Firm], runs: int = 1000, seed: int | str =
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")
     numbers, lucks = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
-    key = np.array(seed_key(seed), dtype=np.uint64)
+    key, asked = np.array(seed_key(seed), dtype=np.uint64), chosen(parameters)
     parts = []
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
-        timelines = [firm.records() for firm in firms[first : last + 1]]
-        starts = np.cumsum([0, *map(len, timelines)])
-        parts.append(
-            kernel.run_batch(
-                np.concatenate(timelines),
-                starts,
-                numbers[part] - first,
-                numbers[part],
-                lucks[part],
-                np.tile(key, (part.stop - part.start, 1)),
-                threads,
-            )
-        )
+        drawn = asked.drawn(seed, numbers[part], lucks[part])
+        rows, arms = asked.arms(FirmTable(firms[first : last + 1]), numbers[part] - first, drawn)
+        keys = np.tile(key, (part.stop - part.start, 1))
+        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, numbers[part], lucks[part], keys, threads))
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
     table.insert(0, "firm", numbers)
     table.insert(1, "luck", lucks)
-    return Batch(firms, seed, runs, table)
+    return Batch(firms, seed, runs, table, asked)
 
 
 def _readable(rows: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
 from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
 from tandem.sim.units import figure
@@ -41,6 +42,10 @@ class Run:
     firm: int
     trajectory: dict[str, np.ndarray]
     """Arrays of records by week, as `tandem.sim.kernel.trajectory` gives them."""
+    parameters: Chosen = AS_DECLARED
+    """Under which parameter set it was played."""
+    rows: np.ndarray | None = None
+    """The kernel's rows that were played; None: the scenario's own."""
 
     # -- tables --------------------------------------------------------------------------------
 
@@ -149,7 +154,7 @@ class Run:
     @cached_property
     def _in_force(self) -> np.ndarray:
         """The rows of parameters in force, week by week (row 0: at the start)."""
-        rows = self.scenario.records()
+        rows = self.scenario.records() if self.rows is None else self.rows
         return np.asarray(rows[np.searchsorted(rows["starts_week"][1:], np.arange(self.weeks + 1), side="right")])
 
     # -- telling -------------------------------------------------------------------------------
@@ -181,6 +186,7 @@ class Run:
         return "\n".join(
             [
                 f"Run of {self.scenario.name} (seed {self.seed!r}, replicate {self.replicate}, firm {self.firm})",
+                f"├─ {self.parameters.told}",
                 f"├─ {self.weeks} weeks, {self.weeks // 13} quarters: .weekly .quarterly .teams .priorities",
                 f"├─ {notable} events: .events .contributions .explain() .turning_points .plot()",
                 f"└─ .outcomes: {figures}",
@@ -195,7 +201,7 @@ class Run:
         )
         head = (
             f"Run of <b>{html.escape(str(self.scenario.name))}</b>, seed {html.escape(repr(self.seed))}, "
-            f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks"
+            f"replicate {self.replicate}, firm {self.firm}: {self.weeks} weeks; {self.parameters.told}"
         )
         from tandem.sim.plots import still_run
 

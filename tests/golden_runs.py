@@ -48,7 +48,7 @@ def played(chosen: dict[str, Scenario] | None = None) -> dict[str, dict]:
     found = {}
     for name, scenario in (scenarios() if chosen is None else chosen).items():
         for luck in LUCKS:
-            run = simulate(scenario, seed=7, replicate=luck)
+            run = simulate(scenario, seed=7, replicate=luck, parameters="declared")
             quarters = run.weekly.iloc[13::13]
             found[f"{name}, luck {luck}"] = {
                 **{outcome: repr(float(run.outcomes[outcome])) for outcome in OUTCOMES},

@@ -15,11 +15,11 @@ from tandem.experiments.advice.advice import (
     raised,
 )
 from tandem.experiments.commands.main import status
-from tandem.experiments.firms.ensemble import ensemble
+from tandem.experiments.firms.kept_batches import play
 from tandem.experiments.firms.population import Population
-from tandem.experiments.firms.uncertainty import play
 from tandem.sim import Scenario
 from tandem.sim.intervals import paired_difference
+from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import catalogue
 from tandem.sim.scenario.paths import FIELDS

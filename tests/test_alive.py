@@ -54,7 +54,8 @@ def test_the_table_tells_no_absurd_number():
 def test_a_teams_own_settings_move_its_own_outcome(path, value, outcome):
     scenario = Scenario.of(role_model="strategist-executor", context="baseline")
     first, second = (
-        simulate_batch(s, runs=1000, seed=2).outcomes[outcome].to_numpy() for s in (scenario, scenario.with_({path: value}))
+        simulate_batch(s, runs=1000, seed=2, parameters="declared").outcomes[outcome].to_numpy()
+        for s in (scenario, scenario.with_({path: value}))
     )
     change, _, _, error, _ = paired_difference(first, second)
     assert abs(change) > 4 * error
@@ -63,7 +64,7 @@ def test_a_teams_own_settings_move_its_own_outcome(path, value, outcome):
 
 def test_with_everything_off_customers_follow_a_closed_form():
     scenario = Scenario.of(role_model="co-pilot", context="agile").with_({**OFF, **SILENT, "quarters": 4})
-    run = simulate(scenario, seed=3)
+    run = simulate(scenario, seed=3, parameters="declared")
     p, market = scenario.records()[0], scenario.parameters.market
     weights = np.array(market.right_goals.vector()) / sum(market.right_goals.vector())
     shares = np.array(
@@ -82,7 +83,7 @@ def test_with_everything_off_customers_follow_a_closed_form():
 
 def test_with_everything_off_decisions_arrive_as_a_poisson_number():
     scenario = Scenario.of(role_model="strategist-executor", context="baseline").with_({**OFF, "quarters": 4})
-    taken = simulate_batch(scenario, runs=2000, seed=4).outcomes["decisions_taken"].to_numpy()
+    taken = simulate_batch(scenario, runs=2000, seed=4, parameters="declared").outcomes["decisions_taken"].to_numpy()
     rate = sum(getattr(scenario.parameters.decisions, domain).arrivals_per_week for domain in DOMAINS)
     expected = 52 * rate
     # Those of the last week may still wait for their hours: at most a week's worth less.

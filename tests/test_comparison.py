@@ -193,7 +193,7 @@ def test_a_last_digit_is_no_difference():
 def test_tidy_and_wide(three):
     assert len(three.table) == 3 * len(OUTCOMES)
     assert list(three.wide("satisfaction")) == ["firm", "luck", "base", "talking", "alone"]
-    assert len(repr(three).splitlines()) == 4
+    assert len(repr(three).splitlines()) == 5 and three.parameters.told in repr(three)
     assert "base" in three._repr_html_()
     only = compare(BASE, ALONE, runs=2, outcomes=["satisfaction"])
     assert set(only.table["outcome"]) == {"satisfaction"}

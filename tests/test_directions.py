@@ -122,7 +122,9 @@ def base_of(direction: Direction) -> Scenario:
 def decided(direction: Direction) -> tuple[str, str]:
     """The verdict of the paired interval, and the figures behind it."""
     base = base_of(direction)
-    table = compare(base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome]).table
+    table = compare(
+        base, base.with_(direction.change), runs=RUNS, seed=SEED, outcomes=[direction.outcome], parameters="declared"
+    ).table
     row = table.iloc[-1]
     return row["verdict"], f"{row['difference']:.4g} ({row['low']:.4g} to {row['high']:.4g}), {row['n']} pairs"
 

@@ -138,7 +138,23 @@ def test_the_worst_tenth_of_a_sweep_lies_where_clarity_is_low(folder, tmp_path, 
 def test_a_sensitivity_folder_is_played_again(tmp_path, capsys):
     """Its own firms: conflict gathers where decisions are unclear, as its ranking says."""
     place = tmp_path / "levers"
-    assert status(["sensitivity", "co-pilot", "--context", "agile", "--profile", "smoke", "--out", str(place)]) == 0
+    assert (
+        status(
+            [
+                "sensitivity",
+                "co-pilot",
+                "--context",
+                "agile",
+                "--profile",
+                "smoke",
+                "--parameters",
+                "declared",
+                "--out",
+                str(place),
+            ]
+        )
+        == 0
+    )
     assert status(["discover", str(place), "--outcome", "conflict_rate", "--out", str(tmp_path / "found")]) == 0
     assert "levers.decision_clarity at most" in capsys.readouterr().out
     assert len(pd.read_csv(tmp_path / "found" / "boxes.csv")) >= 1

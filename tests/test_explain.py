@@ -93,7 +93,7 @@ def unexplained(levels: np.ndarray, contributions: pd.DataFrame) -> float:
 
 @pytest.fixture(scope="module")
 def runs():
-    return [simulate(random_firm(number), seed=number) for number in range(150)]
+    return [simulate(random_firm(number), seed=number, parameters="declared") for number in range(150)]
 
 
 def test_contributions_add_up_to_every_change(runs):

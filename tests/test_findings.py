@@ -10,10 +10,10 @@ import pytest
 
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
-from tandem.experiments.firms.ensemble import default_set
 from tandem.experiments.firms.population import Population
 from tandem.experiments.validation.findings import COMPUTED, KNOWN, assess, findings, judged, targets, verdict
 from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
+from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import describe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +24,7 @@ TINY = Size(firms=40, twins=40, advertisers=6, long=4)
 
 @pytest.fixture(scope="module")
 def trial():
-    return Trial(Population.load("population", parameters={}), 3, SMALL)
+    return Trial(Population.load("population", parameters="declared"), 3, SMALL)
 
 
 def test_all_seventeen_are_there_with_all_that_a_record_needs():
@@ -59,7 +59,7 @@ def test_no_target_is_pasted_into_a_parameter():
         for row in describe()
         if row["role"] in ("mechanism", "assumption") and isinstance(row["default"], float)
     }
-    numbers |= default_set()
+    numbers |= ensemble().set(ensemble().default)
     # Round figures that any list of defaults has; a coincidence says nothing.
     common = {0.0, 0.01, 0.1, 0.15, 0.25, 0.3, 0.5, 0.6, 0.8, 1.0, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0}
 
@@ -102,7 +102,7 @@ def test_any_statistic_can_be_made_from_the_tables(trial):
 
 def test_statistics_answer_to_their_mechanisms(trial):
     """A statistic that no mechanism moves would be empty: switch one off and see."""
-    population = Population.load("population", parameters={})
+    population = Population.load("population", parameters="declared")
     calm = Trial(population.with_({"hazards.ceo_departure": 0.0}), 3, SMALL)
     assert np.isnan(COMPUTED["C15 CEO"](calm)) and COMPUTED["C15 CEO"](trial) > 0
     deaf = Trial(population.with_({"market.saturation": 40.0}), 3, SMALL)
@@ -136,7 +136,7 @@ def test_what_held_when_recorded_and_fails_now_is_named(tmp_path):
 
 @pytest.mark.slow
 def test_processes_change_no_number():
-    population = Population.load("population", parameters={})
+    population = Population.load("population", parameters="declared")
     one, two = (assess(population, 2, 1, TINY, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(one, two, check_exact=True)
     assert (one["error"] >= 0).all()

@@ -28,7 +28,7 @@ def still(changes=None, split="co-pilot", context="baseline"):
 
 
 def weekly(scenario, column, seed=3):
-    return simulate(scenario, seed=seed).weekly[column].to_numpy()
+    return simulate(scenario, seed=seed, parameters="declared").weekly[column].to_numpy()
 
 
 def agrees(found, expected):
@@ -88,7 +88,7 @@ def test_nothing_forgotten_and_nothing_built_stays():
 def test_without_churn_and_growth_nobody_comes_or_goes():
     """Demand is solved for growth at the start; none is wished for and nobody is lost, so there is none."""
     scenario = still({"market.churn": 0.0, "market.target_growth": 0.0})
-    run = simulate(scenario, seed=3)
+    run = simulate(scenario, seed=3, parameters="declared")
     agrees(run.weekly["customers"].to_numpy(), np.full(53, 8000.0))
     assert run.outcomes["revenue_growth"] == pytest.approx(0.0, abs=1e-12)
     assert run.outcomes["customer_retention"] == 1.0
@@ -187,7 +187,9 @@ def test_roles_that_nobody_forgets_stay_as_chartered(split):
 
 def test_who_never_doubts_the_charter_leaves_no_orphan_and_gives_no_double_directive():
     certain = {"clarity.charter": 1.0, "clarity.forgetting": 0.0, "clarity.grabbing": 0.0, "quarters": 4}
-    batch = simulate_batch(Scenario.of(role_model="strategist-executor").with_(certain), runs=10, seed=3).outcomes
+    batch = simulate_batch(
+        Scenario.of(role_model="strategist-executor").with_(certain), runs=10, seed=3, parameters="declared"
+    ).outcomes
     for outcome in ("orphaned_decisions", "double_directives", "usurped_decisions"):
         assert (batch[outcome] == 0).all(), outcome
     assert (batch["role_clarity"] == 1.0).all()
@@ -196,7 +198,7 @@ def test_who_never_doubts_the_charter_leaves_no_orphan_and_gives_no_double_direc
 def test_who_defers_wholly_never_quarrels_over_the_matter():
     """Full power of one and full deference leave a gap of nought."""
     deferring = {"dyad.ceo_power": 1.0, "dyad.deference": 1.0, "quarters": 4}
-    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(deferring), runs=10, seed=3).outcomes
+    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(deferring), runs=10, seed=3, parameters="declared").outcomes
     assert (batch["task_conflict_rate"] == 0).all()
     assert (batch["decisions_taken"] > 0).all()
 
@@ -208,7 +210,7 @@ def test_full_trust_quarrels_over_no_person():
         "dyad.relationship_conflict": 1.0,
         "quarters": 4,
     }
-    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(trusting), runs=10, seed=3).outcomes
+    batch = simulate_batch(Scenario.of(role_model="co-pilot").with_(trusting), runs=10, seed=3, parameters="declared").outcomes
     assert (batch["relationship_conflict_rate"] == 0).all()
 
 
@@ -218,7 +220,7 @@ def test_full_trust_quarrels_over_no_person():
 def test_nothing_to_decide_delays_nothing():
     """The whole model, only without decisions: no delay, no quarrel over a matter, no backlog, no rework."""
     silent = Scenario.of(role_model="co-pilot", context="agile").with_({**SILENT, "quarters": 4})
-    run = simulate(silent, seed=3)
+    run = simulate(silent, seed=3, parameters="declared")
     assert math.isnan(run.outcomes["decision_delay_weeks"])
     for outcome in (
         "decisions_taken",
@@ -237,7 +239,7 @@ def test_nothing_to_decide_delays_nothing():
 def test_ample_hours_and_free_meetings_decide_at_once():
     """A single leader with time on his hands decides everything in the week in which it arises."""
     alone = Scenario.of(role_model="no-coo").with_({"ceo.hours": 60.0, "quarters": 4})
-    batch = simulate_batch(alone, runs=10, seed=3).outcomes
+    batch = simulate_batch(alone, runs=10, seed=3, parameters="declared").outcomes
     assert (batch["decision_delay_weeks"] == 0).all()
     assert (batch["decisions_taken"] > 0).all()
 
@@ -245,7 +247,7 @@ def test_ample_hours_and_free_meetings_decide_at_once():
 def test_team_skill_ages_and_leaders_forget():
     """Market, operations and projects 0.2% a week, technology at the frontier's 0.5%."""
     scenario = still({"switches.skill_decay": True})
-    run = simulate(scenario, seed=3)
+    run = simulate(scenario, seed=3, parameters="declared")
     agrees(run.weekly["team_skill"].to_numpy(), 0.65 * 0.996**WEEKS)
     slow, fast = (0.78 + 0.40 + 0.45) + (0.42 + 0.78 + 0.70), 0.70 + 0.35
     agrees(run.outcomes["leader_skill"], (slow * 0.998**52 + fast * 0.995**52) / 8)
@@ -266,7 +268,7 @@ def test_free_practices_take_no_hours_and_no_money():
     scenario = Scenario.of(role_model="co-pilot").with_(
         {**SILENT, **free, **unpaid, "switches.compliance": False, "switches.encouragement": False, "quarters": 4}
     )
-    run = simulate(scenario, seed=3)
+    run = simulate(scenario, seed=3, parameters="declared")
     assert (run.weekly["spend"].iloc[1:] == 0).all()
     assert run.outcomes["hours_used_share"] == 0.0
     assert run.outcomes["cost_per_acquisition"] == 0.0

@@ -32,14 +32,17 @@ def test_the_model_ends_as_simulate_does():
     assert all(found[name] == wanted[name] or math.isnan(wanted[name]) for name in wanted)
 
 
+def play(scenario, seed, coo_class=ChiefOperatingOfficer):
+    """As declared: what is asked is what an agent's method does, not what is left open about mechanisms."""
+    return LeadershipModel(scenario, seed=seed, coo_class=coo_class, parameters="declared").run().outcomes
+
+
 def test_overriding_a_method_replaces_the_intent():
-    plain = [LeadershipModel(CASE, seed=seed).run().outcomes for seed in range(12)]
-    soft = [LeadershipModel(CASE, seed=seed, coo_class=AlwaysConcedes).run().outcomes for seed in range(12)]
-    grab = [
-        LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed, coo_class=ClaimsEverything).run().outcomes
-        for seed in range(3)
-    ]
-    held = [LeadershipModel(CASE.with_({"role_model": "strategist-executor"}), seed=seed).run().outcomes for seed in range(3)]
+    divided = CASE.with_({"role_model": "strategist-executor"})
+    plain = [play(CASE, seed) for seed in range(12)]
+    soft = [play(CASE, seed, AlwaysConcedes) for seed in range(12)]
+    grab = [play(divided, seed, ClaimsEverything) for seed in range(3)]
+    held = [play(divided, seed) for seed in range(3)]
     assert sum(run["relationship_conflict_mean"] for run in soft) < sum(run["relationship_conflict_mean"] for run in plain)
     assert sum(run["usurped_decisions"] + run["double_directives"] for run in grab) > 1.3 * sum(
         run["usurped_decisions"] + run["double_directives"] for run in held

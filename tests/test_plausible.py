@@ -21,7 +21,7 @@ STOCKS = (
 
 @pytest.fixture(scope="module")
 def outcomes():
-    return simulate_batch(random_firms(2000, 1), runs=1, seed=1).outcomes
+    return simulate_batch(random_firms(2000, 1), runs=1, seed=1, parameters="declared").outcomes
 
 
 def test_the_middle_of_firms_is_plausible(outcomes):
@@ -49,7 +49,7 @@ def test_no_number_is_none_or_infinite(outcomes):
 
 
 def test_no_stock_is_negative_or_stuck():
-    runs = [simulate(firm, seed=2).weekly.iloc[1:] for firm in random_firms(100, 3)]
+    runs = [simulate(firm, seed=2, parameters="declared").weekly.iloc[1:] for firm in random_firms(100, 3)]
     for stock in STOCKS:
         values = [run[stock].to_numpy() for run in runs]
         assert all((value >= 0).all() and (value <= 1).all() for value in values), stock

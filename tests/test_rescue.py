@@ -8,6 +8,7 @@ from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.advice.rescue import last_saving_week
 from tandem.experiments.commands.main import status
 from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.parameter_sets import chosen
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.story import Verdict
 
@@ -144,7 +145,8 @@ def test_the_command_tells_what_the_run_tells(tmp_path, capsys, case, found):
     plain = simulate(Scenario.load(file), seed=3).explain("fr").split("\n\n")
     added = [paragraph for paragraph in said.split("\n\n") if paragraph not in plain]
     assert [paragraph for paragraph in said.split("\n\n") if paragraph in plain] == plain
-    assert [paragraph.strip() for paragraph in added[1:]] == remedies(case, seed=3, lang="fr").paragraphs("fr")
+    assert [paragraph.strip() for paragraph in added[2:]] == remedies(case, seed=3, lang="fr").paragraphs("fr")
+    assert added[0] == chosen().tell("fr")
     assert "\x1b" not in said
     assert status(["explain", str(file), "--seed", "3", "--intervention", "--lucks", "40"]) == 0
     said = capsys.readouterr().out

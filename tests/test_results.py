@@ -193,10 +193,10 @@ def test_a_change_takes_force_in_its_week():
     assert after.events.query("kind == 'change.applied'")["week"].tolist() == [20]
 
 
-def test_a_run_is_frozen_and_prints_four_lines(run):
+def test_a_run_is_frozen_and_prints_five_lines(run):
     with pytest.raises(FrozenInstanceError):
         run.seed = 8
-    assert len(repr(run).splitlines()) == 4
+    assert len(repr(run).splitlines()) == 5 and run.parameters.told in repr(run)
     assert "Revenue growth" in run._repr_html_()
 
 
@@ -291,9 +291,10 @@ def test_a_mean_interval_by_hand():
 
 
 def test_a_batch_prints_and_becomes_a_frame(batch):
-    assert len(repr(batch).splitlines()) == 4
+    assert len(repr(batch).splitlines()) == 5 and batch.parameters.told in repr(batch)
     frame = batch.to_frame()
-    assert frame.columns[:4].tolist() == ["scenario", "seed", "firm", "luck"]
+    assert frame.columns[:5].tolist() == ["scenario", "seed", "parameters", "firm", "luck"]
+    assert set(frame["parameters"]) == {"ensemble"}
     frame["satisfaction"] = 0.0
     assert batch.outcomes["satisfaction"].min() > 0
     assert "revenue_growth" in batch._repr_html_()

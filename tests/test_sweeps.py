@@ -29,10 +29,8 @@ from tandem.experiments.store import (
     run,
     verify,
 )
-from tandem.experiments.store.records import Firms, _one_by_one, _plain
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.parameters import LEVERS
-from tandem.sim.scenario.paths import FIELDS, bounds
 from tests import sweep_models
 
 PLAN = """
@@ -109,33 +107,6 @@ def test_rows_are_those_of_the_batch_bit_for_bit(tmp_path):
             assert np.float64(alone[name]).view(np.uint64) == np.float64(row[name]).view(np.uint64) or (
                 np.isnan(alone[name]) and np.isnan(row[name])
             )
-
-
-def test_records_made_together_are_those_made_one_by_one():
-    scenario, random = Scenario.of(role_model="co-pilot", context="agile"), np.random.default_rng(0)
-    paths = [path for path in FIELDS if "." in path and ".N." not in path and _plain(path)]
-    assert len(paths) > 150 and "levers.skills" in paths and "market.price" not in paths
-    for path in paths + [list(random.choice(paths, 6, replace=False)) for _ in range(10)]:
-        names = [path] if isinstance(path, str) else path
-        values = {name: bounds(name)[0] + (bounds(name)[1] - bounds(name)[0]) * random.random(3) for name in names}
-        firms = Firms(scenario, names)
-        assert firms.short
-        assert (firms.timelines(values, 3)[0] == _one_by_one(scenario, values, 3)[0]).all(), names
-
-
-def test_what_cannot_be_made_together_goes_the_long_way():
-    for path in (
-        "quarters",
-        "ceo.priorities.growth",
-        "market.start_share_brand",
-        "charter.budget.rule",
-        "ceo.skills.market",
-    ):
-        assert not _plain(path)
-    late = Scenario.of(role_model="co-pilot").at(week=5, changes={"levers.skills": 0.9})
-    firms = Firms(late, ["levers.communication"])
-    made, starts, _ = firms.timelines({"levers.communication": np.array([0.1, 0.9])}, 2)
-    assert len(made) == 4 and list(starts) == [0, 2, 4]
 
 
 # -- resuming ----------------------------------------------------------------------------------

@@ -5,65 +5,62 @@ import pandas as pd
 import pytest
 
 from tandem.experiments.effects.levers import pooled_model
-from tandem.experiments.firms.ensemble import Ensemble
-from tandem.experiments.firms.uncertainty import (
-    gives_way,
-    lay_over,
-    play,
-    rows_by_set,
-    variance_components,
-    variance_shares,
-)
+from tandem.experiments.firms.uncertainty import variance_components, variance_shares
 from tandem.sim import Scenario, simulate_batch
+from tandem.sim.parameter_sets import Ensemble, chosen
+from tandem.sim.parameters import LEVERS
+from tandem.sim.table import FirmTable
 
 SETS = pd.DataFrame({"dyad.trust_loss": [0.02, 0.15], "market.saturation": [1.5, 6.0], "hazards.ceo_departure": [0.002, 0.003]})
 KNOWN = Ensemble(SETS, pd.DataFrame(), 1, {})
 FIRM = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3})
 
 
+def play(runs, seed, parameters="ensemble"):
+    return simulate_batch(FIRM, runs, seed, parameters=chosen(parameters, KNOWN)).outcomes
+
+
+def declared(scenario, runs, seed):
+    return simulate_batch(scenario, runs, seed, parameters="declared").outcomes
+
+
 def test_each_pair_plays_the_set_drawn_for_it_bit_for_bit():
-    batch = play(FIRM, 40, seed=2, known=KNOWN).outcomes
-    drawn = KNOWN.drawn(40, 2)
+    batch, drawn = play(40, 2), KNOWN.drawn(40, 2)
     for number in (0, 1):
-        alone = simulate_batch(FIRM.with_(KNOWN.mechanisms(number)), runs=40, seed=2).outcomes
+        alone = declared(FIRM.with_(KNOWN.mechanisms(number)), 40, 2)
         pd.testing.assert_frame_equal(batch[drawn == number], alone[drawn == number], check_exact=True)
 
 
-def test_declared_and_default_sets():
-    plain = simulate_batch(FIRM, runs=20, seed=2).outcomes
-    pd.testing.assert_frame_equal(play(FIRM, 20, 2, "declared", KNOWN).outcomes, plain, check_exact=True)
-    default = simulate_batch(FIRM.with_(KNOWN.mechanisms(1)), runs=20, seed=2).outcomes
-    pd.testing.assert_frame_equal(play(FIRM, 20, 2, "default", KNOWN).outcomes, default, check_exact=True)
+def test_declared_default_and_numbered_sets():
+    pd.testing.assert_frame_equal(play(20, 2, "declared"), declared(FIRM, 20, 2), check_exact=True)
+    default = declared(FIRM.with_(KNOWN.mechanisms(1)), 20, 2)
+    pd.testing.assert_frame_equal(play(20, 2, "default"), default, check_exact=True)
+    pd.testing.assert_frame_equal(play(20, 2, 1), default, check_exact=True)
+    assert not play(20, 2, 0).equals(default)
 
 
 def test_few_pairs_are_the_first_of_many():
-    many, few = play(FIRM, 30, 1, known=KNOWN).outcomes, play(FIRM, 12, 1, known=KNOWN).outcomes
-    pd.testing.assert_frame_equal(many.iloc[:12], few, check_exact=True)
+    pd.testing.assert_frame_equal(play(30, 1).iloc[:12], play(12, 1), check_exact=True)
 
 
 def test_what_was_said_wins_over_the_ensemble():
     said = FIRM.with_({"dyad.trust_loss": 0.05})
-    assert gives_way(FIRM, "dyad.trust_loss") and not gives_way(said, "dyad.trust_loss")
-    rows = rows_by_set(said, [KNOWN.mechanisms(k) for k in (0, 1)])
-    assert set(rows["dyad_trust_loss"].ravel()) == {0.05} and set(rows["market_saturation"].ravel()) == {1.5, 6.0}
+    rows = FirmTable([said]).take([0, 0]).under(KNOWN.columns, np.array([0, 1])).rows
+    assert set(rows["dyad_trust_loss"]) == {0.05} and set(rows["market_saturation"]) == {1.5, 6.0}
     later = FIRM.at(week=10, changes={"dyad.trust_loss": 0.09})
-    rows = rows_by_set(later, [KNOWN.mechanisms(0)])
-    np.testing.assert_array_equal(rows["dyad_trust_loss"][0], [0.02, 0.09])
+    rows = FirmTable([later]).under(KNOWN.columns, 0).rows
+    np.testing.assert_array_equal(rows["dyad_trust_loss"], [0.02, 0.09])
 
 
 def test_levers_are_swung_under_the_same_sets():
-    scenarios = [FIRM, FIRM.with_({"market.saturation": 3.0})]
-    cell, pairs = np.array([0, 1, 0]), np.array([0, 1, 2])
-    timeline = np.concatenate([scenarios[c].records() for c in cell])
-    lay_over(timeline, scenarios, cell, pairs, 2, known=KNOWN)
-    drawn = KNOWN.drawn(3, 2)
-    for row, c, number in zip(timeline, cell, drawn):
-        values = {path: value for path, value in KNOWN.mechanisms(int(number)).items() if gives_way(scenarios[c], path)}
-        assert row.tobytes() == scenarios[c].with_(values).records()[0].tobytes()
-    model = pooled_model([("co-pilot", "agile")], np.zeros(2, dtype=int), changes={"dyad.trust_loss": 0.2})
-    other = pooled_model([("co-pilot", "agile")], np.zeros(2, dtype=int))
-    points, lucks = np.full((2, 5), 0.5), np.arange(2)
-    assert not np.array_equal(model(points, lucks), other(points, lucks))
+    cells, points, lucks = [("co-pilot", "agile")], np.full((4, 5), 0.3), np.arange(4)
+    asked = chosen("ensemble", KNOWN)
+    model = pooled_model(cells, np.zeros(4, dtype=int), 2, ["revenue_growth"], {"quarters": 3}, asked)
+    levered = FIRM.with_({f"levers.{lever}": 0.3 for lever in LEVERS})
+    played = simulate_batch(levered, 4, 2, parameters=asked).outcomes["revenue_growth"].to_numpy()
+    assert model(points, lucks)[:, 0].tolist() == played.tolist()
+    said = pooled_model(cells, np.zeros(4, dtype=int), 2, ["revenue_growth"], {"quarters": 3, "dyad.trust_loss": 0.2}, asked)
+    assert not np.array_equal(model(points, lucks), said(points, lucks))
 
 
 def test_variance_components_find_what_was_put_in():

@@ -1,7 +1,7 @@
 """Advice for one firm: which split is best for it, then which lever to raise first, and where raising it stops to help.
 
-All comparisons are paired: the same lucks, and where an ensemble of parameters exists the same set for each pair, so that
-what is said holds over what is not known of the mechanisms too.
+All comparisons are paired: the same lucks and, under the ensemble of parameter sets, the same set for each pair, so that what
+is said holds over what is not known of the mechanisms too.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.role_models import splits
-from tandem.experiments.firms.ensemble import ensemble
-from tandem.experiments.firms.uncertainty import play
+from tandem.experiments.firms.kept_batches import play
 from tandem.sim.intervals import paired_difference
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import Scenario, catalogue
 from tandem.sim.scenario.paths import AS_LEVER, FIELDS, lever_of
@@ -39,9 +39,11 @@ class Advice:
     decided."""
     levers: pd.DataFrame
     """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped
-    (share of lucks), helped_sets (share of parameter sets, by the mean over a set's lucks; not-a-number without an ensemble)."""
+    (share of lucks), helped_sets (share of parameter sets, by the mean over a set's lucks; not-a-number where all share one)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
+    parameters: Chosen
+    """Under which parameter sets all this was played."""
 
     @property
     def best_split(self) -> str | None:
@@ -132,10 +134,12 @@ def advise(
     scenario: Scenario,
     runs: int = 2000,
     step: float = 0.2,
-    seed: int = 0,
+    seed: int | str = 0,
     progress: Callable[[str, int], None] = lambda what, share: None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Advice:
-    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`.
+    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`; `parameters` as in
+    `tandem.sim.parameter_sets`.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)
@@ -143,41 +147,47 @@ def advise(
     True
     """
     control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    chosen = [name for name in splits() if name not in control]
+    options, asked = [name for name in splits() if name not in control], chosen(parameters)
     by_split = {}
-    for name in chosen:
-        by_split[name] = _played(scenario.with_({"role_model": name}), runs, seed)
-        progress("splits", 40 // len(chosen))
-    levers = lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6))
-    found = Advice(scenario, runs, step, _splits(by_split), levers, pd.DataFrame())
+    for name in options:
+        by_split[name] = _played(scenario.with_({"role_model": name}), runs, seed, asked)
+        progress("splits", 40 // len(options))
+    levers = lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6), asked)
+    found = Advice(scenario, runs, step, _splits(by_split), levers, pd.DataFrame(), asked)
     first = found.first_lever
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
     if first is not None:
-        at = [_played(_set_to(scenario, first, level), runs, seed) for level in LEVELS]
+        at = [_played(_set_to(scenario, first, level), runs, seed, asked) for level in LEVELS]
         levels = _levels(at)
     progress("levels", 30)
-    return Advice(scenario, runs, step, found.splits, levers, levels)
+    return Advice(scenario, runs, step, found.splits, levers, levels, asked)
 
 
-def helped_sets(change: np.ndarray, seed: int) -> float:
+def helped_sets(change: np.ndarray, seed: int | str, parameters: str | int | Chosen = ENSEMBLE) -> float:
     """Share of the parameter sets, of those drawn for so many pairs, in which a change (runs,) is above zero on average."""
-    known = ensemble()
-    if known is None:
+    asked = chosen(parameters)
+    if asked.known is None or not asked.several:
         return float("nan")
-    return float((pd.Series(change).groupby(known.drawn(len(change), seed)).mean() > 0.0).mean())
+    return float((pd.Series(change).groupby(asked.known.drawn(len(change), seed)).mean() > 0.0).mean())
 
 
 def lever_effects(
-    scenario: Scenario, runs: int, step: float, seed: int, progress: Callable[[], None] = lambda: None
+    scenario: Scenario,
+    runs: int,
+    step: float,
+    seed: int | str,
+    progress: Callable[[], None] = lambda: None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> pd.DataFrame:
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
-    untouched = _played(scenario, runs, seed)
+    asked = chosen(parameters)
+    untouched = _played(scenario, runs, seed, asked)
     moved = {}
     for lever in LEVERS:
         if raised(scenario, lever, step).parameters != scenario.parameters:
-            moved[lever] = _played(raised(scenario, lever, step), runs, seed)
+            moved[lever] = _played(raised(scenario, lever, step), runs, seed, asked)
         progress()
-    return _levers(scenario, untouched, moved, seed)
+    return _levers(scenario, untouched, moved, seed, asked)
 
 
 def raised(scenario: Scenario, lever: str, step: float) -> Scenario:
@@ -219,8 +229,8 @@ def first_of(levers: pd.DataFrame) -> str | None:
     return str(calming.iloc[0]["lever"]) if len(calming) else None
 
 
-def _played(scenario: Scenario, runs: int, seed: int) -> pd.DataFrame:
-    return play(scenario, runs, seed).outcomes[list(OUTCOMES.values())]
+def _played(scenario: Scenario, runs: int, seed: int | str, parameters: Chosen) -> pd.DataFrame:
+    return play(scenario, runs, seed, parameters).outcomes[list(OUTCOMES.values())]
 
 
 def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -246,7 +256,9 @@ def _best_with(growth: np.ndarray) -> np.ndarray:
     return np.bincount(means.argmax(axis=1), minlength=len(growth)) / DRAWS
 
 
-def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
+def _levers(
+    scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.DataFrame], seed: int | str, parameters: Chosen
+) -> pd.DataFrame:
     rows = []
     for lever in LEVERS:
         row: dict[str, object] = {"lever": lever, "level": getattr(scenario.parameters.levers, lever), "raised": lever in moved}
@@ -257,7 +269,7 @@ def _levers(scenario: Scenario, untouched: pd.DataFrame, moved: dict[str, pd.Dat
                 values = paired_difference(untouched[outcome].to_numpy(), moved[lever][outcome].to_numpy())
                 row |= {f"{name}_change": values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
             change = (moved[lever]["revenue_growth"] - untouched["revenue_growth"]).to_numpy()
-            row["helped"], row["helped_sets"] = float((change > 0.0).mean()), helped_sets(change, seed)
+            row["helped"], row["helped_sets"] = float((change > 0.0).mean()), helped_sets(change, seed, parameters)
         rows.append(row)
     table = pd.DataFrame(rows)
     if moved:

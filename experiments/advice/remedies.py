@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest, norm
 
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.texts import text, typeset
@@ -61,19 +62,27 @@ class Remedies:
         return told
 
 
-def remedies(scenario: Scenario, seed: int | str = 0, lucks: int = 200, lang: str = "en") -> Remedies:
-    """Play a case untouched and with each part that its story has; ScenarioError where it says nothing of failing."""
+def remedies(
+    scenario: Scenario,
+    seed: int | str = 0,
+    lucks: int = 200,
+    lang: str = "en",
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Remedies:
+    """Play a case untouched and with each part that its story has; ScenarioError where it says nothing of failing.
+    `parameters` as in `tandem.sim.parameter_sets`."""
     failure = scenario.story.failure
     if failure is None:
         raise ScenarioError("this scenario tells of none", file=scenario.name, key="failure")
-    untouched = failure.which(simulate_batch(scenario, lucks, seed=seed).outcomes)
+    asked = chosen(parameters)
+    untouched = failure.which(simulate_batch(scenario, lucks, seed, parameters=asked).outcomes)
     interval = binomtest(int(untouched.sum()), lucks).proportion_ci(0.95, method="wilson")
     effects = []
     for part in PARTS:
         step = getattr(scenario.story, part)
         if step is None or (step.week or 0) > scenario.parameters.weeks:
             continue
-        touched = failure.which(simulate_batch(scenario.branch(part), lucks, seed=seed).outcomes)
+        touched = failure.which(simulate_batch(scenario.branch(part), lucks, seed, parameters=asked).outcomes)
         low, difference, high = paired(touched, untouched)
         title = step.title[lang] if step.title is not None else part
         effects.append(Effect(part, title, step.week, float(touched.mean()), difference, low, high))

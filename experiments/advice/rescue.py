@@ -12,9 +12,11 @@ from scipy.stats import binomtest
 from tandem.sim import kernel
 from tandem.sim.explain import TurningPoint
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.story import Verdict
 from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
 from tandem.sim.texts import listed, text, typeset
 
 ENOUGH = 0.5  # a week saves a case if this share of the lucks that fail untouched no longer fail
@@ -85,14 +87,20 @@ class Rescue:
 
 
 def last_saving_week(
-    scenario: Scenario, seed: int | str = 0, lucks: int = 200, step: int = 4, progress: Callable[[float], None] | None = None
+    scenario: Scenario,
+    seed: int | str = 0,
+    lucks: int = 200,
+    step: int = 4,
+    progress: Callable[[float], None] | None = None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Rescue:
     """The last week at which the scenario's intervention still saves it.
 
     The first `lucks` lucks that fail untouched are looked for (playing at most MOST_PLAYED times as many). The
     intervention is tried on all of them at every `step`-th week from 1 and at the week planned, then at every week
     between the last that saves and the next tried. Whether a week saves need not change only once, so what is found is
-    the last week *of those tried*; `table` holds them all. `progress` is told the share done, 0 to 1.
+    the last week *of those tried*; `table` holds them all. `progress` is told the share done, 0 to 1; `parameters` as in
+    `tandem.sim.parameter_sets`.
     """
     failure, planned = scenario.story.failure, scenario.story.intervention
     if failure is None or planned is None:
@@ -100,32 +108,35 @@ def last_saving_week(
             "this scenario tells of none", file=scenario.name, key="failure" if failure is None else "intervention"
         )
     tell = progress or (lambda share: None)
-    failing, played = _failing_lucks(scenario, failure, seed, lucks)
+    asked = chosen(parameters)
+    failing, played = _failing_lucks(scenario, failure, seed, lucks, asked)
     last = scenario.parameters.weeks
     grid = sorted({*range(1, last + 1, step), planned.week} & set(range(1, last + 1)))
     found: dict[int, int] = {}
     if len(failing):
         for number, week in enumerate(grid):
-            found[week] = _saved(scenario.at(week, planned.set), failure, failing, seed)
+            found[week] = _saved(scenario.at(week, planned.set), failure, failing, seed, asked)
             tell((number + 1) / (len(grid) + step))
         saving = [week for week in grid if found[week] >= ENOUGH * len(failing)]
         if saving:
             between = range(saving[-1] + 1, next((week for week in grid if week > saving[-1]), last + 1))
             for week in between:
-                found[week] = _saved(scenario.at(week, planned.set), failure, failing, seed)
+                found[week] = _saved(scenario.at(week, planned.set), failure, failing, seed, asked)
     tell(1.0)
     table = _table(found, len(failing))
     weeks = table[table["saves"]]["week"]
     return Rescue(int(weeks.max()) if len(weeks) else None, table, len(failing), played, scenario)
 
 
-def _failing_lucks(scenario: Scenario, failure: Verdict, seed: int | str, wanted: int) -> tuple[np.ndarray, int]:
+def _failing_lucks(
+    scenario: Scenario, failure: Verdict, seed: int | str, wanted: int, parameters: Chosen
+) -> tuple[np.ndarray, int]:
     """The first lucks that fail untouched, and how many were played to find them."""
     failing = np.zeros(0, np.int64)
     played = 0
     while len(failing) < wanted and played < MOST_PLAYED * wanted:
         block = np.arange(played, played + wanted)
-        failing = np.concatenate([failing, block[failure.which(_play(scenario, block, seed))]])
+        failing = np.concatenate([failing, block[failure.which(_play(scenario, block, seed, parameters))]])
         played += wanted
     if len(failing) > wanted:
         failing = failing[:wanted]
@@ -133,21 +144,21 @@ def _failing_lucks(scenario: Scenario, failure: Verdict, seed: int | str, wanted
     return failing, played
 
 
-def _saved(tried: Scenario, failure: Verdict, lucks: np.ndarray, seed: int | str) -> int:
+def _saved(tried: Scenario, failure: Verdict, lucks: np.ndarray, seed: int | str, parameters: Chosen) -> int:
     """How many of these lucks do not fail under the scenario as tried."""
-    return int(np.sum(~failure.which(_play(tried, lucks, seed))))
+    return int(np.sum(~failure.which(_play(tried, lucks, seed, parameters))))
 
 
-def _play(scenario: Scenario, lucks: np.ndarray, seed: int | str) -> pd.DataFrame:
+def _play(scenario: Scenario, lucks: np.ndarray, seed: int | str, parameters: Chosen) -> pd.DataFrame:
     """Outcomes of some lucks of a scenario, one row each."""
-    records = scenario.records()
-    starts = np.array([0, len(records)], np.int64)
+    firm = FirmTable([scenario])
     key = np.array(seed_key(seed), np.uint64)
     parts = []
     for low in range(0, len(lucks), RUNS_IN_ONE_CALL):
         part = lucks[low : low + RUNS_IN_ONE_CALL]
         zeros = np.zeros(len(part), np.int64)
-        parts.append(kernel.run_batch(records, starts, zeros, zeros, part, np.tile(key, (len(part), 1))))
+        table, arms = parameters.arms(firm, zeros, parameters.drawn(seed, zeros, part))
+        parts.append(kernel.run_batch(table.rows, table.starts, arms, zeros, part, np.tile(key, (len(part), 1))))
     return pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
 
 

@@ -90,7 +90,7 @@ def rankings(
     for number, one in enumerate(sets):
         mechanisms = {path: value for path, value in one.items() if not path.startswith(("population.", "hazards."))}
         firms = [plain[context][arm].with_(mechanisms) for arm, context in cells]
-        played = simulate_batch(firms, runs=PAIRS, seed=seed).outcomes
+        played = simulate_batch(firms, PAIRS, seed, parameters="declared").outcomes
         for outcome in OUTPUTS:
             mean = played[outcome].to_numpy().reshape(len(contexts()), len(arms), PAIRS).mean(axis=(0, 2))
             sign = -1.0 if outcome == "revenue_growth" else 1.0
@@ -98,7 +98,7 @@ def rankings(
                 {"set": number, "kind": "split", "name": arm, "outcome": outcome, "value": float(value), "rank": int(place)}
                 for arm, value, place in zip(arms, mean, _ranks(sign * mean))
             ]
-        moved = swings(pooled_model(cells, met, seed, changes=mechanisms), POINTS, seed)
+        moved = swings(pooled_model(cells, met, seed, changes=mechanisms, parameters="declared"), POINTS, seed)
         for k, outcome in enumerate(OUTPUTS):
             mean = np.array([moved[lever][:, k].mean() for lever in LEVERS])
             rows += [

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+
 
 def advise(
     file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
@@ -15,9 +17,11 @@ def advise(
     step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Say what would help a given firm first."""
     from tandem.experiments.advice.advice import advise as advised
+    from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.tables import write_csv
     from tandem.sim.scenario import Scenario
@@ -25,17 +29,18 @@ def advise(
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
-    firm = Scenario.load(file)
+    firm, asked = Scenario.load(file), parameter_sets(parameters)
     with progress(100, "advice") as told:
-        found = advised(firm, runs, step, seed, lambda what, share: told(what, share))
+        found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked)
     for paragraph in found.paragraphs():
         print(paragraph)
     show(found)
     if out is not None:
         with filled(out) as folder:
             for name, table in (("splits", found.splits), ("levers", found.levers), ("levels", found.levels)):
-                write_csv(table, folder / f"{name}.csv")
+                write_csv(table.assign(parameters=asked.word), folder / f"{name}.csv")
         print(f"tables: {out}")
+    print(asked.told)
     print("This is a model, not a forecast.")
 
 

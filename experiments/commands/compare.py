@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+
 
 def compare(
     names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: splits.")] = None,
@@ -17,14 +19,13 @@ def compare(
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: lucks shared by the arms.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
-    parameters: Annotated[
-        str, typer.Option(help="ensemble (each pair draws its parameter set), default or declared.")
-    ] = "ensemble",
+    parameters: ParameterSets = USUAL_SETS,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
     import pandas as pd
 
+    from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import (
         print_equal,
         print_splits,
@@ -43,45 +44,44 @@ def compare(
         surviving,
         unequal,
     )
-    from tandem.experiments.firms.ensemble import ensemble
-    from tandem.experiments.firms.uncertainty import CHOICES, variance_shares
+    from tandem.experiments.firms.uncertainty import variance_shares
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
-    if parameters not in CHOICES:
-        raise typer.BadParameter(", ".join(CHOICES), param_hint="--parameters")
+    asked = parameter_sets(parameters)
     fields = arms(names or [], context)
     default, other = [], []
     whole = len(names or []) == 0
     total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
     with progress(total * runs, "comparing") as told:
         for place, scenarios in fields.items():
-            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=parameters)
+            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
             default.append(differences(first.table, place, "default", "as described"))
             if whole:
                 tick = partial(told, f"{place}, equal dispositions")
-                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, parameters)
+                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
                 default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
                 found = compare_splits(
-                    scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=parameters
+                    scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=asked
                 )
                 other.append(differences(found.table, place, name, "as described"))
-    table = pd.concat(default, ignore_index=True)
+    table = pd.concat(default, ignore_index=True).assign(parameters=asked.word)
     print_splits(table, sys.stdout)
     tables = {"comparison": table}
     if whole:
         print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout)
     if alternatives:
-        tables["alternatives"] = pd.concat(other, ignore_index=True)
+        tables["alternatives"] = pd.concat(other, ignore_index=True).assign(parameters=asked.word)
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
-    if whole and parameters == "ensemble" and ensemble() is not None:
+    if whole and asked.several:
         tables["variance"] = variance_shares(chosen_splits(), STATEMENTS, seed)
         print_variance(tables["variance"], sys.stdout)
     if out is not None:
         save(tables, out)
         print(f"tables: {out}")
+    print(asked.told)
     print("This is a model, not a forecast.")
 
 

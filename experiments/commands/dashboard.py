@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+
 USUAL_PORT = 8642
 
 
@@ -20,6 +22,7 @@ class Language(StrEnum):
 def dashboard(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this computer; 0 takes any free one.")] = USUAL_PORT,
     lang: Annotated[Language | None, typer.Option(help="Language at the start; without it, the browser's.")] = None,
+    parameters: ParameterSets = USUAL_SETS,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Open the flight simulator: failures of a CEO and a COO, played before a room.
@@ -28,9 +31,11 @@ def dashboard(
     """
     import webbrowser
 
+    from tandem.experiments.commands.settings import parameter_sets
     from tandem.sim.dashboard.server import LOOPBACK, listening, serve
     from tandem.sim.scenario import ScenarioError
 
+    asked = parameter_sets(parameters)
     try:
         bound = listening(port)
     except OSError as error:
@@ -39,6 +44,7 @@ def dashboard(
         ) from None
     address = f"http://{LOOPBACK}:{bound.getsockname()[1]}/"
     print(f"The flight simulator is at {address} (Ctrl+C to stop)", flush=True)
+    print(asked.told, flush=True)
     if open_:
         webbrowser.open(address + (f"?lang={lang.value}" if lang else ""))
-    serve(bound, lang.value if lang else None)
+    serve(bound, lang.value if lang else None, asked.word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,16 +28,21 @@ def discover(
     from tandem.experiments.files.tables import write_csv
     from tandem.experiments.store import open_sweep
     from tandem.experiments.study.replayed import DECLARATION, LUCKS, POINTS, of_sensitivity
+    from tandem.sim.parameter_sets import chosen
     from tandem.sim.writing import filled
 
     if (folder / DECLARATION).is_file():
         with progress(POINTS * LUCKS, "playing") as told:
-            event, varied, share = of_sensitivity(folder, outcome, above, below, lambda runs: told("playing points again", runs))
+            again = partial(told, "playing points again")
+            event, varied, share, played = of_sensitivity(folder, outcome, above, below, again)
     else:
-        event, varied, share = of_sweep(open_sweep(folder), outcome, above, below, allow_partial)
+        sweep = open_sweep(folder)
+        event, varied, share = of_sweep(sweep, outcome, above, below, allow_partial)
+        played = sweep.parameters
     with progress(MOST_BOXES * REDRAWS, "peeling") as told:
         found = found_in(event, varied, share, seed, lambda done: told("peeling redrawn points", done))
-    for line in found.told:
+    lines = [*found.told, *([] if played is None else [chosen(played).told])]
+    for line in lines:
         print(line)
     place = out or folder.parent / f"{folder.name}-discovery"
     if place.exists() and not place.is_dir():
@@ -44,6 +50,6 @@ def discover(
     with filled(place) as part:
         for name, table in (("boxes", found.table), ("limits", found.limits), ("tree", found.tree)):
             write_csv(table, part / f"{name}.csv")
-        (part / "told.txt").write_text("\n".join(found.told) + "\n", encoding="utf-8")
+        (part / "told.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         write_figure(found, part)
     print(f"This is a model, not a forecast. Tables and figure: {place}")

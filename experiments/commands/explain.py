@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.catalogue import Language
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 
 def explain(
@@ -19,9 +20,10 @@ def explain(
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
     lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which remedies are tried.")] = 200,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Tell why a run went as it did."""
-    from tandem.experiments.commands.settings import settings
+    from tandem.experiments.commands.settings import parameter_sets, settings
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
 
@@ -32,18 +34,20 @@ def explain(
     from tandem.sim.texts import text
 
     firm: Any = scenario
-    run = simulate(firm, seed, replicate)
+    asked = parameter_sets(parameters)
+    run = simulate(firm, seed, replicate, parameters=asked)
     told = account(run.weekly, run.events, run.contributions, run.outcomes, scenario, lang.value, full=full)
     if firm.story.failure is not None:
         from tandem.experiments.advice.remedies import remedies
 
-        told = told.with_section(text("section.remedies", lang), remedies(firm, seed, lucks, lang.value).paragraphs(lang))
+        told = told.with_section(text("section.remedies", lang), remedies(firm, seed, lucks, lang.value, asked).paragraphs(lang))
     if intervention:
-        told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, lucks, lang.value))
+        told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, lucks, lang.value, asked))
+    print(f"{asked.tell(lang.value)}\n")
     show(told)
 
 
-def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
+def rescue(scenario: Any, seed: int, lucks: int, lang: str, parameters: Any) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
@@ -55,7 +59,11 @@ def rescue(scenario: Any, seed: int, lucks: int, lang: str) -> list[str]:
     )
     with bar:
         task = bar.add_task("", total=1.0)
-        found = last_saving_week(scenario, seed, lucks, progress=lambda share: bar.update(task, completed=share))
+
+        def tick(share: float) -> None:
+            bar.update(task, completed=share)
+
+        found = last_saving_week(scenario, seed, lucks, progress=tick, parameters=parameters)
     return found.paragraphs(lang)
 
 

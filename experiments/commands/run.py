@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+
 QUARTERLY = (
     "revenue",
     "profit",
@@ -33,9 +35,10 @@ def run(
     quarters: Annotated[int | None, typer.Option(help="Horizon in quarters of 13 weeks, 1 to 160.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Play one firm and show it quarter by quarter."""
-    from tandem.experiments.commands.settings import settings
+    from tandem.experiments.commands.settings import parameter_sets, settings
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
 
@@ -47,7 +50,7 @@ def run(
         scenario = scenario.with_(changes)
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
-    played = simulate(scenario, seed=seed, replicate=replicate)
+    played = simulate(scenario, seed=seed, replicate=replicate, parameters=parameter_sets(parameters))
     show(played, scenario)
     if out is not None:
         save(played, scenario, out)
@@ -84,11 +87,13 @@ def show(played: Any, scenario: Any) -> None:
             factor, unit = scaled(name)
             ends.add_row(OUTCOMES[name].title(), figure_text(value, factor), unit)
     screen.print(ends)
+    print(played.parameters.told)
     print("This is a model, not a forecast.")
 
 
 def save(played: Any, scenario: Any, out: Path) -> None:
-    """weekly.csv, quarterly.csv, events.csv, outcomes.json (null: not defined), scenario.toml; each moved in when whole."""
+    """weekly.csv, quarterly.csv, events.csv, outcomes.json (null: not defined), run.json (what was asked), scenario.toml; each
+    moved in when whole."""
     from tandem.experiments.files.tables import write_csv
     from tandem.sim.writing import filled
 
@@ -97,4 +102,6 @@ def save(played: Any, scenario: Any, out: Path) -> None:
         for name, table in (("weekly", played.weekly), ("quarterly", played.quarterly), ("events", played.events)):
             write_csv(table, folder / f"{name}.csv")
         (folder / "outcomes.json").write_text(json.dumps(outcomes, indent=1, allow_nan=False), encoding="utf-8")
+        asked = {"seed": played.seed, "replicate": played.replicate, **played.parameters.identity}
+        (folder / "run.json").write_text(json.dumps(asked, indent=1), encoding="utf-8")
         (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+
 
 class Kind(StrEnum):
     """Analyses that can be asked for alone."""
@@ -43,15 +45,17 @@ def sensitivity(
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Rank what drives growth and conflict."""
     refuse(out, name, strata, only, method)
+    sets = parameter_sets(parameters)
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.study import strata as plan
 
-    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum)
+    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets)
     if only is not None:
         parts = alone(parts, only)
     if method is not None:
@@ -59,10 +63,12 @@ def sensitivity(
     if profile is ProfileName.paper:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
-    asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed), "--out", "DIR"]
+    asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
+    asked += ["--parameters", str(sets.word), "--out", "DIR"]
     declared = (profile.value, seed, name, context)
     main, part, runs = play(plan.settled(parts), out, declared, shlex.join(["tandem", "sensitivity", *asked]))
     show(main, part)
+    print(sets.told)
     print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
     if strict and main.verdict != "converged":
         print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
@@ -201,6 +207,7 @@ def second(part: Any, method: str, seed: int, out: Path) -> None:
                 *(f"{row[key]:.4g}" if row[key] == row[key] else "none" for key in ("estimate", "low", "high")),
             )
         console(sys.stdout).print(shown)
+    print(part.parameters.told)
     for line in found.warnings:
         print(f"warning: {line}")
     with filled(out) as folder:

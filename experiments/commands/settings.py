@@ -4,9 +4,29 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from tandem.sim.scenario import ScenarioError
+import typer
+
+ParameterSets = Annotated[
+    str,
+    typer.Option(
+        "--parameters",
+        help="Parameter sets: ensemble (each pair draws its own), default (the calibrated one), declared, or a set's number.",
+    ),
+]
+USUAL_SETS = "ensemble"
+
+
+def parameter_sets(text: str) -> Any:
+    """What `--parameters` says, as everything that plays firms takes it (`tandem.sim.parameter_sets.Chosen`)."""
+    from tandem.sim.mistake import Mistake
+    from tandem.sim.parameter_sets import chosen
+
+    try:
+        return chosen(int(text) if text.lstrip("-").isdecimal() else text)
+    except Mistake as mistake:
+        raise typer.BadParameter(str(mistake).removeprefix("parameters = "), param_hint="--parameters") from None
 
 
 def settings(texts: Iterable[str] | None) -> dict[str, Any]:
@@ -14,6 +34,8 @@ def settings(texts: Iterable[str] | None) -> dict[str, Any]:
 
     A value is read as TOML; what is not TOML is a word.
     """
+    from tandem.sim.scenario import ScenarioError
+
     found: dict[str, Any] = {}
     for text in texts or ():
         path, equals, value = text.partition("=")

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+
 
 class ProfileName(StrEnum):
     """How much is played."""
@@ -23,10 +25,12 @@ def study(
     out: Annotated[Path, typer.Option(help="Folder for the report, tables and figures.")],
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Compare the splits in every context, rank the levers, and write one report."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    asked = parameter_sets(parameters)
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
@@ -37,7 +41,7 @@ def study(
     long = profile is ProfileName.paper
     if long:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
-    whole = job(profile.value, seed)
+    whole = job(profile.value, seed, asked)
     announce(whole.runs, long)
     sections = {}
     if whole.beside:
@@ -48,6 +52,7 @@ def study(
     print_splits(found.splits, sys.stdout)
     print_equal(found.splits, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
+    print(asked.told)
     seconds = time.monotonic() - started
     print(f"This is a model, not a forecast. {whole.runs:,} firms in {seconds:.0f} s. Report: {out / 'report.html'}")
 

@@ -60,6 +60,7 @@ def sweep(
                 return stopped(str(error), error.exit_code)
             raise
     told(report, out)
+    print(read.parameters.told)
     return None
 
 
@@ -100,6 +101,7 @@ def foretell(plan: Any) -> None:
         if len(plan.stored) > len(plan.outcomes)
         else f"about {size:,.1f} GB on disk ({kept})"
     )
+    print(plan.parameters.told)
     print("dry run: nothing was played or written")
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -20,7 +22,7 @@ def validate(
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of firms and luck.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,
-    parameters: Annotated[str, typer.Option(help="default (the calibrated set) or declared.")] = "default",
+    parameters: ParameterSets = USUAL_SETS,
     only: Annotated[str | None, typer.Option(help="patterns or findings (default: both).")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that play populations.")] = 2,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when what held when recorded fails now.")] = False,
@@ -32,8 +34,7 @@ def validate(
 
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
-    if parameters not in ("default", "declared"):
-        raise typer.BadParameter("default or declared", param_hint="--parameters")
+    asked = parameter_sets(parameters)
     if only not in (None, "patterns", "findings"):
         raise typer.BadParameter("patterns or findings", param_hint="--only")
     if out is not None and out.exists() and not out.is_dir():
@@ -47,16 +48,18 @@ def validate(
         transient=True,
     ) as bar:
         if only != "findings":
-            tables["patterns"] = _patterns(pairs, seed, parameters, _ticking(bar, "patterns", "sets of firms played"))
+            tables["patterns"] = _patterns(pairs, seed, asked, _ticking(bar, "patterns", "sets of firms played"))
         if only != "patterns":
             tick = _ticking(bar, "findings", f"of {seeds} populations played")
-            tables["findings"] = _findings(seeds, firms, seed, parameters, workers, tick)
-            tables["histories"] = _histories(seed)
+            tables["findings"] = _findings(seeds, firms, seed, asked, workers, tick)
+            tables["histories"] = _histories(seed, asked)
+    tables = {name: table.assign(parameters=asked.word) for name, table in tables.items()}
     if "patterns" in tables:
         show(tables["patterns"], lang)
     if "findings" in tables:
         show_findings(tables["findings"], lang)
         show_histories(tables["histories"], lang)
+    print(asked.told)
     print(f"{time.monotonic() - started:.0f} s")
     if out is not None:
         save(tables, out, lang)
@@ -73,29 +76,25 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
     return lambda: bar.update(task, advance=1)
 
 
-def _patterns(pairs: int, seed: int, parameters: str, progress: Callable[[], None]) -> Any:
-    from tandem.experiments.firms.ensemble import ensemble
+def _patterns(pairs: int, seed: int, parameters: Any, progress: Callable[[], None]) -> Any:
     from tandem.experiments.validation import patterns
 
-    found = ensemble()
-    calibrated = found.mechanisms(found.default) if found is not None and parameters == "default" else {}
-    return patterns.validate(pairs, seed, progress, calibrated)
+    return patterns.validate(pairs, seed, progress, parameters)
 
 
-def _findings(seeds: int, firms: int, seed: int, parameters: str, workers: int, progress: Callable[[], None]) -> Any:
+def _findings(seeds: int, firms: int, seed: int, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
     from tandem.experiments.firms.population import Population
     from tandem.experiments.validation.findings import assess
     from tandem.experiments.validation.trials import Size
 
     size = Size(firms, max(20, firms // 4), max(10, firms // 8), max(5, firms // 16))
-    population = Population.load(parameters={} if parameters == "declared" else None)
-    return assess(population, seeds, seed, size, progress, workers)
+    return assess(Population.load(parameters=parameters), seeds, seed, size, progress, workers)
 
 
-def _histories(seed: int) -> Any:
+def _histories(seed: int, parameters: Any) -> Any:
     from tandem.experiments.validation.histories import all_paths
 
-    return all_paths(200, seed)
+    return all_paths(200, seed, parameters)
 
 
 def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[str]]:

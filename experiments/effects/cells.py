@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tandem.sim.kernel import run_batch
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe, lever_value
+from tandem.sim.parameter_sets import DECLARED, DEFAULT, ENSEMBLE, Chosen, chosen
+from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.table import FirmTable, followers
 
 OUTPUTS = ("revenue_growth", "conflict_rate")
 SPLIT, CONTEXT = "split", "context"
 ROWS_AT_ONCE = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 CELL_POINTS = 128  # firms from which the level of a split in a context is told
 CELL_SEED = 7
-STRENGTH = 0.3  # a mechanism's strength is taken from its default less to its default more this share
+STRENGTH = 0.3  # a mechanism's strength is taken from its value less to its value more this share
 _SECOND_WORD = np.uint64(int.from_bytes(hashlib.sha256(b"tandem-sensitivity-firm").digest()[:8], "little"))
 
 
@@ -40,20 +42,36 @@ class Ranges:
         return self.low + (self.high - self.low) * x
 
 
+@dataclass(frozen=True, eq=False)
+class UnderSet:
+    """A scenario under one parameter set of the ensemble, by its number."""
+
+    scenario: Scenario = field(repr=False)
+    number: int
+
+    @property
+    def explicit_lever_parameters(self) -> tuple[str, ...]:
+        """Sub-parameters of levers that the scenario sets by itself."""
+        return self.scenario.explicit_lever_parameters
+
+
 class Firms:
     """A function for `analyse`: lever levels, and where there are several, the split and the context of each firm.
 
     `cells`: (split, context) -> scenario; all splits in all contexts, or one cell. Factors are the five levers, each from
     poorest to best practice at once through all of its sub-parameters, so that no lever wins by having more of them; then
     `split` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
+    `parameters` as in `tandem.sim.parameter_sets`: under the ensemble a row's key draws its set with its luck, so that rows
+    that share luck share their set. A cell may also be a scenario under a set of its own (`UnderSet`).
     """
 
     def __init__(
         self,
-        cells: Mapping[tuple[str, str], Scenario],
+        cells: Mapping[tuple[str, str], Scenario | UnderSet],
         outputs: Sequence[str] = OUTPUTS,
         ranges: Ranges | None = None,
         levers: Sequence[str] = LEVERS,
+        parameters: str | int | Chosen = ENSEMBLE,
     ):
         unknown = next((name for name in outputs if name not in OUTCOMES), None)
         if unknown:
@@ -65,12 +83,13 @@ class Firms:
             raise ValueError("every split is needed in every context")
         self.levers = tuple(levers)
         ordered = [self.cells[split, context] for split in self.splits for context in self.contexts]
-        timelines = [scenario.records() for scenario in ordered]
-        self._starts = np.cumsum([0, *map(len, timelines)])
-        self._rows = np.concatenate(timelines)
+        self.parameters = chosen(parameters)
+        self._firms = FirmTable([cell.scenario if isinstance(cell, UnderSet) else cell for cell in ordered])
+        if any(isinstance(cell, UnderSet) for cell in ordered):
+            own = np.array([cell.number for cell in ordered])  # type: ignore[union-attr]
+            self._firms, self.parameters = chosen(DEFAULT).lay(self._firms, own), chosen(DECLARED)
         self._columns = [list(OUTCOMES).index(output) for output in outputs]
-        self._moved = [row for row in describe() if row.get("lever") in self.levers]
-        self._fixed = [set(scenario.explicit_lever_parameters) for scenario in ordered]
+        self._fixed = set().union(*(scenario.explicit_lever_parameters for scenario in ordered))
         self._level = np.zeros((len(ordered), len(self.outputs)))
 
     def within_cells(self, points: int = CELL_POINTS) -> Firms:
@@ -103,12 +122,8 @@ class Firms:
     @property
     def stuck(self) -> dict[str, list[str]]:
         """Levers that some scenario keeps from moving all of their sub-parameters: lever -> paths set by themselves."""
-        fixed = set().union(*self._fixed)
-        found: dict[str, list[str]] = {}
-        for row in self._moved:
-            if row["path"] in fixed:
-                found.setdefault(row["lever"], []).append(row["path"])
-        return found
+        found = {lever: [path for path in followers(lever) if path in self._fixed] for lever in self.levers}
+        return {lever: paths for lever, paths in found.items() if paths}
 
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Outcomes, (rows, outputs); a row's luck is its key, whatever its cell and its levers."""
@@ -119,15 +134,12 @@ class Firms:
         return out
 
     def _play(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        n = len(points)
-        cell = self._cell(points)
-        lengths = np.diff(self._starts)[cell]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        of = np.repeat(np.arange(n), lengths)
-        timeline = self._rows[np.arange(starts[-1]) - starts[of] + self._starts[cell][of]]
-        self._set_levers(timeline, points, cell, of)
+        n, cell = len(points), self._cell(points)
+        table = self.parameters.lay(self._firms.take(cell), self.parameters.of_keys(keys))
+        self._move(table, points)
         zeros, key = np.zeros(n, dtype=np.int64), np.column_stack([keys, np.full(n, _SECOND_WORD)])
-        return run_batch(timeline, starts, np.arange(n), zeros, zeros, key)[:, self._columns] - self._level[cell]
+        out = run_batch(table.rows, table.starts, np.arange(n), zeros, zeros, key)
+        return out[:, self._columns] - self._level[cell]
 
     def _cell(self, points: np.ndarray) -> np.ndarray:
         place = np.zeros(len(points), dtype=np.int64)
@@ -139,25 +151,26 @@ class Firms:
                 column += 1
         return place
 
-    def _set_levers(self, timeline: np.ndarray, points: np.ndarray, cell: np.ndarray, of: np.ndarray) -> None:
+    def _move(self, table: FirmTable, points: np.ndarray) -> None:
         levels = self.ranges.levels(points[:, : len(self.levers)])
-        for parameter in self._moved:
-            level = levels[:, self.levers.index(parameter["lever"])]
-            value = np.array([lever_value(x, parameter["poorest"], parameter["best"], parameter["scale"]) for x in level])
-            free = np.array([parameter["path"] not in fixed for fixed in self._fixed])[cell][of]
-            name = parameter["path"].replace(".", "_")
-            timeline[name] = np.where(free, value[of], timeline[name])
+        for column, lever in enumerate(self.levers):
+            table.set_lever(lever, levels[:, column])
 
 
 class Mechanisms(Firms):
     """A function for `analyse` of what we do not know: the strengths of the model's mechanisms, grouped by where they act.
 
-    Each strength goes from 30% below its default to 30% above (kept within its declared range), all levers at the values of
-    the scenarios. Split and context are factors as in `Firms`.
+    Each strength goes from 30% below what it is to 30% above (kept within its declared range), all levers at the values of
+    the scenarios; demand is solved again where it depends on them. Split and context are factors as in `Firms`.
     """
 
-    def __init__(self, cells: Mapping[tuple[str, str], Scenario], outputs: Sequence[str] = OUTPUTS):
-        super().__init__(cells, outputs, levers=())
+    def __init__(
+        self,
+        cells: Mapping[tuple[str, str], Scenario],
+        outputs: Sequence[str] = OUTPUTS,
+        parameters: str | int | Chosen = ENSEMBLE,
+    ):
+        super().__init__(cells, outputs, levers=(), parameters=parameters)
         self._strengths = strengths()
 
     @property
@@ -166,12 +179,10 @@ class Mechanisms(Firms):
         several = [name for name, there in ((SPLIT, self.splits), (CONTEXT, self.contexts)) if len(there) > 1]
         return {name: name for name in several} | {row["path"]: row["path"].split(".")[0] for row in self._strengths}
 
-    def _set_levers(self, timeline: np.ndarray, points: np.ndarray, cell: np.ndarray, of: np.ndarray) -> None:
+    def _move(self, table: FirmTable, points: np.ndarray) -> None:
         first = points.shape[1] - len(self._strengths)
         for column, row in enumerate(self._strengths, first):
-            name = row["path"].replace(".", "_")
-            value = timeline[name] * (1.0 + STRENGTH * (2.0 * points[:, column][of] - 1.0))
-            timeline[name] = np.clip(value, row["low"], row["high"])
+            table.scale(row["path"], 1.0 + STRENGTH * (2.0 * points[:, column] - 1.0))
 
 
 def strengths() -> list[dict[str, Any]]:

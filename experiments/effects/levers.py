@@ -11,7 +11,13 @@ import pandas as pd
 
 from tandem.experiments.effects.designs import random_levels
 from tandem.sim.intervals import paired_difference, verdict
+from tandem.sim.kernel import run_batch
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario
+from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
 
 LOW, HIGH = 0.2, 0.8
 OUTPUTS = ("revenue_growth", "conflict_rate")
@@ -137,39 +143,24 @@ def pooled_model(
     seed: int = 0,
     outputs: Sequence[str] = OUTPUTS,
     changes: Mapping[str, Any] | None = None,
-    parameters: str = "declared",
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Model:
-    """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row.
+    """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row, under the
+    parameter set of pair i (`parameters` as in `tandem.sim.parameter_sets`).
 
-    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell;
-    `parameters` as in `tandem.experiments.firms.uncertainty.play`.
+    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell.
     """
-    from tandem.experiments.firms.uncertainty import lay_over
-    from tandem.sim.kernel import run_batch
-    from tandem.sim.outcomes import OUTCOMES
-    from tandem.sim.parameters import describe, lever_value
-    from tandem.sim.scenario import Scenario
-    from tandem.sim.streams import seed_key
-
     scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
-    rows = np.concatenate([scenario.records()[:1] for scenario in scenarios])
-    moved = [row for row in describe() if row.get("lever")]
-    fixed = [set(scenario.explicit_lever_parameters) for scenario in scenarios]
+    firms, asked = FirmTable(scenarios), chosen(parameters)
     columns = [list(OUTCOMES).index(output) for output in outputs]
     key = np.array([seed_key(seed)], dtype=np.uint64)
 
     def model(points: np.ndarray, lucks: np.ndarray) -> np.ndarray:
-        cell = met[lucks]
-        timeline = rows[cell]
-        for parameter in moved:
-            level = points[:, LEVERS.index(parameter["lever"])]
-            value = [lever_value(x, parameter["poorest"], parameter["best"], parameter["scale"]) for x in level]
-            free = np.array([parameter["path"] not in fixed[c] for c in cell])
-            name = parameter["path"].replace(".", "_")
-            timeline[name] = np.where(free, value, timeline[name])
-        lay_over(timeline, scenarios, cell, lucks, seed, parameters)
-        n = len(points)
-        out = run_batch(timeline, np.arange(n + 1), np.arange(n), np.zeros(n, dtype=np.int64), lucks, np.tile(key, (n, 1)))
+        n, numbers = len(points), np.zeros(len(points), dtype=np.int64)
+        table = asked.lay(firms.take(met[lucks]), asked.drawn(seed, numbers, lucks))
+        for column, lever in enumerate(LEVERS):
+            table.set_lever(lever, points[:, column])
+        out = run_batch(table.rows, table.starts, np.arange(n), numbers, lucks, np.tile(key, (n, 1)))
         return out[:, columns]
 
     return model

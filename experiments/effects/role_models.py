@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.firms.uncertainty import play
+from tandem.experiments.firms.kept_batches import play
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.intervals import paired_difference
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
 from tandem.sim.scenario import Scenario, catalogue
 
@@ -48,8 +49,8 @@ FURTHER: Mapping[str, dict[str, Any]] = {
 DISPOSITIONS: Mapping[str, Any] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
 
 Progress = Callable[[int], None]
-Player = Callable[[Scenario, int, int, str], Batch]
-"""(scenario, pairs, seed, parameters) -> batch, as `tandem.experiments.firms.uncertainty.play`."""
+Player = Callable[[Scenario, int, int | str, str | int | Chosen], Batch]
+"""(scenario, pairs, seed, parameters) -> batch, as `tandem.experiments.firms.kept_batches.play`."""
 
 
 def splits() -> list[str]:
@@ -75,18 +76,17 @@ def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scen
 def compare_splits(
     scenarios: Mapping[str, Scenario],
     runs: int,
-    seed: int = 0,
+    seed: int | str = 0,
     changes: Mapping[str, Any] | None = None,
     known: Mapping[str, Batch] | None = None,
     progress: Progress = lambda runs: None,
-    parameters: str = "ensemble",
+    parameters: str | int | Chosen = ENSEMBLE,
     player: Player = play,
 ) -> Comparison:
     """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
 
-    Each pair draws its parameter set from the ensemble, where there is one (`parameters` as in
-    `tandem.experiments.firms.uncertainty.play`).
-    Batches of the same runs that are `known` are not played again where the changes change nothing. `player` plays the rest.
+    Parameters as in `tandem.sim.parameter_sets`. Batches of the same runs that are `known` are not played again where the
+    changes change nothing. `player` plays the rest.
     """
     batches = {}
     for arm, plain in scenarios.items():

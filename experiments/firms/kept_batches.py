@@ -11,15 +11,19 @@ import pandas as pd
 
 from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
-from tandem.experiments.firms.ensemble import ensemble
-from tandem.experiments.firms.uncertainty import play
-from tandem.sim.results import Batch
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
+from tandem.sim.results import Batch, simulate_batch
 from tandem.sim.scenario import Scenario
+
+
+def play(scenario: Scenario, runs: int, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Batch:
+    """The batch, played: what a `Keeper` does where nothing is kept."""
+    return simulate_batch(scenario, runs, seed, parameters=parameters)
 
 
 @dataclass(frozen=True)
 class Keeper:
-    """Plays as `tandem.experiments.firms.uncertainty.play` does, but first looks into `folder`, and puts there what it played.
+    """Plays as `play` does, but first looks into `folder`, and puts there what it played.
 
     `outcomes`: the outcomes that are kept; batches that come back hold these alone.
     """
@@ -27,20 +31,19 @@ class Keeper:
     folder: Path
     outcomes: tuple[str, ...]
 
-    def play(self, scenario: Scenario, runs: int, seed: int | str = 0, parameters: str = "ensemble") -> Batch:
+    def play(self, scenario: Scenario, runs: int, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Batch:
         """The batch, played or read: the same bits. A file that a crash has torn is taken for none."""
-        mark = self.digest(scenario, runs, seed, parameters)
+        asked = chosen(parameters)
+        mark = self.digest(scenario, runs, seed, asked)
         checkpoint = Checkpoint(self.folder / f"{mark}.npz", mark)
         if kept := checkpoint.load():
-            return Batch((scenario,), seed, runs, pd.DataFrame(kept))
-        batch = play(scenario, runs, seed, parameters)
+            return Batch((scenario,), seed, runs, pd.DataFrame(kept), asked)
+        batch = play(scenario, runs, seed, asked)
         table = batch.outcomes[["firm", "luck", *self.outcomes]]
         checkpoint.save({name: table[name].to_numpy() for name in table})
-        return Batch((scenario,), seed, runs, table)
+        return Batch((scenario,), seed, runs, table, asked)
 
-    def digest(self, scenario: Scenario, runs: int, seed: int | str, parameters: str) -> str:
+    def digest(self, scenario: Scenario, runs: int, seed: int | str, parameters: Chosen) -> str:
         """Names what was asked for, of which model and ensemble."""
-        known = ensemble()
-        sets = known.sets.to_csv() if known is not None else ""
-        content = [scenario.digest, runs, str(seed), parameters, self.outcomes, model_source(), sets]
+        content = [scenario.digest, runs, str(seed), parameters.identity, self.outcomes, model_source()]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]

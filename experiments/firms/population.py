@@ -1,27 +1,28 @@
 """A population of firms: how they differ is declared in `scenarios/population.toml`, and firms are drawn from it.
 
 Firm k of a seed is the same firm however many are drawn. A firm is a `Scenario` like any other; for many firms at once
-`Firms.records()` writes the kernel's rows directly (a test holds the two equal, bit for bit).
+`Firms.records()` goes through `tandem.sim.table` (a test holds the two equal, bit for bit).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import betaincinv, gammaincinv, ndtr
 
-from tandem.sim.parameters import DOMAINS, GOALS, LEVERS, RECORD, SKILLS, describe, lever_value, solved_demand
+from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
+from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS, describe
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read
+from tandem.sim.table import FirmTable, place_of
 
 BLOCK = 512  # candidates drawn at once; part of what a seed means, never changed
 OWN = "population."
@@ -70,12 +71,16 @@ class Population:
     name: str
     declared: Mapping[str, Any]
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Values by path that hold for every firm: the calibrated parameter set, or what an analysis changes."""
+    """Values by path that hold for every firm: one parameter set, or what an analysis changes."""
+    sets: Chosen = AS_DECLARED
+    """What parameter sets were asked for; under the ensemble each firm has its own."""
 
     @classmethod
-    def load(cls, name: str | os.PathLike = "population", parameters: Mapping[str, Any] | None = None) -> Population:
-        """From `scenarios/NAME.toml` or a path. `parameters` None: the default set of the ensemble, where there is one;
-        `{}`: the values declared in the model."""
+    def load(
+        cls, name: str | os.PathLike = "population", parameters: str | int | Chosen | Mapping[str, Any] = ENSEMBLE
+    ) -> Population:
+        """From `scenarios/NAME.toml` or a path. `parameters` as in `tandem.sim.parameter_sets`; or values by path, a set that
+        is no part of the ensemble (yet). A set also says how firms differ, and how often leaders leave."""
         text = os.fspath(name)
         if text.endswith(".toml") or os.sep in text:
             source: Any = Path(text)
@@ -85,11 +90,12 @@ class Population:
             raise ScenarioError("no such population", file=text, allowed="population, or a path to a .toml file")
         tables = read(source, text)
         _checked(tables, text)
-        if parameters is None:
-            from tandem.experiments.firms.ensemble import default_set
-
-            parameters = default_set()
-        return cls(source.name.removesuffix(".toml"), tables, dict(parameters))
+        title = source.name.removesuffix(".toml")
+        if isinstance(parameters, Mapping):
+            return cls(title, tables, dict(parameters))
+        asked = chosen(parameters)
+        one = asked.known is not None and asked.number is not None
+        return cls(title, tables, asked.known.set(asked.number) if one else {}, asked)  # type: ignore[union-attr, arg-type]
 
     def with_(self, changes: Mapping[str, Any]) -> Population:
         """The same with other values for every firm, by path (`population.spread.PATH` and `population.coo.threshold` say
@@ -101,11 +107,25 @@ class Population:
     @cached_property
     def laws(self) -> tuple[Law, ...]:
         """One law a value that differs, in the order of the file."""
-        own = {path.removeprefix(OWN): value for path, value in self.parameters.items() if path.startswith(OWN)}
+        return self._laws(self.parameters)
+
+    def _laws(self, own: Mapping[str, Any]) -> tuple[Law, ...]:
+        """The laws with the spreads of parameter sets: one value, or one a firm, float64 (firms,)."""
         return tuple(
-            Law(**{**table, "spread": own.get(f"spread.{table['path']}", table.get("spread", 1.0))})
+            Law(**{**table, "spread": own.get(f"{OWN}spread.{table['path']}", table.get("spread", 1.0))})
             for table in self.declared["differs"]
         )
+
+    @property
+    def drawn_sets(self) -> Ensemble | None:
+        """The ensemble from which each firm draws a set of its own; None where all share one."""
+        return self.sets.known if self.sets.number is None else None
+
+    def own(self, numbers: np.ndarray) -> dict[str, Any]:
+        """What sets say of each firm, float64 (firms,) by path, and what holds for every firm. `numbers`: each firm's set."""
+        known = self.drawn_sets
+        drawn = {} if known is None else {str(path): column.to_numpy()[numbers] for path, column in known.sets.items()}
+        return {**drawn, **self.parameters}
 
     @property
     def common(self) -> dict[str, Any]:
@@ -139,7 +159,10 @@ class Population:
             raise ScenarioError("not a number of firms", file=self.name, value=n, allowed="a whole number from 1")
         parts, found, block = [], 0, 0
         while found < n:
-            table = self._candidates(np.random.default_rng([seed, block]))
+            numbers = np.zeros(BLOCK, dtype=np.int64)
+            if self.drawn_sets is not None:
+                numbers = self.drawn_sets.at(block * BLOCK + np.arange(BLOCK), seed)
+            table = self._candidates(np.random.default_rng([seed, block]), numbers)
             parts.append(table[table["coo"]] if pairs_only else table)
             found += len(parts[-1])
             block += 1
@@ -148,17 +171,15 @@ class Population:
                     "hardly any firm has a COO",
                     file=self.name,
                     key="coo.threshold",
-                    value=self._coo["threshold"],
+                    value=self.declared["coo"]["threshold"],
                     allowed="a lower threshold",
                 )
         return Firms(self, pd.concat(parts, ignore_index=True).iloc[:n].reset_index(drop=True), seed)
 
-    @property
-    def _coo(self) -> dict[str, float]:
-        own = {path.removeprefix(f"{OWN}coo."): value for path, value in self.parameters.items() if path.startswith(f"{OWN}coo.")}
-        return {**self.declared["coo"], **own}
-
-    def _candidates(self, draw: np.random.Generator) -> pd.DataFrame:
+    def _candidates(self, draw: np.random.Generator, numbers: np.ndarray) -> pd.DataFrame:
+        sets = self.own(numbers)
+        prefix = f"{OWN}coo."
+        coo = {**self.declared["coo"], **{path.removeprefix(prefix): sets[path] for path in sets if path.startswith(prefix)}}
         causes = sorted({cause for law in self.laws for cause in law.shares})
         scores = draw.standard_normal((BLOCK, 4 + len(causes) + len(self.laws) + 2 * len(GOALS)))
         chance = ndtr(scores[:, :2])
@@ -166,10 +187,10 @@ class Population:
         context = _chosen(self.declared["contexts"], chance[:, 1])
         size = np.exp(self.declared["size"]["spread"] * scores[:, 2])
         cause = {name: scores[:, 4 + k] for k, name in enumerate(causes)}
-        table: dict[str, Any] = {"role_model": split, "context": context, "size": size}
+        table: dict[str, Any] = {"role_model": split, "context": context, "size": size, "set": numbers}
         usual = _Usual(split, context)
         first = 4 + len(causes)
-        for k, law in enumerate(self.laws):
+        for k, law in enumerate(self._laws(sets)):
             own = scores[:, first + k]
             rest = 1.0 - sum(weight**2 for weight in law.shares.values())
             score = np.sqrt(rest) * own + sum(weight * cause[name] for name, weight in law.shares.items())
@@ -192,8 +213,8 @@ class Population:
             else:
                 low, high = _range(path)
                 table[path] = np.clip(table.get(path, usual[path]) * factor, low, high)
-        table["need_of_coo"] = self._need(table, usual) * np.exp(self._coo["taste"] * scores[:, 3])
-        table["coo"] = table["need_of_coo"] > self._coo["threshold"]
+        table["need_of_coo"] = self._need(table, usual) * np.exp(coo["taste"] * scores[:, 3])
+        table["coo"] = table["need_of_coo"] > coo["threshold"]
         return pd.DataFrame(table)
 
     def _need(self, table: Mapping[str, Any], usual: _Usual) -> np.ndarray:
@@ -241,8 +262,8 @@ def _chosen(weights: Mapping[str, Any], chance: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Firms:
-    """Firms drawn from a population. `table`: one row a firm: role_model, context, size (multiple of the context's), the
-    values that differ by path, need_of_coo, coo."""
+    """Firms drawn from a population. `table`: one row a firm: role_model, context, size (multiple of the context's), set
+    (number of its parameter set, 0 where all share one), the values that differ by path, need_of_coo, coo."""
 
     population: Population
     table: pd.DataFrame
@@ -264,6 +285,7 @@ class Firms:
         row = self.table.iloc[number]
         base = _base(self._split(row), row["context"], self._frozen_common)
         values: dict[str, Any] = {path: float(row[path]) for path in self._paths}
+        values |= {path: float(column[number]) for path, column in self._of_sets.items()}
         if "teams.headcount" in self.table:
             for k, team in enumerate(base.parameters.teams):
                 values[f"teams.{k}.headcount"] = float(np.clip(team.headcount * row["teams.headcount"], 0.5, 50.0))
@@ -285,111 +307,84 @@ class Firms:
 
         What a change says wins over what was drawn; levers move their sub-parameters as in `Scenario.with_`.
         """
+        return self.rows(changes, week, quarters).timelines()
+
+    def rows(self, changes: Mapping[str, Any] | None = None, week: int = 0, quarters: int | None = None) -> FirmTable:
+        """The same as a table, to which more can be done."""
         quarters = quarters or self.population.weeks // 13
         if quarters not in self._known:
-            self._known[quarters] = self._rows({}, quarters)
+            self._known[quarters] = self._table(quarters)
         plain = self._known[quarters]
         if not changes:
-            return [plain[k : k + 1].copy() for k in range(len(self))]
-        changed = self._changed(plain, changes) if all(map(_simple, changes)) else self._rows(dict(changes), quarters)
-        if week <= 0:
-            return [changed[k : k + 1] for k in range(len(self))]
-        changed["starts_week"], changed["demand"] = week, plain["demand"]
-        return list(np.stack([plain, changed], axis=1))
+            return plain
+        if not all(path.startswith("levers.") or place_of(path) for path in changes):
+            changed = self._table(quarters, changes)
+            return changed if week <= 0 else plain.at(week, changed)
+        if week > 0:
+            return plain.at(week, changes)
+        changed = plain.take(np.arange(len(self)))
+        for path, value in changes.items():
+            changed.set(path, value)
+        return changed
 
     def first(self, n: int) -> Firms:
         """The first n firms."""
         few = Firms(self.population, self.table.iloc[:n].reset_index(drop=True), self.seed)
-        few._known.update({quarters: rows[:n] for quarters, rows in self._known.items()})
+        few._known.update({quarters: table.take(np.arange(len(few))) for quarters, table in self._known.items()})
         return few
 
     def with_parameters(self, parameters: Mapping[str, Any]) -> Firms:
         """The same firms, drawn as they are, under another parameter set (its `population.` values are not applied)."""
-        return replace(self, population=replace(self.population, parameters=dict(parameters)))
+        return replace(self, population=replace(self.population, parameters=dict(parameters), sets=AS_DECLARED))
 
     # -- inner ---------------------------------------------------------------------------------
 
     @cached_property
-    def _known(self) -> dict[int, np.ndarray]:
-        """Rows already made, by horizon."""
+    def _known(self) -> dict[int, FirmTable]:
+        """Tables already made, by horizon."""
         return {}
-
-    @cached_property
-    def _values(self) -> dict[str, np.ndarray]:
-        return {str(name): column.to_numpy() for name, column in self.table.items()}
-
-    def _changed(self, plain: np.ndarray, changes: Mapping[str, Any]) -> np.ndarray:
-        """The rows with single values set, and demand solved anew where it depends on them."""
-        rows = plain.copy()
-        for split, context, index in self._groups():
-            base = _base(split, context, self._frozen_common)
-            explicit = set(base.explicit_lever_parameters) | set(changes)
-            part = rows[index]
-            for path, value in changes.items():
-                if path.startswith("levers."):
-                    _move_lever(part, path.removeprefix("levers."), np.full(len(index), float(value)), explicit)
-                else:
-                    part[path.replace(".", "_")] = value
-            rows[index] = part
-            if any(path.startswith(("market.", "execution.")) for path in changes):
-                self._solve(rows, index, base)
-        return rows
-
-    @staticmethod
-    def _solve(rows: np.ndarray, index: np.ndarray, base: Scenario) -> None:
-        goals = base.parameters.market.right_goals.vector()
-        for k in index:
-            rows["demand"][k] = solved_demand(as_parameters(rows[k], goals))
 
     def _split(self, row: Any) -> str:
         return row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
 
     @cached_property
     def _paths(self) -> list[str]:
-        aside = {"role_model", "context", "size", "need_of_coo", "coo", "teams.headcount"}
+        aside = {"role_model", "context", "size", "set", "need_of_coo", "coo", "teams.headcount"}
         return [path for path in self.table.columns if path not in aside and path not in self.population.common]
+
+    @cached_property
+    def _of_sets(self) -> dict[str, np.ndarray]:
+        """What each firm's own parameter set says, float64 (firms,) by path; nothing where all share one."""
+        if self.population.drawn_sets is None:
+            return {}
+        said = self.population.own(self.table["set"].to_numpy())
+        return {path: values for path, values in said.items() if path not in self.population.parameters and OWN not in path}
 
     @property
     def _frozen_common(self) -> tuple[tuple[str, Any], ...]:
         return tuple(sorted({"quarters": self.population.weeks // 13, **self.population.common}.items()))
 
-    @cached_property
-    def _grouped(self) -> list[tuple[str, str, np.ndarray]]:
+    def _table(self, quarters: int, changes: Mapping[str, Any] | None = None) -> FirmTable:
+        """The firms as drawn, or with changes that only scenarios can make."""
+        common = tuple(sorted({**dict(self._frozen_common), **(changes or {}), "quarters": quarters}.items()))
         split = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
         keys = pd.Series(split, dtype=str).str.cat(self.table["context"].to_numpy(), sep="|")
-        return [(*str(key).split("|"), np.asarray(index)) for key, index in keys.groupby(keys).groups.items()]  # type: ignore[misc]
-
-    def _groups(self) -> Iterator[tuple[str, str, np.ndarray]]:
-        yield from self._grouped
-
-    def _rows(self, changes: dict[str, Any], quarters: int) -> np.ndarray:
-        rows = np.zeros(len(self), RECORD)
-        common = tuple(sorted({**dict(self._frozen_common), **changes, "quarters": quarters}.items()))
-        for split, context, index in self._groups():
-            base = _base(split, context, common)
-            rows[index] = base.records()[0]
-            explicit = set(base.explicit_lever_parameters)
-            part = rows[index]
-            for path in self._paths:
-                if path in changes:
-                    continue
-                values = self._values[path][index]
-                if path.startswith("levers."):
-                    _move_lever(part, path.removeprefix("levers."), values, explicit)
-                else:
-                    _put(part, path, values)
-            if "teams.headcount" in self._values:
-                heads = part["team_headcount"] * self._values["teams.headcount"][index][:, None]
-                there = np.arange(heads.shape[1]) < part["team_count"][:, None]
-                part["team_headcount"] = np.where(there, np.clip(heads, 0.5, 50.0), part["team_headcount"])
-            rows[index] = part
-            self._solve(rows, index, base)
-        return rows
-
-
-def _simple(path: str) -> bool:
-    """Whether a path is one column of the kernel's rows, or a lever."""
-    return path.startswith("levers.") or (path.replace(".", "_") in (RECORD.names or ()) and path != "quarters")
+        cells, which = np.unique(keys.to_numpy(dtype=str), return_inverse=True)
+        table = FirmTable([_base(*cell.split("|"), common) for cell in cells.tolist()]).take(which)
+        for path, values in self._of_sets.items():
+            if path not in (changes or {}):
+                table.set(path, values)
+        paths = [path for path in self._paths if path not in (changes or {})]
+        for path in paths:
+            if ".priorities." not in path:
+                table.set(path, self.table[path].to_numpy())
+        for post in ("ceo", "coo"):
+            goals = [f"{post}.priorities.{goal}" for goal in GOALS]
+            if all(path in paths for path in goals):
+                table.set_goals(f"{post}.priorities", self.table[goals].to_numpy())
+        for team in range(MAXIMUM_TEAMS) if "teams.headcount" in self.table else ():
+            table.scale(f"teams.{team}.headcount", self.table["teams.headcount"].to_numpy())
+        return table
 
 
 @lru_cache(maxsize=64)
@@ -400,56 +395,6 @@ def _split_in_context(split: str, context: str) -> Scenario:
 @lru_cache(maxsize=512)
 def _base(split: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
     return _split_in_context(split, context).with_(dict(common))
-
-
-@lru_cache(maxsize=1)
-def _levered() -> dict[str, list[dict]]:
-    rows = [row for row in describe() if row.get("lever")]
-    return {lever: [row for row in rows if row["lever"] == lever] for lever in LEVERS}
-
-
-def _move_lever(rows: np.ndarray, lever: str, levels: np.ndarray, explicit: set[str]) -> None:
-    for parameter in _levered()[lever]:
-        if parameter["path"] not in explicit:
-            ends = (parameter["poorest"], parameter["best"], parameter["scale"])
-            rows[parameter["path"].replace(".", "_")] = [lever_value(level, *ends) for level in levels]
-
-
-LEADERS = {"ceo": 0, "coo": 1, "marketing_lead": 2}
-
-
-def _put(rows: np.ndarray, path: str, values: np.ndarray) -> None:
-    """Write one value a firm into the kernel's rows."""
-    group, *rest = path.split(".")
-    if group in LEADERS:
-        column, post = rows[f"leader_{rest[0]}"], LEADERS[group]
-        if len(rest) == 2:
-            column[:, post, (SKILLS if rest[0] == "skills" else GOALS).index(rest[1])] = values
-            if path.endswith(GOALS[-1]) and rest[0] == "priorities":
-                weights = column[:, post, :]
-                # Added up as the model's own declaration does, so that the last bit is the same.
-                column[:, post, :] = [[weight / sum(row.tolist()) for weight in row.tolist()] for row in weights]
-        else:
-            column[:, post] = values
-    else:
-        rows[path.replace(".", "_")] = values
-
-
-def as_parameters(row: Any, right_goals: Sequence[float]) -> Any:
-    """As much of a firm's parameters as the solved demand asks for, read from its record."""
-    market = _Group(row, "market", vector=right_goals)
-    return SimpleNamespace(market=market, execution=_Group(row, "execution"))
-
-
-class _Group:
-    """A group of parameters read from a record by name, as plain numbers."""
-
-    def __init__(self, row: Any, group: str, vector: Sequence[float] = ()):
-        self._row, self._group = row, group
-        self.right_goals = SimpleNamespace(vector=lambda: list(vector))
-
-    def __getattr__(self, name: str) -> float:
-        return float(self._row[f"{self._group}_{name}"])
 
 
 def _checked(tables: Mapping[str, Any], file: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.panel import simulate_panel
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.plots import BLUE, INK, QUIET, STYLE
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
@@ -32,8 +33,16 @@ TITLES = {
 }
 
 
-def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | str = 7, ax: Any = None) -> Any:
+def fan(
+    scenario: Scenario,
+    column: str = "trust",
+    runs: int = 200,
+    seed: int | str = 7,
+    ax: Any = None,
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Any:
     """How one series spreads over `runs` lucks: median, the band of half of them, and of nine in ten. Returns the axes.
+    `parameters` as in `tandem.sim.parameter_sets`.
 
     Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
     revenue (start = 100), quarrels (in the last 13 weeks), technique (usual = 100).
@@ -45,7 +54,8 @@ def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | 
     """
     if column not in TITLES:
         raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
-    values = of_panel(simulate_panel([scenario], runs, seed, every=1))[column]
+    asked = chosen(parameters)
+    values = of_panel(simulate_panel([scenario], runs, seed, every=1, parameters=asked))[column]
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
         weeks = np.arange(values.shape[1])
@@ -62,7 +72,7 @@ def fan(scenario: Scenario, column: str = "trust", runs: int = 200, seed: int | 
             ax.set_ylim(bottom=0)
         ax.set_xlim(0, weeks[-1])
         ax.annotate(
-            f"median, half and nine in ten of {runs:,} lucks",
+            f"median, half and nine in ten of {runs:,} lucks; {asked.told}",
             (1, 1.02),
             xycoords="axes fraction",
             ha="right",
@@ -78,6 +88,7 @@ def small_multiples(
     runs: int = 200,
     seed: int | str = 7,
     across: int = 3,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Any:
     """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario. Returns the figure.
 
@@ -88,6 +99,7 @@ def small_multiples(
     """
     if not scenarios:
         raise Mistake("small_multiples needs at least one scenario, as {title: scenario}")
+    asked = chosen(parameters)
     across = min(across, len(scenarios))
     down = -(-len(scenarios) // across)
     with plt.rc_context(STYLE):
@@ -101,7 +113,7 @@ def small_multiples(
             layout="constrained",
         )
         for ax, (title, scenario) in zip(axes.ravel(), scenarios.items()):
-            fan(scenario, column, runs, seed, ax)
+            fan(scenario, column, runs, seed, ax, asked)
             for text in list(ax.texts):
                 text.remove()
             ax.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK)
@@ -110,7 +122,7 @@ def small_multiples(
             spare.remove()
         name, unit = TITLES[column]
         canvas.suptitle(
-            f"{name} ({unit}): median, half and nine in ten of {runs:,} lucks",
+            f"{name} ({unit}): median, half and nine in ten of {runs:,} lucks; {asked.told}",
             x=0.01,
             ha="left",
             fontsize=10,
@@ -127,10 +139,11 @@ def heat_map(
     runs: int = 100,
     seed: int | str = 7,
     ax: Any = None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Any:
     """Mean of an outcome over a grid of two settings, each cell on the same lucks; the half-width of its 95% interval beneath it.
 
-    `across`, `up`: one path with its values each. Returns the axes.
+    `across`, `up`: one path with its values each; `parameters` as in `tandem.sim.parameter_sets`. Returns the axes.
 
     >>> from tandem import Scenario, heat_map
     >>> pair = Scenario.of(role_model="co-pilot")
@@ -147,10 +160,11 @@ def heat_map(
     (x, columns), (y, rows) = next(iter(across.items())), next(iter(up.items()))
     declared = OUTCOMES[outcome]
     factor, unit = (100.0, declared.unit.replace("share", "%", 1)) if declared.unit.startswith("share") else (1.0, declared.unit)
+    asked = chosen(parameters)
     means, errors = np.empty((len(rows), len(columns))), np.empty((len(rows), len(columns)))
     for i, high in enumerate(rows):
         for j, wide in enumerate(columns):
-            row = simulate_batch(scenario.with_({x: wide, y: high}), runs, seed).summary().loc[outcome]
+            row = simulate_batch(scenario.with_({x: wide, y: high}), runs, seed, parameters=asked).summary().loc[outcome]
             means[i, j], errors[i, j] = factor * row["mean"], factor * 0.5 * (row["high"] - row["low"])
     with plt.rc_context(STYLE):
         ax = (
@@ -177,5 +191,6 @@ def heat_map(
         ax.set_yticks(range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows])
         ax.set_xlabel(x)
         ax.set_ylabel(y)
+        ax.set_title(asked.told, loc="right", fontsize=8, color=QUIET)
         ax.figure.colorbar(shown, ax=ax, label=f"{declared.title()} ({unit})")
     return ax

@@ -12,13 +12,14 @@ import numpy as np
 
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
-from tandem.experiments.store.errors import Damaged, NondeterminismError
+from tandem.experiments.store.errors import Damaged, NondeterminismError, Refused
 from tandem.experiments.store.folder import Folder, chunk_name
 from tandem.experiments.store.layout import Chunk
 from tandem.experiments.store.model import FirmModel, Model, Played
 from tandem.experiments.store.seals import sealed, sha256
 from tandem.experiments.store.store import Store
 from tandem.experiments.store.tables import packed, trajectory_schema
+from tandem.sim.parameter_sets import DECLARED
 
 if TYPE_CHECKING:
     from tandem.experiments.store.reuse import Reuse
@@ -77,7 +78,11 @@ def _reuse(path: str, seal: str, stages: int, source: str) -> Reuse:
 def firms_of(store: Store) -> FirmModel:
     """The model of a sweep of firms, from its folder."""
     said = store.manifest.spec["model"]
-    return FirmModel(store.scenarios(), said["seed"], store.manifest.document["design"]["factors"], said["trajectories"])
+    factors, word = store.manifest.document["design"]["factors"], said.get("parameters", DECLARED)
+    model = FirmModel(store.scenarios(), said["seed"], factors, said["trajectories"], word)
+    if model.parameters.identity.get("ensemble") != said.get("ensemble"):
+        raise Refused("this sweep was played under another ensemble of parameter sets than the one that is here")
+    return model
 
 
 # -- playing -----------------------------------------------------------------------------------

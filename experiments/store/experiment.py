@@ -15,6 +15,7 @@ from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.model import FirmModel, Model
 from tandem.experiments.store.plan import MOST_RUNS, Plan, Precision
 from tandem.experiments.store.tables import arrow_table
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 
 
@@ -75,7 +76,7 @@ def of_plan(plan: Plan) -> Experiment:
     """The experiment that a plan asks for."""
     tables = plan.tables
     points = PointSource(plan)
-    model = FirmModel(plan.scenarios, tables.seed, points.factors, tables.trajectories)
+    model = FirmModel(plan.scenarios, tables.seed, points.factors, tables.trajectories, plan.parameters)
     experiment = Experiment(
         model,
         points,
@@ -130,13 +131,15 @@ def of_rows(
     independent_luck: bool = False,
     trajectories: str = "none",
     title: str = "",
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Experiment:
     """The experiment of a caller that makes its own rows.
 
     `points`: DataFrame or columns by name, one row a point. With firms (`scenarios`) its columns are paths of parameters,
     and `scenario` (a name; may be left out where there is one), `firm` and `luck` (whole numbers of 0 or more: the firm's
     number and the first luck, 0 if left out). With a `model` of your own they are whatever it takes, and `firm`, `luck`.
-    Each point is played `replicates` times, with lucks from its first one on. Raises ScenarioError or Refused.
+    Each point is played `replicates` times, with lucks from its first one on; firms under `parameters` as in
+    `tandem.sim.parameter_sets`. Raises ScenarioError or Refused.
     """
     import pandas as pd
 
@@ -161,7 +164,7 @@ def of_rows(
                 raise Refused("several scenarios need a column `scenario` that says which point is of which")
             frame = frame.assign(scenario=next(iter(firms)))
         source = OwnPoints(own_columns(frame, firms, refuse))
-        played = FirmModel(firms, seed, source.factors, trajectories)
+        played = FirmModel(firms, seed, source.factors, trajectories, parameters)
     named = tuple(outcomes or played.outcomes)
     for name in (*named, *(stored or ())):
         if name not in played.outcomes:

@@ -10,14 +10,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tandem.experiments.store.records import Firms, plain_number
-from tandem.sim.parameters import RECORD
+from tandem.sim.parameter_sets import DECLARED, ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario
+from tandem.sim.table import plain_number, table_of_points
 
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")
 LONGEST_MESSAGE = 2000
-PLAIN = np.dtype((np.void, RECORD.itemsize))
 ROWS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 
 
@@ -56,7 +55,8 @@ class Model(Protocol):
 
 
 class FirmModel:
-    """Tandem's firms: a point is a scenario (column `scenario`, a place in `scenarios`) with values by path."""
+    """Tandem's firms: a point is a scenario (column `scenario`, a place in `scenarios`) with values by path; each run has the
+    parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`)."""
 
     def __init__(
         self,
@@ -64,23 +64,24 @@ class FirmModel:
         seed: int | str,
         factors: Sequence[str],
         trajectories: str = "none",
+        parameters: str | int | Chosen = ENSEMBLE,
     ):
         from tandem.sim.outcomes import OUTCOMES
         from tandem.sim.weekly import WEEKLY
 
         self.scenarios, self.seed = dict(scenarios), seed
-        self.factors, self.trajectories = tuple(factors), trajectories
+        self.factors, self.trajectories, self.parameters = tuple(factors), trajectories, chosen(parameters)
         self.outcomes: Mapping[str, str] = {name: outcome.unit for name, outcome in OUTCOMES.items()}
         self.nullable = frozenset(self.outcomes)
         self.columns: tuple[str, ...] = () if trajectories == "none" else tuple(WEEKLY)
-        self._firms: dict[int, Firms] = {}
 
     def identity(self) -> dict[str, Any]:
-        """Digests of the scenarios, the seed, and what of the weeks is kept."""
+        """Digests of the scenarios, the seed, the parameter sets, and what of the weeks is kept."""
         return {
             "name": "firms",
             "seed": self.seed,
             "trajectories": self.trajectories,
+            **self.parameters.identity,
             "scenarios": {name: scenario.digest for name, scenario in self.scenarios.items()},
         }
 
@@ -103,29 +104,15 @@ class FirmModel:
         return played
 
     def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
-        from tandem.sim import kernel
-        from tandem.sim.streams import seed_key
-
-        used, place = np.unique(at, return_inverse=True)
-        columns = {name: column[used] for name, column in points.items()}
-        timeline, starts, arm_of, complaints = self._timelines(columns, len(used))
-        arms, valid = arm_of[place], np.array([not complaint for complaint in complaints])[place]
-        key = np.array(seed_key(self.seed), dtype=np.uint64)
-        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.where(valid, OK, FAILED).astype(np.int8))
-        played.failures = [(int(row), "ScenarioError", complaints[place[row]]) for row in np.flatnonzero(~valid)]
+        played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
+        which = points["scenario"][at]
+        weeks: dict[int, np.ndarray] = {}
+        for number in map(int, np.unique(which)):
+            self._play_scenario(number, np.flatnonzero(which == number), points, at, firms, lucks, played, weeks)
+        played.failures.sort()
         if self.columns:
-            for row in range(len(at)):
-                rows = timeline[starts[arms[row]] : starts[arms[row] + 1]]
-                weeks, played.values[row] = (
-                    self._trajectory(rows, int(firms[row]), int(lucks[row]))
-                    if valid[row]
-                    else (np.zeros((0, len(self.columns))), played.values[row])
-                )
-                played.trajectories.append(weeks)
-        elif valid.any():
-            keys = np.tile(key, (int(valid.sum()), 1))
-            arguments = (arms[valid].astype(np.int64), firms[valid], lucks[valid], keys)
-            played.values[valid] = kernel.run_batch(timeline, starts, *arguments, threads=False)
+            none = np.zeros((0, len(self.columns)))
+            played.trajectories = [weeks.get(row, none) for row in range(len(at))]
         infinite = np.isinf(played.values)
         for row in map(int, np.flatnonzero(infinite.any(axis=1))):
             name = list(self.outcomes)[int(np.argmax(infinite[row]))]
@@ -133,29 +120,38 @@ class FirmModel:
             played.status[row], played.values[row] = INVALID, np.nan
         return played
 
-    def _timelines(self, points: Mapping[str, np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-        """Records of points that may be of several scenarios: rows, where each arm begins, each point's arm, complaints."""
-        which = points["scenario"]
-        parts: list[np.ndarray] = []
-        starts = [np.zeros(1, dtype=np.int64)]
-        arms, complaints, made = np.zeros(count, dtype=np.int64), [""] * count, 0
-        for number in map(int, np.unique(which)):
-            if number not in self._firms:
-                self._firms[number] = Firms(self._listed[number], self.factors)
-            mine = np.flatnonzero(which == number)
-            rows, begins, said = self._firms[number].timelines({name: points[name][mine] for name in self.factors}, len(mine))
-            for place, complaint in zip(mine, said):
-                complaints[place] = complaint
-            arms[mine] = made + np.arange(len(mine))
-            starts.append(begins[1:] + starts[-1][-1])
-            parts.append(rows.view(PLAIN))  # as plain bytes: NumPy compares hundreds of fields each time it joins records
-            made += len(mine)
-        return np.concatenate(parts).view(RECORD), np.concatenate(starts), arms, complaints
+    def _play_scenario(self, number: int, mine: np.ndarray, points, at, firms, lucks, played: Played, weeks) -> None:
+        """Play the runs `mine` (int64), which are of one scenario, into `played`, and their weeks into `weeks`, by run."""
+        from tandem.sim import kernel
+        from tandem.sim.streams import seed_key
+
+        used, place = np.unique(at[mine], return_inverse=True)
+        columns = {name: points[name][used] for name in self.factors}
+        table, complaints = table_of_points(self._listed[number], columns, len(used))
+        valid = np.array([not complaint for complaint in complaints])
+        arms = (np.cumsum(valid) - 1)[place]
+        played.status[mine[~valid[place]]] = FAILED
+        for row, said in zip(mine, place):
+            if not valid[said]:
+                played.failures.append((int(row), "ScenarioError", complaints[said]))
+        mine, arms = mine[valid[place]], arms[valid[place]]
+        if not len(mine):
+            return
+        drawn = self.parameters.drawn(self.seed, firms[mine], lucks[mine])
+        table, arms = self.parameters.arms(table, arms, drawn)
+        rows, starts = table.rows, table.starts
+        if self.columns:
+            for row, arm in zip(map(int, mine), arms):
+                own = rows[starts[arm] : starts[arm + 1]]
+                weeks[row], played.values[row] = self._trajectory(own, int(firms[row]), int(lucks[row]))
+            return
+        keys = np.tile(np.array(seed_key(self.seed), dtype=np.uint64), (len(mine), 1))
+        played.values[mine] = kernel.run_batch(rows, starts, arms, firms[mine], lucks[mine], keys, threads=False)
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
         from tandem.sim.results import simulate
 
-        run = simulate(_Recorded(rows), self.seed, luck, firm=firm)
+        run = simulate(_Recorded(rows), self.seed, luck, firm=firm, parameters=DECLARED)
         table = run.weekly if self.trajectories == "weekly" else run.quarterly
         return table[list(self.columns)].to_numpy(dtype=np.float64), run.trajectory["outcomes"]
 

@@ -13,7 +13,9 @@ from pydantic import Field, model_validator
 
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
+from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.complaint import nearest
 from tandem.sim.scenario.paths import FIELDS, lever_of, pattern, unknown
@@ -80,6 +82,7 @@ class PlanTables(Told):
     keep: Literal["all", "named"] = "all"
     trajectories: Literal["none", "quarterly", "weekly"] = "none"
     independent_luck: bool = False
+    parameters: Any = ENSEMBLE
     scenarios: list[Any] = Field(min_length=1, max_length=MOST_SCENARIOS)
     factors: dict[str, Any] = Field(default_factory=dict)
     design: DesignTable | None = None
@@ -100,6 +103,7 @@ class Plan:
     tables: PlanTables
     scenarios: dict[str, Scenario]
     factors: dict[str, Factor]
+    parameters: Chosen
     folder: Path = Path()
     """Where the plan lies: the file of a table design is found from here."""
     file: str | None = None
@@ -137,14 +141,18 @@ class Plan:
                     allowed="an outcome of the model",
                     suggestion=nearest(name, OUTCOMES),
                 )
+        try:
+            parameters = chosen(tables.parameters)
+        except Mistake as mistake:
+            raise ScenarioError(str(mistake), file=file) from None
         if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
             raise ScenarioError("an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes)
         factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
         scenarios = _scenarios(tables, file)
-        plan = cls(tables, scenarios, factors, folder, file)
+        plan = cls(tables, scenarios, factors, parameters, folder, file)
         plan._check_factors()
         plan._check_design()
-        return cls(tables, scenarios, factors, folder, file, tuple(plan._overridden()))
+        return cls(tables, scenarios, factors, parameters, folder, file, tuple(plan._overridden()))
 
     # -- what it comes to ----------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def report_page(sweep: Sweep) -> str:
             {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning} for name in outcomes
         ],
         asked=json.dumps(sweep.manifest.spec, indent=1, sort_keys=True),
-        provenance=sweep.manifest.document["provenance"],
+        provenance={"parameters": sweep.parameters, **sweep.manifest.document["provenance"]},
         replicates=sorted({stage.high for stage in sweep.store.layout.stages}),
     )
 

@@ -93,6 +93,12 @@ class Sweep:
         """Stored outcomes and their units, the digested ones first."""
         return {outcome["name"]: outcome["unit"] for outcome in self.manifest.document["stored"]}
 
+    @property
+    def parameters(self) -> str | int | None:
+        """Under which parameter sets the firms were played (see `tandem.sim.parameter_sets`); None where these are no firms."""
+        model = self.manifest.spec["model"]
+        return model.get("parameters", "declared") if "scenarios" in model else None
+
     def _how_partial(self) -> str:
         share = self.runs_done / max(self.runs, 1)
         return (
@@ -148,6 +154,7 @@ class Sweep:
             "runs": self.runs,
             "complete": self.complete,
             "sweep_id": self.manifest.sweep_id,
+            "parameters": self.parameters,
             "units": {name: self.outcomes[name] for name in self._known(outcomes)},
         }
         return table

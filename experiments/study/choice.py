@@ -32,6 +32,7 @@ from tandem.experiments.study.choice_options import (
     parameter_sets,
     raised,
 )
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 
 PRICES: Mapping[str, tuple[float, float]] = {
@@ -84,6 +85,7 @@ class Decisions:
     sizes: Size
     seed: int
     runs: int
+    parameters: Chosen
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that are written, by file name."""
@@ -120,10 +122,16 @@ def planned_runs(profile: str) -> int:
     return options * (int(np.prod(size.choice)) + int(np.prod(size.map))) + cells * (1 + len(LEVERS)) * int(np.prod(size.levers))
 
 
-def play(profile: str, seed: int, store: Path, progress: Told = lambda what, runs: None) -> Decisions:
-    """Play what is not yet in `store`, weigh it, and give back all tables."""
+def play(
+    profile: str,
+    seed: int,
+    store: Path,
+    progress: Told = lambda what, runs: None,
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Decisions:
+    """Play what is not yet in `store`, weigh it, and give back all tables; `parameters` as in `tandem.sim.parameter_sets`."""
     size, options, places = SIZES[profile], chosen_splits(), contexts()
-    numbers = parameter_sets(size.sets, seed)
+    numbers = parameter_sets(size.sets, seed, parameters)
     mark = marked(numbers)
     played = partial(_play, seed=seed, store=store, mark=mark, progress=progress)
     choice = played(Part("choice", over_contexts(options, places, numbers), *size.choice, len(options)))
@@ -148,7 +156,7 @@ def play(profile: str, seed: int, store: Path, progress: Told = lambda what, run
             table = told[["option", "mean", "low", "high", "verdict"]].rename(columns={"option": "lever"})
             tables["levers"].append(labelled(table, utility=price, split=split, context=place))
     whole = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-    return Decisions(**whole, noise=noise, sizes=size, seed=seed, runs=planned_runs(profile))
+    return Decisions(**whole, noise=noise, sizes=size, seed=seed, runs=planned_runs(profile), parameters=chosen(parameters))
 
 
 def marked(numbers: list[int | None]) -> str:

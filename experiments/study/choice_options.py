@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms
+from tandem.experiments.effects.cells import CONTEXT, OUTPUTS, Firms, UnderSet
 from tandem.experiments.effects.role_models import described
-from tandem.experiments.firms.ensemble import ensemble
-from tandem.experiments.firms.uncertainty import rows_by_set
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario
 
@@ -23,23 +21,6 @@ DRIFTS = (0.02, 0.035, 0.05, 0.07, 0.1, 0.14)
 contexts of the catalogue span, and a little more (assumption)."""
 BEST = 1.0 - 2.0**-30
 """The level that a lever is raised to: best practice, a hair within the cube of points."""
-
-
-@dataclass(frozen=True, eq=False)
-class UnderSet:
-    """A scenario under one parameter set of the ensemble, as `Firms` takes a scenario."""
-
-    scenario: Scenario = field(repr=False)
-    rows: np.ndarray = field(repr=False)
-
-    def records(self) -> np.ndarray:
-        """The kernel's rows."""
-        return self.rows
-
-    @property
-    def explicit_lever_parameters(self) -> Sequence[str]:
-        """Sub-parameters of levers that the scenario sets by itself."""
-        return self.scenario.explicit_lever_parameters
 
 
 class Choices:
@@ -61,7 +42,9 @@ class Choices:
         if any(len(mine) != self.places for mine in cells.values()):
             raise ValueError(f"every option needs a scenario in each of the {self.places} combinations of axes")
         self._firms = {
-            option: Firms({(option, str(place)): scenario for place, scenario in enumerate(mine)}, self.outputs)  # type: ignore[misc]
+            option: Firms(
+                {(option, str(place)): scenario for place, scenario in enumerate(mine)}, self.outputs, parameters="declared"
+            )
             for option, mine in cells.items()
         }
 
@@ -113,20 +96,18 @@ class Raised(Choices):
         return np.concatenate(gains, axis=1)
 
 
-def parameter_sets(count: int, seed: int) -> list[int | None]:
-    """Numbers of so many different sets of the ensemble; None alone (the declared values) where there is no ensemble."""
-    found = ensemble()
-    return [None] if found is None else [int(number) for number in found.drawn(min(count, len(found)), seed)]
+def parameter_sets(count: int, seed: int, parameters: str | int | Chosen = ENSEMBLE) -> list[int | None]:
+    """Numbers of the parameter sets that are played: so many different ones of the ensemble, or the one that is asked for; None
+    alone stands for what is declared. `parameters` as in `tandem.sim.parameter_sets`."""
+    asked = chosen(parameters)
+    if asked.known is None or asked.number is not None:
+        return [asked.number]
+    return [int(number) for number in asked.known.drawn(min(count, len(asked.known)), seed)]
 
 
 def under_sets(scenario: Scenario, numbers: Sequence[int | None]) -> list[Scenario | UnderSet]:
     """A scenario under each of the sets."""
-    found = ensemble()
-    if found is None or numbers == [None]:
-        return [scenario]
-    known = found.every_mechanism
-    rows = rows_by_set(scenario, [known[number] for number in numbers if number is not None])
-    return [UnderSet(scenario, row) for row in rows]
+    return [scenario if number is None else UnderSet(scenario, number) for number in numbers]
 
 
 def over_contexts(splits: Sequence[str], contexts: Sequence[str], numbers: Sequence[int | None]) -> Choices:

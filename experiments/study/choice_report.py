@@ -46,7 +46,7 @@ def section(found: Decisions, drawn: list[Figure]) -> dict[str, Any]:
         "first_levers": first_levers(found),
         "runs": found.runs,
         "mapped_in": titles()[MAPPED_IN],
-        "sets": found.sizes.sets,
+        "sets": found.sizes.sets if found.parameters.several else 1,
     }
 
 

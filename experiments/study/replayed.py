@@ -16,6 +16,7 @@ from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.study.strata import Part, parts_of
+from tandem.sim.parameter_sets import Chosen
 
 POINTS, LUCKS = 1024, 4
 DECLARATION = "study.toml"
@@ -27,8 +28,9 @@ def of_sensitivity(
     above: float | None = None,
     below: float | None = None,
     progress: Callable[[int], None] = lambda runs: None,
-) -> tuple[Event, pd.DataFrame, pd.Series]:
-    """As `of_sweep`, for the main analysis of a folder that `tandem sensitivity` wrote: levels of levers, splits and contexts.
+) -> tuple[Event, pd.DataFrame, pd.Series, Chosen]:
+    """As `of_sweep`, for the main analysis of a folder that `tandem sensitivity` wrote: levels of levers, splits and contexts;
+    and the parameter sets under which it was played.
 
     1,024 points under 4 lucks each. Raises Refused where the declaration is not whole, or of another version of the model.
     """
@@ -39,22 +41,24 @@ def of_sensitivity(
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, IndexError) as fault:
         raise Refused(f"{folder / DECLARATION}: not the declaration of a sensitivity analysis") from fault
     name, context = (None if asked[key] == "none" else asked[key] for key in ("scenario", "context"))
-    part = parts_of(asked["profile"], asked["seed"], name, context)[0]
+    parameters = declared.get("parameters", "declared")  # before it was asked, the declared values were played
+    part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters)[0]
     if Part(**{**part.__dict__, "replicates": first["replicates"]}).digest != first["digest"]:
         raise Refused(f"{folder}: analysed with another version of the model or of its scenarios; run tandem sensitivity again")
     if outcome is not None and outcome not in part.outputs:
         raise Refused(f"{outcome} is not measured in {folder}; there are {', '.join(part.outputs)}")
     wanted = outcome or part.outputs[0]
-    firms = Firms(part.cells, [wanted], part.ranges)
+    firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters)
     points = next(_points(len(firms.factors), part.seed))
     keys = keys_of(part.seed, NEAR_A, np.arange(len(points)), LUCKS)
     values = np.empty((LUCKS, len(points)))
     for luck in range(LUCKS):
         values[luck] = firms(points, keys[luck])[:, 0]
         progress(len(points))
-    return looked_for(
+    event, varied, share = looked_for(
         wanted, values.ravel(), np.tile(np.arange(len(points)), LUCKS), varied_by(firms, points), above, below, folder.name
     )
+    return event, varied, share, part.parameters
 
 
 def _points(factors: int, seed: int) -> Any:

@@ -31,7 +31,7 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
         **sections,
         named=named,
         command=command,
-        provenance=provenance_lines(),
+        provenance={**provenance_lines(), "parameters": study.parameters.told},
         figures=drawn,
         blocks=blocks,
         quarters=_quarters(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 
 Told = Callable[[str, int], None]
 """Hears what is being done, and how many more firms have been played."""
@@ -23,11 +24,12 @@ class Job:
     profile: str
     seed: int
     parts: tuple[strata.Part, ...]
+    parameters: Chosen
 
     @property
     def in_tables(self) -> int:
         """Firms played for the tables of role models and levers."""
-        return planned_runs(self.profile)
+        return planned_runs(self.profile, self.parameters)
 
     @property
     def beside(self) -> int:
@@ -44,26 +46,33 @@ class Job:
     @property
     def command(self) -> str:
         """The command that plays it again."""
-        return shlex.join(["tandem", "study", "--profile", self.profile, "--seed", str(self.seed), "--out", "DIR"])
+        asked = ["--profile", self.profile, "--seed", str(self.seed), "--parameters", str(self.parameters.word)]
+        return shlex.join(["tandem", "study", *asked, "--out", "DIR"])
 
 
-def job(profile: str = "quick", seed: int = 0) -> Job:
-    """The job of a profile (`PROFILES`); in `paper` after a pilot of each analysis. ValueError for an unknown profile."""
+def job(profile: str = "quick", seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> Job:
+    """The job of a profile (`PROFILES`); in `paper` after a pilot of each analysis. All parts are played under the same
+    `parameters`, as in `tandem.sim.parameter_sets`. ValueError for an unknown profile."""
     if profile not in PROFILES:
         raise ValueError(f"profile = {profile!r}: one of {', '.join(PROFILES)}")
     # A minute is what a newcomer waits: `tandem sensitivity` adds the analyses to a quick study.
-    parts = () if profile == "quick" else tuple(strata.settled(strata.parts_of(profile, seed)))
-    return Job(profile, seed, parts)
+    asked = chosen(parameters)
+    parts = () if profile == "quick" else tuple(strata.settled(strata.parts_of(profile, seed, parameters=asked)))
+    return Job(profile, seed, parts, asked)
 
 
 def run(
-    profile: str | Job = "quick", out: str | Path = "out/study", seed: int = 0, told: Told = lambda what, runs: None
+    profile: str | Job = "quick",
+    out: str | Path = "out/study",
+    seed: int = 0,
+    told: Told = lambda what, runs: None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Study:
     """Play a study and write it into the folder `out`: report.html, tables and figures; the tables come back.
 
     A `paper` that was killed goes on: whatever it had played lies in `out`.
     """
-    whole = profile if isinstance(profile, Job) else job(profile, seed)
+    whole = profile if isinstance(profile, Job) else job(profile, seed, parameters)
     place = Path(out)
     sections = analyses(whole, place, told)
     return tables(whole, place, sections, told)
@@ -83,7 +92,7 @@ def analyses(whole: Job, out: Path, told: Told) -> dict[str, Any]:
 def tables(whole: Job, out: Path, sections: dict[str, Any], told: Told) -> Study:
     """Play the tables of role models and levers, and write them with figures and report."""
     drawing = drawn_as(whole)
-    found = play(whole.profile, whole.seed, told, out / "store" if whole.profile == "paper" else None)
+    found = play(whole.profile, whole.seed, told, out / "store" if whole.profile == "paper" else None, whole.parameters)
     write(found, out, whole.command, lambda what, _: told(what, drawing), sections)
     return found
 
@@ -118,4 +127,4 @@ def _failures(whole: Job, place: Path, told: Told) -> dict[str, Any]:
 def _choice(whole: Job, place: Path, told: Told) -> dict[str, Any]:
     from tandem.experiments.study.choice_report import write
 
-    return write(choice.play(whole.profile, whole.seed, place / "store", told), place)
+    return write(choice.play(whole.profile, whole.seed, place / "store", told, whole.parameters), place)

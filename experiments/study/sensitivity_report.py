@@ -38,7 +38,7 @@ def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], f
         title="Tandem: what moves growth and conflict most?",
         found=section(results, parts, folder),
         command=command,
-        provenance=provenance_lines(),
+        provenance={**provenance_lines(), "parameters": next(iter(parts.values())).parameters.told},
     )
 
 

@@ -31,6 +31,7 @@ def declare(
         "seed": seed,
         "scenario": name or "none",
         "context": context or "none",
+        "parameters": parts[0].parameters.word,
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {
             "inert_total_index": INERT,
@@ -71,7 +72,13 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
     main = next(iter(results.values()))
     main.save(out)
     verdicts = {
-        name: {"verdict": found.verdict, "runs": found.runs, "replicates": found.replicates} for name, found in results.items()
+        name: {
+            "verdict": found.verdict,
+            "runs": found.runs,
+            "replicates": found.replicates,
+            "parameters": parts[name].parameters.word,
+        }
+        for name, found in results.items()
     }
     with filled(out, last="verdicts.json") as part:
         if len(results) > 1:
@@ -102,7 +109,8 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
 def _ladders(part: Part, folder: Path) -> None:
     firms = part.firms()
     if isinstance(firms.factors, list):
-        curves, marks = ladders(Firms(part.cells, part.outputs), firms.factors, list(LEVERS), part.seed, list(part.outputs))
+        plain = Firms(part.cells, part.outputs, parameters=part.parameters)
+        curves, marks = ladders(plain, firms.factors, list(LEVERS), part.seed, list(part.outputs))
         write_csv(curves, folder / "ladders.csv")
         write_csv(marks, folder / "ladder_marks.csv")
 

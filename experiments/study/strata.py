@@ -21,6 +21,7 @@ from tandem.experiments.sensitivity.ranking import places_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import Runner
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario, catalogue
 
@@ -47,10 +48,13 @@ class Part:
     replicates: int | None
     seed: int
     ranges: Ranges = field(default_factory=Ranges)
+    parameters: Chosen = field(default_factory=chosen)
 
     def firms(self) -> Firms:
         """The firms that are played, as they are."""
-        return Mechanisms(self.cells, self.outputs) if self.kind == "mechanisms" else Firms(self.cells, self.outputs, self.ranges)
+        if self.kind == "mechanisms":
+            return Mechanisms(self.cells, self.outputs, self.parameters)
+        return Firms(self.cells, self.outputs, self.ranges, parameters=self.parameters)
 
     def function(self) -> Firms:
         """What is analysed: where there are several cells, levers' effects within them."""
@@ -70,6 +74,7 @@ class Part:
             self.replicates,
             self.seed,
             [self.ranges.low, self.ranges.high, self.ranges.shape],
+            self.parameters.identity,
             model_source(),
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -120,10 +125,11 @@ def parts_of(
     context: str | None = None,
     strata: bool = False,
     outputs: Sequence[str] = OUTPUTS,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> list[Part]:
     """What a profile plays. No name: the four splits pooled over all contexts (or in the one given), then the strata where
     asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
-    size = PROFILES[profile]
+    size, asked = PROFILES[profile], chosen(parameters)
 
     def part(label: str, kind: str, cells: dict, n: int, design: str, ranges: Ranges | None = None) -> Part:
         measured = tuple(
@@ -131,7 +137,7 @@ def parts_of(
             for outcome in outputs
             if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values())
         )
-        return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges())
+        return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges(), asked)
 
     if name is not None:
         scenario = Scenario.load(name)

@@ -33,11 +33,11 @@ from tandem.experiments.effects.role_models import (
     unequal,
 )
 from tandem.experiments.files.tables import write_tables
-from tandem.experiments.firms.ensemble import ensemble
 from tandem.experiments.firms.kept_batches import Keeper
-from tandem.experiments.firms.uncertainty import play as one_batch
+from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
 from tandem.sim.comparison import compare_batches
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
@@ -91,10 +91,12 @@ class Study:
     places: dict[str, dict[str, str]]
     digests: pd.DataFrame
     variance: pd.DataFrame
-    """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty without an ensemble."""
+    """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty where all pairs share one set."""
     profile: str
     seed: int
     runs: int
+    parameters: Chosen
+    """Under which parameter sets all this was played."""
 
     @property
     def size(self) -> Profile:
@@ -124,9 +126,9 @@ class Study:
 Told = Callable[[str, int], None]
 
 
-def variance_runs(size: Profile, arms: int) -> int:
-    """Firms played to split the variance; none without an ensemble."""
-    return arms * int(np.prod(list(size.variance.values()))) if ensemble() is not None else 0
+def variance_runs(size: Profile, arms: int, parameters: Chosen) -> int:
+    """Firms played to split the variance; none where all pairs share one parameter set."""
+    return arms * int(np.prod(list(size.variance.values()))) if parameters.several else 0
 
 
 def controls() -> set[str]:
@@ -134,13 +136,13 @@ def controls() -> set[str]:
     return {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
 
 
-def planned_runs(profile: str) -> int:
+def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int:
     """Number of firms played by a profile."""
     size, arms, fields = PROFILES[profile], splits(), contexts()
     cells = len(arms) * len(fields)
     changed = sum(len(unequal(described(context, arms))) for context in fields)
     other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
-    spread = variance_runs(size, len(arms) - len(controls()))
+    spread = variance_runs(size, len(arms) - len(controls()), chosen(parameters))
     return cells * size.pairs + other + 2 * len(LEVERS) * size.points + spread
 
 
@@ -155,40 +157,46 @@ def firms_per_second(seconds: float = 1.0) -> float:
     return played / passed
 
 
-def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, runs: None, store: Path | None = None) -> Study:
-    """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`."""
+def play(
+    profile: str = "quick",
+    seed: int = 0,
+    progress: Told = lambda what, runs: None,
+    store: Path | None = None,
+    parameters: str | int | Chosen = ENSEMBLE,
+) -> Study:
+    """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`;
+    `parameters` as in `tandem.sim.parameter_sets`."""
+    asked = chosen(parameters)
     player = Keeper(store, HEADLINES).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
-    chosen = [arm for arm in arms if arm not in aside]
+    options = [arm for arm in arms if arm not in aside]
     default, equal, other, best, digests, against = [], [], [], [], [], []
     for context in fields:
         scenarios = described(context, arms)
         digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context), player=player)
+        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context), parameters=asked, player=player)
         default.append(differences(first.table, context, "default", "as described"))
-        best.append(best_splits({arm: first.batches[arm] for arm in chosen}, context))
+        best.append(best_splits({arm: first.batches[arm] for arm in options}, context))
         leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in arms if arm in aside)]}
         against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
         few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
         other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         tick = _tick(progress, f"{context}, equal dispositions")
-        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, player=player)
+        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, asked, player)
         equal.append(differences(second.table, context, "default", "equal"))
-        best.append(best_splits({arm: second.batches[arm] for arm in chosen}, context, "equal dispositions"))
+        best.append(best_splits({arm: second.batches[arm] for arm in options}, context, "equal dispositions"))
         for name, changes in size.alternatives.items():
             tick = _tick(progress, f"{context}, {name}")
-            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, progress=tick, player=player)
+            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, None, tick, asked, player)
             other.append(differences(found.table, context, name, "as described"))
-            best.append(best_splits({arm: found.batches[arm] for arm in chosen}, context, name))
-    cells = [(arm, context) for context in fields for arm in chosen]
+            best.append(best_splits({arm: found.batches[arm] for arm in options}, context, name))
+    cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
-    moved = swings(pooled_model(cells, met, seed, parameters="ensemble"), size.points, seed, progress=_tick(progress, "levers"))
+    moved = swings(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
     progress("where the spread comes from", 0)
-    variance = (
-        variance_shares(chosen, STATEMENTS, seed, **dict[str, Any](size.variance)) if ensemble() is not None else pd.DataFrame()
-    )
-    progress("where the spread comes from", variance_runs(size, len(chosen)))
+    variance = variance_shares(options, STATEMENTS, seed, **dict[str, Any](size.variance)) if asked.several else pd.DataFrame()
+    progress("where the spread comes from", variance_runs(size, len(options), asked))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
     split_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
@@ -200,7 +208,7 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         surviving=surviving(main, alternatives),
         beside_rights=set_beside_rights(described(fields[0], arms)),
         levers=swing_table(moved),
-        levers_by_split=swings_within(moved, split_met, chosen),
+        levers_by_split=swings_within(moved, split_met, options),
         levers_by_context=swings_within(moved, context_met, fields, "context"),
         lever_order=ranks(moved),
         places=places(moved),
@@ -208,7 +216,8 @@ def play(profile: str = "quick", seed: int = 0, progress: Told = lambda what, ru
         variance=variance,
         profile=profile,
         seed=seed,
-        runs=planned_runs(profile),
+        runs=planned_runs(profile, asked),
+        parameters=asked,
     )
 
 
@@ -229,7 +238,8 @@ def write(
     from tandem.experiments.study.figures import study_figures
     from tandem.experiments.study.report import report_page
 
-    summary = {"profile": study.profile, "seed": study.seed, "runs": study.runs, "command": command, "places": study.places}
+    asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
+    summary = {**asked, "runs": study.runs, "places": study.places}
     with filled(out, last="report.html") as folder:
         write_tables(study.tables(), folder)
         figures = study_figures(study, folder, progress)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.intervals import paired_difference
+from tandem.sim.parameter_sets import DECLARED
 from tandem.sim.parameters import Switches
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
@@ -100,8 +101,8 @@ PROBES = (
 def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
     """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, alive."""
     scenario = case.scenario()
-    on = simulate_batch(scenario, runs=pairs, seed=seed).outcomes[case.outcome].to_numpy()
-    without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), runs=pairs, seed=seed)
+    on = simulate_batch(scenario, pairs, seed, parameters=DECLARED).outcomes[case.outcome].to_numpy()
+    without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), pairs, seed, parameters=DECLARED)
     off = without.outcomes[case.outcome].to_numpy()
     change, _, _, error, _ = paired_difference(on, off)
     spread = float(np.nanstd(on))

@@ -12,6 +12,7 @@ import pandas as pd
 from tandem.experiments.effects.role_models import DISPOSITIONS
 from tandem.experiments.validation.statistics import correlation
 from tandem.sim.intervals import paired_difference
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 
@@ -49,19 +50,21 @@ class Bench:
     """Plays scenarios once and remembers them, all on the same lucks."""
 
     def __init__(
-        self, pairs: int, seed: int, progress: Callable[[], None] = lambda: None, parameters: Mapping[str, float] | None = None
+        self,
+        pairs: int,
+        seed: int,
+        progress: Callable[[], None] = lambda: None,
+        parameters: str | int | Chosen = ENSEMBLE,
     ):
         self.pairs, self.seed, self.progress = pairs, seed, progress
-        self.parameters = dict(parameters or {})
+        self.parameters = chosen(parameters)
         self._known: dict[str, pd.DataFrame] = {}
 
     def outcomes(self, split: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Outcomes, one row a luck, of a split in a context with equal dispositions and further changes."""
-        plain = Scenario.of(role_model=split, context=context)
-        calibrated = {path: value for path, value in self.parameters.items() if plain.origin.get(path) == "default"}
-        scenario = plain.with_({**calibrated, **DISPOSITIONS, **(changes or {})})
+        scenario = Scenario.of(role_model=split, context=context).with_({**DISPOSITIONS, **(changes or {})})
         if scenario.digest not in self._known:
-            self._known[scenario.digest] = simulate_batch(scenario, runs=self.pairs, seed=self.seed).outcomes
+            self._known[scenario.digest] = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters).outcomes
             self.progress()
         return self._known[scenario.digest]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tandem.sim.intervals import paired_difference
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 
@@ -36,11 +37,13 @@ PLACES = (
 )
 
 
-def profits(place: Place, runs: int, seed: int, prices: Mapping[str, float] | None = None) -> dict[float, np.ndarray]:
+def profits(
+    place: Place, runs: int, seed: int, prices: Mapping[str, float] | None = None, parameters: str | int | Chosen = ENSEMBLE
+) -> dict[float, np.ndarray]:
     """Profit a week (kEUR) of each luck at each level of the lever."""
     base = Scenario.of(role_model=place.split, context=place.context).with_({**place.changes, **(prices or {})})
     return {
-        level: simulate_batch(base.with_({f"levers.{place.lever}": level}), runs=runs, seed=seed)
+        level: simulate_batch(base.with_({f"levers.{place.lever}": level}), runs=runs, seed=seed, parameters=parameters)
         .outcomes["profit_per_week"]
         .to_numpy()
         for level in LEVELS

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.firms.ensemble import ensemble
-from tandem.experiments.firms.uncertainty import rows_by_set
-from tandem.sim.panel import Panel, panel_of
+from tandem.sim.panel import Panel, simulate_panel
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.reading import read
 
@@ -22,15 +21,14 @@ def histories() -> list[dict[str, Any]]:
     return read(resources.files("tandem.scenarios") / "histories.toml", "histories.toml")["history"]
 
 
-def paths(history: dict[str, Any], runs: int = 200, seed: int = 0) -> pd.DataFrame:
+def paths(history: dict[str, Any], runs: int = 200, seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:
     """Simulated and published values by time: scenario, time, published, known, mean, low, high (middle 90% of runs), n.
 
-    Each run has its own luck and, where there is an ensemble, its own parameter set; what the case says wins over both.
+    Each run has its own luck and parameter set (`parameters` as in `tandem.sim.parameter_sets`); what the case says wins.
     """
     scenario = Scenario.load(history["scenario"])
-    found = ensemble()
-    sets: list[dict[str, float]] = [{}] * runs if found is None else [found.mechanisms(int(k)) for k in found.drawn(runs, seed)]
-    panel = panel_of(list(rows_by_set(scenario, sets)), seed=seed, every=QUARTER, columns=("revenue_sum",))
+    firms = [scenario] * runs  # each of them once, so that the run's number is the pair's
+    panel = simulate_panel(firms, 1, seed, QUARTER, ("revenue_sum",), parameters=parameters)
     rows = []
     for point in history["points"]:
         values = _value(panel, point, int(history["first_year"]))
@@ -59,6 +57,6 @@ def _value(panel: Panel, point: dict[str, Any], first_year: int) -> np.ndarray:
     return 100.0 * (now / before - 1.0)
 
 
-def all_paths(runs: int = 200, seed: int = 0) -> pd.DataFrame:
+def all_paths(runs: int = 200, seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:
     """The paths of all histories."""
-    return pd.concat([paths(history, runs, seed) for history in histories()], ignore_index=True)
+    return pd.concat([paths(history, runs, seed, parameters) for history in histories()], ignore_index=True)

@@ -6,7 +6,7 @@ tested, never tuned one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -36,6 +36,7 @@ from tandem.experiments.validation.claims import (
     trust_and_speed,
     wrong_consensus,
 )
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,12 @@ PATTERNS = (
 
 
 def validate(
-    pairs: int = 2000, seed: int = 0, progress: Callable[[], None] = lambda: None, parameters: Mapping[str, float] | None = None
+    pairs: int = 2000,
+    seed: int = 0,
+    progress: Callable[[], None] = lambda: None,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> pd.DataFrame:
-    """`parameters`: a parameter set by path, laid over what the model declares (nothing: as declared).
+    """`parameters` as in `tandem.sim.parameter_sets`.
 
     Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs.
 

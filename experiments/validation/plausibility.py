@@ -81,4 +81,4 @@ def population_bands(table: pd.DataFrame) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(bands(simulate_batch(random_firms(2000, 1), runs=1, seed=1).outcomes).to_string(index=False))
+    print(bands(simulate_batch(random_firms(2000, 1), runs=1, seed=1, parameters="declared").outcomes).to_string(index=False))

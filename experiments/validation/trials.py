@@ -127,15 +127,15 @@ class Trial:
         def played(records: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
             return monthly(panel_of(records, seed=self.seed, every=1, columns=columns), after)
 
-        calm = some.records(SMOOTH)
-        more = [np.repeat(row, 2) for row in calm]
-        pulse = [np.repeat(row, 3) for row in calm]
-        for rows in more:
-            rows["starts_week"][1], rows["campaigns_weeks"][1] = after + 1, MORE_WEEKS
-        for rows in pulse:
-            rows["starts_week"][1:] = after + 1, after + 1 + MONTH
-            rows["campaigns_weeks"][1] = MORE_WEEKS
-        return {"usual": played(some.records()), "calm": played(calm), "more": played(more), "pulse": played(pulse)}
+        calm = some.rows(SMOOTH)
+        usual = calm.rows["campaigns_weeks"].copy()
+        more = calm.at(after + 1, {"campaigns.weeks": MORE_WEEKS})
+        pulse = more.at(after + 1 + MONTH, {"campaigns.weeks": usual})
+        return {
+            "usual": played(some.records()),
+            "calm": played(calm.timelines()),
+            **{name: played(table.timelines()) for name, table in (("more", more), ("pulse", pulse))},
+        }
 
     @cached_property
     def long(self) -> Panel:

@@ -1,7 +1,8 @@
 """The questions a page may ask, and their answers: the whole seam between page and model.
 
 An answer is a function from what was asked (plain tables) to plain tables. It keeps nothing from one call to the next
-but a store of answers already given, so any host may serve any number of pages.
+but a store of answers already given, so any host may serve any number of pages. What was asked may say `parameters`, as in
+`tandem.sim.parameter_sets`; every answer made of runs says which it was played under.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tandem.sim.dashboard import futures, telling
 from tandem.sim.dashboard.controls import actions
 from tandem.sim.dashboard.specification import Act, Specification, whole_number
 from tandem.sim.dashboard.verdict import rules, verdict
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.series import FACES, SERIES, of_run, written
 
@@ -25,16 +27,24 @@ KEPT_BYTES = 48_000_000
 
 def catalogue(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Cases, controls, charts, words."""
-    return what_there_is.catalogue()
+    sets = parameter_sets(asked)
+    return {**what_there_is.catalogue(sets), "parameters": telling.both(sets.tell)}
+
+
+def parameter_sets(asked: Mapping[str, Any]) -> Chosen:
+    """The parameter sets that a question names; a Mistake in one clear line if it names none."""
+    return chosen(asked.get("parameters", ENSEMBLE))
 
 
 def run(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of a run: what a slider waits for."""
     specification = Specification.read(asked.get("spec"))
-    made = telling.played(specification)
+    sets = parameter_sets(asked)
+    made = telling.played(specification, sets)
     return {
         "spec": specification.plain(),
         "digest": specification.scenario.digest[:12],
+        "parameters": telling.both(sets.tell),
         "weeks": made.weeks,
         "series": written(of_run(made, (*SERIES, *FACES))),
         "verdict": verdict(specification.case, made.outcomes),
@@ -45,32 +55,32 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
 def story(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The story of a run."""
     specification = Specification.read(asked.get("spec"))
-    return {"spec": specification.plain(), **telling.story(specification, telling.played(specification))}
+    return {"spec": specification.plain(), **telling.story(specification, telling.played(specification, parameter_sets(asked)))}
 
 
 def bands(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Between what the weeks lie in four futures out of five."""
     specification = Specification.read(asked.get("spec"))
-    return {"spec": specification.plain(), **futures.bands(specification)}
+    return {"spec": specification.plain(), **futures.bands(specification, parameter_sets(asked))}
 
 
 def luck(asked: Mapping[str, Any]) -> dict[str, Any]:
     """In how many of 200 futures the firm fails: as it stands, and untouched if something was changed."""
-    specification = Specification.read(asked.get("spec"))
-    told = {"spec": specification.plain(), "now": futures.luck_check(specification)}
+    specification, sets = Specification.read(asked.get("spec")), parameter_sets(asked)
+    told = {"spec": specification.plain(), "parameters": telling.both(sets.tell), "now": futures.luck_check(specification, sets)}
     if specification.acts or specification.settings or specification.split or specification.context:
-        told["untouched"] = futures.luck_check(specification.untouched)
+        told["untouched"] = futures.luck_check(specification.untouched, sets)
     return told
 
 
 def odds(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The case as written: fails in k of 100 lucks, with its intervention in l."""
-    return futures.case_odds(Specification.read(asked.get("spec")))
+    return futures.case_odds(Specification.read(asked.get("spec")), parameter_sets(asked))
 
 
 def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Each action tried from a week on, on the same 40 lucks: in how many the firm then fails. The best first."""
-    specification = Specification.read(asked.get("spec"))
+    specification, sets = Specification.read(asked.get("spec")), parameter_sets(asked)
     week = whole_number("week", asked.get("week"), 1, specification.firm.parameters.weeks)
     base = Specification(
         specification.case, specification.luck, specification.split, specification.context, specification.settings
@@ -79,13 +89,13 @@ def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
     found = []
     for action in actions(base.firm):
         tried = Specification(base.case, base.luck, base.split, base.context, base.settings, (Act(week, action),))
-        found.append({"action": action, **futures.odds(tried.scenario, failure, futures.TRIAL_FUTURES)})
+        found.append({"action": action, **futures.odds(tried.scenario, failure, futures.TRIAL_FUTURES, sets)})
     found.sort(key=lambda row: row["failing"])
     return {
         "spec": specification.plain(),
         "week": week,
         "trials": found,
-        "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES),
+        "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES, sets),
     }
 
 

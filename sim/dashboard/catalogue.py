@@ -11,6 +11,7 @@ from tandem.sim.dashboard.specification import SEED, known, loaded
 from tandem.sim.dashboard.verdict import rules
 from tandem.sim.dashboard.words import action_title, page_texts
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import Chosen, chosen
 from tandem.sim.parameters import describe
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
@@ -41,14 +42,19 @@ def both(told: Any) -> dict[str, str]:
     return {lang: typeset(told[lang], lang) if told is not None else "" for lang in LANGUAGES}
 
 
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, Any]:
-    """The whole answer, made once."""
+def catalogue(parameters: Chosen) -> dict[str, Any]:
+    """The whole answer, made once for each way to choose parameter sets."""
+    return _catalogue(parameters.word)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(word: str | int) -> dict[str, Any]:
+    parameters = chosen(word)
     names = sorted(known()["case"], key=lambda name: (loaded(name).story.order, name))
     return {
         "version": program_version(),
         "seed": SEED,
-        "cases": [case(name) for name in names],
+        "cases": [case(name, parameters) for name in names],
         "splits": [layer("role_model", name) for name in known()["role_model"]],
         "contexts": [layer("context", name) for name in known()["context"]],
         "controls": [
@@ -85,7 +91,7 @@ def program_version() -> str:
         return "0"
 
 
-def case(name: str) -> dict[str, Any]:
+def case(name: str, parameters: Chosen) -> dict[str, Any]:
     """One case as its page shows it."""
     firm = loaded(name)
     story = firm.story
@@ -98,7 +104,7 @@ def case(name: str) -> dict[str, Any]:
         "story": both(story.story),
         "teaches": both(story.teaches),
         "weeks": firm.parameters.weeks,
-        "luck": telling_luck(name),
+        "luck": telling_luck(name, parameters),
         "split": firm.role_model,
         "context": firm.context,
         "standing": standing(firm),
@@ -110,14 +116,14 @@ def case(name: str) -> dict[str, Any]:
     }
 
 
-def telling_luck(name: str) -> int:
+def telling_luck(name: str, parameters: Chosen) -> int:
     """The most ordinary luck under which the case goes as it is told: it fails, or, for the one that goes well, it holds.
 
     Ordinary: nearest to the medians of what the case is judged by, of revenue and of trust, each on its own scale.
     """
     firm = loaded(name)
     failure = rules(name)[0]
-    outcomes = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False).outcomes
+    outcomes = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False, parameters=parameters).outcomes
     named = [*dict.fromkeys([*(condition.outcome for condition in failure.conditions), "revenue_growth", "trust"])]
     spread = outcomes[named].std().replace(0.0, 1.0)
     distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)

@@ -13,6 +13,7 @@ from tandem.sim.dashboard.module import script, style
 from tandem.sim.dashboard.specification import Act, Specification
 from tandem.sim.dashboard.verdict import rules
 from tandem.sim.dashboard.words import page_text
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.texts import LANGUAGES
 
 EVERY = 13  # weeks between the weeks in which an intervention may start
@@ -39,10 +40,10 @@ class Sentences:
         return self._numbers[key]
 
 
-def packed(specification: Specification, sentences: Sentences) -> dict[str, Any]:
+def packed(specification: Specification, sentences: Sentences, parameters: Chosen) -> dict[str, Any]:
     """A run with its story: numbers in hundredths, only from the first intervention on, for before it all runs are one."""
-    run = answers.run({"spec": specification.plain()})
-    story = answers.story({"spec": specification.plain()})
+    asked = {"spec": specification.plain(), "parameters": parameters.word}
+    run, story = answers.run(asked), answers.story(asked)
     start = min((act.week for act in specification.acts), default=0)
     series = {
         name: [None if value is None else round(100 * value) for value in values[start:]]
@@ -61,8 +62,9 @@ def packed(specification: Specification, sentences: Sentences) -> dict[str, Any]
     return {"run": run, "from": start, "series": series, "points": points, "weeks": weeks, "end": story["end"]}
 
 
-def contents(given: Any) -> dict[str, Any]:
+def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
     """Everything that an exported file of a case can show."""
+    sets = chosen(parameters)
     asked = Specification.read(given)
     base = Specification(asked.case, asked.luck)
     firm = base.firm
@@ -71,19 +73,19 @@ def contents(given: Any) -> dict[str, Any]:
     grid = sorted({*range(EVERY, weeks, EVERY), *([planned.week] if planned else [])})
     offered = [action for action in actions(firm) if action == "planned" or action in GENERIC]
     failure, sentences = rules(base.case)[0], Sentences()
-    runs, lucks = {"": packed(base, sentences)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED)}
+    runs, lucks = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED, sets)}
     trials: dict[int, Any] = {}
     for week in grid:
         tried = []
         for action in offered:
             specification = Specification(base.case, base.luck, acts=(Act(week, action),))
             key = f"{week}:{action}"
-            runs[key] = packed(specification, sentences)
-            lucks[key] = futures.odds(specification.scenario, failure, futures.HUNDRED)
+            runs[key] = packed(specification, sentences, sets)
+            lucks[key] = futures.odds(specification.scenario, failure, futures.HUNDRED, sets)
             tried.append({"action": action, **lucks[key]})
         tried.sort(key=lambda row: row["failing"])
         trials[week] = {"week": week, "trials": tried, "untouched": lucks[""]}
-    whole = catalogue()
+    whole = {**catalogue(sets), "parameters": {lang: sets.tell(lang) for lang in LANGUAGES}}
     case = next(case for case in whole["cases"] if case["name"] == base.case)
     case = {**case, "actions": {name: case["actions"][name] for name in offered}, "luck": base.luck}
     return {
@@ -91,17 +93,17 @@ def contents(given: Any) -> dict[str, Any]:
         "runs": runs,
         "grid": grid,
         "sentences": sentences.kept,
-        "bands": answers.bands({"spec": base.plain()}),
-        "odds": answers.odds({"spec": {"case": base.case}}),
+        "bands": answers.bands({"spec": base.plain(), "parameters": sets.word}),
+        "odds": answers.odds({"spec": {"case": base.case}, "parameters": sets.word}),
         "luck": lucks,
         "trials": trials,
         "start": "",
     }
 
 
-def exported_file(given: Any, lang: str) -> tuple[bytes, str]:
+def exported_file(given: Any, lang: str, parameters: str | int = ENSEMBLE) -> tuple[bytes, str]:
     """The file and its name."""
-    kept = contents(given)
+    kept = contents(given, parameters)
     lang = lang if lang in LANGUAGES else "en"
     data = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     title = page_text("title", lang)

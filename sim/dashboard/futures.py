@@ -10,6 +10,7 @@ import numpy as np
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import rules
 from tandem.sim.intervals import share_interval
+from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import simulate, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Verdict
@@ -21,35 +22,35 @@ HUNDRED = 100
 TRIAL_FUTURES = 40
 
 
-def odds(scenario: Scenario, failure: Verdict, futures: int) -> dict[str, Any]:
+def odds(scenario: Scenario, failure: Verdict, futures: int, parameters: Chosen) -> dict[str, Any]:
     """In how many of `futures` lucks the scenario fails, with its 95% Wilson interval as shares."""
-    outcomes = simulate_batch(scenario, futures, SEED, threads=False).outcomes
+    outcomes = simulate_batch(scenario, futures, SEED, threads=False, parameters=parameters).outcomes
     failing = int(failure.which(outcomes).sum())
     low, high = share_interval(failing, futures)
     return {"n": futures, "failing": failing, "low": round(low, 4), "high": round(high, 4)}
 
 
-def luck_check(specification: Specification) -> dict[str, Any]:
+def luck_check(specification: Specification, parameters: Chosen) -> dict[str, Any]:
     """The firm as it stands on the screen, under 200 lucks."""
     failure = rules(specification.case)[0]
-    return odds(specification.scenario, failure, FUTURES)
+    return odds(specification.scenario, failure, FUTURES, parameters)
 
 
-def case_odds(specification: Specification) -> dict[str, Any]:
+def case_odds(specification: Specification, parameters: Chosen) -> dict[str, Any]:
     """The case as written, untouched and with its intervention in its week: fails in k and in l of 100."""
     firm = Specification(specification.case).scenario
     failure = rules(specification.case)[0]
-    told: dict[str, Any] = {"untouched": odds(firm, failure, HUNDRED)}
+    told: dict[str, Any] = {"untouched": odds(firm, failure, HUNDRED, parameters)}
     if firm.story.intervention is not None:
-        told |= {"planned": odds(firm.branch("intervention"), failure, HUNDRED), "week": firm.story.intervention.week}
+        told |= {"planned": odds(firm.branch("intervention"), failure, HUNDRED, parameters), "week": firm.story.intervention.week}
     return told
 
 
-def bands(specification: Specification) -> dict[str, Any]:
+def bands(specification: Specification, parameters: Chosen) -> dict[str, Any]:
     """Low and high of each series, week by week, between which four futures in five lie."""
     runs = []
     for luck in range(BAND_FUTURES):
-        runs.append(of_run(simulate(specification.scenario, SEED, luck)))
+        runs.append(of_run(simulate(specification.scenario, SEED, luck, parameters=parameters)))
         time.sleep(0)  # another thread may be answering a slider
     spread = {name: band(np.array([run[name] for run in runs])) for name in SERIES}
     return {

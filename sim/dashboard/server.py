@@ -139,12 +139,12 @@ class Guard:
 class Desk:
     """Answers what a page asks: the handlers of the routes, and the store of answers already given.
 
-    `lang`: the language before a visitor chooses. One thread each for what a slider waits for and for the rest: slider
-    moves queue behind each other and never behind 200 futures.
+    `lang`: the language before a visitor chooses; `parameters`: as in `tandem.sim.parameter_sets`, for every question. One
+    thread each for what a slider waits for and for the rest: slider moves queue behind each other and never behind 200 futures.
     """
 
-    def __init__(self, lang: str | None):
-        self.lang = lang
+    def __init__(self, lang: str | None, parameters: str | int):
+        self.lang, self.parameters = lang, parameters
         self.light, self.heavy = ThreadPoolExecutor(1, "slider"), ThreadPoolExecutor(1, "futures")
         self._store: Any = None
 
@@ -159,7 +159,7 @@ class Desk:
 
     def respond(self, question: str, asked: Mapping[str, Any]) -> bytes:
         """The answer to a question as JSON."""
-        return self.store.answer(question, asked)
+        return self.store.answer(question, {**asked, "parameters": self.parameters})
 
     def warm(self) -> None:
         """Compile and play the first case, so that the first visitor does not wait."""
@@ -197,7 +197,8 @@ class Desk:
         except ValueError as problem:
             return complaint(str(problem), 413 if "large" in str(problem) else 400)
         try:
-            known = self._store.known(question, asked) if self._store is not None else None
+            whole = {**asked, "parameters": self.parameters}
+            known = self._store.known(question, whole) if self._store is not None else None
             if known is None:
                 from tandem.sim.dashboard.answers import ANSWERS, LIGHT
 
@@ -216,7 +217,9 @@ class Desk:
         try:
             asked = json.loads(request.query_params.get("spec", ""))
             chosen = language(request.headers, request.query_params)
-            file, name = await asyncio.get_running_loop().run_in_executor(self.heavy, exported_file, asked, chosen)
+            file, name = await asyncio.get_running_loop().run_in_executor(
+                self.heavy, exported_file, asked, chosen, self.parameters
+            )
         except (ScenarioError, ValueError, RecursionError):
             return self.missing(request)
         return Response(
@@ -238,9 +241,9 @@ class Desk:
         return notice(language(request.headers, request.query_params, self.lang or "en"), "broken", 500)
 
 
-def application(hosts: frozenset[str], lang: str | None = None) -> ASGIApp:
-    """The server's application. `hosts`: what a Host header may say; `lang`: the language before a visitor chooses."""
-    desk = Desk(lang)
+def application(hosts: frozenset[str], lang: str | None = None, parameters: str | int = "ensemble") -> ASGIApp:
+    """The server's application. `hosts`: what a Host header may say; `lang`, `parameters`: see `Desk`."""
+    desk = Desk(lang, parameters)
     app = Starlette(
         routes=[
             Route("/", desk.home),
@@ -295,12 +298,12 @@ def listening(port: int) -> socket.socket:
     return bound
 
 
-def serve(bound: socket.socket, lang: str | None = None) -> None:
+def serve(bound: socket.socket, lang: str | None = None, parameters: str | int = "ensemble") -> None:
     """Serve on a listening socket until stopped."""
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
     settings = uvicorn.Config(
-        application(hosts, lang),
+        application(hosts, lang, parameters),
         http="h11",
         ws="none",
         lifespan="off",

@@ -9,6 +9,7 @@ from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import reasons, rules, verdict
 from tandem.sim.explain import TurningPoint, happening_sentence
 from tandem.sim.explain.happenings import rows
+from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Run
 from tandem.sim.texts import LANGUAGES, listed, money, sentence, text, typeset
 
@@ -195,8 +196,8 @@ def measures(run: Run, case: str) -> dict[str, float | None]:
     return {name: None if run.outcomes[name] != run.outcomes[name] else round(run.outcomes[name], 4) for name in names}
 
 
-def played(specification: Specification) -> Run:
+def played(specification: Specification, parameters: Chosen) -> Run:
     """The run asked for."""
     from tandem.sim.results import simulate
 
-    return simulate(specification.scenario, SEED, specification.luck)
+    return simulate(specification.scenario, SEED, specification.luck, parameters=parameters)

@@ -115,13 +115,23 @@ def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded
     for index, table in enumerate(_tables(tables.pop("change", []), label)):
         changes += (_change(table, f"change.{index}.", label, at),)
     own_story = {key: tables.pop(key) for key in TOLD if key in tables}
-    title = checked(Story, own_story, label).title
+    checked_story = checked(Story, own_story, label)
     for key in tables:
         if "." in key:  # by hand paths are fine; in a file a quoted key with dots is a slip
             raise ScenarioError("a quoted key with dots", file=label, key=key, allowed=f"{shortened(key)} without quotes")
     kind = "resolved" if "resolved" in own_story else found.kind
-    own = Layer(found.name, kind, flattened(tables, label), label, found.identity, title)
+    values = flattened(tables, label)
+    if checked_story.resolved is not None and checked_story.resolved.said is not None:
+        values = _said(values, checked_story.resolved.said)
+    own = Layer(found.name, kind, values, label, found.identity, checked_story.title)
     return Loaded((*layers, own), changes, told | own_story)
+
+
+def _said(values: Mapping[str, Any], said: tuple[str, ...]) -> dict[str, Any]:
+    """The values of a file that holds every value, less those that nobody had set and that are still what is declared."""
+    declared = defaults()
+    listed = {path for path in values if path.split(".")[0] in LISTS}
+    return {path: value for path, value in values.items() if path in listed or path in said or value != declared.get(path)}
 
 
 def slot(kind: str, name: Any, at: Descent | None = None) -> tuple[Layer, ...]:

@@ -38,6 +38,19 @@ from tandem.sim.scenario.story import Step, Story, Text, Verdict, checked
 from tandem.sim.writing import write_text
 
 
+@dataclass(frozen=True)
+class Version:
+    """A firm from a week on: flat values (None: a lever decides), where each came from, the parameters that they come to, the
+    paths that changes have said by then, and whether anything differs from the version before."""
+
+    week: int
+    values: dict[str, Any]
+    origin: dict[str, str]
+    parameters: Parameters
+    said: frozenset[str]
+    moves: bool
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal.
@@ -116,9 +129,9 @@ class Scenario:
         return self._start[2]
 
     @cached_property
-    def timeline(self) -> tuple[tuple[int, Parameters], ...]:
-        """(week from which they hold, parameters): the start with week 0, then each change that changes something."""
-        versions, layers = [(0, self.parameters)], self.layers
+    def versions(self) -> tuple[Version, ...]:
+        """The start, then the firm after the changes of each week that has some, also those that change nothing as it is."""
+        found, layers = [Version(0, *self._start, frozenset(), True)], self.layers
         weeks = self.parameters.weeks
         for item in sorted(self.changes, key=lambda item: item.week):
             if item.week > weeks:
@@ -132,12 +145,17 @@ class Scenario:
             if item.split:
                 layers = switched(layers, "role_model", item.split)
             layers = with_set(layers, item.values)
-            parameters = resolved(layers, item.file)[2]
-            if versions[-1][0] == item.week:
-                versions.pop()
-            if parameters != versions[-1][1]:
-                versions.append((item.week, parameters))
-        return tuple(versions)
+            said = found[-1].said | item.values.keys()
+            if found[-1].week == item.week:
+                found.pop()
+            flat, origin, parameters = resolved(layers, item.file)
+            found.append(Version(item.week, flat, origin, parameters, said, parameters != found[-1].parameters))
+        return tuple(found)
+
+    @cached_property
+    def timeline(self) -> tuple[tuple[int, Parameters], ...]:
+        """(week from which they hold, parameters): the start with week 0, then each change that changes something."""
+        return tuple((version.week, version.parameters) for version in self.versions if version.moves)
 
     def moves(self) -> dict[int, dict[str, tuple[Any, Any]]]:
         """Week -> path -> (value before, value from then on), for every change that changes something."""
@@ -149,7 +167,7 @@ class Scenario:
 
     def records(self) -> np.ndarray:
         """One row of RECORD per version; horizon and level of demand are those of the start throughout."""
-        return self._rows.copy()
+        return self._rows.view(f"V{RECORD.itemsize}").copy().view(RECORD)  # NumPy copies bytes faster than hundreds of fields
 
     @cached_property
     def _rows(self) -> np.ndarray:
@@ -228,15 +246,30 @@ class Scenario:
             ]
         else:
             marks = {"role_model": self.role_model, "context": self.context, "digest": self.digest}
-            tables["resolved"] = {key: mark for key, mark in marks.items() if mark}
+            tables["resolved"] = {key: mark for key, mark in marks.items() if mark} | {"said": self._said()}
             tables |= self.parameters.model_dump(exclude_none=True)
             table_of_changes = [
-                {"week": week, "set": _marked({path: new for path, (_, new) in moved.items()})}
-                for week, moved in self.moves().items()
+                {"week": version.week, "set": _marked({path: version.values[path] for path in paths})}
+                for version, paths in self._said_later()
             ]
         if table_of_changes:
             tables["change"] = table_of_changes
         return tomli_w.dumps(_plain(tables))
+
+    def _said(self) -> list[str]:
+        """The paths that somebody has set at the start, those of lists aside, which a file holds whole."""
+        flat, origin, _ = self._start
+        said = [path for path, value in flat.items() if value is not None and origin[path] != "default"]
+        return [path for path in said if path.split(".")[0] not in LISTS]
+
+    def _said_later(self) -> list[tuple[Version, list[str]]]:
+        """Each later version with the paths that its change says or moves."""
+        found = []
+        for before, version in pairwise(self.versions):
+            paths = [path for path, value in version.values.items() if value != before.values[path]]
+            paths += sorted(path for path in version.said - before.said if path not in paths and path in version.values)
+            found += [(version, paths)] if paths else []
+        return found
 
     def save(self, path: str | os.PathLike, *, layered: bool = False) -> None:
         """Write `to_toml` to a file."""

@@ -121,6 +121,11 @@ class Resolved(Told):
     role_model: str | None = None
     context: str | None = None
     digest: str | None = None
+    said: tuple[str, ...] | None = None
+    """The paths that somebody has set; every other value is what the model declared, and gives way to a parameter set. None (in
+    a file of an older version): all of them are set."""
+
+    _lists = field_validator("said", mode="before")(_listed)
 
 
 class Story(Told):

@@ -172,7 +172,7 @@ export function render({ model, el }) {
     make("div", { class: "row" }, ...selects, luck, ...pins, pinned, copy),
     make("div", { class: "controls" }, ...sliders.map((slider) => slider.node), make("label", { class: "lever" }, make("span", {}, words.week), weekShown, week)),
     make("div", { class: "charts" }, ...charts.map((entry) => entry.node)),
-    make("p", { class: "foot" }, lucks, " ", words.model), notice, text);
+    make("p", { class: "foot" }, lucks, " ", words.model, " ", words.parameters), notice, text);
   el.replaceChildren(root);
 
   const heard = (message) => {

@@ -16,6 +16,7 @@ from tandem.sim.comparison import Comparison, compare
 from tandem.sim.dashboard.module import joined, page_file, vendored
 from tandem.sim.dashboard.words import page_texts
 from tandem.sim.mistake import Mistake
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.plots import still_run
 from tandem.sim.results import Batch, Run, simulate, simulate_batch
@@ -102,14 +103,14 @@ class Explorer(anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
     moved = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, base: Scenario, seed: int | str = 7, lang: str = "en"):
+    def __init__(self, base: Scenario, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE):
         if not isinstance(base, Scenario):
             raise Mistake(f"explore needs a scenario, not {type(base).__name__}; try explore(Scenario.load('silence'))")
         if lang not in LANGUAGES:
             raise Mistake(f"lang = {lang!r}: there are {' and '.join(LANGUAGES)}")
-        self.base, self.seed, self.lang = base, seed, lang
+        self.base, self.seed, self.lang, self.parameters = base, seed, lang, chosen(parameters)
         self._kept: tuple[str, dict[str, Any] | None] = ("", None)
-        super().__init__(_esm=script(), _css=style(), state=states.start(base), told=_told(base, lang))
+        super().__init__(_esm=script(), _css=style(), state=states.start(base), told=_told(base, lang, self.parameters))
         self.on_msg(self._asked)
 
     # -- what is on screen ---------------------------------------------------------------------
@@ -122,7 +123,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def run(self) -> Run:
         """The run on screen: `simulate(.scenario, seed, luck)`."""
-        return simulate(self.scenario, self.seed, self.state["luck"])
+        return simulate(self.scenario, self.seed, self.state["luck"], parameters=self.parameters)
 
     @property
     def pinned(self) -> dict[str, Scenario]:
@@ -131,7 +132,7 @@ class Explorer(anywidget.AnyWidget):
 
     def batch(self, runs: int = 200) -> Batch:
         """Outcomes of many lucks of the firm on screen."""
-        return simulate_batch(self.scenario, runs, self.seed)
+        return simulate_batch(self.scenario, runs, self.seed, parameters=self.parameters)
 
     def comparison(self, runs: int = 500) -> Comparison:
         """A against B where both are pinned, A against the screen where A is, else the screen without and with its intervention
@@ -144,7 +145,7 @@ class Explorer(anywidget.AnyWidget):
             pair = (without if without != self.scenario else self.base, self.scenario)
         if pair[0] == pair[1]:
             raise Mistake("nothing to compare yet: move a slider, or pin A and go on")
-        return compare(*pair, runs=runs, seed=self.seed)
+        return compare(*pair, runs=runs, seed=self.seed, parameters=self.parameters)
 
     def code(self) -> str:
         """Python for exactly what is on screen: executed, it leaves an equal `scenario`."""
@@ -177,7 +178,7 @@ class Explorer(anywidget.AnyWidget):
                 answer["answers"] = [self._lines(other) for other in beside]
             elif kind == "bands":
                 lucks = min(int(content.get("lucks", 200)), MOST_LUCKS)
-                answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, lucks)
+                answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, lucks, self.parameters)
             elif kind == "pin":
                 self.pins = {**self.pins, str(content.get("name"))[:1]: state}
                 return
@@ -190,7 +191,10 @@ class Explorer(anywidget.AnyWidget):
         self.send(answer)
 
     def _lines(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        answer = {"series": lines.one(states.scenario(self.base, state), self.seed, state["luck"]), "ghost": None}
+        answer = {
+            "series": lines.one(states.scenario(self.base, state), self.seed, state["luck"], self.parameters),
+            "ghost": None,
+        }
         if "A" in self.pins:
             return answer | {"ghost_name": "A", "ghost": self._ghost(self.pins["A"], state)}
         if states.intervened(state):
@@ -204,7 +208,7 @@ class Explorer(anywidget.AnyWidget):
             return None
         if self._kept[0] != asked:  # it stands still while a slider moves
             firm = states.scenario(self.base, states.checked(self.base, other))
-            self._kept = (asked, lines.one(firm, self.seed, state["luck"]))
+            self._kept = (asked, lines.one(firm, self.seed, state["luck"], self.parameters))
         return self._kept[1]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -212,23 +216,25 @@ class Explorer(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         head = typeset(f"{self.base.title(self.lang)} : ", self.lang) if self.lang == "fr" else f"{self.base.title(self.lang)}: "
-        still = f"<p>{html.escape(head + WORDS[self.lang]['model'])}</p>{still_run(self.run.weekly, self.lang)}"
+        told = f"{head}{WORDS[self.lang]['model']} {self.parameters.tell(self.lang)}"
+        still = f"<p>{html.escape(told)}</p>{still_run(self.run.weekly, self.lang)}"
         return {**(data or {}), "text/html": still}, metadata
 
 
-def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en") -> Explorer:
+def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE) -> Explorer:
     """A widget with sliders for the levers, the split and the context, an intervention from a week on, two charts, pins A and B.
 
-    `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr". Raises Mistake in one sentence.
+    `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr"; `parameters`: as in
+    `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     >>> from tandem.sim import Scenario
     >>> explore(Scenario.load("silence")).scenario.name
     'silence'
     """
-    return Explorer(scenario, seed, lang)
+    return Explorer(scenario, seed, lang, parameters)
 
 
-def _told(base: Scenario, lang: str) -> dict[str, Any]:
+def _told(base: Scenario, lang: str, parameters: Chosen) -> dict[str, Any]:
     """What the page says, once: words, options with their titles, where the sliders stand."""
     texts = page_texts(lang)
     entries = catalogue()
@@ -239,7 +245,7 @@ def _told(base: Scenario, lang: str) -> dict[str, Any]:
     levels = base.parameters.levers
     return {
         "lang": lang,
-        "words": {key: typeset(text, lang) for key, text in WORDS[lang].items()},
+        "words": {key: typeset(text, lang) for key, text in WORDS[lang].items()} | {"parameters": parameters.tell(lang)},
         "options": options,
         "base": [base.role_model or "", base.context or ""],
         "weeks": base.parameters.weeks,

@@ -100,6 +100,7 @@ export class Dialogs {
       make("p", { class: "model" }, words.say("model")),
       make("h3", {}, words.say("confidence.basis")),
       make("p", {}, words.say("confidence.sources", { published, article, assumed, all: published + article + assumed })),
+      make("p", { id: "parameters" }, words.of(catalogue.parameters)),
       make("h3", {}, words.say("confidence.case")),
       make("p", {}, words.of(found.fails_when) || words.say("bet.no_rule")),
       odds?.untouched && found.failure && make("p", { id: "confidence-odds" }, oddsWords(words, "luck.case", odds.untouched)),

@@ -59,7 +59,7 @@ function filled(sheet) {
     make("section", {}, make("h2", {}, words.say("sheet.tried")), make("p", {}, tried(sheet))),
     make("section", { class: "questions" }, make("h2", {}, words.say("sheet.questions")), make("ol", {}, QUESTIONS.map((question) => make("li", {}, words.say(`question.${question}`))))),
     make("p", { class: "commitment" }, words.say("sheet.commitment")),
-    make("footer", {}, make("p", {}, words.say("model")), make("p", {}, words.say("sheet.foot", { version: catalogue.version, seed: String(catalogue.seed), luck: String(state.luck), digest: run.digest })),
+    make("footer", {}, make("p", {}, words.say("model")), make("p", {}, words.say("sheet.foot", { version: catalogue.version, seed: String(catalogue.seed), luck: String(state.luck), digest: run.digest })), make("p", { id: "parameters" }, words.of(catalogue.parameters)),
       make("p", { class: "code" }, `#${sheet.address}`)),
   ];
 }

@@ -1,0 +1,229 @@
+"""Parameter sets: what calibration has left open about the mechanisms, and the one meaning of `parameters=`.
+
+Whatever plays firms takes the same argument. `"ensemble"` (the default): each pair draws its luck and its parameter set, so
+that a table of many pairs carries what is not known at no more runs. `"default"`: the calibrated ensemble's default set for
+all. `"declared"`: what the model declares. A whole number: that set of the ensemble, counted from 0. Whatever a scenario, a
+hand or a change during the run sets wins over all of them. Without an ensemble there is only what is declared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tandem.sim.mistake import Mistake
+from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "ensemble"
+ENSEMBLE, DEFAULT, DECLARED = WORDS = ("ensemble", "default", "declared")
+TOLD = {
+    "en": {
+        "ensemble": "parameters: ensemble of {count} sets, each pair its own",
+        "default": "parameters: default set (set {number} of {count})",
+        "one": "parameters: set {number} of {count}",
+        "declared": "parameters: as the model declares",
+        "missing": "parameters: as the model declares (there is no ensemble: run `tandem calibrate`)",
+    },
+    "fr": {
+        "ensemble": "paramètres\u202f: ensemble de {count} jeux, un pour chaque paire",
+        "default": "paramètres\u202f: jeu par défaut (jeu {number} sur {count})",
+        "one": "paramètres\u202f: jeu {number} sur {count}",
+        "declared": "paramètres\u202f: tels que le modèle les déclare",
+        "missing": "paramètres\u202f: tels que le modèle les déclare (pas d’ensemble\u202f: lancez `tandem calibrate`)",
+    },
+}
+OF_POPULATIONS = ("population.", "hazards.")
+"""What only a population has of a set: how firms differ, and how often leaders leave."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Parameter sets compatible with the findings. `sets`: one row a set, one column a path; `statistics`: what each set
+    shows; `default`: the row of the default set; `provenance`: command, seed, sizes, targets, priors, versions."""
+
+    sets: pd.DataFrame
+    statistics: pd.DataFrame
+    default: int
+    provenance: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.sets)
+
+    def set(self, number: int) -> dict[str, float]:
+        """Values by path of one set."""
+        return {str(path): float(value) for path, value in self.sets.iloc[number].items()}
+
+    def mechanisms(self, number: int) -> dict[str, float]:
+        """The same without what only a population has."""
+        return {path: float(values[number]) for path, values in self.columns.items()}
+
+    @cached_property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The mechanisms of all sets: path -> float64 (sets,)."""
+        there = {str(path): column.to_numpy(dtype=np.float64) for path, column in self.sets.items()}
+        return {path: values for path, values in there.items() if not path.startswith(OF_POPULATIONS)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the sets and of which is the default: what results under them depend on."""
+        content = [list(map(str, self.sets)), self.sets.to_numpy().tolist(), self.default]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def drawn(self, pairs: int, seed: int | str = 0) -> np.ndarray:
+        """The sets of the first pairs, int64 (pairs,): see `at`."""
+        return self.at(np.arange(pairs), seed)
+
+    def at(self, pairs: np.ndarray, seed: int | str = 0) -> np.ndarray:
+        """The set of each pair by its number, int64 (pairs,): every set equally often, in random order, the same for a pair
+        however many others there are."""
+        turn, place = np.divmod(np.asarray(pairs, dtype=np.int64), len(self))
+        turns, which = np.unique(turn, return_inverse=True)
+        orders = np.array([_order(seed, int(k), len(self)) for k in turns]).reshape(len(turns), len(self))
+        return orders[which.reshape(turn.shape), place]
+
+    def of_keys(self, keys: np.ndarray) -> np.ndarray:
+        """The set of each luck given by a key, uint64 (rows,): lucks that are shared share their set."""
+        with np.errstate(over="ignore"):  # the last steps of SplitMix64: neighbouring keys get sets of their own
+            word = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return ((word ^ (word >> np.uint64(31))) % np.uint64(len(self))).astype(np.int64)
+
+
+@lru_cache(maxsize=4096)
+def _order(seed: int | str, turn: int, sets: int) -> np.ndarray:
+    """The order of the sets in one turn of a seed. Whole numbers up to 2^64 stand for themselves, as they always have; every
+    other seed, texts too, for the key of its luck."""
+    plain = not isinstance(seed, str) and 0 <= seed < 2**64
+    key = [int(seed)] if plain else [int(word) for word in seed_key(seed)]
+    return np.random.default_rng([*key, 7, turn]).permutation(sets)
+
+
+@lru_cache(maxsize=1)
+def ensemble() -> Ensemble | None:
+    """The ensemble that comes with the project; None where none has been made."""
+    folder = resources.files("tandem.scenarios") / FOLDER
+    if not (folder / "provenance.json").is_file():
+        return None
+    import pandas as pd
+
+    with (folder / "sets.csv").open("rb") as file:
+        sets = pd.read_csv(file)
+    with (folder / "statistics.csv").open("rb") as file:
+        statistics = pd.read_csv(file)
+    provenance = json.loads((folder / "provenance.json").read_text("utf-8"))
+    return Ensemble(sets, statistics, int(provenance["default"]), provenance)
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What `parameters=` comes to: `word` is what was asked, `known` the ensemble (None: as declared), `number` the set that
+    all runs share (None: each pair its own)."""
+
+    word: str | int
+    known: Ensemble | None = None
+    number: int | None = None
+
+    @property
+    def told(self) -> str:
+        """One short line for a reader."""
+        return self.tell("en")
+
+    def tell(self, lang: str) -> str:
+        """The same in a language of `tandem.sim.texts`."""
+        if self.known is None:
+            kind = "declared" if self.word == DECLARED else "missing"
+        else:
+            kind = "ensemble" if self.number is None else "default" if self.word == DEFAULT else "one"
+        count = 0 if self.known is None else len(self.known)
+        return TOLD[lang][kind].format(count=count, number=self.number)
+
+    @property
+    def several(self) -> bool:
+        """Whether pairs have sets of their own."""
+        return self.known is not None and self.number is None
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What results depend on, as JSON: the word, and the digest of the sets where there are any."""
+        if self.known is None:
+            return {"parameters": DECLARED}
+        return {"parameters": self.word, "ensemble": self.known.digest}
+
+    def drawn(self, seed: int | str, firms: Any, lucks: Any) -> np.ndarray | None:
+        """The set of each run, int64 (runs,); None where none is laid over. `firms`, `lucks`: the firm's number and luck of each.
+
+        The set of luck r of firm f is that of pair f + r: a scenario's lucks meet the sets in turn, and so do the firms of a
+        population that are played once each. No arm enters it, so arms share sets as they share luck.
+        """
+        if self.known is None:
+            return None
+        pairs = np.asarray(firms, dtype=np.int64) + np.asarray(lucks, dtype=np.int64)
+        return np.full(pairs.shape, self.number) if self.number is not None else self.known.at(pairs % 2**62, seed)
+
+    def of_keys(self, keys: np.ndarray) -> np.ndarray | None:
+        """The same for lucks given by a key, uint64 (rows,)."""
+        if self.known is None:
+            return None
+        return np.full(len(keys), self.number) if self.number is not None else self.known.of_keys(keys)
+
+    def lay(self, table: FirmTable, drawn: np.ndarray | None) -> FirmTable:
+        """The table with the sets laid over it, in place: `drawn` is the set of each firm, int64 (firms,)."""
+        return table if drawn is None or self.known is None else table.under(self.known.columns, drawn)
+
+    def arms(self, firms: FirmTable, which: np.ndarray, drawn: np.ndarray | None) -> tuple[FirmTable, np.ndarray]:
+        """A table with one firm for each pair of firm and set that is played, and the place in it of each run, int64 (runs,).
+        `which`, `drawn`: the firm's place in `firms` and the set of each run."""
+        if drawn is None or self.known is None:
+            return firms, which
+        pairs, place = np.unique(which * len(self.known) + drawn, return_inverse=True)
+        table = firms.take(pairs // len(self.known))
+        return self.lay(table, pairs % len(self.known)), place
+
+
+def chosen(parameters: str | int | Chosen = ENSEMBLE, known: Ensemble | None = None) -> Chosen:
+    """What `parameters` comes to; `known` instead of the project's ensemble. Raises Mistake in one sentence.
+
+    >>> chosen("declared").told
+    'parameters: as the model declares'
+    """
+    if isinstance(parameters, Chosen):
+        return parameters
+    word = isinstance(parameters, str) and parameters in WORDS
+    if not word and (isinstance(parameters, bool | str) or not isinstance(parameters, int | np.integer)):
+        near = get_close_matches(parameters, WORDS, 1) if isinstance(parameters, str) else []
+        number = isinstance(parameters, str) and parameters.isdecimal()
+        raise Mistake(
+            f"parameters = {parameters!r}: {', '.join(WORDS)}, or the number of a set"
+            + (f"; did you mean {near[0]}?" if near else f"; did you mean {int(parameters)} as a number?" if number else "")
+        )
+    found = ensemble() if known is None else known
+    if isinstance(parameters, str):
+        if parameters == DECLARED or found is None:
+            return Chosen(parameters)
+        return Chosen(parameters, found, found.default if parameters == DEFAULT else None)
+    if found is None:
+        raise Mistake(f"parameters = {int(parameters)}: there is no ensemble to number; run `tandem calibrate`, or say declared")
+    if not 0 <= parameters < len(found):
+        raise Mistake(f"parameters = {int(parameters)}: the ensemble's sets are numbered 0 to {len(found) - 1}")
+    return Chosen(int(parameters), found, int(parameters))
+
+
+AS_DECLARED = Chosen(DECLARED)
+
+
+def one_timeline(scenario: Any, parameters: Chosen, seed: int | str, firm: int = 0, luck: int = 0) -> np.ndarray:
+    """The kernel's rows of one firm under the set of its pair; as `scenario.records()` where none is laid over."""
+    drawn = parameters.drawn(seed, [firm], [luck])
+    return scenario.records() if drawn is None else parameters.lay(FirmTable([scenario]), drawn).rows

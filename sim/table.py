@@ -1,0 +1,381 @@
+"""Firms as rows of the kernel: the one place where scenarios, design points, levers and parameter sets are written into them.
+
+`Scenario.with_` reads, merges and checks every parameter, some milliseconds a firm. A `FirmTable` reads each scenario once and
+writes single values into copies of its rows, under the same rules: what a change during the run says stays; a lever moves the
+parameters that follow it and no other; a parameter set moves what nobody but the declaration has set. Where something that the
+level of demand depends on has moved, demand is solved again, for all firms at once, when the rows are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_origin
+
+import numpy as np
+
+from tandem.sim.parameters import (
+    DEMAND_DEPENDS_ON,
+    DOMAINS,
+    GOALS,
+    LEVERS,
+    RECORD,
+    SCALAR_GROUPS,
+    SKILLS,
+    STACKED,
+    WORDS,
+    lever_value,
+    solved_demand,
+)
+from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.paths import FIELDS, bounds, lever_of, pattern
+from tandem.sim.scenario.scenario import Version
+
+_PLAIN = np.dtype((np.void, RECORD.itemsize))  # NumPy copies bytes faster than hundreds of fields
+_WITH_OTHERS = ("market.start_share_",)  # scaled together with others
+_CHECKED_WITH_OTHERS = ("hazards.vacancy_",)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands in a record: its column, the index in it, the words that numbers stand for, and whether demand
+    depends on it."""
+
+    column: str
+    index: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    demand: bool = False
+
+
+@lru_cache(maxsize=1024)
+def place_of(path: str) -> Place | None:
+    """Where the value at `path` stands alone; None where it is scaled or checked together with others."""
+    group, _, name = path.partition(".")
+    field = FIELDS.get(pattern(path))
+    if field is None or path.startswith(_WITH_OTHERS) or field.annotation is int:
+        return None
+    if group in SCALAR_GROUPS and "." not in name:
+        words = WORDS[name] if get_origin(field.annotation) is Literal else ()
+        return Place(f"{group}_{name}", (), words, name in DEMAND_DEPENDS_ON.get(group, ()))
+    number = field.annotation is float
+    first, _, last = name.partition(".")
+    if group in STACKED and number:
+        prefix, post = STACKED[group]
+        if not last:
+            return Place(f"{prefix}_{first}", (post,))
+        return Place(f"{prefix}_skills", (post, SKILLS.index(last))) if first == "skills" else None
+    if group == "decisions" and number and "." not in last:
+        return Place(f"domain_{last}", (DOMAINS.index(first),))
+    if group == "teams" and number and "." not in last:
+        return Place(f"team_{last}", (int(first),))
+    return None
+
+
+def alone(path: str) -> bool:
+    """Whether a number at `path` is one number of the record, or a lever: what a `FirmTable` writes without the long way."""
+    if path.startswith("levers."):
+        return path.removeprefix("levers.") in LEVERS
+    number = place_of(path) is not None and FIELDS[pattern(path)].annotation in (float, float | None)
+    return number and not path.startswith(_CHECKED_WITH_OTHERS)
+
+
+@lru_cache(maxsize=16)
+def followers(lever: str) -> dict[str, tuple[float, float, str]]:
+    """The parameters that follow a lever: path -> (value at poorest, value at best practice, scale)."""
+    ways = {path: field.json_schema_extra for path, field in FIELDS.items() if lever_of(path) == lever}
+    return {path: (way["poorest"], way["best"], way["scale"]) for path, way in ways.items()}
+
+
+class _Stock:
+    """Scenarios read once: their rows, and who has said what in each version. Masks are bool (versions,)."""
+
+    def __init__(self, scenarios: Sequence[Any]):
+        self.scenarios = tuple(scenarios)
+        self.versions: list[Version | None] = []
+        parts = []
+        for scenario in self.scenarios:
+            rows = scenario.records()
+            told = getattr(type(scenario), "records", None) is Scenario.records  # else only its rows are known
+            versions: Sequence[Version | None] = scenario.versions if told else (None,) * len(rows)
+            if len(versions) > len(rows):  # a change that changes nothing as it is may change something in a moved firm
+                rows = rows[np.cumsum([version.moves for version in scenario.versions]) - 1]
+                rows["starts_week"] = [version.week for version in scenario.versions]
+            parts.append(rows)
+            self.versions += versions
+        self.starts = np.cumsum([0, *map(len, parts)])
+        self.rows = np.concatenate([rows.view(_PLAIN) for rows in parts]).view(RECORD)
+        self.of = np.repeat(np.arange(len(parts)), np.diff(self.starts))
+        self.several = len(self.rows) > len(parts)
+        self._masks: dict[tuple[str, str], np.ndarray] = {}
+        self.kept = np.zeros(len(self.rows), dtype=bool)
+        if self.several:  # what moved nothing that the kernel reads is kept all the same: the run tells of the change
+            moves = np.array([version is None or version.moves for version in self.versions])
+            self.kept = moves & _as_before(self.rows)
+
+    def _mask(self, kind: str, path: str, holds: Callable[[int, Version], bool], unknown: bool) -> np.ndarray:
+        if (kind, path) not in self._masks:
+            found = [unknown if version is None else holds(k, version) for k, version in enumerate(self.versions)]
+            self._masks[kind, path] = np.array(found, dtype=bool)
+        return self._masks[kind, path]
+
+    def settable(self, path: str) -> np.ndarray:
+        """Versions in which what is set by hand holds: no change has said something of it."""
+        return self._mask("set", path, lambda _, version: path not in version.said, True)
+
+    def follows(self, path: str, lever: str) -> np.ndarray:
+        """Versions in which a parameter follows the master level of its lever as set at the start."""
+
+        def holds(_: int, version: Version) -> bool:
+            return version.values[path] is None and f"levers.{lever}" not in version.said
+
+        return self._mask("lever", path, holds, True)
+
+    def gives_way(self, path: str) -> np.ndarray:
+        """Versions in which nobody but the declaration has set the value at `path`."""
+
+        def holds(_: int, version: Version) -> bool:
+            return version.origin.get(path) == "default" and version.values[path] is not None
+
+        return self._mask("sets", path, holds, False)
+
+
+class FirmTable:
+    """Firms as rows of the kernel.
+
+    `rows`: array of dtype RECORD, one row for each version of each firm; firm k has rows `starts[k]` to `starts[k + 1] - 1`
+    (`starts`: int64, firms + 1), the first from its start, each later one from its `starts_week`. What is written with `set`,
+    `set_lever`, `scale` and `under` is one value for all firms, or one a firm (firms,), in the parameter's own unit
+    (`tandem schema`). Rows are those of `Scenario.with_` (and, after `at`, of `Scenario.at`) with the same values, bit for bit.
+
+    >>> from tandem import Scenario
+    >>> table = FirmTable([Scenario.load("silence")]).take([0, 0, 0]).set_lever("communication", np.array([0.2, 0.5, 0.8]))
+    >>> table.rows["communication_transparency"].tolist()
+    [0.2, 0.5, 0.8]
+    """
+
+    def __init__(self, scenarios: Sequence[Any]):
+        stock = _Stock(scenarios)
+        self._fill(stock, np.arange(len(stock.rows)), stock.of, set(), _copied(stock.rows))
+
+    def _fill(self, stock: _Stock, version: np.ndarray, firm: np.ndarray, by_hand: set[str], rows: np.ndarray) -> None:
+        self._stock, self._version, self._firm, self._by_hand, self._rows = stock, version, firm, by_hand, rows
+        self._stale = False
+        self._later: tuple[tuple[int, np.ndarray], ...] = ()
+        self._settled: tuple[np.ndarray, np.ndarray] | None = None
+
+    # -- choosing firms ------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return int(self._firm[-1]) + 1 if len(self._firm) else 0
+
+    def take(self, which: Any) -> FirmTable:
+        """Firms of this table by number, int64 (firms,), as often as named: a table of its own."""
+        self._solve()
+        chosen = np.asarray(which, dtype=np.int64)
+        made = FirmTable.__new__(FirmTable)
+        if len(self) == len(self._rows):
+            rows, firm = chosen, np.arange(len(chosen))
+        else:
+            begins = np.searchsorted(self._firm, np.arange(len(self) + 1))
+            lengths = np.diff(begins)[chosen]
+            firm = np.repeat(np.arange(len(chosen)), lengths)
+            first = np.cumsum(lengths) - lengths
+            rows = np.arange(len(firm)) - first[firm] + begins[chosen][firm]
+        taken = self._rows.view(_PLAIN)[rows].view(RECORD)
+        made._fill(self._stock, self._version[rows], firm, set(self._by_hand), taken)
+        made._later = tuple((week, late.view(_PLAIN)[chosen].view(RECORD)) for week, late in self._later)
+        return made
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def set(self, path: str, values: Any) -> FirmTable:
+        """Set a value, as by hand: it wins over levers and parameter sets, not over what a change says later."""
+        place = place_of(path)
+        if path.startswith("levers."):
+            return self.set_lever(path.removeprefix("levers."), values)
+        if place is None:
+            raise ScenarioError("not a value that stands alone; Scenario.with_ sets it", key=path)
+        if path.startswith("teams.") and (self._rows["team_count"] <= place.index[0]).any():
+            raise ScenarioError("there is no such number", key=path)
+        if place.words:
+            values = np.vectorize(place.words.index, otypes=[np.int64])(values)
+        self._write(place, self._stock.settable(path), values)
+        self._by_hand.add(path)
+        return self
+
+    def set_goals(self, path: str, weights: np.ndarray) -> FirmTable:
+        """Set the goal weights of a leader (`ceo.priorities`), float64 (firms, 5), as typed: here they are scaled."""
+        prefix, post = STACKED[path.split(".")[0]]
+        # Added up as the model's own declaration does, so that the last bit is the same.
+        scaled = np.array([[weight / sum(row) for weight in row] for row in weights.tolist()])
+        for at, goal in enumerate(GOALS):
+            self._write(Place(f"{prefix}_priorities", (post, at)), self._stock.settable(f"{path}.{goal}"), scaled[:, at])
+        return self
+
+    def set_lever(self, lever: str, levels: Any) -> FirmTable:
+        """Set the master level of a lever (0 to 1): what follows it moves, what somebody has set by itself does not."""
+        for path, way in followers(lever).items():
+            free = self._stock.follows(path, lever)
+            if path in self._by_hand:
+                free = free & ~self._stock.settable(path)
+            place: Any = place_of(path)
+            self._write(place, free, lever_value(np.asarray(levels, dtype=np.float64), *way))
+        return self
+
+    def scale(self, path: str, factors: Any) -> FirmTable:
+        """Multiply a value, whoever set it, within the range that is declared for it; of a team, where there is one."""
+        place = place_of(path)
+        if place is None or place.words:
+            raise ScenarioError("not a number that stands alone", key=path)
+        usual = self._rows[place.column][(slice(None), *place.index)]
+        many = np.asarray(factors, dtype=np.float64)
+        made = np.clip(usual * (many[self._firm] if many.ndim else many), *bounds(path))
+        there = self._rows["team_count"] > place.index[0] if path.startswith("teams.") else True
+        may = self._stock.settable(path)[self._version] & there
+        self._rows[place.column][(slice(None), *place.index)] = np.where(may, made, usual)
+        self._by_hand.add(path)
+        self._noted(place)
+        return self
+
+    def under(self, sets: Mapping[str, np.ndarray], drawn: Any) -> FirmTable:
+        """Lay parameter sets over what is merely declared. `sets`: path -> float64 (sets,); `drawn`: the set of each firm,
+        int64 (firms,), or one for all. What a scenario, a hand or a change has said stays."""
+        for path, values in sets.items():
+            place = place_of(path)
+            if place is not None and path not in self._by_hand:
+                self._write(place, self._stock.gives_way(path), np.asarray(values)[drawn])
+        return self
+
+    def at(self, week: int, changes: Mapping[str, Any] | FirmTable) -> FirmTable:
+        """These firms with an intervention that takes force in `week` and stays: changes (values that stand alone, levers), or
+        the firms as they are from then on."""
+        if self._stock.several:
+            raise ScenarioError("firms that change already take no further change here; use Scenario.at")
+        made = self.take(np.arange(len(self)))
+        later = (changes if isinstance(changes, FirmTable) else self).take(np.arange(len(self)))
+        if not isinstance(changes, FirmTable):
+            if later._later:
+                later._rows, later._later = later._later[-1][1], ()
+            for path in sorted(changes, key=lambda path: path.startswith("levers.")):  # what is set by itself stays so
+                later.set(path, changes[path])
+        made._later = (*made._later, (week, later._rows))
+        return made
+
+    def _write(self, place: Place, may: np.ndarray, values: Any) -> None:
+        if self._later:
+            raise ScenarioError("set what holds from the start before `at`", key=place.column)
+        column = self._rows[place.column][(slice(None), *place.index)]
+        many = np.asarray(values)
+        if many.ndim and len(many) != len(column):
+            many = many[self._firm]
+        if may.all():
+            column[:] = many
+        elif may.any():
+            np.copyto(column, many, where=may[self._version])
+        self._noted(place)
+
+    def _noted(self, place: Place) -> None:
+        self._settled = None
+        self._stale = self._stale or place.demand
+
+    # -- the rows ------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The rows, demand solved again where something that it depends on has moved. To be read, not written."""
+        return self._whole[0]
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each firm's rows begin, int64 (firms + 1,)."""
+        return self._whole[1]
+
+    def timelines(self) -> list[np.ndarray]:
+        """The rows of each firm, as `Scenario.records` gives them."""
+        return np.split(self.rows, self.starts[1:-1])
+
+    def _solve(self) -> None:
+        """The level of demand is that of the start throughout."""
+        if not self._stale:
+            return
+        if len(self) == len(self._rows):
+            self._rows["demand"] = solved_demand(self._rows)
+        else:
+            firsts = np.searchsorted(self._firm, np.arange(len(self)))
+            self._rows["demand"] = solved_demand(self._rows[firsts])[self._firm]
+        self._stale = False
+
+    @property
+    def _whole(self) -> tuple[np.ndarray, np.ndarray]:
+        if self._settled is None:
+            self._solve()
+            rows, firm, kept = self._rows, self._firm, None
+            if self._later:
+                for week, late in self._later:
+                    late["starts_week"], late["demand"] = week, rows["demand"]
+                rows = np.stack([rows, *(late for _, late in self._later)], axis=1).ravel()
+                firm, kept = np.repeat(firm, 1 + len(self._later)), np.zeros(len(rows), dtype=bool)
+            elif self._stock.several:
+                kept = self._stock.kept[self._version]
+            if kept is not None:  # a version that differs in nothing from the one before is none
+                begins = np.concatenate([[True], firm[1:] != firm[:-1]])
+                there = begins | kept | ~_as_before(rows)
+                rows, firm = rows.view(_PLAIN)[there].view(RECORD), firm[there]
+            self._settled = rows, np.searchsorted(firm, np.arange(len(self) + 1))
+        return self._settled
+
+
+def _copied(rows: np.ndarray) -> np.ndarray:
+    return rows.view(_PLAIN).copy().view(RECORD)
+
+
+def _as_before(rows: np.ndarray) -> np.ndarray:
+    """Whether each row equals the one before it in all but the week from which it holds, bool (rows,)."""
+    plain = _copied(rows)
+    plain["starts_week"] = 0
+    words = plain.view(np.uint64).reshape(len(rows), -1)
+    return np.concatenate([[False], (words[1:] == words[:-1]).all(axis=1)])[: len(rows)]
+
+
+# -- design points -----------------------------------------------------------------------------
+
+
+def plain_number(value: Any) -> Any:
+    """A value of a table as scenarios take it: NumPy's scalars as Python's."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def table_of_points(scenario: Scenario, factors: Mapping[str, np.ndarray], count: int) -> tuple[FirmTable, list[str]]:
+    """A scenario at `count` design points. `factors`: path -> values, one a point (any type that scenarios take).
+
+    Returns the firms of the valid points, in order, and a complaint for each point ("" for a valid one).
+    """
+    if all(alone(path) and _inside(path, values) for path, values in factors.items()):
+        table = FirmTable([scenario]).take(np.zeros(count, dtype=np.int64))
+        for path, values in factors.items():
+            table.set(path, np.asarray(values, dtype=np.float64))
+        return table, [""] * count
+    made: dict[tuple, int | str] = {}
+    firms: list[Scenario] = []
+    found: list[int | str] = []
+    for point in range(count):
+        values = {path: plain_number(column[point]) for path, column in factors.items()}
+        key = tuple(values.values())
+        if key not in made:
+            try:
+                firms.append(scenario.with_(values))
+                made[key] = len(firms) - 1
+            except ScenarioError as error:
+                made[key] = str(error)
+        found.append(made[key])
+    valid = [which for which in found if not isinstance(which, str)]
+    return FirmTable(firms).take(valid) if firms else FirmTable([scenario]).take([]), [
+        which if isinstance(which, str) else "" for which in found
+    ]
+
+
+def _inside(path: str, values: Any) -> bool:
+    numbers = np.asarray(values)
+    low, high = bounds(path)
+    return numbers.dtype.kind in "iuf" and bool(((numbers >= low) & (numbers <= high)).all())
