@@ -10,6 +10,7 @@ from tandem.sim import Scenario, compare, simulate, simulate_batch
 from tandem.sim.kernel import run_batch, start_world, step_week
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.panel import simulate_panel
+from tandem.sim.parameter_sets import chosen, one_timeline
 from tandem.sim.parameters import LEVERS
 from tandem.sim.streams import seed_key
 from tandem.sim.widget import lines
@@ -92,7 +93,7 @@ def arrivals(scenario, seed=5):
 def growth_by_door(seed):
     """Revenue growth of the first luck of a seed, as each way to play says it."""
     row = np.array([seed_key(seed)], dtype=np.uint64)
-    records, one = BASE.records(), np.zeros(1, dtype=np.int64)
+    records, one = one_timeline(BASE, chosen(), seed), np.zeros(1, dtype=np.int64)
     by_hand = run_batch(records, np.array([0, len(records)]), one, one, one, row)
     return {
         "simulate": simulate(BASE, seed=seed).outcomes["revenue_growth"],
