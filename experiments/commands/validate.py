@@ -13,6 +13,7 @@ import typer
 
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
 
+RECORDED_UNDER = "default"
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -25,7 +26,9 @@ def validate(
     parameters: ParameterSets = USUAL_SETS,
     only: Annotated[str | None, typer.Option(help="patterns or findings (default: both).")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that play populations.")] = 2,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when what held when recorded fails now.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 when what held when recorded (under the default set) fails now.")
+    ] = False,
     lang: Annotated[str, typer.Option(help="en or fr")] = "en",
 ) -> None:
     """Compare the model with patterns and published findings; it may fail some, it hides none."""
@@ -35,6 +38,10 @@ def validate(
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
     asked = parameter_sets(parameters)
+    if strict and asked.word != RECORDED_UNDER:
+        raise typer.BadParameter(
+            f"what is recorded is of the {RECORDED_UNDER} set: add --parameters default", param_hint="--strict"
+        )
     if only not in (None, "patterns", "findings"):
         raise typer.BadParameter("patterns or findings", param_hint="--only")
     if out is not None and out.exists() and not out.is_dir():
