@@ -29,7 +29,7 @@ from tandem.sim.parameters import Parameters
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 
-SPLIT = "co-pilot"
+ROLE_MODEL = "co-pilot"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def best_of(times: int, work: Callable[[], Any], by: str = "processor") -> Spent
 def six_teams(context: str) -> Scenario:
     """A context with the six default teams."""
     teams = [team.model_dump() for team in Parameters().teams]
-    return Scenario.of(role_model=SPLIT, context=context).with_({"teams": teams})
+    return Scenario.of(role_model=ROLE_MODEL, context=context).with_({"teams": teams})
 
 
 # -- in this process ---------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def six_teams(context: str) -> Scenario:
 def kernel_by_context(runs: int) -> Iterator[Figure]:
     """Runs of 12 quarters per second of processor time, serial."""
     cases = {"baseline, six teams": six_teams("baseline")}
-    cases |= {context: Scenario.of(role_model=SPLIT, context=context) for context in contexts()}
+    cases |= {context: Scenario.of(role_model=ROLE_MODEL, context=context) for context in contexts()}
     speed = {name: runs / best_of(3, partial(simulate_batch, s, runs, threads=False)).processor for name, s in cases.items()}
     reference, *rest = speed
     yield Figure(f"batch kernel, {reference}", f"{speed[reference]:,.0f} runs/processor-s", "3,500", speed[reference] >= 3500)
@@ -91,8 +91,8 @@ def kernel_by_context(runs: int) -> Iterator[Figure]:
         )
 
 
-def kernel_by_split(runs: int) -> Iterator[Figure]:
-    """The same by split, in the baseline."""
+def kernel_by_role_model(runs: int) -> Iterator[Figure]:
+    """The same by role model, in the baseline."""
     for name, scenario in described("baseline").items():
         spent = best_of(2, partial(simulate_batch, scenario, runs, threads=False))
         yield Figure(f"batch kernel, {name}", f"{runs / spent.processor:,.0f} runs/processor-s")
@@ -257,7 +257,7 @@ def quick_study(runs: int) -> Iterator[Figure]:
 
 MEASURED: dict[str, Callable[[int], Iterator[Figure]]] = {
     "contexts": kernel_by_context,
-    "splits": kernel_by_split,
+    "role_models": kernel_by_role_model,
     "threads": threads,
     "mesa": mesa,
     "calls": parallel_calls,
@@ -268,7 +268,7 @@ MEASURED: dict[str, Callable[[int], Iterator[Figure]]] = {
     "help": help_page,
     "study": quick_study,
 }
-RUNS = {"contexts": 1000, "splits": 500, "threads": 4000, "mesa": 10, "calls": 500, "dropped": 300}
+RUNS = {"contexts": 1000, "role_models": 500, "threads": 4000, "mesa": 10, "calls": 500, "dropped": 300}
 
 
 def measure(names: list[str], share: float = 1.0, progress: Callable[[str], None] = lambda what: None) -> list[Figure]:

@@ -96,7 +96,7 @@ def figures(page: Any, asked: list[str]) -> Iterator[Figure]:
     released = page.evaluate(MOVE, [RELEASES, True])
     middle = statistics.median(released)
     yield Figure(
-        "letting go to bands of 200 lucks, median (worst)",
+        "letting go to bands of 200 replicates, median (worst)",
         f"{middle:.0f} ({max(released):.0f}) ms",
         "500 ms",
         middle <= 500,

@@ -30,7 +30,7 @@ def catalogued(place: str, english: Mapping[str, Any], french: Mapping[str, Any]
 
 
 def told() -> Iterator[Twin]:
-    """Texts of splits, contexts and cases."""
+    """Texts of role models, contexts and cases."""
     for entry in catalogue():
         tables = find(entry.name, kind=entry.kind).tables() if entry.kind != "case" else {}
         if entry.kind == "case":

@@ -28,7 +28,7 @@ class Batch:
     scenarios: tuple[Any, ...]
     seed: int | str
     runs: int
-    """Lucks of each firm."""
+    """Replicates of each firm."""
     outcomes: pd.DataFrame
     """One row a run: firm, luck, then every outcome."""
     parameters: Chosen = AS_DECLARED
@@ -41,17 +41,17 @@ class Batch:
         """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""
         table = self.outcomes.copy()
         names = np.array([firm.name for firm in self.scenarios], dtype=object)
-        table.insert(0, "scenario", names[table["firm"]])
+        table.insert(0, "scenario", names[table["firm_id"]])
         table.insert(1, "seed", self.seed)
         table.insert(2, "parameters", self.parameters.word)
         return table
 
     def values(self, outcome: str) -> np.ndarray:
-        """One outcome of all runs, shape (firms, lucks)."""
+        """One outcome of all runs, shape (firms, replicates)."""
         return self.outcomes[known(outcome)].to_numpy().reshape(len(self.scenarios), self.runs)
 
     def units(self, outcome: str) -> np.ndarray:
-        """One outcome of independent cases: the lucks of a scenario, or the firms' means over their lucks."""
+        """One outcome of independent cases: the replicates of a scenario, or the firms' means over their replicates."""
         values = self.values(outcome)
         if len(values) == 1:
             return np.asarray(values[0])
@@ -88,7 +88,7 @@ class Batch:
             [
                 f"Batch of {shown} (seed {self.seed!r})",
                 f"├─ {self.parameters.told}",
-                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} lucks",
+                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} replicates",
                 "├─ .outcomes .summary() .plot(outcome) .to_frame()",
                 f"└─ {name} {figure(mean)} (95% interval {figure(low)} to {figure(high)})",
             ]

@@ -22,7 +22,7 @@ from tandem.sim.run import Run
 from tandem.sim.units import figure
 
 COLUMNS = (
-    "arm",
+    "scenario",
     "outcome",
     "mean",
     "mean_low",
@@ -51,7 +51,7 @@ def compare(
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
-    in all arms, and a pair is a firm (its mean over `runs` lucks). Runs of one seed stand for their scenarios, and for what
+    in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for their scenarios, and for what
     parameters they were played under.
 
     >>> from tandem import Scenario, compare
@@ -114,7 +114,7 @@ def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> dict[str,
     b = a if other is None else other.units(outcome)
     b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
     mean, mean_low, mean_high, _, defined = mean_interval(b)
-    row = {"arm": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": len(a)}
+    row = {"scenario": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": len(a)}
     if other is None:
         return {**row, "n": defined, "verdict": "baseline" if defined else "not defined"}
     difference, low, high, error, n = paired_difference(a, b)
@@ -193,7 +193,7 @@ class Comparison:
 
     >>> from tandem import Scenario, compare
     >>> found = compare(Scenario.load("silence"), Scenario.load("success-story"), runs=50, seed=7)
-    >>> found.table.set_index(["arm", "outcome"]).loc[("success-story", "conflict_rate"), "verdict"]
+    >>> found.table.set_index(["scenario", "outcome"]).loc[("success-story", "conflict_rate"), "verdict"]
     'lower'
     """
 
@@ -225,7 +225,7 @@ class Comparison:
         known(outcome)
         first = next(iter(self.batches.values()))
         columns = {arm: batch.outcomes[outcome] for arm, batch in self.batches.items()}
-        return pd.DataFrame({"firm": first.outcomes["firm"], "luck": first.outcomes["luck"], **columns})
+        return pd.DataFrame({"firm_id": first.outcomes["firm_id"], "replicate": first.outcomes["replicate"], **columns})
 
     def plot(self, outcomes: Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
         """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""
@@ -251,7 +251,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         first = next(iter(self.batches.values()))
-        others = self.table[self.table["arm"] != self.baseline]
+        others = self.table[self.table["scenario"] != self.baseline]
         counts = Counter(others["verdict"])
         told = ", ".join(f"{counts[word]} {word}" for word in ("higher", "lower", "same", "undecided", "not defined"))
         return "\n".join(
@@ -259,7 +259,7 @@ class Comparison:
                 f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
                 f"├─ {', '.join(self.arms[1:])}",
                 f"├─ {self.parameters.told}",
-                f"├─ {first.runs} lucks x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
+                f"├─ {first.runs} replicates x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
                 f"└─ differences: {told}",
             ]
         )
@@ -267,7 +267,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         head = html.escape(f"{repr(self).splitlines()[0]}; {self.parameters.told}")
         shown = self.table[self.table["outcome"].isin(HEADLINES)] if len(self.table) > 40 else self.table
-        kept = shown[["outcome", "arm", "mean", "difference", "low", "high", "share_helped", "verdict"]]
+        kept = shown[["outcome", "scenario", "mean", "difference", "low", "high", "share_helped", "verdict"]]
         from tandem.sim.plots import plot_comparison, still
 
         drawn = [name for name in ("revenue_growth", "conflict_rate") if name in set(self.table["outcome"])]

@@ -291,7 +291,7 @@ def run_panel(
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """States of firms over time. `values`: float64 (firms, lucks, times, columns)."""
+    """States of firms over time. `values`: float64 (firms, replicates, times, columns)."""
 
     values: np.ndarray
     weeks: np.ndarray
@@ -299,11 +299,11 @@ class Panel:
     columns: tuple[str, ...]
 
     def __getitem__(self, column: str) -> np.ndarray:
-        """One column, float64 (firms, lucks, times)."""
+        """One column, float64 (firms, replicates, times)."""
         return self.values[..., self.columns.index(column)]
 
     def between(self, column: str, after: int, until: int) -> np.ndarray:
-        """What a sum gained in the weeks after `after` up to `until`, float64 (firms, lucks)."""
+        """What a sum gained in the weeks after `after` up to `until`, float64 (firms, replicates)."""
         if column not in SUMS:
             raise ValueError(f"{column!r} is a state, not a sum; sums are: {', '.join(SUMS)}")
         first, last = (int(np.flatnonzero(self.weeks == week)[0]) for week in (after, until))
@@ -311,12 +311,12 @@ class Panel:
 
     def frame(self) -> pd.DataFrame:
         """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
-        firms, lucks, times, width = self.values.shape
-        firm, luck, time = (axis.ravel() for axis in np.indices((firms, lucks, times)))
+        firms, replicates, times, width = self.values.shape
+        firm, luck, time = (axis.ravel() for axis in np.indices((firms, replicates, times)))
         table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))
         table.insert(0, "week", self.weeks[time])
-        table.insert(0, "luck", luck)
-        table.insert(0, "firm", firm)
+        table.insert(0, "replicate", luck)
+        table.insert(0, "firm_id", firm)
         return table
 
 
@@ -376,9 +376,9 @@ def _panel(firms: FirmTable, runs, seed, every, columns, threads: bool, first: i
     parts = []
     for low in range(0, len(firms), step):
         here = np.arange(low, min(low + step, len(firms)))
-        numbers, lucks = np.repeat(here, runs) + first, np.tile(np.arange(runs), len(here))
-        table, arms = parameters.arms(firms, numbers - first, parameters.drawn(seed, numbers, lucks))
+        numbers, replicates = np.repeat(here, runs) + first, np.tile(np.arange(runs), len(here))
+        table, arms = parameters.arms(firms, numbers - first, parameters.drawn(seed, numbers, replicates))
         keys = np.tile(key, (arms.size, 1))
-        out = run_panel(table.rows, table.starts, arms, numbers, lucks, keys, every, threads)
+        out = run_panel(table.rows, table.starts, arms, numbers, replicates, keys, every, threads)
         parts.append(out[..., picked].reshape(len(here), runs, times, len(picked)))
     return Panel(np.concatenate(parts), np.arange(times) * every, tuple(columns))

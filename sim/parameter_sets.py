@@ -94,7 +94,7 @@ class Ensemble:
         return orders[which.reshape(turn.shape), place]
 
     def of_keys(self, keys: np.ndarray) -> np.ndarray:
-        """The set of each luck given by a key, uint64 (rows,): lucks that are shared share their set."""
+        """The set of each luck given by a key, uint64 (rows,): replicates that are shared share their set."""
         with np.errstate(over="ignore"):  # the last steps of SplitMix64: neighbouring keys get sets of their own
             word = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -161,19 +161,20 @@ class Chosen:
             return {"parameters": DECLARED}
         return {"parameters": self.word, "ensemble": self.known.digest}
 
-    def drawn(self, seed: int | str, firms: Any, lucks: Any) -> np.ndarray | None:
-        """The set of each run, int64 (runs,); None where none is laid over. `firms`, `lucks`: the firm's number and luck of each.
+    def drawn(self, seed: int | str, firms: Any, replicates: Any) -> np.ndarray | None:
+        """The set of each run, int64 (runs,); None where none is laid over. `firms`, `replicates`: the firm's number and
+        luck of each.
 
-        The set of luck r of firm f is that of pair f + r: a scenario's lucks meet the sets in turn, and so do the firms of a
+        The set of luck r of firm f is that of pair f + r: a scenario's replicates meet the sets in turn, and so do the firms of a
         population that are played once each. No arm enters it, so arms share sets as they share luck.
         """
         if self.known is None:
             return None
-        pairs = np.asarray(firms, dtype=np.int64) + np.asarray(lucks, dtype=np.int64)
+        pairs = np.asarray(firms, dtype=np.int64) + np.asarray(replicates, dtype=np.int64)
         return np.full(pairs.shape, self.number) if self.number is not None else self.known.at(pairs % 2**62, seed)
 
     def of_keys(self, keys: np.ndarray) -> np.ndarray | None:
-        """The same for lucks given by a key, uint64 (rows,)."""
+        """The same for replicates given by a key, uint64 (rows,)."""
         if self.known is None:
             return None
         return np.full(len(keys), self.number) if self.number is not None else self.known.of_keys(keys)

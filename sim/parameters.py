@@ -1089,7 +1089,7 @@ class Switches(Group):
 
 
 class Assumptions(Group):
-    """Structural choices on which the order of the splits hangs."""
+    """Structural choices on which the order of the role models hangs."""
 
     media_budget_exponent: float = parameter(
         0.5,
@@ -1418,7 +1418,7 @@ def solved_demand(rows: Any) -> Any:
     """Weekly leads per unit of the demand factors, such that customers grow at `market.target_growth` at the start.
 
     Solves leads x conversion = churn + growth with the demand factors that a firm of this context has at its start
-    (typical campaign pressure, no standing errors): contexts then start comparable, whatever the split.
+    (typical campaign pressure, no standing errors): contexts then start comparable, whatever the role model.
     `rows`: an array of dtype RECORD, any shape, or one record; float64 of that shape, or a number, to the same bits.
     Unit: leads/week. Source: model-probe, section 8.
     """
@@ -1450,7 +1450,7 @@ DEMAND_DEPENDS_ON = {
     "execution": ("load",),
 }
 
-# What firms settle at in the baseline, measured once over all splits together (blind to their order): campaign
+# What firms settle at in the baseline, measured once over all role models together (blind to their order): campaign
 # pressure at load 1 (index), and twice the weekly rate at which decisions correct standing errors.
 TYPICAL_PRESSURE, CORRECTION = 1.2, 0.21
 

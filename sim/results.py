@@ -62,8 +62,8 @@ def simulate_batch(
     threads: bool = True,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Batch:
-    """Outcomes of many runs: `runs` lucks of a scenario, or of each of a sequence of firms, each with the parameter set of its
-    pair (`parameters` as in `tandem.sim.parameter_sets`).
+    """Outcomes of many runs: `runs` replicates of a scenario, or of each of a sequence of firms, each with the parameter set
+    of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
@@ -76,19 +76,19 @@ def simulate_batch(
     firms: tuple[Any, ...] = (s,) if hasattr(s, "records") else tuple(s)
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")
-    numbers, lucks = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
+    numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     key, asked = np.array(seed_key(seed), dtype=np.uint64), chosen(parameters)
     parts = []
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
-        drawn = asked.drawn(seed, numbers[part], lucks[part])
+        drawn = asked.drawn(seed, numbers[part], replicates[part])
         rows, arms = asked.arms(FirmTable(firms[first : last + 1]), numbers[part] - first, drawn)
         keys = np.tile(key, (part.stop - part.start, 1))
-        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, numbers[part], lucks[part], keys, threads))
+        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, numbers[part], replicates[part], keys, threads))
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
-    table.insert(0, "firm", numbers)
-    table.insert(1, "luck", lucks)
+    table.insert(0, "firm_id", numbers)
+    table.insert(1, "replicate", replicates)
     return Batch(firms, seed, runs, table, asked)
 
 

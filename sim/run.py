@@ -13,7 +13,7 @@ import pandas as pd
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
-from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
+from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.units import figure
 from tandem.sim.weekly import WEEKLY, Kept, ratio, weekly_values
 
@@ -88,7 +88,7 @@ class Run:
         market now favours), value, second."""
         journal = self.trajectory["journal"]
         rows = [event for week in journal for event in week["events"][: int(week["event_count"])]]
-        kinds = [HAPPENINGS[int(row[1])] for row in rows]
+        kinds = [EVENT_KINDS[int(row[1])] for row in rows]
         return pd.DataFrame(
             {
                 "week": np.array([int(row[0]) for row in rows], dtype=np.int64),

@@ -1,6 +1,6 @@
 """The lines that a page, a widget or a figure draws of a run: each declared once, made of columns of the weekly table.
 
-Whoever plays the run (`simulate`, or the panel for many lucks at once) hands over columns by name, and every door shows
+Whoever plays the run (`simulate`, or the panel for many replicates at once) hands over columns by name, and every door shows
 the same line.
 """
 
@@ -16,7 +16,7 @@ from tandem.sim.weekly import WEEKLY
 
 QUARTER = 13
 BAND = (0.1, 0.9)
-"""Between these quantiles of the lucks a band lies: four futures in five."""
+"""Between these quantiles of the replicates a band lies: four futures in five."""
 
 Columns = Callable[[str], np.ndarray]
 """A weekly column by its name, float64, weeks along the last axis, row 0 the start."""
@@ -136,7 +136,7 @@ def of_run(run: Run, names: Iterable[str] = tuple(SERIES)) -> dict[str, np.ndarr
 
 
 def of_panel(panel: Panel, names: Iterable[str] = OF_PANEL) -> dict[str, np.ndarray]:
-    """Series by name of the first firm of a weekly panel, float64 (lucks, weeks + 1)."""
+    """Series by name of the first firm of a weekly panel, float64 (replicates, weeks + 1)."""
 
     def columns(name: str) -> np.ndarray:
         if name == "trust":
@@ -151,7 +151,7 @@ def of_panel(panel: Panel, names: Iterable[str] = OF_PANEL) -> dict[str, np.ndar
 
 
 def band(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Low and high of a series over lucks (first axis), week by week, of those lucks in which it is defined."""
+    """Low and high of a series over replicates (first axis), week by week, of those replicates in which it is defined."""
     low, high = np.full((2, rows.shape[1]), np.nan)
     defined = ~np.isnan(rows).all(axis=0)
     low[defined], high[defined] = np.nanquantile(rows[:, defined], BAND, axis=0)

@@ -138,7 +138,7 @@ CAUSES = (
 ) = range(len(CAUSES))
 
 # What happened, as the journal notes it: (week, kind, domain, who, value, second value).
-HAPPENINGS = (
+EVENT_KINDS = (
     "decision.double_directive",
     "decision.orphaned",
     "decision.usurped",
@@ -209,7 +209,7 @@ HAPPENINGS = (
     REVIEW_HELD,
     CHANGE_APPLIED,
     COMPLIANCE_NEGLECTED,
-) = range(len(HAPPENINGS))
+) = range(len(EVENT_KINDS))
 
 # The layout of memory, a field a word: exploded to a line a field it would be six pages.
 # fmt: off

@@ -27,14 +27,14 @@ OUTCOMES = (
     "profit_per_week",
 )
 BY_QUARTER = ("revenue", "trust")
-LUCKS = (0, 1)
+REPLICATES = (0, 1)
 LAST_DIGITS = 1e-9
 CASES = ("retail-restructuring", "crisis-overload")
 
 
 def scenarios() -> dict[str, Scenario]:
-    """Six splits in the baseline, one split in the other contexts, and two cases with shocks."""
-    chosen = {f"{split} in baseline": scenario for split, scenario in described("baseline").items()}
+    """Six role models in the baseline, one role model in the other contexts, and two cases with shocks."""
+    chosen = {f"{role_model} in baseline": scenario for role_model, scenario in described("baseline").items()}
     chosen |= {
         f"co-pilot in {context}": Scenario.of(role_model="co-pilot", context=context)
         for context in contexts()
@@ -47,7 +47,7 @@ def played(chosen: dict[str, Scenario] | None = None) -> dict[str, dict]:
     """What is written down of each run: every float as `repr` says it, so that it reads back as the same number."""
     found = {}
     for name, scenario in (scenarios() if chosen is None else chosen).items():
-        for luck in LUCKS:
+        for luck in REPLICATES:
             run = simulate(scenario, seed=7, replicate=luck, parameters="declared")
             quarters = run.weekly.iloc[13::13]
             found[f"{name}, luck {luck}"] = {

@@ -46,7 +46,7 @@ def test_the_first_lever_is_confirmed_by_fresh_luck(found):
 
 def test_what_is_undecided_is_said(found):
     told = " ".join(found.paragraphs())
-    if found.best_split is None:
+    if found.best_role_model is None:
         assert "undecided" in told
     assert found.levers["growth_change"].dropna().is_monotonic_decreasing
     assert list(found.levels["level"]) == list(LEVELS)
@@ -65,8 +65,8 @@ def test_the_probability_of_being_best_follows_the_paired_differences():
 
 
 def test_the_probabilities_of_an_advice_add_up(found):
-    assert found.splits["probability"].sum() == pytest.approx(1.0)
-    assert found.splits["probability"].is_monotonic_decreasing
+    assert found.role_models["probability"].sum() == pytest.approx(1.0)
+    assert found.role_models["probability"].is_monotonic_decreasing
     assert "with probability" in found.paragraphs()[0]
 
 
@@ -123,13 +123,13 @@ def test_a_misspelt_firm_is_one_line(capsys):
     assert "silence" in capsys.readouterr().err
 
 
-def growth(firm, lucks, seed):
-    return play(firm, lucks, seed).outcomes["revenue_growth"].to_numpy()
+def growth(firm, replicates, seed):
+    return play(firm, replicates, seed).outcomes["revenue_growth"].to_numpy()
 
 
-def change(firm, lever, outcome, lucks, seed):
-    """Mean and 95% interval of what raising a lever changes, paired by lucks that the advice has not seen."""
-    both = [play(each, lucks, seed).outcomes[outcome].to_numpy() for each in (firm, raised(firm, lever, STEP))]
+def change(firm, lever, outcome, replicates, seed):
+    """Mean and 95% interval of what raising a lever changes, paired by replicates that the advice has not seen."""
+    both = [play(each, replicates, seed).outcomes[outcome].to_numpy() for each in (firm, raised(firm, lever, STEP))]
     return paired_difference(*both)[:3]
 
 
@@ -152,11 +152,11 @@ def test_a_lever_that_moves_nothing_is_not_confirmed(monkeypatch):
     assert change(firm, "communication", "conflict_rate", 60, seed=20_001)[2] >= 0.0
 
 
-def beaten_by(firm, lever, lucks, seed):
+def beaten_by(firm, lever, replicates, seed):
     """Other levers that, raised by the same step, decidedly bring more growth under fresh luck."""
-    mine = growth(raised(firm, lever, STEP), lucks, seed)
+    mine = growth(raised(firm, lever, STEP), replicates, seed)
     others = [other for other in LEVERS if other != lever and getattr(firm.parameters.levers, other) < 1.0]
-    return [other for other in others if paired_difference(mine, growth(raised(firm, other, STEP), lucks, seed))[1] > 0.0]
+    return [other for other in others if paired_difference(mine, growth(raised(firm, other, STEP), replicates, seed))[1] > 0.0]
 
 
 @pytest.mark.long

@@ -232,7 +232,7 @@ def docstrings(tree: ast.AST) -> list[ast.Constant]:
 
 
 def ids_in_code(files: dict[str, str], ids: set[str]) -> list[str]:
-    """String constants in `sim` that name a split or a context: code that treats one of them by name."""
+    """String constants in `sim` that name a role model or a context: code that treats one of them by name."""
     words = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in ids if "-" in name]
     complaints = []
     for path, text in files.items():
@@ -303,7 +303,7 @@ def test_every_module_is_named_for_what_is_in_it():
     assert empty_names([file.relative_to(ROOT).as_posix() for file in files]) == []
 
 
-def test_no_split_and_no_context_is_treated_by_name():
+def test_no_role_model_and_no_context_is_treated_by_name():
     ids = scenario_ids()
     if not ids:
         pytest.skip("no scenarios yet")
@@ -405,7 +405,7 @@ def test_an_empty_name_is_found():
 @pytest.mark.parametrize(
     "text",
     [
-        "if split == 'co-pilot': x = 1",
+        "if role model == 'co-pilot': x = 1",
         "NAMES = {'agile': 1}",
         "def f(x):\n    match x:\n        case 'agile': return 1",
         "path = f'role_models/co-pilot.toml'",
@@ -416,7 +416,7 @@ def test_an_id_in_code_is_found(text):
 
 
 def test_an_id_in_prose_or_a_longer_word_is_no_break():
-    text = '"""The co-pilot split."""\nx = "fragile"\ny = "be agile"\nz = "baseline"\nw = "co-pilots"'
+    text = '"""The co-pilot role model."""\nx = "fragile"\ny = "be agile"\nz = "baseline"\nw = "co-pilots"'
     assert ids_in_code({"sim/week.py": text, "experiments/a.py": "x = 'agile'"}, {"co-pilot", "agile"}) == []
 
 

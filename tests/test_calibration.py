@@ -189,7 +189,7 @@ def test_marginals_tell_pinned_from_wide():
 
 def test_ranking_summary_counts_first_places():
     rows = [
-        {"set": k, "kind": "split", "name": name, "outcome": "y", "value": value, "rank": rank}
+        {"set": k, "kind": "role_model", "name": name, "outcome": "y", "value": value, "rank": rank}
         for k in range(4)
         for name, value, rank in (("a", 1.0, 1 if k else 2), ("b", 0.5, 2 if k else 1))
     ]

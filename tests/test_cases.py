@@ -6,15 +6,15 @@ import pytest
 from tandem.sim import Scenario, simulate_batch
 from tandem.sim.scenario import catalogue
 
-LUCKS, SEED = 500, 11
+REPLICATES, SEED = 500, 11
 CASES = [entry.name for entry in catalogue() if entry.kind == "case"]
 FAILURES = [name for name in CASES if Scenario.load(name).story.failure is not None]
 WEAKNESSES = [name for name in CASES if name.endswith("-weakness")]
 
 
 def share_failing(scenario, failure, parameters) -> float:
-    """Share of lucks in which a scenario fails by these conditions."""
-    outcomes = simulate_batch(scenario, runs=LUCKS, seed=SEED, parameters=parameters).outcomes
+    """Share of replicates in which a scenario fails by these conditions."""
+    outcomes = simulate_batch(scenario, runs=REPLICATES, seed=SEED, parameters=parameters).outcomes
     return float(np.mean([failure.holds(row) for row in outcomes.to_dict("records")]))
 
 
@@ -25,7 +25,8 @@ def test_the_catalogue_has_what_was_promised():
 
 
 # As the model declares, where the cases were written; and with what calibration leaves open, under which most of them hold as
-# firmly. Retail-restructuring fails there in 69% of lucks, silence in 65%, and the cause of strategist-executor-weakness makes
+# firmly. Retail-restructuring fails there in 69% of replicates, silence in 65%, and the cause of
+# strategist-executor-weakness makes
 # a difference of .196: enough to be told, below what is asked of a case as it was written.
 FIRM = {"declared": (0.70, 0.20), "ensemble": (0.60, 0.15)}
 
@@ -37,7 +38,7 @@ def test_a_failure_case_fails_and_its_cause_is_why(name, parameters):
     scenario = Scenario.load(name)
     story = scenario.story
     failing = share_failing(scenario, story.failure, parameters)
-    assert failing >= least, f"{name}: only {failing:.0%} of lucks fail"
+    assert failing >= least, f"{name}: only {failing:.0%} of replicates fail"
     without = share_failing(scenario.with_(dict(story.cause.set)), story.failure, parameters)
     assert failing - without >= gap, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
 

@@ -1,4 +1,4 @@
-"""Splits and levers as options: the same firms under the same luck, what is known by hand, and nothing played twice."""
+"""Role models and levers as options: the same firms under the same luck, what is known by hand, and nothing played twice."""
 
 import numpy as np
 import pandas as pd
@@ -38,14 +38,14 @@ def at(*columns):
 # -- the model as options ------------------------------------------------------------------------
 
 
-def test_every_split_plays_the_firm_of_its_context_and_parameter_set():
+def test_every_role_model_plays_the_firm_of_its_context_and_parameter_set():
     numbers = parameter_sets(3, 0)
-    splits, places = ["strategist-executor", "co-pilot"], ["baseline", "agile"]
-    found = over_contexts(splits, places, numbers)(at(0.9, 0.5), KEYS)  # the second context, the second set of three
-    for column, split in enumerate(splits):
-        scenario = described("agile", [split])[split]
+    role_models, places = ["strategist-executor", "co-pilot"], ["baseline", "agile"]
+    found = over_contexts(role_models, places, numbers)(at(0.9, 0.5), KEYS)  # the second context, the second set of three
+    for column, role_model in enumerate(role_models):
+        scenario = described("agile", [role_model])[role_model]
         one = under_sets(scenario, numbers[1:2])[0]
-        alone = Firms({(split, "agile"): one})(at(), KEYS)
+        alone = Firms({(role_model, "agile"): one})(at(), KEYS)
         assert np.array_equal(found[:, 2 * column : 2 * column + 2], alone)
     assert not np.array_equal(found[:, :2], found[:, 2:])
 
@@ -122,10 +122,10 @@ def test_regret_is_what_is_given_away_in_each_context():
     noise = rng.normal(0.0, 0.1, (2, 400, 3))
     first = np.where(x < 0.5, 1.0, 0.0)[:, None] * np.array([1.0, 0.0, 0.0]) + np.array([0.0, 0.3, 0.3])
     table = regrets(Played((CONTEXT,), x[:, None], first + noise, np.arange(400) // 4), ["a", "b", "c"], ["calm", "wild"])
-    table = table.set_index(["context", "split"])
+    table = table.set_index(["context", "role_model"])
     assert table.loc[("calm", "a"), "verdict"] == "best" and table.loc[("calm", "b"), "regret"] == pytest.approx(0.7, abs=0.03)
     wide = table.loc[("calm", "b"), "high"] - table.loc[("calm", "b"), "low"]
-    assert wide == pytest.approx(2 * 1.97 * 0.1 / 200**0.5, rel=0.15)  # two lucks and two options: noise of .1
+    assert wide == pytest.approx(2 * 1.97 * 0.1 / 200**0.5, rel=0.15)  # two replicates and two options: noise of .1
     assert table.loc[("wild", "a"), "verdict"] == "worse"
     assert set(table.loc["wild"].loc[["b", "c"], "verdict"]) == {"undecided"}
 
@@ -168,7 +168,7 @@ def test_a_killed_play_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
 def test_batches_are_kept_and_a_torn_one_is_played_again(tmp_path, monkeypatch):
     scenario = Scenario.of(role_model="co-pilot", context="agile")
     keeper = Keeper(tmp_path, HEADLINES)
-    plain = play(scenario, 30, 2).outcomes[["firm", "luck", *HEADLINES]]
+    plain = play(scenario, 30, 2).outcomes[["firm_id", "replicate", *HEADLINES]]
     assert keeper.play(scenario, 30, 2).outcomes.equals(plain)
     (file,) = tmp_path.iterdir()
 

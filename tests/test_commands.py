@@ -9,10 +9,10 @@ from tandem.experiments.commands.main import status
 from tandem.experiments.effects.role_models import (
     DISPOSITIONS,
     described,
-    fates,
-    first_lucks,
+    first_replicates,
+    robustness,
+    role_models,
     set_beside_rights,
-    splits,
     surviving,
 )
 from tandem.experiments.study.study import controls
@@ -50,12 +50,12 @@ def test_compare_takes_the_first_name_as_reference(capsys, tmp_path):
     assert status(arguments) == 0
     assert "not defined" in capsys.readouterr().out
     table = pd.read_csv(tmp_path / "comparison.csv")
-    assert list(dict.fromkeys(table["arm"])) == ["co-pilot", "no-coo"]
-    assert set(table.loc[table["arm"] == "co-pilot", "verdict"]) == {"baseline"}
+    assert list(dict.fromkeys(table["role_model"])) == ["co-pilot", "no-coo"]
+    assert set(table.loc[table["role_model"] == "co-pilot", "verdict"]) == {"baseline"}
     pd.testing.assert_frame_equal(table, pd.read_parquet(tmp_path / "comparison.parquet"), check_dtype=False)
 
 
-def test_compare_tells_the_fate_of_each_statement(capsys, tmp_path):
+def test_compare_tells_the_robustness_of_each_statement(capsys, tmp_path):
     assert (
         status(
             [
@@ -106,51 +106,51 @@ def test_bad_input_is_one_line_and_exit_2(arguments, capsys):
     assert len(captured.err.strip().split("\n")) == 1
 
 
-def test_equal_dispositions_undo_whatever_a_split_sets_about_its_leaders():
+def test_equal_dispositions_undo_whatever_a_role_model_sets_about_its_leaders():
     for context in ("baseline", "agile"):
         scenarios = {arm: plain.with_(dict(DISPOSITIONS)) for arm, plain in described(context).items()}
         left = set_beside_rights(scenarios)
-        assert set(left["arm"]) <= controls()
+        assert set(left["role_model"]) <= controls()
         assert set(left["path"]) <= {"coo.present", "clarity.charter"}
 
 
-def test_the_reference_is_a_split_and_controls_come_last():
-    assert splits()[0] == "strategist-executor"
-    assert set(splits()[-2:]) == controls() == {"no-coo", "undefined"}
+def test_the_reference_is_a_role_model_and_controls_come_last():
+    assert role_models()[0] == "strategist-executor"
+    assert set(role_models()[-2:]) == controls() == {"no-coo", "undefined"}
 
 
-def test_fates_hold_turn_or_open():
+def test_robustness_hold_turn_or_open():
     keys = {"context": "c", "outcome": "y"}
     default = pd.DataFrame(
         [
-            {**keys, "arm": "a", "verdict": "higher", "difference": 1.0},
-            {**keys, "arm": "b", "verdict": "undecided", "difference": 0.1},
+            {**keys, "role_model": "a", "verdict": "higher", "difference": 1.0},
+            {**keys, "role_model": "b", "verdict": "undecided", "difference": 0.1},
         ]
     )
     words = {"first": "higher", "second": "lower", "third": "undecided", "fourth": "same"}
     there = pd.DataFrame(
         [
-            {**keys, "arm": arm, "assumption": name, "verdict": word, "difference": 0.0}
+            {**keys, "role_model": arm, "assumption": name, "verdict": word, "difference": 0.0}
             for arm in ("a", "b")
             for name, word in words.items()
         ]
     )
-    told = fates(default, there)
+    told = robustness(default, there)
     assert list(told["assumption"]) == list(words)
-    assert list(told["fate"]) == ["holds", "turns", "opens", "opens"]
+    assert list(told["robustness"]) == ["holds", "turns", "opens", "opens"]
     row = surviving(default, there).iloc[0]
     assert (row["survives"], row["of"], row["turns"], row["opens"]) == (1, 4, "second", "third; fourth")
 
 
 def test_the_default_with_few_pairs_is_shown_but_not_counted_as_an_alternative():
-    row = {"context": "c", "outcome": "y", "arm": "a", "verdict": "higher", "difference": 1.0}
+    row = {"context": "c", "outcome": "y", "role_model": "a", "verdict": "higher", "difference": 1.0}
     there = pd.DataFrame([{**row, "assumption": "default"}, {**row, "assumption": "other"}])
-    assert list(fates(pd.DataFrame([row]), there)["assumption"]) == ["default", "other"]
+    assert list(robustness(pd.DataFrame([row]), there)["assumption"]) == ["default", "other"]
     assert surviving(pd.DataFrame([row]), there).iloc[0]["of"] == 1
 
 
-def test_the_first_lucks_of_a_batch_are_those_of_a_smaller_one():
+def test_the_first_replicates_of_a_batch_are_those_of_a_smaller_one():
     scenario = described("agile", ["co-pilot"])["co-pilot"]
     many, few = simulate_batch(scenario, runs=40, seed=3), simulate_batch(scenario, runs=15, seed=3)
-    pd.testing.assert_frame_equal(first_lucks(many, 15).outcomes, few.outcomes, check_exact=True)
-    assert first_lucks(many, 15).runs == 15
+    pd.testing.assert_frame_equal(first_replicates(many, 15).outcomes, few.outcomes, check_exact=True)
+    assert first_replicates(many, 15).runs == 15

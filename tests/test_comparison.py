@@ -35,15 +35,15 @@ ALONE = firm("alone", coo=Leader(present=False))
 def made(values: dict[str, list[float]], firms: int = 1, seed: int = 0) -> Batch:
     """A batch with the given outcomes, the others undefined."""
     rows = len(next(iter(values.values())))
-    lucks = rows // firms
+    replicates = rows // firms
     table = pd.DataFrame(
         {
-            "firm": np.repeat(range(firms), lucks),
-            "luck": np.tile(range(lucks), firms),
+            "firm_id": np.repeat(range(firms), replicates),
+            "replicate": np.tile(range(replicates), firms),
             **{name: values.get(name, np.nan) for name in OUTCOMES},
         }
     )
-    return Batch(tuple(SimpleNamespace(name="x") for _ in range(firms)), seed, lucks, table)
+    return Batch(tuple(SimpleNamespace(name="x") for _ in range(firms)), seed, replicates, table)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def three():
 
 def row(comparison, arm, outcome):
     table = comparison.table
-    return table[(table["arm"] == arm) & (table["outcome"] == outcome)].iloc[0]
+    return table[(table["scenario"] == arm) & (table["outcome"] == outcome)].iloc[0]
 
 
 # -- by hand -----------------------------------------------------------------------------------
@@ -171,13 +171,13 @@ def test_what_one_arm_lacks_is_not_defined(three):
 def test_an_arm_against_itself_is_the_same():
     d = compare(BASE, BASE, runs=5)
     assert d.arms == ("base", "base (2)")
-    others = d.table[d.table["arm"] == "base (2)"]
+    others = d.table[d.table["scenario"] == "base (2)"]
     defined = others[others["n"] > 1]
     assert set(defined["verdict"]) == {"same"}
     assert (defined["difference"] == 0).all()
 
 
-def test_pairing_is_lost_where_lucks_are_shifted(three):
+def test_pairing_is_lost_where_replicates_are_shifted(three):
     """Sabotage: the same runs paired with another's luck are hardly correlated any more."""
     base, other = (three.batches[arm].values("conversion_rate")[0] for arm in ("base", "alone"))
     assert np.corrcoef(base, np.roll(other, 1))[0, 1] < 0.5 < np.corrcoef(base, other)[0, 1]
@@ -192,7 +192,7 @@ def test_a_last_digit_is_no_difference():
 
 def test_tidy_and_wide(three):
     assert len(three.table) == 3 * len(OUTCOMES)
-    assert list(three.wide("satisfaction")) == ["firm", "luck", "base", "talking", "alone"]
+    assert list(three.wide("satisfaction")) == ["firm_id", "replicate", "base", "talking", "alone"]
     assert len(repr(three).splitlines()) == 5 and three.parameters.told in repr(three)
     assert "base" in three._repr_html_()
     only = compare(BASE, ALONE, runs=2, outcomes=["satisfaction"])

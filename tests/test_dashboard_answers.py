@@ -54,7 +54,7 @@ MEET = {"week": 3, "action": "meet"}
 REFUSED = (
     [None, [], "x", {}, {"case": "nowhere"}, {"case": "../sim/texts/en"}, {"case": "/etc/passwd"}, {"case": ["silence"]}]
     + [{**BASE, "luck": luck} for luck in (-1, 1.5, True, 10**30)]
-    + [{**BASE, "extra": 1}, {**BASE, "split": "<script>"}, {**BASE, "context": "\x00"}, {**BASE, "set": []}]
+    + [{**BASE, "extra": 1}, {**BASE, "role_model": "<script>"}, {**BASE, "context": "\x00"}, {**BASE, "set": []}]
     + [{**BASE, "set": {"levers.skills": value}} for value in (2, float("nan"), "1", None, True)]
     + [{**BASE, "set": {"clarity.charter": 0.5}}, {**BASE, "set": {"charter.budget": "dictator"}}]
     + [{**BASE, "acts": acts} for acts in ("x", [{**MEET, "week": 0}], [{**MEET, "week": 157}], [{"week": 3}], [MEET] * 7)]

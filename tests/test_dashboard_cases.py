@@ -1,4 +1,5 @@
-"""Cases as a room sees them: each fails, and its intervention at the marked week saves at least twenty lucks in a hundred."""
+"""Cases as a room sees them: each fails, and its intervention at the marked week saves at least twenty replicates in a
+hundred."""
 
 import pytest
 
@@ -14,7 +15,7 @@ LEAST_SAVED = 20
 def complaints(odds) -> list[str]:
     """What of the promise about a case does not hold."""
     untouched, planned = odds["untouched"], odds["planned"]
-    found = [] if untouched["n"] == planned["n"] == 100 else ["not a hundred lucks"]
+    found = [] if untouched["n"] == planned["n"] == 100 else ["not a hundred replicates"]
     if untouched["failing"] - planned["failing"] < LEAST_SAVED:
         found.append(f"fails in {untouched['failing']}, with its intervention in {planned['failing']}")
     for row in (untouched, planned):
@@ -24,7 +25,7 @@ def complaints(odds) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_an_intervention_saves_lucks(name):
+def test_an_intervention_saves_replicates(name):
     assert complaints(ANSWERS["odds"]({"spec": {"case": name}})) == []
 
 

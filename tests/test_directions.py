@@ -14,13 +14,13 @@ RUNS, SEED, QUARTERS = 200, 20, 8
 
 @dataclass(frozen=True)
 class Direction:
-    """`outcome` goes up or down when `change` is made to `split` in `context` (where `given` holds)."""
+    """`outcome` goes up or down when `change` is made to `role model` in `context` (where `given` holds)."""
 
     change: dict
     outcome: str
     verdict: str
     because: str
-    split: str = "co-pilot"
+    role_model: str = "co-pilot"
     context: str = "baseline"
     given: dict = field(default_factory=dict)
 
@@ -115,7 +115,7 @@ DIRECTIONS = (
 
 
 def base_of(direction: Direction) -> Scenario:
-    scenario = Scenario.of(role_model=direction.split, context=direction.context)
+    scenario = Scenario.of(role_model=direction.role_model, context=direction.context)
     return scenario.with_({"quarters": QUARTERS, **direction.given})
 
 

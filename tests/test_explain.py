@@ -11,7 +11,7 @@ from tandem.sim.explain import account, attribution, explain, turning_points
 from tandem.sim.explain.turning import first_held, largest_fall
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import EVENTS, RULES, describe
-from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
+from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.texts import LANGUAGES, catalogue
 
 # Numbers whose ends would only make every random firm alike (no customers, no work) stay out of the draw.
@@ -101,11 +101,11 @@ def test_contributions_add_up_to_every_change(runs):
         assert unexplained(stocks(run), run.contributions) < 1e-9, run.scenario.to_toml()
 
 
-def test_the_random_firms_meet_every_cause_and_nearly_every_happening(runs):
+def test_the_random_firms_meet_every_cause_and_nearly_every_event(runs):
     met = set().union(*(set(run.contributions["cause"]) for run in runs))
     assert set(CAUSES) - met == set()
     noted = set().union(*(set(run.events["kind"]) for run in runs))
-    assert set(HAPPENINGS) - noted == set()
+    assert set(EVENT_KINDS) - noted == set()
 
 
 def test_a_missing_contribution_is_found(runs):
@@ -208,7 +208,7 @@ def told(run, lang, **more):
 def blemishes(words: str) -> list[str]:
     """What must not stand in a text for people: slots, keys, not-a-number, doubled spaces, lower-case sentences."""
     found = re.findall(r"[{}]|\bnan\b|\binf\b|\bNone\b|\w+_\w+|  |\.\.|,,| ,| \.", words)
-    found += [key for key in (*HAPPENINGS, *CAUSES) if ("." in key or "_" in key) and key in words]
+    found += [key for key in (*EVENT_KINDS, *CAUSES) if ("." in key or "_" in key) and key in words]
     found += [paragraph for paragraph in words.split("\n\n") if re.search(r"(^|[.] )[a-zé]", paragraph)]
     return found
 
@@ -228,14 +228,14 @@ def test_blemishes_are_found():
         assert blemishes(words)
 
 
-def test_every_happening_has_a_sentence(runs):
-    from tandem.sim.explain import happening_sentence
+def test_every_event_has_a_sentence(runs):
+    from tandem.sim.explain import event_sentence
 
     events = pd.concat([run.events for run in runs]).drop_duplicates("kind")
-    assert len(events) == len(HAPPENINGS)
+    assert len(events) == len(EVENT_KINDS)
     for lang in LANGUAGES:
         for event in events.to_dict("records"):
-            assert blemishes(happening_sentence(event, lang)) == []
+            assert blemishes(event_sentence(event, lang)) == []
 
 
 def test_an_account_covers_every_week_once(runs):
@@ -351,7 +351,7 @@ def test_quarrels_that_peak_and_turn_personal():
     assert (points["quarrels_peak"], points["quarrels_personal"]) == (13, 44)
 
 
-def test_dated_happenings_are_turning_points_and_speak_for_themselves():
+def test_dated_events_are_turning_points_and_speak_for_themselves():
     events = happened((7, "shock.market_jump", "", "brand", 1.0, 0.0), (9, "leader.left", "", "coo", -1.0, 0.0))
     points = turning_points(tables(), events, NOTHING)
     assert [point.week for point in points] == [7, 9]

@@ -92,11 +92,15 @@ def test_twins_differ_only_after_the_burn_in_and_only_by_the_intervention(trial)
 
 def test_any_statistic_can_be_made_from_the_tables(trial):
     weekly = trial.weekly(("relationship_conflict", "ceo_trust"))
-    assert len(weekly) == SMALL.firms * (trial.population.weeks + 1) and list(weekly.columns[:3]) == ["firm", "luck", "week"]
-    mean = weekly[weekly["week"] > trial.population.burn_in].groupby("firm")["relationship_conflict"].mean()
+    assert len(weekly) == SMALL.firms * (trial.population.weeks + 1) and list(weekly.columns[:3]) == [
+        "firm_id",
+        "replicate",
+        "week",
+    ]
+    mean = weekly[weekly["week"] > trial.population.burn_in].groupby("firm_id")["relationship_conflict"].mean()
     assert np.corrcoef(mean, trial.table["relationship_conflict"])[0, 1] > 0.95  # all weeks against those with both in post
     twins = trial.twin_table({"levers.communication": 0.0}, {"levers.communication": 1.0}, firms=20)
-    by_arm = twins.groupby("arm")["information_shared"].mean()
+    by_arm = twins.groupby("role_model")["information_shared"].mean()
     assert len(twins) == 40 and by_arm["on"] > by_arm["off"]
 
 

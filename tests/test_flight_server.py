@@ -151,8 +151,8 @@ def test_twenty_clients_at_once(server):
     """Each asks for six different runs; how fast is the benchmark's matter, that all are answered is this test's."""
 
     def client(number: int) -> list[int]:
-        lucks = range(1000 + 6 * number, 1006 + 6 * number)
-        return [ask(server, body={"spec": {"case": "crisis-overload", "luck": luck}})[0] for luck in lucks]
+        replicates = range(1000 + 6 * number, 1006 + 6 * number)
+        return [ask(server, body={"spec": {"case": "crisis-overload", "luck": luck}})[0] for luck in replicates]
 
     started = time.monotonic()
     with ThreadPoolExecutor(20) as room:

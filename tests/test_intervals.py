@@ -18,9 +18,9 @@ from matplotlib.colors import to_hex, to_rgb
 from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.effects import cells
 from tandem.experiments.effects.cells import Mechanisms, strengths
-from tandem.experiments.effects.levers import swing_table
+from tandem.experiments.effects.levers import effect_table
 from tandem.experiments.pages import numbers
-from tandem.experiments.sensitivity.figures import plot_swings
+from tandem.experiments.sensitivity.figures import plot_effects
 from tandem.experiments.study.figures import HOW_TO_READ
 from tandem.experiments.study.ladder import ladders
 from tandem.sim import plots
@@ -57,7 +57,7 @@ def test_the_page_tells_wilsons_interval():
 
 
 def test_a_case_with_its_remedies_tells_wilsons_interval():
-    told = remedies(Scenario.load("silence"), seed=7, lucks=40)
+    told = remedies(Scenario.load("silence"), seed=7, replicates=40)
     assert 0.0 < told.share < 1.0
     assert (told.low, told.high) == pytest.approx(wilson(told.share * 40, 40), abs=1e-6)
 
@@ -80,9 +80,9 @@ def test_a_verdict_reads_an_interval(low, high, word):
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_a_swing_has_the_sign_that_it_was_made_with(sign):
+def test_a_effect_has_the_sign_that_it_was_made_with(sign):
     moves = {"up": sign * np.array([[1.0], [1.1], [1.2]]), "level": np.zeros((3, 1))}
-    words = swing_table(moves, ("y",)).set_index("input")["verdict"].to_dict()
+    words = effect_table(moves, ("y",)).set_index("input")["verdict"].to_dict()
     assert words == {"up": "higher" if sign > 0 else "lower", "level": "same"}
 
 
@@ -129,7 +129,7 @@ def test_good_is_green_and_bad_is_red_everywhere():
 def test_drawn_effects_have_the_colour_of_what_they_do(outcome, up, down):
     effects = pd.DataFrame(
         {
-            "arm": ["base", "up", "down"],
+            "role_model": ["base", "up", "down"],
             "outcome": outcome,
             "mean": 1.0,
             "difference": [np.nan, 0.2, -0.2],
@@ -142,11 +142,11 @@ def test_drawn_effects_have_the_colour_of_what_they_do(outcome, up, down):
     (ax,) = plots.plot_comparison(effects, [outcome])
     dots = {line.get_ydata()[0]: to_hex(line.get_color()) for line in ax.lines if line.get_marker() == "o"}
     assert {place: hue(colour) for place, colour in dots.items()} == {0: up, 1: down}
-    swings = effects.iloc[1:].rename(columns={"arm": "input", "outcome": "output", "difference": "estimate"})
-    bars = plots.plot_lever_swings(swings.assign(measure="swing"), output=outcome).patches
+    effects = effects.iloc[1:].rename(columns={"role_model": "input", "outcome": "output", "difference": "estimate"})
+    bars = plots.plot_lever_effects(effects.assign(measure="effect"), output=outcome).patches
     assert [hue(bar.get_facecolor()[:3]) for bar in bars] == [up, down]
-    words = swings.assign(measure="swing", verdict=["raises", "lowers"])
-    drawn = plot_swings(SimpleNamespace(table=words), outcome)
+    words = effects.assign(measure="effect", verdict=["raises", "lowers"])
+    drawn = plot_effects(SimpleNamespace(table=words), outcome)
     assert [hue(line.get_color()) for line in drawn.lines if line.get_marker() == "o"] == [up, down]
     plt.close("all")
 

@@ -22,9 +22,9 @@ ALONE = {
 WEEKS = np.arange(53)
 
 
-def still(changes=None, split="co-pilot", context="baseline"):
+def still(changes=None, role_model="co-pilot", context="baseline"):
     """A firm in which nothing happens but what `changes` say."""
-    return Scenario.of(role_model=split, context=context).with_({**OFF, **SILENT, **ALONE, "quarters": 4, **(changes or {})})
+    return Scenario.of(role_model=role_model, context=context).with_({**OFF, **SILENT, **ALONE, "quarters": 4, **(changes or {})})
 
 
 def weekly(scenario, column, seed=3):
@@ -168,8 +168,8 @@ def test_common_ground_settles_where_the_channel_holds_it():
     )
 
 
-@pytest.mark.parametrize("split", ["co-pilot", "strategist-executor", "brand-performance"])
-def test_roles_that_nobody_forgets_stay_as_chartered(split):
+@pytest.mark.parametrize("role_model", ["co-pilot", "strategist-executor", "brand-performance"])
+def test_roles_that_nobody_forgets_stay_as_chartered(role_model):
     """Beliefs start so that both act as chartered with the declared probability; sole and joint domains alike."""
     kept = {
         "switches.claims": True,
@@ -177,7 +177,7 @@ def test_roles_that_nobody_forgets_stay_as_chartered(split):
         "clarity.forgetting": 0.0,
         "clarity.grabbing": 0.0,
     }
-    scenario = still(kept, split)
+    scenario = still(kept, role_model)
     rules = {domain: getattr(scenario.parameters.charter, domain).rule for domain in DOMAINS}
     chartered = [domain for domain, rule in rules.items() if rule in ("sole", "gate", "average", "and")]
     assert chartered

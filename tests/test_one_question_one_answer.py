@@ -69,22 +69,22 @@ def test_2_two_scenarios_compared(tmp_path, capsys, parameters):
 
 def same_figures(table, wanted):
     """Every figure of the command's table stands in the other."""
-    both = table.merge(wanted, on=["arm", "outcome"], suffixes=("", "_wanted"))
+    both = table.merge(wanted, on=["role_model", "outcome"], suffixes=("", "_wanted"))
     assert len(both) == len(table) > 0
     for name in ("mean", "low", "high", "difference"):
         np.testing.assert_allclose(both[name].astype(float), both[f"{name}_wanted"], rtol=1e-12)
 
 
-def test_3_splits_compared_in_a_context(tmp_path):
+def test_3_role_models_compared_in_a_context(tmp_path):
     asked("compare", "co-pilot", "strategist-executor", "--context", "agile", "--runs", 30, "--out", tmp_path)
     table = pd.read_csv(tmp_path / "comparison.csv", keep_default_na=False, na_values=[""])
     firms = described("agile", ["co-pilot", "strategist-executor"])
     wanted = compare(*firms.values(), runs=30).table
-    same_figures(table.assign(arm=table["arm"] + "-in-agile"), wanted)
+    same_figures(table.assign(arm=table["role_model"] + "-in-agile"), wanted)
 
 
 def test_4_why_it_went_so(capsys):
-    asked("explain", CASE, "--seed", 5, "--lucks", 20)
+    asked("explain", CASE, "--seed", 5, "--replicates", 20)
     said = capsys.readouterr().out
     for paragraph in simulate(Scenario.load(CASE), seed=5).explain().strip().split("\n\n"):
         assert paragraph in said
@@ -93,7 +93,7 @@ def test_4_why_it_went_so(capsys):
 
 def test_5_what_would_have_helped(capsys):
     for parameters in ("ensemble", "declared"):
-        asked("explain", CASE, "--seed", 5, "--lucks", 40, parameters=parameters)
+        asked("explain", CASE, "--seed", 5, "--replicates", 40, parameters=parameters)
         said = capsys.readouterr().out
         assert all(line in said for line in remedies(Scenario.load(CASE), 5, 40, parameters=parameters).paragraphs())
 
@@ -148,10 +148,10 @@ def test_8_what_moves_most(tmp_path, capsys):
 
 def test_9_the_study_is_made_of_comparisons():
     found = play_study("smoke", seed=6)
-    table = found.splits[(found.splits["context"] == "agile") & (found.splits["dispositions"] == "as described")]
+    table = found.role_models[(found.role_models["context"] == "agile") & (found.role_models["dispositions"] == "as described")]
     firms = described("agile")
     wanted = compare(*firms.values(), runs=20, seed=6, outcomes=STATEMENTS).table
-    same_figures(table[table["outcome"].isin(STATEMENTS)].assign(arm=lambda rows: rows["arm"] + "-in-agile"), wanted)
+    same_figures(table[table["outcome"].isin(STATEMENTS)].assign(arm=lambda rows: rows["role_model"] + "-in-agile"), wanted)
     assert found.parameters.word == "ensemble"
 
 

@@ -98,7 +98,7 @@ def test_threads_and_chunks_change_no_bit():
 
 def test_the_frame_is_tidy_and_bad_input_is_refused():
     frame = simulate_panel([FIRM], runs=2, every=13, columns=("revenue", "trust_weeks")).frame()
-    assert list(frame.columns) == ["firm", "luck", "week", "revenue", "trust_weeks"]
+    assert list(frame.columns) == ["firm_id", "replicate", "week", "revenue", "trust_weeks"]
     assert len(frame) == 2 * 4
     with pytest.raises(ValueError, match="not a column"):
         simulate_panel([FIRM], columns=("revenues",))

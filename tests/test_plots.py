@@ -147,7 +147,7 @@ def test_a_comparison_draws_the_interval_and_says_what_is_undefined(comparison):
     (ax,) = comparison.plot(["conflict_rate"], axes=given)
     assert ax is given
     table = comparison.table
-    told = table[(table["outcome"] == "conflict_rate") & (table["arm"] == LONG_NAME.name)].iloc[0]
+    told = table[(table["outcome"] == "conflict_rate") & (table["scenario"] == LONG_NAME.name)].iloc[0]
     spans = [
         line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2 and line.get_ydata()[0] == 0 == line.get_ydata()[1]
     ]
@@ -163,27 +163,27 @@ def test_help_is_green_and_harm_vermilion_whatever_the_sign():
     assert style.verdict_colour("undecided", "high") == style.verdict_colour("same", "low") == plots.UNDECIDED
 
 
-def test_swings_are_sorted_and_named():
+def test_effects_are_sorted_and_named():
     table = pd.DataFrame(
         {
             "output": ["revenue_growth"] * 4,
-            "measure": ["swing", "swing", "swing", "first"],
+            "measure": ["effect", "effect", "effect", "first"],
             "input": ["levers.skills", "levers.smart_goals", "ceo.hours", "levers.adaptation"],
             "estimate": [0.01, -0.2, 0.1, 0.9],
             "low": [-0.01, -0.22, 0.08, 0.8],
             "high": [0.02, -0.19, 0.12, 0.95],
         }
     )
-    ax = plots.plot_lever_swings(table)
+    ax = plots.plot_lever_effects(table)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["smart goals", "ceo: hours", "skills"]
     assert [text.get_text() for text in ax.texts] == ["−20.0", "+10.0", "+1.0"]
     assert_readable(ax)
 
 
-def test_swings_of_an_unknown_output_are_drawn_too():
+def test_effects_of_an_unknown_output_are_drawn_too():
     table = pd.DataFrame({"input": ["x1"], "estimate": [0.5], "low": [0.4], "high": [0.6]})
-    ax = plots.plot_lever_swings(table)
-    assert ax.get_title(loc="left") == "Swing of y"
+    ax = plots.plot_lever_effects(table)
+    assert ax.get_title(loc="left") == "Effect of y"
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

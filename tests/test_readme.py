@@ -87,7 +87,7 @@ def test_mesas_table_in_the_guide_holds_the_runs_it_names(shown):
         for row in table
         if row["Step"] == 51
     }
-    assert len(set(ends.values())) == 8  # agents, levers and lucks all tell
+    assert len(set(ends.values())) == 8  # agents, levers and replicates all tell
 
 
 def test_the_agent_in_the_model_page_does_as_told():

@@ -1,4 +1,4 @@
-"""What a case's story offers is tried on the same lucks, and its effect said even if there is none."""
+"""What a case's story offers is tried on the same replicates, and its effect said even if there is none."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_pairs_that_all_agree_still_leave_doubt():
 
 @pytest.fixture(scope="module")
 def weakness():
-    return remedies(Scenario.load("visionary-catalyst-weakness"), lucks=100)
+    return remedies(Scenario.load("visionary-catalyst-weakness"), replicates=100)
 
 
 def test_every_part_of_the_story_is_tried(weakness):

@@ -46,17 +46,19 @@ def test_a_study_holds_its_analysis_and_where_the_spread_comes_from(pages):
     assert 'id="sensitivity"' in page and "has a hand in" in page and 'id="spread"' in page
     alone = pages["sensitivity"].read_text("utf-8")
     first = alone[: alone.index("<h2>Shares")]
-    assert "What moves revenue growth most?" in first and "noise share" in first and "splits and controls by contexts" in first
+    assert (
+        "What moves revenue growth most?" in first and "noise share" in first and "role models and controls by contexts" in first
+    )
     assert "Kendall" in alone and "not defined" in alone
 
 
-def test_a_study_says_where_it_goes_wrong_and_which_split_to_choose(pages):
+def test_a_study_says_where_it_goes_wrong_and_which_role_model_to_choose(pages):
     """The whole: boxes reported on points not fitted on, and what is given away and worth knowing told as brackets."""
     page, folder = pages["study"].read_text("utf-8"), pages["study"].parent
     short = page[page.index('id="short"') : page.index('id="levers"')]
     assert "lowest half of its context" in short and "against always choosing right" in short
-    wrong = page[page.index('id="discovery"') : page.index('id="splits"')]
-    assert "64 others, which they have not seen" in wrong and "under 2 lucks" in wrong
+    wrong = page[page.index('id="discovery"') : page.index('id="role models"')]
+    assert "64 others, which they have not seen" in wrong and "under 2 replicates" in wrong
     assert all(word in wrong for word in ("Revenue growth in the lowest 10%", "Conflict rate in the highest 10%", "lowest half"))
     chosen = page[page.index('id="decisions"') : page.index('id="assumptions"')]
     assert "as a bracket, never as a point" in chosen and "the prices are an assumption" in chosen

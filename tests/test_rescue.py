@@ -46,7 +46,7 @@ def case():
 
 @pytest.fixture(scope="module")
 def found(case):
-    return last_saving_week(case, seed=3, lucks=40)
+    return last_saving_week(case, seed=3, replicates=40)
 
 
 def verdict(need, *conditions):
@@ -70,7 +70,7 @@ def test_a_table_fails_row_by_row_as_each_run_does(case):
     assert sum(rows) > 0
 
 
-def test_weeks_are_tried_on_the_lucks_that_fail_untouched(case, found):
+def test_weeks_are_tried_on_the_replicates_that_fail_untouched(case, found):
     untouched = case.story.failure.which(simulate_batch(case, runs=found.played, seed=3).outcomes)
     assert untouched.sum() == found.failing == 40
     assert found.played == np.flatnonzero(untouched)[-1] + 1 or found.played % 40 == 0
@@ -78,7 +78,7 @@ def test_weeks_are_tried_on_the_lucks_that_fail_untouched(case, found):
         tried = simulate_batch(case.at(week, case.story.intervention.set), runs=found.played, seed=3)
         saved = (~case.story.failure.which(tried.outcomes) & untouched).sum()
         row = found.table.set_index("week").loc[week]
-        assert (row["saved"], row["lucks"]) == (saved, 40)
+        assert (row["saved"], row["replicates"]) == (saved, 40)
 
 
 def test_the_last_saving_week_saves_and_later_ones_do_not(found):
@@ -94,14 +94,14 @@ def test_the_last_saving_week_saves_and_later_ones_do_not(found):
 
 def test_the_interval_is_wilsons(found):
     row = found.table.iloc[0]
-    n, p, z = row["lucks"], row["share"], 1.959964
+    n, p, z = row["replicates"], row["share"], 1.959964
     middle, half = (p + z * z / 2 / n) / (1 + z * z / n), z * np.sqrt(p * (1 - p) / n + z * z / 4 / n / n) / (1 + z * z / n)
     assert (row["low"], row["high"]) == (pytest.approx(middle - half, abs=1e-6), pytest.approx(middle + half, abs=1e-6))
 
 
 def test_an_intervention_that_does_nothing_never_saves(case):
     idle = Scenario.parse(CASE.replace('"dyad.trust" = 0.5, "switches.claims" = false', '"levers.skills" = 0.5'), "idle")
-    tried = last_saving_week(idle, seed=3, lucks=20, step=13)
+    tried = last_saving_week(idle, seed=3, replicates=20, step=13)
     assert tried.week is None
     assert tried.turning_point is None
     assert (tried.table["saved"] == 0).all()
@@ -110,14 +110,14 @@ def test_an_intervention_that_does_nothing_never_saves(case):
 
 def test_where_nothing_fails_there_is_nothing_to_save():
     calm = Scenario.parse(CASE.replace("below = 0.3", "below = 0.0"), "calm")
-    tried = last_saving_week(calm, seed=3, lucks=10)
+    tried = last_saving_week(calm, seed=3, replicates=10)
     assert (tried.week, tried.failing, len(tried.table)) == (None, 0, 0)
     assert tried.paragraphs("fr") == ["Aucun des 100 tirages n’échoue sans l’intervention\u202f: il n’y a rien à sauver."]
 
 
 def test_progress_rises_to_one(case):
     told = []
-    last_saving_week(case, seed=3, lucks=10, step=13, progress=told.append)
+    last_saving_week(case, seed=3, replicates=10, step=13, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
 
@@ -148,7 +148,7 @@ def test_the_command_tells_what_the_run_tells(tmp_path, capsys, case, found):
     assert [paragraph.strip() for paragraph in added[2:]] == remedies(case, seed=3, lang="fr").paragraphs("fr")
     assert added[0] == chosen().tell("fr")
     assert "\x1b" not in said
-    assert status(["explain", str(file), "--seed", "3", "--intervention", "--lucks", "40"]) == 0
+    assert status(["explain", str(file), "--seed", "3", "--intervention", "--replicates", "40"]) == 0
     said = capsys.readouterr().out
     assert said.split("\n\n")[-1] == simulate(case, seed=3).explain().split("\n\n")[-1]
     assert all(paragraph in said for paragraph in found.paragraphs("en"))

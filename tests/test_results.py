@@ -17,7 +17,7 @@ from tandem.sim import kernel
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
 from tandem.sim.results import Run, mean_interval, simulate, simulate_batch
-from tandem.sim.state import HAPPENINGS, STOCKS
+from tandem.sim.state import EVENT_KINDS, STOCKS
 from tandem.sim.units import UNITS_FR
 from tandem.sim.weekly import STANDING_DOMAINS, WEEKLY
 
@@ -147,7 +147,7 @@ def test_contributions_add_up_to_what_moved():
 def test_events_are_told_in_words():
     events = simulate(LEAVING, seed=1).events
     assert list(events) == ["week", "kind", "domain", "who", "value", "second"]
-    assert set(events["kind"]) <= set(HAPPENINGS)
+    assert set(events["kind"]) <= set(EVENT_KINDS)
     assert set(events["domain"]) <= {*DOMAINS, ""}
     left = events[events["kind"] == "leader.left"]
     assert left[["week", "who"]].to_numpy().tolist() == [[20, "coo"]]
@@ -228,8 +228,8 @@ def test_another_luck_seed_or_firm_is_another_run(batch):
 def test_a_sequence_of_firms_goes_firm_by_firm(monkeypatch):
     firms = [SHARED, ALONE, LEAVING]
     whole = simulate_batch(firms, runs=4, seed="a text")
-    assert whole.outcomes["firm"].tolist() == [0] * 4 + [1] * 4 + [2] * 4
-    assert whole.outcomes["luck"].tolist() == [0, 1, 2, 3] * 3
+    assert whole.outcomes["firm_id"].tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert whole.outcomes["replicate"].tolist() == [0, 1, 2, 3] * 3
     for f, luck in ((0, 1), (1, 0), (2, 3)):
         one = simulate(firms[f], seed="a text", replicate=luck, firm=f)
         assert same(one.outcomes, whole.outcomes[list(OUTCOMES)].iloc[4 * f + luck])
@@ -245,7 +245,7 @@ def test_threads_and_more_runs_change_no_row(batch):
 def test_the_equality_finds_a_wrong_luck(monkeypatch, batch):
     """Sabotage: one luck off, and the row is no longer the run."""
     real = kernel.run_batch
-    monkeypatch.setattr(kernel, "run_batch", lambda t, s, a, n, lucks, *rest: real(t, s, a, n, lucks + 1, *rest))
+    monkeypatch.setattr(kernel, "run_batch", lambda t, s, a, n, replicates, *rest: real(t, s, a, n, replicates + 1, *rest))
     off = simulate_batch(SHARED, runs=4, seed=7)
     assert not same(simulate(SHARED, seed=7, replicate=3).outcomes, off.outcomes[list(OUTCOMES)].iloc[3])
     assert same(simulate(SHARED, seed=7, replicate=4).outcomes, off.outcomes[list(OUTCOMES)].iloc[3])
@@ -266,7 +266,7 @@ def test_the_summary_says_mean_interval_spread_and_number(batch):
 
 def test_a_population_counts_firms_as_independent():
     whole = simulate_batch([SHARED, firm(levers=Levers(communication=0.2)), LEAVING], runs=3, seed=1)
-    means = whole.outcomes.groupby("firm")["satisfaction"].mean().to_numpy()
+    means = whole.outcomes.groupby("firm_id")["satisfaction"].mean().to_numpy()
     low, high = stats.t.interval(0.95, 2, loc=means.mean(), scale=stats.sem(means))
     row = whole.summary().loc["satisfaction"]
     assert (row["low"], row["high"], row["n"]) == (pytest.approx(low), pytest.approx(high), 9)
@@ -293,7 +293,7 @@ def test_a_mean_interval_by_hand():
 def test_a_batch_prints_and_becomes_a_frame(batch):
     assert len(repr(batch).splitlines()) == 5 and batch.parameters.told in repr(batch)
     frame = batch.to_frame()
-    assert frame.columns[:5].tolist() == ["scenario", "seed", "parameters", "firm", "luck"]
+    assert frame.columns[:5].tolist() == ["scenario", "seed", "parameters", "firm_id", "replicate"]
     assert set(frame["parameters"]) == {"ensemble"}
     frame["satisfaction"] = 0.0
     assert batch.outcomes["satisfaction"].min() > 0

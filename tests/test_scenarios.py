@@ -17,7 +17,7 @@ from tandem.sim.scenario.catalogue import every_file
 from tandem.sim.scenario.paths import FIELDS, bounds, defaults, described
 
 SHIPPED = [(file.kind, file.name) for file in every_file()]
-SPLITS = [name for kind, name in SHIPPED if kind == "role_model"]
+ROLE_MODELS = [name for kind, name in SHIPPED if kind == "role_model"]
 CONTEXTS = [name for kind, name in SHIPPED if kind == "context"]
 
 FILES = {
@@ -74,7 +74,7 @@ FILES = {
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
-    """A user's folder with splits, contexts and cases of its own."""
+    """A user's folder with role models, contexts and cases of its own."""
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -105,11 +105,11 @@ def test_every_shipped_case_tells_its_story_in_both_languages(name):
             assert Scenario.load(name).branch(part) != Scenario.load(name), f"{part} changes nothing"
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_every_split_goes_with_every_context(split):
+@pytest.mark.parametrize("role_model", ROLE_MODELS)
+def test_every_role_model_goes_with_every_context(role_model):
     for context in CONTEXTS:
-        scenario = Scenario.of(role_model=split, context=context)
-        assert (scenario.role_model, scenario.context) == (split, context)
+        scenario = Scenario.of(role_model=role_model, context=context)
+        assert (scenario.role_model, scenario.context) == (role_model, context)
         assert scenario.parameters.market == Scenario.of(context=context).parameters.market
 
 
@@ -120,7 +120,7 @@ def test_layers_lie_over_each_other_in_order(own):
     firm = Scenario.load("shop").parameters
     assert firm.market.churn == 0.02  # rough, over calm
     assert firm.culture.trust == 0.7  # calm, through rough
-    assert firm.charter.budget.rule == "average"  # the split
+    assert firm.charter.budget.rule == "average"  # the role model
     assert firm.charter.agency.rule == "or"  # its own
     assert firm.quarters == 8
     assert firm.ceo.priorities.growth == 0.6
@@ -162,12 +162,12 @@ def test_a_file_that_two_others_extend_counts_once(own):
     assert Scenario.of(context="odd").parameters.market.churn == 0.02
 
 
-def test_switching_the_split_takes_the_old_one_away(own):
+def test_switching_the_role_model_takes_the_old_one_away(own):
     shop = Scenario.load("shop")
     solo = shop.with_({"role_model": "solo"})
     assert solo.role_model == "solo"
-    assert solo.parameters.ceo.encouragement == 0  # was the old split's
-    assert solo.parameters.charter.agency.rule == "sole"  # the case's own rights belonged to the old split
+    assert solo.parameters.ceo.encouragement == 0  # was the old role model's
+    assert solo.parameters.charter.agency.rule == "sole"  # the case's own rights belonged to the old role model
     assert solo.parameters.levers.communication == 0.2  # the firm stays the firm
     assert solo.with_({"role_model": "pair", "charter.agency.rule": "or"}).parameters == shop.parameters
     assert shop.with_({"context": "calm"}).parameters.market.churn == 0.001
@@ -204,12 +204,12 @@ def test_with_takes_groups_lists_models_and_array_scalars():
 
 def test_the_timeline_holds_every_change_in_order(own):
     weeks = [week for week, _ in Scenario.load("shop").timeline]
-    start, split, talk = (parameters for _, parameters in Scenario.load("shop").timeline)
+    start, role_model, talk = (parameters for _, parameters in Scenario.load("shop").timeline)
     assert weeks == [0, 20, 40]
-    assert (start.charter.budget.rule, split.charter.budget.rule) == ("average", "sole")
-    assert (split.levers.communication, talk.levers.communication) == (0.2, 0.6)
-    assert (split.communication.transparency, talk.communication.transparency) == (0.9, None)
-    assert talk.charter == split.charter
+    assert (start.charter.budget.rule, role_model.charter.budget.rule) == ("average", "sole")
+    assert (role_model.levers.communication, talk.levers.communication) == (0.2, 0.6)
+    assert (role_model.communication.transparency, talk.communication.transparency) == (0.9, None)
+    assert talk.charter == role_model.charter
 
 
 def test_at_adds_a_change_and_changes_nothing_before(own):

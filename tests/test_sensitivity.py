@@ -204,7 +204,7 @@ def test_an_input_that_is_not_used_has_indices_of_exactly_zero():
         assert len(rows) >= 7
         assert set(rows["estimate"]) == {0.0}
         assert set(rows["high"][rows["measure"] != "direction"]) == {0.0}
-        assert "inert" in found.places["y"]
+        assert "inert" in found.rank_intervals["y"]
     assert analyse(linear, names(5), n=512, seed=4).get("total_mean", "x5")["estimate"] == 0.0
 
 
@@ -213,10 +213,10 @@ def test_a_scaled_and_shifted_output_has_the_same_indices():
         return 1e6 - 3.0 * noisy_ishigami(x, keys)
 
     one, two = (analyse(f, names(3), n=512, seed=5).table for f in (noisy_ishigami, moved))
-    same = ~one["measure"].isin(["swing", "direction"])
+    same = ~one["measure"].isin(["effect", "direction"])
     np.testing.assert_allclose(two.loc[same, "estimate"], one.loc[same, "estimate"], atol=1e-8)
-    swing = one["measure"] == "swing"
-    np.testing.assert_allclose(two.loc[swing, "estimate"], -3.0 * one.loc[swing, "estimate"], atol=1e-6)
+    effect = one["measure"] == "effect"
+    np.testing.assert_allclose(two.loc[effect, "estimate"], -3.0 * one.loc[effect, "estimate"], atol=1e-6)
 
 
 def test_inputs_in_another_order_give_the_same_answer():
@@ -229,8 +229,8 @@ def test_inputs_in_another_order_give_the_same_answer():
         for name in names(3):
             a, b = one.get(measure, name), two.get(measure, name)
             assert abs(a["estimate"] - b["estimate"]) <= FOUR * np.hypot(a["se"], b["se"])
-    assert [place for _, place in sorted(one.places["y"].items())] == ["1", "2", "3"]
-    assert two.places["y"] == {"x1": "1", "x2": "2", "x3": "3"}
+    assert [place for _, place in sorted(one.rank_intervals["y"].items())] == ["1", "2", "3"]
+    assert two.rank_intervals["y"] == {"x1": "1", "x2": "2", "x3": "3"}
 
 
 def test_blocks_and_neighbours_change_nothing(monkeypatch):
@@ -252,20 +252,20 @@ def test_a_tie_is_undecided():
         decided += found.ranks["verdict"].iloc[0] == "decided"
         if seed == 0:
             assert found.verdict == "undecided"
-            assert found.places == {"y": {"x1": "1-2", "x2": "1-2"}}
+            assert found.rank_intervals == {"y": {"x1": "1-2", "x2": "1-2"}}
     assert decided <= 8  # 3 expected at 5%; more than 8 has a chance below 1 in 200
 
 
 def test_what_differs_is_decided():
     found = analyse(linear, names(5), n=1024, seed=0)
-    assert found.places["y"] == {"x1": "1", "x2": "2", "x3": "3", "x4": "4", "x5": "5"}
+    assert found.rank_intervals["y"] == {"x1": "1", "x2": "2", "x3": "3", "x4": "4", "x5": "5"}
     assert found.verdict == "converged"
 
 
-def test_direction_and_swing():
+def test_direction_and_effect():
     found = analyse(linear, names(5), n=2**12, seed=0)
     for name, weight in zip(names(5), (4.0, 3.0, 2.0, 1.0, 0.0)):
-        row = found.get("swing", name)
+        row = found.get("effect", name)
         assert abs(row["estimate"] - 0.8 * weight) <= max(FOUR * row["se"], 1e-12)
         assert found.get("direction", name)["estimate"] == (1.0 if weight else 0.0)
         assert found.get("direction", name)["verdict"] == ("rises" if weight else "no effect")
@@ -274,7 +274,7 @@ def test_direction_and_swing():
     assert bent.get("direction", "x2")["verdict"] == "mixed"
     down = analyse(lambda x, keys: -bernoulli(x, keys), names(2), n=2**13, seed=0)
     assert down.get("direction", "x1")["verdict"] == "falls"
-    assert down.get("swing", "x1")["estimate"] == pytest.approx(-0.32, abs=0.02)
+    assert down.get("effect", "x1")["estimate"] == pytest.approx(-0.32, abs=0.02)
 
 
 def test_tails_are_outputs_of_their_own():
@@ -378,7 +378,7 @@ def test_one_factor():
     for measure in ("first_mean", "total_mean", "shapley_mean"):
         assert found.get(measure, "x")["estimate"] == pytest.approx(1.0)
     assert len(found.ranks) == 0
-    assert found.places == {"y": {"x": "1"}}
+    assert found.rank_intervals == {"y": {"x": "1"}}
     assert analyse(lambda x, keys: x[:, 0], ["x"], n=64, seed=0, design="walks").get("total_mean", "x")[
         "estimate"
     ] == pytest.approx(1.0)

@@ -31,7 +31,7 @@ def files(folder):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """Every split and control of one context, never interrupted."""
+    """Every role model and control of one context, never interrupted."""
     place = tmp_path_factory.mktemp("whole") / "out"
     assert status([*STRATA, "--out", str(place)]) == 0
     return place

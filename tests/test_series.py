@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tandem.experiments.advice.remedies import remedies
-from tandem.experiments.advice.rescue import _failing_lucks
+from tandem.experiments.advice.rescue import _failing_replicates
 from tandem.sim import Scenario, series, simulate, simulate_batch
 from tandem.sim.dashboard import futures
 from tandem.sim.dashboard.answers import ANSWERS
@@ -83,8 +83,8 @@ def test_a_panel_suffices_for_what_is_said_of_it():
         with pytest.raises(KeyError, match="no weekly"):
             of_panel(panel, [name])
     run = simulate(Scenario.load("coo-leaves"), SEED, 1)
-    for name, lucks in of_panel(panel).items():
-        np.testing.assert_allclose(lucks[1], of_run(run)[name], rtol=1e-12, err_msg=name)
+    for name, replicates in of_panel(panel).items():
+        np.testing.assert_allclose(replicates[1], of_run(run)[name], rtol=1e-12, err_msg=name)
     assert {name for theme in THEMES.values() for name in theme} == set(SERIES)
 
 
@@ -99,7 +99,7 @@ def share_inside(low, high, rows):
 
 @pytest.fixture(scope="module")
 def many():
-    """Revenue of the lucks that a band is drawn from, as of its start 100."""
+    """Revenue of the replicates that a band is drawn from, as of its start 100."""
     runs = [simulate(Scenario.load("silence"), SEED, luck).trajectory["firm"]["revenue"] for luck in range(futures.BAND_FUTURES)]
     return np.array([100.0 * revenue / revenue[0] for revenue in runs])
 
@@ -124,7 +124,7 @@ def test_a_narrower_band_is_found(monkeypatch, many):
     assert share_inside(low[1:], high[1:], many[:, 1:]) < 0.3
 
 
-def test_a_band_is_of_the_lucks_in_which_there_is_a_number():
+def test_a_band_is_of_the_replicates_in_which_there_is_a_number():
     low, high = band(np.array([[1.0, np.nan, np.nan], [2.0, 5.0, np.nan]]))
     assert listed(low) == [1.1, 5.0, None] and listed(high) == [1.9, 5.0, None]
 
@@ -133,7 +133,7 @@ def test_a_band_is_of_the_lucks_in_which_there_is_a_number():
 
 
 def failing_by_hand(scenario, runs, seed):
-    """Which lucks fail by the case's rule, each condition read as its file says it."""
+    """Which replicates fail by the case's rule, each condition read as its file says it."""
     rule, failing = scenario.story.failure, []
     for row in simulate_batch(scenario, runs, seed).outcomes.to_dict("records"):
         met = []
@@ -152,8 +152,8 @@ def test_every_door_counts_the_same_failures(case):
     failing = failing_by_hand(scenario, 40, SEED)
     rule = scenario.story.failure
     assert futures.odds(scenario, rule, 40)["failing"] == sum(failing)
-    lucks, played = _failing_lucks(scenario, rule, SEED, 40)
-    assert [luck for luck in lucks if luck < 40] == np.flatnonzero(failing).tolist()[: len(lucks)]
+    replicates, played = _failing_replicates(scenario, rule, SEED, 40)
+    assert [luck for luck in replicates if luck < 40] == np.flatnonzero(failing).tolist()[: len(replicates)]
     assert played >= min(40, len(failing))
     assert remedies(scenario, SEED, 40).share == sum(failing) / 40
 

@@ -8,35 +8,35 @@ import pandas as pd
 import pytest
 
 from tandem.experiments.commands.main import status
-from tandem.experiments.effects.levers import places, ranks, swing_table, swings
-from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, splits
+from tandem.experiments.effects.levers import effect_table, effects, rank_intervals, ranks
+from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, role_models
 from tandem.experiments.study.report import answers, with_whole_range
 from tandem.experiments.study.study import planned_runs
 
 LEVERS = ("a", "b", "c")
 
 
-def linear(points, lucks):
+def linear(points, replicates):
     """Output 1: 3a - 2b + luck; output 2: a + b + luck."""
-    luck = np.random.default_rng(0).normal(size=10_000)[lucks]
+    luck = np.random.default_rng(0).normal(size=10_000)[replicates]
     return np.column_stack([3 * points[:, 0] - 2 * points[:, 1] + luck, points[:, 0] + points[:, 1] + luck])
 
 
-def test_swings_of_a_linear_function_are_exact():
-    found = swings(linear, 64, levers=LEVERS)
-    table = swing_table(found, ("y", "z")).set_index(["output", "input"])
+def test_effects_of_a_linear_function_are_exact():
+    found = effects(linear, 64, levers=LEVERS)
+    table = effect_table(found, ("y", "z")).set_index(["output", "input"])
     assert np.isclose(table.loc[("y", "a"), "estimate"], 1.8)
     assert np.isclose(table.loc[("y", "b"), "estimate"], -1.2)
     assert table.loc[("y", "c"), "verdict"] == "same" or abs(table.loc[("y", "c"), "estimate"]) < 1e-12
 
 
 def test_ranks_only_where_decided():
-    def noisy(points, lucks):
-        noise = np.random.default_rng(1).normal(size=(10_000, 3))[lucks]
+    def noisy(points, replicates):
+        noise = np.random.default_rng(1).normal(size=(10_000, 3))[replicates]
         return (points * (np.array([3.0, 1.0, 1.0]) + noise)).sum(axis=1, keepdims=True)
 
-    found = swings(noisy, 512, levers=LEVERS)
-    assert places(found, ("y",))["y"] == {"a": "1", "b": "2-3", "c": "2-3"}
+    found = effects(noisy, 512, levers=LEVERS)
+    assert rank_intervals(found, ("y",))["y"] == {"a": "1", "b": "2-3", "c": "2-3"}
     assert set(ranks(found, ("y",))["larger"]) == {"a", "undecided"}
 
 
@@ -59,13 +59,13 @@ def test_study_writes_everything(tmp_path, capsys):
     assert "undecided" in page
     assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) >= 5
-    for name in ("splits", "alternatives", "levers"):
+    for name in ("role_models", "alternatives", "levers"):
         left, right = pd.read_csv(folder / f"{name}.csv"), pd.read_parquet(folder / f"{name}.parquet")
         assert list(left.columns) == list(right.columns)
         assert len(left) == len(right) > 0
-    frame = pd.read_csv(folder / "splits.csv")
+    frame = pd.read_csv(folder / "role_models.csv")
     assert set(frame["context"]) == set(contexts())
-    assert set(frame["arm"]) == set(splits())
+    assert set(frame["role_model"]) == set(role_models())
     assert json.loads((folder / "study.json").read_text("utf-8"))["profile"] == "smoke"
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
 
@@ -75,12 +75,12 @@ def few(ranks, by_context):
     shared = {"output": "revenue_growth", "estimate": 0.02, "low": 0.01, "high": 0.03, "n": 64, "verdict": "higher"}
     rows = [{**shared, "input": lever} for lever in "ab"]
     within = [{"context": context, **row, "rank": rank} for context, pair in by_context.items() for row, rank in zip(rows, pair)]
-    split = [{"split": "x", **row, "rank": "1"} for row in rows]
+    role_model = [{"role_model": "x", **row, "rank": "1"} for row in rows]
     return SimpleNamespace(
         levers=pd.DataFrame(rows),
-        places={"revenue_growth": dict(zip("ab", ranks))},
+        rank_intervals={"revenue_growth": dict(zip("ab", ranks))},
         levers_by_context=pd.DataFrame(within),
-        levers_by_split=pd.DataFrame(split),
+        levers_by_role_model=pd.DataFrame(role_model),
     )
 
 
@@ -154,7 +154,7 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
     from tandem.experiments.study import strata, study
 
     monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, "pairs", "pairs", 2, True))
-    monkeypatch.setitem(study.PROFILES, "paper", study.Profile(20, 10, 32, True, {"firms": 6, "sets": 4, "lucks": 2}))
+    monkeypatch.setitem(study.PROFILES, "paper", study.Profile(20, 10, 32, True, {"firms": 6, "sets": 4, "replicates": 2}))
     monkeypatch.setitem(choice.SIZES, "paper", choice.SIZES["smoke"])
     monkeypatch.setitem(pooled.SIZES, "paper", (64, 2))
     out = tmp_path / "study"

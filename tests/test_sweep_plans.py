@@ -59,7 +59,7 @@ BAD = {
     "turned round": GOOD.replace("low = 0.1", "low = 0.95"),
     "unknown shape": GOOD.replace("high = 0.9", 'high = 0.9, distribution = "cauchy"'),
     "shape without numbers": GOOD.replace("high = 0.9", 'high = 0.9, distribution = "normal"'),
-    "unknown split": GOOD.replace('"co-pilot"', '"autopilot"'),
+    "unknown role model": GOOD.replace('"co-pilot"', '"autopilot"'),
     "unknown outcome": 'outcomes = ["joy"]\n' + GOOD,
     "an outcome twice": 'outcomes = ["cash", "cash"]\n' + GOOD,
     "range without design": GOOD.split("[design]")[0],
@@ -67,7 +67,7 @@ BAD = {
     "ranges in a factorial": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "factorial"'),
     "saltelli of no power": GOOD.replace('kind = "sobol"\npoints = 8', 'kind = "saltelli"\npoints = 7'),
     "table that is not there": GOOD.split("[factors]")[0] + '[design]\nkind = "table"\nfile = "none.csv"\n',
-    "split as factor": GOOD.replace('"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'),
+    "role model as factor": GOOD.replace('"levers.skills" = { low = 0.1, high = 0.9 }', 'role_model = ["co-pilot", "no-coo"]'),
     "two kinds of values": GOOD.replace("{ low = 0.1, high = 0.9 }", '[0.1, "high"]'),
     "precision and replicates": GOOD + '[precision]\noutcome = "cash"\nhalf_width = 1\nat_most = 9\n',
     "no firms": GOOD.replace('["co-pilot"]', "[]"),
@@ -184,7 +184,7 @@ def test_an_own_table_is_taken_as_it_is(tmp_path):
         {
             "levers.skills": [0.1, 0.2],
             "scenario": ["b", "a"],
-            "luck": [5, 9],
+            "first_replicate": [5, 9],
             "charter.budget.rule": ["and", "or"],
         }
     )
@@ -207,12 +207,12 @@ def test_an_own_table_is_taken_as_it_is(tmp_path):
     ]
     assert made[0].spec() == made[1].spec()
     table = next(made[0].points.blocks()).to_pandas()
-    assert list(table["scenario"]) == [1, 0] and list(table["luck"]) == [5, 9]
+    assert list(table["scenario"]) == [1, 0] and list(table["first_replicate"]) == [5, 9]
     for column, value, match in (
         ("levers.skills", 1.5, "levers.skills"),
         ("levers.skills", None, "missing"),
         ("scenario", "c", "no such scenario"),
-        ("luck", -1, "luck"),
+        ("first_replicate", -1, "first_replicate"),
     ):
         frame.assign(**{column: [value, frame[column][1]]}).to_csv(tmp_path / "points.csv", index=False)
         with pytest.raises(ScenarioError, match=match):

@@ -336,7 +336,9 @@ def test_a_commit_that_meets_another_one_compares(tmp_path):
 def test_own_rows_come_back_in_their_order_on_their_own_luck(tmp_path):
     firm = Scenario.of(role_model="co-pilot").with_({"quarters": 1})
     random = np.random.default_rng(1)
-    table = pd.DataFrame({**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "luck": random.permutation(30)})
+    table = pd.DataFrame(
+        {**{f"levers.{lever}": random.random(30) for lever in LEVERS}, "first_replicate": random.permutation(30)}
+    )
     run(
         of_rows(table, scenarios=firm, outcomes=["revenue_growth"], seed=3),
         tmp_path / "s",
@@ -346,24 +348,26 @@ def test_own_rows_come_back_in_their_order_on_their_own_luck(tmp_path):
     values = open_sweep(tmp_path / "s").values()
     assert values.shape == (30, 1)
     for row in (0, 17, 29):
-        point = firm.with_({name: float(value) for name, value in table.iloc[row].items() if name != "luck"})
-        assert simulate(point, seed=3, replicate=int(table["luck"][row])).outcomes["revenue_growth"] == values[row, 0]
+        point = firm.with_({name: float(value) for name, value in table.iloc[row].items() if name != "first_replicate"})
+        assert simulate(point, seed=3, replicate=int(table["first_replicate"][row])).outcomes["revenue_growth"] == values[row, 0]
 
 
 def test_a_population_is_rows_with_numbers_of_firms(tmp_path):
     firms = [Scenario.of(role_model=name).with_({"quarters": 1}) for name in ("co-pilot", "no-coo", "undefined")]
     named = {f"firm {place}": firm for place, firm in enumerate(firms)}
-    table = pd.DataFrame({"scenario": list(named), "firm": [0, 1, 2]})
+    table = pd.DataFrame({"scenario": list(named), "firm_id": [0, 1, 2]})
     run(of_rows(table, scenarios=named, outcomes=["cash"], seed=2, replicates=4), tmp_path / "s", workers=1)
     expected = simulate_batch(firms, runs=4, seed=2).outcomes["cash"]
     assert open_sweep(tmp_path / "s").values(["cash"])[:, 0].tolist() == expected.tolist()
 
 
 def test_an_array_function_of_rows_and_keys(tmp_path):
-    inputs = pd.DataFrame({"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "luck": np.arange(20, dtype=np.uint64) + 2**63})
+    inputs = pd.DataFrame(
+        {"a": np.linspace(0, 1, 20), "b": np.arange(20.0), "first_replicate": np.arange(20, dtype=np.uint64) + 2**63}
+    )
     model = ArrayModel(sweep_models.waves, ["a", "b"], {"y": "units"})
     run(of_rows(inputs, model=model), tmp_path / "s", workers=1, chunk_runs=6)
-    keys = inputs["luck"].to_numpy()
+    keys = inputs["first_replicate"].to_numpy()
     assert open_sweep(tmp_path / "s").values()[:, 0].tolist() == sweep_models.waves(inputs[["a", "b"]].to_numpy(), keys).tolist()
 
 

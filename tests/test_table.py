@@ -20,7 +20,7 @@ from tandem.sim.scenario.paths import FIELDS, bounds
 from tandem.sim.table import FirmTable, alone, place_of, table_of_points
 
 ROOT = Path(__file__).resolve().parents[1]
-SPLITS = ("co-pilot", "strategist-executor", "brand-performance", "no-coo")
+ROLE_MODELS = ("co-pilot", "strategist-executor", "brand-performance", "no-coo")
 CONTEXTS = ("baseline", "agile", "rapid-growth")
 NUMBERS = tuple(path for path in FIELDS if "." in path and ".N." not in path and alone(path))
 FOLLOWING = tuple(path for path in NUMBERS if path.split(".")[0] in ("communication", "clarity", "targets", "training"))
@@ -37,8 +37,8 @@ def numbers(draw, paths=NUMBERS, most=4):
 
 @st.composite
 def scenarios(draw, changed=True):
-    """A split in a context, some values set by hand, and perhaps changes during the run."""
-    made = Scenario.of(role_model=draw(st.sampled_from(SPLITS)), context=draw(st.sampled_from(CONTEXTS)))
+    """A role model in a context, some values set by hand, and perhaps changes during the run."""
+    made = Scenario.of(role_model=draw(st.sampled_from(ROLE_MODELS)), context=draw(st.sampled_from(CONTEXTS)))
     made = made.with_(draw(numbers()))
     for _ in range(draw(st.integers(0, 2)) if changed else 0):
         made = made.at(draw(st.integers(1, 20)), draw(numbers()))

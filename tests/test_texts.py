@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tandem.sim.explain.happenings import OTHERWISE
+from tandem.sim.explain.events import OTHERWISE
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
-from tandem.sim.state import CAUSES, HAPPENINGS, STOCKS
+from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
 
 ROOT = Path(__file__).resolve().parents[1]
-FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": HAPPENINGS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
+FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": EVENT_KINDS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
 
 
 def templates(entry) -> list[str]:

@@ -53,14 +53,14 @@ def test_what_was_said_wins_over_the_ensemble():
 
 
 def test_levers_are_swung_under_the_same_sets():
-    cells, points, lucks = [("co-pilot", "agile")], np.full((4, 5), 0.3), np.arange(4)
+    cells, points, replicates = [("co-pilot", "agile")], np.full((4, 5), 0.3), np.arange(4)
     asked = chosen("ensemble", KNOWN)
     model = pooled_model(cells, np.zeros(4, dtype=int), 2, ["revenue_growth"], {"quarters": 3}, asked)
     levered = FIRM.with_({f"levers.{lever}": 0.3 for lever in LEVERS})
     played = simulate_batch(levered, 4, 2, parameters=asked).outcomes["revenue_growth"].to_numpy()
-    assert model(points, lucks)[:, 0].tolist() == played.tolist()
+    assert model(points, replicates)[:, 0].tolist() == played.tolist()
     said = pooled_model(cells, np.zeros(4, dtype=int), 2, ["revenue_growth"], {"quarters": 3, "dyad.trust_loss": 0.2}, asked)
-    assert not np.array_equal(model(points, lucks), said(points, lucks))
+    assert not np.array_equal(model(points, replicates), said(points, replicates))
 
 
 def test_variance_components_find_what_was_put_in():
@@ -73,8 +73,10 @@ def test_variance_components_find_what_was_put_in():
 
 
 def test_shares_of_variance_are_shares():
-    table = variance_shares(["strategist-executor", "co-pilot"], ["revenue_growth"], 1, firms=6, sets=2, lucks=2, known=KNOWN)
-    sums = table.groupby(["arm", "what"])["share"].sum()
+    table = variance_shares(
+        ["strategist-executor", "co-pilot"], ["revenue_growth"], 1, firms=6, sets=2, replicates=2, known=KNOWN
+    )
+    sums = table.groupby(["role_model", "what"])["share"].sum()
     np.testing.assert_allclose(sums, 1.0)
     assert set(table["source"]) == {"firm", "parameters", "firm and parameters", "luck"}
     assert ((table["low"] >= 0) & (table["high"] <= 1)).all() and set(table["what"]) == {"outcome", "difference"}

@@ -17,12 +17,12 @@ from tandem.sim.widget import state as states
 from tandem.sim.widget.explorer import WORDS, script, style
 
 CASES = [entry.name for entry in catalogue() if entry.kind == "case"]
-SPLITS = ["", *(entry.name for entry in catalogue() if entry.kind == "role_model")]
+ROLE_MODELS = ["", *(entry.name for entry in catalogue() if entry.kind == "role_model")]
 CONTEXTS = ["", *(entry.name for entry in catalogue() if entry.kind == "context")]
 LEVELS = st.dictionaries(st.sampled_from(LEVERS), st.integers(0, 20).map(lambda step: step / 20), max_size=5)
 STATES = st.fixed_dictionaries(
     {
-        "role_model": st.sampled_from(SPLITS),
+        "role_model": st.sampled_from(ROLE_MODELS),
         "context": st.sampled_from(CONTEXTS),
         "levers": LEVELS,
         "week": st.integers(0, 60),
@@ -33,8 +33,8 @@ STATES = st.fixed_dictionaries(
 BASES = st.one_of(
     st.sampled_from(CASES).map(Scenario.load),
     st.builds(
-        lambda split, context: Scenario.of(role_model=split or None, context=context or None),
-        st.sampled_from(SPLITS),
+        lambda role_model, context: Scenario.of(role_model=role_model or None, context=context or None),
+        st.sampled_from(ROLE_MODELS),
         st.sampled_from(CONTEXTS),
     ),
     st.floats(4, 20).map(lambda hours: Scenario.load("silence").with_({"ceo.hours": hours, "quarters": 6})),
@@ -95,7 +95,7 @@ def test_questions_are_answered_with_small_plain_messages():
     assert (answer["number"], answer["stamp"]) == (1, 4) and len(answer["series"]["trust"]) == 157
     assert answer["ghost"]["trust"][:30] == answer["series"]["trust"][:30] and answer["ghost"] != answer["series"]
     assert len(json.dumps(answer, allow_nan=False)) < 40_000
-    (answer,) = ask(panel, kind="bands", number=2, stamp=5, lucks=40, state=state)
+    (answer,) = ask(panel, kind="bands", number=2, stamp=5, replicates=40, state=state)
     low, high = (np.array(answer["bands"][end]["revenue"]) for end in ("low", "high"))
     assert answer["bands"]["n"] == 40 and (low <= high).all()
     (answer,) = ask(panel, kind="code", state=state)

@@ -1,7 +1,7 @@
-"""Advice for one firm: which split is best for it, then which lever to raise first, and where raising it stops to help.
+"""Advice for one firm: which role model is best for it, then which lever to raise first, and where raising it stops to help.
 
-All comparisons are paired: the same lucks and, under the ensemble of parameter sets, the same set for each pair, so that what
-is said holds over what is not known of the mechanisms too.
+All comparisons are paired: the same replicates and, under the ensemble of parameter sets, the same set for each pair, so
+that what is said holds over what is not known of the mechanisms too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.effects.role_models import splits
+from tandem.experiments.effects.role_models import role_models
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.intervals import paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -24,7 +24,7 @@ from tandem.sim.scenario.paths import AS_LEVER, FIELDS, lever_of
 
 OUTCOMES = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-DRAWS = 20_000  # of the means of all splits, for the probability that each is the best
+DRAWS = 20_000  # of the means of all role models, for the probability that each is the best
 
 
 @dataclass(frozen=True)
@@ -34,22 +34,23 @@ class Advice:
     scenario: Scenario
     runs: int
     step: float
-    splits: pd.DataFrame
-    """One row a split: mean growth (share a year), difference from the best with its interval, probability of being the best,
-    decided."""
+    role_models: pd.DataFrame
+    """One row a role model: mean growth (share a year), difference from the best with its interval, probability of being the
+    best, decided."""
     levers: pd.DataFrame
     """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped
-    (share of lucks), helped_sets (share of parameter sets, by the mean over a set's lucks; not-a-number where all share one)."""
+    (share of replicates), helped_sets (share of parameter sets, by the mean over a set's replicates; not-a-number where all
+    share one)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
     parameters: Chosen
     """Under which parameter sets all this was played."""
 
     @property
-    def best_split(self) -> str | None:
-        """The split that is decidedly best for growth, or None."""
-        decided = self.splits[self.splits["decided"]]
-        return str(decided.iloc[0]["split"]) if len(decided) else None
+    def best_role_model(self) -> str | None:
+        """The role model that is decidedly best for growth, or None."""
+        decided = self.role_models[self.role_models["decided"]]
+        return str(decided.iloc[0]["role_model"]) if len(decided) else None
 
     @property
     def first_lever(self) -> str | None:
@@ -68,20 +69,20 @@ class Advice:
         """The advice in sentences."""
         titles = {entry.name: entry.title["en"] for entry in catalogue()}
         told = []
-        best = self.splits.iloc[0]
-        if self.best_split is None:
-            close = [titles[row["split"]] for row in self.splits.to_dict("records") if row["low"] <= 0.0]
+        best = self.role_models.iloc[0]
+        if self.best_role_model is None:
+            close = [titles[row["role_model"]] for row in self.role_models.to_dict("records") if row["low"] <= 0.0]
             told.append(
-                f"Which split suits this firm best is undecided between: {'; '.join(close)}. "
-                f"{titles[best['split']]} is the best with probability {best['probability']:.2f}."
+                f"Which role model suits this firm best is undecided between: {'; '.join(close)}. "
+                f"{titles[best['role_model']]} is the best with probability {best['probability']:.2f}."
             )
         else:
-            second = self.splits.iloc[1]
+            second = self.role_models.iloc[1]
             told.append(
-                f"Of the splits, this one lets this firm grow most: {titles[self.best_split]} "
+                f"Of the role models, this one lets this firm grow most: {titles[self.best_role_model]} "
                 f"(the best with probability {_probability(best['probability'])}), {100 * best['growth']:.1f}% a year, "
                 f"{100 * second['difference']:.2f} points more than the next, "
-                f"{titles[second['split']]} "
+                f"{titles[second['role_model']]} "
                 f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f})."
             )
         lever = self.first_lever
@@ -92,7 +93,7 @@ class Advice:
         told.append(
             f"Then raise {lever.replace('_', ' ')} first: from {row['level']:.2f} by {self.step:g} it changes growth by "
             f"{100 * row['growth_change']:+.2f} points a year (95% interval {100 * row['growth_low']:+.2f} to "
-            f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 lucks"
+            f"{100 * row['growth_high']:+.2f}), and helps growth in {round(100 * row['helped'])} of 100 replicates"
             f"{_of_sets(row['helped_sets'])}."
         )
         if np.isfinite(row["conflict_change"]):
@@ -127,7 +128,7 @@ def _probability(value: float) -> str:
 def _of_sets(share: Any) -> str:
     if not np.isfinite(share):
         return ""
-    return f" and, on average over its lucks, in {round(100 * share)} of 100 calibrated parameter sets"
+    return f" and, on average over its replicates, in {round(100 * share)} of 100 calibrated parameter sets"
 
 
 def advise(
@@ -138,7 +139,8 @@ def advise(
     progress: Callable[[str, int], None] = lambda what, share: None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Advice:
-    """Play the firm under every split to choose from, then in its own split with each lever raised by `step`; `parameters` as in
+    """Play the firm under every role model to choose from, then in its own role model with each lever raised by `step`;
+    `parameters` as in
     `tandem.sim.parameter_sets`.
 
     >>> from tandem import Scenario, advise
@@ -147,20 +149,20 @@ def advise(
     True
     """
     control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    options, asked = [name for name in splits() if name not in control], chosen(parameters)
-    by_split = {}
+    options, asked = [name for name in role_models() if name not in control], chosen(parameters)
+    by_role_model = {}
     for name in options:
-        by_split[name] = _played(scenario.with_({"role_model": name}), runs, seed, asked)
-        progress("splits", 40 // len(options))
+        by_role_model[name] = _played(scenario.with_({"role_model": name}), runs, seed, asked)
+        progress("role_models", 40 // len(options))
     levers = lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6), asked)
-    found = Advice(scenario, runs, step, _splits(by_split), levers, pd.DataFrame(), asked)
+    found = Advice(scenario, runs, step, _role_models(by_role_model), levers, pd.DataFrame(), asked)
     first = found.first_lever
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
     if first is not None:
         at = [_played(_set_to(scenario, first, level), runs, seed, asked) for level in LEVELS]
         levels = _levels(at)
     progress("levels", 30)
-    return Advice(scenario, runs, step, found.splits, levers, levels, asked)
+    return Advice(scenario, runs, step, found.role_models, levers, levels, asked)
 
 
 def helped_sets(change: np.ndarray, seed: int | str, parameters: str | int | Chosen = ENSEMBLE) -> float:
@@ -233,13 +235,13 @@ def _played(scenario: Scenario, runs: int, seed: int | str, parameters: Chosen) 
     return play(scenario, runs, seed, parameters).outcomes[list(OUTCOMES.values())]
 
 
-def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _role_models(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
     growth = {name: table["revenue_growth"].to_numpy() for name, table in found.items()}
     order = sorted(growth, key=lambda name: -growth[name].mean())
     rows = []
     for name in order:
         difference, low, high, _, _ = paired_difference(growth[name], growth[order[0]])
-        rows.append({"split": name, "growth": growth[name].mean(), "difference": difference, "low": low, "high": high})
+        rows.append({"role_model": name, "growth": growth[name].mean(), "difference": difference, "low": low, "high": high})
     table = pd.DataFrame(rows)
     table["probability"] = _best_with(np.array([growth[name] for name in order]))
     # Decided only if it leads every other: an interval each, corrected for their number by the stricter criterion of all.
@@ -249,8 +251,8 @@ def _splits(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _best_with(growth: np.ndarray) -> np.ndarray:
-    """Probability of each option, (options, runs) on the same lucks, that its mean is the highest: of the means' joint normal
-    distribution."""
+    """Probability of each option, (options, runs) on the same replicates, that its mean is the highest: of the means' joint
+    normal distribution."""
     spread = np.cov(growth) / growth.shape[1]
     means = np.random.default_rng(0).multivariate_normal(growth.mean(axis=1), spread, DRAWS, method="eigh")
     return np.bincount(means.argmax(axis=1), minlength=len(growth)) / DRAWS

@@ -19,8 +19,8 @@ from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
 from tandem.sim.texts import listed, text, typeset
 
-ENOUGH = 0.5  # a week saves a case if this share of the lucks that fail untouched no longer fail
-MOST_PLAYED = 10  # lucks played untouched, as a multiple of the failing ones wanted
+ENOUGH = 0.5  # a week saves a case if this share of the replicates that fail untouched no longer fail
+MOST_PLAYED = 10  # replicates played untouched, as a multiple of the failing ones wanted
 RUNS_IN_ONE_CALL = 1024  # between two calls Ctrl-C is heard and progress told
 
 
@@ -31,11 +31,11 @@ class Rescue:
     week: int | None
     """The last week tried at which it saves the case; None if no week does."""
     table: pd.DataFrame
-    """One row a week tried: week, saved, lucks, share, low, high (95% Wilson interval), saves."""
+    """One row a week tried: week, saved, replicates, share, low, high (95% Wilson interval), saves."""
     failing: int
-    """Lucks that fail untouched, on which every week is tried."""
+    """Replicates that fail untouched, on which every week is tried."""
     played: int
-    """Lucks played untouched to find them."""
+    """Replicates played untouched to find them."""
     scenario: Scenario
 
     @property
@@ -89,14 +89,14 @@ class Rescue:
 def last_saving_week(
     scenario: Scenario,
     seed: int | str = 0,
-    lucks: int = 200,
+    replicates: int = 200,
     step: int = 4,
     progress: Callable[[float], None] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Rescue:
     """The last week at which the scenario's intervention still saves it.
 
-    The first `lucks` lucks that fail untouched are looked for (playing at most MOST_PLAYED times as many). The
+    The first `replicates` replicates that fail untouched are looked for (playing at most MOST_PLAYED times as many). The
     intervention is tried on all of them at every `step`-th week from 1 and at the week planned, then at every week
     between the last that saves and the next tried. Whether a week saves need not change only once, so what is found is
     the last week *of those tried*; `table` holds them all. `progress` is told the share done, 0 to 1; `parameters` as in
@@ -109,7 +109,7 @@ def last_saving_week(
         )
     tell = progress or (lambda share: None)
     asked = chosen(parameters)
-    failing, played = _failing_lucks(scenario, failure, seed, lucks, asked)
+    failing, played = _failing_replicates(scenario, failure, seed, replicates, asked)
     last = scenario.parameters.weeks
     grid = sorted({*range(1, last + 1, step), planned.week} & set(range(1, last + 1)))
     found: dict[int, int] = {}
@@ -128,10 +128,10 @@ def last_saving_week(
     return Rescue(int(weeks.max()) if len(weeks) else None, table, len(failing), played, scenario)
 
 
-def _failing_lucks(
+def _failing_replicates(
     scenario: Scenario, failure: Verdict, seed: int | str, wanted: int, parameters: Chosen
 ) -> tuple[np.ndarray, int]:
-    """The first lucks that fail untouched, and how many were played to find them."""
+    """The first replicates that fail untouched, and how many were played to find them."""
     failing = np.zeros(0, np.int64)
     played = 0
     while len(failing) < wanted and played < MOST_PLAYED * wanted:
@@ -144,28 +144,28 @@ def _failing_lucks(
     return failing, played
 
 
-def _saved(tried: Scenario, failure: Verdict, lucks: np.ndarray, seed: int | str, parameters: Chosen) -> int:
-    """How many of these lucks do not fail under the scenario as tried."""
-    return int(np.sum(~failure.which(_play(tried, lucks, seed, parameters))))
+def _saved(tried: Scenario, failure: Verdict, replicates: np.ndarray, seed: int | str, parameters: Chosen) -> int:
+    """How many of these replicates do not fail under the scenario as tried."""
+    return int(np.sum(~failure.which(_play(tried, replicates, seed, parameters))))
 
 
-def _play(scenario: Scenario, lucks: np.ndarray, seed: int | str, parameters: Chosen) -> pd.DataFrame:
-    """Outcomes of some lucks of a scenario, one row each."""
+def _play(scenario: Scenario, replicates: np.ndarray, seed: int | str, parameters: Chosen) -> pd.DataFrame:
+    """Outcomes of some replicates of a scenario, one row each."""
     firm = FirmTable([scenario])
     key = np.array(seed_key(seed), np.uint64)
     parts = []
-    for low in range(0, len(lucks), RUNS_IN_ONE_CALL):
-        part = lucks[low : low + RUNS_IN_ONE_CALL]
+    for low in range(0, len(replicates), RUNS_IN_ONE_CALL):
+        part = replicates[low : low + RUNS_IN_ONE_CALL]
         zeros = np.zeros(len(part), np.int64)
         table, arms = parameters.arms(firm, zeros, parameters.drawn(seed, zeros, part))
         parts.append(kernel.run_batch(table.rows, table.starts, arms, zeros, part, np.tile(key, (len(part), 1))))
     return pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
 
 
-def _table(found: dict[int, int], lucks: int) -> pd.DataFrame:
+def _table(found: dict[int, int], replicates: int) -> pd.DataFrame:
     rows = []
     for week, saved in sorted(found.items()):
-        interval = binomtest(saved, lucks).proportion_ci(0.95, method="wilson")
-        rows.append((week, saved, lucks, saved / lucks, interval.low, interval.high, saved >= ENOUGH * lucks))
-    columns = ["week", "saved", "lucks", "share", "low", "high", "saves"]
+        interval = binomtest(saved, replicates).proportion_ci(0.95, method="wilson")
+        rows.append((week, saved, replicates, saved / replicates, interval.low, interval.high, saved >= ENOUGH * replicates))
+    columns = ["week", "saved", "replicates", "share", "low", "high", "saves"]
     return pd.DataFrame(rows, columns=columns).astype({"saves": bool})

@@ -79,11 +79,11 @@ def pin_figure(table: pd.DataFrame) -> Any:
 
 
 def ranking_figure(summary: pd.DataFrame) -> Any:
-    """Splits and levers, growth and conflict: share of parameter sets in which each comes first, and its range of ranks."""
+    """Role models and levers, growth and conflict: share of parameter sets in which each comes first, and its range of ranks."""
     named, better = titles(), {"revenue_growth": "highest growth", "conflict_rate": "lowest conflict"}
     with plt.rc_context(FIGURE_STYLE):
         canvas, axes = plt.subplots(2, 2, figsize=(11, 5.2), layout="constrained")
-        for row, kind in zip(axes, ("split", "lever")):
+        for row, kind in zip(axes, ("role_model", "lever")):
             for ax, outcome in zip(row, ("revenue_growth", "conflict_rate")):
                 part = summary[(summary["kind"] == kind) & (summary["outcome"] == outcome)].reset_index(drop=True)
                 for place, item in enumerate(part.to_dict("records")):

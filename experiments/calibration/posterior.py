@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.effects.levers import OUTPUTS, pooled_model, swings
-from tandem.experiments.effects.role_models import contexts, described, splits
+from tandem.experiments.effects.levers import OUTPUTS, effects, pooled_model
+from tandem.experiments.effects.role_models import contexts, described, role_models
 from tandem.experiments.files.tables import write_csv
 from tandem.sim.parameters import LEVERS
 from tandem.sim.writing import filled
 
-PAIRS, POINTS = 8, 32  # lucks a cell and base points of levers, for each parameter set
+PAIRS, POINTS = 8, 32  # replicates a cell and base points of levers, for each parameter set
 RANKED = 80  # sets whose rankings are played (the first of an ensemble, which is in random order)
 
 
@@ -40,7 +40,7 @@ def marginals(sets: np.ndarray, paths: list[str], low: np.ndarray, high: np.ndar
 
 
 def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
-    """Which parameters each target pins: target, path, swing (of the emulated target as the parameter crosses its prior range,
+    """Which parameters each target pins: target, path, effect (of the emulated target as the parameter crosses its prior range,
     the others as in the ensemble, in half bands), and the share of the target's movement over the ensemble's ranges."""
     draw = np.random.default_rng([seed, 11])
     base = fit.sets[draw.integers(0, len(fit.sets), points)]
@@ -62,10 +62,10 @@ def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
             {
                 "target": band.name,
                 "path": path,
-                "swing_half_bands": swing,
-                "share": float(abs(swing) / size.sum()) if size.sum() else 0.0,
+                "swing_half_bands": effect,
+                "share": float(abs(effect) / size.sum()) if size.sum() else 0.0,
             }
-            for path, swing in zip(fit.space.paths, ends)
+            for path, effect in zip(fit.space.paths, ends)
         ]
     return pd.DataFrame(rows)
 
@@ -73,16 +73,17 @@ def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
 def rankings(
     sets: list[dict[str, float]], seed: int = 0, progress: Callable[[str, int], None] = lambda what, n: None
 ) -> pd.DataFrame:
-    """How splits and levers come out under each parameter set: set, kind (split, lever), name, outcome, value (mean over
-    contexts, or swing from 0.2 to 0.8), rank (1: highest growth or lowest conflict for splits; largest size for levers).
+    """How role models and levers come out under each parameter set: set, kind (role model, lever), name, outcome, value
+    (mean over
+    contexts, or effect from 0.2 to 0.8), rank (1: highest growth or lowest conflict for role models; largest size for levers).
 
-    All sets meet the same lucks, so differences between them are the parameters'.
+    All sets meet the same replicates, so differences between them are the parameters'.
     """
     from tandem.sim.results import simulate_batch
     from tandem.sim.scenario import catalogue
 
     aside = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    arms = [arm for arm in splits() if arm not in aside]
+    arms = [arm for arm in role_models() if arm not in aside]
     cells = [(arm, context) for context in contexts() for arm in arms]
     plain = {context: described(context, arms) for context in contexts()}
     met = np.random.default_rng([seed, 2]).permutation(POINTS) % len(cells)
@@ -95,10 +96,10 @@ def rankings(
             mean = played[outcome].to_numpy().reshape(len(contexts()), len(arms), PAIRS).mean(axis=(0, 2))
             sign = -1.0 if outcome == "revenue_growth" else 1.0
             rows += [
-                {"set": number, "kind": "split", "name": arm, "outcome": outcome, "value": float(value), "rank": int(place)}
+                {"set": number, "kind": "role_model", "name": arm, "outcome": outcome, "value": float(value), "rank": int(place)}
                 for arm, value, place in zip(arms, mean, _ranks(sign * mean))
             ]
-        moved = swings(pooled_model(cells, met, seed, changes=mechanisms, parameters="declared"), POINTS, seed)
+        moved = effects(pooled_model(cells, met, seed, changes=mechanisms, parameters="declared"), POINTS, seed)
         for k, outcome in enumerate(OUTPUTS):
             mean = np.array([moved[lever][:, k].mean() for lever in LEVERS])
             rows += [
@@ -114,7 +115,7 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def ranking_summary(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a split or lever and outcome: mean value with its middle 90% over sets, share of sets in which it is first,
+    """One row a role model or lever and outcome: mean value with its middle 90% over sets, share of sets in which it is first,
     lowest and highest rank of the middle 90% of sets."""
     groups = table.groupby(["kind", "outcome", "name"], sort=False)
     return groups.agg(

@@ -1,4 +1,4 @@
-"""`tandem advise`: for one firm, which split, then which lever first, with the gain to expect and its price."""
+"""`tandem advise`: for one firm, which role model, then which lever first, with the gain to expect and its price."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 def advise(
     file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
-    runs: Annotated[int, typer.Option(min=50, max=100_000, help="Lucks shared by all that is compared.")] = 2000,
+    runs: Annotated[int, typer.Option(min=50, max=100_000, help="Replicates shared by all that is compared.")] = 2000,
     step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
@@ -37,7 +37,7 @@ def advise(
     show(found)
     if out is not None:
         with filled(out) as folder:
-            for name, table in (("splits", found.splits), ("levers", found.levers), ("levels", found.levels)):
+            for name, table in (("role_models", found.role_models), ("levers", found.levers), ("levels", found.levels)):
                 write_csv(table.assign(parameters=asked.word), folder / f"{name}.csv")
         print(f"tables: {out}")
     print(asked.told)
@@ -57,7 +57,7 @@ def show(found) -> None:
         "growth, points a year",
         "conflict, episodes a quarter",
         "profit, kEUR a week",
-        "helps growth in lucks",
+        "helps growth in replicates",
         "in sets",
     )
     for head in heads:

@@ -25,13 +25,13 @@ class Format(StrEnum):
 
 
 KINDS = {
-    "en": {"role_model": "Role splits", "context": "Contexts", "case": "Cases"},
+    "en": {"role_model": "Role role models", "context": "Contexts", "case": "Cases"},
     "fr": {"role_model": "Répartitions des rôles", "context": "Contextes", "case": "Cas"},
 }
 
 
 def list_(lang: Annotated[Language, typer.Option(help="Language of the titles.")] = Language.en) -> None:
-    """Show the splits, contexts and cases that can be named."""
+    """Show the role models, contexts and cases that can be named."""
     from tandem.sim.scenario import catalogue
 
     entries = catalogue()

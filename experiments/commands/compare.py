@@ -1,4 +1,4 @@
-"""`tandem compare`: splits or scenarios, paired by luck."""
+"""`tandem compare`: role models or scenarios, paired by luck."""
 
 from __future__ import annotations
 
@@ -14,93 +14,88 @@ from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 
 def compare(
-    names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: splits.")] = None,
-    context: Annotated[str | None, typer.Option(help="Context to compare in (none: splits in all, others in their own).")] = None,
-    runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: lucks shared by the arms.")] = 1000,
+    names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: role models.")] = None,
+    context: Annotated[
+        str | None, typer.Option(help="Context to compare in (none: role models in all, others in their own).")
+    ] = None,
+    runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by the arms.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     parameters: ParameterSets = USUAL_SETS,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
-    """Compare splits or scenarios on the same lucks."""
-    import pandas as pd
-
+    """Compare role models or scenarios on the same replicates."""
     from tandem.experiments.commands.settings import parameter_sets
-    from tandem.experiments.commands.tables import (
-        print_equal,
-        print_splits,
-        print_survival,
-        print_variance,
-        progress,
-    )
-    from tandem.experiments.effects.role_models import (
-        ALTERNATIVES,
-        DISPOSITIONS,
-        STATEMENTS,
-        chosen_splits,
-        compare_splits,
-        differences,
-        set_beside_rights,
-        surviving,
-        unequal,
-    )
+    from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
+    from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
     from tandem.experiments.firms.uncertainty import variance_shares
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     asked = parameter_sets(parameters)
-    fields = arms(names or [], context)
-    default, other = [], []
-    whole = len(names or []) == 0
-    total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
-    with progress(total * runs, "comparing") as told:
-        for place, scenarios in fields.items():
-            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
-            default.append(differences(first.table, place, "default", "as described"))
-            if whole:
-                tick = partial(told, f"{place}, equal dispositions")
-                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
-                default.append(differences(equal.table, place, "default", "equal"))
-            for name, changes in ALTERNATIVES.items() if alternatives else ():
-                found = compare_splits(
-                    scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=asked
-                )
-                other.append(differences(found.table, place, name, "as described"))
-    table = pd.concat(default, ignore_index=True).assign(parameters=asked.word)
-    print_splits(table, sys.stdout)
-    tables = {"comparison": table}
+    fields, whole = arms(names or [], context), not names
+    tables = played(fields, whole, alternatives, runs, seed, asked)
+    table = tables["comparison"]
+    print_role_models(table, sys.stdout)
     if whole:
         print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout)
     if alternatives:
-        tables["alternatives"] = pd.concat(other, ignore_index=True).assign(parameters=asked.word)
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
     if whole and asked.several:
-        tables["variance"] = variance_shares(chosen_splits(), STATEMENTS, seed)
+        tables["variance"] = variance_shares(chosen_role_models(), STATEMENTS, seed)
         print_variance(tables["variance"], sys.stdout)
     if out is not None:
-        save(tables, out)
+        save(tables, out, scenarios=not set(names or []) <= set(role_models()))
         print(f"tables: {out}")
     print(asked.told)
     print("This is a model, not a forecast.")
 
 
+def played(
+    fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int, asked: Any
+) -> dict[str, Any]:
+    """The tables `comparison` and, where asked for, `alternatives`: each context's scenarios on the same replicates, and with
+    equal dispositions where all role models are compared."""
+    import pandas as pd
+
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.effects.role_models import ALTERNATIVES, DISPOSITIONS, compare_role_models, differences, unequal
+
+    default, other = [], []
+    total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
+    with progress(total * runs, "comparing") as told:
+        for place, scenarios in fields.items():
+            first = compare_role_models(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
+            default.append(differences(first.table, place, "default", "as described"))
+            if whole:
+                tick = partial(told, f"{place}, equal dispositions")
+                equal = compare_role_models(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
+                default.append(differences(equal.table, place, "default", "equal"))
+            for name, changes in ALTERNATIVES.items() if alternatives else ():
+                tick = partial(told, f"{place}, {name}")
+                found = compare_role_models(scenarios, runs, seed, changes, progress=tick, parameters=asked)
+                other.append(differences(found.table, place, name, "as described"))
+    tables = {"comparison": default, "alternatives": other} if alternatives else {"comparison": default}
+    return {name: pd.concat(parts, ignore_index=True).assign(parameters=asked.word) for name, parts in tables.items()}
+
+
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
-    """What is compared: context -> name -> scenario. Splits are put into each context with equal starts; other scenarios
+    """What is compared: context -> name -> scenario. Role models are put into each context with equal starts; other scenarios
     stay as they are written, or move into the context given."""
-    from tandem.experiments.effects.role_models import contexts, described, splits
+    from tandem.experiments.effects.role_models import contexts, described, role_models
     from tandem.sim.scenario import Scenario
 
     repeated = next((name for name in names if list(names).count(name) > 1), None)
     if repeated:
         raise typer.BadParameter(f"{repeated} is named twice")
     if len(names) == 1:
-        raise typer.BadParameter(f"{names[0]} alone: name two or more, or none for the splits and the controls")
+        raise typer.BadParameter(f"{names[0]} alone: name two or more, or none for the role models and the controls")
     places = contexts()
     if context is not None:
         Scenario.of(context=context)  # complains about an unknown one
         places = [context]
-    if all(name in splits() for name in names):
+    if all(name in role_models() for name in names):
         return {place: described(place, names or None) for place in places}
     found = {name: Scenario.load(name) for name in names}
     if context is not None:
@@ -112,10 +107,11 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
     return {context or "as written": found}
 
 
-def save(tables: dict[str, Any], out: Path) -> None:
-    """Each table as CSV and Parquet, made whole beside and then moved in."""
+def save(tables: dict[str, Any], out: Path, scenarios: bool) -> None:
+    """Each table as CSV and Parquet, made whole beside and then moved in; `scenarios`: what was compared are no role models."""
     from tandem.experiments.files.tables import write_tables
     from tandem.sim.writing import filled
 
+    named = {"role_model": "scenario"} if scenarios else {}
     with filled(out) as folder:
-        write_tables(tables, folder)
+        write_tables({name: table.rename(columns=named) for name, table in tables.items()}, folder)

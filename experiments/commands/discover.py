@@ -27,12 +27,12 @@ def discover(
     from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS
     from tandem.experiments.files.tables import write_csv
     from tandem.experiments.store import open_sweep
-    from tandem.experiments.study.replayed import DECLARATION, LUCKS, POINTS, of_sensitivity
+    from tandem.experiments.study.replayed import DECLARATION, POINTS, REPLICATES, of_sensitivity
     from tandem.sim.parameter_sets import chosen
     from tandem.sim.writing import filled
 
     if (folder / DECLARATION).is_file():
-        with progress(POINTS * LUCKS, "playing") as told:
+        with progress(POINTS * REPLICATES, "playing") as told:
             again = partial(told, "playing points again")
             event, varied, share, played = of_sensitivity(folder, outcome, above, below, again)
     else:

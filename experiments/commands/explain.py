@@ -19,7 +19,7 @@ def explain(
     full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
-    lucks: Annotated[int, typer.Option(min=10, max=10_000, help="Lucks on which remedies are tried.")] = 200,
+    replicates: Annotated[int, typer.Option(min=10, max=10_000, help="Replicates on which remedies are tried.")] = 200,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Tell why a run went as it did."""
@@ -40,14 +40,16 @@ def explain(
     if firm.story.failure is not None:
         from tandem.experiments.advice.remedies import remedies
 
-        told = told.with_section(text("section.remedies", lang), remedies(firm, seed, lucks, lang.value, asked).paragraphs(lang))
+        told = told.with_section(
+            text("section.remedies", lang), remedies(firm, seed, replicates, lang.value, asked).paragraphs(lang)
+        )
     if intervention:
-        told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, lucks, lang.value, asked))
+        told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, replicates, lang.value, asked))
     print(f"{asked.tell(lang.value)}\n")
     show(told)
 
 
-def rescue(scenario: Any, seed: int, lucks: int, lang: str, parameters: Any) -> list[str]:
+def rescue(scenario: Any, seed: int, replicates: int, lang: str, parameters: Any) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
@@ -63,7 +65,7 @@ def rescue(scenario: Any, seed: int, lucks: int, lang: str, parameters: Any) -> 
         def tick(share: float) -> None:
             bar.update(task, completed=share)
 
-        found = last_saving_week(scenario, seed, lucks, progress=tick, parameters=parameters)
+        found = last_saving_week(scenario, seed, replicates, progress=tick, parameters=parameters)
     return found.paragraphs(lang)
 
 

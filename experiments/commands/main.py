@@ -17,13 +17,13 @@ DONE, FAILED, BAD_INPUT, STOPPED, DAMAGED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 # Command -> (module beside this file, function in it, help in the listing). A module is imported only when its
 # command is asked for; a command without a module is not shown.
 COMMANDS = {
-    "list": ("catalogue", "list_", "Show the splits, contexts and cases that can be named."),
+    "list": ("catalogue", "list_", "Show the role models, contexts and cases that can be named."),
     "show": ("catalogue", "show", "Show a scenario with every value and where it came from."),
     "check": ("catalogue", "check", "Check scenario files."),
     "schema": ("catalogue", "schema", "Describe every parameter, as a table or as JSON Schema."),
     "run": ("run", "run", "Play one firm."),
     "explain": ("explain", "explain", "Tell why a run went as it did."),
-    "compare": ("compare", "compare", "Compare splits or scenarios, paired by luck."),
+    "compare": ("compare", "compare", "Compare role models or scenarios, paired by luck."),
     "sweep": ("sweep", "sweep", "Run a plan of many firms; the same command again resumes."),
     "verify": ("verify", "verify", "Check that a table of runs is whole and can be reproduced."),
     "sensitivity": ("sensitivity", "sensitivity", "Rank what drives the outcomes."),

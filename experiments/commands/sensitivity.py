@@ -35,10 +35,10 @@ class ProfileName(StrEnum):
 
 def sensitivity(
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and verdicts; the same command again resumes.")],
-    name: Annotated[str | None, typer.Argument(help="A scenario; none: the splits pooled over the contexts.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A scenario; none: the role models pooled over the contexts.")] = None,
     context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
-    strata: Annotated[bool, typer.Option("--strata", help="Every split and control in every context as well.")] = False,
+    strata: Annotated[bool, typer.Option("--strata", help="Every role model and control in every context as well.")] = False,
     only: Annotated[
         Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")
     ] = None,
@@ -129,7 +129,7 @@ def show(found: Any, part: Any) -> None:
     from tandem.experiments.commands.tables import console
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
     from tandem.experiments.pages.words import spoken
-    from tandem.experiments.study.strata import lever_places
+    from tandem.experiments.study.strata import lever_rank_intervals
     from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.parameters import LEVERS
 
@@ -141,15 +141,15 @@ def show(found: Any, part: Any) -> None:
             f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
         )
         shown = Table(title=head, title_justify="left", min_width=90)
-        for column in ("rank", "lever", "total index", "95% interval", f"swing ({unit})", "95% interval", "direction"):
+        for column in ("rank", "lever", "total index", "95% interval", f"effect ({unit})", "95% interval", "direction"):
             shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
-        places = lever_places(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
+        places = lever_rank_intervals(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
         ordered = sorted(places, key=lambda lever: (lever not in LEVERS, -found.get("total_mean", lever, output)["estimate"]))
         for lever in ordered:
-            total, swing = found.get("total_mean", lever, output), found.get("swing", lever, output)
+            total, effect = found.get("total_mean", lever, output), found.get("effect", lever, output)
             direction = found.get("direction", lever, output)["verdict"] if lever in LEVERS else ""
             moved = (
-                (figure_text(swing["estimate"], factor, True), interval_text(swing.to_dict(), factor))
+                (figure_text(effect["estimate"], factor, True), interval_text(effect.to_dict(), factor))
                 if lever in LEVERS
                 else ("", "")
             )

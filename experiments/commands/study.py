@@ -27,7 +27,7 @@ def study(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
-    """Compare the splits in every context, rank the levers, and write one report."""
+    """Compare the role models in every context, rank the levers, and write one report."""
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     asked = parameter_sets(parameters)
@@ -35,7 +35,7 @@ def study(
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
-    from tandem.experiments.commands.tables import print_equal, print_levers, print_splits, progress
+    from tandem.experiments.commands.tables import print_equal, print_levers, print_role_models, progress
     from tandem.experiments.study.run import FIGURES, analyses, drawn_as, job, tables
 
     long = profile is ProfileName.paper
@@ -47,10 +47,10 @@ def study(
     if whole.beside:
         with progress(whole.beside, "sensitivity") as told:
             sections = analyses(whole, out, told)
-    with progress(whole.in_tables + FIGURES * drawn_as(whole), "splits") as told:
+    with progress(whole.in_tables + FIGURES * drawn_as(whole), "role_models") as told:
         found = tables(whole, out, sections, told)
-    print_splits(found.splits, sys.stdout)
-    print_equal(found.splits, found.beside_rights, sys.stdout)
+    print_role_models(found.role_models, sys.stdout)
+    print_equal(found.role_models, found.beside_rights, sys.stdout)
     print_levers(found, sys.stdout)
     print(asked.told)
     seconds = time.monotonic() - started

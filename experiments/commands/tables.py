@@ -57,43 +57,43 @@ class _Lines:
         print(f"{what}: {self.done / self.total:.0%}, about {left:.1f} minutes left", file=sys.stderr, flush=True)
 
 
-def print_splits(table: Any, stream: TextIO, dispositions: str = "as described") -> None:
-    """One table a context: the first split's means, the others' paired differences with 95% intervals."""
+def print_role_models(table: Any, stream: TextIO, dispositions: str = "as described") -> None:
+    """One table a context: the first role model's means, the others' paired differences with 95% intervals."""
     named = titles()
     part = table[table["dispositions"] == dispositions]
     for context in dict.fromkeys(part["context"]):
         rows = part[part["context"] == context]
         about = "first row means, others paired differences from it [95% interval]"
         shown = Table(title=f"{named.get(context, context)}: {about}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
-        shown.add_column("split")
+        shown.add_column("role_model")
         for name in SHOWN:
             shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
-        for arm in dict.fromkeys(rows["arm"]):
-            shown.add_row(named.get(arm, arm), *_cells(rows[rows["arm"] == arm]))
+        for arm in dict.fromkeys(rows["role_model"]):
+            shown.add_row(named.get(arm, arm), *_cells(rows[rows["role_model"] == arm]))
         console(stream).print(shown)
 
 
 def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
-    """What splits set beside decision rights, and the splits concerned once more with equal dispositions."""
+    """What role models set beside decision rights, and the role models concerned once more with equal dispositions."""
     named = titles()
-    listed = Table(title="What splits set beside decision rights", title_justify="left")
-    for head in ("split", "parameter", "value", "in the first split"):
+    listed = Table(title="What role models set beside decision rights", title_justify="left")
+    for head in ("role_model", "parameter", "value", "in the first role model"):
         listed.add_column(head)
     for row in beside.to_dict("records"):
-        listed.add_row(named.get(row["arm"], row["arm"]), row["path"], word(row["value"]), word(row["first"]))
+        listed.add_row(named.get(row["role_model"], row["role_model"]), row["path"], word(row["value"]), word(row["first"]))
     console(stream).print(listed)
-    concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "arm"].unique()
-    rows = table[(table["dispositions"] == "equal") & table["arm"].isin(concerned)]
+    concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "role_model"].unique()
+    rows = table[(table["dispositions"] == "equal") & table["role_model"].isin(concerned)]
     if rows.empty:
         return
-    about = "the same splits with equal dispositions, paired differences from the first split [95% interval]"
+    about = "the same role models with equal dispositions, paired differences from the first role model [95% interval]"
     shown = Table(title=f"{about[0].upper()}{about[1:]}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
-    shown.add_column("context, split")
+    shown.add_column("context, role model")
     for name in SHOWN:
         shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
     for context in dict.fromkeys(rows["context"]):
         for arm in concerned:
-            mine = rows[(rows["context"] == context) & (rows["arm"] == arm)]
+            mine = rows[(rows["context"] == context) & (rows["role_model"] == arm)]
             shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine))
     console(stream).print(shown)
 
@@ -113,11 +113,11 @@ def print_levers(study: Any, stream: TextIO) -> None:
             title_justify="left",
             min_width=78,
         )
-        for head in ("rank", "lever", "swing", "95% interval", "pairs", "verdict"):
+        for head in ("rank", "lever", "effect", "95% interval", "pairs", "verdict"):
             shown.add_column(head, justify="left" if head in ("lever", "verdict") else "right")
         for row in rows.to_dict("records"):
             shown.add_row(
-                study.places[output][row["input"]],
+                study.rank_intervals[output][row["input"]],
                 spoken(row["input"]),
                 figure_text(row["estimate"], factor, True),
                 interval_text(row, factor),
@@ -139,23 +139,23 @@ def print_survival(table: Any, stream: TextIO) -> None:
     for row in table[table["outcome"].isin(STATEMENTS)].to_dict("records"):
         factor, unit = scaled(row["outcome"])
         moved = f"{row['verdict']}, {figure_text(row['difference'], factor, True)} {unit}"
-        said = f"{named.get(row['arm'], row['arm'])}: {OUTCOMES[row['outcome']].title()} {moved}"
+        said = f"{named.get(row['role_model'], row['role_model'])}: {OUTCOMES[row['outcome']].title()} {moved}"
         where = named.get(row["context"], row["context"])
         shown.add_row(where, said, f"{row['survives']} of {row['of']}", row["turns"] or "none", row["opens"] or "none")
     console(stream).print(shown)
 
 
 def print_variance(table: Any, stream: TextIO) -> None:
-    """Where the spread of outcomes, and of differences between splits, comes from."""
+    """Where the spread of outcomes, and of differences between role models, comes from."""
     named = titles()
     shown = Table(
         title="Where the spread comes from: share of the variance over firms of the population [95% interval]",
         title_justify="left",
     )
     sources = list(dict.fromkeys(table["source"]))
-    for head in ("outcome", "split", *sources):
+    for head in ("outcome", "role_model", *sources):
         shown.add_column(head)
-    for (outcome, arm, what), part in table.groupby(["outcome", "arm", "what"], sort=False):
+    for (outcome, arm, what), part in table.groupby(["outcome", "role_model", "what"], sort=False):
         cells = [f"{row['share']:.0%} [{row['low']:.0%}, {row['high']:.0%}]" for row in part.to_dict("records")]
         name = named.get(arm, arm) + ("" if what == "outcome" else ", difference from the first")
         shown.add_row(OUTCOMES[outcome].title(), name, *cells)

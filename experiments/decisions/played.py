@@ -38,7 +38,7 @@ class Played:
 
     @property
     def replicates(self) -> int:
-        """Lucks of each point."""
+        """Replicates of each point."""
         return len(self.values)
 
     def weighed(self, weights: np.ndarray) -> Played:
@@ -62,7 +62,7 @@ def play_options(
     mark: str = "",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Played:
-    """Play n random points under `replicates` lucks each; `progress` hears how many rows (points times lucks) are done.
+    """Play n random points under `replicates` replicates each; `progress` hears how many rows (points times replicates) are done.
 
     With `keep` what has been played stands in that file, and the same call goes on from it, to the same bytes; `mark` names
     the function. ValueError for n that is no power of two, fewer than two replicates, or a function of another shape; NotFinite.

@@ -1,7 +1,8 @@
 """Patient rule induction: peel a box, a little at a time, towards where an event gathers [friedman1999] [bryant2010].
 
 Kept here in a hundred lines because the kept implementations report a box on the rows it was fitted on, and bring a plotting
-stack along. Rows are points, not runs: the event is a share of each point's lucks, so that luck is not mistaken for a pattern.
+stack along. Rows are points, not runs: the event is a share of each point's replicates, so that luck is not mistaken for a
+pattern.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ def peels(name: str, column: pd.Series, inside: np.ndarray) -> list[Limit]:
 def peel(varied: pd.DataFrame, event: np.ndarray) -> list[Box]:
     """The boxes of a peeling, the whole first, each a little smaller and denser than the one before.
 
-    `varied`: one row a point; `event`: its share of lucks with the event, float64 (rows,). Each step takes off what raises the
-    mean of the event inside most for each row taken off.
+    `varied`: one row a point; `event`: its share of replicates with the event, float64 (rows,). Each step takes off what
+    raises the mean of the event inside most for each row taken off.
     """
     box, trajectory = Box(), [Box()]
     least = LEAST_MASS * len(event)

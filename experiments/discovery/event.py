@@ -1,4 +1,4 @@
-"""What is looked for: runs in which an outcome lies beyond a line, as the share of each point's lucks in which it does."""
+"""What is looked for: runs in which an outcome lies beyond a line, as the share of each point's replicates in which it does."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pandas as pd
 from tandem.experiments.store.errors import Refused
 from tandem.sim.outcomes import OUTCOMES
 
-NOT_VARIED = ("point_id", "firm", "luck")
+NOT_VARIED = ("point_id", "firm_id", "first_replicate")
 LEAST_POINTS = 40
 USUAL_SHARE = 0.1
 
 
-class Happening(Protocol):
+class Looked(Protocol):
     """Anything that can be looked for."""
 
     @property
@@ -55,7 +55,7 @@ def worst_tenth(outcome: str, values: np.ndarray) -> Event:
 def of_sweep(
     sweep: Any, outcome: str | None = None, above: float | None = None, below: float | None = None, allow_partial: bool = False
 ) -> tuple[Event, pd.DataFrame, pd.Series]:
-    """The event, what was varied (one row a point) and the share of each point's lucks in which it happens.
+    """The event, what was varied (one row a point) and the share of each point's replicates in which it happens.
 
     Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
     """

@@ -77,7 +77,7 @@ def plot_boxes(found: Discovery) -> Any:
             )
         ax.set_xlabel(labelled(names[0]))
         ax.set_ylabel(labelled(names[1]))
-        told = "share of lucks with\n" + "\n".join(wrap(found.event.told, 48))
+        told = "share of replicates with\n" + "\n".join(wrap(found.event.told, 48))
         canvas.colorbar(dots, ax=ax).set_label(told, fontsize=8.5)
         ax.set_title("points not used in fitting; limits on other inputs are not shown", fontsize=9, color=QUIET, loc="left")
     return canvas

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
-from tandem.experiments.discovery.event import Happening
+from tandem.experiments.discovery.event import Looked
 
 MOST_BOXES = 3
 RESAMPLES, REDRAWS = 1000, 40
@@ -39,7 +39,7 @@ TABLE = (
 class Discovery:
     """Where an event gathers. Every figure is of the half that was not fitted on."""
 
-    event: Happening
+    event: Looked
     base: float
     """Share of runs with the event (0-1)."""
     boxes: tuple[Box, ...]
@@ -52,7 +52,7 @@ class Discovery:
     tree: pd.DataFrame
     """One row a leaf of a tree of depth three: told, points, density, density_low, density_high, share (of the event)."""
     halves: tuple[pd.DataFrame, pd.DataFrame]
-    """The points fitted on and those reported on, with their `event` (share of lucks)."""
+    """The points fitted on and those reported on, with their `event` (share of replicates)."""
     seed: int
 
     @property
@@ -76,11 +76,11 @@ class Discovery:
 
 
 def discover(
-    event: Happening, varied: pd.DataFrame, share: pd.Series, seed: int = 0, progress: Callable[[int], None] = lambda done: None
+    event: Looked, varied: pd.DataFrame, share: pd.Series, seed: int = 0, progress: Callable[[int], None] = lambda done: None
 ) -> Discovery:
     """Look for boxes and a tree.
 
-    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's lucks with the event (0-1);
+    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event (0-1);
     `progress` hears how many of MOST_BOXES x REDRAWS peelings are done.
 
     >>> import numpy as np, pandas as pd

@@ -12,7 +12,8 @@ LEVEL = 0.05
 def regional(varied: pd.DataFrame, share: np.ndarray, seed: int = 0, permutations: int = PERMUTATIONS) -> pd.DataFrame:
     """Regional sensitivity: points weighted by how often the event happens there, against points weighted by how often not.
 
-    `varied`: one row a point, numbers or words; `share`: share of its lucks with the event (0-1), float64 (points,). One row an
+    `varied`: one row a point, numbers or words; `share`: share of its replicates with the event (0-1), float64 (points,).
+    One row an
     input, the farthest first: input, distance (Kolmogorov and Smirnov's for numbers; half the summed differences of shares for
     words, both 0-1), chance (the 95% limit of the largest distance of any input when shares are dealt out anew), verdict
     ("decided" beyond it, else "undecided"), shift (mean with the event less mean without; not-a-number for words), n. The

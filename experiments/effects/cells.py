@@ -17,9 +17,9 @@ from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.table import FirmTable, followers
 
 OUTPUTS = ("revenue_growth", "conflict_rate")
-SPLIT, CONTEXT = "split", "context"
+ROLE_MODEL, CONTEXT = "role_model", "context"
 ROWS_AT_ONCE = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
-CELL_POINTS = 128  # firms from which the level of a split in a context is told
+CELL_POINTS = 128  # firms from which the level of a role model in a context is told
 CELL_SEED = 7
 STRENGTH = 0.3  # a mechanism's strength is taken from its value less to its value more this share
 _SECOND_WORD = np.uint64(int.from_bytes(hashlib.sha256(b"tandem-sensitivity-firm").digest()[:8], "little"))
@@ -56,11 +56,12 @@ class UnderSet:
 
 
 class Firms:
-    """A function for `analyse`: lever levels, and where there are several, the split and the context of each firm.
+    """A function for `analyse`: lever levels, and where there are several, the role model and the context of each firm.
 
-    `cells`: (split, context) -> scenario; all splits in all contexts, or one cell. Factors are the five levers, each from
+    `cells`: (role model, context) -> scenario; all role models in all contexts, or one cell. Factors are the five levers,
+    each from
     poorest to best practice at once through all of its sub-parameters, so that no lever wins by having more of them; then
-    `split` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
+    `role model` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
     `parameters` as in `tandem.sim.parameter_sets`: under the ensemble a row's key draws its set with its luck, so that rows
     that share luck share their set. A cell may also be a scenario under a set of its own (`UnderSet`).
     """
@@ -77,12 +78,12 @@ class Firms:
         if unknown:
             raise ScenarioError("no such outcome", key="outputs", value=unknown, allowed="an outcome of the model")
         self.cells, self.outputs, self.ranges = dict(cells), tuple(outputs), ranges or Ranges()
-        self.splits = list(dict.fromkeys(split for split, _ in cells))
+        self.role_models = list(dict.fromkeys(role_model for role_model, _ in cells))
         self.contexts = list(dict.fromkeys(context for _, context in cells))
-        if len(self.cells) != len(self.splits) * len(self.contexts):
-            raise ValueError("every split is needed in every context")
+        if len(self.cells) != len(self.role_models) * len(self.contexts):
+            raise ValueError("every role model is needed in every context")
         self.levers = tuple(levers)
-        ordered = [self.cells[split, context] for split in self.splits for context in self.contexts]
+        ordered = [self.cells[role_model, context] for role_model in self.role_models for context in self.contexts]
         self.parameters = chosen(parameters)
         self._firms = FirmTable([cell.scenario if isinstance(cell, UnderSet) else cell for cell in ordered])
         if any(isinstance(cell, UnderSet) for cell in ordered):
@@ -93,19 +94,19 @@ class Firms:
         self._level = np.zeros((len(ordered), len(self.outputs)))
 
     def within_cells(self, points: int = CELL_POINTS) -> Firms:
-        """The same, less the mean of each cell over `points` random firms: what moves firms *within* a split and context.
+        """The same, less the mean of each cell over `points` random firms: what moves firms *within* a role model and context.
 
-        Without it a context in which every firm grows fast explains nearly all of growth, and hides every lever. Split and
+        Without it a context in which every firm grows fast explains nearly all of growth, and hides every lever. Role model and
         context then show by their interactions with the levers alone.
         """
         draw = np.random.Generator(np.random.Philox(CELL_SEED))
         sample = draw.random((points, len(self.factors)))
         keys = draw.integers(0, 2**64, points, dtype=np.uint64)
-        first = sample.shape[1] - sum(len(there) > 1 for there in (self.splits, self.contexts))
+        first = sample.shape[1] - sum(len(there) > 1 for there in (self.role_models, self.contexts))
         level = np.zeros_like(self._level)
         for cell in range(len(self.cells)):
             column = first
-            for there, place in ((self.splits, cell // len(self.contexts)), (self.contexts, cell % len(self.contexts))):
+            for there, place in ((self.role_models, cell // len(self.contexts)), (self.contexts, cell % len(self.contexts))):
                 if len(there) > 1:
                     sample[:, column] = (place + 0.5) / len(there)
                     column += 1
@@ -116,7 +117,7 @@ class Firms:
     @property
     def factors(self) -> list[str]:
         """Names of the factors, in the order of the columns."""
-        several = [name for name, there in ((SPLIT, self.splits), (CONTEXT, self.contexts)) if len(there) > 1]
+        several = [name for name, there in ((ROLE_MODEL, self.role_models), (CONTEXT, self.contexts)) if len(there) > 1]
         return [*self.levers, *several]
 
     @property
@@ -144,7 +145,7 @@ class Firms:
     def _cell(self, points: np.ndarray) -> np.ndarray:
         place = np.zeros(len(points), dtype=np.int64)
         column = len(self.levers)
-        for there in (self.splits, self.contexts):
+        for there in (self.role_models, self.contexts):
             place *= len(there)
             if len(there) > 1:
                 place += np.minimum((points[:, column] * len(there)).astype(np.int64), len(there) - 1)
@@ -161,7 +162,7 @@ class Mechanisms(Firms):
     """A function for `analyse` of what we do not know: the strengths of the model's mechanisms, grouped by where they act.
 
     Each strength goes from 30% below what it is to 30% above (kept within its declared range), all levers at the values of
-    the scenarios; demand is solved again where it depends on them. Split and context are factors as in `Firms`.
+    the scenarios; demand is solved again where it depends on them. Role model and context are factors as in `Firms`.
     """
 
     def __init__(
@@ -175,8 +176,8 @@ class Mechanisms(Firms):
 
     @property
     def factors(self) -> dict[str, str]:  # type: ignore[override]
-        """Path -> group, then split and context on their own."""
-        several = [name for name, there in ((SPLIT, self.splits), (CONTEXT, self.contexts)) if len(there) > 1]
+        """Path -> group, then role model and context on their own."""
+        several = [name for name, there in ((ROLE_MODEL, self.role_models), (CONTEXT, self.contexts)) if len(there) > 1]
         return {name: name for name in several} | {row["path"]: row["path"].split(".")[0] for row in self._strengths}
 
     def _move(self, table: FirmTable, points: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Which points are played: random lever levels that spread well, and which split and context each of them meets."""
+"""Which points are played: random lever levels that spread well, and which role model and context each of them meets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def random_cells(n: int, cells: int, seed: int = 0) -> np.ndarray:
     """A cell number for each of n points, int64 (n,): as many points in each cell as can be, in random order.
 
     Taking cells in turn would not do: every fourth point of a Sobol sequence lies in one half of the first lever, so that
-    a split would never meet the other half.
+    a role model would never meet the other half.
     """
     return np.random.default_rng([seed, 1]).permutation(n) % cells

@@ -1,4 +1,4 @@
-"""Which lever moves an outcome most: the paired swing of each, from 0.2 to 0.8, the other levers random, same luck."""
+"""Which lever moves an outcome most: the paired effect of each, from 0.2 to 0.8, the other levers random, same luck."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from tandem.sim.table import FirmTable
 LOW, HIGH = 0.2, 0.8
 OUTPUTS = ("revenue_growth", "conflict_rate")
 
-# Takes lever levels, float64 (rows, levers) in [0, 1], and lucks, int64 (rows,); gives float64 (rows, outputs).
+# Takes lever levels, float64 (rows, levers) in [0, 1], and replicates, int64 (rows,); gives float64 (rows, outputs).
 Model = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def swings(
+def effects(
     model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS, progress: Callable[[int], None] = lambda runs: None
 ) -> dict[str, np.ndarray]:
-    """Paired swing of each lever: model at 0.8 minus model at 0.2, same other levers, same luck.
+    """Paired effect of each lever: model at 0.8 minus model at 0.2, same other levers, same luck.
 
     The base points are a scrambled Sobol sequence (n rows, a power of two spreads best). Returns lever -> float64
     (n, outputs).
     """
     base = random_levels(n, len(levers), seed)
-    lucks = np.arange(n, dtype=np.int64)
+    replicates = np.arange(n, dtype=np.int64)
     found = {}
     for place, lever in enumerate(levers):
         ends = []
         for level in (LOW, HIGH):
             points = base.copy()
             points[:, place] = level
-            ends.append(model(points, lucks))
+            ends.append(model(points, replicates))
             progress(n)
         found[lever] = ends[1] - ends[0]
     return found
 
 
-def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
-    """Tidy: output, input, measure ("swing"), estimate, low, high, se, n, verdict; the largest in size first."""
+def effect_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
+    """Tidy: output, input, measure ("effect"), estimate, low, high, se, n, verdict; the largest in size first."""
     rows = []
     for place, output in enumerate(outputs):
         for lever, moves in found.items():
@@ -58,7 +58,7 @@ def swing_table(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) 
                 {
                     "output": output,
                     "input": lever,
-                    "measure": "swing",
+                    "measure": "effect",
                     "estimate": estimate,
                     "low": low,
                     "high": high,
@@ -89,7 +89,7 @@ def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.
     return pd.DataFrame(rows)
 
 
-def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> dict[str, dict[str, str]]:
+def rank_intervals(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> dict[str, dict[str, str]]:
     """Rank of each lever by output: "1", or "1-2" where its order against another is undecided."""
     table = ranks(found, outputs)
     told: dict[str, dict[str, str]] = {}
@@ -104,34 +104,39 @@ def places(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> di
     return told
 
 
-def swings_within(
-    found: dict[str, np.ndarray], met: np.ndarray, order: Sequence[str], column: str = "split", outputs: Sequence[str] = OUTPUTS
+def effects_within(
+    found: dict[str, np.ndarray],
+    met: np.ndarray,
+    order: Sequence[str],
+    column: str = "role_model",
+    outputs: Sequence[str] = OUTPUTS,
 ) -> pd.DataFrame:
-    """The swing table of each part in `order`, with the part's name in front, in `column`, and each lever's `rank` within it.
+    """The effect table of each part in `order`, with the part's name in front, in `column`, and each lever's `rank` within it.
 
-    `met`: the part (a split or a context) that each base point met, (n,).
+    `met`: the part (a role model or a context) that each base point met, (n,).
     """
     parts = []
     for name in order:
         mine = {lever: moves[met == name] for lever, moves in found.items()}
-        told = places(mine, outputs)
-        table = swing_table(mine, outputs)
+        told = rank_intervals(mine, outputs)
+        table = effect_table(mine, outputs)
         table.insert(0, column, name)
         table["rank"] = [told[row["output"]][row["input"]] for row in table.to_dict("records")]
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
 
 
-def opposed(by_split: pd.DataFrame, output: str) -> dict[str, tuple[list[str], list[str]]]:
-    """Levers that decidedly raise an output in some splits and lower it in others: lever -> (splits raised, splits lowered).
+def opposed(by_role_model: pd.DataFrame, output: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Levers that decidedly raise an output in some role models and lower it in others: lever -> (role models raised, role
+    models lowered).
 
     Pooled, such a lever looks weaker than it is anywhere.
     """
-    rows = by_split[by_split["output"] == output]
+    rows = by_role_model[by_role_model["output"] == output]
     found = {}
     for lever in dict.fromkeys(rows["input"]):
         mine = rows[rows["input"] == lever]
-        raised, lowered = (list(mine.loc[mine["verdict"] == word, "split"]) for word in ("higher", "lower"))
+        raised, lowered = (list(mine.loc[mine["verdict"] == word, "role_model"]) for word in ("higher", "lower"))
         if raised and lowered:
             found[lever] = (raised, lowered)
     return found
@@ -145,22 +150,22 @@ def pooled_model(
     changes: Mapping[str, Any] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Model:
-    """A model for `swings`: luck i plays cell met[i] (a split in a context), with the lever levels of its row, under the
+    """A model for `effects`: luck i plays cell met[i] (a role model in a context), with the lever levels of its row, under the
     parameter set of pair i (`parameters` as in `tandem.sim.parameter_sets`).
 
-    Sub-parameters of levers that a split sets explicitly stay as they are. `changes` go over every cell.
+    Sub-parameters of levers that a role model sets explicitly stay as they are. `changes` go over every cell.
     """
     scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
     firms, asked = FirmTable(scenarios), chosen(parameters)
     columns = [list(OUTCOMES).index(output) for output in outputs]
     key = np.array([seed_key(seed)], dtype=np.uint64)
 
-    def model(points: np.ndarray, lucks: np.ndarray) -> np.ndarray:
+    def model(points: np.ndarray, replicates: np.ndarray) -> np.ndarray:
         n, numbers = len(points), np.zeros(len(points), dtype=np.int64)
-        table = asked.lay(firms.take(met[lucks]), asked.drawn(seed, numbers, lucks))
+        table = asked.lay(firms.take(met[replicates]), asked.drawn(seed, numbers, replicates))
         for column, lever in enumerate(LEVERS):
             table.set_lever(lever, points[:, column])
-        out = run_batch(table.rows, table.starts, np.arange(n), numbers, lucks, np.tile(key, (n, 1)))
+        out = run_batch(table.rows, table.starts, np.arange(n), numbers, replicates, np.tile(key, (n, 1)))
         return out[:, columns]
 
     return model

@@ -1,4 +1,5 @@
-"""The splits and controls compared in every context, on the same lucks, under the default and the alternative assumptions."""
+"""The role models and controls compared in every context, on the same replicates, under the default and the alternative
+assumptions."""
 
 from __future__ import annotations
 
@@ -26,10 +27,10 @@ HEADLINES = (
     "brand_awareness",
     "profit_per_week",
 )
-# What statements about splits are made of.
+# What statements about role models are made of.
 STATEMENTS = ("revenue_growth", "conflict_rate", "decision_delay_weeks")
 
-# The structural choices on which the order of the splits hangs, each with an alternative to its default.
+# The structural choices on which the order of the role models hangs, each with an alternative to its default.
 ALTERNATIVES: Mapping[str, dict[str, Any]] = {
     "no media budget limit": {"assumptions.media_budget_exponent": 0.0},
     "meeting time no bottleneck": {"assumptions.meeting_time": False},
@@ -45,7 +46,7 @@ FURTHER: Mapping[str, dict[str, Any]] = {
     "capacity 1.3 of load": {"assumptions.capacity": 1.3},
     "ambiguity free": {"assumptions.ambiguity_price": 0.0},
 }
-# What a split may set beside decision rights; equal dispositions put these back.
+# What a role model may set beside decision rights; equal dispositions put these back.
 DISPOSITIONS: Mapping[str, Any] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
 
 Progress = Callable[[int], None]
@@ -53,13 +54,13 @@ Player = Callable[[Scenario, int, int | str, str | int | Chosen], Batch]
 """(scenario, pairs, seed, parameters) -> batch, as `tandem.experiments.firms.kept_batches.play`."""
 
 
-def splits() -> list[str]:
-    """Ids of the splits and controls, in the order their files give; the first is the reference."""
+def role_models() -> list[str]:
+    """Ids of the role models and controls, in the order their files give; the first is the reference."""
     return [entry.name for entry in catalogue() if entry.kind == "role_model"]
 
 
-def chosen_splits() -> list[str]:
-    """Ids of the splits without the controls."""
+def chosen_role_models() -> list[str]:
+    """Ids of the role models without the controls."""
     return [entry.name for entry in catalogue() if entry.kind == "role_model" and not entry.control]
 
 
@@ -69,11 +70,11 @@ def contexts() -> list[str]:
 
 
 def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scenario]:
-    """The splits and controls (or those named) in a context, equal starts, by id."""
-    return {arm: Scenario.of(role_model=arm, context=context) for arm in arms or splits()}
+    """The role models and controls (or those named) in a context, equal starts, by id."""
+    return {arm: Scenario.of(role_model=arm, context=context) for arm in arms or role_models()}
 
 
-def compare_splits(
+def compare_role_models(
     scenarios: Mapping[str, Scenario],
     runs: int,
     seed: int | str = 0,
@@ -83,7 +84,7 @@ def compare_splits(
     parameters: str | int | Chosen = ENSEMBLE,
     player: Player = play,
 ) -> Comparison:
-    """The scenarios on the same lucks, the first as the reference; `changes` go over every one of them.
+    """The scenarios on the same replicates, the first as the reference; `changes` go over every one of them.
 
     Parameters as in `tandem.sim.parameter_sets`. Batches of the same runs that are `known` are not played again where the
     changes change nothing. `player` plays the rest.
@@ -99,8 +100,8 @@ def compare_splits(
     return compare_batches(batches, HEADLINES)
 
 
-def first_lucks(batch: Batch, runs: int) -> Batch:
-    """The first `runs` lucks of a batch of one scenario: the same bits as if no more had been played."""
+def first_replicates(batch: Batch, runs: int) -> Batch:
+    """The first `runs` replicates of a batch of one scenario: the same bits as if no more had been played."""
     return replace(batch, runs=runs, outcomes=batch.outcomes.iloc[:runs])
 
 
@@ -110,17 +111,17 @@ def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:
 
 
 def differences(table: pd.DataFrame, context: str, assumption: str, dispositions: str) -> pd.DataFrame:
-    """A comparison's table with the columns context, assumption and dispositions in front."""
-    labelled = table.copy()
+    """A comparison's table, its scenarios told by role model, with context, assumption and dispositions in front."""
+    labelled = table.rename(columns={"scenario": "role_model"})
     for place, (name, word) in enumerate((("context", context), ("assumption", assumption), ("dispositions", dispositions))):
         labelled.insert(place, name, word)
     return labelled
 
 
-def best_splits(batches: Mapping[str, Batch], context: str, assumption: str = "default") -> pd.DataFrame:
-    """Which of the splits given does best by each of STATEMENTS, and which of the others cannot be told from it.
+def best_role_models(batches: Mapping[str, Batch], context: str, assumption: str = "default") -> pd.DataFrame:
+    """Which of the role models given does best by each of STATEMENTS, and which of the others cannot be told from it.
 
-    One row an outcome: context, assumption, outcome, best, mean, `rivals` (splits whose paired 95% interval of the
+    One row an outcome: context, assumption, outcome, best, mean, `rivals` (role models whose paired 95% interval of the
     difference from the best includes zero; "" if the first place is decided), n.
     """
     rows = []
@@ -147,19 +148,19 @@ def best_splits(batches: Mapping[str, Batch], context: str, assumption: str = "d
     return pd.DataFrame(rows)
 
 
-def fates(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
+def robustness(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
     """What becomes of each statement "this split is higher/lower than the reference" that is decided by default.
 
     One row a statement and alternative: context, arm, outcome, verdict, difference (by default), assumption, `fate`:
     "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is). The assumption "default", where it is
     among the alternatives, says what the default itself decides with as few pairs as they have.
     """
-    keys = ["context", "arm", "outcome"]
+    keys = ["context", "role_model", "outcome"]
     decided = default.loc[default["verdict"].isin(["higher", "lower"]), [*keys, "verdict", "difference"]]
     there = alternatives[[*keys, "assumption", "verdict"]].rename(columns={"verdict": "there"})
     both = decided.merge(there, on=keys, how="inner", sort=False)
     said = both["there"].where(both["there"].isin(["higher", "lower"]), "")
-    both["fate"] = np.where(said == "", "opens", np.where(said == both["verdict"], "holds", "turns"))
+    both["robustness"] = np.where(said == "", "opens", np.where(said == both["verdict"], "holds", "turns"))
     return both.drop(columns="there")
 
 
@@ -167,10 +168,13 @@ def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame
     """The fates of each statement counted, one row each: context, arm, outcome, verdict, difference, `survives` (number of
     alternatives under which it holds), `of`, `turns` and `opens` (the alternatives that decide the opposite, or neither)."""
     rows = []
-    keys = ["context", "arm", "outcome", "verdict", "difference"]
-    told = fates(default, alternatives)
+    keys = ["context", "role_model", "outcome", "verdict", "difference"]
+    told = robustness(default, alternatives)
     for statement, part in told[told["assumption"] != "default"].groupby(keys, sort=False):
-        named = {fate: list(part.loc[part["fate"] == fate, "assumption"]) for fate in ("holds", "turns", "opens")}
+        named = {
+            robustness_of: list(part.loc[part["robustness"] == robustness_of, "assumption"])
+            for robustness_of in ("holds", "turns", "opens")
+        }
         rows.append(
             {
                 **dict(zip(keys, statement)),
@@ -184,12 +188,12 @@ def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame
 
 
 def set_beside_rights(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
-    """What splits set beside decision rights, in one context: arm, path, value, and the first split's value."""
+    """What role models set beside decision rights, in one context: arm, path, value, and the first role model's value."""
     plain = next(iter(scenarios.values())).values
     rows = [
-        {"arm": arm, "path": path, "value": value, "first": plain.get(path)}
+        {"role_model": arm, "path": path, "value": value, "first": plain.get(path)}
         for arm, scenario in scenarios.items()
         for path, value in scenario.values.items()
         if not path.startswith("charter.") and plain.get(path) != value
     ]
-    return pd.DataFrame(rows, columns=["arm", "path", "value", "first"])
+    return pd.DataFrame(rows, columns=["role_model", "path", "value", "first"])

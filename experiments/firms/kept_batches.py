@@ -39,7 +39,7 @@ class Keeper:
         if kept := checkpoint.load():
             return Batch((scenario,), seed, runs, pd.DataFrame(kept), asked)
         batch = play(scenario, runs, seed, asked)
-        table = batch.outcomes[["firm", "luck", *self.outcomes]]
+        table = batch.outcomes[["firm_id", "replicate", *self.outcomes]]
         checkpoint.save({name: table[name].to_numpy() for name in table})
         return Batch((scenario,), seed, runs, table, asked)
 

@@ -44,7 +44,7 @@ class Law:
     reason: str = ""
 
     def values(self, scores: np.ndarray, usual: np.ndarray) -> np.ndarray:
-        """Values (firms,) for standard normal scores (firms,); `usual`: what each firm's split and context say."""
+        """Values (firms,) for standard normal scores (firms,); `usual`: what each firm's role model and context say."""
         if self.law == "lognormal":
             return usual * np.exp(self.spread * scores)
         if self.law == "normal":
@@ -183,12 +183,12 @@ class Population:
         causes = sorted({cause for law in self.laws for cause in law.shares})
         scores = draw.standard_normal((BLOCK, 4 + len(causes) + len(self.laws) + 2 * len(GOALS)))
         chance = ndtr(scores[:, :2])
-        split = _chosen(self.declared["role_models"], chance[:, 0])
+        role_model = _chosen(self.declared["role_models"], chance[:, 0])
         context = _chosen(self.declared["contexts"], chance[:, 1])
         size = np.exp(self.declared["size"]["spread"] * scores[:, 2])
         cause = {name: scores[:, 4 + k] for k, name in enumerate(causes)}
-        table: dict[str, Any] = {"role_model": split, "context": context, "size": size, "set": numbers}
-        usual = _Usual(split, context)
+        table: dict[str, Any] = {"role_model": role_model, "context": context, "size": size, "set": numbers}
+        usual = _Usual(role_model, context)
         first = 4 + len(causes)
         for k, law in enumerate(self._laws(sets)):
             own = scores[:, first + k]
@@ -227,19 +227,19 @@ class Population:
 
 
 class _Usual:
-    """What split and context say about a path, firm by firm, before firms differ."""
+    """What role model and context say about a path, firm by firm, before firms differ."""
 
-    def __init__(self, split: np.ndarray, context: np.ndarray):
-        self.cells, self.place = np.unique([f"{a}|{b}" for a, b in zip(split, context)], return_inverse=True)
+    def __init__(self, role_model: np.ndarray, context: np.ndarray):
+        self.cells, self.place = np.unique([f"{a}|{b}" for a, b in zip(role_model, context)], return_inverse=True)
 
     def __getitem__(self, path: str) -> np.ndarray:
         return np.array([_plain(*cell.split("|")).get(path, np.nan) for cell in self.cells], dtype=float)[self.place]
 
 
 @lru_cache(maxsize=256)
-def _plain(split: str, context: str) -> dict[str, Any]:
-    """Numbers by path of a split in a context."""
-    values = Scenario.of(role_model=split, context=context).values
+def _plain(role_model: str, context: str) -> dict[str, Any]:
+    """Numbers by path of a role model in a context."""
+    values = Scenario.of(role_model=role_model, context=context).values
     return {path: value for path, value in values.items() if isinstance(value, float | int)}
 
 
@@ -281,9 +281,9 @@ class Firms:
         return (self.table["context"] + ", size " + third.astype(int).astype(str)).to_numpy()
 
     def changes(self, number: int) -> dict[str, Any]:
-        """What firm `number` has by path beside its split and context."""
+        """What firm `number` has by path beside its role model and context."""
         row = self.table.iloc[number]
-        base = _base(self._split(row), row["context"], self._frozen_common)
+        base = _base(self._role_model(row), row["context"], self._frozen_common)
         values: dict[str, Any] = {path: float(row[path]) for path in self._paths}
         values |= {path: float(column[number]) for path, column in self._of_sets.items()}
         if "teams.headcount" in self.table:
@@ -297,7 +297,7 @@ class Firms:
         found = []
         for number in range(len(self)):
             row = self.table.iloc[number]
-            base = _base(self._split(row), row["context"], self._frozen_common)
+            base = _base(self._role_model(row), row["context"], self._frozen_common)
             firm = base.with_({**self.changes(number), **quarters})
             found.append(replace(firm, name=f"firm-{self.seed}-{number}"))
         return found
@@ -344,7 +344,7 @@ class Firms:
         """Tables already made, by horizon."""
         return {}
 
-    def _split(self, row: Any) -> str:
+    def _role_model(self, row: Any) -> str:
         return row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
 
     @cached_property
@@ -367,8 +367,8 @@ class Firms:
     def _table(self, quarters: int, changes: Mapping[str, Any] | None = None) -> FirmTable:
         """The firms as drawn, or with changes that only scenarios can make."""
         common = tuple(sorted({**dict(self._frozen_common), **(changes or {}), "quarters": quarters}.items()))
-        split = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
-        keys = pd.Series(split, dtype=str).str.cat(self.table["context"].to_numpy(), sep="|")
+        role_model = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
+        keys = pd.Series(role_model, dtype=str).str.cat(self.table["context"].to_numpy(), sep="|")
         cells, which = np.unique(keys.to_numpy(dtype=str), return_inverse=True)
         table = FirmTable([_base(*cell.split("|"), common) for cell in cells.tolist()]).take(which)
         for path, values in self._of_sets.items():
@@ -388,13 +388,13 @@ class Firms:
 
 
 @lru_cache(maxsize=64)
-def _split_in_context(split: str, context: str) -> Scenario:
-    return Scenario.of(role_model=split, context=context)
+def _role_model_in_context(role_model: str, context: str) -> Scenario:
+    return Scenario.of(role_model=role_model, context=context)
 
 
 @lru_cache(maxsize=512)
-def _base(split: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
-    return _split_in_context(split, context).with_(dict(common))
+def _base(role_model: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
+    return _role_model_in_context(role_model, context).with_(dict(common))
 
 
 def _checked(tables: Mapping[str, Any], file: str) -> None:

@@ -17,19 +17,19 @@ from tandem.sim.streams import seed_key
 
 
 def variance_components(values: np.ndarray) -> dict[str, float]:
-    """Variance of `values`, float64 (firms, sets, lucks), split into firm, parameters, both together and luck: components of
+    """Variance of `values`, float64 (firms, sets, replicates), split into firm, parameters, both together and luck: components of
     the crossed random-effects analysis of variance (negative estimates are set to zero)."""
-    firms, sets, lucks = values.shape
+    firms, sets, replicates = values.shape
     mean = values.mean()
     by_firm, by_set, cell = values.mean(axis=(1, 2)), values.mean(axis=(0, 2)), values.mean(axis=2)
-    within = ((values - cell[..., None]) ** 2).sum() / (firms * sets * (lucks - 1))
-    both = lucks * ((cell - by_firm[:, None] - by_set[None, :] + mean) ** 2).sum() / ((firms - 1) * (sets - 1))
-    firm = sets * lucks * ((by_firm - mean) ** 2).sum() / (firms - 1)
-    one = firms * lucks * ((by_set - mean) ** 2).sum() / (sets - 1)
+    within = ((values - cell[..., None]) ** 2).sum() / (firms * sets * (replicates - 1))
+    both = replicates * ((cell - by_firm[:, None] - by_set[None, :] + mean) ** 2).sum() / ((firms - 1) * (sets - 1))
+    firm = sets * replicates * ((by_firm - mean) ** 2).sum() / (firms - 1)
+    one = firms * replicates * ((by_set - mean) ** 2).sum() / (sets - 1)
     return {
-        "firm": max(0.0, (firm - both) / (sets * lucks)),
-        "parameters": max(0.0, (one - both) / (firms * lucks)),
-        "firm and parameters": max(0.0, (both - within) / lucks),
+        "firm": max(0.0, (firm - both) / (sets * replicates)),
+        "parameters": max(0.0, (one - both) / (firms * replicates)),
+        "firm and parameters": max(0.0, (both - within) / replicates),
         "luck": float(within),
     }
 
@@ -40,13 +40,13 @@ def variance_shares(
     seed: int = 0,
     firms: int = 24,
     sets: int = 12,
-    lucks: int = 2,
+    replicates: int = 2,
     known: Ensemble | None = None,
 ) -> pd.DataFrame:
     """Where the spread of each outcome, and of each difference from the first arm, comes from: outcome, arm, what ("outcome"
     or "difference"), source (firm, parameters, firm and parameters, luck), share, low, high (95%, resampling firms and sets).
 
-    Firms are drawn from the population and put under each split; every firm meets every set and luck, all arms alike.
+    Firms are drawn from the population and put under each role model; every firm meets every set and luck, all arms alike.
     """
     found = ensemble() if known is None else known
     if found is None:
@@ -60,11 +60,11 @@ def variance_shares(
         parts = []
         for one in chosen:
             rows = replace(drawn, table=table, population=drawn.population.with_(one)).records(quarters=12)
-            firm, luck = np.repeat(np.arange(firms), lucks), np.tile(np.arange(lucks), firms)
+            firm, luck = np.repeat(np.arange(firms), replicates), np.tile(np.arange(replicates), firms)
             key = np.tile(np.array(seed_key(seed), dtype=np.uint64), (len(firm), 1))
             out = kernel.run_batch(np.concatenate(rows), np.arange(firms + 1), firm, firm, luck, key)
-            parts.append(out.reshape(firms, lucks, -1))
-        played[arm] = np.stack(parts, axis=1)  # (firms, sets, lucks, outcomes)
+            parts.append(out.reshape(firms, replicates, -1))
+        played[arm] = np.stack(parts, axis=1)  # (firms, sets, replicates, outcomes)
     rows_, names = [], list(OUTCOMES)
     for outcome in outcomes:
         k = names.index(outcome)
@@ -74,7 +74,7 @@ def variance_shares(
                 cases.append(("difference", played[arm][..., k] - played[arms[0]][..., k]))
             for what, values in cases:
                 filled = np.where(np.isfinite(values), values, np.nanmean(values))
-                rows_ += [{"outcome": outcome, "arm": arm, "what": what, **row} for row in _shares(filled, seed)]
+                rows_ += [{"outcome": outcome, "role_model": arm, "what": what, **row} for row in _shares(filled, seed)]
     return pd.DataFrame(rows_)
 
 

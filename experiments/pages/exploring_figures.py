@@ -1,4 +1,4 @@
-"""Pictures for a notebook: how a firm's weeks spread over lucks, side by side, and a grid of settings as a map."""
+"""Pictures for a notebook: how a firm's weeks spread over replicates, side by side, and a grid of settings as a map."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.series import of_panel
 
 BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
-"""Quantiles and shade of a fan: nine lucks in ten, and half of them."""
+"""Quantiles and shade of a fan: nine replicates in ten, and half of them."""
 TITLES = {
     "trust": ("Trust", "points out of 100"),
     "role_clarity": ("Role clarity", "points out of 100"),
@@ -41,7 +41,7 @@ def fan(
     ax: Any = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Any:
-    """How one series spreads over `runs` lucks: median, the band of half of them, and of nine in ten. Returns the axes.
+    """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten. Returns the axes.
     `parameters` as in `tandem.sim.parameter_sets`.
 
     Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
@@ -72,7 +72,7 @@ def fan(
             ax.set_ylim(bottom=0)
         ax.set_xlim(0, weeks[-1])
         ax.annotate(
-            f"median, half and nine in ten of {runs:,} lucks; {asked.told}",
+            f"median, half and nine in ten of {runs:,} replicates; {asked.told}",
             (1, 1.02),
             xycoords="axes fraction",
             ha="right",
@@ -122,7 +122,7 @@ def small_multiples(
             spare.remove()
         name, unit = TITLES[column]
         canvas.suptitle(
-            f"{name} ({unit}): median, half and nine in ten of {runs:,} lucks; {asked.told}",
+            f"{name} ({unit}): median, half and nine in ten of {runs:,} replicates; {asked.told}",
             x=0.01,
             ha="left",
             fontsize=10,
@@ -141,7 +141,8 @@ def heat_map(
     ax: Any = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Any:
-    """Mean of an outcome over a grid of two settings, each cell on the same lucks; the half-width of its 95% interval beneath it.
+    """Mean of an outcome over a grid of two settings, each cell on the same replicates; the half-width of its 95% interval
+    beneath it.
 
     `across`, `up`: one path with its values each; `parameters` as in `tandem.sim.parameter_sets`. Returns the axes.
 

@@ -48,7 +48,7 @@ def look(verdict: str, better: str) -> str:
 
 
 def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[str, str]:
-    """One cell of a split table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
+    """One cell of a role model table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
     if row["verdict"] in ("baseline", "not defined"):
         main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor)
         return {"main": main, "aside": "", "text": main, "look": "none" if row["verdict"] == "not defined" else ""}

@@ -7,7 +7,7 @@ from tandem.sim.scenario import catalogue
 
 
 def titles() -> dict[str, str]:
-    """English titles of the splits and contexts, by id."""
+    """English titles of the role models and contexts, by id."""
     return {entry.name: entry.title["en"] for entry in catalogue()}
 
 

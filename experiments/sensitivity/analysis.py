@@ -63,7 +63,7 @@ def analyse(
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
-    noise_share, direction, swing (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
+    noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
     told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
 
     ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number, an
@@ -71,7 +71,7 @@ def analyse(
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)
-    >>> found.places["y"]
+    >>> found.rank_intervals["y"]
     {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors)
@@ -173,7 +173,7 @@ def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner
     return Sensitivity(
         table=pd.DataFrame(rows),
         ranks=pd.concat(ranks, ignore_index=True),
-        places=places,
+        rank_intervals=places,
         checks=table,
         verdict=verdict_of(table),
         curves=pd.DataFrame(curves),
@@ -238,7 +238,7 @@ def _curves(output: Output, factors: Factors) -> list[dict]:
 
 def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
     rows = []
-    for measure in ("first", "total_mean", "swing"):
+    for measure in ("first", "total_mean", "effect"):
         mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
         rows += [
             {

@@ -48,7 +48,7 @@ class Design(Protocol):
 
     @property
     def replicates(self) -> int:
-        """Lucks a point."""
+        """Replicates a point."""
         ...
 
     @property

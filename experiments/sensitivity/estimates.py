@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tandem.experiments.sensitivity.designs import BINS, Design
-from tandem.experiments.sensitivity.indices import coarse, curves, direction, ratios, swings
+from tandem.experiments.sensitivity.indices import coarse, curves, direction, effects, ratios
 from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.sums import Sums
@@ -88,13 +88,13 @@ def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, s
         value, parts = (value, each[measure]) if known else (value * np.nan, each[measure] * np.nan)
         measures[measure] = Estimate(inputs.get(measure, groups), value, parts)
     curve, parts = scale * curves(whole["bins"]), scale * curves(without["bins"])
-    measures["swing"] = Estimate(factors.labels, swings(curve), swings(parts))
+    measures["effect"] = Estimate(factors.labels, effects(curve), effects(parts))
     bent = [_direction(curve[f], parts[:, f]) for f in range(len(factors.names))]
     measures["direction"] = Estimate(
         factors.labels, np.array([value for value, _ in bent]), np.array([found for _, found in bent]).T
     )
     if constant:
-        for measure in ("swing", "direction"):
+        for measure in ("effect", "direction"):
             found = measures[measure]
             measures[measure] = Estimate(found.inputs, found.value * np.nan, found.without * np.nan)
     half = half_width(standard_error(parts), len(parts))
@@ -129,13 +129,13 @@ def rows_of(output: Output, n: int, target: float) -> list[dict]:
         if measure == "null":
             continue
         error, half = found.error, found.half
-        swing = output.measures["swing"]
+        effect = output.measures["effect"]
         for at, name in enumerate(found.inputs):
             value, wide = float(found.value[at]), float(half[at])
-            if measure == "swing":
-                verdict = _swing_word(value, wide)
+            if measure == "effect":
+                verdict = _effect_word(value, wide)
             elif measure == "direction":
-                verdict = _direction_word(value, wide, float(swing.value[at]), float(swing.half[at]))
+                verdict = _direction_word(value, wide, float(effect.value[at]), float(effect.half[at]))
             else:
                 verdict = NOT_IDENTIFIABLE if not np.isfinite(value) else CONVERGED if 2 * wide <= target else UNDECIDED
             low, high = value - wide, value + wide
@@ -157,7 +157,7 @@ def rows_of(output: Output, n: int, target: float) -> list[dict]:
     return rows
 
 
-def _swing_word(value: float, half: float) -> str:
+def _effect_word(value: float, half: float) -> str:
     if not np.isfinite(value):
         return NOT_IDENTIFIABLE
     if value == 0.0 and half == 0.0:
@@ -165,11 +165,11 @@ def _swing_word(value: float, half: float) -> str:
     return "raises" if value > half else "lowers" if value < -half else UNDECIDED
 
 
-def _direction_word(value: float, half: float, swing: float, swing_half: float) -> str:
+def _direction_word(value: float, half: float, effect: float, effect_half: float) -> str:
     if not np.isfinite(value):
         return NOT_IDENTIFIABLE
-    if value == 0.0 and half == 0.0 and swing == 0.0:
+    if value == 0.0 and half == 0.0 and effect == 0.0:
         return NO_EFFECT
-    if abs(value) >= MONOTONE and abs(swing) > swing_half:
+    if abs(value) >= MONOTONE and abs(effect) > effect_half:
         return "rises" if value > 0 else "falls"
     return "mixed" if abs(value) + half < MONOTONE else UNDECIDED

@@ -24,7 +24,7 @@ class Factors:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What direction and swing of each factor are listed under: its group's name if it is alone there, else its own."""
+        """What direction and effect of each factor are listed under: its group's name if it is alone there, else its own."""
         alone = [len(columns) == 1 for columns in self.members]
         return tuple(self.groups[group] if alone[group] else name for name, group in zip(self.names, self.group_of))
 

@@ -1,4 +1,4 @@
-"""Figures of an analysis: bars of shares with totals and intervals, main effects, interactions, convergence, swings."""
+"""Figures of an analysis: bars of shares with totals and intervals, main effects, interactions, convergence, effects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tandem.sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
 
 MOST_INPUTS = 15
 FEW_INPUTS = 6  # so many are drawn large enough for a phone
-NAMES_ALONE = ("split", "context")  # their values are names without an order: no top and bottom, no curve
+NAMES_ALONE = ("role_model", "context")  # their values are names without an order: no top and bottom, no curve
 
 
 def spoken_output(name: str) -> str:
@@ -55,7 +55,7 @@ def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
         ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.9 + 0.42 * len(names)))[1]
         rows = found.table[found.table["output"] == output].set_index(["measure", "input"])
         bar = "shapley_mean" if "shapley_mean" in found.table["measure"].values else "total_mean"
-        places = found.places[output]
+        places = found.rank_intervals[output]
         for y, name in enumerate(names):
             row = rows.loc[(bar, name)]
             ax.barh(y, row["estimate"], height=0.56, color=BLUE, alpha=0.35, linewidth=0)
@@ -82,10 +82,10 @@ def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
     return ax
 
 
-def plot_swings(found: Any, output: str, axes: Any = None) -> Any:
+def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
     """Tornado: mean of the top fifth of each factor less the bottom fifth, with its interval; hollow where undecided."""
     with plt.rc_context(FIGURE_STYLE):
-        rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "swing")]
+        rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "effect")]
         rows = rows[~rows["input"].isin(NAMES_ALONE)]
         rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
         ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
@@ -211,7 +211,7 @@ def write_figures(found: Any, folder: Path) -> list[str]:
         table = found.table[found.table["output"] == output]
         known = not table.loc[table["measure"] == "total_mean", "estimate"].isna().any()
         drawn: dict[str, tuple[Any, pd.DataFrame]] = {
-            "swings": (plot_swings, table[table["measure"].isin(["swing", "direction"])])
+            "effects": (plot_effects, table[table["measure"].isin(["effect", "direction"])])
         }
         drawn["curves"] = (plot_curves, found.curves[found.curves["output"] == output])
         if known:
@@ -228,13 +228,13 @@ def write_figures(found: Any, folder: Path) -> list[str]:
 
 
 def plot_strata(rows: pd.DataFrame, output: str) -> Any:
-    """Heat maps of levers by split and context: total index (left) and swing (right); grey where not defined, a dot where
-    the swing's sign is decided."""
+    """Heat maps of levers by role model and context: total index (left) and effect (right); grey where not defined, a dot where
+    the effect's sign is decided."""
     parts = list(dict.fromkeys(rows["part"]))
     levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
     with plt.rc_context(FIGURE_STYLE):
         canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
-        for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "swing", "PuOr_r")):
+        for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "effect", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (
                 1.0 if measure == "total_mean" else seen(output)[0]
@@ -243,11 +243,14 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             shade = plt.get_cmap(colours).with_extremes(bad="#e4e4e4")
             drawn = ax.imshow(cells, cmap=shade, aspect="auto", vmin=0.0 if measure == "total_mean" else -most, vmax=most)
             canvas.colorbar(
-                drawn, ax=ax, shrink=0.6, label="total index (share)" if measure == "total_mean" else f"swing ({seen(output)[1]})"
+                drawn,
+                ax=ax,
+                shrink=0.6,
+                label="total index (share)" if measure == "total_mean" else f"effect ({seen(output)[1]})",
             )
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
             ax.tick_params(length=0)
-        decided = rows[(rows["measure"] == "swing") & rows["verdict"].isin(["raises", "lowers"])]
+        decided = rows[(rows["measure"] == "effect") & rows["verdict"].isin(["raises", "lowers"])]
         axes[1].plot(
             [levers.index(name) for name in decided["input"]],
             [parts.index(name) for name in decided["part"]],
@@ -256,5 +259,5 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             markersize=2.5,
         )
         axes[0].set_yticks(range(len(parts)), parts, fontsize=8, color=INK)
-        canvas.suptitle(f"By split and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
+        canvas.suptitle(f"By role model and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
     return canvas

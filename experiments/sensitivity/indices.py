@@ -43,7 +43,7 @@ def curves(bins: np.ndarray) -> np.ndarray:
     return 0.5 * BINS * bins.reshape(*bins.shape[:-1], -1, BINS) + 0.0
 
 
-def swings(curve: np.ndarray) -> np.ndarray:
+def effects(curve: np.ndarray) -> np.ndarray:
     """Mean of the top fifth of a factor's range less that of the bottom fifth, (..., k)."""
     fifth = BINS // 5
     return curve[..., -fifth:].mean(axis=-1) - curve[..., :fifth].mean(axis=-1)

@@ -26,7 +26,7 @@ class Sensitivity:
     """Tidy: output, input, measure, estimate, low, high (95% interval), se, n, verdict."""
     ranks: pd.DataFrame
     """One row a pair of inputs: output, first, second, difference (of total_mean), low, high, se, p, verdict."""
-    places: dict[str, dict[str, str]]
+    rank_intervals: dict[str, dict[str, str]]
     """Output -> input -> rank, such as "1", or "1-2" where the order against another input is undecided."""
     checks: pd.DataFrame
     """Every check: output, check, figure, limit, passed, meaning."""
@@ -112,7 +112,7 @@ class Sensitivity:
         return cls(
             table=table,
             ranks=tables["ranks"],
-            places=told["places"],
+            rank_intervals=told["rank_intervals"],
             checks=tables["checks"],
             verdict=told["verdict"],
             curves=tables["curves"],
@@ -155,14 +155,14 @@ class Sensitivity:
             "sampling": self.sampling,
             "failed_rows": self.failed_rows,
             "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
-            "places": self.places,
+            "rank_intervals": self.rank_intervals,
             "checks": checks,
         }
 
     def _repr_html_(self) -> str:
         from tandem.sim.plots import still
 
-        wanted = self.table[self.table["measure"].isin(["total_mean", "swing"])]
+        wanted = self.table[self.table["measure"].isin(["total_mean", "effect"])]
         table = wanted[["output", "input", "measure", "estimate", "low", "high", "verdict"]].to_html(
             index=False, float_format="{:.3g}".format
         )
@@ -174,7 +174,7 @@ class Sensitivity:
         for output in self.outputs:
             noise = self.get("noise_share", "", output)["estimate"]
             share = "never changes" if np.isnan(noise) else f"noise share {noise:.2f}"
-            ranked = sorted(self.places[output].items(), key=lambda item: int(item[1].split("-")[0]))
+            ranked = sorted(self.rank_intervals[output].items(), key=lambda item: int(item[1].split("-")[0]))
             lines.append(
                 f"├─ {output} ({share}, {self.verdict_on(output)}): "
                 + ", ".join(f"{place}. {name}" for name, place in ranked[:8])

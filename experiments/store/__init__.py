@@ -5,7 +5,7 @@
     run(of_plan(Plan.load("plan.toml")), "out/sweep")          # again: goes on where it stands
     open_sweep("out/sweep").to_pandas()
 
-    rows = pandas.DataFrame({"levers.communication": [...], "luck": [...]})
+    rows = pandas.DataFrame({"levers.communication": [...], "first_replicate": [...]})
     run(of_rows(rows, scenarios=firm), "out/rows"); open_sweep("out/rows").values()   # rows in the caller's order
 
 Names are fetched when first asked for.

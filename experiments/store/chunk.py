@@ -92,9 +92,9 @@ def play(store: Store, model: Model, point_ids: np.ndarray, replicates: np.ndarr
     """Runs of a sweep, given by point and replicate."""
     used, at = np.unique(point_ids, return_inverse=True)
     points = store.design.take(used)
-    firms, lucks = store.luck_of(points, at, point_ids, replicates)
-    varied = {name: column for name, column in points.items() if name not in ("firm", "luck")}
-    return model.play(varied, at, firms, lucks)
+    firms, replicates = store.luck_of(points, at, point_ids, replicates)
+    varied = {name: column for name, column in points.items() if name not in ("firm_id", "first_replicate")}
+    return model.play(varied, at, firms, replicates)
 
 
 def columns_of(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS_IN_A_BLOCK = 65_536
 MOST_IN_MEMORY = 10**8  # numbers of a design that has to be made whole (Latin hypercube, own table)
 LARGEST_TABLE = 2 << 30  # bytes
-OWN_COLUMNS = ("scenario", "firm", "luck")
+OWN_COLUMNS = ("scenario", "firm_id", "first_replicate")
 
 
 class PointSource:
@@ -178,7 +178,7 @@ def own_columns(frame: Any, scenarios: dict[str, Any], refuse: Any) -> dict[str,
             if wrong:
                 raise refuse("no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20]))
             made[name] = values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
-        elif name in ("firm", "luck"):
+        elif name in ("firm_id", "first_replicate"):
             if values.dtype.kind not in "iu" or (values.dtype.kind == "i" and (values < 0).any()):
                 raise refuse("not whole numbers of 0 or more", key=name)
             made[name] = values.to_numpy().astype(np.uint64).view(np.int64)

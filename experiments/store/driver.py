@@ -128,7 +128,9 @@ def run(
 def speed(experiment: Experiment, seconds: float = 0.2) -> float:
     """Runs per second of one process here and now, from a few runs of the first points."""
     block = next(iter(experiment.points.blocks())).slice(0, 256)
-    points = {name: numpy_column(block[name]) for name in block.column_names if name not in ("point_id", "firm", "luck")}
+    points = {
+        name: numpy_column(block[name]) for name in block.column_names if name not in ("point_id", "firm_id", "first_replicate")
+    }
     model, at = experiment.model, np.zeros(1, dtype=np.int64)
     model.play(points, at, at, at)  # the first call compiles or loads
     spent, played, size = 0.0, 0, 1

@@ -101,7 +101,7 @@ class OwnPoints:
     def __init__(self, columns: Mapping[str, np.ndarray]):
         self.columns = {name: np.asarray(values) for name, values in columns.items() if name != "point_id"}
         self.count = len(next(iter(self.columns.values())))
-        self.factors = [name for name in self.columns if name not in ("scenario", "firm", "luck")]
+        self.factors = [name for name in self.columns if name not in ("scenario", "firm_id", "first_replicate")]
 
     def identity(self) -> dict[str, Any]:
         """The digest of all columns."""
@@ -136,9 +136,10 @@ def of_rows(
     """The experiment of a caller that makes its own rows.
 
     `points`: DataFrame or columns by name, one row a point. With firms (`scenarios`) its columns are paths of parameters,
-    and `scenario` (a name; may be left out where there is one), `firm` and `luck` (whole numbers of 0 or more: the firm's
-    number and the first luck, 0 if left out). With a `model` of your own they are whatever it takes, and `firm`, `luck`.
-    Each point is played `replicates` times, with lucks from its first one on; firms under `parameters` as in
+    and `scenario` (a name; may be left out where there is one), `firm_id` and `first_replicate` (whole numbers of 0 or more:
+    the firm's number and the first luck, 0 if left out). With a `model` of your own they are whatever it takes, and `firm_id`,
+    `first_replicate`.
+    Each point is played `replicates` times, with replicates from its first one on; firms under `parameters` as in
     `tandem.sim.parameter_sets`. Raises ScenarioError or Refused.
     """
     import pandas as pd
@@ -176,7 +177,7 @@ def of_rows(
 def _plain_columns(frame: Any, refuse: Callable[..., ScenarioError]) -> dict[str, np.ndarray]:
     """Columns of a caller's table for his own model: numbers as they are, everything else as words."""
     columns = {str(name): frame[name].to_numpy() for name in frame.columns}
-    for name in ("firm", "luck"):
+    for name in ("firm_id", "first_replicate"):
         if name in columns:
             columns |= own_columns(frame[[name]], {}, refuse)
     return {

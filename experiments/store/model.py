@@ -48,8 +48,8 @@ class Model(Protocol):
         """What the runs depend on, as JSON: part of the sweep's name."""
         ...
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
-        """Play runs. `points`: columns of the design, one value a point; `at`, `firms`, `lucks`: int64 (runs,), the place in
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
+        """Play runs. `points`: columns of the design, one value a point; `at`, `firms`, `replicates`: int64 (runs,), the place in
         `points`, the firm's number and the luck of each run. The same input gives the same bits, whatever else is played."""
         ...
 
@@ -89,12 +89,12 @@ class FirmModel:
     def _listed(self) -> list[Scenario]:
         return list(self.scenarios.values())
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
         """See `Model`."""
         weeks = max((scenario.parameters.weeks for scenario in self._listed), default=156)
         step = max(32, ROWS_IN_ONE_CALL * 156 // max(weeks, 156))
         parts = [
-            self._call(points, at[low : low + step], firms[low : low + step], lucks[low : low + step])
+            self._call(points, at[low : low + step], firms[low : low + step], replicates[low : low + step])
             for low in range(0, len(at), step)
         ]
         played = Played(np.concatenate([part.values for part in parts]), np.concatenate([part.status for part in parts]))
@@ -103,12 +103,12 @@ class FirmModel:
             played.trajectories += part.trajectories
         return played
 
-    def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def _call(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         which = points["scenario"][at]
         weeks: dict[int, np.ndarray] = {}
         for number in map(int, np.unique(which)):
-            self._play_scenario(number, np.flatnonzero(which == number), points, at, firms, lucks, played, weeks)
+            self._play_scenario(number, np.flatnonzero(which == number), points, at, firms, replicates, played, weeks)
         played.failures.sort()
         if self.columns:
             none = np.zeros((0, len(self.columns)))
@@ -120,7 +120,7 @@ class FirmModel:
             played.status[row], played.values[row] = INVALID, np.nan
         return played
 
-    def _play_scenario(self, number: int, mine: np.ndarray, points, at, firms, lucks, played: Played, weeks) -> None:
+    def _play_scenario(self, number: int, mine: np.ndarray, points, at, firms, replicates, played: Played, weeks) -> None:
         """Play the runs `mine` (int64), which are of one scenario, into `played`, and their weeks into `weeks`, by run."""
         from tandem.sim import kernel
         from tandem.sim.streams import seed_key
@@ -137,16 +137,16 @@ class FirmModel:
         mine, arms = mine[valid[place]], arms[valid[place]]
         if not len(mine):
             return
-        drawn = self.parameters.drawn(self.seed, firms[mine], lucks[mine])
+        drawn = self.parameters.drawn(self.seed, firms[mine], replicates[mine])
         table, arms = self.parameters.arms(table, arms, drawn)
         rows, starts = table.rows, table.starts
         if self.columns:
             for row, arm in zip(map(int, mine), arms):
                 own = rows[starts[arm] : starts[arm + 1]]
-                weeks[row], played.values[row] = self._trajectory(own, int(firms[row]), int(lucks[row]))
+                weeks[row], played.values[row] = self._trajectory(own, int(firms[row]), int(replicates[row]))
             return
         keys = np.tile(np.array(seed_key(self.seed), dtype=np.uint64), (len(mine), 1))
-        played.values[mine] = kernel.run_batch(rows, starts, arms, firms[mine], lucks[mine], keys, threads=False)
+        played.values[mine] = kernel.run_batch(rows, starts, arms, firms[mine], replicates[mine], keys, threads=False)
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
         from tandem.sim.results import simulate
@@ -191,13 +191,13 @@ class FunctionModel:
             "version": self.version,
         }
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
         """See `Model`."""
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         for row in range(len(at)):
             values = {name: plain_number(column[at[row]]) for name, column in points.items()}
             try:
-                answer = self.function(values, int(firms[row]), int(lucks[row]))
+                answer = self.function(values, int(firms[row]), int(replicates[row]))
             except Exception as error:
                 self._note(played, row, FAILED, type(error).__name__, str(error))
                 continue
@@ -251,10 +251,10 @@ class ArrayModel(FunctionModel):
         """As for a function, and the order of the inputs."""
         return {**super().identity(), "inputs": list(self.inputs)}
 
-    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, lucks: np.ndarray) -> Played:
+    def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
         """See `Model`."""
         table = np.column_stack([np.asarray(points[name], dtype=np.float64)[at] for name in self.inputs])
-        keys = lucks.astype(np.int64).view(np.uint64)
+        keys = replicates.astype(np.int64).view(np.uint64)
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         try:
             answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(len(at), len(self.outcomes))

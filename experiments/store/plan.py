@@ -182,7 +182,7 @@ class Plan:
             key = f"factors.{path}"
             if path in ("role_model", "context"):
                 raise ScenarioError(
-                    "a split or a context is no factor",
+                    "a role model or a context is no factor",
                     file=self.file,
                     key=key,
                     allowed='scenarios = [{ role_model = ["...", "..."], context = "..." }]',
@@ -273,7 +273,7 @@ def _scenarios(tables: PlanTables, file: str | None) -> dict[str, Scenario]:
 
 
 class ScenarioTable(Told):
-    """One entry of `scenarios` as a table: a file or a name, or splits in contexts (lists are crossed)."""
+    """One entry of `scenarios` as a table: a file or a name, or role models in contexts (lists are crossed)."""
 
     name: str | None = Field(None, min_length=1, max_length=100)
     load: str | None = None

@@ -87,7 +87,7 @@ def _means(n: np.ndarray, total: np.ndarray) -> np.ndarray:
 
 
 def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str]) -> list[dict[str, Any]]:
-    """A row a scenario: the mean of each outcome with its 95% interval, over points, or over lucks at a single point."""
+    """A row a scenario: the mean of each outcome with its 95% interval, over points, or over replicates at a single point."""
     rows = []
     for name in dict.fromkeys(points["scenario"]):
         mine = np.flatnonzero((points["scenario"] == name).to_numpy())

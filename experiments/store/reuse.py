@@ -88,10 +88,10 @@ class Reuse:
         digests = list(store.manifest.spec["model"].get("scenarios", {}).values())
         if digests:
             table["scenario"] = np.array(digests, dtype=object)[table["scenario"]]
-        if "firm" not in table:
-            table["firm"] = table["point_id"] if store.manifest.spec["independent_luck"] else 0
-        if "luck" not in table:
-            table["luck"] = 0
+        if "firm_id" not in table:
+            table["firm_id"] = table["point_id"] if store.manifest.spec["independent_luck"] else 0
+        if "first_replicate" not in table:
+            table["first_replicate"] = 0
         return table
 
     # -- finding -------------------------------------------------------------------------------

@@ -105,14 +105,16 @@ class Store:
     def luck_of(
         self, points: dict[str, np.ndarray], at: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Firm numbers and lucks, int64, of runs: `points` are columns of the design, `at` the place of each run in them.
+        """Firm numbers and replicates, int64, of runs: `points` are columns of the design, `at` the place of each run in them.
 
         The design point enters the luck only in a plan with `independent_luck`, where it stands for the firm's number.
         """
-        firms = points["firm"][at] if "firm" in points else np.zeros(len(at), dtype=np.int64)
-        if self.manifest.spec["independent_luck"] and "firm" not in points:
+        firms = points["firm_id"][at] if "firm_id" in points else np.zeros(len(at), dtype=np.int64)
+        if self.manifest.spec["independent_luck"] and "firm_id" not in points:
             firms = point_ids
-        first = points["luck"][at].astype(np.uint64) if "luck" in points else np.zeros(len(at), dtype=np.uint64)
+        first = (
+            points["first_replicate"][at].astype(np.uint64) if "first_replicate" in points else np.zeros(len(at), dtype=np.uint64)
+        )
         return np.asarray(firms, dtype=np.int64), (first + replicates.astype(np.uint64)).view(np.int64)
 
     # -- which chunks are done -----------------------------------------------------------------

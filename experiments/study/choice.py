@@ -1,4 +1,4 @@
-"""Which split should a firm choose, where does that switch, what does a wrong choice cost, and which lever comes first?"""
+"""Which role model should a firm choose, where does that switch, what does a wrong choice cost, and which lever comes first?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tandem.experiments.decisions.choice import weigh
 from tandem.experiments.decisions.played import Played, play_options
 from tandem.experiments.decisions.switching import mapped
 from tandem.experiments.effects.cells import CONTEXT
-from tandem.experiments.effects.role_models import chosen_splits, contexts, described
+from tandem.experiments.effects.role_models import chosen_role_models, contexts, described
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
 from tandem.experiments.study.choice_options import (
@@ -54,7 +54,8 @@ Told = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Size:
-    """Points and lucks a point: over the contexts, of the map, of each split in each context for the levers; parameter sets."""
+    """Points and replicates a point: over the contexts, of the map, of each role model in each context for the levers;
+    parameter sets."""
 
     choice: tuple[int, int]
     map: tuple[int, int]
@@ -70,18 +71,18 @@ class Decisions:
     """What was found, as tidy tables. Utilities are named as in PRICES, in share/year or, by conflict alone, episodes/quarter."""
 
     options: pd.DataFrame
-    """One row a utility and split: see `Decision.options`."""
+    """One row a utility and role model: see `Decision.options`."""
     information: pd.DataFrame
     """One row a utility and factor: see `Decision.information`."""
     regret: pd.DataFrame
-    """One row a utility, context and split: regret (mean utility of the best split there less its own), low, high (95%, paired),
-    p (adjusted for all rows of the utility by Holm 1979), verdict ("best", "worse", "undecided"), n."""
+    """One row a utility, context and role model: regret (mean utility of the best role model there less its own), low, high
+    (95%, paired), p (adjusted for all rows of the utility by Holm 1979), verdict ("best", "worse", "undecided"), n."""
     map: pd.DataFrame
     """One row a utility and cell of load and drift: see `switching_map`; the axes hold the values themselves."""
     levers: pd.DataFrame
-    """One row a utility, split, context and lever: mean (what raising it to best practice adds), low, high, verdict."""
+    """One row a utility, role model, context and lever: mean (what raising it to best practice adds), low, high, verdict."""
     noise: Mapping[str, float]
-    """Utility -> luck's part of the variance over firms, the largest of the splits."""
+    """Utility -> luck's part of the variance over firms, the largest of the role models."""
     sizes: Size
     seed: int
     runs: int
@@ -100,7 +101,7 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to play: its name, the function, points and lucks a point."""
+    """One thing to play: its name, the function, points and replicates a point."""
 
     name: str
     function: Choices = field(repr=False)
@@ -117,7 +118,7 @@ class Part:
 
 def planned_runs(profile: str) -> int:
     """Firms that a profile plays."""
-    size, options = SIZES[profile], len(chosen_splits())
+    size, options = SIZES[profile], len(chosen_role_models())
     cells = options * len(contexts())
     return options * (int(np.prod(size.choice)) + int(np.prod(size.map))) + cells * (1 + len(LEVERS)) * int(np.prod(size.levers))
 
@@ -130,15 +131,17 @@ def play(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Decisions:
     """Play what is not yet in `store`, weigh it, and give back all tables; `parameters` as in `tandem.sim.parameter_sets`."""
-    size, options, places = SIZES[profile], chosen_splits(), contexts()
+    size, options, places = SIZES[profile], chosen_role_models(), contexts()
     numbers = parameter_sets(size.sets, seed, parameters)
     mark = marked(numbers)
     played = partial(_play, seed=seed, store=store, mark=mark, progress=progress)
     choice = played(Part("choice", over_contexts(options, places, numbers), *size.choice, len(options)))
     surroundings = played(Part("map", over_surroundings(options, MAPPED_IN, numbers), *size.map, len(options)))
     levers = {
-        (split, place): played(Part(f"levers {split} {place}", raised(split, place, numbers), *size.levers, 1 + len(LEVERS)))
-        for split in options
+        (role_model, place): played(
+            Part(f"levers {role_model} {place}", raised(role_model, place, numbers), *size.levers, 1 + len(LEVERS))
+        )
+        for role_model in options
         for place in places
     }
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in ("options", "information", "regret", "map", "levers")}
@@ -151,10 +154,10 @@ def play(
         tables["information"].append(labelled(found.information, utility=price))
         tables["regret"].append(labelled(regrets(mine, options, places), utility=price))
         tables["map"].append(labelled(surrounded(surroundings.weighed(np.array(weights)), options), utility=price))
-        for (split, place), gains in levers.items():
+        for (role_model, place), gains in levers.items():
             told = weigh(gains.weighed(np.array(weights)), LEVERS).options
             table = told[["option", "mean", "low", "high", "verdict"]].rename(columns={"option": "lever"})
-            tables["levers"].append(labelled(table, utility=price, split=split, context=place))
+            tables["levers"].append(labelled(table, utility=price, role_model=role_model, context=place))
     whole = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
     return Decisions(**whole, noise=noise, sizes=size, seed=seed, runs=planned_runs(profile), parameters=chosen(parameters))
 
@@ -162,7 +165,8 @@ def play(
 def marked(numbers: list[int | None]) -> str:
     """Names the model, the scenarios and the parameter sets that are played."""
     digests = {
-        place: {split: scenario.digest for split, scenario in described(place, chosen_splits()).items()} for place in contexts()
+        place: {role_model: scenario.digest for role_model, scenario in described(place, chosen_role_models()).items()}
+        for place in contexts()
     }
     content = [digests, numbers, LOADS, DRIFTS, MAPPED_IN, model_source()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -197,7 +201,7 @@ def luck_share(played: Played) -> float:
 
 
 def regrets(played: Played, options: list[str], places: list[str]) -> pd.DataFrame:
-    """What each split gives away in each context against the best there; see `Decisions.regret`."""
+    """What each role model gives away in each context against the best there; see `Decisions.regret`."""
     plain = played.values.mean(axis=0)
     cells = np.minimum((played.points[:, played.names.index(CONTEXT)] * len(places)).astype(int), len(places) - 1)
     rows: list[dict[str, Any]] = []
@@ -211,7 +215,7 @@ def regrets(played: Played, options: list[str], places: list[str]) -> pd.DataFra
             rows.append(
                 {
                     "context": place,
-                    "split": name,
+                    "role_model": name,
                     "regret": float(gap.mean()),
                     "low": float(gap.mean()) - wide,
                     "high": float(gap.mean()) + wide,

@@ -1,4 +1,5 @@
-"""Decisions drawn: what each split gives away by context, where the choice switches, what knowing is worth, which lever first."""
+"""Decisions drawn: what each role model gives away by context, where the choice switches, what knowing is worth, which lever
+first."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from tandem.experiments.study.choice_options import DRIFTS, LOADS
 from tandem.sim.parameters import LEVERS
 from tandem.sim.plots import BLUE, INK, ORANGE, PURPLE, QUIET, SKY
 
-SPLIT_COLOURS = (BLUE, SKY, ORANGE, PURPLE)
-"""One a split, in the order of the catalogue; told apart by most eyes, and by their lightness in print."""
+ROLE_MODEL_COLOURS = (BLUE, SKY, ORANGE, PURPLE)
+"""One a role model, in the order of the catalogue; told apart by most eyes, and by their lightness in print."""
 OPEN = "#ececec"
 
 
@@ -27,19 +28,19 @@ def seen(price: str) -> tuple[float, str]:
 
 
 def plot_regret(rows: pd.DataFrame, price: str) -> Any:
-    """A cell a split and context: what it gives away against the best split there; framed where it is decidedly the best, "?"
-    where it cannot be told from the best."""
+    """A cell a role model and context: what it gives away against the best role model there; framed where it is decidedly
+    the best, "?" where it cannot be told from the best."""
     named, (factor, unit) = titles(), seen(price)
-    splits, places = list(dict.fromkeys(rows["split"])), list(dict.fromkeys(rows["context"]))
-    table = rows.pivot(index="context", columns="split", values="regret").reindex(index=places, columns=splits)
-    words = rows.set_index(["context", "split"])["verdict"]
+    role_models, places = list(dict.fromkeys(rows["role_model"])), list(dict.fromkeys(rows["context"]))
+    table = rows.pivot(index="context", columns="role_model", values="regret").reindex(index=places, columns=role_models)
+    words = rows.set_index(["context", "role_model"])["verdict"]
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 3.5))
         cells = factor * table.to_numpy()
         drawn = ax.imshow(cells, cmap="Oranges", vmin=0.0, vmax=max(float(cells.max()) * 1.4, 1e-9), aspect="auto")
         for i, place in enumerate(places):
-            for j, split in enumerate(splits):
-                word = words[place, split]
+            for j, role_model in enumerate(role_models):
+                word = words[place, role_model]
                 ax.text(
                     j,
                     i,
@@ -52,22 +53,22 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Any:
                 )
                 if word == "best":
                     ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, fill=False, edgecolor=INK, linewidth=1.4))
-        ax.set_xticks(range(len(splits)), [broken(named[split]) for split in splits], fontsize=8, color=INK)
+        ax.set_xticks(range(len(role_models)), [broken(named[role_model]) for role_model in role_models], fontsize=8, color=INK)
         ax.set_yticks(range(len(places)), [named[place] for place in places], fontsize=9, color=INK)
         ax.tick_params(length=0)
         canvas.colorbar(drawn, ax=ax, shrink=0.8).set_label(f"given away ({unit})", fontsize=9)
     return canvas
 
 
-def plot_map(rows: pd.DataFrame, splits: list[str]) -> Any:
-    """The best split in each cell of load and drift: coloured where it is decided, hatched where it is not."""
+def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Any:
+    """The best role model in each cell of load and drift: coloured where it is decided, hatched where it is not."""
     named = titles()
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 5.2))
         for row in rows.to_dict("records"):
             x, y = LOADS.index(row["load"]), DRIFTS.index(row["drift"])
             decided = row["verdict"] == "decided"
-            colour = SPLIT_COLOURS[splits.index(row["option"])] if row["option"] in splits else "white"
+            colour = ROLE_MODEL_COLOURS[role_models.index(row["option"])] if row["option"] in role_models else "white"
             ax.add_patch(
                 Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour if decided else OPEN, edgecolor="white", linewidth=2)
             )
@@ -82,7 +83,7 @@ def plot_map(rows: pd.DataFrame, splits: list[str]) -> Any:
         ax.tick_params(length=0)
         ax.set_xlabel("load of decisions (multiple of a usual firm of six teams)")
         ax.set_ylabel("drift of the market (standard deviations/week$^{0.5}$)")
-        keys = [Patch(facecolor=colour, label=named[split]) for split, colour in zip(splits, SPLIT_COLOURS)]
+        keys = [Patch(facecolor=colour, label=named[role_model]) for role_model, colour in zip(role_models, ROLE_MODEL_COLOURS)]
         keys.append(Patch(facecolor=OPEN, edgecolor=QUIET, hatch="////", label="hatched: undecided"))
         canvas.legend(handles=keys, loc="outside upper left", ncols=2, fontsize=8, frameon=False)
         for side in ax.spines.values():
@@ -116,17 +117,17 @@ def known_as(name: str) -> str:
 
 
 def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
-    """A cell a lever, split and context: what raising it to best practice adds; a dot where its sign is decided."""
+    """A cell a lever, role model and context: what raising it to best practice adds; a dot where its sign is decided."""
     named, (factor, unit) = titles(), seen(price)
-    places: list[Any] = list(dict.fromkeys(zip(rows["split"], rows["context"])))
-    table = rows.pivot(index=["split", "context"], columns="lever", values="mean")
+    places: list[Any] = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
+    table = rows.pivot(index=["role_model", "context"], columns="lever", values="mean")
     cells = factor * table.reindex(index=pd.MultiIndex.from_tuples(places), columns=list(LEVERS)).to_numpy()
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 2.0 + 0.26 * len(places)))
         most = float(np.quantile(np.abs(cells), 0.95)) or 1.0
         drawn = ax.imshow(cells, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
         for row in rows.to_dict("records"):
-            i, j = places.index((row["split"], row["context"])), list(LEVERS).index(row["lever"])
+            i, j = places.index((row["role_model"], row["context"])), list(LEVERS).index(row["lever"])
             sure = "" if row["low"] <= 0.0 <= row["high"] else "●"
             dark = abs(cells[i, j]) > 0.7 * most
             ax.text(
@@ -141,7 +142,7 @@ def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
         ax.set_xticks(range(len(LEVERS)), [broken(spoken(lever)) for lever in LEVERS], fontsize=8, color=INK)
         ax.xaxis.tick_top()
         ax.set_yticks(range(len(places)), [named[place] for _, place in places], fontsize=8, color=INK)
-        for first in range(0, len(places), max(1, len(places) // max(1, rows["split"].nunique()))):
+        for first in range(0, len(places), max(1, len(places) // max(1, rows["role_model"].nunique()))):
             ax.axhline(first - 0.5, color=INK, linewidth=1)
             ax.text(
                 len(LEVERS) - 0.4,

@@ -1,4 +1,4 @@
-"""The model as options to choose among: every split, or every lever raised, on the same firms under the same luck."""
+"""The model as options to choose among: every role model, or every lever raised, on the same firms under the same luck."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ BEST = 1.0 - 2.0**-30
 
 
 class Choices:
-    """A function for `decide`: what each split brings to a firm, its columns the outputs of the first split, then the next.
+    """A function for `decide`: what each role model brings to a firm, its columns the outputs of the first role model, then
+    the next.
 
     Factors are the five levers and the axes, each axis a list of names that its unit interval is cut into evenly. `cells`:
-    split -> scenarios, one a combination of axes, the last axis fastest.
+    role model -> scenarios, one a combination of axes, the last axis fastest.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Choices:
 
 
 class Raised(Choices):
-    """A function for `decide` with the levers as options: what raising each to best practice adds to a firm of one split.
+    """A function for `decide` with the levers as options: what raising each to best practice adds to a firm of one role model.
 
     Columns as in `Choices`, one option a lever; each is the difference from the same firm left as it is, under the same luck.
     """
@@ -110,24 +111,27 @@ def under_sets(scenario: Scenario, numbers: Sequence[int | None]) -> list[Scenar
     return [scenario if number is None else UnderSet(scenario, number) for number in numbers]
 
 
-def over_contexts(splits: Sequence[str], contexts: Sequence[str], numbers: Sequence[int | None]) -> Choices:
-    """The splits in the contexts of the catalogue, under parameter sets."""
-    found = {context: described(context, splits) for context in contexts}
-    cells = {split: [each for context in contexts for each in under_sets(found[context][split], numbers)] for split in splits}
+def over_contexts(role_models: Sequence[str], contexts: Sequence[str], numbers: Sequence[int | None]) -> Choices:
+    """The role models in the contexts of the catalogue, under parameter sets."""
+    found = {context: described(context, role_models) for context in contexts}
+    cells = {
+        role_model: [each for context in contexts for each in under_sets(found[context][role_model], numbers)]
+        for role_model in role_models
+    }
     return Choices(cells, {CONTEXT: contexts, PARAMETERS: [str(number) for number in numbers]})
 
 
-def over_surroundings(splits: Sequence[str], context: str, numbers: Sequence[int | None]) -> Choices:
-    """The splits in one context, at each load of decisions and drift of the market, under parameter sets."""
-    plain = described(context, splits)
+def over_surroundings(role_models: Sequence[str], context: str, numbers: Sequence[int | None]) -> Choices:
+    """The role models in one context, at each load of decisions and drift of the market, under parameter sets."""
+    plain = described(context, role_models)
     cells = {
-        split: [
+        role_model: [
             each
             for load in LOADS
             for drift in DRIFTS
-            for each in under_sets(plain[split].with_({"execution.load": load, "market.drift": drift}), numbers)
+            for each in under_sets(plain[role_model].with_({"execution.load": load, "market.drift": drift}), numbers)
         ]
-        for split in splits
+        for role_model in role_models
     }
     axes = {
         LOAD: [f"{load:g}" for load in LOADS],
@@ -137,6 +141,8 @@ def over_surroundings(splits: Sequence[str], context: str, numbers: Sequence[int
     return Choices(cells, axes)
 
 
-def raised(split: str, context: str, numbers: Sequence[int | None]) -> Raised:
-    """The levers of one split in one context, under parameter sets."""
-    return Raised(under_sets(described(context, [split])[split], numbers), {PARAMETERS: [str(number) for number in numbers]})
+def raised(role_model: str, context: str, numbers: Sequence[int | None]) -> Raised:
+    """The levers of one role model in one context, under parameter sets."""
+    return Raised(
+        under_sets(described(context, [role_model])[role_model], numbers), {PARAMETERS: [str(number) for number in numbers]}
+    )

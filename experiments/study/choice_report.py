@@ -64,7 +64,7 @@ def best_words(verdicts: Mapping[Any, str], named: Mapping[str, str]) -> str:
 
 
 def told(found: Decisions, price: str) -> str:
-    """Which split is best by a utility when nothing is known of the firm, what choosing it gives away, what knowing adds."""
+    """Which role model is best by a utility when nothing is known of the firm, what choosing it gives away, what knowing adds."""
     named, (factor, unit) = titles(), seen(price)
     rows = found.options[found.options["utility"] == price].set_index("option")
     lead = str(rows["mean"].idxmax())
@@ -82,9 +82,9 @@ def told(found: Decisions, price: str) -> str:
 
 
 def worst_by_context(found: Decisions, price: str) -> pd.Series:
-    """Largest mean regret of each split over contexts."""
+    """Largest mean regret of each role model over contexts."""
     rows = found.regret[found.regret["utility"] == price]
-    return rows.groupby("split", sort=False)["regret"].max()
+    return rows.groupby("role_model", sort=False)["regret"].max()
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def text_keys(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def choices(found: Decisions) -> dict[str, Any]:
-    """A row a utility and split: mean, expected regret (bracket), largest regret over contexts, verdict."""
+    """A row a utility and role model: mean, expected regret (bracket), largest regret over contexts, verdict."""
     named, rows = titles(), []
     for price in PRICES:
         (factor, unit), worst = seen(price), worst_by_context(found, price)
@@ -115,7 +115,7 @@ def choices(found: Decisions) -> dict[str, Any]:
             )
     heads = [
         "What the firm wants",
-        "Split",
+        "Role model",
         "Mean",
         "Gives away on average",
         "Gives away in its worst context",
@@ -126,9 +126,9 @@ def choices(found: Decisions) -> dict[str, Any]:
 
 
 def first_levers(found: Decisions) -> dict[str, Any]:
-    """A row a split and context: the lever that adds most when raised to best practice, by each utility that is drawn."""
+    """A row a role model and context: the lever that adds most when raised to best practice, by each utility that is drawn."""
     named, rows = titles(), []
-    for (split, place), part in found.levers.groupby(["split", "context"], sort=False):
+    for (role_model, place), part in found.levers.groupby(["role_model", "context"], sort=False):
         cells = []
         for price in SHOWN:
             mine = part[part["utility"] == price].set_index("lever")
@@ -142,8 +142,12 @@ def first_levers(found: Decisions) -> dict[str, Any]:
                     "look": "" if words.startswith("undecided") else "decided",
                 }
             )
-        rows.append([{"main": named[str(split)]}, {"main": named[str(place)]}, *cells])
-    return {"heads": ["Split", "Context", *(f"First lever: {price}" for price in SHOWN)], "words": (0, 1, 2, 3), "rows": rows}
+        rows.append([{"main": named[str(role_model)]}, {"main": named[str(place)]}, *cells])
+    return {
+        "heads": ["Role model", "Context", *(f"First lever: {price}" for price in SHOWN)],
+        "words": (0, 1, 2, 3),
+        "rows": rows,
+    }
 
 
 # -- figures -----------------------------------------------------------------------------------
@@ -154,7 +158,7 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
     drawn = []
     for at, price in enumerate(SHOWN):
         mine = {name: table[table["utility"] == price] for name, table in found.tables().items()}
-        luck = f"noise share (luck's part of a split's worth, at most) {found.noise[price]:.2f}"
+        luck = f"noise share (luck's part of a role model's worth, at most) {found.noise[price]:.2f}"
         firm, word = found.sizes, file_name(at)
         drawn += [
             written_with_data(
@@ -162,9 +166,9 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
                 mine["regret"],
                 f"regret_{word}",
                 folder,
-                f"What a wrong split costs: {price}",
+                f"What a wrong role model costs: {price}",
                 regret_sentence(mine["regret"], price),
-                f"N = {firm.choice[0]:,} points x {firm.choice[1]} lucks; {luck}; {verdicts(mine['regret'])}",
+                f"N = {firm.choice[0]:,} points x {firm.choice[1]} replicates; {luck}; {verdicts(mine['regret'])}",
             ),
             written_with_data(
                 plot_map(mine["switching_map"], list(mine["options"]["option"])),
@@ -173,7 +177,7 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
                 folder,
                 f"Where the choice switches: {price}",
                 map_sentence(mine["switching_map"]),
-                f"N = {firm.map[0]:,} points x {firm.map[1]} lucks; {luck}; {verdicts(mine['switching_map'])}",
+                f"N = {firm.map[0]:,} points x {firm.map[1]} replicates; {luck}; {verdicts(mine['switching_map'])}",
             ),
             written_with_data(
                 plot_information(mine["information"], price),
@@ -182,7 +186,7 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
                 folder,
                 f"What knowing is worth: {price}",
                 information_sentence(mine["information"], price),
-                f"N = {firm.choice[0]:,} points x {firm.choice[1]} lucks; {luck}; "
+                f"N = {firm.choice[0]:,} points x {firm.choice[1]} replicates; {luck}; "
                 f"verdict: {int((mine['information']['bound_low'] > 0).sum())} of {len(mine['information'])} are "
                 "decidedly above zero",
             ),
@@ -193,7 +197,8 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
                 folder,
                 f"What to raise first: {price}",
                 lever_sentence(mine["lever_values"], price),
-                f"N = {firm.levers[0]:,} points x {firm.levers[1]} lucks a row; {luck}; verdict: {firsts(mine['lever_values'])}",
+                f"N = {firm.levers[0]:,} points x {firm.levers[1]} replicates a row; {luck}; "
+                f"verdict: {firsts(mine['lever_values'])}",
             ),
         ]
     return drawn
@@ -212,7 +217,7 @@ def verdicts(rows: pd.DataFrame) -> str:
         else rows["verdict"] == "decided"
     )
     return (
-        f"verdict: the best split is decided in {int(places.sum())} of {len(places)} "
+        f"verdict: the best role model is decided in {int(places.sum())} of {len(places)} "
         f"{'contexts' if 'context' in rows else 'cells'}"
     )
 
@@ -221,35 +226,37 @@ def regret_sentence(rows: pd.DataFrame, price: str) -> str:
     """Who is best where, and the largest loss."""
     named, (factor, unit) = titles(), seen(price)
     best = [
-        f"{named[row['split']]} in {lowered(named[row['context']])}" for row in rows[rows["verdict"] == "best"].to_dict("records")
+        f"{named[row['role_model']]} in {lowered(named[row['context']])}"
+        for row in rows[rows["verdict"] == "best"].to_dict("records")
     ]
     top = text_keys(rows.sort_values("regret").iloc[-1].to_dict())
-    lead = f"Decidedly best: {listed(best)}." if best else "No split is decidedly best in any context."
+    lead = f"Decidedly best: {listed(best)}." if best else "No role model is decidedly best in any context."
     return (
-        f"What each split gives away against the best one in the same context, habits random. {lead} The most is given away by "
-        f"{named[top['split']]} in {lowered(named[top['context']])}: {figure_text(top['regret'], factor)} {unit} "
+        f"What each role model gives away against the best one in the same context, habits random. {lead} The most is given "
+        "away by "
+        f"{named[top['role_model']]} in {lowered(named[top['context']])}: {figure_text(top['regret'], factor)} {unit} "
         f"{interval_text(top, factor)}. A question mark: cannot be told from the best."
     )
 
 
 def map_sentence(rows: pd.DataFrame) -> str:
-    """How many cells each split leads decidedly."""
+    """How many cells each role model leads decidedly."""
     named = titles()
     decided = rows.loc[rows["verdict"] == "decided", "option"].value_counts()
     lead = (
-        f"Decided: {listed([f'{named[str(split)]} in {count}' for split, count in decided.items()])} of {len(rows)} cells"
+        f"Decided: {listed([f'{named[str(name)]} in {count}' for name, count in decided.items()])} of {len(rows)} cells"
         if len(decided)
         else f"None of {len(rows)} cells is decided"
     )
     return (
-        f"The best split of a firm in the context {lowered(named[MAPPED_IN])} when it has fewer or more decisions to "
+        f"The best role model of a firm in the context {lowered(named[MAPPED_IN])} when it has fewer or more decisions to "
         "take and its market drifts "
         f"slower or faster; habits and parameter sets random. {lead}; the hatched rest is undecided."
     )
 
 
 def information_sentence(rows: pd.DataFrame, price: str) -> str:
-    """What is most worth knowing before a split is chosen."""
+    """What is most worth knowing before a role model is chosen."""
     factor, unit = seen(price)
     whole = rows[rows["input"] == "everything"].iloc[0]
     single = rows[rows["input"] != "everything"]
@@ -270,8 +277,8 @@ def bracket(row: Mapping[Any, Any], factor: float) -> str:
 
 
 def firsts(rows: pd.DataFrame) -> str:
-    """In how many splits and contexts the first lever is decided."""
-    sure = rows.groupby(["split", "context"])["verdict"].apply(lambda each: (each == "best").any())
+    """In how many role models and contexts the first lever is decided."""
+    sure = rows.groupby(["role_model", "context"])["verdict"].apply(lambda each: (each == "best").any())
     return f"the first lever is decided in {int(sure.sum())} of {len(sure)} rows"
 
 
@@ -291,7 +298,7 @@ def lever_sentence(rows: pd.DataFrame, price: str) -> str:
         else ""
     )
     return (
-        "What raising one lever from where it is to best practice adds, the others as they are, in each split and "
+        "What raising one lever from where it is to best practice adds, the others as they are, in each role model and "
         f"context. {lead}.{tail}"
     )
 

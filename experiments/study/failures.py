@@ -19,7 +19,7 @@ from tandem.experiments.study.strata import Part
 from tandem.sim.outcomes import OUTCOMES
 
 SIZES = {"smoke": (128, 2), "paper": (4096, 4)}
-"""Points, and lucks a point."""
+"""Points, and replicates a point."""
 POORER_HALF = 0.5
 PEELINGS = MOST_BOXES * REDRAWS
 
@@ -44,7 +44,7 @@ class Worst:
         return told[:1].upper() + told[1:]
 
     def happens(self, values: Mapping[str, np.ndarray], context: np.ndarray) -> np.ndarray:
-        """1.0 where it happens, else 0.0, float64 (lucks, points); `values`: outcome -> float64 (lucks, points)."""
+        """1.0 where it happens, else 0.0, float64 (replicates, points); `values`: outcome -> float64 (replicates, points)."""
         hits = np.ones_like(next(iter(values.values())))
         for outcome, share in self.shares.items():
             sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
@@ -65,18 +65,18 @@ EVENTS: Mapping[str, Worst] = {
 @dataclass(frozen=True)
 class Found:
     """What was found of one event: boxes and a tree; how far each input's distribution shifts (see `regional`); luck's part of
-    the event's variance over runs; lucks a point."""
+    the event's variance over runs; replicates a point."""
 
     discovery: Discovery
     regional: pd.DataFrame
     noise: float
-    lucks: int
+    replicates: int
 
 
 def planned_runs(profile: str) -> int:
     """Firms that a profile plays."""
-    points, lucks = SIZES[profile]
-    return points * lucks
+    points, replicates = SIZES[profile]
+    return points * replicates
 
 
 def play(
@@ -86,11 +86,12 @@ def play(
     progress: Told = lambda what, runs: None,
     peeled: Callable[[int], None] = lambda done: None,
 ) -> dict[str, Found]:
-    """By event, over the firms of `part`: all splits and contexts, the levers random. What `store` holds is not played again.
+    """By event, over the firms of `part`: all role models and contexts, the levers random. What `store` holds is not played
+    again.
 
     `peeled` hears how many peelings of redrawn points are done, PEELINGS an event at most.
     """
-    points, lucks = SIZES[profile]
+    points, replicates = SIZES[profile]
     firms = part.firms()
     played = play_options(
         firms,
@@ -98,7 +99,7 @@ def play(
         len(part.outputs),
         points,
         part.seed,
-        lucks,
+        replicates,
         store / "points.npz",
         part.digest,
         lambda rows: progress("discovery", rows),
@@ -112,5 +113,5 @@ def play(
         boxes = discover(event, varied, pd.Series(share, name="event"), part.seed, peeled)
         spread = float(hits.var())
         noise = float(hits.var(axis=0, ddof=1).mean() / spread) if spread else float("nan")
-        found[name] = Found(boxes, regional(varied, share, part.seed), noise, lucks)
+        found[name] = Found(boxes, regional(varied, share, part.seed), noise, replicates)
     return found

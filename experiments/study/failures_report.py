@@ -39,8 +39,8 @@ def section(found: Mapping[str, Found], drawn: list[Figure]) -> dict[str, Any]:
         "events": [{"told": told(each), "tree": tree(each)} for each in found.values()],
         "fitted": fitted,
         "held": held,
-        "lucks": first.lucks,
-        "runs": (fitted + held) * first.lucks,
+        "replicates": first.replicates,
+        "runs": (fitted + held) * first.replicates,
         "figures": [drawn_inline(figure) for figure in drawn],
     }
 
@@ -107,7 +107,7 @@ def figures(name: str, each: Found, folder: Path) -> list[Figure]:
     event = found.event.told
     sure = int((found.table["verdict"] == "decided").sum())
     stands = (
-        f"N = {int(each.regional['n'].iloc[0]):,} points x {each.lucks} lucks; "
+        f"N = {int(each.regional['n'].iloc[0]):,} points x {each.replicates} replicates; "
         f"noise share (luck's part of whether it happens) {each.noise:.2f}"
     )
     limited = set(found.limits["input"]) & set(leading(found))

@@ -13,7 +13,7 @@ from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
 from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_swings
+from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
 
 HOW_TO_READ = (
     (BETTER, True, "better than the reference"),
@@ -23,18 +23,18 @@ HOW_TO_READ = (
 
 
 def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
-    """All figures of a study, written into `folder`: levers, splits by context, and what each statement hangs on."""
+    """All figures of a study, written into `folder`: levers, role models by context, and what each statement hangs on."""
     figures, named = [], titles()
     for output in dict.fromkeys(study.levers["output"]):
         progress("figures", 0)
         figures.append(lever_figure(study, output, folder, named))
     for outcome in STATEMENTS:
         progress("figures", 0)
-        figures.append(split_figure(study, outcome, folder, named))
+        figures.append(role_model_figure(study, outcome, folder, named))
     for outcome in STATEMENTS:
         progress("figures", 0)
-        if (study.fates["outcome"] == outcome).any():
-            figures.append(fate_figure(study, outcome, folder, named))
+        if (study.robustness["outcome"] == outcome).any():
+            figures.append(robustness_figure(study, outcome, folder, named))
     return figures
 
 
@@ -45,12 +45,12 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
     """How far each lever moves an outcome."""
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
-        plot_lever_swings(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
+        plot_lever_effects(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
         ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {low_title(output)}"
         rows = study.levers[study.levers["output"] == output]
         shared = sorted(
-            {place for place in study.places[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0])
+            {place for place in study.rank_intervals[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0])
         )
         told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
         footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
@@ -60,7 +60,7 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
 def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     """Which levers move the outcome, which way, and how far their order is decided."""
     rows = study.levers[study.levers["output"] == output].to_dict("records")
-    place = study.places[output]
+    place = study.rank_intervals[output]
     word = {"higher": "raise", "lower": "lower"}
     told = []
     for verdict in ("higher", "lower"):
@@ -81,34 +81,34 @@ def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
 
 
 def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
-    """Warns of levers that push one way in some splits and the other way in others; "" if there is none."""
+    """Warns of levers that push one way in some role models and the other way in others; "" if there is none."""
     told = []
-    for lever, (raised, lowered) in opposed(study.levers_by_split, output).items():
-        ups, downs = (listed([named[split] for split in group]) for group in (raised, lowered))
+    for lever, (raised, lowered) in opposed(study.levers_by_role_model, output).items():
+        ups, downs = (listed([named[role_model] for role_model in group]) for group in (raised, lowered))
         told.append(f"{spoken(lever)} raises {low_title(output)} under {ups} and lowers it under {downs}")
     return f"Pooling hides a contrast: {'; '.join(told)}." if told else ""
 
 
-# -- splits ------------------------------------------------------------------------------------
+# -- role models ------------------------------------------------------------------------------------
 
 
-def split_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
-    """A panel a context: each split's and control's difference from the first split."""
-    main = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
-    arms = list(dict.fromkeys(main["arm"]))
+def role_model_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+    """A panel a context: each role model's and control's difference from the first role model."""
+    main = study.role_models[(study.role_models["dispositions"] == "as described") & (study.role_models["outcome"] == outcome)]
+    arms = list(dict.fromkeys(main["role_model"]))
     short = {arm: named.get(arm, arm) for arm in arms}
     short[arms[0]] = "the reference"
-    heading = f"{OUTCOMES[outcome].title()} by split, against {named[arms[0]]}"
+    heading = f"{OUTCOMES[outcome].title()} by role model, against {named[arms[0]]}"
     with plt.rc_context(FIGURE_STYLE):
         canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
         verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
         told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
         return written(
             canvas,
-            f"splits_{outcome}",
+            f"role_models_{outcome}",
             folder,
             heading,
-            split_sentence(study, outcome, named),
+            role_model_sentence(study, outcome, named),
             f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}",
             narrow,
             main,
@@ -121,7 +121,9 @@ def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str
     canvas, axes = plt.subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
     cells = list(axes.ravel())
     for place, context in enumerate(contexts()):
-        plot_comparison(main[main["context"] == context], [outcome], [cells[place]], labels=short)
+        plot_comparison(
+            main[main["context"] == context].rename(columns={"role_model": "scenario"}), [outcome], [cells[place]], labels=short
+        )
         better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
         cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
         cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
@@ -141,7 +143,7 @@ def luck_share(study: Any, outcome: str, what: str = "outcome") -> str:
     rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
     low, high = rows["share"].min(), rows["share"].max()
     of = "differences between firms" if what == "difference" else "variance between firms"
-    return f"noise share (luck's part of the {of}, by split): {low:.2f} to {high:.2f}; "
+    return f"noise share (luck's part of the {of}, by role model): {low:.2f} to {high:.2f}; "
 
 
 def _key(ax: Any, reference: str) -> None:
@@ -161,13 +163,13 @@ def _key(ax: Any, reference: str) -> None:
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
-def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
-    """Which splits differ decidedly from the first one everywhere, in some contexts, and where it is undecided."""
-    rows = study.splits[(study.splits["dispositions"] == "as described") & (study.splits["outcome"] == outcome)]
-    reference = named[str(rows["arm"].iloc[0])]
+def role_model_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+    """Which role models differ decidedly from the first one everywhere, in some contexts, and where it is undecided."""
+    rows = study.role_models[(study.role_models["dispositions"] == "as described") & (study.role_models["outcome"] == outcome)]
+    reference = named[str(rows["role_model"].iloc[0])]
     told = []
-    for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "arm"]):
-        mine = rows[rows["arm"] == arm].set_index("context")["verdict"].to_dict()
+    for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "role_model"]):
+        mine = rows[rows["role_model"] == arm].set_index("context")["verdict"].to_dict()
         where = {
             word: [low_first(named[context]) for context, verdict in mine.items() if verdict == word]
             for word in ("higher", "lower", "undecided", "same", "not defined")
@@ -184,19 +186,19 @@ def split_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
 # -- what statements hang on -------------------------------------------------------------------
 
 
-def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+def robustness_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
     """A line a statement, a column an alternative: does it still hold?"""
-    rows = study.fates[study.fates["outcome"] == outcome]
+    rows = study.robustness[study.robustness["outcome"] == outcome]
     columns = list(dict.fromkeys(rows["assumption"]))
-    statements = list(dict.fromkeys(zip(rows["arm"], rows["context"])))
-    statements.sort(key=lambda pair: list(dict.fromkeys(study.splits["arm"])).index(pair[0]))
+    statements = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
+    statements.sort(key=lambda pair: list(dict.fromkeys(study.role_models["role_model"])).index(pair[0]))
     heads = [f"default, {study.size.alternative_pairs:,} pairs" if name == "default" else name for name in columns]
-    verdicts = {(row["arm"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
+    verdicts = {(row["role_model"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
     heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
     whole = study.surviving[study.surviving["outcome"] == outcome]
     firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
     with plt.rc_context(FIGURE_STYLE):
-        canvas = _fates(
+        canvas = _robustness(
             rows,
             columns,
             [broken(name) for name in heads],
@@ -205,7 +207,7 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
             {},
         )
         above = {arm: named[arm] for arm, _ in statements}
-        narrow = _fates(
+        narrow = _robustness(
             rows,
             columns,
             heads,
@@ -218,14 +220,14 @@ def fate_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -
             f"assumptions_{outcome}",
             folder,
             heading,
-            fate_sentence(study, outcome),
+            robustness_sentence(study, outcome),
             f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}",
             narrow,
             rows,
         )
 
 
-def _fates(
+def _robustness(
     rows: Any,
     columns: list[str],
     heads: list[str],
@@ -233,7 +235,7 @@ def _fates(
     size: tuple[float, float],
     above: dict[str, str],
 ) -> Any:
-    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each split."""
+    """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each role model."""
     lines: list[tuple[str, str]] = []
     for pair in labels:
         if above and (not lines or lines[-1][0] != pair[0]):
@@ -245,10 +247,10 @@ def _fates(
         "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
         "turns": {"marker": "X", "color": WORSE, "markersize": 8, "markeredgecolor": "white"},
     }
-    for fate, look in marks.items():
-        part = rows[rows["fate"] == fate]
+    for robustness_of, look in marks.items():
+        part = rows[rows["robustness"] == robustness_of]
         xs = [columns.index(name) for name in part["assumption"]]
-        ys = [lines.index(pair) for pair in zip(part["arm"], part["context"])]
+        ys = [lines.index(pair) for pair in zip(part["role_model"], part["context"])]
         ax.plot(xs, ys, linestyle="none", **look)
     for y, (arm, context) in enumerate(lines):
         if y and arm != lines[y - 1][0]:
@@ -270,7 +272,7 @@ def _fates(
     return canvas
 
 
-def fate_sentence(study: Any, outcome: str) -> str:
+def robustness_sentence(study: Any, outcome: str) -> str:
     """How many statements survive every alternative, and which alternatives turn most."""
     rows = study.surviving[study.surviving["outcome"] == outcome]
     all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
@@ -284,8 +286,8 @@ def fate_sentence(study: Any, outcome: str) -> str:
     else:
         told += "None turns into its opposite. "
     size = study.size
-    few = study.fates[(study.fates["outcome"] == outcome) & (study.fates["assumption"] == "default")]
-    lost = int((few["fate"] == "opens").sum())
+    few = study.robustness[(study.robustness["outcome"] == outcome) & (study.robustness["assumption"] == "default")]
+    lost = int((few["robustness"] == "opens").sum())
     return told + (
         f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
         f"default itself leaves {lost or 'none'} of the statements undecided (first column)."

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.discovery.event import Event, looked_for
-from tandem.experiments.effects.cells import CONTEXT, SPLIT, Firms
+from tandem.experiments.effects.cells import CONTEXT, ROLE_MODEL, Firms
 from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.study.strata import Part, parts_of
 from tandem.sim.parameter_sets import Chosen
 
-POINTS, LUCKS = 1024, 4
+POINTS, REPLICATES = 1024, 4
 DECLARATION = "study.toml"
 
 
@@ -29,10 +29,10 @@ def of_sensitivity(
     below: float | None = None,
     progress: Callable[[int], None] = lambda runs: None,
 ) -> tuple[Event, pd.DataFrame, pd.Series, Chosen]:
-    """As `of_sweep`, for the main analysis of a folder that `tandem sensitivity` wrote: levels of levers, splits and contexts;
-    and the parameter sets under which it was played.
+    """As `of_sweep`, for the main analysis of a folder that `tandem sensitivity` wrote: levels of levers, role models and
+    contexts; and the parameter sets under which it was played.
 
-    1,024 points under 4 lucks each. Raises Refused where the declaration is not whole, or of another version of the model.
+    1,024 points under 4 replicates each. Raises Refused where the declaration is not whole, or of another version of the model.
     """
     try:
         declared: dict[str, Any] = tomllib.loads((folder / DECLARATION).read_text("utf-8"))
@@ -50,13 +50,13 @@ def of_sensitivity(
     wanted = outcome or part.outputs[0]
     firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters)
     points = next(_points(len(firms.factors), part.seed))
-    keys = keys_of(part.seed, NEAR_A, np.arange(len(points)), LUCKS)
-    values = np.empty((LUCKS, len(points)))
-    for luck in range(LUCKS):
+    keys = keys_of(part.seed, NEAR_A, np.arange(len(points)), REPLICATES)
+    values = np.empty((REPLICATES, len(points)))
+    for luck in range(REPLICATES):
         values[luck] = firms(points, keys[luck])[:, 0]
         progress(len(points))
     event, varied, share = looked_for(
-        wanted, values.ravel(), np.tile(np.arange(len(points)), LUCKS), varied_by(firms, points), above, below, folder.name
+        wanted, values.ravel(), np.tile(np.arange(len(points)), REPLICATES), varied_by(firms, points), above, below, folder.name
     )
     return event, varied, share, part.parameters
 
@@ -66,11 +66,11 @@ def _points(factors: int, seed: int) -> Any:
 
 
 def varied_by(firms: Firms, points: np.ndarray) -> pd.DataFrame:
-    """Points of the unit cube as a reader knows them: levels of levers (0-1), names of splits and contexts."""
+    """Points of the unit cube as a reader knows them: levels of levers (0-1), names of role models and contexts."""
     table = pd.DataFrame(
         firms.ranges.levels(points[:, : len(firms.levers)]), columns=[f"levers.{lever}" for lever in firms.levers]
     )
     for column, name in enumerate(firms.factors[len(firms.levers) :], len(firms.levers)):
-        there = {SPLIT: firms.splits, CONTEXT: firms.contexts}[name]
+        there = {ROLE_MODEL: firms.role_models, CONTEXT: firms.contexts}[name]
         table[name] = np.array(there)[np.minimum((points[:, column] * len(there)).astype(int), len(there) - 1)]
     return table

@@ -21,7 +21,7 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
     """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `tandem.experiments.study.study.write`."""
     named, fields = titles(), contexts()
     blocks = [
-        split_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
+        role_model_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
     ]
     drawn = [drawn_inline(figure) for figure in figures]
     return render(
@@ -40,7 +40,7 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
         short=in_short(study, named) + further(sections),
         levers=lever_rows(study),
         levers_within=[
-            ("split", levers_within(study, study.levers_by_split, named)),
+            ("role_model", levers_within(study, study.levers_by_role_model, named)),
             ("context", levers_within(study, study.levers_by_context, named)),
         ],
         best=best_table(study, named),
@@ -52,12 +52,15 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
         equal=equal_changes(study, named),
         switches=switches(study),
         surviving=survival_rows(study, named),
-        reference=named[study.splits["arm"].iloc[0]],
+        reference=named[study.role_models["role_model"].iloc[0]],
         glossary=[
             {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
             for name in HEADLINES
         ],
-        digests=[{**row, "arm": named[row["arm"]], "context": named[row["context"]]} for row in study.digests.to_dict("records")],
+        digests=[
+            {**row, "role_model": named[row["role_model"]], "context": named[row["context"]]}
+            for row in study.digests.to_dict("records")
+        ],
     )
 
 
@@ -67,14 +70,14 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
 # -- tables ------------------------------------------------------------------------------------
 
 
-def split_block(study: Any, context: str, dispositions: str, named: dict[str, str]) -> dict[str, Any]:
-    """A context's table: one row a split, one column a headline outcome."""
-    table = study.splits[(study.splits["context"] == context) & (study.splits["dispositions"] == dispositions)]
+def role_model_block(study: Any, context: str, dispositions: str, named: dict[str, str]) -> dict[str, Any]:
+    """A context's table: one row a role model, one column a headline outcome."""
+    table = study.role_models[(study.role_models["context"] == context) & (study.role_models["dispositions"] == dispositions)]
     rows = []
-    for arm in dict.fromkeys(table["arm"]):
-        part = table[table["arm"] == arm].set_index("outcome")
+    for arm in dict.fromkeys(table["role_model"]):
+        part = table[table["role_model"] == arm].set_index("outcome")
         cells = [cell(part.loc[name].to_dict(), scaled(name)[0], OUTCOMES[name].better) for name in HEADLINES]
-        rows.append({"arm": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
+        rows.append({"role_model": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
     heads = [{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in HEADLINES]
     return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows}
 
@@ -88,11 +91,11 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
             {
                 "output": f"{OUTCOMES[row['output']].title()} ({unit})",
                 "lever": spoken(row["input"]),
-                "place": study.places[row["output"]][row["input"]],
+                "rank": study.rank_intervals[row["output"]][row["input"]],
                 "n": f"{row['n']:,}",
                 "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
                 "look": look(row["verdict"], OUTCOMES[row["output"]].better),
-                "swing": figure_text(row["estimate"], factor, True),
+                "effect": figure_text(row["estimate"], factor, True),
                 "interval": interval_text(row, factor),
             }
         )
@@ -100,7 +103,7 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
 
 
 def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
-    """A table an output: a row a split or context, a column a lever in the order of the pooled ranking."""
+    """A table an output: a row a role model or context, a column a lever in the order of the pooled ranking."""
     column, blocks = table.columns[0], []
     for output in dict.fromkeys(study.levers["output"]):
         levers = list(study.levers.loc[study.levers["output"] == output, "input"])
@@ -123,7 +126,7 @@ def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> lis
 
 
 def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
-    """The best split by context and outcome, and its rivals."""
+    """The best role model by context and outcome, and its rivals."""
     rows = []
     for context in contexts():
         part = study.best[(study.best["context"] == context) & (study.best["assumption"] == "default")].set_index("outcome")
@@ -133,7 +136,7 @@ def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
 
 
 def best_under(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, Any]:
-    """The best split by one outcome: a row an assumption, a column a context."""
+    """The best role model by one outcome: a row an assumption, a column a context."""
     table = study.best[study.best["outcome"] == outcome]
     rows = []
     for assumption in dict.fromkeys(table["assumption"]):
@@ -151,18 +154,18 @@ def _best_cell(row: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
 
 
 def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
-    """Where the spread over firms comes from: a row an outcome and split; None where it was not played."""
+    """Where the spread over firms comes from: a row an outcome and role model; None where it was not played."""
     if not len(study.variance):
         return None
     rows = []
-    for (outcome, arm, what), part in study.variance.groupby(["outcome", "arm", "what"], sort=False):
+    for (outcome, arm, what), part in study.variance.groupby(["outcome", "role_model", "what"], sort=False):
         name = named[arm] + ("" if what == "outcome" else ", difference from the first")
         shares = [
             {"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")
         ]
         rows.append([{"main": OUTCOMES[outcome].title()}, {"main": name}, *shares])
     return {
-        "heads": ["Outcome", "Split", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
+        "heads": ["Outcome", "Role model", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
         "words": (0, 1),
         "rows": rows,
     }
@@ -194,7 +197,7 @@ def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
         rows.append(
             {
                 "context": named[row["context"]],
-                "statement": f"{named[row['arm']]}: {OUTCOMES[row['outcome']].title()} "
+                "statement": f"{named[row['role_model']]}: {OUTCOMES[row['outcome']].title()} "
                 f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
                 "survives": f"{row['survives']} of {row['of']}",
                 "turns": row["turns"] or "none",
@@ -218,11 +221,14 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     if len(rows):
         firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
         told.append(
-            f"Of {len(rows)} decided statements that a split or control has more or less growth, conflict or delay than "
-            f"{named[study.splits['arm'].iloc[0]]}, {firm} hold under every structural alternative played, and {turned} "
+            f"Of {len(rows)} decided statements that a role model or control has more or less growth, conflict or delay than "
+            f"{named[study.role_models['role_model'].iloc[0]]}, {firm} hold under every structural alternative "
+            f"played, and {turned} "
             "turn into their opposite under at least one."
         )
-    main = study.splits[(study.splits["dispositions"] == "as described") & study.splits["outcome"].isin(STATEMENTS)]
+    main = study.role_models[
+        (study.role_models["dispositions"] == "as described") & study.role_models["outcome"].isin(STATEMENTS)
+    ]
     told.append(
         f"{int((main['verdict'] == 'undecided').sum())} of "
         f"{int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
@@ -233,26 +239,26 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
 
 def top_levers(study: Any, output: str) -> str:
     """Which lever comes first, or which cannot be told apart at the top."""
-    place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+    place, rows = study.rank_intervals[output], study.levers[study.levers["output"] == output].set_index("input")
     factor, unit = scaled(output)
     first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
     lead = f"{OUTCOMES[output].title()}: "
-    swing = {
+    effect = {
         lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
         f"{interval_text(rows.loc[lever].to_dict(), factor)})"
         for lever in rows.index
     }
     if len(first) == 1:
         order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
-        return lead + f"the lever that moves it most is {swing[first[0]]}; then, by rank, {listed(order)}."
-    return lead + f"which lever moves it most is undecided between {listed([swing[lever] for lever in first])}."
+        return lead + f"the lever that moves it most is {effect[first[0]]}; then, by rank, {listed(order)}."
+    return lead + f"which lever moves it most is undecided between {listed([effect[lever] for lever in first])}."
 
 
 def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
     """The first screen: for growth and for conflict the lever that moves it most, how sure that is, and where it differs."""
     found = []
     for output in dict.fromkeys(study.levers["output"]):
-        place, rows = study.places[output], study.levers[study.levers["output"] == output].set_index("input")
+        place, rows = study.rank_intervals[output], study.levers[study.levers["output"] == output].set_index("input")
         factor, unit = scaled(output)
         first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
         size = [
@@ -283,7 +289,8 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
 
 
 def further(sections: Mapping[str, Any]) -> list[str]:
-    """What the other analyses of a study add to its short list: where both goals fail, and which split to choose for growth."""
+    """What the other analyses of a study add to its short list: where both goals fail, and which role model to choose for
+    growth."""
     wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
     return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
 
@@ -301,7 +308,7 @@ def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | N
 
 def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
     """In which contexts another lever than the pooled leader comes first, and where it is undecided."""
-    place = study.places[output]
+    place = study.rank_intervals[output]
     leaders = [lever for lever in place if place[lever].split("-")[0] == "1"]
     table = study.levers_by_context[study.levers_by_context["output"] == output]
     same: list[str] = []
@@ -325,7 +332,7 @@ def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
 
 
 def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
-    """Which of the four splits does best in which context."""
+    """Which of the four role models does best in which context."""
     rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == outcome)]
     won: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):
@@ -333,30 +340,32 @@ def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
         won.setdefault(who, []).append(named[row["context"]][:1].lower() + named[row["context"]][1:])
     word = {"high": "Highest", "low": "Lowest"}[OUTCOMES[outcome].better]
     parts = [f"{who} in {'every context' if len(where) == len(rows) else listed(where)}" for who, where in won.items()]
-    return f"{word} {OUTCOMES[outcome].title().lower()} among the four splits: {'; '.join(parts)}."
+    return f"{word} {OUTCOMES[outcome].title().lower()} among the four role models: {'; '.join(parts)}."
 
 
 def control_sentence(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> str:
-    """How the controls compare with the split that does best in their context, pair by pair."""
+    """How the controls compare with the role model that does best in their context, pair by pair."""
     rows = study.controls[(study.controls["outcome"] == outcome) & (study.controls["verdict"] != "baseline")]
     told = []
-    for arm in dict.fromkeys(rows["arm"]):
-        mine = rows.loc[rows["arm"] == arm, "verdict"]
+    for arm in dict.fromkeys(rows["role_model"]):
+        mine = rows.loc[rows["role_model"] == arm, "verdict"]
         parts = [f"{word} in {count}" for word, count in mine.value_counts().items()]
         told.append(f"{named[arm].removeprefix('Control: ')}, {', '.join(parts)} of {len(mine)} contexts")
-    return f"{OUTCOMES[outcome].title()} of the controls, paired with the split of the highest growth there: {'; '.join(told)}."
+    return (
+        f"{OUTCOMES[outcome].title()} of the controls, paired with the role model of the highest growth there: {'; '.join(told)}."
+    )
 
 
 def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
     """Which verdicts equal dispositions change, the same number of pairs on both sides: a `lead` and `lines`."""
-    keys = ["context", "arm", "outcome"]
+    keys = ["context", "role_model", "outcome"]
     few = study.alternatives[study.alternatives["assumption"] == "default"]
-    both = pd.concat([few, study.splits[study.splits["dispositions"] == "equal"]])
+    both = pd.concat([few, study.role_models[study.role_models["dispositions"] == "equal"]])
     both = both.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
     both = both[both["outcome"].isin(STATEMENTS) & ~both["equal"].isin(["baseline", "not defined"])]
     moved = both[both["as described"] != both["equal"]]
     lines = []
-    for (arm, outcome, old, new), part in moved.groupby(["arm", "outcome", "as described", "equal"], sort=False):
+    for (arm, outcome, old, new), part in moved.groupby(["role_model", "outcome", "as described", "equal"], sort=False):
         where = [named[context][:1].lower() + named[context][1:] for context in contexts() if context in set(part["context"])]
         lines.append(f"{named[arm]}, {OUTCOMES[outcome].title().lower()}: {old} becomes {new} in {listed(where)}")
     lead = f"With equal dispositions ({study.size.alternative_pairs:,} pairs on both sides) "

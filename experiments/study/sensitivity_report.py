@@ -16,13 +16,13 @@ from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
-from tandem.experiments.study.strata import POOLED, Part, leader, lever_places, robustness, stability
+from tandem.experiments.study.strata import POOLED, Part, leader, lever_rank_intervals, robustness, stability
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
 
 HEADINGS = {
     "shares": "What drives {}",
-    "swings": "How far each goes: {}",
+    "effects": "How far each goes: {}",
     "curves": "Over the range: {}",
     "interactions": "What acts together: {}",
     "convergence": "Are there enough firms: {}",
@@ -54,7 +54,7 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
         "undefined": [OUTCOMES[name].title() for name in undefined],
         "figures": [drawn_inline(figure) for output in main.outputs for figure in figures(main, output, folder)],
         "levers": {
-            "heads": ["Outcome", "Input", "Rank among levers", "Total index", "Swing", "Direction"],
+            "heads": ["Outcome", "Input", "Rank among levers", "Total index", "Effect", "Direction"],
             "words": (0, 1, 5),
             "rows": [row for output in main.outputs for row in lever_rows(main, output)],
         },
@@ -71,7 +71,7 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
 def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str) -> dict[str, str]:
     """Which lever moves an output most, by how much, how sure that is, and where it differs."""
     found = next(iter(results.values()))
-    tops = [lever for lever, place in lever_places(found, output).items() if place.split("-")[0] == "1"]
+    tops = [lever for lever, place in lever_rank_intervals(found, output).items() if place.split("-")[0] == "1"]
     noise, name = found.get("noise_share", "", output)["estimate"], OUTCOMES[output].title()
     share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
     lead = "Its lead over every other lever is decided" if len(tops) == 1 else "The order of these levers is undecided"
@@ -90,12 +90,13 @@ def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output
 def hand(found: Sensitivity, lever: str, output: str) -> str:
     """What a lever has to do with an output, in a sentence."""
     (factor, unit), name = scaled(output), OUTCOMES[output].title()
-    total, swing = _row(found, "total_mean", lever, output), _row(found, "swing", lever, output)
+    total, effect = _row(found, "total_mean", lever, output), _row(found, "effect", lever, output)
     word = spoken(lever)
     return (
         f"{word[:1].upper()}{word[1:]} has a hand in {total['estimate']:.0%} of the variance of the mean "
         f"[{total['low']:.0%}, {total['high']:.0%}]; "
-        f"from its bottom to its top fifth {figure_text(swing['estimate'], factor, True)} {unit} {interval_text(swing, factor)}: "
+        f"from its bottom to its top fifth {figure_text(effect['estimate'], factor, True)} {unit} "
+        f"{interval_text(effect, factor)}: "
         f"{name[:1].lower()}{name[1:]} "
         f"{DIRECTIONS.get(_row(found, 'direction', lever, output)['verdict'], 'has no decided direction')}."
     )
@@ -117,18 +118,20 @@ def led(found: Sensitivity, output: str) -> str:
     """Who leads a stratum or variation, as a reader says it."""
     if output not in found.outputs:
         return "not defined"
-    return _who([lever for lever, place in lever_places(found, output).items() if place.split("-")[0] == "1"])
+    return _who([lever for lever, place in lever_rank_intervals(found, output).items() if place.split("-")[0] == "1"])
 
 
 def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str, tops: list[str]) -> str:
-    """In which splits and contexts another lever leads; said where they were not played."""
+    """In which role models and contexts another lever leads; said where they were not played."""
     strata = {name: found for name, found in results.items() if parts[name].kind == "stratum" and output in found.outputs}
     if not strata:
-        return "By split and by context: not played here; --strata plays it."
+        return "By role model and by context: not played here; --strata plays it."
     leaders = pd.Series({name: leader(found, output) for name, found in strata.items()})
     same = leaders.isin(tops) if len(tops) == 1 else pd.Series(False, index=leaders.index)
     open_ = leaders.str.startswith("undecided")
-    told = f"Over {len(strata)} splits and controls by contexts: the same in {int(same.sum())}, undecided in {int(open_.sum())}"
+    told = (
+        f"Over {len(strata)} role models and controls by contexts: the same in {int(same.sum())}, undecided in {int(open_.sum())}"
+    )
     other = leaders[~same & ~open_]
     for lever, names in other.groupby(other):
         places = list(names.index)
@@ -166,9 +169,9 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
             "acts together is counted with each, "
             "so that totals may add up to more than everything."
         )
-    if kind == "swings":
+    if kind == "effects":
         levers = [name for name in names if name in LEVERS]
-        told = [f"{spoken(name)} {figure_text(found.get('swing', name, output)['estimate'], factor, True)}" for name in levers]
+        told = [f"{spoken(name)} {figure_text(found.get('effect', name, output)['estimate'], factor, True)}" for name in levers]
         return (
             f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
             "where the sign is undecided."
@@ -203,7 +206,7 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
 
 def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
     """A row an input, levers first and in order."""
-    places, (factor, unit) = lever_places(found, output), scaled(output)
+    places, (factor, unit) = lever_rank_intervals(found, output), scaled(output)
     names = sorted(
         found.factors.groups, key=lambda name: (name not in LEVERS, -found.get("total_mean", name, output)["estimate"])
     )
@@ -217,12 +220,12 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
             {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"},
         ]
         if name in LEVERS:
-            swing = _row(found, "swing", name, output)
+            effect = _row(found, "effect", name, output)
             cells.append(
                 {
-                    "main": figure_text(swing["estimate"], factor, True),
-                    "aside": interval_text(swing, factor),
-                    "look": "decided" if swing["verdict"] in ("raises", "lowers") else "open",
+                    "main": figure_text(effect["estimate"], factor, True),
+                    "aside": interval_text(effect, factor),
+                    "look": "decided" if effect["verdict"] in ("raises", "lowers") else "open",
                 }
             )
             cells.append({"main": found.get("direction", name, output)["verdict"]})
@@ -275,7 +278,7 @@ def open_checks(found: Sensitivity) -> list[str]:
 
 
 def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any] | None:
-    """Leaders by split and context, how stable rankings are, and the maps; None where strata were not played."""
+    """Leaders by role model and context, how stable rankings are, and the maps; None where strata were not played."""
     strata = {name: found for name, found in results.items() if parts[name].kind == "stratum"}
     if not strata:
         return None
@@ -290,8 +293,8 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
                     Figure(
                         path.stem,
                         of_root(path.read_text("utf-8")),
-                        f"By split and context: {spoken_output(output)}",
-                        "Left the total index, right the swing of each lever; a dot where its sign is decided, grey where the "
+                        f"By role model and context: {spoken_output(output)}",
+                        "Left the total index, right the effect of each lever; a dot where its sign is decided, grey where the "
                         "output is not defined.",
                         f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.",
                     )
@@ -299,7 +302,7 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
             )
     rows = [
         [
-            {"main": named.get(split, split)},
+            {"main": named.get(role_model, role_model)},
             {"main": named.get(context, context)},
             *(
                 {"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""}
@@ -307,25 +310,25 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
             ),
         ]
         for name, found in strata.items()
-        for split, context in [next(iter(parts[name].cells))]
+        for role_model, context in [next(iter(parts[name].cells))]
     ]
-    one = stability(results, parts).drop_duplicates(["output", "split"])
+    one = stability(results, parts).drop_duplicates(["output", "role_model"])
     steady = [
         [
             {"main": OUTCOMES[output].title()},
-            {"main": named.get(split, split)},
+            {"main": named.get(role_model, role_model)},
             {"main": "not defined" if np.isnan(w) else f"{w:.2f}"},
         ]
-        for output, split, w in zip(one["output"], one["split"], one["kendall_w"])
+        for output, role_model, w in zip(one["output"], one["role_model"], one["kendall_w"])
     ]
     return {
         "maps": maps,
         "leaders": {
-            "heads": ["Split", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
+            "heads": ["Role model", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
             "words": tuple(range(2 + len(outputs))),
             "rows": rows,
         },
-        "steady": {"heads": ["Outcome", "Split", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady},
+        "steady": {"heads": ["Outcome", "Role model", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady},
     }
 
 

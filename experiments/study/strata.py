@@ -1,4 +1,4 @@
-"""The declared analysis of the model: pooled, in every split and context, under other ranges and other assumptions."""
+"""The declared analysis of the model: pooled, in every role model and context, under other ranges and other assumptions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.cells import OUTPUTS, Firms, Mechanisms, Ranges, pair_exists
-from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, described, splits
+from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, described, role_models
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.sensitivity.analysis import analyse, planned_runs
 from tandem.experiments.sensitivity.factors import Factors
@@ -100,20 +100,20 @@ PROFILES = {
 }
 
 
-def chosen_splits() -> list[str]:
-    """The splits that a firm can choose: no controls."""
+def chosen_role_models() -> list[str]:
+    """The role models that a firm can choose: no controls."""
     aside = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    return [name for name in splits() if name not in aside]
+    return [name for name in role_models() if name not in aside]
 
 
 def all_cells(
     names: Sequence[str], places: Sequence[str], changes: Mapping[str, Any] | None = None
 ) -> dict[tuple[str, str], Scenario]:
-    """Every split named in every context named, equal starts; `changes` go over each."""
-    found = {(split, context): scenario for context in places for split, scenario in described(context, names).items()}
+    """Every role model named in every context named, equal starts; `changes` go over each."""
+    found = {(role_model, context): scenario for context in places for role_model, scenario in described(context, names).items()}
     return {
-        (split, context): found[split, context].with_(dict(changes)) if changes else found[split, context]
-        for split in names
+        (role_model, context): found[role_model, context].with_(dict(changes)) if changes else found[role_model, context]
+        for role_model in names
         for context in places
     }
 
@@ -127,7 +127,7 @@ def parts_of(
     outputs: Sequence[str] = OUTPUTS,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> list[Part]:
-    """What a profile plays. No name: the four splits pooled over all contexts (or in the one given), then the strata where
+    """What a profile plays. No name: the four role models pooled over all contexts (or in the one given), then the strata where
     asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
     size, asked = PROFILES[profile], chosen(parameters)
 
@@ -149,17 +149,19 @@ def parts_of(
     if context is not None:
         Scenario.of(context=context)  # complains about an unknown one
     places = contexts() if context is None else [context]
-    pool = all_cells(chosen_splits(), places)
+    pool = all_cells(chosen_role_models(), places)
     found = [part(POOLED, "pooled", pool, size.pooled, size.pooled_design)]
     if strata or size.whole:
         for place in places:
-            for split, scenario in described(place).items():
-                found.append(part(f"{split} in {place}", "stratum", {(split, place): scenario}, size.strata, size.strata_design))
+            for role_model, scenario in described(place).items():
+                found.append(
+                    part(f"{role_model} in {place}", "stratum", {(role_model, place): scenario}, size.strata, size.strata_design)
+                )
     if size.whole:
         for label, ranges in RANGES.items():
             found.append(part(label, "ranges", pool, size.variations, "pairs", ranges))
         for label, changes in ALTERNATIVES.items():
-            found.append(part(label, "assumption", all_cells(chosen_splits(), places, changes), size.variations, "pairs"))
+            found.append(part(label, "assumption", all_cells(chosen_role_models(), places, changes), size.variations, "pairs"))
         found.append(part("mechanisms", "mechanisms", pool, size.variations, "pairs"))
     return found
 
@@ -231,8 +233,8 @@ def tidy(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs:
     return pd.concat(tables, ignore_index=True)
 
 
-def lever_places(found: Sensitivity, output: str, levers: Sequence[str] = LEVERS) -> dict[str, str]:
-    """Ranks among the levers alone: split and context are no levers, however much they explain."""
+def lever_rank_intervals(found: Sensitivity, output: str, levers: Sequence[str] = LEVERS) -> dict[str, str]:
+    """Ranks among the levers alone: role model and context are no levers, however much they explain."""
     ranks = found.ranks[found.ranks["output"] == output]
     mine = ranks[ranks["first"].isin(levers) & ranks["second"].isin(levers)]
     return places_of(mine, tuple(lever for lever in levers if lever in found.factors.groups))
@@ -240,28 +242,28 @@ def lever_places(found: Sensitivity, output: str, levers: Sequence[str] = LEVERS
 
 def leader(found: Sensitivity, output: str) -> str:
     """The lever decidedly before all others, or "undecided between a and b ..."."""
-    places = lever_places(found, output)
+    places = lever_rank_intervals(found, output)
     first = [lever for lever, place in places.items() if place.split("-")[0] == "1"]
     return first[0] if len(first) == 1 and places[first[0]] == "1" else f"undecided between {' and '.join(sorted(first))}"
 
 
 def stability(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
-    """Does one ranking hold everywhere? One row an output, split and lever: `leads` (share of contexts in which it decidedly
-    comes first), `contexts`, and Kendall's W of the split's rankings over contexts (1: the same in all, 0: no agreement)."""
+    """Does one ranking hold everywhere? One row an output, role model and lever: `leads` (share of contexts in which it decidedly
+    comes first), `contexts`, and Kendall's W of the role model's rankings over contexts (1: the same in all, 0: no agreement)."""
     rows = []
     strata = {name: found for name, found in results.items() if parts[name].kind == "stratum"}
     for output in outputs:
-        by_split: dict[str, list[Sensitivity]] = {}
+        by_role_model: dict[str, list[Sensitivity]] = {}
         for name, found in strata.items():
             if output in found.outputs:
-                by_split.setdefault(next(iter(parts[name].cells))[0], []).append(found)
-        for split, mine in by_split.items():
+                by_role_model.setdefault(next(iter(parts[name].cells))[0], []).append(found)
+        for role_model, mine in by_role_model.items():
             totals = np.array([[found.get("total_mean", lever, output)["estimate"] for lever in LEVERS] for found in mine])
             firsts = [leader(found, output) for found in mine]
             rows += [
                 {
                     "output": output,
-                    "split": split,
+                    "role_model": role_model,
                     "input": lever,
                     "leads": firsts.count(lever) / len(mine),
                     "contexts": len(mine),
@@ -269,7 +271,7 @@ def stability(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out
                 }
                 for lever in LEVERS
             ]
-    return pd.DataFrame(rows, columns=["output", "split", "input", "leads", "contexts", "kendall_w"])
+    return pd.DataFrame(rows, columns=["output", "role_model", "input", "leads", "contexts", "kendall_w"])
 
 
 def kendall(values: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""The main job: splits and controls in every context, the alternatives, the ranked levers, one report."""
+"""The main job: role models and controls in every context, the alternatives, the ranked levers, one report."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.designs import random_cells
-from tandem.experiments.effects.levers import places, pooled_model, ranks, swing_table, swings, swings_within
+from tandem.experiments.effects.levers import effect_table, effects, effects_within, pooled_model, rank_intervals, ranks
 from tandem.experiments.effects.role_models import (
     ALTERNATIVES,
     DISPOSITIONS,
     FURTHER,
     HEADLINES,
     STATEMENTS,
-    best_splits,
-    compare_splits,
+    best_role_models,
+    compare_role_models,
     contexts,
     described,
     differences,
-    fates,
-    first_lucks,
+    first_replicates,
+    robustness,
+    role_models,
     set_beside_rights,
-    splits,
     surviving,
     unequal,
 )
@@ -55,8 +55,8 @@ class Profile:
     further: bool = False
     """Both ends of the alternatives that have two."""
 
-    variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "lucks": 2})
-    """Firms, parameter sets and lucks, all crossed, from which the variance is split."""
+    variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "replicates": 2})
+    """Firms, parameter sets and replicates, all crossed, from which the variance is split."""
 
     @property
     def alternatives(self) -> dict[str, dict[str, Any]]:
@@ -65,7 +65,7 @@ class Profile:
 
 
 PROFILES = {
-    "smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "lucks": 2}),
+    "smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "replicates": 2}),
     "quick": Profile(2000, 200, 1024),
     "paper": Profile(10_000, 2000, 8192, True),
 }
@@ -76,19 +76,19 @@ class Study:
     """Tables of a study; see the columns of each in
     `tandem.experiments.effects.role_models` and `tandem.experiments.effects.levers`."""
 
-    splits: pd.DataFrame
+    role_models: pd.DataFrame
     best: pd.DataFrame
     controls: pd.DataFrame
-    """The controls paired with the split of the highest growth in each context (chosen on the same lucks)."""
+    """The controls paired with the role model of the highest growth in each context (chosen on the same replicates)."""
     alternatives: pd.DataFrame
-    fates: pd.DataFrame
+    robustness: pd.DataFrame
     surviving: pd.DataFrame
     beside_rights: pd.DataFrame
     levers: pd.DataFrame
-    levers_by_split: pd.DataFrame
+    levers_by_role_model: pd.DataFrame
     levers_by_context: pd.DataFrame
     lever_order: pd.DataFrame
-    places: dict[str, dict[str, str]]
+    rank_intervals: dict[str, dict[str, str]]
     digests: pd.DataFrame
     variance: pd.DataFrame
     """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty where all pairs share one set."""
@@ -107,15 +107,15 @@ class Study:
         """The tables that are written, by file name."""
         words = {"value": str, "first": str}
         return {
-            "splits": self.splits,
-            "best_splits": self.best,
+            "role_models": self.role_models,
+            "best_role_models": self.best,
             "controls": self.controls,
             "alternatives": self.alternatives,
-            "fates": self.fates,
+            "robustness": self.robustness,
             "surviving": self.surviving,
             "beside_rights": self.beside_rights.astype(words),
             "levers": self.levers,
-            "levers_by_split": self.levers_by_split,
+            "levers_by_role_model": self.levers_by_role_model,
             "levers_by_context": self.levers_by_context,
             "lever_order": self.lever_order,
             "scenario_digests": self.digests,
@@ -132,13 +132,13 @@ def variance_runs(size: Profile, arms: int, parameters: Chosen) -> int:
 
 
 def controls() -> set[str]:
-    """Ids of the role models that are controls, not splits to choose."""
+    """Ids of the role models that are controls, not role models to choose."""
     return {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
 
 
 def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int:
     """Number of firms played by a profile."""
-    size, arms, fields = PROFILES[profile], splits(), contexts()
+    size, arms, fields = PROFILES[profile], role_models(), contexts()
     cells = len(arms) * len(fields)
     changed = sum(len(unequal(described(context, arms))) for context in fields)
     other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
@@ -148,7 +148,7 @@ def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int
 
 def firms_per_second(seconds: float = 1.0) -> float:
     """How fast firms are played here and now; the first call compiles before it counts."""
-    scenario = Scenario.of(role_model=splits()[0], context=contexts()[0])
+    scenario = Scenario.of(role_model=role_models()[0], context=contexts()[0])
     simulate_batch(scenario, runs=64)
     started, played = time.monotonic(), 0
     while (passed := time.monotonic() - started) < seconds:
@@ -168,50 +168,52 @@ def play(
     `parameters` as in `tandem.sim.parameter_sets`."""
     asked = chosen(parameters)
     player = Keeper(store, HEADLINES).play if store is not None else one_batch
-    size, aside, arms, fields = PROFILES[profile], controls(), splits(), contexts()
+    size, aside, arms, fields = PROFILES[profile], controls(), role_models(), contexts()
     options = [arm for arm in arms if arm not in aside]
     default, equal, other, best, digests, against = [], [], [], [], [], []
     for context in fields:
         scenarios = described(context, arms)
-        digests += [{"arm": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = compare_splits(scenarios, size.pairs, seed, progress=_tick(progress, context), parameters=asked, player=player)
+        digests += [{"role_model": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
+        first = compare_role_models(
+            scenarios, size.pairs, seed, progress=_tick(progress, context), parameters=asked, player=player
+        )
         default.append(differences(first.table, context, "default", "as described"))
-        best.append(best_splits({arm: first.batches[arm] for arm in options}, context))
+        best.append(best_role_models({arm: first.batches[arm] for arm in options}, context))
         leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in arms if arm in aside)]}
         against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
-        few = {arm: first_lucks(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
+        few = {arm: first_replicates(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
         other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         tick = _tick(progress, f"{context}, equal dispositions")
-        second = compare_splits(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, asked, player)
+        second = compare_role_models(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, asked, player)
         equal.append(differences(second.table, context, "default", "equal"))
-        best.append(best_splits({arm: second.batches[arm] for arm in options}, context, "equal dispositions"))
+        best.append(best_role_models({arm: second.batches[arm] for arm in options}, context, "equal dispositions"))
         for name, changes in size.alternatives.items():
             tick = _tick(progress, f"{context}, {name}")
-            found = compare_splits(scenarios, size.alternative_pairs, seed, changes, None, tick, asked, player)
+            found = compare_role_models(scenarios, size.alternative_pairs, seed, changes, None, tick, asked, player)
             other.append(differences(found.table, context, name, "as described"))
-            best.append(best_splits({arm: found.batches[arm] for arm in options}, context, name))
+            best.append(best_role_models({arm: found.batches[arm] for arm in options}, context, name))
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
-    moved = swings(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
+    moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
     progress("where the spread comes from", 0)
     variance = variance_shares(options, STATEMENTS, seed, **dict[str, Any](size.variance)) if asked.several else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(options), asked))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
-    split_met, context_met = (np.array(names)[met] for names in zip(*cells))
+    role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
-        splits=pd.concat([main, *equal], ignore_index=True),
+        role_models=pd.concat([main, *equal], ignore_index=True),
         best=pd.concat(best, ignore_index=True),
         controls=pd.concat(against, ignore_index=True),
         alternatives=alternatives,
-        fates=fates(main, alternatives),
+        robustness=robustness(main, alternatives),
         surviving=surviving(main, alternatives),
         beside_rights=set_beside_rights(described(fields[0], arms)),
-        levers=swing_table(moved),
-        levers_by_split=swings_within(moved, split_met, options),
-        levers_by_context=swings_within(moved, context_met, fields, "context"),
+        levers=effect_table(moved),
+        levers_by_role_model=effects_within(moved, role_model_met, options),
+        levers_by_context=effects_within(moved, context_met, fields, "context"),
         lever_order=ranks(moved),
-        places=places(moved),
+        rank_intervals=rank_intervals(moved),
         digests=pd.DataFrame(digests),
         variance=variance,
         profile=profile,
@@ -239,7 +241,7 @@ def write(
     from tandem.experiments.study.report import report_page
 
     asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
-    summary = {**asked, "runs": study.runs, "places": study.places}
+    summary = {**asked, "runs": study.runs, "rank_intervals": study.rank_intervals}
     with filled(out, last="report.html") as folder:
         write_tables(study.tables(), folder)
         figures = study_figures(study, folder, progress)

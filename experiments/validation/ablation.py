@@ -28,17 +28,17 @@ TOLD_Z, TOLD_SIZE = 1000.0, 100.0  # beyond, the table says so: how far beyond t
 
 @dataclass(frozen=True)
 class Probe:
-    """Where a switch should matter: a split in a context with changes, and the outcome to watch."""
+    """Where a switch should matter: a role model in a context with changes, and the outcome to watch."""
 
     switch: str
-    split: str
+    role_model: str
     context: str
     outcome: str
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def scenario(self) -> Scenario:
         """The scenario with the mechanism on."""
-        return Scenario.of(role_model=self.split, context=self.context).with_(dict(self.changes))
+        return Scenario.of(role_model=self.role_model, context=self.context).with_(dict(self.changes))
 
 
 M1, M2, M3, M4 = "strategist-executor", "visionary-catalyst", "brand-performance", "co-pilot"

@@ -47,7 +47,7 @@ class Claim:
 
 
 class Bench:
-    """Plays scenarios once and remembers them, all on the same lucks."""
+    """Plays scenarios once and remembers them, all on the same replicates."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class Bench:
         self.parameters = chosen(parameters)
         self._known: dict[str, pd.DataFrame] = {}
 
-    def outcomes(self, split: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """Outcomes, one row a luck, of a split in a context with equal dispositions and further changes."""
-        scenario = Scenario.of(role_model=split, context=context).with_({**DISPOSITIONS, **(changes or {})})
+    def outcomes(self, role_model: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Outcomes, one row a luck, of a role model in a context with equal dispositions and further changes."""
+        scenario = Scenario.of(role_model=role_model, context=context).with_({**DISPOSITIONS, **(changes or {})})
         if scenario.digest not in self._known:
             self._known[scenario.digest] = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters).outcomes
             self.progress()

@@ -22,7 +22,7 @@ class Place:
     """A scenario in which a lever's optimum lies below 1."""
 
     lever: str
-    split: str
+    role_model: str
     context: str
     changes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ def profits(
     place: Place, runs: int, seed: int, prices: Mapping[str, float] | None = None, parameters: str | int | Chosen = ENSEMBLE
 ) -> dict[float, np.ndarray]:
     """Profit a week (kEUR) of each luck at each level of the lever."""
-    base = Scenario.of(role_model=place.split, context=place.context).with_({**place.changes, **(prices or {})})
+    base = Scenario.of(role_model=place.role_model, context=place.context).with_({**place.changes, **(prices or {})})
     return {
         level: simulate_batch(base.with_({f"levers.{place.lever}": level}), runs=runs, seed=seed, parameters=parameters)
         .outcomes["profit_per_week"]

@@ -1,7 +1,7 @@
 """Patterns that the literature and the article lead one to expect, each computed on simulated firms and judged aloud.
 
-Every split starts equal: same clarity, trust, meetings, dispositions. A pattern that fails is reported as failing; the list is
-tested, never tuned one by one.
+Every role model starts equal: same clarity, trust, meetings, dispositions. A pattern that fails is reported as failing; the
+list is tested, never tuned one by one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ PATTERNS = (
         "Un directeur tourné vers l'efficacité tarit les expérimentations",
         novelty,
     ),
-    Pattern("6", "A clear split is quicker under load", "Une répartition claire est plus rapide sous la charge", speed),
+    Pattern("6", "A clear role model is quicker under load", "Une répartition claire est plus rapide sous la charge", speed),
     Pattern(
         "8",
         "Trust speeds co-pilots, not strategist and executor",
@@ -130,7 +130,7 @@ PATTERNS = (
         reporting,
     ),
     Pattern("23", "Training has an optimum when hours bind", "La formation a un optimum quand les heures manquent", training),
-    Pattern("24", "Each split is best in its context", "Chaque modèle est le meilleur dans son contexte", sector_fit),
+    Pattern("24", "Each role model is best in its context", "Chaque modèle est le meilleur dans son contexte", sector_fit),
 )
 
 

@@ -22,7 +22,7 @@ BANDS = {
 
 
 def random_firm(draw: np.random.Generator) -> Scenario:
-    """A firm with a pair: random split, context, levers, trust, culture, priorities, skills, hours, load and churn."""
+    """A firm with a pair: random role model, context, levers, trust, culture, priorities, skills, hours, load and churn."""
     arms = [entry.name for entry in catalogue() if entry.kind == "role_model" and not entry.control]
     scenario = Scenario.of(role_model=str(draw.choice(arms)), context=str(draw.choice(contexts())))
     p = scenario.parameters

@@ -73,7 +73,7 @@ def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
     grid = sorted({*range(EVERY, weeks, EVERY), *([planned.week] if planned else [])})
     offered = [action for action in actions(firm) if action == "planned" or action in GENERIC]
     failure, sentences = rules(base.case)[0], Sentences()
-    runs, lucks = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED, sets)}
+    runs, replicates = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED, sets)}
     trials: dict[int, Any] = {}
     for week in grid:
         tried = []
@@ -81,10 +81,10 @@ def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
             specification = Specification(base.case, base.luck, acts=(Act(week, action),))
             key = f"{week}:{action}"
             runs[key] = packed(specification, sentences, sets)
-            lucks[key] = futures.odds(specification.scenario, failure, futures.HUNDRED, sets)
-            tried.append({"action": action, **lucks[key]})
+            replicates[key] = futures.odds(specification.scenario, failure, futures.HUNDRED, sets)
+            tried.append({"action": action, **replicates[key]})
         tried.sort(key=lambda row: row["failing"])
-        trials[week] = {"week": week, "trials": tried, "untouched": lucks[""]}
+        trials[week] = {"week": week, "trials": tried, "untouched": replicates[""]}
     whole = {**catalogue(sets), "parameters": {lang: sets.tell(lang) for lang in LANGUAGES}}
     case = next(case for case in whole["cases"] if case["name"] == base.case)
     case = {**case, "actions": {name: case["actions"][name] for name in offered}, "luck": base.luck}
@@ -95,7 +95,7 @@ def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
         "sentences": sentences.kept,
         "bands": answers.bands({"spec": base.plain(), "parameters": sets.word}),
         "odds": answers.odds({"spec": {"case": base.case}, "parameters": sets.word}),
-        "luck": lucks,
+        "luck": replicates,
         "trials": trials,
         "start": "",
     }

@@ -1,4 +1,4 @@
-"""The same firm under other lucks: in how many futures it fails, and between what its weeks lie in most of them."""
+"""The same firm under other replicates: in how many futures it fails, and between what its weeks lie in most of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRIAL_FUTURES = 40
 
 
 def odds(scenario: Scenario, failure: Verdict, futures: int, parameters: Chosen) -> dict[str, Any]:
-    """In how many of `futures` lucks the scenario fails, with its 95% Wilson interval as shares."""
+    """In how many of `futures` replicates the scenario fails, with its 95% Wilson interval as shares."""
     outcomes = simulate_batch(scenario, futures, SEED, threads=False, parameters=parameters).outcomes
     failing = int(failure.which(outcomes).sum())
     low, high = share_interval(failing, futures)
@@ -31,7 +31,7 @@ def odds(scenario: Scenario, failure: Verdict, futures: int, parameters: Chosen)
 
 
 def luck_check(specification: Specification, parameters: Chosen) -> dict[str, Any]:
-    """The firm as it stands on the screen, under 200 lucks."""
+    """The firm as it stands on the screen, under 200 replicates."""
     failure = rules(specification.case)[0]
     return odds(specification.scenario, failure, FUTURES, parameters)
 

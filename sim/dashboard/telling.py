@@ -7,7 +7,7 @@ from typing import Any
 
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import reasons, rules, verdict
-from tandem.sim.explain import TurningPoint, happening_sentence
+from tandem.sim.explain import TurningPoint, event_sentence
 from tandem.sim.explain.happenings import rows
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Run
@@ -137,7 +137,7 @@ def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, s
     return {
         week: changes[week]
         if event["kind"] == "change.applied" and week in changes
-        else both(lambda lang, event=event: happening_sentence(event, lang))
+        else both(lambda lang, event=event: event_sentence(event, lang))
         for week, (_, event) in sorted(best.items())
     }
 

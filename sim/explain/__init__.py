@@ -2,7 +2,7 @@
 
 from tandem.sim.explain.account import Account, account, explain
 from tandem.sim.explain.attribution import attribution
-from tandem.sim.explain.happenings import happening_sentence
+from tandem.sim.explain.events import event_sentence
 from tandem.sim.explain.turning import TurningPoint, turning_points
 
-__all__ = ["Account", "TurningPoint", "account", "attribution", "explain", "happening_sentence", "turning_points"]
+__all__ = ["Account", "TurningPoint", "account", "attribution", "event_sentence", "explain", "turning_points"]

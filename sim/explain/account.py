@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger, leading
-from tandem.sim.explain.happenings import happening_sentence, rows
+from tandem.sim.explain.events import event_sentence, rows
 from tandem.sim.explain.turning import DATED, FLOWING, turning_points
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS
@@ -124,19 +124,19 @@ class _Telling:
         return text(key, self.lang, **values)
 
     def title(self) -> str:
-        """The scenario's title, or its split and context, or just a firm."""
+        """The scenario's title, or its role model and context, or just a firm."""
         if self.scenario is not None and self.scenario.story.title is not None:
             return typeset(self.scenario.story.title[self.lang], self.lang)
         return ", ".join(name for name in self.layers() if name) or self.say("firm.untitled")
 
     def layers(self) -> tuple[str, str]:
-        """Titles of split and context, empty where the scenario has none."""
+        """Titles of role model and context, empty where the scenario has none."""
         if self.scenario is None:
             return "", ""
         return self.layer("role_model", self.scenario.role_model), self.layer("context", self.scenario.context)
 
     def layer(self, kind: str, name: str | None) -> str:
-        """Title of a split or a context of the catalogue."""
+        """Title of a role model or a context of the catalogue."""
         try:
             title = find(name, kind=kind).tables().get("title", name) if name else ""
         except ScenarioError:  # a file of its own, which may have gone
@@ -146,17 +146,17 @@ class _Telling:
     # -- the firm and its start ------------------------------------------------------------------
 
     def firm(self) -> Iterator[str]:
-        """Story, split, context, rights."""
+        """Story, role model, context, rights."""
         scenario = self.scenario
         if scenario is None:
             return
         if scenario.story.story is not None:
             yield typeset(scenario.story.story[self.lang], self.lang)
-        split, context = self.layers()
-        if split and context:
-            yield self.say("firm.split", split=split, context=context)
-        elif split:
-            yield self.say("firm.split_alone", split=split)
+        role_model, context = self.layers()
+        if role_model and context:
+            yield self.say("firm.split", role_model=role_model, context=context)
+        elif role_model:
+            yield self.say("firm.split_alone", role_model=role_model)
         yield " ".join(self.rights(scenario))
 
     def rights(self, scenario: Scenario) -> Iterator[str]:
@@ -236,7 +236,7 @@ class _Telling:
                 shown |= here.index == every[0]
         for event in rows(here[shown]):
             told = self.change(event["week"]) if event["kind"] == "change.applied" else ""
-            told = told or happening_sentence(event, self.lang)
+            told = told or event_sentence(event, self.lang)
             yield self.say("chapter.dated", week=event["week"], sentence=told)
 
     def change(self, week: int) -> str:

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger, shares
-from tandem.sim.explain.happenings import happening_sentence, rows
+from tandem.sim.explain.events import event_sentence, rows
 from tandem.sim.texts import listed, text
 
 HOLD = 4
@@ -58,7 +58,7 @@ class TurningPoint:
     def sentence(self, lang: str = "en") -> str:
         """What happened, and its main causes, in words."""
         if self.key == "happening":
-            told = happening_sentence(self.fields, lang)
+            told = event_sentence(self.fields, lang)
         else:
             told = text(f"turning.{self.key}", lang, **self.fields)
         if not self.causes:

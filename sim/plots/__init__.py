@@ -5,7 +5,7 @@ nor saves. Titles state the quantity; what it means is for the reader of an expe
 """
 
 from tandem.sim.plots.batch import plot_batch
-from tandem.sim.plots.effects import plot_comparison, plot_lever_swings
+from tandem.sim.plots.effects import plot_comparison, plot_lever_effects
 from tandem.sim.plots.style import (
     BETTER,
     BLACK,
@@ -51,7 +51,7 @@ __all__ = [
     "YELLOW",
     "plot_batch",
     "plot_comparison",
-    "plot_lever_swings",
+    "plot_lever_effects",
     "plot_run",
     "plot_waterfall",
     "plot_weekly",

@@ -47,8 +47,8 @@ def plot_comparison(
     no direction is better, hollow grey is undecided. Returns the axes, one an outcome.
     """
     names = list(dict.fromkeys(table["outcome"])) if outcomes is None else list(outcomes)
-    baseline = table["arm"].iloc[0]
-    arms = [arm for arm in dict.fromkeys(table["arm"]) if arm != baseline]
+    baseline = table["scenario"].iloc[0]
+    arms = [arm for arm in dict.fromkeys(table["scenario"]) if arm != baseline]
     named = {arm: wrapped((labels or {}).get(arm, arm), 32) for arm in arms}
     named[baseline] = (labels or {}).get(baseline, baseline)
     lines = max(name.count("\n") + 1 for name in named.values())
@@ -71,7 +71,7 @@ def plot_comparison(
     if len(axes) != len(names):
         raise ValueError(f"plot_comparison: {len(names)} outcomes need as many axes, not {len(axes)}")
     for index, (ax, name) in enumerate(zip(axes, names)):
-        _panel(ax, table[table["outcome"] == name].set_index("arm"), name, arms, baseline, lang, named)
+        _panel(ax, table[table["outcome"] == name].set_index("scenario"), name, arms, baseline, lang, named)
         if index % across_shown:
             ax.set_yticklabels([])
     return np.asarray(axes, dtype=object)
@@ -127,14 +127,14 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
     write_numbers(ax.xaxis, lang)
 
 
-def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: str | None = None, lang: str = "en") -> Axes:
+def plot_lever_effects(table: pd.DataFrame, ax: Axes | None = None, *, output: str | None = None, lang: str = "en") -> Axes:
     """How far each input moves an outcome: a dot an input with its interval, the largest on top.
 
-    `table`: columns input, estimate, low, high; rows of other measures than "swing", or of other outputs than `output`,
+    `table`: columns input, estimate, low, high; rows of other measures than "effect", or of other outputs than `output`,
     are left out where those columns exist.
     """
     if "measure" in table:
-        table = table[table["measure"] == "swing"]
+        table = table[table["measure"] == "effect"]
     if "output" in table:
         output = output or str(table["output"].iloc[0])
         table = table[table["output"] == output]
@@ -181,7 +181,7 @@ def plot_lever_swings(table: pd.DataFrame, ax: Axes | None = None, *, output: st
     ax.set_yticks(range(len(table)), [wrapped(spoken(name)) for name in table["input"]])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     what = lowered(known.title(lang)) if known else output or "y"
-    write_title(ax, f"{WORDS['swing'][lang]} {what}", better_words(known, lang) if known else "")
+    write_title(ax, f"{WORDS['effect'][lang]} {what}", better_words(known, lang) if known else "")
     write_numbers(ax.xaxis, lang)
     ax.set_xlabel(unit)
     return ax

@@ -47,7 +47,7 @@ WORDS = {
     "change": {"en": "Change of", "fr": "Variation :"},
     "in_all": {"en": "in all", "fr": "au total"},
     "rest": {"en": "smaller causes", "fr": "causes mineures"},
-    "swing": {"en": "Swing of", "fr": "Amplitude :"},
+    "effect": {"en": "Effect of", "fr": "Amplitude :"},
     "better": {"en": "better", "fr": "mieux"},
     "same": {"en": "same in every pair", "fr": "identique partout"},
     "episodes": {"en": "episodes", "fr": "épisodes"},

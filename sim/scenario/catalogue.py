@@ -1,6 +1,6 @@
 """Finds scenario files: those that come with the program, and those of the folders in TANDEM_SCENARIOS.
 
-A split, a context or a case is one TOML file in the folder of its kind. Nothing else lists them.
+A role model, a context or a case is one TOML file in the folder of its kind. Nothing else lists them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FOLDERS = {"role_model": "role_models", "context": "contexts", "case": "cases"}
 @dataclass(frozen=True)
 class Entry:
     """One file of the catalogue: its name, its kind (role_model, context, case), its titles, its place in lists, and
-    whether it is a control rather than a split to choose."""
+    whether it is a control rather than a role model to choose."""
 
     name: str
     kind: str

@@ -1,4 +1,4 @@
-"""Layers of a scenario: which file said what, in which order, and what switching a split or a context replaces."""
+"""Layers of a scenario: which file said what, in which order, and what switching a role model or a context replaces."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class Change:
-    """What takes force from a week on: values, and the layers of another split if it is switched."""
+    """What takes force from a week on: values, and the layers of another role model if it is switched."""
 
     week: int
     values: dict[str, Any]
-    split: tuple[Layer, ...] = ()
+    role_model: tuple[Layer, ...] = ()
     file: str | None = None
 
 
@@ -107,7 +107,7 @@ def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded
         known = {layer.identity for layer in layers}
         layers += tuple(layer for layer in below.layers if layer.identity not in known)
         changes += below.changes
-        if base.kind == "case":  # the story of a split or a context is not that of what is built on it
+        if base.kind == "case":  # the story of a role model or a context is not that of what is built on it
             told |= below.told
     for kind in SLOTS:
         if kind in tables:
@@ -135,7 +135,7 @@ def _said(values: Mapping[str, Any], said: tuple[str, ...]) -> dict[str, Any]:
 
 
 def slot(kind: str, name: Any, at: Descent | None = None) -> tuple[Layer, ...]:
-    """The layers of a split or a context by name."""
+    """The layers of a role model or a context by name."""
     at = at or Descent()
     found = find(name, kind=kind, beside=at.here, key=kind)
     layers = loaded(found, at).layers
@@ -145,8 +145,8 @@ def slot(kind: str, name: Any, at: Descent | None = None) -> tuple[Layer, ...]:
 
 
 def switched(layers: tuple[Layer, ...], kind: str, new: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """Replace the split or the context among `layers`. A new split brings its whole charter: rights that cases
-    and settings by hand had written over the old split fall away."""
+    """Replace the role model or the context among `layers`. A new role model brings its whole charter: rights that cases
+    and settings by hand had written over the old role model fall away."""
     frozen = next((layer for layer in layers if layer.kind == "resolved"), None)
     if frozen:
         raise ScenarioError(
@@ -199,7 +199,7 @@ def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: D
     """What takes force in `week`."""
     values = dict(changes)
     table = checked(ChangeTable, {"week": week}, file, prefix)
-    split = slot("role_model", values.pop("role_model"), at) if "role_model" in values else ()
+    role_model = slot("role_model", values.pop("role_model"), at) if "role_model" in values else ()
     flat = flattened({path: value for path, value in values.items() if path not in FIXED}, file)
     for path, value in [*((path, values[path]) for path in FIXED if path in values), *flat.items()]:
         if path.split(".")[0] in FIXED or path in LISTS:
@@ -210,13 +210,13 @@ def change(week: Any, changes: Mapping[str, Any], file: str | None = None, at: D
                 value=value,
                 allowed="single values, or role_model",
             )
-    return Change(table.week, flat, split, file)
+    return Change(table.week, flat, role_model, file)
 
 
 def _change(table: Any, prefix: str, label: str, at: Descent) -> Change:
     told = checked(ChangeTable, table, label, prefix)
-    split = {} if told.role_model is None else {"role_model": told.role_model}
-    return change(told.week, {**told.set, **split}, label, at, prefix)
+    role_model = {} if told.role_model is None else {"role_model": told.role_model}
+    return change(told.week, {**told.set, **role_model}, label, at, prefix)
 
 
 def _names(value: Any, label: str) -> list:

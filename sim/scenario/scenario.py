@@ -89,7 +89,7 @@ class Scenario:
 
     @classmethod
     def of(cls, *, role_model: str | None = None, context: str | None = None) -> Scenario:
-        """A split in a context, with equal starts: only what the two files say differs from the defaults."""
+        """A role model in a context, with equal starts: only what the two files say differs from the defaults."""
         layers: tuple[Layer, ...] = ()
         for kind, name in zip(SLOTS, (context, role_model)):
             if name is not None:
@@ -142,8 +142,8 @@ class Scenario:
                     value=item.week,
                     allowed=f"a week from 1 to {weeks}, or more quarters",
                 )
-            if item.split:
-                layers = switched(layers, "role_model", item.split)
+            if item.role_model:
+                layers = switched(layers, "role_model", item.role_model)
             layers = with_set(layers, item.values)
             said = found[-1].said | item.values.keys()
             if found[-1].week == item.week:
@@ -203,7 +203,7 @@ class Scenario:
 
     @property
     def role_model(self) -> str | None:
-        """The split's name."""
+        """The role model's name."""
         mark = self.story.resolved
         return _last(self.layers, "role_model") or (mark.role_model if mark else None)
 
@@ -214,7 +214,7 @@ class Scenario:
         return _last(self.layers, "context") or (mark.context if mark else None)
 
     def title(self, lang: str = "en") -> str:
-        """The title; without one, those of split and context; without these, the name."""
+        """The title; without one, those of role model and context; without these, the name."""
         if self.story.title:
             return self.story.title[lang]
         last = {layer.kind: layer.title for layer in self.layers}
@@ -224,7 +224,7 @@ class Scenario:
 
     def to_toml(self, *, layered: bool = False) -> str:
         """A file that loads to the same digest. It holds every value and needs no other file; `layered` writes the
-        short form instead: the names of split and context, and what was set beside them."""
+        short form instead: the names of role model and context, and what was set beside them."""
         # With fewer quarters than the story was told for, what would come after the end is not told.
         late = {
             part
@@ -241,7 +241,7 @@ class Scenario:
             tables |= _written(own[-1].values) if own else {}
             table_of_changes = [
                 {"week": item.week, "set": _marked(item.values)}
-                | ({"role_model": _source(item.split, "role_model")} if item.split else {})
+                | ({"role_model": _source(item.role_model, "role_model")} if item.role_model else {})
                 for item in self.changes
             ]
         else:
@@ -327,7 +327,7 @@ class Scenario:
 
     def __repr__(self) -> str:
         firm = self.parameters
-        place = f"{self.role_model or 'own split'} in {self.context or 'the default context'}"
+        place = f"{self.role_model or 'own role model'} in {self.context or 'the default context'}"
         levers = ", ".join(f"{lever} {getattr(firm.levers, lever):g}" for lever in LEVERS)
         marked = "".join(f" ({len(paths)} set by themselves)" for paths in [self.explicit_lever_parameters] if paths)
         happens = [f"week {week}: change" for week, _ in self.timeline[1:]]

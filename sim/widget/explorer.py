@@ -25,7 +25,7 @@ from tandem.sim.texts import LANGUAGES, typeset
 from tandem.sim.widget import lines
 from tandem.sim.widget import state as states
 
-MOST_LUCKS = 1000
+MOST_REPLICATES = 1000
 MOST_AHEAD = 8
 WORDS = {
     "en": {
@@ -177,8 +177,8 @@ class Explorer(anywidget.AnyWidget):
                 beside = [states.checked(self.base, other) for other in content.get("states", ())[:MOST_AHEAD]]
                 answer["answers"] = [self._lines(other) for other in beside]
             elif kind == "bands":
-                lucks = min(int(content.get("lucks", 200)), MOST_LUCKS)
-                answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, lucks, self.parameters)
+                replicates = min(int(content.get("lucks", 200)), MOST_REPLICATES)
+                answer["bands"] = lines.bands(states.scenario(self.base, state), self.seed, replicates, self.parameters)
             elif kind == "pin":
                 self.pins = {**self.pins, str(content.get("name"))[:1]: state}
                 return

@@ -31,15 +31,15 @@ def one(
     none = np.zeros(1, dtype=np.int64)
     out = run_panel(rows, np.array([0, len(rows)]), none, none, np.array([luck]), key, every=1, threads=False)
     panel = Panel(out[None], np.arange(out.shape[1]), COLUMNS)
-    return written({name: lucks[0] for name, lucks in of_panel(panel, DRAWN).items()})
+    return written({name: replicates[0] for name, replicates in of_panel(panel, DRAWN).items()})
 
 
-def bands(scenario: Scenario, seed: int | str, lucks: int, parameters: str | int | Chosen = ENSEMBLE) -> dict[str, Any]:
+def bands(scenario: Scenario, seed: int | str, replicates: int, parameters: str | int | Chosen = ENSEMBLE) -> dict[str, Any]:
     """Low and high of each series over so many lucks, week by week, between which four in five lie."""
-    drawn = of_panel(simulate_panel([scenario], lucks, seed, every=1, parameters=parameters), DRAWN)
+    drawn = of_panel(simulate_panel([scenario], replicates, seed, every=1, parameters=parameters), DRAWN)
     spread = {name: band(rows) for name, rows in drawn.items()}
     return {
-        "n": lucks,
+        "n": replicates,
         "low": {name: listed(low) for name, (low, _) in spread.items()},
         "high": {name: listed(high) for name, (_, high) in spread.items()},
     }

@@ -15,7 +15,7 @@ CAMPAIGNS = ("campaign.launched", "campaign.off_brand")
 GOALS = ("growth", "brand", "innovation", "efficiency", "customers")
 
 
-def happening_sentence(event: Mapping[str, Any], lang: str) -> str:
+def event_sentence(event: Mapping[str, Any], lang: str) -> str:
     """One row of the table of events (kind, domain, who, value, second) as a whole sentence."""
     kind, value = event["kind"], float(event["value"])
     line, other = OTHERWISE.get(kind, (None, kind))
