@@ -23,56 +23,21 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare splits or scenarios on the same lucks."""
-    import pandas as pd
-
     from tandem.experiments.commands.settings import parameter_sets
-    from tandem.experiments.commands.tables import (
-        print_equal,
-        print_splits,
-        print_survival,
-        print_variance,
-        progress,
-    )
-    from tandem.experiments.effects.role_models import (
-        ALTERNATIVES,
-        DISPOSITIONS,
-        STATEMENTS,
-        chosen_splits,
-        compare_splits,
-        differences,
-        set_beside_rights,
-        surviving,
-        unequal,
-    )
+    from tandem.experiments.commands.tables import print_equal, print_splits, print_survival, print_variance
+    from tandem.experiments.effects.role_models import STATEMENTS, chosen_splits, set_beside_rights, surviving
     from tandem.experiments.firms.uncertainty import variance_shares
 
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
-    asked = parameter_sets(parameters)
+    asked, whole = parameter_sets(parameters), not names
     fields = arms(names or [], context)
-    default, other = [], []
-    whole = len(names or []) == 0
-    total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
-    with progress(total * runs, "comparing") as told:
-        for place, scenarios in fields.items():
-            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
-            default.append(differences(first.table, place, "default", "as described"))
-            if whole:
-                tick = partial(told, f"{place}, equal dispositions")
-                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
-                default.append(differences(equal.table, place, "default", "equal"))
-            for name, changes in ALTERNATIVES.items() if alternatives else ():
-                found = compare_splits(
-                    scenarios, runs, seed, changes, progress=partial(told, f"{place}, {name}"), parameters=asked
-                )
-                other.append(differences(found.table, place, name, "as described"))
-    table = pd.concat(default, ignore_index=True).assign(parameters=asked.word)
+    tables = compared(fields, whole, alternatives, runs, seed, asked)
+    table = tables["comparison"]
     print_splits(table, sys.stdout)
-    tables = {"comparison": table}
     if whole:
         print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout)
     if alternatives:
-        tables["alternatives"] = pd.concat(other, ignore_index=True).assign(parameters=asked.word)
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
     if whole and asked.several:
@@ -83,6 +48,33 @@ def compare(
         print(f"tables: {out}")
     print(asked.told)
     print("This is a model, not a forecast.")
+
+
+def compared(
+    fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int, asked: Any
+) -> dict[str, Any]:
+    """The tables "comparison" (of all splits, `whole`, with equal dispositions as well) and "alternatives", where asked for."""
+    import pandas as pd
+
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.effects.role_models import ALTERNATIVES, DISPOSITIONS, compare_splits, differences, unequal
+
+    default, other = [], []
+    total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
+    with progress(total * runs, "comparing") as told:
+        for place, scenarios in fields.items():
+            first = compare_splits(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
+            default.append(differences(first.table, place, "default", "as described"))
+            if whole:
+                tick = partial(told, f"{place}, equal dispositions")
+                equal = compare_splits(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
+                default.append(differences(equal.table, place, "default", "equal"))
+            for name, changes in ALTERNATIVES.items() if alternatives else ():
+                tick = partial(told, f"{place}, {name}")
+                found = compare_splits(scenarios, runs, seed, changes, None, tick, asked)
+                other.append(differences(found.table, place, name, "as described"))
+    tables = {"comparison": default, "alternatives": other} if alternatives else {"comparison": default}
+    return {name: pd.concat(parts, ignore_index=True).assign(parameters=asked.word) for name, parts in tables.items()}
 
 
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
