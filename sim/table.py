@@ -47,6 +47,11 @@ class Place:
     words: tuple[str, ...] = ()
     demand: bool = False
 
+    @property
+    def everywhere(self) -> Any:
+        """The index of the value in the column of all rows."""
+        return (slice(None), *self.index)
+
 
 @lru_cache(maxsize=1024)
 def place_of(path: str) -> Place | None:
@@ -228,12 +233,12 @@ class FirmTable:
         place = place_of(path)
         if place is None or place.words:
             raise ScenarioError("not a number that stands alone", key=path)
-        usual = self._rows[place.column][(slice(None), *place.index)]
+        usual = self._rows[place.column][place.everywhere]
         many = np.asarray(factors, dtype=np.float64)
         made = np.clip(usual * (many[self._firm] if many.ndim else many), *bounds(path))
         there = self._rows["team_count"] > place.index[0] if path.startswith("teams.") else True
         may = self._stock.settable(path)[self._version] & there
-        self._rows[place.column][(slice(None), *place.index)] = np.where(may, made, usual)
+        self._rows[place.column][place.everywhere] = np.where(may, made, usual)
         self._by_hand.add(path)
         self._noted(place)
         return self
@@ -265,7 +270,7 @@ class FirmTable:
     def _write(self, place: Place, may: np.ndarray, values: Any) -> None:
         if self._later:
             raise ScenarioError("set what holds from the start before `at`", key=place.column)
-        column = self._rows[place.column][(slice(None), *place.index)]
+        column = self._rows[place.column][place.everywhere]
         many = np.asarray(values)
         if many.ndim and len(many) != len(column):
             many = many[self._firm]
@@ -360,11 +365,11 @@ def table_of_points(scenario: Scenario, factors: Mapping[str, np.ndarray], count
     firms: list[Scenario] = []
     found: list[int | str] = []
     for point in range(count):
-        values = {path: plain_number(column[point]) for path, column in factors.items()}
-        key = tuple(values.values())
+        said = {path: plain_number(column[point]) for path, column in factors.items()}
+        key = tuple(said.values())
         if key not in made:
             try:
-                firms.append(scenario.with_(values))
+                firms.append(scenario.with_(said))
                 made[key] = len(firms) - 1
             except ScenarioError as error:
                 made[key] = str(error)

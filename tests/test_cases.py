@@ -24,23 +24,27 @@ def test_the_catalogue_has_what_was_promised():
     assert kinds.count("case") >= 10 and len(FAILURES) >= 10 and len(WEAKNESSES) == 4
 
 
-# As the model declares, where the cases were written; and with what calibration leaves open, under which most of them hold as
-# firmly. Retail-restructuring fails there in 69% of replicates, silence in 65%, and the cause of
-# strategist-executor-weakness makes
-# a difference of .196: enough to be told, below what is asked of a case as it was written.
-FIRM = {"declared": (0.70, 0.20), "ensemble": (0.60, 0.15)}
-
-
-@pytest.mark.parametrize("parameters", FIRM)
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_failure_case_fails_and_its_cause_is_why(name, parameters):
-    least, gap = FIRM[parameters]
+def test_a_failure_case_fails_and_its_cause_is_why(name):
+    """As the model declares, where the cases were written."""
     scenario = Scenario.load(name)
     story = scenario.story
-    failing = share_failing(scenario, story.failure, parameters)
-    assert failing >= least, f"{name}: only {failing:.0%} of replicates fail"
-    without = share_failing(scenario.with_(dict(story.cause.set)), story.failure, parameters)
-    assert failing - without >= gap, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
+    failing = share_failing(scenario, story.failure, "declared")
+    assert failing >= 0.7, f"{name}: only {failing:.0%} of replicates fail"
+    without = share_failing(scenario.with_(dict(story.cause.set)), story.failure, "declared")
+    assert failing - without >= 0.2, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_with_what_calibration_leaves_open_most_still_fail_and_the_cause_still_tells(name):
+    """Under the ensemble: more than half fail, and decidedly more than without the cause (two standard errors)."""
+    scenario = Scenario.load(name)
+    story = scenario.story
+    failing = share_failing(scenario, story.failure, "ensemble")
+    without = share_failing(scenario.with_(dict(story.cause.set)), story.failure, "ensemble")
+    assert failing > 0.5, f"{name}: only {failing:.0%} of replicates fail"
+    error = ((failing * (1 - failing) + without * (1 - without)) / REPLICATES) ** 0.5
+    assert failing - without > 2 * error, f"{name}: {failing:.0%} fail, {without:.0%} without its cause"
 
 
 @pytest.mark.parametrize("name", CASES)

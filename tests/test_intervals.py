@@ -27,6 +27,7 @@ from tandem.sim import plots
 from tandem.sim.dashboard import futures
 from tandem.sim.intervals import look, share_interval, verdict
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import chosen
 from tandem.sim.plots.style import verdict_colour
 from tandem.sim.scenario import Scenario
 
@@ -51,7 +52,7 @@ def test_the_interval_of_a_share_is_wilsons(count, n):
 
 def test_the_page_tells_wilsons_interval():
     case = Scenario.load("silence")
-    told = futures.odds(case, case.story.failure, 40)
+    told = futures.odds(case, case.story.failure, 40, chosen("declared"))
     assert 0 < told["failing"] < 40
     assert (told["low"], told["high"]) == pytest.approx(wilson(told["failing"], 40), abs=1e-4)
 
@@ -129,7 +130,7 @@ def test_good_is_green_and_bad_is_red_everywhere():
 def test_drawn_effects_have_the_colour_of_what_they_do(outcome, up, down):
     effects = pd.DataFrame(
         {
-            "role_model": ["base", "up", "down"],
+            "scenario": ["base", "up", "down"],
             "outcome": outcome,
             "mean": 1.0,
             "difference": [np.nan, 0.2, -0.2],
@@ -142,7 +143,7 @@ def test_drawn_effects_have_the_colour_of_what_they_do(outcome, up, down):
     (ax,) = plots.plot_comparison(effects, [outcome])
     dots = {line.get_ydata()[0]: to_hex(line.get_color()) for line in ax.lines if line.get_marker() == "o"}
     assert {place: hue(colour) for place, colour in dots.items()} == {0: up, 1: down}
-    effects = effects.iloc[1:].rename(columns={"role_model": "input", "outcome": "output", "difference": "estimate"})
+    effects = effects.iloc[1:].rename(columns={"scenario": "input", "outcome": "output", "difference": "estimate"})
     bars = plots.plot_lever_effects(effects.assign(measure="effect"), output=outcome).patches
     assert [hue(bar.get_facecolor()[:3]) for bar in bars] == [up, down]
     words = effects.assign(measure="effect", verdict=["raises", "lowers"])
@@ -177,7 +178,7 @@ def played(monkeypatch):
 
 def test_every_mechanism_is_moved_by_three_tenths_each_way(played):
     scenario = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 1})
-    model = Mechanisms({("co-pilot", "agile"): scenario}, ("revenue_growth", "conflict_rate"))
+    model = Mechanisms({("co-pilot", "agile"): scenario}, ("revenue_growth", "conflict_rate"), "declared")
     points = np.repeat([[0.0], [0.5], [1.0]], len(model.factors), axis=1)
     found = model(points, np.full(3, 5, dtype=np.uint64))
     (timeline,) = played

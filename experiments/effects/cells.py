@@ -140,7 +140,7 @@ class Firms:
         self._move(table, points)
         zeros, key = np.zeros(n, dtype=np.int64), np.column_stack([keys, np.full(n, _SECOND_WORD)])
         out = run_batch(table.rows, table.starts, np.arange(n), zeros, zeros, key)
-        return out[:, self._columns] - self._level[cell]
+        return np.asarray(out[:, self._columns] - self._level[cell])
 
     def _cell(self, points: np.ndarray) -> np.ndarray:
         place = np.zeros(len(points), dtype=np.int64)

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, gammaincinv, ndtr
+from scipy.special import gammaincinv, ndtr
 
+from tandem.experiments.firms.laws import Law, checked, range_of
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
-from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS, describe
+from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read
 from tandem.sim.table import FirmTable, place_of
@@ -27,35 +28,6 @@ from tandem.sim.table import FirmTable, place_of
 BLOCK = 512  # candidates drawn at once; part of what a seed means, never changed
 OWN = "population."
 """Prefix of the values of a parameter set that say how firms differ, rather than how each works."""
-
-
-@dataclass(frozen=True)
-class Law:
-    """How one value differs between firms: a standard normal score becomes a value by `law`."""
-
-    path: str
-    law: str
-    mean: float = 0.0
-    spread: float = 1.0
-    low: float = -np.inf
-    high: float = np.inf
-    shares: Mapping[str, float] = field(default_factory=dict)
-    source: str = "assumption"
-    reason: str = ""
-
-    def values(self, scores: np.ndarray, usual: np.ndarray) -> np.ndarray:
-        """Values (firms,) for standard normal scores (firms,); `usual`: what each firm's role model and context say."""
-        if self.law == "lognormal":
-            return usual * np.exp(self.spread * scores)
-        if self.law == "normal":
-            return np.clip(usual + self.spread * scores, self.low, self.high)
-        if self.law == "uniform":
-            return self.low + (self.high - self.low) * ndtr(scores)
-        weight = self.mean * (1 - self.mean) / self.spread**2 - 1
-        return betaincinv(self.mean * weight, (1 - self.mean) * weight, ndtr(scores))
-
-
-LAWS = ("normal", "lognormal", "uniform", "beta")
 
 
 @dataclass(frozen=True)
@@ -89,7 +61,7 @@ class Population:
         if not source.is_file():
             raise ScenarioError("no such population", file=text, allowed="population, or a path to a .toml file")
         tables = read(source, text)
-        _checked(tables, text)
+        checked(tables, text)
         title = source.name.removesuffix(".toml")
         if isinstance(parameters, Mapping):
             return cls(title, tables, dict(parameters))
@@ -196,7 +168,7 @@ class Population:
             score = np.sqrt(rest) * own + sum(weight * cause[name] for name, weight in law.shares.items())
             table[law.path] = law.values(score, usual[law.path])
             if law.law in ("normal", "lognormal"):
-                low, high = _range(law.path)
+                low, high = range_of(law.path)
                 table[law.path] = np.clip(table[law.path], low, high)
         first += len(self.laws)
         for k, post in enumerate(("ceo", "coo")):
@@ -211,7 +183,7 @@ class Population:
             if path == "teams.headcount":
                 table[path] = factor
             else:
-                low, high = _range(path)
+                low, high = range_of(path)
                 table[path] = np.clip(table.get(path, usual[path]) * factor, low, high)
         table["need_of_coo"] = self._need(table, usual) * np.exp(coo["taste"] * scores[:, 3])
         table["coo"] = table["need_of_coo"] > coo["threshold"]
@@ -241,15 +213,6 @@ def _plain(role_model: str, context: str) -> dict[str, Any]:
     """Numbers by path of a role model in a context."""
     values = Scenario.of(role_model=role_model, context=context).values
     return {path: value for path, value in values.items() if isinstance(value, float | int)}
-
-
-@lru_cache(maxsize=1)
-def _ranges() -> dict[str, tuple[float, float]]:
-    return {row["path"]: (row["low"], row["high"]) for row in describe() if row["low"] is not None}
-
-
-def _range(path: str) -> tuple[float, float]:
-    return _ranges()[path]
 
 
 def _chosen(weights: Mapping[str, Any], chance: np.ndarray) -> np.ndarray:
@@ -395,37 +358,3 @@ def _role_model_in_context(role_model: str, context: str) -> Scenario:
 @lru_cache(maxsize=512)
 def _base(role_model: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
     return _role_model_in_context(role_model, context).with_(dict(common))
-
-
-def _checked(tables: Mapping[str, Any], file: str) -> None:
-    """Complain, in one line, about what a population file lacks or says wrongly."""
-    for name in ("horizon", "role_models", "contexts", "size", "coo", "differs", "priorities"):
-        if name not in tables:
-            raise ScenarioError("a table is missing", file=file, key=name, allowed=f"[{name}]")
-    known = _ranges()
-    allowed = {"path", "law", "mean", "spread", "low", "high", "shares", "source", "reason"}
-    for table in tables["differs"]:
-        path = table.get("path", "")
-        strange = set(table) - allowed
-        if strange:
-            raise ScenarioError("unknown key", file=file, key=f"{path}: {min(strange)}", allowed=", ".join(sorted(allowed)))
-        if path not in known:
-            raise ScenarioError(
-                "unknown path", file=file, key="differs.path", value=path, allowed="a number that `tandem schema` shows"
-            )
-        if table.get("law") not in LAWS:
-            raise ScenarioError("unknown law", file=file, key=path, value=table.get("law"), allowed=", ".join(LAWS))
-        if table["law"] == "beta" and not 0 < table.get("spread", 0) ** 2 < table.get("mean", 0) * (1 - table.get("mean", 0)):
-            raise ScenarioError(
-                "no beta law has this mean and spread",
-                file=file,
-                key=path,
-                value=table.get("spread"),
-                allowed="spread squared below mean (1 - mean)",
-            )
-        if sum(weight**2 for weight in table.get("shares", {}).values()) > 1:
-            raise ScenarioError(
-                "shares exceed one", file=file, key=path, value=table["shares"], allowed="squares that sum to 1 at most"
-            )
-        if "source" not in table:
-            raise ScenarioError("a source is missing", file=file, key=path, allowed="a key of sources.toml, or assumption")

@@ -168,11 +168,8 @@ def heat_map(
             row = simulate_batch(scenario.with_({x: wide, y: high}), runs, seed, parameters=asked).summary().loc[outcome]
             means[i, j], errors[i, j] = factor * row["mean"], factor * 0.5 * (row["high"] - row["low"])
     with plt.rc_context(STYLE):
-        ax = (
-            ax
-            if ax is not None
-            else plt.subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
-        )
+        if ax is None:
+            ax = plt.subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
         shown = ax.imshow(means, origin="lower", aspect="auto", cmap="cividis")
         middle = 0.5 * (np.nanmin(means) + np.nanmax(means))
         for (i, j), value in np.ndenumerate(means):

@@ -166,8 +166,7 @@ def play(
 ) -> Study:
     """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`;
     `parameters` as in `tandem.sim.parameter_sets`."""
-    asked = chosen(parameters)
-    player = Keeper(store, HEADLINES).play if store is not None else one_batch
+    asked, player = chosen(parameters), Keeper(store, HEADLINES).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), role_models(), contexts()
     options = [arm for arm in arms if arm not in aside]
     default, equal, other, best, digests, against = [], [], [], [], [], []
@@ -196,7 +195,6 @@ def play(
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
     moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
-    progress("where the spread comes from", 0)
     variance = variance_shares(options, STATEMENTS, seed, **dict[str, Any](size.variance)) if asked.several else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(options), asked))
     main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)

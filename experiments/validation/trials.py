@@ -88,7 +88,7 @@ class Trial:
         for arm, changes in (("off", off), ("on", on)):
             panel = panel_of(some.records(changes, self.window[0] + 1), seed=self.seed, every=13)
             table = firm_table(panel, some.cells, *self.window)
-            table.insert(0, "role_model", arm)
+            table.insert(0, "twin", arm)
             table.insert(0, "firm_id", np.arange(len(some)))
             parts.append(table)
         return pd.concat(parts, ignore_index=True)
