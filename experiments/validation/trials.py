@@ -81,7 +81,7 @@ class Trial:
         return panel_of(self.firms.records(), seed=self.seed, every=1, columns=columns).frame()
 
     def twin_table(self, off: Mapping[str, Any], on: Mapping[str, Any], firms: int | None = None) -> pd.DataFrame:
-        """The firm table of any intervention, one row a firm and arm (column `arm`: off, on): `off` and `on` are changes by
+        """The firm table of any intervention, one row a firm and twin (column `twin`: off, on): `off` and `on` are changes by
         path that take force after the burn-in; firms and luck are shared."""
         some = self.few(firms or self.size.twins)
         parts = []

@@ -7,7 +7,7 @@ import pytest
 
 from tandem.sim.writing import filled, replaced, write_text
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 # Whoever may move files: the one way, the folder of a sweep (beneath handles, sealed), and the folder of compiled code.
 OWN_WAY = {"sim/writing.py", "experiments/store/folder.py", "sim/code_cache.py"}
 

@@ -17,7 +17,7 @@ from tandem.sim.compile import COMPILED, PLAIN
 from tandem.sim.compiler import settings
 from tandem.sim.compiler.fits import Need, Patch, first_misfit
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not COMPILED or PLAIN, reason="needs the compiler with our changes of it")
 if COMPILED:
     from tandem.sim.compiler import dispatchers, libraries, repetition
@@ -173,7 +173,7 @@ def test_a_numba_that_does_not_fit_is_used_as_it_comes_and_that_is_told_once(tmp
 
 BOTH = textwrap.dedent("""
     import json
-    from tests.test_plain_compiler import both
+    from tests.parity.test_plain_compiler import both
     print(json.dumps(both()))
 """)
 

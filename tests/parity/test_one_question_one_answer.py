@@ -27,7 +27,7 @@ from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import Ensemble, chosen, ensemble
 from tandem.sim.series import FACES, SERIES, of_run, written
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CASE = "silence"
 WORDS = ("ensemble", "default", "declared", 12)
 

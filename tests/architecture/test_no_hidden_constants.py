@@ -1,6 +1,6 @@
 """No number about the world hides in a rule or a phase: it is a declared parameter, or stands on a list with its reason.
 
-`tests/constants_allowed.toml` lists what may stay, by reason: file, function, number, and how often if more than once.
+`tests/architecture/constants_allowed.toml` lists what may stay, by reason: file, function, number, and how often if more than once.
 0, 1 and -1 are nobody's judgment; neither are places in a table, counts of a loop and addresses of random numbers.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = Path(__file__).with_name("constants_allowed.toml")
 NEUTRAL = {0, 1, -1}
 ADDRESSED = {"range", "uniforms", "normals"}  # calls whose whole numbers are counts and addresses of luck

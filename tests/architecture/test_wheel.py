@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 

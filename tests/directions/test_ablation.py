@@ -29,7 +29,7 @@ def test_a_mechanism_is_alive(case):
 def test_the_table_stands_in_the_description():
     from pathlib import Path
 
-    page = (Path(__file__).parents[1] / "MODEL.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")
     table = page[page.index(BEGIN) : page.index(END)]
     assert all(f"| {case.switch} |" in table for case in PROBES)
 

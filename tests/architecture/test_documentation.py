@@ -14,7 +14,7 @@ from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import describe
 from tandem.sim.weekly import WEEKLY
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 OURS = {"www.w3.org"}  # names of formats, which nothing fetches
 CREDITS = {"www.sphinx-doc.org", "pradyunsg.me", "github.com"}  # links at the foot of the theme, which a reader may follow
 

@@ -15,7 +15,7 @@ import pytest
 
 from tandem.sim.code_cache import COMPILED_FILES, COMPILED_ROOMS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 
 # From the ground up. A module may import its own floor and those below; a room of `experiments` is a floor of its own, so that

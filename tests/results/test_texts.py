@@ -12,7 +12,7 @@ from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
 from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": EVENT_KINDS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
 
 

@@ -11,7 +11,7 @@ from tandem.sim.dashboard.words import page_texts
 from tandem.sim.series import SERIES, THEMES
 from tandem.sim.texts import LANGUAGES, NARROW
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "sim" / "dashboard"
 SOURCES = "\n".join(file.read_text("utf-8") for file in sorted([*PAGE.glob("page/*.js"), *PAGE.glob("*.py")]))
 FAMILIES = {

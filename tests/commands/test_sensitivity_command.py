@@ -20,7 +20,7 @@ from tandem.experiments.study.strata import PROFILES, kendall, parts_of, runs_of
 from tandem.sim.compile import set_threads
 from tandem.sim.scenario import Scenario
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STRATA = ["sensitivity", "--context", "agile", "--strata", "--profile", "smoke"]
 
 

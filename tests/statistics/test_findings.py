@@ -16,7 +16,7 @@ from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
 from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import describe
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SOURCES = tomllib.loads((ROOT / "scenarios" / "sources.toml").read_text("utf-8"))
 SMALL = Size(firms=80, twins=40, advertisers=10, long=6)
 TINY = Size(firms=40, twins=40, advertisers=6, long=4)

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,11 +178,13 @@ def sample():
 
 
 def test_the_same_bits_without_the_compiler():
-    code = "import json, tandem.sim.compile as c, tests.test_streams as t; print(json.dumps([c.COMPILED, t.sample()]))"
+    code = (
+        "import json, tandem.sim.compile as c, tests.reproduction.test_streams as t; print(json.dumps([c.COMPILED, t.sample()]))"
+    )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=True,

@@ -19,7 +19,7 @@ from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.paths import FIELDS, bounds
 from tandem.sim.table import FirmTable, alone, place_of, table_of_points
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROLE_MODELS = ("co-pilot", "strategist-executor", "brand-performance", "no-coo")
 CONTEXTS = ("baseline", "agile", "rapid-growth")
 NUMBERS = tuple(path for path in FIELDS if "." in path and ".N." not in path and alone(path))
