@@ -109,7 +109,7 @@ def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
     if case.switch == "customer_luck":
         # Luck has no mean effect: what it moves is the distance of a run from the expected one.
         change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
-    where = f"{case.split} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
+    where = f"{case.role_model} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
     z = change / error if error > ROUNDING * abs(change) else np.inf * np.sign(change) if change else 0.0
     size = abs(change) / spread if spread > ROUNDING * abs(change) else np.inf if change else 0.0
     return {

@@ -8,7 +8,7 @@ from typing import Any
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.verdict import reasons, rules, verdict
 from tandem.sim.explain import TurningPoint, event_sentence
-from tandem.sim.explain.happenings import rows
+from tandem.sim.explain.events import rows
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Run
 from tandem.sim.texts import LANGUAGES, listed, money, sentence, text, typeset

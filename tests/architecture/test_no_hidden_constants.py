@@ -1,6 +1,7 @@
 """No number about the world hides in a rule or a phase: it is a declared parameter, or stands on a list with its reason.
 
-`tests/architecture/constants_allowed.toml` lists what may stay, by reason: file, function, number, and how often if more than once.
+`tests/architecture/constants_allowed.toml` lists what may stay, by reason: file, function, number, and how often if more than
+once.
 0, 1 and -1 are nobody's judgment; neither are places in a table, counts of a loop and addresses of random numbers.
 """
 

@@ -27,7 +27,7 @@ class Direction:
     @property
     def name(self) -> str:
         told = ", ".join(f"{path} {value}" for path, value in self.change.items())
-        return f"{told}: {self.outcome} {self.verdict} ({self.split} in {self.context})"
+        return f"{told}: {self.outcome} {self.verdict} ({self.role_model} in {self.context})"
 
 
 SOLE = "strategist-executor"
