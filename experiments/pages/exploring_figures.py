@@ -182,13 +182,14 @@ def heat_map(
                 fontsize=8,
                 color="white" if value < middle else "black",
             )
-        ax.set_xticks(
-            range(len(columns)),
-            [f"{value:g}" if isinstance(value, float) else str(value) for value in columns],
-        )
-        ax.set_yticks(range(len(rows)), [f"{value:g}" if isinstance(value, float) else str(value) for value in rows])
+        ax.set_xticks(range(len(columns)), list(map(_setting, columns)))
+        ax.set_yticks(range(len(rows)), list(map(_setting, rows)))
         ax.set_xlabel(x)
         ax.set_ylabel(y)
         ax.set_title(asked.told, loc="right", fontsize=8, color=QUIET)
         ax.figure.colorbar(shown, ax=ax, label=f"{declared.title()} ({unit})")
     return ax
+
+
+def _setting(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

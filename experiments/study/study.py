@@ -20,6 +20,7 @@ from tandem.experiments.effects.role_models import (
     FURTHER,
     HEADLINES,
     STATEMENTS,
+    Player,
     best_role_models,
     compare_role_models,
     contexts,
@@ -36,7 +37,8 @@ from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
-from tandem.sim.comparison import compare_batches
+from tandem.sim.batch import Batch
+from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
@@ -169,40 +171,20 @@ def play(
     asked, player = chosen(parameters), Keeper(store, HEADLINES).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), role_models(), contexts()
     options = [arm for arm in arms if arm not in aside]
-    default, equal, other, best, digests, against = [], [], [], [], [], []
+    compared = _Compared(size, options, seed, asked, player, progress)
     for context in fields:
-        scenarios = described(context, arms)
-        digests += [{"role_model": arm, "context": context, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = compare_role_models(
-            scenarios, size.pairs, seed, progress=_tick(progress, context), parameters=asked, player=player
-        )
-        default.append(differences(first.table, context, "default", "as described"))
-        best.append(best_role_models({arm: first.batches[arm] for arm in options}, context))
-        leader = str(best[-1].set_index("outcome").loc["revenue_growth", "best"])
-        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in arms if arm in aside)]}
-        against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
-        few = {arm: first_replicates(batch, size.alternative_pairs) for arm, batch in first.batches.items()}
-        other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
-        tick = _tick(progress, f"{context}, equal dispositions")
-        second = compare_role_models(scenarios, size.alternative_pairs, seed, DISPOSITIONS, few, tick, asked, player)
-        equal.append(differences(second.table, context, "default", "equal"))
-        best.append(best_role_models({arm: second.batches[arm] for arm in options}, context, "equal dispositions"))
-        for name, changes in size.alternatives.items():
-            tick = _tick(progress, f"{context}, {name}")
-            found = compare_role_models(scenarios, size.alternative_pairs, seed, changes, None, tick, asked, player)
-            other.append(differences(found.table, context, name, "as described"))
-            best.append(best_role_models({arm: found.batches[arm] for arm in options}, context, name))
+        compared.add(context, described(context, arms))
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
     moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
     variance = variance_shares(options, STATEMENTS, seed, **dict[str, Any](size.variance)) if asked.several else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(options), asked))
-    main, alternatives = pd.concat(default, ignore_index=True), pd.concat(other, ignore_index=True)
+    main, alternatives = (pd.concat(parts, ignore_index=True) for parts in (compared.default, compared.other))
     role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
-        role_models=pd.concat([main, *equal], ignore_index=True),
-        best=pd.concat(best, ignore_index=True),
-        controls=pd.concat(against, ignore_index=True),
+        role_models=pd.concat([main, *compared.equal], ignore_index=True),
+        best=pd.concat(compared.best, ignore_index=True),
+        controls=pd.concat(compared.against, ignore_index=True),
         alternatives=alternatives,
         robustness=robustness(main, alternatives),
         surviving=surviving(main, alternatives),
@@ -212,13 +194,60 @@ def play(
         levers_by_context=effects_within(moved, context_met, fields, "context"),
         lever_order=ranks(moved),
         rank_intervals=rank_intervals(moved),
-        digests=pd.DataFrame(digests),
+        digests=pd.DataFrame(compared.digests),
         variance=variance,
         profile=profile,
         seed=seed,
         runs=planned_runs(profile, asked),
         parameters=asked,
     )
+
+
+class _Compared:
+    """The role models and controls compared, context by context; each list holds a table a comparison."""
+
+    def __init__(self, size: Profile, options: list[str], seed: int, asked: Chosen, player: Player, progress: Told):
+        self.size, self.options, self.seed, self.asked, self.player, self.progress = size, options, seed, asked, player, progress
+        self.default: list[pd.DataFrame] = []
+        self.equal: list[pd.DataFrame] = []
+        self.other: list[pd.DataFrame] = []
+        self.best: list[pd.DataFrame] = []
+        self.against: list[pd.DataFrame] = []
+        self.digests: list[dict[str, str]] = []
+
+    def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
+        """Compare them in one context: as described, with equal dispositions, and under each alternative."""
+        few_pairs, named = self.size.alternative_pairs, {"context": context}
+        self.digests += [{"role_model": arm, **named, "digest": scenario.digest} for arm, scenario in scenarios.items()]
+        first = self._compared(scenarios, self.size.pairs, context)
+        self.default.append(differences(first.table, context, "default", "as described"))
+        self._note_best(first.batches, context)
+        leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
+        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
+        self.against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
+        few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
+        self.other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
+        second = self._compared(scenarios, few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
+        self.equal.append(differences(second.table, context, "default", "equal"))
+        self._note_best(second.batches, context, "equal dispositions")
+        for name, changes in self.size.alternatives.items():
+            found = self._compared(scenarios, few_pairs, f"{context}, {name}", changes)
+            self.other.append(differences(found.table, context, name, "as described"))
+            self._note_best(found.batches, context, name)
+
+    def _compared(
+        self,
+        scenarios: Mapping[str, Scenario],
+        pairs: int,
+        what: str,
+        changes: Mapping[str, Any] | None = None,
+        known: Mapping[str, Batch] | None = None,
+    ) -> Comparison:
+        tick = _tick(self.progress, what)
+        return compare_role_models(scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
+
+    def _note_best(self, batches: Mapping[str, Batch], context: str, assumption: str = "default") -> None:
+        self.best.append(best_role_models({arm: batches[arm] for arm in self.options}, context, assumption))
 
 
 def _tick(progress: Told, what: str) -> Callable[[int], None]:

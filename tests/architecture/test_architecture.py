@@ -75,6 +75,7 @@ FENCES = {
     "matplotlib": r"sim/plots/[a-z_]+\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
 }
 
+LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
 COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
 WITHOUT_COMPILED_CODE = {"sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake"}
@@ -222,6 +223,40 @@ def imported_outside_the_digest(files: dict[str, str]) -> list[str]:
     ]
 
 
+def too_long(files: dict[str, str]) -> list[str]:
+    """Files and functions that nobody reads at once; the declaration of parameters is a list, and may be as long as it is."""
+    complaints = []
+    for path, text in files.items():
+        lines = text.count("\n")
+        if lines > LINES_OF_A_FILE and path != "sim/parameters.py":
+            complaints.append(f"{path} has {lines} lines, more than {LINES_OF_A_FILE}")
+        for node in ast.walk(ast.parse(text, path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > LINES_OF_A_FUNCTION:
+                    complaints.append(f"{path}:{node.lineno} {node.name} has {lines} lines, more than {LINES_OF_A_FUNCTION}")
+    return complaints
+
+
+def loose_files(files: dict[str, str]) -> list[str]:
+    """Files of `experiments` that lie in no room."""
+    return [
+        path for path in files if path.count("/") == 1 and path.startswith("experiments/") and path != "experiments/__init__.py"
+    ]
+
+
+def dead_strings(files: dict[str, str]) -> list[str]:
+    """Strings that stand alone as a statement and are no docstring: what was meant to be the rest of a sentence."""
+    complaints = []
+    for path, text in files.items():
+        for node in ast.walk(ast.parse(text, path)):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr):
+                told = ast.get_source_segment(text, node) or ""
+                if told[:1] in "fFrR\"'" and not told.startswith(('"""', 'r"""')):
+                    complaints.append(f"{path}:{node.lineno} {told[:40]} stands alone")
+    return complaints
+
+
 def docstrings(tree: ast.AST) -> list[ast.Constant]:
     """Every string that stands alone as a statement."""
     return [
@@ -282,6 +317,9 @@ def scenario_ids() -> set[str]:
 
 
 HOUSE_CHECKS = (
+    too_long,
+    loose_files,
+    dead_strings,
     upward_imports,
     rules_that_know_too_much,
     broken_fences,
@@ -366,6 +404,10 @@ def test_every_source_exists_and_is_used():
         (compiled_outside_the_digest, "sim/model.py", "from sim.compiler.decorators import part"),
         (compiled_outside_the_digest, "experiments/study/study.py", "from sim.compile import COMPILED, kernel as k"),
         (imported_outside_the_digest, "sim/kernel.py", "from tandem.sim.attic import COUNT"),
+        (too_long, "sim/results.py", "x = 1\n" * 401),
+        (too_long, "experiments/store/plan.py", "def f():\n" + "    x = 1\n" * 60),
+        (loose_files, "experiments/figures.py", ""),
+        (dead_strings, "experiments/study/report.py", "def f():\n    return 'a '\n    'b'\n"),
     ],
 )
 def test_a_break_is_found(check, path, text):
@@ -405,7 +447,7 @@ def test_an_empty_name_is_found():
 @pytest.mark.parametrize(
     "text",
     [
-        "if role model == 'co-pilot': x = 1",
+        "if role_model == 'co-pilot': x = 1",
         "NAMES = {'agile': 1}",
         "def f(x):\n    match x:\n        case 'agile': return 1",
         "path = f'role_models/co-pilot.toml'",
@@ -449,7 +491,7 @@ def test_every_field_of_the_state_is_read_by_something():
     fields = {name for kind in kinds if kind.names for name in kind.names} - set(RECORD.names)
     assert len(fields) > 150
     texts = {path: text for path, text in house().items() if path.startswith("sim/")}
-    texts |= {file.name: file.read_text("utf-8") for file in (ROOT / "tests").glob("test_*.py")}  # what a test watches is of use
+    texts |= {file.name: file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py")}  # what a test watches is of use
     assert unread_fields(fields, texts) == set()
     assert unread_fields({"never"}, {"sim/a.py": "x.never += 1.0\nx.never = 2.0\n"}) == {"never"}
     assert unread_fields({"never"}, {"sim/a.py": "y = x.never\n"}) == set()
