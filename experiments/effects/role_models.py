@@ -149,7 +149,7 @@ def best_role_models(batches: Mapping[str, Batch], context: str, assumption: str
 
 
 def robustness(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
-    """What becomes of each statement "this split is higher/lower than the reference" that is decided by default.
+    """What becomes of each statement "this role model is higher/lower than the reference" that is decided by default.
 
     One row a statement and alternative: context, arm, outcome, verdict, difference (by default), assumption, `fate`:
     "holds" (the same is decided), "turns" (the opposite is), "opens" (neither is). The assumption "default", where it is

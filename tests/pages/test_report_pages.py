@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from bench.browser import browser_path
-from tandem.experiments.commands.main import status
+from tandem.experiments.commands.main import COMMANDS, status
+from tandem.sim import Scenario, simulate_batch
+from tandem.sim.texts import catalogue
 
 pytestmark = pytest.mark.slow
 WIDTHS = ((1366, 768), (390, 844))
@@ -57,7 +59,7 @@ def test_a_study_says_where_it_goes_wrong_and_which_role_model_to_choose(pages):
     page, folder = pages["study"].read_text("utf-8"), pages["study"].parent
     short = page[page.index('id="short"') : page.index('id="levers"')]
     assert "lowest half of its context" in short and "against always choosing right" in short
-    wrong = page[page.index('id="discovery"') : page.index('id="role models"')]
+    wrong = page[page.index('id="discovery"') : page.index('id="role_models"')]
     assert "64 others, which they have not seen" in wrong and "under 2 replicates" in wrong
     assert all(word in wrong for word in ("Revenue growth in the lowest 10%", "Conflict rate in the highest 10%", "lowest half"))
     chosen = page[page.index('id="decisions"') : page.index('id="assumptions"')]
@@ -86,3 +88,47 @@ def test_nothing_is_cut(pages, name, size, playwright_driver):
             assert page.evaluate("getComputedStyle(document.querySelector('.wide td[data-head]'), '::before').content").strip('"')
     finally:
         browser.close()
+
+
+# -- words of the field ------------------------------------------------------------------------
+
+# What tables, files and pages call otherwise (docs/reference/glossary.md says how).
+NO_COLUMN = {"luck", "lucks", "arm", "arms", "split", "splits", "place", "places", "swing", "swings", "fate", "alive", "firm"}
+NO_WORD = re.compile(r"\b(splits|lucks|swings?|fates?|arms)\b|\bsplit\b(?! (?:a firm|marketing|into|in two|the))", re.IGNORECASE)
+
+
+def wrong_columns(tables: dict[str, list[str]]) -> list[str]:
+    """Columns, and files, that are named by another word than the field's."""
+    found = [f"{name}: {column}" for name, columns in tables.items() for column in columns if column in NO_COLUMN]
+    return found + [name for name in tables if NO_COLUMN & set(re.split(r"[_./]", name))]
+
+
+def wrong_words(text: str) -> list[str]:
+    """Words in a text for readers that the field has another word for."""
+    return [found.group() for found in NO_WORD.finditer(text)]
+
+
+def test_tables_and_files_use_the_words_of_the_field(pages, tmp_path):
+    assert status(["compare", "--context", "agile", "--runs", "4", "--out", str(tmp_path / "compare")]) == 0
+    assert status(["compare", "silence", "coo-leaves", "--runs", "4", "--out", str(tmp_path / "cases")]) == 0
+    folders = [*(page.parent for page in pages.values()), tmp_path]
+    files = [file for folder in folders for file in folder.rglob("*.csv")]
+    tables = {f"{file.parent.name}/{file.name}": list(pd.read_csv(file, nrows=0)) for file in files}
+    assert len(tables) > 30
+    tables["batch"] = list(simulate_batch(Scenario.load("silence"), runs=1).outcomes)
+    assert wrong_columns(tables) == []
+    assert {"role_model", "verdict"} <= set(tables["compare/comparison.csv"])
+    assert "scenario" in tables["cases/comparison.csv"] and "role_model" not in tables["cases/comparison.csv"]
+    assert wrong_columns({"study/fate.csv": ["arm"], "a.csv": ["role_model"]}) == ["study/fate.csv: arm", "study/fate.csv"]
+
+
+def test_pages_and_help_use_the_words_of_the_field(pages, capsys):
+    for page in pages.values():
+        text = re.sub(r"<style.*?</style>|<[^>]*>", " ", page.read_text("utf-8"), flags=re.DOTALL)
+        assert wrong_words(text) == []
+    for command in COMMANDS:
+        assert status([command, "--help"]) == 0
+    assert wrong_words(capsys.readouterr().out) == []
+    for lang in ("en",):
+        assert [key for key, words in catalogue(lang).items() if re.search(r"\b(split|swing)s?\b", str(words))] == []
+    assert wrong_words("The splits swing") == ["splits", "swing"] and wrong_words("how to split a firm's strategy") == []
