@@ -278,7 +278,8 @@ def robustness_sentence(study: Any, outcome: str) -> str:
     all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
     turned = some.str.split("; ").explode().value_counts()
     told = (
-        f"{len(rows)} statements of the kind \"this role model's {low_title(outcome)} is higher (or lower) than the reference's\" are "
+        f"{len(rows)} statements of the kind \"this role model's {low_title(outcome)} is higher (or lower) than the "
+        "reference's\" are "
         f"decided by default; {all_} of them hold under every alternative played. "
     )
     if len(turned):
