@@ -77,7 +77,7 @@ def test_a_swapped_phase_is_caught():
 def test_the_compiler_changes_no_bit():
     cases = list(range(20))
     program = (
-        "import sys; sys.path[:0] = ['tests', '.']\n"
+        "import sys; sys.path[:0] = ['tests/parity', 'tests', '.']\n"
         "from test_parity import disagreement, fingerprint\n"
         "from strategies import random_timeline\n"
         "from tandem.sim.compile import as_records\n"
