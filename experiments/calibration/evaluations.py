@@ -68,7 +68,7 @@ class Evaluations:
         self, wave: str, sets: Mapping[int, Mapping[str, float]], workers: int, progress: Callable[[], None] = lambda: None
     ) -> None:
         """Play the numbered sets of a wave that are not there yet, each on firms and luck of its number. Raises SweepError."""
-        rows = pd.DataFrame(list(sets.values())).assign(luck=list(sets))
+        rows = pd.DataFrame(list(sets.values())).assign(first_replicate=list(sets))
         run(
             of_rows(rows, model=self.model, title=f"calibration, {wave}"),
             self.folder / wave,

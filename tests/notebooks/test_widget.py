@@ -95,7 +95,7 @@ def test_questions_are_answered_with_small_plain_messages():
     assert (answer["number"], answer["stamp"]) == (1, 4) and len(answer["series"]["trust"]) == 157
     assert answer["ghost"]["trust"][:30] == answer["series"]["trust"][:30] and answer["ghost"] != answer["series"]
     assert len(json.dumps(answer, allow_nan=False)) < 40_000
-    (answer,) = ask(panel, kind="bands", number=2, stamp=5, replicates=40, state=state)
+    (answer,) = ask(panel, kind="bands", number=2, stamp=5, lucks=40, state=state)
     low, high = (np.array(answer["bands"][end]["revenue"]) for end in ("low", "high"))
     assert answer["bands"]["n"] == 40 and (low <= high).all()
     (answer,) = ask(panel, kind="code", state=state)

@@ -17,7 +17,7 @@ from tandem.sim import code_cache
 from tandem.sim import compile as tandem_compile
 from tandem.sim.compile import COMPILED, PLAIN, in_threads, kernel, phase, records, rule, set_threads
 
-ROOT = Path(tandem_compile.__file__).resolve().parents[2]
+ROOT = Path(tandem_compile.__file__).resolve().parents[1]
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
 needs_patches = pytest.mark.skipif(not COMPILED or PLAIN, reason="numba is used as it comes")
 

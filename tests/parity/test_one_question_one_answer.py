@@ -69,7 +69,7 @@ def test_2_two_scenarios_compared(tmp_path, capsys, parameters):
 
 def same_figures(table, wanted):
     """Every figure of the command's table stands in the other."""
-    both = table.merge(wanted, on=["role_model", "outcome"], suffixes=("", "_wanted"))
+    both = table.merge(wanted, on=["scenario", "outcome"], suffixes=("", "_wanted"))
     assert len(both) == len(table) > 0
     for name in ("mean", "low", "high", "difference"):
         np.testing.assert_allclose(both[name].astype(float), both[f"{name}_wanted"], rtol=1e-12)
@@ -80,7 +80,7 @@ def test_3_role_models_compared_in_a_context(tmp_path):
     table = pd.read_csv(tmp_path / "comparison.csv", keep_default_na=False, na_values=[""])
     firms = described("agile", ["co-pilot", "strategist-executor"])
     wanted = compare(*firms.values(), runs=30).table
-    same_figures(table.assign(arm=table["role_model"] + "-in-agile"), wanted)
+    same_figures(table.assign(scenario=table["role_model"] + "-in-agile"), wanted)
 
 
 def test_4_why_it_went_so(capsys):
@@ -151,7 +151,7 @@ def test_9_the_study_is_made_of_comparisons():
     table = found.role_models[(found.role_models["context"] == "agile") & (found.role_models["dispositions"] == "as described")]
     firms = described("agile")
     wanted = compare(*firms.values(), runs=20, seed=6, outcomes=STATEMENTS).table
-    same_figures(table[table["outcome"].isin(STATEMENTS)].assign(arm=lambda rows: rows["role_model"] + "-in-agile"), wanted)
+    same_figures(table[table["outcome"].isin(STATEMENTS)].assign(scenario=lambda rows: rows["role_model"] + "-in-agile"), wanted)
     assert found.parameters.word == "ensemble"
 
 

@@ -13,6 +13,7 @@ from tandem.sim.dashboard import futures
 from tandem.sim.dashboard.answers import ANSWERS
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.panel import simulate_panel
+from tandem.sim.parameter_sets import chosen
 from tandem.sim.scenario import catalogue
 from tandem.sim.series import OF_PANEL, SERIES, THEMES, band, listed, of_panel, of_run
 from tandem.sim.widget import lines
@@ -105,7 +106,7 @@ def many():
 
 
 def test_four_futures_in_five_lie_in_the_band_of_either_door(many):
-    page = futures.bands(Specification("silence"))
+    page = futures.bands(Specification("silence"), chosen("ensemble"))
     widget = lines.bands(Scenario.load("silence"), SEED, futures.BAND_FUTURES)
     for told in (page, widget):
         assert told["n"] == len(many) == 60
@@ -151,8 +152,8 @@ def test_every_door_counts_the_same_failures(case):
     scenario = Scenario.load(case)
     failing = failing_by_hand(scenario, 40, SEED)
     rule = scenario.story.failure
-    assert futures.odds(scenario, rule, 40)["failing"] == sum(failing)
-    replicates, played = _failing_replicates(scenario, rule, SEED, 40)
+    assert futures.odds(scenario, rule, 40, chosen("ensemble"))["failing"] == sum(failing)
+    replicates, played = _failing_replicates(scenario, rule, SEED, 40, chosen("ensemble"))
     assert [luck for luck in replicates if luck < 40] == np.flatnonzero(failing).tolist()[: len(replicates)]
     assert played >= min(40, len(failing))
     assert remedies(scenario, SEED, 40).share == sum(failing) / 40
