@@ -126,9 +126,9 @@ def _direction(curve: np.ndarray, without: np.ndarray) -> tuple[float, np.ndarra
     return float(direction(fewer, error**2)), direction(parts, error**2)
 
 
-def rows_of(output: Output, n: int, target: float) -> list[dict]:
+def rows_of(output: Output, n: int, target: float) -> list[dict[str, str | float]]:
     """The rows of the table: output, input, measure, estimate, low, high, se, n, verdict."""
-    rows = []
+    rows: list[dict[str, str | float]] = []
     for measure, found in output.measures.items():
         if measure == "null":
             continue

@@ -22,13 +22,15 @@ def covariance(without: np.ndarray) -> np.ndarray:
     """Jackknife covariance, (q, q), of estimates made without each replication (replications, q)."""
     r = len(without)
     moved = without - without.mean(axis=0)
-    return (r - 1) / r * np.einsum("ri,rj->ij", moved, moved)
+    found: np.ndarray = (r - 1) / r * np.einsum("ri,rj->ij", moved, moved)
+    return found
 
 
 def standard_error(without: np.ndarray) -> np.ndarray:
     """Jackknife standard error, (...), of estimates made without each replication (replications, ...) (Tukey 1958)."""
     r = len(without)
-    return np.sqrt((r - 1) / r * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    error: np.ndarray = np.sqrt((r - 1) / r * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    return error
 
 
 @overload

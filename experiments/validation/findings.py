@@ -217,7 +217,7 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
     """The table of `assess` from statistics by name, one row a seed."""
     rows = []
     for finding in findings():
-        mine = []
+        mine, words = [], []
         for row in finding.statistics:
             values = drawn[row.name].dropna().to_numpy() if row.name in drawn else np.empty(0)
             value = float(values.mean()) if len(values) else np.nan
@@ -228,6 +228,7 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
                 word = "told"
             else:
                 word = band_verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
+            words += [word] if row.counts else []
             mine.append(
                 {
                     "finding": finding.id,
@@ -251,7 +252,7 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
                     "seeds": len(values),
                 }
             )
-        whole = whole_verdict(row["verdict"] for row in mine if row["counts"])
+        whole = whole_verdict(words)
         rows += [{**row, "finding_verdict": whole} for row in mine]
     return pd.DataFrame(rows)
 

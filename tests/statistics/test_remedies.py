@@ -1,6 +1,5 @@
 """What a case's story offers is tried on the same replicates, and its effect said even if there is none."""
 
-import numpy as np
 import pytest
 
 from tandem.experiments.advice.remedies import remedies
