@@ -23,6 +23,7 @@ from tandem.experiments.pages import numbers
 from tandem.experiments.sensitivity.figures import plot_effects
 from tandem.experiments.study.figures import HOW_TO_READ
 from tandem.experiments.study.ladder import ladders
+from tandem.experiments.validation.finding_figures import forest_plot
 from tandem.sim import plots
 from tandem.sim.dashboard import futures
 from tandem.sim.intervals import (
@@ -288,3 +289,12 @@ def test_every_mechanism_is_moved_by_three_tenths_each_way(played):
         free += low < middle < high
     assert free > 0.8 * len(strengths())
     assert len(set(found[:, 0])) == 3  # and the firms notice
+
+
+def test_the_bars_of_a_forest_plot_are_students_t():
+    row = {"statement_en": "A finding", "statistic": "x", "value": 0.3, "error": 0.02, "low": 0.2, "high": 0.4, "published": 0.3}
+    table = pd.DataFrame([{**row, "verdict": "holds", "unverified": False, "counts": True, "seeds": 5}])
+    (ax,) = forest_plot(table).axes
+    (bar,) = [line for line in ax.lines if line.get_linewidth() == 1.6]
+    assert np.ptp(bar.get_xdata()) == pytest.approx(2 * 2.776 * 0.02 / 0.1, abs=1e-3)  # 4 degrees of freedom
+    plt.close("all")
