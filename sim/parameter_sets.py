@@ -98,7 +98,8 @@ class Ensemble:
         with np.errstate(over="ignore"):  # the last steps of SplitMix64: neighbouring keys get sets of their own
             word = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return ((word ^ (word >> np.uint64(31))) % np.uint64(len(self))).astype(np.int64)
+        numbers: np.ndarray = ((word ^ (word >> np.uint64(31))) % np.uint64(len(self))).astype(np.int64)
+        return numbers
 
 
 @lru_cache(maxsize=4096)

@@ -361,7 +361,7 @@ def table_of_points(scenario: Scenario, factors: Mapping[str, np.ndarray], count
         for path, values in factors.items():
             table.set(path, np.asarray(values, dtype=np.float64))
         return table, [""] * count
-    made: dict[tuple, int | str] = {}
+    made: dict[tuple[object, ...], int | str] = {}
     firms: list[Scenario] = []
     found: list[int | str] = []
     for point in range(count):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 @contextmanager
-def replaced(path: str | os.PathLike) -> Iterator[Path]:
+def replaced(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A place to write a file; when the block ends well, what is there becomes `path`, else `path` stays as it was.
 
     The folder of `path` is made where it is missing. The place keeps the ending of `path`, since libraries choose a format by
@@ -31,7 +31,7 @@ def replaced(path: str | os.PathLike) -> Iterator[Path]:
 
 
 @contextmanager
-def filled(folder: str | os.PathLike, last: str = "") -> Iterator[Path]:
+def filled(folder: str | os.PathLike[str], last: str = "") -> Iterator[Path]:
     """A hidden folder inside `folder`; when the block ends well, its files are moved into `folder`, `last` as the last of them.
 
     What is written together comes together: a reader who finds `last` finds the others. Nothing is moved in where the block
@@ -48,7 +48,7 @@ def filled(folder: str | os.PathLike, last: str = "") -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def write_text(path: str | os.PathLike, text: str) -> None:
+def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Put `text` (UTF-8) in the place of whatever `path` held."""
     with replaced(path) as part:
         part.write_text(text, encoding="utf-8")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from tandem.sim import kernel
 from tandem.sim.explain import TurningPoint
+from tandem.sim.intervals import share_interval
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
@@ -165,7 +165,7 @@ def _play(scenario: Scenario, replicates: np.ndarray, seed: int | str, parameter
 def _table(found: dict[int, int], replicates: int) -> pd.DataFrame:
     rows = []
     for week, saved in sorted(found.items()):
-        interval = binomtest(saved, replicates).proportion_ci(0.95, method="wilson")
-        rows.append((week, saved, replicates, saved / replicates, interval.low, interval.high, saved >= ENOUGH * replicates))
+        low, high = share_interval(saved, replicates)
+        rows.append((week, saved, replicates, saved / replicates, low, high, saved >= ENOUGH * replicates))
     columns = ["week", "saved", "replicates", "share", "low", "high", "saves"]
     return pd.DataFrame(rows, columns=columns).astype({"saves": bool})

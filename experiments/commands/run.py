@@ -62,7 +62,7 @@ def show(played: Any, scenario: Any) -> None:
     from rich.table import Table
 
     from tandem.experiments.commands.tables import console
-    from tandem.experiments.study.report import figure_text, scaled
+    from tandem.experiments.pages.numbers import figure_text, scaled
     from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.weekly import WEEKLY
 

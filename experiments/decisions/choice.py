@@ -130,7 +130,8 @@ def _picked(by: np.ndarray, paid: np.ndarray) -> np.ndarray:
 
 def binned(x: np.ndarray, bins: int) -> np.ndarray:
     """The bin of each coordinate in (0, 1), int64 from 0."""
-    return np.minimum((x * bins).astype(int), bins - 1)
+    bin_of: np.ndarray = np.minimum((x * bins).astype(int), bins - 1)
+    return bin_of
 
 
 def _binned(values: np.ndarray, cells: np.ndarray, bins: int) -> np.ndarray:
@@ -152,7 +153,7 @@ def _crossed(first: np.ndarray, second: np.ndarray, cells: np.ndarray, part: np.
     return paid
 
 
-def _bracket(name: str, low_rows: np.ndarray, high_rows: np.ndarray, part: np.ndarray) -> dict:
+def _bracket(name: str, low_rows: np.ndarray, high_rows: np.ndarray, part: np.ndarray) -> dict[str, str | float]:
     low, low_se = _mean(_by_part(low_rows, part))
     high, high_se = _mean(_by_part(high_rows, part))
     replications = int(part.max()) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -38,7 +40,7 @@ def regional(varied: pd.DataFrame, share: np.ndarray, seed: int = 0, permutation
     return pd.DataFrame(rows).sort_values("distance", ascending=False, kind="stable", ignore_index=True)
 
 
-def _numbers(column: pd.Series):
+def _numbers(column: pd.Series) -> Callable[[np.ndarray], float]:
     order = np.argsort(column.to_numpy(dtype=float), kind="stable")
     values = column.to_numpy(dtype=float)[order]
     last = np.append(values[1:] > values[:-1], True)  # equal values count together
@@ -50,7 +52,7 @@ def _numbers(column: pd.Series):
     return distance
 
 
-def _words(column: pd.Series):
+def _words(column: pd.Series) -> Callable[[np.ndarray], float]:
     codes, names = pd.factorize(column.astype(str), sort=True)
 
     def distance(share: np.ndarray) -> float:

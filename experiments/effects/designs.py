@@ -8,7 +8,8 @@ from scipy.stats import qmc
 
 def random_levels(n: int, levers: int, seed: int = 0) -> np.ndarray:
     """Levels in [0, 1), float64 (n, levers): a scrambled Sobol sequence; a power of two spreads best."""
-    return qmc.Sobol(levers, scramble=True, rng=np.random.default_rng(seed)).random(n)
+    levels: np.ndarray = qmc.Sobol(levers, scramble=True, rng=np.random.default_rng(seed)).random(n)
+    return levels
 
 
 def random_cells(n: int, cells: int, seed: int = 0) -> np.ndarray:

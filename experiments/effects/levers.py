@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.designs import random_levels
-from tandem.sim.intervals import paired_difference, verdict
+from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.kernel import run_batch
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -82,7 +82,7 @@ def ranks(found: dict[str, np.ndarray], outputs: Sequence[str] = OUTPUTS) -> pd.
         sizes = {lever: moves[:, place] * np.sign(np.nanmean(moves[:, place])) for lever, moves in found.items()}
         for first, second in combinations(sizes, 2):
             gap, low, high, _, n = paired_difference(sizes[second], sizes[first])
-            word = "undecided" if low <= 0.0 <= high else (first if gap > 0 else second)
+            word = {"higher": first, "lower": second}.get(verdict(low, high, n), "undecided")
             rows.append(
                 {"output": output, "first": first, "second": second, "gap": gap, "low": low, "high": high, "n": n, "larger": word}
             )
@@ -136,7 +136,7 @@ def opposed(by_role_model: pd.DataFrame, output: str) -> dict[str, tuple[list[st
     found = {}
     for lever in dict.fromkeys(rows["input"]):
         mine = rows[rows["input"] == lever]
-        raised, lowered = (list(mine.loc[mine["verdict"] == word, "role_model"]) for word in ("higher", "lower"))
+        raised, lowered = (list(mine.loc[mine["verdict"] == word, "role_model"]) for word in DECIDED)
         if raised and lowered:
             found[lever] = (raised, lowered)
     return found

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.comparison import Comparison, compare_batches
-from tandem.sim.intervals import paired_difference
+from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
@@ -132,7 +132,7 @@ def best_role_models(batches: Mapping[str, Batch], context: str, assumption: str
         rivals = []
         for arm in values:
             _, low, high, _, n = paired_difference(values[best], values[arm])
-            if arm != best and not (low > 0.0 or high < 0.0):
+            if arm != best and verdict(low, high, n) not in DECIDED:
                 rivals.append(arm)
         rows.append(
             {
@@ -156,10 +156,10 @@ def robustness(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFram
     among the alternatives, says what the default itself decides with as few pairs as they have.
     """
     keys = ["context", "role_model", "outcome"]
-    decided = default.loc[default["verdict"].isin(["higher", "lower"]), [*keys, "verdict", "difference"]]
+    decided = default.loc[default["verdict"].isin(DECIDED), [*keys, "verdict", "difference"]]
     there = alternatives[[*keys, "assumption", "verdict"]].rename(columns={"verdict": "there"})
     both = decided.merge(there, on=keys, how="inner", sort=False)
-    said = both["there"].where(both["there"].isin(["higher", "lower"]), "")
+    said = both["there"].where(both["there"].isin(DECIDED), "")
     both["robustness"] = np.where(said == "", "opens", np.where(said == both["verdict"], "holds", "turns"))
     return both.drop(columns="there")
 

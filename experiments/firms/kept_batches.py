@@ -40,7 +40,7 @@ class Keeper:
             return Batch((scenario,), seed, runs, pd.DataFrame(kept), asked)
         batch = play(scenario, runs, seed, asked)
         table = batch.outcomes[["firm_id", "replicate", *self.outcomes]]
-        checkpoint.save({name: table[name].to_numpy() for name in table})
+        checkpoint.save({str(name): table[name].to_numpy() for name in table})
         return Batch((scenario,), seed, runs, table, asked)
 
     def digest(self, scenario: Scenario, runs: int, seed: int | str, parameters: Chosen) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,13 @@ class Population:
 
     @classmethod
     def load(
-        cls, name: str | os.PathLike = "population", parameters: str | int | Chosen | Mapping[str, Any] = ENSEMBLE
+        cls, name: str | os.PathLike[str] = "population", parameters: str | int | Chosen | Mapping[str, Any] = ENSEMBLE
     ) -> Population:
         """From `scenarios/NAME.toml` or a path. `parameters` as in `tandem.sim.parameter_sets`; or values by path, a set that
         is no part of the ensemble (yet). A set also says how firms differ, and how often leaders leave."""
         text = os.fspath(name)
         if text.endswith(".toml") or os.sep in text:
-            source: Any = Path(text)
+            source: Path | Traversable = Path(text)
         else:
             source = resources.files("tandem.scenarios") / f"{text}.toml"
         if not source.is_file():
@@ -195,7 +196,8 @@ class Population:
         hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in DOMAINS)
         load = table.get("execution.load", usual["execution.load"])
         slow = 1.0 + usual["judgment.specialisation"] * (0.6 - table["ceo.skills.operations"])
-        return load * hours * np.clip(slow, 0.4, 2.0) / table["ceo.hours"]
+        need: np.ndarray = load * hours * np.clip(slow, 0.4, 2.0) / table["ceo.hours"]
+        return need
 
 
 class _Usual:
@@ -308,7 +310,8 @@ class Firms:
         return {}
 
     def _role_model(self, row: Any) -> str:
-        return row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
+        role_model: str = row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
+        return role_model
 
     @cached_property
     def _paths(self) -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
-
-DECIDED = ("higher", "lower")
 
 
 def scaled(outcome: str) -> tuple[float, str]:
@@ -36,15 +35,6 @@ def interval_text(row: dict[str, Any], factor: float) -> str:
     """[low, high] of a row."""
     width = row["high"] - row["low"]
     return f"[{figure_text(row['low'], factor, True, width)}, {figure_text(row['high'], factor, True, width)}]"
-
-
-def look(verdict: str, better: str) -> str:
-    """How a difference is shown: good, bad, decided (where no direction is better), or open."""
-    if verdict not in DECIDED:
-        return "open"
-    if better == "neither":
-        return "decided"
-    return "good" if (verdict == "higher") == (better == "high") else "bad"
 
 
 def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[str, str]:

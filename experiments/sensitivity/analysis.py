@@ -40,7 +40,7 @@ def analyse(
     tails: Mapping[str, float] | None = None,
     allow_failed: float = 0.0,
     progress: Progress | None = None,
-    keep: str | os.PathLike | None = None,
+    keep: str | os.PathLike[str] | None = None,
 ) -> Sensitivity:
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
@@ -191,13 +191,13 @@ def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner
     )
 
 
-def _check(check: str, figure: float, limit: float, passed: bool, meaning: str) -> dict:
+def _check(check: str, figure: float, limit: float, passed: bool, meaning: str) -> dict[str, str | float]:
     return {"output": "all", "check": check, "figure": figure, "limit": limit, "passed": bool(passed), "meaning": meaning}
 
 
-def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict]:
+def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict[str, str | float]]:
     """total_mean from the first quarter, the first half and all of the replications."""
-    rows = []
+    rows: list[dict[str, str | float]] = []
     for share in (4, 2, 1):
         few = plan.replications // share
         part = {name: sums.sums[name][:few] for name in ("variance", "total")}
@@ -220,7 +220,7 @@ def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict]:
     return rows
 
 
-def _curves(output: Output, factors: Factors) -> list[dict]:
+def _curves(output: Output, factors: Factors) -> list[dict[str, str | float]]:
     levels = (np.arange(BINS) + 0.5) / BINS
     return [
         {
@@ -236,8 +236,8 @@ def _curves(output: Output, factors: Factors) -> list[dict]:
     ]
 
 
-def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict]:
-    rows = []
+def _bounds(output: Output, lowest: Output, highest: Output) -> list[dict[str, str | float]]:
+    rows: list[dict[str, str | float]] = []
     for measure in ("first", "total_mean", "effect"):
         mine, low, high = (each.measures[measure] for each in (output, lowest, highest))
         rows += [

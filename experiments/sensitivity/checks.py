@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from tandem.experiments.sensitivity.estimates import CONVERGED, NOT_IDENTIFIABLE, UNDECIDED, Output
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.sums import Sums
+from tandem.sim.intervals import t_quantile
 
 INERT = 0.02
 NOISE_LIMIT = 0.98
@@ -45,7 +45,7 @@ def checks_of(
     rows.append(_check(output, "mean effect", output.mean_known, 1.0, output.mean_known, meaning))
     if not output.mean_known:
         return rows
-    far = float(stdtrit(plan.replications - 1, 0.5 + 0.5 * FAR))
+    far = t_quantile(plan.replications, FAR)
     rows += _precise(output, ranks, plan, far, halfway)
     rows += _sums(output, far)
     null = output.measures["null"]

@@ -23,13 +23,15 @@ def first_saltelli(a: np.ndarray, b: np.ndarray, ab: np.ndarray, ba: np.ndarray 
     the estimate hangs in its last digits. ValueError for outputs that are not finite or never change.
     """
     a, b, ab = _standardised(a, b, ab, *([] if ba is None else [ba]))[:3]
-    return (b * (ab - a)).mean(axis=1) / np.concatenate([a, b]).var()
+    first: np.ndarray = (b * (ab - a)).mean(axis=1) / np.concatenate([a, b]).var()
+    return first
 
 
 def total_jansen(a: np.ndarray, b: np.ndarray, ab: np.ndarray) -> np.ndarray:
     """Total indices, (k,), from the same arrays (Jansen 1999); no mean matters here."""
     a, b, ab = _standardised(a, b, ab)
-    return 0.5 * ((a - ab) ** 2).mean(axis=1) / np.concatenate([a, b]).var()
+    total: np.ndarray = 0.5 * ((a - ab) ** 2).mean(axis=1) / np.concatenate([a, b]).var()
+    return total
 
 
 def second_saltelli(a: np.ndarray, b: np.ndarray, ab: np.ndarray, ba: np.ndarray) -> np.ndarray:

@@ -78,12 +78,14 @@ class Design(Protocol):
 def cross(values: np.ndarray) -> np.ndarray:
     """Mean product over all pairs of different replicates (axis -2): unbiased for the square of the mean."""
     m = values.shape[-2]
-    return (values.sum(axis=-2) ** 2 - (values**2).sum(axis=-2)) / (m * (m - 1))
+    product: np.ndarray = (values.sum(axis=-2) ** 2 - (values**2).sum(axis=-2)) / (m * (m - 1))
+    return product
 
 
 def spread(values: np.ndarray) -> np.ndarray:
     """Variance over replicates (axis -2): unbiased for Var(Y|x)."""
-    return values.var(axis=-2, ddof=1)
+    variance: np.ndarray = values.var(axis=-2, ddof=1)
+    return variance
 
 
 def halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +165,8 @@ def waves_between(values: np.ndarray, group: int) -> np.ndarray:
     """From each corner without a group to its neighbour with it: differences, (2^(g-1), replicates, rows)."""
     step = 1 << group
     pairs = values.reshape(len(values) // (2 * step), 2, step, *values.shape[1:])
-    return (pairs[:, 1] - pairs[:, 0]).reshape(-1, *values.shape[1:])
+    waves: np.ndarray = (pairs[:, 1] - pairs[:, 0]).reshape(-1, *values.shape[1:])
+    return waves
 
 
 def _weighed(weights: np.ndarray, energy: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ from tandem.experiments.sensitivity.indices import coarse, curves, direction, ef
 from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.sums import Sums
+from tandem.sim.intervals import DECIDED
+from tandem.sim.intervals import verdict as verdict_of
 
 MONOTONE = 0.8  # a direction of at least this size is called rising or falling
 LEAST_HALF = 1e-12
@@ -20,6 +22,8 @@ OF_MEAN = ("first_mean", "total_mean", "shapley_mean", "interaction_mean")
 OF_SPREAD = ("dispersion_first", "dispersion_total")
 
 NOT_IDENTIFIABLE, NO_EFFECT, UNDECIDED, CONVERGED = "not identifiable", "no effect", "undecided", "converged"
+# What the table says of an effect, for each verdict on a difference.
+EFFECT_WORDS = {"higher": "raises", "lower": "lowers", "same": NO_EFFECT, "undecided": UNDECIDED}
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,9 @@ def _direction(curve: np.ndarray, without: np.ndarray) -> tuple[float, np.ndarra
     return float(direction(fewer, error**2)), direction(parts, error**2)
 
 
-def rows_of(output: Output, n: int, target: float) -> list[dict]:
+def rows_of(output: Output, n: int, target: float) -> list[dict[str, str | float]]:
     """The rows of the table: output, input, measure, estimate, low, high, se, n, verdict."""
-    rows = []
+    rows: list[dict[str, str | float]] = []
     for measure, found in output.measures.items():
         if measure == "null":
             continue
@@ -160,9 +164,12 @@ def rows_of(output: Output, n: int, target: float) -> list[dict]:
 def _effect_word(value: float, half: float) -> str:
     if not np.isfinite(value):
         return NOT_IDENTIFIABLE
-    if value == 0.0 and half == 0.0:
-        return NO_EFFECT
-    return "raises" if value > half else "lowers" if value < -half else UNDECIDED
+    return EFFECT_WORDS[verdict_of(value - half, value + half)]
+
+
+def as_difference(word: str) -> str:
+    """The verdict on a difference that an effect's word stands for; other words as they are."""
+    return {told: found for found, told in EFFECT_WORDS.items()}.get(word, word)
 
 
 def _direction_word(value: float, half: float, effect: float, effect_half: float) -> str:
@@ -170,6 +177,6 @@ def _direction_word(value: float, half: float, effect: float, effect_half: float
         return NOT_IDENTIFIABLE
     if value == 0.0 and half == 0.0 and effect == 0.0:
         return NO_EFFECT
-    if abs(value) >= MONOTONE and abs(effect) > effect_half:
+    if abs(value) >= MONOTONE and verdict_of(effect - effect_half, effect + effect_half) in DECIDED:
         return "rises" if value > 0 else "falls"
     return "mixed" if abs(value) + half < MONOTONE else UNDECIDED

@@ -12,8 +12,11 @@ import pandas as pd
 from tandem.experiments.pages.figure import FIGURE_STYLE, save
 from tandem.experiments.pages.numbers import scaled
 from tandem.experiments.pages.words import spoken
+from tandem.experiments.sensitivity.estimates import as_difference
+from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.plots import BETTER, BLUE, INK, ORANGE, QUIET, UNDECIDED, WORSE
+from tandem.sim.plots import BLUE, INK, ORANGE, QUIET
+from tandem.sim.plots.style import verdict_colour
 
 MOST_INPUTS = 15
 FEW_INPUTS = 6  # so many are drawn large enough for a phone
@@ -90,11 +93,10 @@ def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
         rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
         ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
         better = OUTCOMES[output].better if output in OUTCOMES else "neither"
-        factor, word = seen(output)
+        factor, unit = seen(output)
         for y, row in enumerate(rows.to_dict("records")):
-            helps = (row["estimate"] > 0) == (better == "high")
-            decided = row["verdict"] in ("raises", "lowers")
-            colour = UNDECIDED if not decided else INK if better == "neither" else BETTER if helps else WORSE
+            word = as_difference(row["verdict"])
+            decided, colour = word in DECIDED, verdict_colour(word, better)
             ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
             ax.plot(
                 [factor * row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7
@@ -102,8 +104,8 @@ def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
         ax.axvline(0.0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        unit = f", {word}" if word else ""
-        ax.set_xlabel(f"mean in the top fifth of the range less the bottom fifth{unit}; 95% interval")
+        told = f", {unit}" if unit else ""
+        ax.set_xlabel(f"mean in the top fifth of the range less the bottom fifth{told}; 95% interval")
         ax.set_title(f"How far: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
     return ax
 
@@ -185,13 +187,8 @@ def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
                 if j >= i or (row := known.get(tuple(sorted((first, second))))) is None:
                     continue
                 cells[i, j] = max(row["estimate"], 0.0)
-                told = (
-                    f"{row['estimate']:.2f}"
-                    if row["low"] > 0 or row["high"] < 0
-                    else "0"
-                    if row["high"] == row["low"] == 0
-                    else "?"
-                )
+                word = verdict(row["low"], row["high"])
+                told = f"{row['estimate']:.2f}" if word in DECIDED else "0" if word == "same" else "?"
                 ax.text(j, i, told, ha="center", va="center", fontsize=8, color=INK)
         ax.imshow(cells, cmap="Blues", vmin=0, vmax=max(0.2, float(np.nanmax(cells)) * 1.6) if np.isfinite(cells).any() else 1)
         ax.set_xticks(range(len(names)), [spoken(name) for name in names], rotation=45, ha="right", fontsize=8)
@@ -250,7 +247,7 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             )
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
             ax.tick_params(length=0)
-        decided = rows[(rows["measure"] == "effect") & rows["verdict"].isin(["raises", "lowers"])]
+        decided = rows[(rows["measure"] == "effect") & rows["verdict"].map(as_difference).isin(DECIDED)]
         axes[1].plot(
             [levers.index(name) for name in decided["input"]],
             [parts.index(name) for name in decided["part"]],

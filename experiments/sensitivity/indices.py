@@ -40,18 +40,21 @@ def curves(bins: np.ndarray) -> np.ndarray:
     A move of a factor's group from a to b changes the output by h(b) - h(a) on average; so the mean of the moves into a bin
     less that of the moves out of it is twice h there, over the number of bins.
     """
-    return 0.5 * BINS * bins.reshape(*bins.shape[:-1], -1, BINS) + 0.0
+    found: np.ndarray = 0.5 * BINS * bins.reshape(*bins.shape[:-1], -1, BINS) + 0.0
+    return found
 
 
 def effects(curve: np.ndarray) -> np.ndarray:
     """Mean of the top fifth of a factor's range less that of the bottom fifth, (..., k)."""
     fifth = BINS // 5
-    return curve[..., -fifth:].mean(axis=-1) - curve[..., :fifth].mean(axis=-1)
+    found: np.ndarray = curve[..., -fifth:].mean(axis=-1) - curve[..., :fifth].mean(axis=-1)
+    return found
 
 
 def coarse(curve: np.ndarray, bins: int) -> np.ndarray:
     """A curve in fewer bins (a divisor of 40)."""
-    return curve.reshape(*curve.shape[:-1], bins, BINS // bins).mean(axis=-1)
+    found: np.ndarray = curve.reshape(*curve.shape[:-1], bins, BINS // bins).mean(axis=-1)
+    return found
 
 
 def direction(curve: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -68,4 +71,5 @@ def direction(curve: np.ndarray, noise: np.ndarray) -> np.ndarray:
     way = (np.sqrt(np.maximum(steps**2 - noise, 0.0)) * reach).sum(axis=-1)
     net = (steps * reach).sum(axis=-1)
     way = np.maximum(way, np.abs(net))
-    return np.divide(net, way, out=np.zeros_like(net), where=way > 0)
+    found: np.ndarray = np.divide(net, way, out=np.zeros_like(net), where=way > 0)
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import overload
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
+
+from tandem.sim.intervals import t_quantile
 
 LEVEL = 0.95
 
@@ -20,18 +22,28 @@ def covariance(without: np.ndarray) -> np.ndarray:
     """Jackknife covariance, (q, q), of estimates made without each replication (replications, q)."""
     r = len(without)
     moved = without - without.mean(axis=0)
-    return (r - 1) / r * np.einsum("ri,rj->ij", moved, moved)
+    found: np.ndarray = (r - 1) / r * np.einsum("ri,rj->ij", moved, moved)
+    return found
 
 
 def standard_error(without: np.ndarray) -> np.ndarray:
     """Jackknife standard error, (...), of estimates made without each replication (replications, ...) (Tukey 1958)."""
     r = len(without)
-    return np.sqrt((r - 1) / r * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    error: np.ndarray = np.sqrt((r - 1) / r * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+    return error
 
 
-def half_width(error: Any, replications: int, level: float = LEVEL) -> Any:
+@overload
+def half_width(error: float, replications: int, level: float = LEVEL) -> float: ...
+
+
+@overload
+def half_width(error: np.ndarray, replications: int, level: float = LEVEL) -> np.ndarray: ...
+
+
+def half_width(error: float | np.ndarray, replications: int, level: float = LEVEL) -> float | np.ndarray:
     """Half the width of the interval: Student's t with one degree of freedom less than there are replications."""
-    return stdtrit(replications - 1, 0.5 + 0.5 * level) * error
+    return t_quantile(replications, level) * error
 
 
 def p_value(difference: float, error: float, replications: int) -> float:

@@ -77,7 +77,7 @@ class Sensitivity:
 
         return plot_shares(self, output or self.outputs[0], axes)
 
-    def save(self, folder: str | os.PathLike, figures: bool = True) -> Path:
+    def save(self, folder: str | os.PathLike[str], figures: bool = True) -> Path:
         """Write tables (CSV), verdict.json, moments.npz and figures (SVG with their data as CSV); returns the folder.
 
         Each file is made whole beside and moved in. OSError where the folder cannot be written.
@@ -95,7 +95,7 @@ class Sensitivity:
         return out
 
     @classmethod
-    def load(cls, folder: str | os.PathLike) -> Sensitivity:
+    def load(cls, folder: str | os.PathLike[str]) -> Sensitivity:
         """What `save` wrote. OSError where a file is missing, KeyError or ValueError where one is not what it should be."""
         place = Path(folder)
         told = json.loads((place / "verdict.json").read_text("utf-8"))

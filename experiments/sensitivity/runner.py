@@ -81,7 +81,8 @@ class Runner:
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Outputs and tails, (outputs, replicates, rows), shifted and scaled as the pilot said (indices do not see it)."""
         answer = np.moveaxis(self._with_tails(self.raw(points, keys)), 2, 0)
-        return (answer - self.shift[:, None, None]) / self.scale[:, None, None]
+        scaled: np.ndarray = (answer - self.shift[:, None, None]) / self.scale[:, None, None]
+        return scaled
 
     # -- what the pilot says -------------------------------------------------------------------
 

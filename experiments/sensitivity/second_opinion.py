@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,16 @@ import pandas as pd
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
 from tandem.experiments.sensitivity.runner import Function, NotFinite, Runner
+
+
+class Problem(TypedDict):
+    """What SALib calls a problem: the inputs, each between its bounds."""
+
+    num_vars: int
+    names: list[str]
+    bounds: list[list[float]]
+    groups: NotRequired[list[str]]
+
 
 INERT = "inert (for scale)"
 METHODS = ("sobol", "morris", "pawn", "delta", "rbd_fast", "fast", "dgsm")
@@ -96,7 +106,7 @@ def second_opinion(
         raise ValueError("replicates: at least 2, or luck cannot be told from effect")
     run = Runner(f, len(given.names), outputs, None, seed)
     run.settle(0.0)
-    problem: dict[str, Any] = {
+    problem: Problem = {
         "num_vars": len(given.names) + 1,
         "names": [*given.names, INERT],
         "bounds": [[0.0, 1.0]] * (len(given.names) + 1),
@@ -135,7 +145,7 @@ def _word(seed: int) -> int:
     return int(generator(seed, 4).integers(1, 2**31 - 1))
 
 
-def _sample(method: str, problem: dict, n: int, seed: int) -> tuple[np.ndarray, int]:
+def _sample(method: str, problem: Problem, n: int, seed: int) -> tuple[np.ndarray, int]:
     """Points, (rows, k + 1), and how many neighbours in turn share their luck."""
     k = problem["num_vars"]
     if method == "sobol":
@@ -182,7 +192,7 @@ def _averaged(
     return values, within / rows
 
 
-def _analysed(method: str, problem: dict, points: np.ndarray, y: np.ndarray, seed: int) -> Any:
+def _analysed(method: str, problem: Problem, points: np.ndarray, y: np.ndarray, seed: int) -> Any:
     from importlib import import_module
 
     analyse = import_module(f"SALib.analyze.{method}").analyze

@@ -69,4 +69,5 @@ def to_shapley(groups: int) -> np.ndarray:
     and Shapley value")."""
     every, size = np.arange(1 << groups), sizes(groups)
     share = np.array([((every >> j) & 1) / np.maximum(size, 1) for j in range(groups)])
-    return np.einsum("jt,ts->js", share, to_components(groups))
+    shapley: np.ndarray = np.einsum("jt,ts->js", share, to_components(groups))
+    return shapley

@@ -201,7 +201,8 @@ class _Keeper:
         self.counts[where] += fine.reshape(many, -1).sum(axis=1)
 
         def summed(each: np.ndarray) -> np.ndarray:
-            return np.where(fine, each, 0.0).reshape(len(each), many, rows // many).sum(axis=2).T
+            total: np.ndarray = np.where(fine, each, 0.0).reshape(len(each), many, rows // many).sum(axis=2).T
+            return total
 
         for name, each in moments.items():
             if name != "moves":
@@ -233,7 +234,7 @@ class _Keeper:
         every = {"counts": self.counts, "squares": self.squares} | {f"sum {name}": total for name, total in self.totals.items()}
         return {before + name: array for name, array in every.items()}
 
-    def take_up(self, state: dict[str, np.ndarray], before: str) -> None:
+    def take_up(self, state: Mapping[str, np.ndarray], before: str) -> None:
         """Go on from what `state` gave."""
         mine = {name.removeprefix(before): array for name, array in state.items() if name.startswith(before)}
         self.counts, self.squares = mine["counts"], mine["squares"]

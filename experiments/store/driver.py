@@ -109,13 +109,13 @@ def run(
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
             store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
-            document, *counted = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
+            document, counts = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
     finally:
         _close(engine)
     return Report(
         folder.path,
         document["runs"],
-        *counted,
+        *counts,
         document["failed"],
         document["invalid"],
         document["digest"],
@@ -303,7 +303,7 @@ def _to_the_end(
     told: Told,
     note: Callable[[str], None],
     stop: Stop,
-) -> tuple[dict[str, Any], int, int, int]:
+) -> tuple[dict[str, Any], tuple[int, int, int]]:
     """Play what is missing, stage by stage; the final document, and runs done before, played and reused."""
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
     if reuse is not None:
@@ -337,7 +337,7 @@ def _to_the_end(
     document = write_final(store, scan)
     spent = round(time.monotonic() - seconds, 1)
     journal.write(store.folder, {"event": "complete", "digest": document["digest"], "seconds": spent})
-    return document, count.before, count.played, count.reused
+    return document, (count.before, count.played, count.reused)
 
 
 def _looked_through(store: Store, full: bool, note: Callable[[str], None]) -> Scan:

@@ -34,7 +34,7 @@ def chunk_name(number: int, ending: str = "parquet") -> str:
 class Folder:
     """One sweep's folder. `room` is "" for the folder itself, or one of ROOMS."""
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str]):
         self.path = Path(path).resolve()
 
     # -- handles -------------------------------------------------------------------------------

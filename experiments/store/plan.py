@@ -110,18 +110,18 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> Plan:
+    def load(cls, path: str | os.PathLike[str]) -> Plan:
         """From a file. Raises ScenarioError, one line, for whatever is wrong with it."""
         where = Path(path)
         return cls._checked(read(where, str(path)), str(path), where.parent)
 
     @classmethod
-    def parse(cls, text: str, folder: str | os.PathLike = ".", name: str = "plan") -> Plan:
+    def parse(cls, text: str, folder: str | os.PathLike[str] = ".", name: str = "plan") -> Plan:
         """From the text of a plan."""
         return cls._checked(parsed(text.encode("utf-8", "surrogatepass"), name), name, Path(folder))
 
     @classmethod
-    def of(cls, tables: Mapping[str, Any], folder: str | os.PathLike = ".") -> Plan:
+    def of(cls, tables: Mapping[str, Any], folder: str | os.PathLike[str] = ".") -> Plan:
         """From tables as a TOML file would give them."""
         return cls._checked(dict(tables), None, Path(folder))
 

@@ -9,6 +9,7 @@ from tandem.experiments.store.model import OK
 from tandem.experiments.store.plan import Precision
 from tandem.experiments.store.seals import sealed
 from tandem.experiments.store.store import STAGE, Scan, Store
+from tandem.sim.intervals import t_quantile
 
 
 def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.ndarray]:
@@ -17,8 +18,6 @@ def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.
     Not-a-number with fewer than two values. Sums run in the order of the run numbers, so that chunks change no bit. The
     look at the data is not paid for: with many looks intervals are a little too narrow (see docs/how-to/sweeps.md).
     """
-    from scipy.special import stdtrit
-
     points = store.manifest.points
     first = np.full(points, np.nan)
     n, total, squares = np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points)
@@ -36,7 +35,7 @@ def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.
         np.add.at(squares, ids, moved * moved)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.maximum(squares - total * total / n, 0.0) / (n - 1)
-        width = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(variance / n)
+        width = t_quantile(np.maximum(n, 2)) * np.sqrt(variance / n)
     return np.where(n >= 2, width, np.nan), n
 
 

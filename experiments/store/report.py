@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from tandem.experiments.pages.numbers import figure_text, scaled
 from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.store.errors import Refused, of_disk
 from tandem.experiments.store.figures import sweep_figures
 from tandem.experiments.store.sweep import Sweep, open_sweep
+from tandem.sim.intervals import interval_of_sums, mean_interval
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.results import mean_interval
 from tandem.sim.writing import write_text
 
 NAME = "report.html"
@@ -97,7 +96,7 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
             if len(mine) > 1:
                 mean, low, high, _, _ = mean_interval(points[outcome].to_numpy()[mine])
             else:
-                mean, low, high = _interval(*(part[mine[0]] for part in sums[outcome]))
+                mean, low, high = interval_of_sums(*(part[mine[0]] for part in sums[outcome]))
             width = high - low
             aside = (
                 "" if np.isnan(width) else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
@@ -105,13 +104,3 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
             cells.append({"main": figure_text(mean, factor, width=width), "aside": aside})
         rows.append({"scenario": name, "points": f"{len(mine):,}", "cells": cells})
     return rows
-
-
-def _interval(n: int, total: float, squares: float) -> tuple[float, float, float]:
-    if n == 0:
-        return np.nan, np.nan, np.nan
-    mean = total / n
-    if n == 1:
-        return mean, np.nan, np.nan
-    half = float(stdtrit(n - 1, 0.975)) * (max(squares - n * mean * mean, 0.0) / (n - 1) / n) ** 0.5
-    return mean, mean - half, mean + half

@@ -23,7 +23,7 @@ from tandem.experiments.store.store import Commit, Scan, Store
 IDS = ("run_id", "point_id", "replicate", "status")
 
 
-def open_sweep(folder: str | os.PathLike) -> Sweep:
+def open_sweep(folder: str | os.PathLike[str]) -> Sweep:
     """The sweep in a folder, every file of it hashed. Raises Refused if there is none, Damaged if something is not whole."""
     if not Path(folder).is_dir():
         raise Refused(f"{folder}: no such folder")

@@ -46,7 +46,7 @@ class Findings:
 
 
 def verify(
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     recompute: float = 0.0,
     *,
     model: Model | None = None,

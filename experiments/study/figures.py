@@ -12,6 +12,7 @@ from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
 from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
+from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
 
@@ -63,7 +64,7 @@ def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     place = study.rank_intervals[output]
     word = {"higher": "raise", "lower": "lower"}
     told = []
-    for verdict in ("higher", "lower"):
+    for verdict in DECIDED:
         moved = [f"{spoken(row['input'])} (rank {place[row['input']]})" for row in rows if row["verdict"] == verdict]
         if moved:
             told.append(f"{listed(moved)} decidedly {word[verdict]}{'s' if len(moved) == 1 else ''} it")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
 from tandem.experiments.sensitivity.runner import Function, Runner
 from tandem.experiments.sensitivity.sums import Progress
-from tandem.sim.results import mean_interval
+from tandem.sim.intervals import DECIDED, mean_interval, paired_difference, share_interval, verdict
 
 STEPS, BACKGROUNDS = 21, 200
 
@@ -72,7 +71,7 @@ def ladders(
 
 def _marks(away: np.ndarray, levels: np.ndarray) -> dict[str, float]:
     higher = float((away[:, -1] > 0).mean() + 0.5 * (away[:, -1] == 0).mean())
-    share = binomtest(round(higher * len(away)), len(away)).proportion_ci(method="wilson")  # never a point, not even at 0 or 1
+    low, high = share_interval(round(higher * len(away)), len(away))
     mean = np.nanmean(away, axis=0)
     bends = np.abs(np.diff(mean, 2))
     reach = float(np.ptp(mean))
@@ -81,14 +80,13 @@ def _marks(away: np.ndarray, levels: np.ndarray) -> dict[str, float]:
     peak, pit = int(np.argmax(mean)), int(np.argmin(mean))
     turns = False
     for turn in (peak, pit):
-        before = mean_interval(away[:, turn] - away[:, 0])
-        after = mean_interval(away[:, -1] - away[:, turn])
-        sure = [low > 0 or high < 0 for _, low, high, _, _ in (before, after)]
-        turns = turns or (all(sure) and before[0] * after[0] < 0)
+        moves = paired_difference(away[:, 0], away[:, turn]), paired_difference(away[:, turn], away[:, -1])
+        words = {verdict(low, high, n) for _, low, high, _, n in moves}
+        turns = turns or words == set(DECIDED)
     return {
         "helped": higher,
-        "helped_low": float(share.low),
-        "helped_high": float(share.high),
+        "helped_low": low,
+        "helped_high": high,
         "bend_at": float(levels[at + 1]),
         "bend": float(bends[at] / reach) if reach > 0 else 0.0,
         "turns": bool(turns),

@@ -10,10 +10,11 @@ import pandas as pd
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure
-from tandem.experiments.pages.numbers import cell, figure_text, interval_text, look, scaled, word
+from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.study.figures import opposed_sentence
+from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 
 

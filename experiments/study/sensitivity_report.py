@@ -14,9 +14,11 @@ from tandem.experiments.pages.figure import Figure, of_root
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
 from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.strata import POOLED, Part, leader, lever_rank_intervals, robustness, stability
+from tandem.sim.intervals import look, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
 
@@ -225,7 +227,7 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
                 {
                     "main": figure_text(effect["estimate"], factor, True),
                     "aside": interval_text(effect, factor),
-                    "look": "decided" if effect["verdict"] in ("raises", "lowers") else "open",
+                    "look": look(as_difference(effect["verdict"]), "neither"),
                 }
             )
             cells.append({"main": found.get("direction", name, output)["verdict"]})
@@ -255,7 +257,7 @@ def ladder_table(folder: Path) -> dict[str, Any] | None:
                 {
                     "main": f"{share:.0%}",
                     "aside": f"[{low:.0%}, {high:.0%}]",
-                    "look": "decided" if low > 0.5 or high < 0.5 else "open",
+                    "look": look(verdict(low, high, line=0.5), "neither"),  # helps in more, or in fewer, than half of the firms
                 },
                 {"main": f"{row['bend_at']:.2f}"},
                 {"main": "goes both up and down" if row["turns"] else "one way"},

@@ -131,7 +131,9 @@ def parts_of(
     asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
     size, asked = PROFILES[profile], chosen(parameters)
 
-    def part(label: str, kind: str, cells: dict, n: int, design: str, ranges: Ranges | None = None) -> Part:
+    def part(
+        label: str, kind: str, cells: dict[tuple[str, str], Scenario], n: int, design: str, ranges: Ranges | None = None
+    ) -> Part:
         measured = tuple(
             outcome
             for outcome in outputs

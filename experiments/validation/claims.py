@@ -11,7 +11,7 @@ import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS
 from tandem.experiments.validation.statistics import correlation
-from tandem.sim.intervals import paired_difference
+from tandem.sim.intervals import claim_verdict, paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
@@ -39,11 +39,7 @@ class Claim:
     @property
     def verdict(self) -> str:
         """holds, fails or undecided."""
-        if np.isnan(self.low):
-            return "undecided"
-        if self.above:
-            return "holds" if self.low > self.line else "fails" if self.high < self.line else "undecided"
-        return "holds" if self.high < self.line else "fails" if self.low > self.line else "undecided"
+        return claim_verdict(self.low, self.high, self.line, self.above)
 
 
 class Bench:

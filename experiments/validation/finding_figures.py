@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.sim.intervals import t_quantile
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE
 
 COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
@@ -29,7 +30,7 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
         for place, row in enumerate(rows.to_dict("records")):
             middle, half = 0.5 * (row["low"] + row["high"]), 0.5 * (row["high"] - row["low"])
             at = (row["value"] - middle) / half
-            error = 0.0 if pd.isna(row["error"]) else 1.96 * row["error"] / half
+            error = 0.0 if pd.isna(row["error"]) else t_quantile(row["seeds"]) * row["error"] / half
             colour = COLOURS.get(row["verdict"], QUIET)
             if pd.notna(at):
                 shown = max(-EDGE, min(EDGE, at))

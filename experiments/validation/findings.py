@@ -35,6 +35,7 @@ from tandem.experiments.validation.statistics import (
 )
 from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
 from tandem.sim.compile import set_threads
+from tandem.sim.intervals import band_verdict, whole_verdict
 from tandem.sim.panel import Panel
 from tandem.sim.scenario.reading import read
 
@@ -173,16 +174,6 @@ def computed(trial: Trial, names: Sequence[str] = tuple(COMPUTED)) -> dict[str, 
 # -- judged ------------------------------------------------------------------------------------
 
 
-def verdict(value: float, error: float, low: float, high: float) -> str:
-    """holds (within the band), fails (outside by more than twice the error), undecided (on the edge)."""
-    if not np.isfinite(value):
-        return "fails"
-    if low <= value <= high:
-        return "holds"
-    away = low - value if value < low else value - high
-    return "fails" if away > 2.0 * error else "undecided"
-
-
 def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
     population, seed, size, alone = job
     if alone:
@@ -226,19 +217,18 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
     """The table of `assess` from statistics by name, one row a seed."""
     rows = []
     for finding in findings():
-        mine = []
+        mine, words = [], []
         for row in finding.statistics:
             values = drawn[row.name].dropna().to_numpy() if row.name in drawn else np.empty(0)
             value = float(values.mean()) if len(values) else np.nan
             error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else np.nan
-            banded = row.low is not None and row.high is not None
-            word = (
-                "not played"
-                if row.name not in drawn
-                else verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
-                if banded
-                else "told"
-            )  # type: ignore[arg-type]
+            if row.name not in drawn:
+                word = "not played"
+            elif row.low is None or row.high is None:
+                word = "told"
+            else:
+                word = band_verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
+            words += [word] if row.counts else []
             mine.append(
                 {
                     "finding": finding.id,
@@ -262,8 +252,7 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
                     "seeds": len(values),
                 }
             )
-        words = [row["verdict"] for row in mine if row["counts"]]
-        whole = "fails" if "fails" in words else "holds" if set(words) == {"holds"} else "undecided"
+        whole = whole_verdict(words)
         rows += [{**row, "finding_verdict": whole} for row in mine]
     return pd.DataFrame(rows)
 

@@ -36,6 +36,7 @@ from tandem.experiments.validation.claims import (
     trust_and_speed,
     wrong_consensus,
 )
+from tandem.sim.intervals import whole_verdict
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 
 
@@ -149,8 +150,7 @@ def validate(
     bench, rows = Bench(pairs, seed, progress, parameters), []
     for pattern in PATTERNS:
         claims = pattern.claims(bench)
-        words = [claim.verdict for claim in claims]
-        whole = "fails" if "fails" in words else "holds" if set(words) == {"holds"} else "undecided"
+        whole = whole_verdict(claim.verdict for claim in claims)
         rows += [
             {
                 "pattern": pattern.number,

@@ -2,7 +2,8 @@
 
 from tandem.sim.scenario.catalogue import Entry, catalogue
 from tandem.sim.scenario.complaint import ScenarioError
-from tandem.sim.scenario.scenario import Change, Layer, Scenario
+from tandem.sim.scenario.layers import Change, Layer
+from tandem.sim.scenario.scenario import Scenario
 from tandem.sim.scenario.story import Condition, Story, Text
 
 __all__ = ["Change", "Condition", "Entry", "Layer", "Scenario", "ScenarioError", "Story", "Text", "catalogue"]

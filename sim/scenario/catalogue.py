@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a scenario file is: `source` can be opened, `label` is what messages and origins call it."""
+    """Where a scenario file is: `source` can be opened (None: it was given as text), `label` is what messages and origins call
+    it."""
 
     name: str
     kind: str
     label: str
-    source: Any
+    source: Path | Traversable | None
 
     @property
     def identity(self) -> str:
@@ -51,15 +53,17 @@ class Found:
 
     def tables(self) -> dict[str, Any]:
         """The file's content."""
+        if self.source is None:
+            raise ScenarioError("no such file", file=self.label)
         return read(self.source, self.label)
 
 
-def _roots() -> list[tuple[Any, str]]:
+def _roots() -> list[tuple[Path | Traversable, str]]:
     own = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     return [(path, f"{path}/") for path in own] + [(resources.files("tandem.scenarios"), "")]
 
 
-def _folder(root, prefix: str, kind: str) -> list[Found]:
+def _folder(root: Path | Traversable, prefix: str, kind: str) -> list[Found]:
     try:
         files = sorted((item for item in root.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
     except OSError:
@@ -121,7 +125,7 @@ def source_keys() -> frozenset[str]:
     return frozenset(read(file, "sources.toml")) if file.is_file() else frozenset()
 
 
-def find(name: str | os.PathLike, *, kind: str | None = None, beside: Found | None = None, key: str | None = None) -> Found:
+def find(name: str | os.PathLike[str], *, kind: str | None = None, beside: Found | None = None, key: str | None = None) -> Found:
     """The file that `name` means: a name of the catalogue, or a path (from the folder of the file that names it)."""
     label = None if beside is None else beside.label
     if not isinstance(name, str | os.PathLike) or not str(name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tandem.sim.mistake import Mistake
@@ -74,12 +74,12 @@ class ScenarioError(Mistake):
             line += f"; did you mean {self.suggestion!r}?"
         return shortened(line, LONGEST_LINE)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[[str, dict[str, Any]], ScenarioError], tuple[str, dict[str, Any]]]:
         parts = {name: getattr(self, name) for name in ("file", "key", "allowed", "suggestion")}
         if self.has_value:
             parts["value"] = self.value
         return _again, (self.problem, parts)
 
 
-def _again(problem: str, parts: dict) -> ScenarioError:
+def _again(problem: str, parts: dict[str, Any]) -> ScenarioError:
     return ScenarioError(problem, **parts)

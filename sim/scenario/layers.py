@@ -219,14 +219,14 @@ def _change(table: Any, prefix: str, label: str, at: Descent) -> Change:
     return change(told.week, {**told.set, **role_model}, label, at, prefix)
 
 
-def _names(value: Any, label: str) -> list:
+def _names(value: Any, label: str) -> list[str]:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise ScenarioError("wrong type", file=label, key="extends", value=value, allowed="a name, or a list of names")
     return names
 
 
-def _tables(value: Any, label: str) -> list:
+def _tables(value: Any, label: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ScenarioError("wrong type", file=label, key="change", value=value, allowed="[[change]] tables")
     return value

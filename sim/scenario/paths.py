@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tandem.sim.parameters import Event, Parameters, Team
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
@@ -71,11 +72,14 @@ def allowed(path: str) -> str:
 def bounds(path: str) -> tuple[float, float]:
     """Lowest and highest value at `path` (a number)."""
     items = {type(item).__name__: item for item in FIELDS[pattern(path)].metadata}
-    return items["Ge"].ge, items["Le"].le
+    low: float = items["Ge"].ge
+    high: float = items["Le"].le
+    return low, high
 
 
 def _longest(name: str) -> int:
-    return next(item.max_length for item in Parameters.model_fields[name].metadata if hasattr(item, "max_length"))
+    longest: int = next(item.max_length for item in Parameters.model_fields[name].metadata if hasattr(item, "max_length"))
+    return longest
 
 
 def unknown(path: str, value: Any = NOTHING, file: str | None = None) -> ScenarioError:
@@ -188,7 +192,9 @@ def built(flat: Mapping[str, Any], origin: Mapping[str, str], files: Mapping[str
         raise _complaint(error.errors(include_url=False)[0], flat, origin, files) from None
 
 
-def _complaint(error: Mapping[str, Any], flat, origin, files) -> ScenarioError:
+def _complaint(
+    error: ErrorDetails, flat: Mapping[str, Any], origin: Mapping[str, str], files: Mapping[str, str | None]
+) -> ScenarioError:
     path = ".".join(str(part) for part in error["loc"])
     problem, words, value = error["msg"].removeprefix("Value error, "), None, NOTHING
     if error["type"] == "value_error":
@@ -213,7 +219,7 @@ def _complaint(error: Mapping[str, Any], flat, origin, files) -> ScenarioError:
     return ScenarioError(problem, file=file, key=path or None, value=value, allowed=words, suggestion=near)
 
 
-def _culprit(path: str, problem: str, flat) -> tuple[str, str | None, str]:
+def _culprit(path: str, problem: str, flat: Mapping[str, Any]) -> tuple[str, str | None, str]:
     """Which key a rule between several keys is about, and what would be right."""
     weeks = 13 * flat["quarters"] if isinstance(flat["quarters"], int) else 0
     late = [at for at, value in flat.items() if re.fullmatch(r"events\.\d+\.week", at) and value > weeks]

@@ -6,6 +6,8 @@ import copy
 import re
 import tomllib
 from functools import lru_cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from tandem.sim.scenario.complaint import ScenarioError, shortened
@@ -17,7 +19,7 @@ _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![\w.\"'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * DEEPEST}}}")
 
 
-def read(source, name: str) -> dict[str, Any]:
+def read(source: Path | Traversable, name: str) -> dict[str, Any]:
     """The tables of `source` (a path, or a file inside a package); `name` is what messages call it."""
     try:
         if source.is_dir():
@@ -63,7 +65,7 @@ def _loaded(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _depth(tables: dict) -> int:
+def _depth(tables: dict[str, Any]) -> int:
     depth = 0
     level: list[Any] = [tables]
     while level:

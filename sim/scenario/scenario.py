@@ -71,7 +71,7 @@ class Scenario:
     # -- making one ----------------------------------------------------------------------------
 
     @classmethod
-    def load(cls, name: str | os.PathLike) -> Scenario:
+    def load(cls, name: str | os.PathLike[str]) -> Scenario:
         """From a name of the catalogue (`tandem list`) or a path to a .toml file."""
         found = find(name)
         return cls._from(found, loaded(found))
@@ -271,7 +271,7 @@ class Scenario:
             found += [(version, paths)] if paths else []
         return found
 
-    def save(self, path: str | os.PathLike, *, layered: bool = False) -> None:
+    def save(self, path: str | os.PathLike[str], *, layered: bool = False) -> None:
         """Write `to_toml` to a file."""
         write_text(path, self.to_toml(layered=layered))
 

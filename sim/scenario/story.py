@@ -25,14 +25,14 @@ class Text(Told):
 
     @model_validator(mode="before")
     @classmethod
-    def _plain(cls, value):
+    def _plain(cls, value: object) -> object:
         return {"en": value, "fr": value} if isinstance(value, str) else value
 
     def __getitem__(self, lang: str) -> str:
         return self.fr if lang == "fr" else self.en
 
 
-def _listed(value):
+def _listed(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -45,7 +45,7 @@ class Condition(Told):
     reason: Text | None = None
 
     @model_validator(mode="after")
-    def _one_line(self):
+    def _one_line(self) -> Condition:
         if self.below is None and self.above is None:
             raise ValueError("a condition needs below = a number or above = a number")
         return self

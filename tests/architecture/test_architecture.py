@@ -5,6 +5,7 @@ a deliberate break, which it must find.
 """
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -73,6 +74,19 @@ FENCES = {
     "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
     "matplotlib": r"sim/plots/[a-z_]+\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
+}
+
+# What only `sim/intervals.py` makes, and which other files may say the same for another purpose.
+MADE_IN_INTERVALS: dict[str, set[str]] = {
+    r"\bstdtrit\b|\.ppf\(|\bt\.interval\b": set(),
+    r"\bndtri\b": {"experiments/store/factors.py"},  # draws from a truncated normal law
+    r"\bproportion_ci\b|\bproportion_confint\b|\bbinomtest\b": set(),
+    r"\b(1\.96|1\.95996\d*|1\.645|2\.576)\b": set(),
+    r"\"(higher|lower|holds|fails|raises|lowers)\" if\b": {"sim/dashboard/verdict.py"},  # how a played firm ended
+    r"\(\"higher\", \"lower\"\)|\[\"higher\", \"lower\"\]": set(),
+    r"\blow\b\W*> ?[\w.]+ or .*\bhigh\b\W*< ": set(),
+    r"\bhigh\b\W*< ?[\w.]+ or .*\blow\b\W*> ": set(),
+    r"\blow <= [\d.]+ <= high\b": set(),
 }
 
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60
@@ -257,6 +271,18 @@ def dead_strings(files: dict[str, str]) -> list[str]:
     return complaints
 
 
+def second_statistics(files: dict[str, str]) -> list[str]:
+    """Quantiles, intervals of shares and verdicts made anywhere but in `sim/intervals.py`, where each is decided once."""
+    return [
+        f"{path}:{line} {found.group().strip()}: sim/intervals.py decides this"
+        for path, text in files.items()
+        if path != "sim/intervals.py"
+        for line, told in enumerate(text.splitlines(), 1)
+        for pattern, allowed in MADE_IN_INTERVALS.items()
+        if (found := re.search(pattern, told)) and path not in allowed
+    ]
+
+
 def docstrings(tree: ast.AST) -> list[ast.Constant]:
     """Every string that stands alone as a statement."""
     return [
@@ -326,6 +352,7 @@ HOUSE_CHECKS = (
     side_doors,
     compiled_outside_the_digest,
     imported_outside_the_digest,
+    second_statistics,
 )
 
 
@@ -334,6 +361,17 @@ def test_the_house_keeps(check):
     files = house()
     assert {"sim/compile.py", "tandem/__init__.py"} <= set(files)
     assert check(files) == []
+
+
+def test_notebooks_take_their_statistics_from_the_house():
+    cells = {
+        f"{file.name} cell {place}": "".join(cell["source"])
+        for file in (ROOT / "notebooks").glob("*.ipynb")
+        for place, cell in enumerate(json.loads(file.read_text("utf-8"))["cells"])
+        if cell["cell_type"] == "code"
+    }
+    assert len(cells) > 20
+    assert second_statistics(cells) == []
 
 
 def test_every_module_is_named_for_what_is_in_it():
@@ -408,6 +446,16 @@ def test_every_source_exists_and_is_used():
         (too_long, "experiments/store/plan.py", "def f():\n" + "    x = 1\n" * 60),
         (loose_files, "experiments/figures.py", ""),
         (dead_strings, "experiments/study/report.py", "def f():\n    return 'a '\n    'b'\n"),
+        (second_statistics, "experiments/study/report.py", "from scipy.special import stdtrit"),
+        (second_statistics, "experiments/study/report.py", "half = norm.ppf(0.975) * error"),
+        (second_statistics, "sim/results.py", "from scipy.special import ndtri"),
+        (second_statistics, "experiments/advice/rescue.py", "binomtest(1, 2).proportion_ci()"),
+        (second_statistics, "experiments/validation/finding_figures.py", "half = 1.96 * error"),
+        (second_statistics, "experiments/effects/levers.py", 'word = "higher" if low > 0.0 else "lower"'),
+        (second_statistics, "experiments/validation/claims.py", 'return "holds" if self.low > self.line else "fails"'),
+        (second_statistics, "experiments/sensitivity/figures.py", "sure = row['low'] > 0 or row['high'] < 0"),
+        (second_statistics, "experiments/effects/levers.py", "open_ = low <= 0.0 <= high"),
+        (second_statistics, "experiments/pages/numbers.py", 'DECIDED = ("higher", "lower")'),
     ],
 )
 def test_a_break_is_found(check, path, text):
@@ -428,6 +476,8 @@ def test_a_break_is_found(check, path, text):
         ("sim/plots/weekly.py", "import matplotlib"),
         ("experiments/pages/figure.py", "from matplotlib import pyplot"),
         ("experiments/sensitivity/figures.py", "from matplotlib import pyplot"),
+        ("experiments/store/factors.py", "from scipy.special import ndtr, ndtri"),
+        ("experiments/advice/advice.py", "if row['high'] < 0.0:\n    verdict(low, high)"),
         (
             "experiments/sensitivity/sobol.py",
             "import SALib\nfrom sim import Scenario\nfrom sim.compile import COMPILED, set_threads",

@@ -11,7 +11,7 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
 from tandem.experiments.firms.population import Population
-from tandem.experiments.validation.findings import COMPUTED, KNOWN, assess, findings, judged, targets, verdict
+from tandem.experiments.validation.findings import COMPUTED, KNOWN, assess, findings, judged, targets
 from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
 from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import describe
@@ -117,13 +117,6 @@ def test_statistics_answer_to_their_mechanisms(trial):
     assert COMPUTED["C13"](fast) < COMPUTED["C13"](trial)
     untaught = Trial(population.with_({"switches.training": False}), 3, SMALL)
     assert COMPUTED["C10"](untaught) < 0.3 * COMPUTED["C10"](trial)
-
-
-def test_verdicts():
-    assert verdict(0.3, 0.1, 0.2, 0.4) == "holds"
-    assert verdict(0.45, 0.01, 0.2, 0.4) == "fails"
-    assert verdict(0.45, 0.04, 0.2, 0.4) == "undecided"
-    assert verdict(float("nan"), 0.0, 0.2, 0.4) == "fails"
 
 
 def test_a_finding_needs_all_that_counts():

@@ -18,14 +18,26 @@ from matplotlib.colors import to_hex, to_rgb
 from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.effects import cells
 from tandem.experiments.effects.cells import Mechanisms, strengths
-from tandem.experiments.effects.levers import effect_table
+from tandem.experiments.effects.levers import effect_table, ranks
 from tandem.experiments.pages import numbers
 from tandem.experiments.sensitivity.figures import plot_effects
 from tandem.experiments.study.figures import HOW_TO_READ
 from tandem.experiments.study.ladder import ladders
+from tandem.experiments.validation.finding_figures import forest_plot
 from tandem.sim import plots
 from tandem.sim.dashboard import futures
-from tandem.sim.intervals import look, share_interval, verdict
+from tandem.sim.intervals import (
+    band_verdict,
+    claim_verdict,
+    interval_of_sums,
+    look,
+    mean_interval,
+    share_difference,
+    share_interval,
+    t_quantile,
+    verdict,
+    whole_verdict,
+)
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import chosen
 from tandem.sim.plots.style import verdict_colour
@@ -41,6 +53,24 @@ def wilson(count, n, z=1.959964):
     return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
+# -- means -------------------------------------------------------------------------------------
+
+
+def test_the_t_quantile_is_the_printed_tables():
+    printed = {2: 12.706, 3: 4.303, 6: 2.571, 11: 2.228, 31: 2.042, 121: 1.980}  # by number of values
+    assert {n: round(t_quantile(n), 3) for n in printed} == printed
+    assert t_quantile(11, 0.99) == pytest.approx(3.169, abs=5e-4)
+    assert t_quantile(np.array(list(printed))).tolist() == [t_quantile(n) for n in printed]  # an array gives the same bits
+
+
+def test_sums_give_the_interval_of_their_values():
+    values = np.array([0.2, 0.5, 0.1, 0.9, 0.4])
+    assert interval_of_sums(5, values.sum(), (values**2).sum()) == pytest.approx(mean_interval(values)[:3])
+    assert interval_of_sums(5, values.sum(), (values**2).sum(), 0.5) == pytest.approx(mean_interval(values, 0.5)[:3])
+    np.testing.assert_array_equal(interval_of_sums(1, 0.2, 0.04), [0.2, np.nan, np.nan])
+    assert np.isnan(interval_of_sums(0, 0.0, 0.0)).all()
+
+
 # -- shares ------------------------------------------------------------------------------------
 
 
@@ -48,6 +78,23 @@ def wilson(count, n, z=1.959964):
 def test_the_interval_of_a_share_is_wilsons(count, n):
     assert share_interval(count, n) == pytest.approx(wilson(count, n), abs=1e-6)
     assert share_interval(count, n, 0.5) == pytest.approx(wilson(count, n, 0.67449), abs=1e-5)
+
+
+def test_the_paired_interval_by_hand():
+    # Of 8 pairs, 5 fail only in the first. With half a pair added either way: (0.5 - 5.5) / 10, and the variance of the
+    # difference is (6 - 25 / 10) / 100.
+    before, after = np.array([True] * 5 + [False] * 3), np.zeros(8, bool)
+    difference, low, high = share_difference(before, after)
+    assert difference == -5 / 8
+    assert low == pytest.approx(-0.5 - 1.959964 * np.sqrt(6 - 2.5) / 10)
+    assert high == pytest.approx(-0.5 + 1.959964 * np.sqrt(6 - 2.5) / 10)
+    assert share_difference(before, after, 0.5)[2] == pytest.approx(-0.5 + 0.67449 * np.sqrt(6 - 2.5) / 10, abs=1e-5)
+
+
+def test_pairs_that_all_agree_still_leave_doubt():
+    difference, low, high = share_difference(np.ones(50, bool), np.ones(50, bool))
+    assert difference == 0.0
+    assert low < 0.0 < high
 
 
 def test_the_page_tells_wilsons_interval():
@@ -80,6 +127,55 @@ def test_a_verdict_reads_an_interval(low, high, word):
     assert verdict(low, high) == verdict(low, high, 9) == word
 
 
+def test_a_verdict_may_be_against_a_line():
+    found = [verdict(*ends, line=0.5) for ends in ((0.6, 0.7), (0.3, 0.4), (0.4, 0.6), (0.5, 0.5), (0.0, 0.0))]
+    assert found == ["higher", "lower", "undecided", "same", "lower"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.6, 0.7, "holds"),
+        (0.3, 0.4, "fails"),
+        (0.4, 0.6, "undecided"),
+        (0.5, 0.6, "undecided"),
+        (0.5, 0.5, "undecided"),
+        (np.nan, np.nan, "undecided"),
+    ],
+)
+def test_a_claim_is_judged_against_its_line(low, high, word):
+    assert claim_verdict(low, high, 0.5) == word
+    assert claim_verdict(-high, -low, -0.5, above=False) == word  # the mirrored claim says the same
+
+
+def test_a_band_allows_twice_the_error():
+    assert band_verdict(0.3, 0.1, 0.2, 0.4) == band_verdict(0.4, 0.0, 0.2, 0.4) == "holds"
+    assert band_verdict(0.45, 0.01, 0.2, 0.4) == band_verdict(0.15, 0.01, 0.2, 0.4) == "fails"
+    assert band_verdict(0.45, 0.04, 0.2, 0.4) == band_verdict(0.15, 0.04, 0.2, 0.4) == "undecided"
+    assert band_verdict(np.nan, 0.0, 0.2, 0.4) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("parts", "word"),
+    [
+        (["holds", "holds"], "holds"),
+        (["holds", "fails", "undecided"], "fails"),
+        (["holds", "undecided"], "undecided"),
+        (["holds", "told"], "undecided"),
+        ([], "undecided"),
+    ],
+)
+def test_a_whole_holds_when_all_its_parts_do(parts, word):
+    assert whole_verdict(parts) == word
+
+
+def test_one_pair_decides_no_rank():
+    one = {"a": np.array([[2.0]]), "b": np.array([[1.0]])}
+    assert ranks(one, ("y",))["larger"].tolist() == ["undecided"]
+    three = {name: np.repeat(moves, 3, axis=0) for name, moves in one.items()}
+    assert ranks(three, ("y",))["larger"].tolist() == ["a"]
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_a_effect_has_the_sign_that_it_was_made_with(sign):
     moves = {"up": sign * np.array([[1.0], [1.1], [1.2]]), "level": np.zeros((3, 1))}
@@ -101,7 +197,7 @@ LOOKS = [
 
 @pytest.mark.parametrize(("word", "better", "seen"), LOOKS)
 def test_what_a_verdict_means_hangs_on_what_is_wished_for(word, better, seen):
-    assert look(word, better) == numbers.look(word, better) == seen
+    assert look(word, better) == seen
 
 
 # -- colours -----------------------------------------------------------------------------------
@@ -193,3 +289,12 @@ def test_every_mechanism_is_moved_by_three_tenths_each_way(played):
         free += low < middle < high
     assert free > 0.8 * len(strengths())
     assert len(set(found[:, 0])) == 3  # and the firms notice
+
+
+def test_the_bars_of_a_forest_plot_are_students_t():
+    row = {"statement_en": "A finding", "statistic": "x", "value": 0.3, "error": 0.02, "low": 0.2, "high": 0.4, "published": 0.3}
+    table = pd.DataFrame([{**row, "verdict": "holds", "unverified": False, "counts": True, "seeds": 5}])
+    (ax,) = forest_plot(table).axes
+    (bar,) = [line for line in ax.lines if line.get_linewidth() == 1.6]
+    assert np.ptp(bar.get_xdata()) == pytest.approx(2 * 2.776 * 0.02 / 0.1, abs=1e-3)  # 4 degrees of freedom
+    plt.close("all")

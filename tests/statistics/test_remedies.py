@@ -1,27 +1,10 @@
 """What a case's story offers is tried on the same replicates, and its effect said even if there is none."""
 
-import numpy as np
 import pytest
 
-from tandem.experiments.advice.remedies import paired, remedies
+from tandem.experiments.advice.remedies import remedies
 from tandem.sim import Scenario
 from tandem.sim.scenario import ScenarioError
-
-
-def test_the_paired_interval_by_hand():
-    # Of 8 pairs, 5 fail only in the second. With half a pair added either way: (0.5 - 5.5) / 10, and the variance of the
-    # difference is (6 - 25 / 10) / 100.
-    first, second = np.zeros(8, bool), np.array([True] * 5 + [False] * 3)
-    low, difference, high = paired(first, second)
-    assert difference == -5 / 8
-    assert low == pytest.approx(-0.5 - 1.959964 * np.sqrt(6 - 2.5) / 10)
-    assert high == pytest.approx(-0.5 + 1.959964 * np.sqrt(6 - 2.5) / 10)
-
-
-def test_pairs_that_all_agree_still_leave_doubt():
-    low, difference, high = paired(np.ones(50, bool), np.ones(50, bool))
-    assert difference == 0.0
-    assert low < 0.0 < high
 
 
 @pytest.fixture(scope="module")
