@@ -64,9 +64,9 @@ def lever_texts(kind, lang):
     return {name: field.json_schema_extra[kind][lang] for name, field in Levers.model_fields.items()}
 
 
-def switch(meaning):
-    """A mechanism that can be switched off."""
-    return parameter(True, unit="yes/no", meaning=meaning, role="switch")
+def switch(meaning, on=True):
+    """A mechanism that can be switched off, or on where it is on trial: no result published so far was played with it."""
+    return parameter(on, unit="yes/no", meaning=meaning, role="switch")
 
 
 class Group(BaseModel):
@@ -1033,7 +1033,7 @@ class Prices(Group):
 
 
 class Switches(Group):
-    """One switch per mechanism; all on by default."""
+    """One switch per mechanism; all on by default but those on trial."""
 
     claims: bool = switch("leaders act on their own belief about who decides (double directives, orphans)")
     challenge: bool = switch("the other leader may reopen a decision taken alone")
@@ -1086,6 +1086,7 @@ class Switches(Group):
     compliance: bool = switch("approvals take time and, neglected, cost reputation")
     shocks: bool = switch("dated and random shocks and departures")
     customer_luck: bool = switch("new customers are a random number (off: the expected number)")
+    shared_claims: bool = switch("in a joint domain a leader may take a matter for his alone, or for the other's", on=False)
 
 
 class Assumptions(Group):

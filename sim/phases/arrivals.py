@@ -5,9 +5,9 @@ import math
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, owns
+from tandem.sim.phases.pair import both_present, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
-from tandem.sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
+from tandem.sim.rules.clarity import alone_below, hand_off_probability, noticing_probability, waiting_probability
 from tandem.sim.rules.learning import problem_pressure
 from tandem.sim.state import (
     AS_CHARTERED,
@@ -181,7 +181,10 @@ def describe_proposal(w, item):
 
 @phase
 def choose_claims(world, i):
-    """Leader i claims the new matters he believes to be his (1) and leaves the others (0)."""
+    """Leader i claims the new matters he believes to be his, or theirs in a joint domain (1), and leaves the others (0).
+
+    With shared claims he may also take a joint matter for his alone (2).
+    """
     w = world[0]
     leaders, decisions = w.leaders, w.decisions
     p, s = w.parameters, w.firm
@@ -196,7 +199,11 @@ def choose_claims(world, i):
         elif p.switches_claims == 0:
             item.claim[i] = owns(w, item.domain, i)
         else:
-            item.claim[i] = 1 if item.claim_luck[i] < leaders[i].beliefs[item.domain] else 0
+            belief = leaders[i].beliefs[item.domain]
+            item.claim[i] = 1 if item.claim_luck[i] < belief else 0
+            shared = p.switches_shared_claims == 1 and is_joint(present_rule(w, item.domain))
+            if shared and item.claim[i] == 0 and item.claim_luck[i] < alone_below(belief):
+                item.claim[i] = 2
 
 
 @phase
@@ -245,9 +252,10 @@ def receive(w, item):
         enqueue(w, item)
         return
     if ceo == 0 and coo == 0:
-        item.status, item.path = ORPHAN, UNCLAIMED
-        s.sum_orphans += 1.0
-        note(w, ORPHANED, s.week, domain, -1, 0.0, 0.0)
+        orphan(w, item)
+        return
+    if w.parameters.switches_shared_claims == 1 and is_joint(rule):
+        receive_joint(w, item)
         return
     claimer = CEO if ceo == 1 else COO
     if rule == SOLE or rule == GATE:
@@ -263,6 +271,39 @@ def receive(w, item):
         if rule != OR:
             item.path = UNILATERAL
             note(w, UNILATERAL_NOTE, s.week, domain, claimer, 0.0, 0.0)
+    enqueue(w, item)
+
+
+@part
+def orphan(w, item):
+    """Nobody takes the matter up."""
+    s = w.firm
+    item.status, item.path = ORPHAN, UNCLAIMED
+    s.sum_orphans += 1.0
+    note(w, ORPHANED, s.week, item.domain, -1, 0.0, 0.0)
+
+
+@part
+def receive_joint(w, item):
+    """Read two claims on a joint matter: ours (1), mine alone (2), the other's (0), at least one of them not the other's.
+
+    Ours and ours: as chartered. Mine against ours or mine: a double directive, as in a domain of one. Mine against the other's:
+    decided by one. Ours against the other's: who holds it to be ours waits for one who won't come, so that it is nobody's.
+    """
+    s = w.firm
+    ceo, coo = item.claim[CEO], item.claim[COO]
+    if ceo + coo == 1:
+        orphan(w, item)
+        return
+    if ceo == 2 or coo == 2:
+        item.rule = SOLE
+        if ceo > 0 and coo > 0:
+            item.path = DOUBLE
+            s.sum_double += 1.0
+        else:
+            claimer = CEO if ceo == 2 else COO
+            item.decider, item.path = claimer, UNILATERAL
+            note(w, UNILATERAL_NOTE, s.week, item.domain, claimer, 0.0, 0.0)
     enqueue(w, item)
 
 

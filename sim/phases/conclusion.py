@@ -8,6 +8,8 @@ from tandem.sim.phases.pair import (
     belief_target,
     both_present,
     gain_trust,
+    grasped,
+    is_joint,
     lose_trust,
     mean_trust,
     quarrel_over_roles,
@@ -20,9 +22,7 @@ from tandem.sim.rules.clarity import challenge_probability, moved_belief, unilat
 from tandem.sim.state import (
     ACCEPTED,
     AGREEMENT,
-    AND,
     AS_CHARTERED,
-    AVERAGE,
     BRAND,
     CEO,
     COO,
@@ -50,7 +50,6 @@ from tandem.sim.state import (
     SOLE,
     UNILATERAL,
     USURPED,
-    VOTE,
     WORKING,
 )
 from tandem.sim.streams import CHALLENGES
@@ -136,8 +135,7 @@ def take_effect(w, item):
     if pair:
         remember(w, item)
         challenge(w, item)
-        joint = item.rule == AVERAGE or item.rule == AND or item.rule == VOTE
-        if joint and item.rounds <= p.dyad_quick_rounds:
+        if is_joint(item.rule) and item.rounds <= p.dyad_quick_rounds:
             for i in range(2):
                 gain_trust(w, i, 1.0, AGREEMENT)
     if accepted:
@@ -181,7 +179,7 @@ def contradict(w, item):
         item.contradiction = least(1.0, price * least(1.0, item.gap))
         note(w, DOUBLE_DIRECTIVE, s.week, item.domain, item.decider, item.gap, 0.0)
         quarrel_over_roles(w, item.domain, item.gap, item.causes)
-    elif p.switches_dual_command == 1 and (item.rule == AND or item.rule == AVERAGE or item.rule == VOTE):
+    elif p.switches_dual_command == 1 and is_joint(item.rule):
         u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
         chance = price * p.execution_dual_command * (1.0 - s.clarity[item.domain])
         chance *= 1.0 - p.execution_dual_command_ground * s.common_ground
@@ -204,7 +202,7 @@ def remember(w, item):
             leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
     if item.decider < 2 and (item.rule == SOLE or item.rule == OR):
         own = leaders[item.decider]
-        own.beliefs[d] += p.clarity_attribution * (1.0 - own.beliefs[d])
+        own.beliefs[d] = moved_belief(own.beliefs[d], grasped(w, d), p.clarity_attribution)
 
 
 @part

@@ -7,6 +7,8 @@ from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, s
 from tandem.sim.rules.conflict import intensity, process_spill
 from tandem.sim.rules.trust import trust_after_failure, trust_after_success
 from tandem.sim.state import (
+    AND,
+    AVERAGE,
     CEO,
     COMMUNICATION_CAUSE,
     COO,
@@ -21,6 +23,7 @@ from tandem.sim.state import (
     STYLES_CAUSE,
     TEAM_RULE,
     TRUST,
+    VOTE,
 )
 
 
@@ -92,6 +95,20 @@ def owns(w, domain, i):
     if rule == SOLE or rule == GATE:
         return 1 if p.charter_decides[domain] == i else 0
     return 0 if rule == TEAM_RULE else 1
+
+
+@part
+def is_joint(rule):
+    """True for rules by which both leaders decide together."""
+    return rule == AND or rule == AVERAGE or rule == VOTE
+
+
+@part
+def grasped(w, domain):
+    """Where the belief of a leader goes who takes what matters in the domain for himself: to 1, "mine"; or to 0, "no longer
+    ours", where the domain is joint and a claim on it can be one for himself alone."""
+    p = w.parameters
+    return 0.0 if p.switches_shared_claims == 1 and is_joint(p.charter_rule[domain]) else 1.0
 
 
 @part

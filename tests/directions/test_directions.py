@@ -32,6 +32,7 @@ class Direction:
 
 SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
+SHARED = {"switches.shared_claims": True}
 
 DIRECTIONS = (
     # communication
@@ -110,6 +111,12 @@ DIRECTIONS = (
     # Twenty approvals of 0.3 hours are six hours; the COO gives at most three tenths of his sixteen.
     Direction({"compliance.approvals_per_week": 20.0}, "reputation", "lower", "approvals outgrow the hours for them"),
     Direction({"events": [{"week": 20, "kind": "restructuring"}]}, "role_clarity", "lower", "who decides is thrown open", SOLE),
+    # on trial, off by default: shared claims
+    Direction(SHARED, "double_directives", "higher", "one may take for his alone what is both's"),
+    Direction(SHARED, "orphaned_decisions", "higher", "one waits for another who does not come"),
+    Direction(SHARED, "double_directives", "same", "no domain of this split is joint", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's", given=SHARED),
+    Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's", given=SHARED),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

@@ -39,6 +39,7 @@ CLAIMS = (
         rising=("first_belief", "second_belief"),
         mirrors=(swapped("first_belief", "second_belief"),),
     ),
+    Claim(clarity.alone_below, {"belief": SHARE}, SHARE, rising=("belief",)),
     Claim(
         clarity.noticing_probability,
         {"meeting_hours": MEETING, "alone": declared("clarity.noticing"), "by_meetings": declared("clarity.noticing_meetings")},
@@ -118,6 +119,12 @@ def test_clarity_by_hand():
     assert plain(clarity.sole_clarity)(0.0, 0.0) == 0.0  # an orphan
     assert plain(clarity.sole_clarity)(1.0, 1.0) == 0.0  # a double directive
     assert plain(clarity.joint_clarity)(0.9, 0.8) == pytest.approx(0.72)
+
+
+def test_what_is_not_held_to_be_ours_is_mine_or_the_others_evenly():
+    assert plain(clarity.alone_below)(0.9) == pytest.approx(0.95)  # ours below .9, mine below .95, the other's above
+    assert plain(clarity.alone_below)(0.0) == 0.5
+    assert plain(clarity.alone_below)(1.0) == 1.0
 
 
 @pytest.mark.parametrize(("hours", "exponent"), [(0.0, 0.12), (1.0, 0.52), (2.0, 0.92)])
