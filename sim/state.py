@@ -295,6 +295,7 @@ DECISION = np.dtype([
     # intents (choose_claims, choose_judgments, choose_concessions)
     ("claim", i8, (2,)), ("position", f8, (3,)), ("error", f8, (3, 5)), ("judged", i8, (3,)), ("concession", f8, (2,)),
     ("exchanged", i8), ("gap", f8), ("causes", f8, (4,)), ("outcome", f8), ("contradiction", f8), ("alone", f8),
+    ("prepared", i8), # all have done their part of a joint matter, before this week
 ], align=True)
 
 PROJECT = np.dtype([

@@ -6,6 +6,7 @@ import pytest
 from tandem.sim import Scenario
 from tandem.sim.kernel import start_world
 from tandem.sim.phases.arrivals import settle_claims
+from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.state import (
     AND,
     AS_CHARTERED,
@@ -17,6 +18,7 @@ from tandem.sim.state import (
     NEW,
     ORPHAN,
     QUEUED,
+    SETTLED,
     SOLE,
     UNCLAIMED,
     UNILATERAL,
@@ -71,3 +73,48 @@ def test_two_claims_on_a_joint_matter(rule, claims, status, path, sole):
         assert matter["decider"] == (CEO if claims[0] == MINE else COO)
     if path == DOUBLE:  # both spend the hours
         assert min(matter["effort_left"][:2]) > 0
+
+
+# -- calendar ----------------------------------------------------------------------------------
+
+
+def concluded(meetings: int, weeks: int, **on: object) -> float:
+    """Share of 400 joint matters, prepared in one week of so many meetings, that are concluded within the weeks."""
+    done = 0
+    for place in range(400):
+        world = with_matter(firm(**on), status=QUEUED, rule=AVERAGE, uid=place, effort_left=(0.0, 0.0, 0.0))
+        world["firm"]["meetings"] = meetings
+        for _ in range(weeks):
+            world["firm"]["agenda_hours"] = 10.0
+            deliberate(world)
+        done += int(world["decisions"]["status"][0, 0] == SETTLED)
+    return done / 400
+
+
+def test_what_is_prepared_waits_for_a_meeting():
+    on = {"switches__calendar": True, "judgment__tolerance": 3.0}
+    assert concluded(1, 1, **on) == pytest.approx(0.5, abs=0.1)  # 4 standard errors
+    assert concluded(4, 1, **on) == pytest.approx(0.875, abs=0.07)
+    assert concluded(0, 1, **on) == 0.0
+    assert concluded(1, 2, **on) == 1.0  # the next meeting takes it
+    assert concluded(1, 1, judgment__tolerance=3.0) == 1.0  # without the calendar
+
+
+@pytest.mark.parametrize(
+    ("role_model", "rule", "waits"),
+    [("co-pilot", "and", (False, True)), ("co-pilot", "average", (False, False)), ("co-pilot", "sole", (True, True))],
+)
+def test_who_decides_without_context_waits(role_model, rule, waits):
+    """Full overlap and no common ground: who can lack context does."""
+    for on, wanted in zip((False, True), waits):
+        world = with_matter(firm(role_model, switches__calendar=on, charter__budget__rule=rule, dyad__common_ground=0.0))
+        world["decisions"]["claim"][0, 0] = (1, 1) if rule != "sole" else (1, 0)
+        settle_claims(world)
+        assert bool(world["decisions"]["waiting"][0, 0]) == wanted
+
+
+def test_a_leader_alone_waits_for_context_too():
+    for on in (False, True):
+        world = with_matter(firm("no-coo", switches__calendar=on, dyad__common_ground=0.0), claim=(1, 0))
+        settle_claims(world)
+        assert bool(world["decisions"]["waiting"][0, 0]) == on

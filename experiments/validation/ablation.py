@@ -104,6 +104,7 @@ PROBES = (
     Probe("shocks", M1, "baseline", "role_clarity", {"events": [{"week": 30, "kind": "restructuring", "size": 1.0}]}),
     Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
     Probe("shared_claims", M4, "baseline", "double_directives"),
+    Probe("calendar", M4, "baseline", "decision_delay_weeks"),
 )
 
 

@@ -10,6 +10,7 @@ from tandem.sim.phases.rights import assign_effort, present_decider, present_rul
 from tandem.sim.rules.clarity import alone_below, hand_off_probability, noticing_probability, waiting_probability
 from tandem.sim.rules.learning import problem_pressure
 from tandem.sim.state import (
+    AND,
     AS_CHARTERED,
     CAMPAIGN,
     CEO,
@@ -121,7 +122,7 @@ def bear(w, domain, ordinal, urgent):
     item.decider, item.consulted, item.born, item.age, item.author, item.urgent = 0, 0, s.week, 0.0, -1, urgent
     item.waiting, item.timer, item.step, item.step_left, item.contested, item.rounds = 0, 0.0, 0, 0.0, 0, 0.0
     item.retaken, item.verdict, item.exchanged, item.gap, item.outcome, item.contradiction = 0, 0, 0, 0.0, 0.0, 0.0
-    item.alone, item.agenda = 0.0, 0.0
+    item.alone, item.agenda, item.prepared = 0.0, 0.0, 0
     for i in range(3):
         item.judged[i], item.position[i], item.effort_left[i], item.effort[i] = 0, 0.0, 0.0, 0.0
         for g in range(5):
@@ -308,8 +309,17 @@ def receive_joint(w, item):
 
 
 @part
+def needs_context(w, rule):
+    """True for rules by which one decides who may lack what another knows: with the calendar in force a second approver and a
+    leader alone (who asks his marketing lead) may lack it too."""
+    if w.parameters.switches_calendar == 1:
+        return rule == SOLE or rule == GATE or rule == AND
+    return both_present(w) and (rule == SOLE or rule == GATE)
+
+
+@part
 def enqueue(w, item):
-    """Queue a matter: hours assigned, and a wait for context where a sole decider lacks it."""
+    """Queue a matter: hours assigned, and a wait for context where who decides lacks it."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
     item.status = QUEUED
@@ -323,7 +333,7 @@ def enqueue(w, item):
             if item.effort_left[i] < item.effort_left[item.decider]:
                 item.effort_left[i] = item.effort_left[item.decider]
                 item.effort[i] = item.effort_left[i]
-    if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) and item.path != DOUBLE:
+    if p.switches_hand_offs == 1 and needs_context(w, item.rule) and item.path != DOUBLE:
         u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
         lacking = waiting_probability(
             p.domain_overlap[item.domain],

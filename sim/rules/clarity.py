@@ -48,6 +48,13 @@ def waiting_probability(overlap, common_ground, consulted, known, still_lacking)
 
 
 @rule
+def in_time_probability(meetings):
+    """Probability that a joint matter, prepared at an even moment of the week, is ready before the last of its meetings, which
+    are spread evenly over it: all but half the time between two of them (assumption)."""
+    return 1.0 - 0.5 / meetings if meetings > 0.5 else 0.0
+
+
+@rule
 def hand_off_probability(meeting_hours, asynchronous, alone, by_meetings, by_channel):
     """Weekly probability that the wait for context ends: by itself, by meetings (1/hour) and by the channel (assumption)."""
     return 1.0 - math.exp(-(alone + by_meetings * meeting_hours + by_channel * asynchronous))

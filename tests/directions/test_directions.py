@@ -33,6 +33,7 @@ class Direction:
 SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
+CALENDAR = {"switches.calendar": True}
 
 DIRECTIONS = (
     # communication
@@ -117,6 +118,14 @@ DIRECTIONS = (
     Direction(SHARED, "double_directives", "same", "no domain of this split is joint", SOLE),
     Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's", given=SHARED),
     Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's", given=SHARED),
+    # on trial: the calendar
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "what is prepared waits for the meeting"),
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "the second looks when he knows what it is about", "brand-performance"),
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "who is alone has to ask", "no-coo"),
+    Direction(CALENDAR, "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
+    Direction(
+        {"communication.meetings_per_week": 4.0}, "decision_delay_weeks", "lower", "the next meeting is nearer", given=CALENDAR
+    ),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

@@ -59,6 +59,7 @@ CLAIMS = (
         rising=("overlap", "still_lacking"),
         falling=("common_ground", "known"),
     ),
+    Claim(clarity.in_time_probability, {"meetings": (0.0, 9.0)}, SHARE, rising=("meetings",)),
     Claim(
         clarity.hand_off_probability,
         {
@@ -135,6 +136,12 @@ def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
 @pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
 def test_hand_offs(hours, channel, exponent):
     assert handed_off(hours, channel) == pytest.approx(1 - math.exp(-exponent))
+
+
+@pytest.mark.parametrize(("meetings", "expected"), [(0, 0.0), (1, 0.5), (2, 0.75), (4, 0.875)])
+def test_what_is_prepared_may_miss_the_last_meeting(meetings, expected):
+    """One meeting stands in the middle of the week: half of what is prepared in it comes too late for it."""
+    assert plain(clarity.in_time_probability)(meetings) == expected
 
 
 def test_waiting_by_hand():
