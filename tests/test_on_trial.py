@@ -15,6 +15,8 @@ from tandem.sim.state import (
     CEO,
     COO,
     DOUBLE,
+    KEY_CLIENT,
+    LEAD,
     NEW,
     ORPHAN,
     QUEUED,
@@ -118,3 +120,20 @@ def test_a_leader_alone_waits_for_context_too():
         world = with_matter(firm("no-coo", switches__calendar=on, dyad__common_ground=0.0), claim=(1, 0))
         settle_claims(world)
         assert bool(world["decisions"]["waiting"][0, 0]) == on
+
+
+# -- hours of the marketing lead ---------------------------------------------------------------
+
+
+def test_what_the_team_decides_takes_the_leads_hours():
+    """Key clients need market and operations skill: the lead's .3 x .65 + .05 x .6 + .65 x .5 = .55 makes 3 hours 3.3."""
+    for on in (False, True):
+        world = with_matter(firm(switches__team_hours=on, charter__key_client__rule="team"), domain=KEY_CLIENT)
+        settle_claims(world)
+        assert world["decisions"]["effort_left"][0, 0].tolist() == pytest.approx([0.0, 0.0, 3.3 if on else 0.0])
+        deliberate(world)  # before anybody has planned hours
+        assert (world["decisions"]["status"][0, 0] == SETTLED) != on
+        world["leaders"]["hours_left"][0, LEAD] = 4.0
+        deliberate(world)
+        assert world["decisions"]["status"][0, 0] == SETTLED
+        assert world["leaders"]["hours_left"][0, LEAD] == pytest.approx(4.0 - (3.3 if on else 0.0))

@@ -105,6 +105,7 @@ PROBES = (
     Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
     Probe("shared_claims", M4, "baseline", "double_directives"),
     Probe("calendar", M4, "baseline", "decision_delay_weeks"),
+    Probe("team_hours", M4, "rapid-growth", "decision_delay_weeks", {"charter.campaign.rule": "team"}),
 )
 
 

@@ -110,7 +110,8 @@ def combine(w, item):
     rule, d = item.rule, item.decider
     other = COO if d == CEO else CEO
     if rule == TEAM_RULE or d == LEAD:
-        item.outcome, item.status = item.position[LEAD], SETTLED
+        if p.switches_team_hours == 0 or done(item, LEAD):
+            item.outcome, item.status = item.position[LEAD], SETTLED
     elif item.path == DOUBLE:
         if done(item, CEO) and done(item, COO):
             u0, u1, u2, u3 = uniforms(s, RESOLUTION, item.uid * 256)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tandem.sim import Scenario, compare
+from tandem.sim.parameters import DOMAINS
 
 RUNS, SEED, QUARTERS = 200, 20, 8
 
@@ -34,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
 
 DIRECTIONS = (
     # communication
@@ -125,6 +127,18 @@ DIRECTIONS = (
     Direction(CALENDAR, "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
     Direction(
         {"communication.meetings_per_week": 4.0}, "decision_delay_weeks", "lower", "the next meeting is nearer", given=CALENDAR
+    ),
+    # on trial: the marketing lead's hours
+    Direction(
+        {"switches.team_hours": True}, "decision_delay_weeks", "higher", "he has no more hours than others", SOLE, given=TO_TEAM
+    ),
+    Direction(
+        {"marketing_lead.hours": 6.0},
+        "decision_delay_weeks",
+        "higher",
+        "fewer of his hours",
+        SOLE,
+        given={"switches.team_hours": True, **TO_TEAM},
     ),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
