@@ -1089,6 +1089,7 @@ class Switches(Group):
     shared_claims: bool = switch("in a joint domain a leader may take a matter for his alone, or for the other's", on=False)
     calendar: bool = switch("joint matters wait for a meeting; second approvals and lone leaders wait for context", on=False)
     team_hours: bool = switch("decisions left to the team take the marketing lead's time", on=False)
+    service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
 
 
 class Assumptions(Group):

@@ -7,6 +7,7 @@ from tandem.sim import Scenario
 from tandem.sim.kernel import start_world
 from tandem.sim.phases.arrivals import settle_claims
 from tandem.sim.phases.deliberation import deliberate
+from tandem.sim.phases.market import respond
 from tandem.sim.state import (
     AND,
     AS_CHARTERED,
@@ -137,3 +138,29 @@ def test_what_the_team_decides_takes_the_leads_hours():
         deliberate(world)
         assert world["decisions"]["status"][0, 0] == SETTLED
         assert world["leaders"]["hours_left"][0, LEAD] == pytest.approx(4.0 - (3.3 if on else 0.0))
+
+
+# -- whom customers wait for -------------------------------------------------------------------
+
+
+def test_customers_wait_for_sales_and_service():
+    """Six teams, three of them marketing: 30 weeks of backlog there and 2 elsewhere are 2 weeks for customers, or 16 in all."""
+
+    def satisfaction(**on):
+        world = with_matter(firm(**on))
+        world["firm"]["capacity"] = 6.0
+        world["teams"]["capacity"][0, :6] = 1.0
+        world["teams"]["backlog"][0, :6] = [30.0, 30.0, 30.0, 2.0, 2.0, 2.0]
+        respond(world)
+        return world["firm"]["satisfaction"][0]
+
+    # Noticed beyond 3 weeks, half of .35 at 10 more: 16 weeks cost .35 x 13 / 23, a tenth of which is felt in a week.
+    assert satisfaction(switches__service_backlog=True) - satisfaction() == pytest.approx(0.1 * 0.35 * 13 / 23)
+    assert satisfaction(switches__service_backlog=True, teams=only_marketing()) == pytest.approx(
+        satisfaction(teams=only_marketing())
+    )
+
+
+def only_marketing() -> list[dict]:
+    """Six teams that serve nobody."""
+    return [{"kind": "marketing"}] * 6

@@ -105,7 +105,8 @@ PROBES = (
     Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
     Probe("shared_claims", M4, "baseline", "double_directives"),
     Probe("calendar", M4, "baseline", "decision_delay_weeks"),
-    Probe("team_hours", M4, "rapid-growth", "decision_delay_weeks", {"charter.campaign.rule": "team"}),
+    Probe("team_hours", M1, "baseline", "decision_delay_weeks", {"charter.process.rule": "team", "marketing_lead.hours": 4.0}),
+    Probe("service_backlog", M2, "innovative", "satisfaction"),
 )
 
 

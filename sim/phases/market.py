@@ -45,6 +45,7 @@ from tandem.sim.state import (
     KEY_CLIENT_ERRORS,
     LUCK,
     MARKET_TREND,
+    MARKETING,
     OFF_BRAND,
     ON_BRAND,
     ORPHANED_KEY_CLIENTS,
@@ -160,16 +161,33 @@ def neglect_compliance(w):
 
 
 @part
+def weeks_to_wait(w):
+    """Backlog that customers feel, in weeks of work: of all teams or, with that mechanism on, of the sales and service teams,
+    if there are any."""
+    teams = w.teams
+    p, s = w.parameters, w.firm
+    backlog, waiting, capacity, serving = 0.0, 0.0, 0.0, 0.0
+    for t in range(p.team_count):
+        backlog += teams[t].backlog
+        if teams[t].kind != MARKETING:
+            serving += 1.0
+            waiting += teams[t].backlog
+            capacity += teams[t].capacity
+    if p.switches_service_backlog == 1 and serving > 0.0:
+        return waiting / most(capacity, 1e-9)
+    return backlog / most(s.capacity, 1e-9)
+
+
+@part
 def serve_customers(w):
     """Satisfaction is pulled down by errors of service, backlog, defects and contradiction, and recovers by itself."""
     teams = w.teams
     p, s = w.parameters, w.firm
-    defects, backlog, heads = 0.0, 0.0, 0.0
+    defects, heads = 0.0, 0.0
     for t in range(p.team_count):
         heads += teams[t].headcount
         defects += teams[t].undiscovered + teams[t].rework
-        backlog += teams[t].backlog
-    weeks = backlog / most(s.capacity, 1e-9)
+    weeks = weeks_to_wait(w)
     s.defect_quality = 1.0 - least(p.market_defects_harm_most, p.market_defects_harm * defects / heads)
     if p.switches_service == 0:
         return

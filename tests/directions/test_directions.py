@@ -35,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+TRYING_MUCH: dict = {"split": "visionary-catalyst", "context": "innovative"}
 TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
 
 DIRECTIONS = (
@@ -139,6 +140,17 @@ DIRECTIONS = (
         "fewer of his hours",
         SOLE,
         given={"switches.team_hours": True, **TO_TEAM},
+    ),
+    # on trial: who serves customers
+    Direction(
+        {"switches.service_backlog": True}, "satisfaction", "higher", "experiments keep no customer waiting", **TRYING_MUCH
+    ),
+    Direction(
+        {"decisions.experiment.work": 16.0},
+        "satisfaction",
+        "lower",
+        "marketing's work counts while all teams are one queue",
+        **TRYING_MUCH,
     ),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
