@@ -742,6 +742,14 @@ class Execution(Group):
     )
     leaver_skill: float = parameter(0.5, 0, 1, unit="heads", meaning="skill that a leaver takes along")
     leaver_ground: float = parameter(0.03, 0, 1, unit="share", meaning="common ground that a leaver takes along")
+    lone_share: float = parameter(
+        0.14,
+        0,
+        0.6,
+        unit="share of hours",
+        meaning="hours that a leader without a second executive gives to those who would report to the other",
+        source="porter2018, guadalupe2014, rajan2006",
+    )
 
 
 class Compliance(Group):
@@ -1090,6 +1098,7 @@ class Switches(Group):
     calendar: bool = switch("joint matters wait for a meeting; second approvals and lone leaders wait for context", on=False)
     team_hours: bool = switch("decisions left to the team take the marketing lead's time", on=False)
     service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
+    lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
 
 
 class Assumptions(Group):

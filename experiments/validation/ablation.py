@@ -50,6 +50,7 @@ class Probe:
 
 
 M1, M2, M3, M4 = "strategist-executor", "visionary-catalyst", "brand-performance", "co-pilot"
+ALONE = "no-coo"
 DISTRUST = {"dyad.trust": 0.2, "culture.trust": 0.2}
 PROBES = (
     Probe("claims", M1, "baseline", "process_conflict_rate"),
@@ -107,6 +108,7 @@ PROBES = (
     Probe("calendar", M4, "baseline", "decision_delay_weeks"),
     Probe("team_hours", M1, "baseline", "decision_delay_weeks", {"charter.process.rule": "team", "marketing_lead.hours": 4.0}),
     Probe("service_backlog", M2, "innovative", "satisfaction"),
+    Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
 )
 
 

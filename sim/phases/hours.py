@@ -5,7 +5,7 @@ from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
-from tandem.sim.rules.effort import available_hours
+from tandem.sim.rules.effort import available_hours, hours_alone
 from tandem.sim.rules.skills import shared, trained
 from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
 
@@ -27,6 +27,8 @@ def choose_hours(world, i):
     sour = s.relationship_conflict if both_present(w) else 0.0
     tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
     available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost, p.effort_fatigue_hours)
+    if p.switches_lone_load == 1 and i != LEAD and not both_present(w):
+        available = hours_alone(available, p.execution_lone_share)
     meeting = s.meetings * p.communication_meeting_hours
     training = p.training_hours_per_week if p.switches_training == 1 and i != LEAD else 0.0
     reporting = p.communication_transparency_hours * p.communication_transparency

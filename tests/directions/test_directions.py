@@ -152,6 +152,18 @@ DIRECTIONS = (
         "marketing's work counts while all teams are one queue",
         **TRYING_MUCH,
     ),
+    # on trial: a leader alone
+    Direction({"switches.lone_load": True}, "decision_delay_weeks", "higher", "fewer hours", "no-coo", "rapid-growth"),
+    Direction({"switches.lone_load": True}, "decision_delay_weeks", "same", "he has a second", "co-pilot", "rapid-growth"),
+    Direction(
+        {"execution.lone_share": 0.28},
+        "decision_delay_weeks",
+        "higher",
+        "fewer still",
+        "no-coo",
+        "rapid-growth",
+        given={"switches.lone_load": True},
+    ),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 
