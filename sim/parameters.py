@@ -742,6 +742,25 @@ class Execution(Group):
     )
     leaver_skill: float = parameter(0.5, 0, 1, unit="heads", meaning="skill that a leaver takes along")
     leaver_ground: float = parameter(0.03, 0, 1, unit="share", meaning="common ground that a leaver takes along")
+    supervision_hours: float = parameter(
+        0.6,
+        0,
+        4,
+        unit="hours/week",
+        meaning="executive time that following one team's work takes, by a leader of usual skill in operations and projects",
+        source="porter2018",
+    )
+    unsupervised_loss: float = parameter(
+        0.1,
+        0,
+        0.5,
+        unit="share of capacity",
+        meaning="capacity lost where nobody follows the work",
+        source="bloom2013, gittell2001",
+    )
+    unsupervised_defects: float = parameter(
+        0.04, 0, 0.5, unit="share", meaning="further defects in work that nobody follows", source="bloom2013"
+    )
     lone_share: float = parameter(
         0.14,
         0,
@@ -1099,6 +1118,7 @@ class Switches(Group):
     team_hours: bool = switch("decisions left to the team take the marketing lead's time", on=False)
     service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
     lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
+    supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
 
 
 class Assumptions(Group):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from tandem.sim import Scenario
+from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
 from tandem.sim.phases.arrivals import settle_claims
 from tandem.sim.phases.deliberation import deliberate
+from tandem.sim.phases.execution import execute
 from tandem.sim.phases.market import respond
 from tandem.sim.state import (
     AND,
@@ -164,3 +165,45 @@ def test_customers_wait_for_sales_and_service():
 def only_marketing() -> list[dict]:
     """Six teams that serve nobody."""
     return [{"kind": "marketing"}] * 6
+
+
+# -- execution that somebody follows -----------------------------------------------------------
+
+
+def test_hours_left_by_decisions_follow_the_work():
+    """Six teams x .6 hours x (1 + 2 x (.6 - .74)) = 2.592 hours for a COO of operations .78 and projects .70."""
+    for left, followed in ((5.0, 1.0), (1.296, 0.5), (0.0, 0.0), (-1.0, 0.0)):
+        world = with_matter(firm(switches__supervision=True))
+        world["leaders"]["hours_left"][0, COO] = left
+        execute(world)
+        assert world["firm"]["followed"][0] == pytest.approx(followed)
+        assert world["leaders"]["hours_used"][0, COO] == pytest.approx(2.592 * followed)
+        assert world["leaders"]["hours_used"][0, CEO] == 0.0
+
+
+def test_without_a_second_the_chief_executive_follows():
+    """Operations .40 and projects .45: 3.6 hours x (1 + 2 x .175) = 4.86."""
+    world = with_matter(firm("no-coo", switches__supervision=True))
+    world["leaders"]["hours_left"][0, CEO] = 2.43
+    execute(world)
+    assert world["firm"]["followed"][0] == pytest.approx(0.5)
+    assert world["leaders"]["hours_left"][0, CEO] == pytest.approx(0.0)
+
+
+def followed(role_model: str, context: str, load: float = 1.0) -> float:
+    """Mean share of the work that somebody follows, over 20 lucks of two years."""
+    scenario = Scenario.of(role_model=role_model, context=context)
+    changes = {"switches.supervision": True, "switches.lone_load": True, "quarters": 8}
+    scenario = scenario.with_({**changes, "execution.load": load * scenario.parameters.execution.load})
+    return float(np.mean([simulate(scenario, seed=4, replicate=luck).trajectory["firm"]["followed"][1:] for luck in range(20)]))
+
+
+def test_the_hours_of_a_chief_executive_alone_bind_in_rapid_growth():
+    assert followed("no-coo", "rapid-growth") < 0.2
+    assert followed("no-coo", "baseline") > 0.4
+
+
+def test_what_is_followed_falls_with_load():
+    light, usual, heavy = (followed("strategist-executor", "baseline", load) for load in (0.5, 1.0, 2.0))
+    assert light > usual + 0.02
+    assert usual > heavy + 0.2

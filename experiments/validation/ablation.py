@@ -109,6 +109,7 @@ PROBES = (
     Probe("team_hours", M1, "baseline", "decision_delay_weeks", {"charter.process.rule": "team", "marketing_lead.hours": 4.0}),
     Probe("service_backlog", M2, "innovative", "satisfaction"),
     Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
+    Probe("supervision", M1, "rapid-growth", "hidden_work_share"),
 )
 
 

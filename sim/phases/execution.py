@@ -1,6 +1,7 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
 from tandem.sim.compile import part, phase
+from tandem.sim.phases.hours import supervise
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, gain_trust
@@ -8,6 +9,7 @@ from tandem.sim.phases.projects import close_ranks
 from tandem.sim.phases.rights import decision_hours
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.execution import (
+    capacity_followed,
     defect_share,
     leaving_rate,
     morale_after,
@@ -64,6 +66,7 @@ def execute(world):
     projects = w.projects
     p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
+    supervise(w)
     taken = overhead(w)
     limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
     chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
@@ -145,6 +148,7 @@ def work_a_week(w, team, taken, chores, draw):
         )
         * (1.0 - p.execution_thrash_loss * team.thrash)
     )
+    capacity = capacity_followed(capacity, s.followed, p.execution_unsupervised_loss)
     team.capacity = capacity
     s.capacity += capacity
     left = most(0.0, capacity - chores)
@@ -215,6 +219,8 @@ def work_on(w, team, project, left):
             p.execution_default_defects,
             team.thrash,
             p.execution_thrash_defects,
+            1.0 - s.followed,
+            p.execution_unsupervised_defects,
             p.execution_defects_most,
         )
         project.defect_work += wrong

@@ -35,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+FOLLOWED = {"switches.supervision": True}
 TRYING_MUCH: dict = {"split": "visionary-catalyst", "context": "innovative"}
 TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
 
@@ -164,6 +165,11 @@ DIRECTIONS = (
         "rapid-growth",
         given={"switches.lone_load": True},
     ),
+    # on trial: execution that somebody follows
+    Direction(FOLLOWED, "hidden_work_share", "higher", "what nobody follows goes wrong", SOLE, "rapid-growth"),
+    Direction(FOLLOWED, "backlog_weeks", "higher", "and gets done more slowly", SOLE, "rapid-growth"),
+    Direction(FOLLOWED, "coo_hours", "higher", "following takes hours", SOLE),
+    Direction({"coo.hours": 24.0}, "hidden_work_share", "lower", "hours to follow with", SOLE, "rapid-growth", given=FOLLOWED),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 
