@@ -639,6 +639,14 @@ class Adaptation(Group):
         unit="share/review",
         meaning="what a review with full figures teaches of what is still to be seen of one's results",
     )
+    joint_credit: float = parameter(
+        0.5,
+        0,
+        1,
+        unit="share",
+        meaning="share of a joint decision's lesson that tells a leader of his own judgment",
+        source="lounamaa1987",
+    )
     lesson_fade: float = parameter(0.02, 0, 0.5, unit="1/week", meaning="ageing of what results have taught")
     noise: float = parameter(0.35, 0, 5, unit="index", meaning="noise of a measured return over one week at poor analytics")
     maximum_move: float = parameter(0.25, 0, 1, unit="share", meaning="part of the wished change of budget made per review")
@@ -1119,6 +1127,7 @@ class Switches(Group):
     service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
     lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
     supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
+    credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
 
 
 class Assumptions(Group):

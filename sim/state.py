@@ -269,6 +269,7 @@ LEADER = np.dtype([
     ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8),
     ("hours_used", f8),
     ("questions", f8), ("questions_answered", f8),
+    ("decided_alone", f8), ("decided_jointly", f8), # since the last review
 ], align=True)
 
 TEAM = np.dtype([

@@ -6,9 +6,11 @@ import pytest
 from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
 from tandem.sim.phases.arrivals import settle_claims
+from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
 from tandem.sim.phases.market import respond
+from tandem.sim.phases.review import review
 from tandem.sim.state import (
     AND,
     AS_CHARTERED,
@@ -24,6 +26,7 @@ from tandem.sim.state import (
     QUEUED,
     SETTLED,
     SOLE,
+    TEAM_RULE,
     UNCLAIMED,
     UNILATERAL,
     VOTE,
@@ -207,3 +210,36 @@ def test_what_is_followed_falls_with_load():
     light, usual, heavy = (followed("strategist-executor", "baseline", load) for load in (0.5, 1.0, 2.0))
     assert light > usual + 0.02
     assert usual > heavy + 0.2
+
+
+# -- what joint results teach ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "decider", "alone", "jointly"),
+    [
+        (AVERAGE, CEO, (0, 0), (1, 1)),
+        (AND, COO, (0, 0), (1, 1)),
+        (VOTE, CEO, (0, 0), (1, 1)),
+        (SOLE, COO, (0, 1), (0, 0)),
+        (TEAM_RULE, COO, (0, 0), (0, 0)),
+        (SOLE, LEAD, (0, 0), (0, 0)),
+    ],
+)
+def test_a_decision_counts_for_who_took_it(rule, decider, alone, jointly):
+    world = with_matter(firm(), status=SETTLED, rule=rule, decider=decider)
+    conclude(world)
+    assert world["leaders"]["decided_alone"][0].tolist() == [*alone, 0]
+    assert world["leaders"]["decided_jointly"][0].tolist() == [*jointly, 0]
+
+
+def test_a_review_teaches_by_what_was_ones_own():
+    """A lesson of .3 at full figures of .6: .18 for three decisions of one's own, .625 of it for two and six joint ones."""
+    for on, expected in ((False, 0.18), (True, 0.18 * 0.625)):
+        world = with_matter(firm(switches__credit=on, adaptation__analytics=0.6))
+        world["firm"]["review_now"] = 1
+        world["leaders"]["results_seen"][0] = 0.0
+        world["leaders"]["decided_alone"][0, COO], world["leaders"]["decided_jointly"][0, COO] = 2.0, 6.0
+        review(world)
+        assert world["leaders"]["results_seen"][0, COO] == pytest.approx(expected)
+        assert world["leaders"]["decided_alone"][0, COO] == world["leaders"]["decided_jointly"][0, COO] == 0.0

@@ -110,6 +110,7 @@ PROBES = (
     Probe("service_backlog", M2, "innovative", "satisfaction"),
     Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
     Probe("supervision", M1, "rapid-growth", "hidden_work_share"),
+    Probe("credit", M4, "baseline", "setting_error"),
 )
 
 

@@ -48,6 +48,7 @@ from tandem.sim.state import (
     SERVICE,
     SETTLED,
     SOLE,
+    TEAM_RULE,
     UNILATERAL,
     USURPED,
     WORKING,
@@ -138,8 +139,20 @@ def take_effect(w, item):
         if is_joint(item.rule) and item.rounds <= p.dyad_quick_rounds:
             for i in range(2):
                 gain_trust(w, i, 1.0, AGREEMENT)
+    count_for_lessons(w, item)
     if accepted:
         launch(w, item)
+
+
+@part
+def count_for_lessons(w, item):
+    """Count the decision for what the next review teaches: for who decided it, or for both as a joint one."""
+    leaders = w.leaders
+    if is_joint(item.rule):
+        for i in range(2):
+            leaders[i].decided_jointly += 1.0
+    elif item.rule != TEAM_RULE and item.decider != LEAD:
+        leaders[item.decider].decided_alone += 1.0
 
 
 @part

@@ -32,6 +32,14 @@ def results_seen_after(seen, lesson, shown):
 
 
 @rule
+def own_lesson(own, joint, credit):
+    """Share of a review's lesson that tells a leader of his own judgment, by how many decisions were his own and how many joint:
+    results of what two decided tell each less about his own part, the share `credit` [lounamaa1987]. All if there were none.
+    """
+    return (own + credit * joint) / (own + joint) if own + joint > 0.0 else 1.0
+
+
+@rule
 def results_seen_at_rest(lesson, shown, fade, interval):
     """Where reviews every `interval` weeks and a fading of `fade` (1/week) hold what a leader has seen (0-1), after a review."""
     step = lesson * shown

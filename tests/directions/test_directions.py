@@ -170,6 +170,10 @@ DIRECTIONS = (
     Direction(FOLLOWED, "backlog_weeks", "higher", "and gets done more slowly", SOLE, "rapid-growth"),
     Direction(FOLLOWED, "coo_hours", "higher", "following takes hours", SOLE),
     Direction({"coo.hours": 24.0}, "hidden_work_share", "lower", "hours to follow with", SOLE, "rapid-growth", given=FOLLOWED),
+    # on trial: what joint results teach
+    Direction({"switches.credit": True}, "setting_error", "higher", "they tell each less about himself"),
+    Direction({"switches.credit": True}, "setting_error", "same", "all decisions are somebody's own", SOLE),
+    Direction({"adaptation.joint_credit": 1.0}, "setting_error", "lower", "they tell all", given={"switches.credit": True}),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

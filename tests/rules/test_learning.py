@@ -43,6 +43,12 @@ CLAIMS = (
         rising=("seen", "lesson", "shown"),
     ),
     Claim(
+        learning.own_lesson,
+        {"own": (0.0, 200.0), "joint": (0.0, 200.0), "credit": declared("adaptation.joint_credit")},
+        SHARE,
+        rising=("own", "credit"),
+    ),
+    Claim(
         learning.results_seen_at_rest,
         {"lesson": (0.01, 1.0), "shown": (0.01, 1.0), "fade": (0.001, 0.5), "interval": INTERVAL},
         SHARE,
@@ -110,3 +116,12 @@ def test_estimates_by_hand():
 )
 def test_visible_problems_press(error, expected):
     assert pressure(error) == pytest.approx(expected)
+
+
+def test_joint_results_teach_half_as_much():
+    lesson = as_declared(learning.own_lesson, credit="adaptation.joint_credit")
+    assert lesson(6.0, 0.0) == 1.0
+    assert lesson(0.0, 6.0) == 0.5
+    assert lesson(2.0, 6.0) == pytest.approx(0.625)  # (2 + 3) / 8
+    assert lesson(0.0, 0.0) == 1.0  # nothing decided since the last review: the others' results, as before
+    assert plain(learning.own_lesson)(2.0, 6.0, 1.0) == 1.0
