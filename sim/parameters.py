@@ -811,6 +811,20 @@ class Campaigns(Group):
     experiment_gain: float = parameter(
         0.6, 0, 10, unit="index", meaning="gain of technique by a successful experiment", role="context"
     )
+    experience_gain: float = parameter(
+        0.37,
+        0,
+        2,
+        unit="standard deviations",
+        meaning="rise of feasibility with each doubling of experience: a fifth fewer failures",
+        source="argote1990",
+    )
+    experience_loss: float = parameter(
+        0.005, 0, 0.1, unit="1/week", meaning="experience with experiments lost by time", source="argote1990"
+    )
+    experience_start: float = parameter(
+        12.0, 1, 100, unit="experiments", meaning="experience at the start, at which experiments are as feasible as declared"
+    )
     refusal_memory: float = parameter(
         0.1, 0, 1, unit="share", meaning="weight of the last verdict on what teams dare to propose", source="march1991"
     )
@@ -1128,6 +1142,7 @@ class Switches(Group):
     lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
     supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
     credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
+    experience: bool = switch("experiments concluded teach which experiments can be done", on=False)
 
 
 class Assumptions(Group):

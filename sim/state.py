@@ -230,6 +230,7 @@ FIRM = np.dtype([
     ("customers", f8), ("start_customers", f8), ("cash", f8), ("competitor", f8), ("market_size", f8),
     ("novelty_shift", f8), ("shares", f8, (4,)), ("arms", f8, (4,)),
     ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
+    ("experience", f8), # experiments
     ("orphaned_clients", f8),
     # this week's flows
     ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("leads", f8),

@@ -5,7 +5,8 @@ import pytest
 
 from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
-from tandem.sim.phases.arrivals import settle_claims
+from tandem.sim.parameters import DOMAINS
+from tandem.sim.phases.arrivals import arise, choose_proposals, settle_claims
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
@@ -19,6 +20,8 @@ from tandem.sim.state import (
     CEO,
     COO,
     DOUBLE,
+    EFFICIENCY,
+    EXPERIMENT,
     KEY_CLIENT,
     LEAD,
     NEW,
@@ -243,3 +246,43 @@ def test_a_review_teaches_by_what_was_ones_own():
         review(world)
         assert world["leaders"]["results_seen"][0, COO] == pytest.approx(expected)
         assert world["leaders"]["decided_alone"][0, COO] == world["leaders"]["decided_jointly"][0, COO] == 0.0
+
+
+# -- experience with experiments ---------------------------------------------------------------
+
+
+def proposed(experience: float, **on: object) -> float:
+    """Feasibility (standard deviations) of the first experiment proposed by a firm of so much experience."""
+    rare = {f"decisions.{domain}.arrivals_per_week": 0.0 for domain in DOMAINS}
+    world = start_world(firm(**on).with_({**rare, "decisions.experiment.arrivals_per_week": 5.0}).records(), 1)
+    world["firm"]["week"], world["firm"]["experience"] = 1, experience
+    for team in range(6):
+        choose_proposals(world, team)
+    arise(world)
+    assert world["decisions"]["domain"][0, 0] == EXPERIMENT
+    return float(world["decisions"]["attributes"][0, 0, EFFICIENCY])
+
+
+def test_experience_makes_experiments_feasible():
+    plain = proposed(25.0)
+    assert proposed(12.0, switches__experience=True) == plain
+    assert proposed(25.0, switches__experience=True) == pytest.approx(plain + 0.37)
+
+
+def concluded_experiment(**fields: object) -> float:
+    """Experience gained by the week's work on one experiment."""
+    world = with_matter(firm(switches__experience=True), domain=EXPERIMENT, status=SETTLED, rule=SOLE, outcome=1.0)
+    conclude(world)
+    before = world["firm"]["experience"][0]
+    for name, value in fields.items():
+        world["projects"][name][0, 0] = value
+    execute(world)
+    return float(world["firm"]["experience"][0] - before)
+
+
+def test_each_experiment_concluded_teaches():
+    assert concluded_experiment() == 0.0  # work has only begun
+    assert concluded_experiment(worked=4.0) == pytest.approx(0.25)  # the first stage, stopped or not
+    promising = {"attributes": (0.0, 0.0, 9.0, 9.0, 0.0), "novelty_seen": 50.0}
+    assert concluded_experiment(worked=4.0, work_left=0.0, **promising) == pytest.approx(1.0)  # both stages in a week
+    assert concluded_experiment(worked=4.0, work_left=0.0, stage=1) == pytest.approx(0.75)

@@ -8,7 +8,7 @@ from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
 from tandem.sim.rules.clarity import alone_below, hand_off_probability, noticing_probability, waiting_probability
-from tandem.sim.rules.learning import problem_pressure
+from tandem.sim.rules.learning import experience_effect, problem_pressure
 from tandem.sim.state import (
     AND,
     AS_CHARTERED,
@@ -175,6 +175,10 @@ def describe_proposal(w, item):
     if item.domain == EXPERIMENT:
         s.sum_experiments_proposed += 1.0
         item.attributes[EFFICIENCY] += p.campaigns_feasibility_mean
+        if p.switches_experience == 1:
+            item.attributes[EFFICIENCY] += experience_effect(
+                s.experience, p.campaigns_experience_start, p.campaigns_experience_gain
+            )
         novelty = item.attributes[INNOVATION] + s.novelty_shift
         tail = p.campaigns_novelty_tail
         item.attributes[INNOVATION] = (math.exp(tail * novelty) - 1.0) / tail if tail > 1e-6 else novelty

@@ -301,6 +301,7 @@ def check_stage(w, project):
         stop = expected < p.judgment_gate_value * (1.0 if independent else p.judgment_gate_soft)
     else:
         stop = signal < (p.judgment_gate_feasibility if independent else p.judgment_gate_feasibility_own)
+    s.experience += p.campaigns_stage_share
     if stop:
         project.status = FINISHED
         s.sum_experiments_stopped += 1.0
@@ -382,6 +383,7 @@ def prove(w, team, project, waited):
     """A finished experiment works if it is feasible: technique rises by its aged novelty; else it is written off."""
     p, s = w.parameters, w.firm
     project.status = FINISHED
+    s.experience += 1.0 - (p.campaigns_stage_share if project.stage == 1 else 0.0)  # the first stage has taught its part
     decay = opportunity_decay(w)
     feasible = project.attributes[EFFICIENCY] > 0.0
     if feasible and p.switches_technique == 1:

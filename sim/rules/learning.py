@@ -48,6 +48,19 @@ def results_seen_at_rest(lesson, shown, fade, interval):
 
 
 @rule
+def experience_effect(experience, start, gain):
+    """Rise of the feasibility of experiments (standard deviations) by experience with them, `gain` for each doubling against the
+    start: a learning curve of 80% [argote1990]."""
+    return gain * math.log((1.0 + experience) / (1.0 + start)) / math.log(2.0)
+
+
+@rule
+def experience_after(experience, loss):
+    """Experience (experiments) after a week; `loss` in 1/week, a quarter in a year [argote1990]."""
+    return experience * (1.0 - loss)
+
+
+@rule
 def problem_pressure(error, most, usual):
     """Multiple of decisions arising in a domain by its visible standing error (standard deviations), whose square counts up to
     `most`; 1 where it presses as is `usual` [cohen1972]."""

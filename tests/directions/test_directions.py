@@ -35,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+LEARNT = {"switches.experience": True}
 FOLLOWED = {"switches.supervision": True}
 TRYING_MUCH: dict = {"split": "visionary-catalyst", "context": "innovative"}
 TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
@@ -174,6 +175,19 @@ DIRECTIONS = (
     Direction({"switches.credit": True}, "setting_error", "higher", "they tell each less about himself"),
     Direction({"switches.credit": True}, "setting_error", "same", "all decisions are somebody's own", SOLE),
     Direction({"adaptation.joint_credit": 1.0}, "setting_error", "lower", "they tell all", given={"switches.credit": True}),
+    # on trial: experience with experiments
+    Direction(
+        {"campaigns.experience_gain": 1.5}, "experiments_succeeded", "lower", "who tries little forgets", SOLE, given=LEARNT
+    ),
+    Direction(
+        {"campaigns.experience_loss": 0.03},
+        "experiments_succeeded",
+        "lower",
+        "it is forgotten sooner",
+        given=LEARNT,
+        **TRYING_MUCH,
+    ),
+    Direction({"campaigns.experience_start": 2.0}, "technique", "higher", "more to learn", given=LEARNT, **TRYING_MUCH),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 
