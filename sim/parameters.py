@@ -1143,6 +1143,7 @@ class Switches(Group):
     supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
     credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
     experience: bool = switch("experiments concluded teach which experiments can be done", on=False)
+    lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither", on=False)
 
 
 class Assumptions(Group):

@@ -6,7 +6,7 @@ import pytest
 from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
 from tandem.sim.parameters import DOMAINS
-from tandem.sim.phases.arrivals import arise, choose_proposals, settle_claims
+from tandem.sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
@@ -26,12 +26,14 @@ from tandem.sim.state import (
     LEAD,
     NEW,
     ORPHAN,
+    OVERRULED,
     QUEUED,
     SETTLED,
     SOLE,
     TEAM_RULE,
     UNCLAIMED,
     UNILATERAL,
+    USURPED,
     VOTE,
 )
 
@@ -286,3 +288,50 @@ def test_each_experiment_concluded_teaches():
     promising = {"attributes": (0.0, 0.0, 9.0, 9.0, 0.0), "novelty_seen": 50.0}
     assert concluded_experiment(worked=4.0, work_left=0.0, **promising) == pytest.approx(1.0)  # both stages in a week
     assert concluded_experiment(worked=4.0, work_left=0.0, stage=1) == pytest.approx(0.75)
+
+
+# -- claims in a firm of one executive ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claims", "status", "path", "rule"),
+    [
+        ((1, 0), QUEUED, AS_CHARTERED, SOLE),
+        ((1, 1), QUEUED, OVERRULED, SOLE),
+        ((0, 1), QUEUED, USURPED, TEAM_RULE),
+        ((0, 0), ORPHAN, UNCLAIMED, SOLE),
+    ],
+)
+def test_two_claims_in_a_firm_of_one(claims, status, path, rule):
+    world = with_matter(firm("no-coo", switches__lone_claims=True), claim=claims)
+    settle_claims(world)
+    matter = world["decisions"][0, 0]
+    assert (matter["status"], matter["path"], matter["rule"]) == (status, path, rule)
+    world = with_matter(firm("no-coo"), claim=claims)  # the mechanism off
+    settle_claims(world)
+    assert (world["decisions"]["status"][0, 0], world["decisions"]["path"][0, 0]) == (QUEUED, AS_CHARTERED)
+
+
+@pytest.mark.parametrize(
+    ("luck", "alive", "claims"),
+    [
+        ((0.89, 0.09), 1.0, (1, 1)),  # a charter of .81: the leader claims below .9, the lead below .1
+        ((0.91, 0.11), 1.0, (0, 0)),
+        ((0.49, 0.49), 0.0, (1, 1)),  # a dead charter says "either of us"
+        ((0.51, 0.51), 0.0, (0, 0)),
+    ],
+)
+def test_a_leader_alone_and_his_lead_claim_by_the_charter(luck, alive, claims):
+    world = with_matter(firm("no-coo", switches__lone_claims=True, clarity__charter=0.81), claim_luck=luck)
+    world["firm"]["charter_alive"] = alive
+    for leader in (CEO, COO):
+        choose_claims(world, leader)
+    assert tuple(world["decisions"]["claim"][0, 0]) == claims
+
+
+def test_rank_settles_most_of_what_an_overruled_lead_directed():
+    """A gap of .5, of which deference of .8 leaves a fifth: .1."""
+    position = (0.7, 0.0, 0.2)
+    world = with_matter(firm("no-coo", switches__lone_claims=True), status=SETTLED, path=OVERRULED, position=position)
+    conclude(world)
+    assert world["projects"]["contradiction"][0, 0] == pytest.approx(0.1)

@@ -111,6 +111,7 @@ PROBES = (
     Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
     Probe("supervision", M1, "rapid-growth", "hidden_work_share"),
     Probe("credit", M4, "baseline", "setting_error"),
+    Probe("lone_claims", ALONE, "baseline", "orphaned_decisions"),
     Probe("experience", M2, "innovative", "experiments_succeeded", {"campaigns.experience_start": 6.0}),
 )
 

@@ -7,7 +7,14 @@ from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
-from tandem.sim.rules.clarity import alone_below, hand_off_probability, noticing_probability, waiting_probability
+from tandem.sim.rules.clarity import (
+    alone_below,
+    blurred,
+    chartered_belief,
+    hand_off_probability,
+    noticing_probability,
+    waiting_probability,
+)
 from tandem.sim.rules.learning import experience_effect, problem_pressure
 from tandem.sim.state import (
     AND,
@@ -27,6 +34,7 @@ from tandem.sim.state import (
     OR,
     ORPHAN,
     ORPHANED,
+    OVERRULED,
     POSITIONING,
     QUEUED,
     SOLE,
@@ -197,10 +205,8 @@ def choose_claims(world, i):
         item = decisions[k]
         if item.status != NEW:
             continue
-        if leaders[i].present == 0:
-            item.claim[i] = 0
-        elif not both_present(w):
-            item.claim[i] = 1
+        if not both_present(w):
+            item.claim[i] = claim_alone(w, item, i)
         elif p.switches_claims == 0:
             item.claim[i] = owns(w, item.domain, i)
         else:
@@ -209,6 +215,19 @@ def choose_claims(world, i):
             shared = p.switches_shared_claims == 1 and is_joint(present_rule(w, item.domain))
             if shared and item.claim[i] == 0 and item.claim_luck[i] < alone_below(belief):
                 item.claim[i] = 2
+
+
+@part
+def claim_alone(w, item, i):
+    """Claim of leader i where there is no pair: who is there takes all up. With lone claims he takes a matter up as an owner
+    would whom the charter names, and in the place of who is not there the marketing lead does as one would whom it does not name.
+    """
+    p, s = w.parameters, w.firm
+    present = w.leaders[i].present
+    if p.switches_lone_claims == 0 or p.switches_claims == 0:
+        return present
+    belief = blurred(chartered_belief(present == 1, p.clarity_charter), s.charter_alive[item.domain])
+    return 1 if item.claim_luck[i] < belief else 0
 
 
 @phase
@@ -253,8 +272,11 @@ def receive(w, item):
     rule, decider = present_rule(w, domain), present_decider(w, domain)
     item.rule, item.decider, item.path = rule, decider, AS_CHARTERED
     ceo, coo = item.claim[CEO], item.claim[COO]
-    if rule == TEAM_RULE or not both_present(w):
+    if rule == TEAM_RULE:
         enqueue(w, item)
+        return
+    if not both_present(w):
+        receive_alone(w, item)
         return
     if ceo == 0 and coo == 0:
         orphan(w, item)
@@ -286,6 +308,25 @@ def orphan(w, item):
     item.status, item.path = ORPHAN, UNCLAIMED
     s.sum_orphans += 1.0
     note(w, ORPHANED, s.week, item.domain, -1, 0.0, 0.0)
+
+
+@part
+def receive_alone(w, item):
+    """A matter where there is no pair goes to who is there. With lone claims the marketing lead may have taken it up as well,
+    and is overruled; or he alone, and decides; or nobody."""
+    p, s = w.parameters, w.firm
+    if p.switches_lone_claims == 1 and p.switches_claims == 1:
+        own, leads = item.claim[item.decider], item.claim[COO if item.decider == CEO else CEO]
+        if own == 0 and leads == 0:
+            orphan(w, item)
+            return
+        if own == 1 and leads == 1:
+            item.path = OVERRULED
+            s.sum_double += 1.0
+        elif leads == 1:
+            item.path, item.rule = USURPED, TEAM_RULE
+            s.sum_usurped += 1.0
+    enqueue(w, item)
 
 
 @part

@@ -19,6 +19,7 @@ from tandem.sim.phases.projects import put_last
 from tandem.sim.phases.rights import assign_effort
 from tandem.sim.rules.arithmetic import least, most
 from tandem.sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
+from tandem.sim.rules.conflict import gap_under_power
 from tandem.sim.state import (
     ACCEPTED,
     AGREEMENT,
@@ -39,6 +40,7 @@ from tandem.sim.state import (
     LEAD,
     MARKETING,
     OR,
+    OVERRULED,
     PROCESS,
     PROJECT_SLOTS,
     QUEUED,
@@ -183,11 +185,16 @@ def record_verdict(w, item, accepted):
 
 @part
 def contradict(w, item):
-    """Contradictory instructions: from a double directive always, from a two-party decision at times."""
+    """Contradictory instructions: from a double directive always, from a two-party decision at times. Of a marketing lead whom a
+    leader alone overrules as much is left as rank does not settle [krause2015]."""
     p, s = w.parameters, w.firm
+    price = p.assumptions_ambiguity_price
+    if item.path == OVERRULED:
+        gap = abs(item.position[item.decider] - item.position[LEAD])
+        gap = gap_under_power(gap, 1.0, p.dyad_deference, p.culture_power_distance)
+        item.contradiction = least(1.0, price * least(1.0, gap))
     if not both_present(w):
         return
-    price = p.assumptions_ambiguity_price
     if item.path == DOUBLE:
         item.contradiction = least(1.0, price * least(1.0, item.gap))
         note(w, DOUBLE_DIRECTIVE, s.week, item.domain, item.decider, item.gap, 0.0)

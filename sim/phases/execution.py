@@ -4,7 +4,7 @@ from tandem.sim.compile import part, phase
 from tandem.sim.phases.hours import supervise
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, gain_trust
+from tandem.sim.phases.pair import both_present, judge_forecast
 from tandem.sim.phases.projects import close_ranks
 from tandem.sim.phases.rights import decision_hours
 from tandem.sim.rules.arithmetic import least, most, unit
@@ -34,7 +34,6 @@ from tandem.sim.state import (
     EXPERIMENT_STOPPED,
     EXPERIMENT_SUCCEEDED,
     FINISHED,
-    FORECAST_RIGHT,
     GATE,
     INNOVATION,
     PROCESS,
@@ -347,14 +346,6 @@ def finish(w, project):
         s.standing_error[d] = setting_after(s.standing_error[d], stake, project.outcome, p.execution_carried_error)
         if d == PROCESS and p.switches_refinement == 1:
             s.refinement += p.market_refinement_process * (1.0 - s.refinement) * project.quality
-
-
-@part
-def judge_forecast(w, project, came_true):
-    """The other leader's trust rises when the owner's forecast came true."""
-    if came_true and project.owner < 2 and both_present(w):
-        other = COO if project.owner == CEO else CEO
-        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
 
 
 @part

@@ -12,6 +12,7 @@ from tandem.sim.state import (
     CEO,
     COMMUNICATION_CAUSE,
     COO,
+    FORECAST_RIGHT,
     GATE,
     OR,
     PRIORITIES_CAUSE,
@@ -60,6 +61,14 @@ def lose_trust(w, i, share, cause):
     leaders = w.leaders
     p = w.parameters
     move_trust(w, i, trust_after_failure(leaders[i].trust, share * p.dyad_trust_loss), cause)
+
+
+@part
+def judge_forecast(w, project, came_true):
+    """The other leader's trust rises when the owner's forecast came true."""
+    if came_true and project.owner < 2 and both_present(w):
+        other = COO if project.owner == CEO else CEO
+        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
 
 
 @part

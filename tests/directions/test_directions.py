@@ -35,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+LONE = {"switches.lone_claims": True}
 LEARNT = {"switches.experience": True}
 FOLLOWED = {"switches.supervision": True}
 TRYING_MUCH: dict = {"split": "visionary-catalyst", "context": "innovative"}
@@ -188,6 +189,12 @@ DIRECTIONS = (
         **TRYING_MUCH,
     ),
     Direction({"campaigns.experience_start": 2.0}, "technique", "higher", "more to learn", given=LEARNT, **TRYING_MUCH),
+    # on trial: claims in a firm of one executive
+    Direction(LONE, "orphaned_decisions", "higher", "each thinks it the other's", "no-coo"),
+    Direction(LONE, "hidden_work_share", "higher", "two direct, and one is overruled", "no-coo"),
+    Direction(LONE, "orphaned_decisions", "same", "a pair had claims before", "co-pilot"),
+    Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo", given=LONE),
+    Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo", given=LONE),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 
