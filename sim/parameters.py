@@ -1176,6 +1176,12 @@ class Assumptions(Group):
         meaning="price of ambiguity: contradiction, orphans, unilateral decisions taken again",
     )
     trust_frozen: bool = parameter(False, unit="yes/no", meaning="trust stays at its first value", role="assumption")
+    posts_paid: bool = parameter(
+        False,
+        unit="yes/no",
+        meaning="executives are paid for all hours of their post, used or not (marketing spending counts those used)",
+        role="assumption",
+    )
 
 
 class Event(Group):

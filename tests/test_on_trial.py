@@ -335,3 +335,18 @@ def test_rank_settles_most_of_what_an_overruled_lead_directed():
     world = with_matter(firm("no-coo", switches__lone_claims=True), status=SETTLED, path=OVERRULED, position=position)
     conclude(world)
     assert world["projects"]["contradiction"][0, 0] == pytest.approx(0.1)
+
+
+# -- posts paid, and the media budget spent ----------------------------------------------------
+
+
+def test_posts_are_paid_from_profit_alone():
+    """CEO 14 hours, COO 16, lead 20, of which 4, 6 and 20 are used: 20 hours more at .1 kEUR."""
+    money = []
+    for on in (False, True):
+        world = with_matter(firm(assumptions__posts_paid=on))
+        world["leaders"]["hours_used"][0] = [4.0, 6.0, 20.0]
+        respond(world)
+        money.append([float(world["firm"][name][0]) for name in ("spend", "profit", "cash")])
+    spend, profit, cash = (before - after for before, after in zip(*money))
+    assert (spend, profit, cash) == pytest.approx((0.0, 2.0, 2.0))

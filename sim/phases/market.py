@@ -16,6 +16,7 @@ from tandem.sim.rules.market import (
     reputation_after,
     saturated,
     service_quality,
+    unused_pay,
     word_of_mouth,
 )
 from tandem.sim.state import (
@@ -316,4 +317,8 @@ def count_money(w):
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
     )
     s.profit = p.market_gross_margin * s.revenue - s.spend
+    if p.assumptions_posts_paid == 1:
+        for i in range(3):
+            if leaders[i].present == 1:
+                s.profit -= unused_pay(p.market_executive_cost, leaders[i].hours, leaders[i].hours_used)
     s.cash += s.profit

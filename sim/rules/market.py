@@ -86,3 +86,9 @@ def setting_after(error, stake, outcome, carried):
     """Standing error after a decision of weight `stake` whose own error is `outcome` (both standard deviations), of which work
     carries the share `carried` into the setting."""
     return (1.0 - stake) * error + carried * stake * outcome
+
+
+@rule
+def unused_pay(cost, hours, used):
+    """Pay (kEUR) of those hours of a post that are not used (assumption)."""
+    return cost * (hours - used) if hours > used else 0.0

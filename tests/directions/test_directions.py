@@ -195,6 +195,9 @@ DIRECTIONS = (
     Direction(LONE, "orphaned_decisions", "same", "a pair had claims before", "co-pilot"),
     Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo", given=LONE),
     Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo", given=LONE),
+    # on trial: posts and the media budget
+    Direction({"assumptions.posts_paid": True}, "profit_per_week", "lower", "hours not used are paid too"),
+    Direction({"assumptions.posts_paid": True}, "marketing_spend_share", "same", "they are no spending on marketing"),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

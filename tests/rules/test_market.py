@@ -112,6 +112,13 @@ CLAIMS = (
         falling=("neglected", "damage"),
     ),
     Claim(market.arm_response, {"share": SHARE, "exponent": ALLOCATION}, (0.0, 8.0), rising=("share",)),
+    Claim(
+        market.unused_pay,
+        {"cost": declared("market.executive_cost"), "hours": declared("ceo.hours"), "used": (0.0, 80.0)},
+        (0.0, 600.0),
+        rising=("cost", "hours"),
+        falling=("used",),
+    ),
     # 0.1 x 11 / 0.05: a bound for the rule; who calls it lets no more than a share of the customers go in a week.
     Claim(
         market.churn_rate,
@@ -239,3 +246,8 @@ def test_what_pays_answers_by_hand():
     assert response(0.2) == 1.0  # all five goals pay alike
     assert response(0.0) == 0.5
     assert response(0.4) == pytest.approx(1.5)  # 0.5 + 0.5 x 2
+
+
+def test_hours_not_used_are_paid_too():
+    assert plain(market.unused_pay)(0.1, 14.0, 4.0) == pytest.approx(1.0)
+    assert plain(market.unused_pay)(0.1, 14.0, 14.5) == 0.0  # more than his hours: nothing is left to pay
