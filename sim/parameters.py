@@ -835,6 +835,9 @@ class Campaigns(Group):
     media_reference: float = parameter(
         1.8, 0.1, 50, unit="campaigns", meaning="campaigns at load 1 that the media budget carries in full"
     )
+    media_weight_most: float = parameter(
+        2.0, 1, 10, unit="multiple", meaning="most weight of a campaign where a media budget is spent on few"
+    )
     technique_growth: float = parameter(
         0.3, 0, 1, unit="share", meaning="part of an experiment's gain that its growth attribute decides (the rest: novelty)"
     )
@@ -1176,6 +1179,9 @@ class Assumptions(Group):
         meaning="price of ambiguity: contradiction, orphans, unilateral decisions taken again",
     )
     trust_frozen: bool = parameter(False, unit="yes/no", meaning="trust stays at its first value", role="assumption")
+    media_budget_spent: bool = parameter(
+        False, unit="yes/no", meaning="the media budget is spent on fewer campaigns too", role="assumption"
+    )
     posts_paid: bool = parameter(
         False,
         unit="yes/no",

@@ -237,6 +237,7 @@ FIRM = np.dtype([
     ("conversion", f8), ("new_customers", f8), ("lost_customers", f8), ("revenue", f8), ("spend", f8), ("extra_spend", f8),
     ("profit", f8), ("contradiction", f8), ("move_work", f8), ("capacity", f8), ("work_done", f8), ("rework_done", f8),
     ("wasted_work", f8), ("backlog", f8), ("defect_quality", f8), ("delay_now", f8), ("followed", f8),
+    ("media_money", f8), # multiple of what a running campaign usually costs
     # this week's counts
     ("task_episodes", f8), ("process_episodes", f8), ("relationship_episodes", f8), ("decided", f8), ("lapsed", f8),
     ("dropped", f8), ("exchanged", f8), ("exchange_chances", f8),

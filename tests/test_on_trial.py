@@ -17,6 +17,7 @@ from tandem.sim.state import (
     AS_CHARTERED,
     AVERAGE,
     BUDGET,
+    CAMPAIGN,
     CEO,
     COO,
     DOUBLE,
@@ -28,6 +29,7 @@ from tandem.sim.state import (
     ORPHAN,
     OVERRULED,
     QUEUED,
+    RUNNING,
     SETTLED,
     SOLE,
     TEAM_RULE,
@@ -350,3 +352,17 @@ def test_posts_are_paid_from_profit_alone():
         money.append([float(world["firm"][name][0]) for name in ("spend", "profit", "cash")])
     spend, profit, cash = (before - after for before, after in zip(*money))
     assert (spend, profit, cash) == pytest.approx((0.0, 2.0, 2.0))
+
+
+def test_what_few_campaigns_leave_of_the_media_budget_is_spent_on_them():
+    """One campaign on air where the budget carries four, by the square root: it presses twice as hard and costs twice 3 kEUR."""
+    found = []
+    for on in (False, True):
+        world = with_matter(firm(assumptions__media_budget_spent=on, campaigns__media_reference=4.0))
+        world["firm"]["running"], world["firm"]["project_count"] = 1.0, 1
+        project = world["projects"][0, 0:1]
+        project["domain"], project["status"], project["quality"] = CAMPAIGN, RUNNING, 1.0
+        respond(world)
+        found.append([float(world["firm"][name][0]) for name in ("pressure", "on_brand", "spend")])
+    (pressure, on_brand, spend), (more, more_on_brand, dearer) = found
+    assert (more / pressure, more_on_brand / on_brand, dearer - spend) == pytest.approx((2.0, 2.0, 3.0))

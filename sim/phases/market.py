@@ -16,6 +16,7 @@ from tandem.sim.rules.market import (
     reputation_after,
     saturated,
     service_quality,
+    spent_weight,
     unused_pay,
     word_of_mouth,
 )
@@ -87,6 +88,10 @@ def run_campaigns(w):
     reference = p.campaigns_media_reference * p.execution_load
     exponent = p.assumptions_media_budget_exponent if p.switches_media_budget == 1 else 0.0
     weight = campaign_weight(s.running, reference, exponent)
+    s.media_money = 1.0
+    if p.assumptions_media_budget_spent == 1:
+        s.media_money = spent_weight(s.running, reference, exponent, p.campaigns_media_weight_most)
+        weight *= s.media_money
     pressure, on_brand, off_brand = 0.0, 0.0, 0.0
     total = 0.0
     for g in range(5):
@@ -311,7 +316,7 @@ def count_money(w):
     s.spend = (
         p.market_programme_cost
         + p.market_work_cost * heads * p.execution_capacity_per_head
-        + p.campaigns_weekly_cost * s.running
+        + p.campaigns_weekly_cost * s.running * s.media_money
         + p.market_executive_cost * hours
         + s.extra_spend
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics

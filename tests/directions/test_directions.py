@@ -35,6 +35,7 @@ SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
 SHARED = {"switches.shared_claims": True}
 CALENDAR = {"switches.calendar": True}
+SPENT = {"assumptions.media_budget_spent": True}
 LONE = {"switches.lone_claims": True}
 LEARNT = {"switches.experience": True}
 FOLLOWED = {"switches.supervision": True}
@@ -196,6 +197,9 @@ DIRECTIONS = (
     Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo", given=LONE),
     Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo", given=LONE),
     # on trial: posts and the media budget
+    Direction(SPENT, "brand_awareness", "higher", "what others do not spend, these do", SOLE),
+    Direction(SPENT, "revenue_growth", "higher", "and presses", SOLE),
+    Direction({"campaigns.media_weight_most": 1.2}, "brand_awareness", "lower", "less of it", SOLE, given=SPENT),
     Direction({"assumptions.posts_paid": True}, "profit_per_week", "lower", "hours not used are paid too"),
     Direction({"assumptions.posts_paid": True}, "marketing_spend_share", "same", "they are no spending on marketing"),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),

@@ -39,7 +39,7 @@ def rare() -> list[Scenario]:
     at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness."""
     pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
     gate, alone = Scenario.of(role_model="visionary-catalyst").with_(TRYING), Scenario.of(role_model="no-coo").with_(TRYING)
-    trying = dict.fromkeys(ON_TRIAL, True)
+    trying = dict.fromkeys((*ON_TRIAL, "assumptions.media_budget_spent"), True)
     return [
         *(
             firm.with_(trying)
