@@ -107,7 +107,7 @@ PROBES = (
     Probe("shared_claims", M4, "baseline", "double_directives"),
     Probe("calendar", M4, "baseline", "decision_delay_weeks"),
     Probe("team_hours", M1, "baseline", "decision_delay_weeks", {"charter.process.rule": "team", "marketing_lead.hours": 4.0}),
-    Probe("service_backlog", M2, "innovative", "satisfaction"),
+    Probe("service_backlog", M2, "innovative", "satisfaction", {"decisions.experiment.work": 16.0}),
     Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
     Probe("supervision", M1, "rapid-growth", "hidden_work_share"),
     Probe("credit", M4, "baseline", "setting_error"),
