@@ -1,6 +1,6 @@
 """What a second executive is worth, and which role model fits which firm, under named sets of the mechanisms on trial.
 
-Every cell of role model and context is played on the same lucks and parameter sets, so that differences are paired.
+Every cell of role model and context is played on the same luck and parameter sets, so that differences are paired.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tandem.experiments.effects.role_models import Player, contexts, described
-from tandem.experiments.firms.uncertainty import play
+from tandem.experiments.firms.kept_batches import play
 from tandem.sim.intervals import mean_interval, paired_difference, verdict
 
 
@@ -48,8 +48,8 @@ def compared(
 ) -> pd.DataFrame:
     """Every outcome of every role model (`arms`, the first as the reference) in every context (`places`) under every set.
 
-    One row each: switches (the set's name), parameters (as in `tandem.experiments.firms.uncertainty.play`), context, role_model,
-    outcome, mean; difference from the reference over the same lucks, low and high (95%), error, verdict, n.
+    One row each: switches (the set's name), parameters (as in `tandem.sim.parameter_sets`), context, role_model,
+    outcome, mean; difference from the reference over the same replicates, low and high (95%), error, verdict, n.
     """
     rows = []
     for name, changes in sets.items():

@@ -39,7 +39,7 @@ SPENT = {"assumptions.media_budget_spent": True}
 LONE = {"switches.lone_claims": True}
 LEARNT = {"switches.experience": True}
 FOLLOWED = {"switches.supervision": True}
-TRYING_MUCH: dict = {"split": "visionary-catalyst", "context": "innovative"}
+TRYING_MUCH: dict = {"role_model": "visionary-catalyst", "context": "innovative"}
 TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
 
 DIRECTIONS = (
@@ -122,7 +122,7 @@ DIRECTIONS = (
     # on trial, off by default: shared claims
     Direction(SHARED, "double_directives", "higher", "one may take for his alone what is both's"),
     Direction(SHARED, "orphaned_decisions", "higher", "one waits for another who does not come"),
-    Direction(SHARED, "double_directives", "same", "no domain of this split is joint", SOLE),
+    Direction(SHARED, "double_directives", "same", "it has no joint domain", SOLE),
     Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's", given=SHARED),
     Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's", given=SHARED),
     # on trial: the calendar
@@ -131,7 +131,11 @@ DIRECTIONS = (
     Direction(CALENDAR, "decision_delay_weeks", "higher", "who is alone has to ask", "no-coo"),
     Direction(CALENDAR, "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
     Direction(
-        {"communication.meetings_per_week": 4.0}, "decision_delay_weeks", "lower", "the next meeting is nearer", given=CALENDAR
+        {"communication.meetings_per_week": 2.0},
+        "decision_delay_weeks",
+        "lower",
+        "the next meeting is nearer, where hours are no matter",
+        given={**CALENDAR, "ceo.hours": 40.0, "coo.hours": 40.0},
     ),
     # on trial: the marketing lead's hours
     Direction(

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tandem.experiments.effects.role_models import contexts, splits
+from tandem.experiments.effects.role_models import contexts, role_models
 from tandem.experiments.validation.second_executive import ALTERNATIVES, SETS, compared
 from tandem.sim import Scenario, simulate_batch
 from tandem.sim.parameters import Switches
@@ -31,7 +31,8 @@ def test_differences_are_paired_and_start_from_the_first(table):
     assert set(first["difference"].dropna()) == {0.0} and set(first["verdict"]) == {"same"}
     row = table.query("switches == 'off' and context == 'baseline' and role_model == 'co-pilot' and outcome == 'revenue_growth'")
     mine, theirs = (
-        simulate_batch(Scenario.of(role_model=arm), runs=8).outcomes["revenue_growth"].to_numpy() for arm in ("co-pilot", ARMS[0])
+        simulate_batch(Scenario.of(role_model=arm), runs=8, parameters="declared").values("revenue_growth")[0]
+        for arm in ("co-pilot", ARMS[0])
     )
     assert row["mean"].item() == pytest.approx(mine.mean())
     assert row["difference"].item() == pytest.approx((mine - theirs).mean())
@@ -57,8 +58,8 @@ def test_all_role_models_and_contexts_unless_asked_for_fewer():
 
     def player(scenario, runs, seed, parameters):
         asked.append(scenario.name)
-        return simulate_batch(Scenario.of(), runs=runs)
+        return simulate_batch(Scenario.of(), runs=runs, parameters="declared")
 
     found = compared(2, sets={"off": {}}, outcomes=("revenue_growth",), player=player)
-    assert len(asked) == len(splits()) * len(contexts())
-    assert list(dict.fromkeys(found["role_model"])) == splits() and list(dict.fromkeys(found["context"])) == contexts()
+    assert len(asked) == len(role_models()) * len(contexts())
+    assert list(dict.fromkeys(found["role_model"])) == role_models() and list(dict.fromkeys(found["context"])) == contexts()

@@ -41,7 +41,7 @@ from tandem.sim.state import (
 
 
 def firm(role_model: str = "co-pilot", **on: object) -> Scenario:
-    """A split in the baseline with switches and values set (dots written as double underscores)."""
+    """A role model in the baseline with switches and values set (dots written as double underscores)."""
     return Scenario.of(role_model=role_model).with_({path.replace("__", "."): value for path, value in on.items()})
 
 
@@ -201,11 +201,12 @@ def test_without_a_second_the_chief_executive_follows():
 
 
 def followed(role_model: str, context: str, load: float = 1.0) -> float:
-    """Mean share of the work that somebody follows, over 20 lucks of two years."""
+    """Mean share of the work that somebody follows, over 20 replicates of two years."""
     scenario = Scenario.of(role_model=role_model, context=context)
     changes = {"switches.supervision": True, "switches.lone_load": True, "quarters": 8}
     scenario = scenario.with_({**changes, "execution.load": load * scenario.parameters.execution.load})
-    return float(np.mean([simulate(scenario, seed=4, replicate=luck).trajectory["firm"]["followed"][1:] for luck in range(20)]))
+    runs = (simulate(scenario, seed=4, replicate=replicate, parameters="declared") for replicate in range(20))
+    return float(np.mean([run.trajectory["firm"]["followed"][1:] for run in runs]))
 
 
 def test_the_hours_of_a_chief_executive_alone_bind_in_rapid_growth():
