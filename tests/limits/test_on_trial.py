@@ -7,6 +7,7 @@ from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
 from tandem.sim.parameters import DOMAINS
 from tandem.sim.phases.arrivals import arise, choose_claims, choose_proposals, settle_claims
+from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
@@ -87,6 +88,27 @@ def test_two_claims_on_a_joint_matter(rule, claims, status, path, sole):
         assert matter["decider"] == (CEO if claims[0] == MINE else COO)
     if path == DOUBLE:  # both spend the hours
         assert min(matter["effort_left"][:2]) > 0
+
+
+SETTLED_BELIEFS = {"clarity__forgetting": 0.0, "clarity__documentation": 0.0, "dyad__trust": 0.0, "culture__trust": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "on", "grabbed", "decided"),
+    [
+        ("average", True, 0.9 - 0.0036 * 0.9, 0.9 - 0.01 * 0.9),  # no longer ours
+        ("average", False, 0.9 + 0.0036 * 0.1, 0.9 + 0.01 * 0.1),  # mine
+        ("sole", True, 0.9 + 0.0036 * 0.1, 0.9 + 0.01 * 0.1),
+    ],
+)
+def test_who_grabs_or_decides_alone_holds_a_joint_domain_less_to_be_ours(rule, on, grabbed, decided):
+    """Grabbing .004 of a stake of .9 without trust, in a week; attribution .01 for a decision taken alone."""
+    scenario = firm(switches__shared_claims=on, charter__budget__rule=rule, **SETTLED_BELIEFS)
+    for moved, phase in ((grabbed, close_week), (decided, conclude)):
+        world = with_matter(scenario, status=SETTLED if phase is conclude else NEW, rule=SOLE, decider=CEO)
+        world["leaders"]["beliefs"][0] = 0.9
+        phase(world)
+        assert world["leaders"]["beliefs"][0, CEO, BUDGET] == pytest.approx(moved, abs=1e-9)
 
 
 # -- calendar ----------------------------------------------------------------------------------
