@@ -44,12 +44,13 @@ class Matter:
         return dict(zip(GOALS, (float(value) for value in self._decision["attributes"][0])))
 
     @property
-    def claim(self) -> bool:
-        """Does this leader take it up?"""
-        return bool(self._decision["claim"][0, self._leader])
+    def claim(self) -> int:
+        """Does this leader take it up? 0 no, 1 yes (a joint matter as one of both), 2 a joint matter for himself alone, which
+        counts with `switches.shared_claims` on."""
+        return int(self._decision["claim"][0, self._leader])
 
     @claim.setter
-    def claim(self, value: bool) -> None:
+    def claim(self, value: int) -> None:
         self._decision["claim"][0, self._leader] = int(value)
 
     @property

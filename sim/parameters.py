@@ -64,9 +64,9 @@ def lever_texts(kind, lang):
     return {name: field.json_schema_extra[kind][lang] for name, field in Levers.model_fields.items()}
 
 
-def switch(meaning):
-    """A mechanism that can be switched off."""
-    return parameter(True, unit="yes/no", meaning=meaning, role="switch")
+def switch(meaning, on=True):
+    """A mechanism that can be switched off, or on where it is on trial: no result published so far was played with it."""
+    return parameter(on, unit="yes/no", meaning=meaning, role="switch")
 
 
 class Group(BaseModel):
@@ -639,6 +639,14 @@ class Adaptation(Group):
         unit="share/review",
         meaning="what a review with full figures teaches of what is still to be seen of one's results",
     )
+    joint_credit: float = parameter(
+        0.5,
+        0,
+        1,
+        unit="share",
+        meaning="share of a joint decision's lesson that tells a leader of his own judgment",
+        source="lounamaa1987",
+    )
     lesson_fade: float = parameter(0.02, 0, 0.5, unit="1/week", meaning="ageing of what results have taught")
     noise: float = parameter(0.35, 0, 5, unit="index", meaning="noise of a measured return over one week at poor analytics")
     maximum_move: float = parameter(0.25, 0, 1, unit="share", meaning="part of the wished change of budget made per review")
@@ -742,6 +750,33 @@ class Execution(Group):
     )
     leaver_skill: float = parameter(0.5, 0, 1, unit="heads", meaning="skill that a leaver takes along")
     leaver_ground: float = parameter(0.03, 0, 1, unit="share", meaning="common ground that a leaver takes along")
+    supervision_hours: float = parameter(
+        0.6,
+        0,
+        4,
+        unit="hours/week",
+        meaning="executive time that following one team's work takes, by a leader of usual skill in operations and projects",
+        source="porter2018",
+    )
+    unsupervised_loss: float = parameter(
+        0.1,
+        0,
+        0.5,
+        unit="share of capacity",
+        meaning="capacity lost where nobody follows the work",
+        source="bloom2013, gittell2001",
+    )
+    unsupervised_defects: float = parameter(
+        0.04, 0, 0.5, unit="share", meaning="further defects in work that nobody follows", source="bloom2013"
+    )
+    lone_share: float = parameter(
+        0.14,
+        0,
+        0.6,
+        unit="share of hours",
+        meaning="hours that a leader without a second executive gives to those who would report to the other",
+        source="porter2018, guadalupe2014, rajan2006",
+    )
 
 
 class Compliance(Group):
@@ -776,6 +811,20 @@ class Campaigns(Group):
     experiment_gain: float = parameter(
         0.6, 0, 10, unit="index", meaning="gain of technique by a successful experiment", role="context"
     )
+    experience_gain: float = parameter(
+        0.37,
+        0,
+        2,
+        unit="standard deviations",
+        meaning="rise of feasibility with each doubling of experience: a fifth fewer failures",
+        source="argote1990",
+    )
+    experience_loss: float = parameter(
+        0.005, 0, 0.1, unit="1/week", meaning="experience with experiments lost by time", source="argote1990"
+    )
+    experience_start: float = parameter(
+        12.0, 1, 100, unit="experiments", meaning="experience at the start, at which experiments are as feasible as declared"
+    )
     refusal_memory: float = parameter(
         0.1, 0, 1, unit="share", meaning="weight of the last verdict on what teams dare to propose", source="march1991"
     )
@@ -785,6 +834,9 @@ class Campaigns(Group):
     pressure_worth: float = parameter(0.7, 0, 5, unit="index", meaning="pressure per standard deviation of its worth")
     media_reference: float = parameter(
         1.8, 0.1, 50, unit="campaigns", meaning="campaigns at load 1 that the media budget carries in full"
+    )
+    media_weight_most: float = parameter(
+        2.0, 1, 10, unit="multiple", meaning="most weight of a campaign where a media budget is spent on few"
     )
     technique_growth: float = parameter(
         0.3, 0, 1, unit="share", meaning="part of an experiment's gain that its growth attribute decides (the rest: novelty)"
@@ -1033,7 +1085,7 @@ class Prices(Group):
 
 
 class Switches(Group):
-    """One switch per mechanism; all on by default."""
+    """One switch per mechanism; all on by default but those on trial."""
 
     claims: bool = switch("leaders act on their own belief about who decides (double directives, orphans)")
     challenge: bool = switch("the other leader may reopen a decision taken alone")
@@ -1086,6 +1138,15 @@ class Switches(Group):
     compliance: bool = switch("approvals take time and, neglected, cost reputation")
     shocks: bool = switch("dated and random shocks and departures")
     customer_luck: bool = switch("new customers are a random number (off: the expected number)")
+    shared_claims: bool = switch("in a joint domain a leader may take a matter for his alone, or for the other's", on=False)
+    calendar: bool = switch("joint matters wait for a meeting; second approvals and lone leaders wait for context", on=False)
+    team_hours: bool = switch("decisions left to the team take the marketing lead's time", on=False)
+    service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
+    lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
+    supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
+    credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
+    experience: bool = switch("experiments concluded teach which experiments can be done", on=False)
+    lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither", on=False)
 
 
 class Assumptions(Group):
@@ -1118,6 +1179,15 @@ class Assumptions(Group):
         meaning="price of ambiguity: contradiction, orphans, unilateral decisions taken again",
     )
     trust_frozen: bool = parameter(False, unit="yes/no", meaning="trust stays at its first value", role="assumption")
+    media_budget_spent: bool = parameter(
+        False, unit="yes/no", meaning="the media budget is spent on fewer campaigns too", role="assumption"
+    )
+    posts_paid: bool = parameter(
+        False,
+        unit="yes/no",
+        meaning="executives are paid for all hours of their post, used or not (marketing spending counts those used)",
+        role="assumption",
+    )
 
 
 class Event(Group):

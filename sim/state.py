@@ -26,7 +26,7 @@ BRAND_ARM, ACTIVATION_ARM, EXPERIMENT_ARM, RETENTION_ARM = 0, 1, 2, 3
 # Status of an open decision.
 NEW, ORPHAN, QUEUED, CONTESTED, SETTLED, LAPSED = 0, 1, 2, 3, 4, 5
 # How its claims fell out (MODEL.md, "Claims").
-AS_CHARTERED, DOUBLE, USURPED, UNILATERAL, UNCLAIMED = 0, 1, 2, 3, 4
+AS_CHARTERED, DOUBLE, USURPED, UNILATERAL, UNCLAIMED, OVERRULED = 0, 1, 2, 3, 4, 5
 # Status of a project.
 WORKING, RUNNING, FINISHED = 0, 1, 2
 
@@ -230,12 +230,14 @@ FIRM = np.dtype([
     ("customers", f8), ("start_customers", f8), ("cash", f8), ("competitor", f8), ("market_size", f8),
     ("novelty_shift", f8), ("shares", f8, (4,)), ("arms", f8, (4,)),
     ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
+    ("experience", f8), # experiments
     ("orphaned_clients", f8),
     # this week's flows
     ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("leads", f8),
     ("conversion", f8), ("new_customers", f8), ("lost_customers", f8), ("revenue", f8), ("spend", f8), ("extra_spend", f8),
     ("profit", f8), ("contradiction", f8), ("move_work", f8), ("capacity", f8), ("work_done", f8), ("rework_done", f8),
-    ("wasted_work", f8), ("backlog", f8), ("defect_quality", f8), ("delay_now", f8),
+    ("wasted_work", f8), ("backlog", f8), ("defect_quality", f8), ("delay_now", f8), ("followed", f8),
+    ("media_money", f8), # multiple of what a running campaign usually costs
     # this week's counts
     ("task_episodes", f8), ("process_episodes", f8), ("relationship_episodes", f8), ("decided", f8), ("lapsed", f8),
     ("dropped", f8), ("exchanged", f8), ("exchange_chances", f8),
@@ -269,6 +271,7 @@ LEADER = np.dtype([
     ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8),
     ("hours_used", f8),
     ("questions", f8), ("questions_answered", f8),
+    ("decided_alone", f8), ("decided_jointly", f8), # since the last review
 ], align=True)
 
 TEAM = np.dtype([
@@ -295,6 +298,7 @@ DECISION = np.dtype([
     # intents (choose_claims, choose_judgments, choose_concessions)
     ("claim", i8, (2,)), ("position", f8, (3,)), ("error", f8, (3, 5)), ("judged", i8, (3,)), ("concession", f8, (2,)),
     ("exchanged", i8), ("gap", f8), ("causes", f8, (4,)), ("outcome", f8), ("contradiction", f8), ("alone", f8),
+    ("prepared", i8), # all have done their part of a joint matter, before this week
 ], align=True)
 
 PROJECT = np.dtype([

@@ -21,6 +21,7 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.writing import write_text
 
 BEGIN, END = "<!-- alive:begin -->", "<!-- alive:end -->"
+TRIAL_BEGIN, TRIAL_END = "<!-- trial:begin -->", "<!-- trial:end -->"
 ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
 ROUNDING = 1e-9  # a spread below this share of the change is the last digits of equal numbers, not luck
 TOLD_Z, TOLD_SIZE = 1000.0, 100.0  # beyond, the table says so: how far beyond tells nothing more
@@ -28,7 +29,8 @@ TOLD_Z, TOLD_SIZE = 1000.0, 100.0  # beyond, the table says so: how far beyond t
 
 @dataclass(frozen=True)
 class Probe:
-    """Where a switch should matter: a role model in a context with changes, and the outcome to watch."""
+    """Where a switch should matter: a role model in a context with changes, and the outcome to watch. On is with the mechanism,
+    also where it is off by default."""
 
     switch: str
     role_model: str
@@ -38,10 +40,17 @@ class Probe:
 
     def scenario(self) -> Scenario:
         """The scenario with the mechanism on."""
-        return Scenario.of(role_model=self.role_model, context=self.context).with_(dict(self.changes))
+        changes = {**self.changes, **({f"switches.{self.switch}": True} if self.on_trial else {})}
+        return Scenario.of(role_model=self.role_model, context=self.context).with_(changes)
+
+    @property
+    def on_trial(self) -> bool:
+        """Is the mechanism off by default?"""
+        return not Switches.model_fields[self.switch].default
 
 
 M1, M2, M3, M4 = "strategist-executor", "visionary-catalyst", "brand-performance", "co-pilot"
+ALONE = "no-coo"
 DISTRUST = {"dyad.trust": 0.2, "culture.trust": 0.2}
 PROBES = (
     Probe("claims", M1, "baseline", "process_conflict_rate"),
@@ -95,6 +104,15 @@ PROBES = (
     Probe("compliance", M1, "rapid-growth", "decision_delay_weeks", {"compliance.approvals_per_week": 4.0}),
     Probe("shocks", M1, "baseline", "role_clarity", {"events": [{"week": 30, "kind": "restructuring", "size": 1.0}]}),
     Probe("customer_luck", M1, "baseline", "revenue_growth", {"market.customers": 200.0}),
+    Probe("shared_claims", M4, "baseline", "double_directives"),
+    Probe("calendar", M4, "baseline", "decision_delay_weeks"),
+    Probe("team_hours", M1, "baseline", "decision_delay_weeks", {"charter.process.rule": "team", "marketing_lead.hours": 4.0}),
+    Probe("service_backlog", M2, "innovative", "satisfaction", {"decisions.experiment.work": 16.0}),
+    Probe("lone_load", ALONE, "rapid-growth", "decision_delay_weeks"),
+    Probe("supervision", M1, "rapid-growth", "hidden_work_share"),
+    Probe("credit", M4, "baseline", "setting_error"),
+    Probe("lone_claims", ALONE, "baseline", "orphaned_decisions"),
+    Probe("experience", M2, "innovative", "experiments_succeeded", {"campaigns.experience_start": 6.0}),
 )
 
 
@@ -129,9 +147,9 @@ def _told(value: Any) -> str:
     return "as listed" if isinstance(value, list) else str(value)
 
 
-def table(pairs: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """All probes, one row a switch."""
-    return pd.DataFrame([probe(case, pairs, seed) for case in PROBES])
+def table(pairs: int = 2000, seed: int = 0, on_trial: bool = False) -> pd.DataFrame:
+    """All probes of mechanisms that are on by default, or of those on trial, one row a switch."""
+    return pd.DataFrame([probe(case, pairs, seed) for case in PROBES if case.on_trial == on_trial])
 
 
 def unprobed() -> set[str]:
@@ -168,14 +186,18 @@ def _size(value: float) -> str:
     return f"{value:.2f}" if value <= TOLD_SIZE else f"over {TOLD_SIZE:.0f}"
 
 
-def write(page: Path, text: str) -> None:
+def write(page: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the table between the markers of a page."""
     old = page.read_text("utf-8")
-    head, tail = old[: old.index(BEGIN) + len(BEGIN)], old[old.index(END) :]
+    head, tail = old[: old.index(begin) + len(begin)], old[old.index(end) :]
     write_text(page, f"{head}\n{text}\n{tail}")
 
 
 if __name__ == "__main__":
+    description = Path(__file__).parents[2] / "MODEL.md"
+    trial = table(on_trial=True)
+    write(description, markdown(trial, 2000), TRIAL_BEGIN, TRIAL_END)
     found = table()
-    write(Path(__file__).parents[1] / "MODEL.md", markdown(found, 2000))
+    write(description, markdown(found, 2000))
+    found = pd.concat([found, trial])
     print(found[["switch", "outcome", "on", "off", "z", "size", "alive"]].to_string())

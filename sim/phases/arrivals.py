@@ -5,11 +5,19 @@ import math
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, owns
+from tandem.sim.phases.pair import both_present, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
-from tandem.sim.rules.clarity import hand_off_probability, noticing_probability, waiting_probability
-from tandem.sim.rules.learning import problem_pressure
+from tandem.sim.rules.clarity import (
+    alone_below,
+    blurred,
+    chartered_belief,
+    hand_off_probability,
+    noticing_probability,
+    waiting_probability,
+)
+from tandem.sim.rules.learning import experience_effect, problem_pressure
 from tandem.sim.state import (
+    AND,
     AS_CHARTERED,
     CAMPAIGN,
     CEO,
@@ -26,6 +34,7 @@ from tandem.sim.state import (
     OR,
     ORPHAN,
     ORPHANED,
+    OVERRULED,
     POSITIONING,
     QUEUED,
     SOLE,
@@ -121,7 +130,7 @@ def bear(w, domain, ordinal, urgent):
     item.decider, item.consulted, item.born, item.age, item.author, item.urgent = 0, 0, s.week, 0.0, -1, urgent
     item.waiting, item.timer, item.step, item.step_left, item.contested, item.rounds = 0, 0.0, 0, 0.0, 0, 0.0
     item.retaken, item.verdict, item.exchanged, item.gap, item.outcome, item.contradiction = 0, 0, 0, 0.0, 0.0, 0.0
-    item.alone, item.agenda = 0.0, 0.0
+    item.alone, item.agenda, item.prepared = 0.0, 0.0, 0
     for i in range(3):
         item.judged[i], item.position[i], item.effort_left[i], item.effort[i] = 0, 0.0, 0.0, 0.0
         for g in range(5):
@@ -174,6 +183,10 @@ def describe_proposal(w, item):
     if item.domain == EXPERIMENT:
         s.sum_experiments_proposed += 1.0
         item.attributes[EFFICIENCY] += p.campaigns_feasibility_mean
+        if p.switches_experience == 1:
+            item.attributes[EFFICIENCY] += experience_effect(
+                s.experience, p.campaigns_experience_start, p.campaigns_experience_gain
+            )
         novelty = item.attributes[INNOVATION] + s.novelty_shift
         tail = p.campaigns_novelty_tail
         item.attributes[INNOVATION] = (math.exp(tail * novelty) - 1.0) / tail if tail > 1e-6 else novelty
@@ -181,7 +194,10 @@ def describe_proposal(w, item):
 
 @phase
 def choose_claims(world, i):
-    """Leader i claims the new matters he believes to be his (1) and leaves the others (0)."""
+    """Leader i claims the new matters he believes to be his, or theirs in a joint domain (1), and leaves the others (0).
+
+    With shared claims he may also take a joint matter for his alone (2).
+    """
     w = world[0]
     leaders, decisions = w.leaders, w.decisions
     p, s = w.parameters, w.firm
@@ -189,14 +205,29 @@ def choose_claims(world, i):
         item = decisions[k]
         if item.status != NEW:
             continue
-        if leaders[i].present == 0:
-            item.claim[i] = 0
-        elif not both_present(w):
-            item.claim[i] = 1
+        if not both_present(w):
+            item.claim[i] = claim_alone(w, item, i)
         elif p.switches_claims == 0:
             item.claim[i] = owns(w, item.domain, i)
         else:
-            item.claim[i] = 1 if item.claim_luck[i] < leaders[i].beliefs[item.domain] else 0
+            belief = leaders[i].beliefs[item.domain]
+            item.claim[i] = 1 if item.claim_luck[i] < belief else 0
+            shared = p.switches_shared_claims == 1 and is_joint(present_rule(w, item.domain))
+            if shared and item.claim[i] == 0 and item.claim_luck[i] < alone_below(belief):
+                item.claim[i] = 2
+
+
+@part
+def claim_alone(w, item, i):
+    """Claim of leader i where there is no pair: who is there takes all up. With lone claims he takes a matter up as an owner
+    would whom the charter names, and in the place of who is not there the marketing lead does as one would whom it does not name.
+    """
+    p, s = w.parameters, w.firm
+    present = w.leaders[i].present
+    if p.switches_lone_claims == 0 or p.switches_claims == 0:
+        return present
+    belief = blurred(chartered_belief(present == 1, p.clarity_charter), s.charter_alive[item.domain])
+    return 1 if item.claim_luck[i] < belief else 0
 
 
 @phase
@@ -241,13 +272,17 @@ def receive(w, item):
     rule, decider = present_rule(w, domain), present_decider(w, domain)
     item.rule, item.decider, item.path = rule, decider, AS_CHARTERED
     ceo, coo = item.claim[CEO], item.claim[COO]
-    if rule == TEAM_RULE or not both_present(w):
+    if rule == TEAM_RULE:
         enqueue(w, item)
         return
+    if not both_present(w):
+        receive_alone(w, item)
+        return
     if ceo == 0 and coo == 0:
-        item.status, item.path = ORPHAN, UNCLAIMED
-        s.sum_orphans += 1.0
-        note(w, ORPHANED, s.week, domain, -1, 0.0, 0.0)
+        orphan(w, item)
+        return
+    if w.parameters.switches_shared_claims == 1 and is_joint(rule):
+        receive_joint(w, item)
         return
     claimer = CEO if ceo == 1 else COO
     if rule == SOLE or rule == GATE:
@@ -267,8 +302,69 @@ def receive(w, item):
 
 
 @part
+def orphan(w, item):
+    """Nobody takes the matter up."""
+    s = w.firm
+    item.status, item.path = ORPHAN, UNCLAIMED
+    s.sum_orphans += 1.0
+    note(w, ORPHANED, s.week, item.domain, -1, 0.0, 0.0)
+
+
+@part
+def receive_alone(w, item):
+    """A matter where there is no pair goes to who is there. With lone claims the marketing lead may have taken it up as well,
+    and is overruled; or he alone, and decides; or nobody."""
+    p, s = w.parameters, w.firm
+    if p.switches_lone_claims == 1 and p.switches_claims == 1:
+        own, leads = item.claim[item.decider], item.claim[COO if item.decider == CEO else CEO]
+        if own == 0 and leads == 0:
+            orphan(w, item)
+            return
+        if own == 1 and leads == 1:
+            item.path = OVERRULED
+            s.sum_double += 1.0
+        elif leads == 1:
+            item.path, item.rule = USURPED, TEAM_RULE
+            s.sum_usurped += 1.0
+    enqueue(w, item)
+
+
+@part
+def receive_joint(w, item):
+    """Read two claims on a joint matter: ours (1), mine alone (2), the other's (0), at least one of them not the other's.
+
+    Ours and ours: as chartered. Mine against ours or mine: a double directive, as in a domain of one. Mine against the other's:
+    decided by one. Ours against the other's: who holds it to be ours waits for one who won't come, so that it is nobody's.
+    """
+    s = w.firm
+    ceo, coo = item.claim[CEO], item.claim[COO]
+    if ceo + coo == 1:
+        orphan(w, item)
+        return
+    if ceo == 2 or coo == 2:
+        item.rule = SOLE
+        if ceo > 0 and coo > 0:
+            item.path = DOUBLE
+            s.sum_double += 1.0
+        else:
+            claimer = CEO if ceo == 2 else COO
+            item.decider, item.path = claimer, UNILATERAL
+            note(w, UNILATERAL_NOTE, s.week, item.domain, claimer, 0.0, 0.0)
+    enqueue(w, item)
+
+
+@part
+def needs_context(w, rule):
+    """True for rules by which one decides who may lack what another knows: with the calendar in force a second approver and a
+    leader alone (who asks his marketing lead) may lack it too."""
+    if w.parameters.switches_calendar == 1:
+        return rule == SOLE or rule == GATE or rule == AND
+    return both_present(w) and (rule == SOLE or rule == GATE)
+
+
+@part
 def enqueue(w, item):
-    """Queue a matter: hours assigned, and a wait for context where a sole decider lacks it."""
+    """Queue a matter: hours assigned, and a wait for context where who decides lacks it."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
     item.status = QUEUED
@@ -282,7 +378,7 @@ def enqueue(w, item):
             if item.effort_left[i] < item.effort_left[item.decider]:
                 item.effort_left[i] = item.effort_left[item.decider]
                 item.effort[i] = item.effort_left[i]
-    if p.switches_hand_offs == 1 and both_present(w) and (item.rule == SOLE or item.rule == GATE) and item.path != DOUBLE:
+    if p.switches_hand_offs == 1 and needs_context(w, item.rule) and item.path != DOUBLE:
         u0, u1, u2, u3 = uniforms(s, HANDOFFS, item.uid * 256)
         lacking = waiting_probability(
             p.domain_overlap[item.domain],

@@ -6,6 +6,7 @@ from tandem.sim.phases.judging import priority_gap
 from tandem.sim.phases.luck import uniforms
 from tandem.sim.phases.pair import (
     both_present,
+    grasped,
     mean_trust,
     move_relationship,
     move_trust,
@@ -118,7 +119,7 @@ def forget_roles(w):
             belief = moved_belief(leaders[i].beliefs[d], 0.5, fade)
             if both_present(w):
                 grab = p.clarity_grabbing * p.domain_stake[d] * (1.0 - leaders[i].trust)
-                belief += grab * (1.0 - belief)
+                belief = moved_belief(belief, grasped(w, d), grab)
             leaders[i].beliefs[d] = unit(belief)
 
 

@@ -8,6 +8,8 @@ from tandem.sim.phases.pair import (
     belief_target,
     both_present,
     gain_trust,
+    grasped,
+    is_joint,
     lose_trust,
     mean_trust,
     quarrel_over_roles,
@@ -17,12 +19,11 @@ from tandem.sim.phases.projects import put_last
 from tandem.sim.phases.rights import assign_effort
 from tandem.sim.rules.arithmetic import least, most
 from tandem.sim.rules.clarity import challenge_probability, moved_belief, unilateral_conflict_probability
+from tandem.sim.rules.conflict import gap_under_power
 from tandem.sim.state import (
     ACCEPTED,
     AGREEMENT,
-    AND,
     AS_CHARTERED,
-    AVERAGE,
     BRAND,
     CEO,
     COO,
@@ -39,6 +40,7 @@ from tandem.sim.state import (
     LEAD,
     MARKETING,
     OR,
+    OVERRULED,
     PROCESS,
     PROJECT_SLOTS,
     QUEUED,
@@ -48,9 +50,9 @@ from tandem.sim.state import (
     SERVICE,
     SETTLED,
     SOLE,
+    TEAM_RULE,
     UNILATERAL,
     USURPED,
-    VOTE,
     WORKING,
 )
 from tandem.sim.streams import CHALLENGES
@@ -136,12 +138,23 @@ def take_effect(w, item):
     if pair:
         remember(w, item)
         challenge(w, item)
-        joint = item.rule == AVERAGE or item.rule == AND or item.rule == VOTE
-        if joint and item.rounds <= p.dyad_quick_rounds:
+        if is_joint(item.rule) and item.rounds <= p.dyad_quick_rounds:
             for i in range(2):
                 gain_trust(w, i, 1.0, AGREEMENT)
+    count_for_lessons(w, item)
     if accepted:
         launch(w, item)
+
+
+@part
+def count_for_lessons(w, item):
+    """Count the decision for what the next review teaches: for who decided it, or for both as a joint one."""
+    leaders = w.leaders
+    if is_joint(item.rule):
+        for i in range(2):
+            leaders[i].decided_jointly += 1.0
+    elif item.rule != TEAM_RULE and item.decider != LEAD:
+        leaders[item.decider].decided_alone += 1.0
 
 
 @part
@@ -172,16 +185,21 @@ def record_verdict(w, item, accepted):
 
 @part
 def contradict(w, item):
-    """Contradictory instructions: from a double directive always, from a two-party decision at times."""
+    """Contradictory instructions: from a double directive always, from a two-party decision at times. Of a marketing lead whom a
+    leader alone overrules as much is left as rank does not settle [krause2015]."""
     p, s = w.parameters, w.firm
+    price = p.assumptions_ambiguity_price
+    if item.path == OVERRULED:
+        gap = abs(item.position[item.decider] - item.position[LEAD])
+        gap = gap_under_power(gap, 1.0, p.dyad_deference, p.culture_power_distance)
+        item.contradiction = least(1.0, price * least(1.0, gap))
     if not both_present(w):
         return
-    price = p.assumptions_ambiguity_price
     if item.path == DOUBLE:
         item.contradiction = least(1.0, price * least(1.0, item.gap))
         note(w, DOUBLE_DIRECTIVE, s.week, item.domain, item.decider, item.gap, 0.0)
         quarrel_over_roles(w, item.domain, item.gap, item.causes)
-    elif p.switches_dual_command == 1 and (item.rule == AND or item.rule == AVERAGE or item.rule == VOTE):
+    elif p.switches_dual_command == 1 and is_joint(item.rule):
         u0, u1, u2, u3 = uniforms(s, CHALLENGES, item.uid * 2)
         chance = price * p.execution_dual_command * (1.0 - s.clarity[item.domain])
         chance *= 1.0 - p.execution_dual_command_ground * s.common_ground
@@ -204,7 +222,7 @@ def remember(w, item):
             leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
     if item.decider < 2 and (item.rule == SOLE or item.rule == OR):
         own = leaders[item.decider]
-        own.beliefs[d] += p.clarity_attribution * (1.0 - own.beliefs[d])
+        own.beliefs[d] = moved_belief(own.beliefs[d], grasped(w, d), p.clarity_attribution)
 
 
 @part

@@ -16,6 +16,7 @@ from tandem.sim.phases.pair import (
     style_gap,
 )
 from tandem.sim.rules.arithmetic import least, most
+from tandem.sim.rules.clarity import in_time_probability
 from tandem.sim.rules.conflict import gap_under_power, tolerance
 from tandem.sim.state import (
     AND,
@@ -34,7 +35,7 @@ from tandem.sim.state import (
     TEAM_RULE,
     VOTE,
 )
-from tandem.sim.streams import RESOLUTION
+from tandem.sim.streams import MEETINGS, RESOLUTION
 
 
 @phase
@@ -109,7 +110,8 @@ def combine(w, item):
     rule, d = item.rule, item.decider
     other = COO if d == CEO else CEO
     if rule == TEAM_RULE or d == LEAD:
-        item.outcome, item.status = item.position[LEAD], SETTLED
+        if p.switches_team_hours == 0 or done(item, LEAD):
+            item.outcome, item.status = item.position[LEAD], SETTLED
     elif item.path == DOUBLE:
         if done(item, CEO) and done(item, COO):
             u0, u1, u2, u3 = uniforms(s, RESOLUTION, item.uid * 256)
@@ -133,10 +135,22 @@ def combine(w, item):
             item.outcome = most(item.position[CEO], item.position[COO])
             item.status = SETTLED
     elif rule == VOTE:
-        if done(item, CEO) and done(item, COO) and done(item, LEAD) and take_agenda(w, item.agenda):
+        if done(item, CEO) and done(item, COO) and done(item, LEAD) and in_time(w, item) and take_agenda(w, item.agenda):
             settle_vote(w, item)
-    elif done(item, CEO) and done(item, COO) and (rule == AND or take_agenda(w, item.agenda)):
+    elif done(item, CEO) and done(item, COO) and (rule == AND or (in_time(w, item) and take_agenda(w, item.agenda))):
         confront(w, item)
+
+
+@part
+def in_time(w, item):
+    """True if a prepared joint matter comes before a meeting of this week: by chance in the week in which it was prepared, surely
+    later on."""
+    p, s = w.parameters, w.firm
+    if p.switches_calendar == 0 or item.prepared == 1:
+        return True
+    item.prepared = 1
+    u0, u1, u2, u3 = uniforms(s, MEETINGS, item.uid)
+    return u0 < in_time_probability(s.meetings)
 
 
 @part

@@ -1,13 +1,15 @@
 """Teams at work: backlog in the order they choose, questions, defects, rework, stages, morale, leaving."""
 
 from tandem.sim.compile import part, phase
+from tandem.sim.phases.hours import supervise
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, gain_trust
+from tandem.sim.phases.pair import both_present, judge_forecast
 from tandem.sim.phases.projects import close_ranks
 from tandem.sim.phases.rights import decision_hours
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.execution import (
+    capacity_followed,
     defect_share,
     leaving_rate,
     morale_after,
@@ -32,7 +34,6 @@ from tandem.sim.state import (
     EXPERIMENT_STOPPED,
     EXPERIMENT_SUCCEEDED,
     FINISHED,
-    FORECAST_RIGHT,
     GATE,
     INNOVATION,
     PROCESS,
@@ -64,6 +65,7 @@ def execute(world):
     projects = w.projects
     p, s = w.parameters, w.firm
     s.capacity, s.work_done, s.rework_done, s.backlog = 0.0, 0.0, 0.0, 0.0
+    supervise(w)
     taken = overhead(w)
     limit = p.targets_work_in_progress / (1.0 + p.targets_specificity)
     chores = (s.move_work + (p.adaptation_review_load if s.review_now == 1 else 0.0)) * p.prices_capacity / p.team_count
@@ -145,6 +147,7 @@ def work_a_week(w, team, taken, chores, draw):
         )
         * (1.0 - p.execution_thrash_loss * team.thrash)
     )
+    capacity = capacity_followed(capacity, s.followed, p.execution_unsupervised_loss)
     team.capacity = capacity
     s.capacity += capacity
     left = most(0.0, capacity - chores)
@@ -215,6 +218,8 @@ def work_on(w, team, project, left):
             p.execution_default_defects,
             team.thrash,
             p.execution_thrash_defects,
+            1.0 - s.followed,
+            p.execution_unsupervised_defects,
             p.execution_defects_most,
         )
         project.defect_work += wrong
@@ -295,6 +300,7 @@ def check_stage(w, project):
         stop = expected < p.judgment_gate_value * (1.0 if independent else p.judgment_gate_soft)
     else:
         stop = signal < (p.judgment_gate_feasibility if independent else p.judgment_gate_feasibility_own)
+    s.experience += p.campaigns_stage_share
     if stop:
         project.status = FINISHED
         s.sum_experiments_stopped += 1.0
@@ -343,14 +349,6 @@ def finish(w, project):
 
 
 @part
-def judge_forecast(w, project, came_true):
-    """The other leader's trust rises when the owner's forecast came true."""
-    if came_true and project.owner < 2 and both_present(w):
-        other = COO if project.owner == CEO else CEO
-        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
-
-
-@part
 def start_campaign(w, team, project, waited):
     """A campaign goes on air; its attributes have aged while it waited."""
     p, s = w.parameters, w.firm
@@ -376,6 +374,7 @@ def prove(w, team, project, waited):
     """A finished experiment works if it is feasible: technique rises by its aged novelty; else it is written off."""
     p, s = w.parameters, w.firm
     project.status = FINISHED
+    s.experience += 1.0 - (p.campaigns_stage_share if project.stage == 1 else 0.0)  # the first stage has taught its part
     decay = opportunity_decay(w)
     feasible = project.attributes[EFFICIENCY] > 0.0
     if feasible and p.switches_technique == 1:

@@ -5,9 +5,10 @@ from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
-from tandem.sim.rules.effort import available_hours
+from tandem.sim.rules.effort import available_hours, effort_factor, hours_alone
+from tandem.sim.rules.execution import followed_share
 from tandem.sim.rules.skills import shared, trained
-from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, RESULTS_SHOWN
+from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, PROJECT_SKILL, RESULTS_SHOWN
 
 
 @phase
@@ -27,6 +28,8 @@ def choose_hours(world, i):
     sour = s.relationship_conflict if both_present(w) else 0.0
     tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
     available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost, p.effort_fatigue_hours)
+    if p.switches_lone_load == 1 and i != LEAD and not both_present(w):
+        available = hours_alone(available, p.execution_lone_share)
     meeting = s.meetings * p.communication_meeting_hours
     training = p.training_hours_per_week if p.switches_training == 1 and i != LEAD else 0.0
     reporting = p.communication_transparency_hours * p.communication_transparency
@@ -47,6 +50,32 @@ def choose_hours(world, i):
     if p.switches_compliance == 1 and i == reader:
         leader.hours_approvals = least(p.compliance_hours_share * left, s.approvals_due * p.compliance_hours)
     leader.hours_decisions = left - leader.hours_approvals
+
+
+@part
+def supervision_needed(w, leader):
+    """Hours a week that following the work of all teams takes a leader: skill in operations and projects makes it quicker."""
+    p = w.parameters
+    hours = p.execution_supervision_hours * p.team_count
+    if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
+        skill = 0.5 * (leader.skills[OPERATIONS_SKILL] + leader.skills[PROJECT_SKILL])
+        hours *= effort_factor(skill, p.judgment_specialisation, p.effort_usual_skill, p.effort_least, p.effort_most)
+    return hours
+
+
+@part
+def supervise(w):
+    """The COO, without one the CEO, follows the work with what decisions left of his hours, before he senses and coaches."""
+    p, s = w.parameters, w.firm
+    s.followed = 1.0
+    if p.switches_supervision == 0:
+        return
+    leader = w.leaders[COO] if w.leaders[COO].present == 1 else w.leaders[CEO]
+    needed = supervision_needed(w, leader)
+    given = least(most(0.0, leader.hours_left), needed) if leader.present == 1 else 0.0
+    leader.hours_left -= given
+    leader.hours_used += given
+    s.followed = followed_share(given, needed)
 
 
 @phase

@@ -23,6 +23,7 @@ from tandem.sim.state import (
     EFFICIENCY,
     EXPERIMENT,
     LEAD,
+    OVERRULED,
     QUEUED,
     TEAM_RULE,
     VOTE,
@@ -81,7 +82,7 @@ def choose_judgments(world, i):
     """Leader i forms his view of every queued matter he has not judged: a score for a proposal, a position for a setting.
 
     Each attribute is seen with an error that his skill decides; part of it is shared with the other leader. The
-    marketing lead judges only where he votes or where the team decides.
+    marketing lead judges only where he votes, where the team decides, or where he has directed too and is overruled.
     """
     w = world[0]
     leaders, decisions = w.leaders, w.decisions
@@ -93,7 +94,7 @@ def choose_judgments(world, i):
         item = decisions[k]
         if item.status != QUEUED or item.judged[i] == 1:
             continue
-        if i == LEAD and item.rule != VOTE and item.rule != TEAM_RULE and item.decider != LEAD:
+        if i == LEAD and item.rule != VOTE and item.rule != TEAM_RULE and item.decider != LEAD and item.path != OVERRULED:
             continue
         item.judged[i] = 1
         share = 0.0

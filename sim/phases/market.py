@@ -16,6 +16,8 @@ from tandem.sim.rules.market import (
     reputation_after,
     saturated,
     service_quality,
+    spent_weight,
+    unused_pay,
     word_of_mouth,
 )
 from tandem.sim.state import (
@@ -45,6 +47,7 @@ from tandem.sim.state import (
     KEY_CLIENT_ERRORS,
     LUCK,
     MARKET_TREND,
+    MARKETING,
     OFF_BRAND,
     ON_BRAND,
     ORPHANED_KEY_CLIENTS,
@@ -85,6 +88,10 @@ def run_campaigns(w):
     reference = p.campaigns_media_reference * p.execution_load
     exponent = p.assumptions_media_budget_exponent if p.switches_media_budget == 1 else 0.0
     weight = campaign_weight(s.running, reference, exponent)
+    s.media_money = 1.0
+    if p.assumptions_media_budget_spent == 1:
+        s.media_money = spent_weight(s.running, reference, exponent, p.campaigns_media_weight_most)
+        weight *= s.media_money
     pressure, on_brand, off_brand = 0.0, 0.0, 0.0
     total = 0.0
     for g in range(5):
@@ -160,16 +167,33 @@ def neglect_compliance(w):
 
 
 @part
+def weeks_to_wait(w):
+    """Backlog that customers feel, in weeks of work: of all teams or, with that mechanism on, of the sales and service teams,
+    if there are any."""
+    teams = w.teams
+    p, s = w.parameters, w.firm
+    backlog, waiting, capacity, serving = 0.0, 0.0, 0.0, 0.0
+    for t in range(p.team_count):
+        backlog += teams[t].backlog
+        if teams[t].kind != MARKETING:
+            serving += 1.0
+            waiting += teams[t].backlog
+            capacity += teams[t].capacity
+    if p.switches_service_backlog == 1 and serving > 0.0:
+        return waiting / most(capacity, 1e-9)
+    return backlog / most(s.capacity, 1e-9)
+
+
+@part
 def serve_customers(w):
     """Satisfaction is pulled down by errors of service, backlog, defects and contradiction, and recovers by itself."""
     teams = w.teams
     p, s = w.parameters, w.firm
-    defects, backlog, heads = 0.0, 0.0, 0.0
+    defects, heads = 0.0, 0.0
     for t in range(p.team_count):
         heads += teams[t].headcount
         defects += teams[t].undiscovered + teams[t].rework
-        backlog += teams[t].backlog
-    weeks = backlog / most(s.capacity, 1e-9)
+    weeks = weeks_to_wait(w)
     s.defect_quality = 1.0 - least(p.market_defects_harm_most, p.market_defects_harm * defects / heads)
     if p.switches_service == 0:
         return
@@ -292,10 +316,14 @@ def count_money(w):
     s.spend = (
         p.market_programme_cost
         + p.market_work_cost * heads * p.execution_capacity_per_head
-        + p.campaigns_weekly_cost * s.running
+        + p.campaigns_weekly_cost * s.running * s.media_money
         + p.market_executive_cost * hours
         + s.extra_spend
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
     )
     s.profit = p.market_gross_margin * s.revenue - s.spend
+    if p.assumptions_posts_paid == 1:
+        for i in range(3):
+            if leaders[i].present == 1:
+                s.profit -= unused_pay(p.market_executive_cost, leaders[i].hours, leaders[i].hours_used)
     s.cash += s.profit

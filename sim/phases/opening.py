@@ -8,6 +8,7 @@ from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
 from tandem.sim.phases.start import arrive_leader, leave
 from tandem.sim.rules.arithmetic import clip, most
+from tandem.sim.rules.learning import experience_after
 from tandem.sim.rules.skills import aged
 from tandem.sim.state import (
     CEO,
@@ -202,6 +203,7 @@ def drift_environment(world):
         s.technique -= p.market_obsolescence * (s.technique - p.market_technique_rest)
     if p.switches_refinement == 1:
         s.refinement *= 1.0 - p.market_refinement_loss
+    s.experience = experience_after(s.experience, p.campaigns_experience_loss)
     s.competitor = 1.0 - (1.0 - s.competitor) * (1.0 - p.shocks_competitor_fading)
     s.novelty_shift *= 1.0 - p.shocks_novelty_fading
     s.market_size *= 1.0 + p.market_market_growth / 52.0

@@ -7,9 +7,12 @@ from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, s
 from tandem.sim.rules.conflict import intensity, process_spill
 from tandem.sim.rules.trust import trust_after_failure, trust_after_success
 from tandem.sim.state import (
+    AND,
+    AVERAGE,
     CEO,
     COMMUNICATION_CAUSE,
     COO,
+    FORECAST_RIGHT,
     GATE,
     OR,
     PRIORITIES_CAUSE,
@@ -21,6 +24,7 @@ from tandem.sim.state import (
     STYLES_CAUSE,
     TEAM_RULE,
     TRUST,
+    VOTE,
 )
 
 
@@ -60,6 +64,14 @@ def lose_trust(w, i, share, cause):
 
 
 @part
+def judge_forecast(w, project, came_true):
+    """The other leader's trust rises when the owner's forecast came true."""
+    if came_true and project.owner < 2 and both_present(w):
+        other = COO if project.owner == CEO else CEO
+        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
+
+
+@part
 def move_relationship(w, rise, cause):
     """Add `rise` to relationship conflict (0-1), kept in bounds, for a cause."""
     s = w.firm
@@ -92,6 +104,20 @@ def owns(w, domain, i):
     if rule == SOLE or rule == GATE:
         return 1 if p.charter_decides[domain] == i else 0
     return 0 if rule == TEAM_RULE else 1
+
+
+@part
+def is_joint(rule):
+    """True for rules by which both leaders decide together."""
+    return rule == AND or rule == AVERAGE or rule == VOTE
+
+
+@part
+def grasped(w, domain):
+    """Where the belief of a leader goes who takes what matters in the domain for himself: to 1, "mine"; or to 0, "no longer
+    ours", where the domain is joint and a claim on it can be one for himself alone."""
+    p = w.parameters
+    return 0.0 if p.switches_shared_claims == 1 and is_joint(p.charter_rule[domain]) else 1.0
 
 
 @part

@@ -6,7 +6,7 @@ from tandem.sim.phases.luck import normals
 from tandem.sim.phases.rights import present_decider
 from tandem.sim.phases.start import analyst, answer_of_arms, shown_results
 from tandem.sim.rules.arithmetic import most
-from tandem.sim.rules.learning import measurement_noise, results_seen_after, updated_estimate, visibility
+from tandem.sim.rules.learning import measurement_noise, own_lesson, results_seen_after, updated_estimate, visibility
 from tandem.sim.rules.market import goal_response, saturated
 from tandem.sim.state import (
     ACTIVATION_ARM,
@@ -67,6 +67,9 @@ def see_results(w):
     for i in range(3):
         leader = w.leaders[i]
         shown = shown_results(w, i)
+        if p.switches_credit == 1:
+            shown *= own_lesson(leader.decided_alone, leader.decided_jointly, p.adaptation_joint_credit)
+        leader.decided_alone, leader.decided_jointly = 0.0, 0.0
         leader.results_seen = results_seen_after(leader.results_seen, p.adaptation_lesson, shown)
 
 

@@ -91,6 +91,9 @@ def assign_effort(w, item, share):
     for i in range(3):
         item.effort_left[i] = 0.0
     if rule == TEAM_RULE:
+        if p.switches_team_hours == 1:
+            item.effort_left[LEAD] = share * decision_hours(w, leaders[LEAD], domain)
+            item.effort[LEAD] = item.effort_left[LEAD]
         return
     if rule == SOLE or rule == GATE or rule == OR:
         part = p.effort_gate_sponsor if rule == GATE else 1.0

@@ -89,6 +89,7 @@ def start_firm(world):
     s.goodwill, s.technique, s.refinement, s.reputation = p.market_goodwill, 1.0, p.market_refinement, 1.0
     s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
     s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, p.arrivals_acceptance, 0.0
+    s.experience = p.campaigns_experience_start
     for g in range(5):
         s.right_goals[g] = p.market_right_goals[g]
         s.estimated_goals[g] = p.market_right_goals[g]

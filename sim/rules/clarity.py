@@ -24,6 +24,13 @@ def joint_clarity(first_belief, second_belief):
 
 
 @rule
+def alone_below(belief):
+    """Luck below which a leader takes a joint matter for his alone if he does not hold it to be ours (luck at or above his
+    belief): what he does not hold to be ours he takes as often for his as for the other's (assumption)."""
+    return belief + 0.5 * (1.0 - belief)
+
+
+@rule
 def noticing_probability(meeting_hours, alone, by_meetings):
     """Weekly probability that somebody notices a matter nobody took up, at the rates `alone` (1/week) and `by_meetings` (1/hour;
     assumption)."""
@@ -38,6 +45,13 @@ def waiting_probability(overlap, common_ground, consulted, known, still_lacking)
     """
     lacking = overlap * (1.0 - known * common_ground)
     return lacking * still_lacking if consulted else lacking
+
+
+@rule
+def in_time_probability(meetings):
+    """Probability that a joint matter, prepared at an even moment of the week, is ready before the last of its meetings, which
+    are spread evenly over it: all but half the time between two of them (assumption)."""
+    return 1.0 - 0.5 / meetings if meetings > 0.5 else 0.0
 
 
 @rule

@@ -10,6 +10,16 @@ def available_hours(hours, relationship_conflict, fatigue, lost, lost_tired):
 
 
 @rule
+def hours_alone(hours, share):
+    """Hours left to a leader without a second executive, whose reports come over to him and take the share [rajan2006].
+
+    46% of a chief executive's 62.5 hours go to some ten direct reports, 2.9 each [porter2018] [guadalupe2014]; three of a second
+    executive's come over: 8.6 hours, a share of .14.
+    """
+    return hours * (1.0 - share)
+
+
+@rule
 def effort_factor(skill, slope, usual, least, most):
     """Multiple of a decision's normal time for a leader of this skill in it, 1 at the usual skill, from `least` to `most`:
     specialists are quick [bolton1994]."""

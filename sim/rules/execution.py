@@ -20,6 +20,19 @@ def team_capacity(headcount, per_head, morale, skill, overhead, by_morale, by_sk
 
 
 @rule
+def followed_share(given, needed):
+    """Share of the work that an executive follows (0-1), by the hours he gives to it and those that it needs."""
+    return given / needed if given < needed else 1.0
+
+
+@rule
+def capacity_followed(capacity, followed, loss):
+    """Capacity of teams of whose work the share `followed` is followed; the rest loses the share `loss` of it [bloom2013]
+    [gittell2001]."""
+    return capacity * (1.0 - loss * (1.0 - followed))
+
+
+@rule
 def thrash(open_projects, limit):
     """Thrashing in [0, 1] from more open projects than the limit [rahmandad2008]."""
     if open_projects <= limit:
@@ -29,9 +42,12 @@ def thrash(open_projects, limit):
 
 
 @rule
-def defect_share(base, skill, contradiction, by_contradiction, default, by_default, thrashing, by_thrash, most):
-    """Share of work done wrong, at most `most` [rahmandad2008]."""
+def defect_share(
+    base, skill, contradiction, by_contradiction, default, by_default, thrashing, by_thrash, unfollowed, by_unfollowed, most
+):
+    """Share of work done wrong, at most `most` [rahmandad2008]; more of it where nobody follows the work [bloom2013]."""
     share = base * (1.0 - skill) + by_contradiction * contradiction + by_default * default + by_thrash * thrashing
+    share += by_unfollowed * unfollowed
     return share if share < most else most
 
 

@@ -32,11 +32,32 @@ def results_seen_after(seen, lesson, shown):
 
 
 @rule
+def own_lesson(own, joint, credit):
+    """Share of a review's lesson that tells a leader of his own judgment, by how many decisions were his own and how many joint:
+    results of what two decided tell each less about his own part, the share `credit` [lounamaa1987]. All if there were none.
+    """
+    return (own + credit * joint) / (own + joint) if own + joint > 0.0 else 1.0
+
+
+@rule
 def results_seen_at_rest(lesson, shown, fade, interval):
     """Where reviews every `interval` weeks and a fading of `fade` (1/week) hold what a leader has seen (0-1), after a review."""
     step = lesson * shown
     kept = math.exp(-fade * interval)
     return step / (1.0 - (1.0 - step) * kept) if step > 0.0 else 0.0
+
+
+@rule
+def experience_effect(experience, start, gain):
+    """Rise of the feasibility of experiments (standard deviations) by experience with them, `gain` for each doubling against the
+    start: a learning curve of 80% [argote1990]."""
+    return gain * math.log((1.0 + experience) / (1.0 + start)) / math.log(2.0)
+
+
+@rule
+def experience_after(experience, loss):
+    """Experience (experiments) after a week; `loss` in 1/week, a quarter in a year [argote1990]."""
+    return experience * (1.0 - loss)
 
 
 @rule

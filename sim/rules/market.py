@@ -32,6 +32,16 @@ def campaign_weight(running, reference, exponent):
 
 
 @rule
+def spent_weight(running, reference, exponent, most):
+    """Weight of each campaign, at least 1 and at most `most`, where the budget that carries `reference` of them is spent on fewer
+    (assumption)."""
+    if running <= 0.0 or running >= reference:
+        return 1.0
+    weight = math.exp(exponent * math.log(reference / running))
+    return weight if weight < most else most
+
+
+@rule
 def goal_response(goal, share):
     """Response of an arm to how much the goal it serves pays: 1 at an equal weight of the five goals, `share` of it in proportion
     to the weight (assumption)."""
@@ -86,3 +96,9 @@ def setting_after(error, stake, outcome, carried):
     """Standing error after a decision of weight `stake` whose own error is `outcome` (both standard deviations), of which work
     carries the share `carried` into the setting."""
     return (1.0 - stake) * error + carried * stake * outcome
+
+
+@rule
+def unused_pay(cost, hours, used):
+    """Pay (kEUR) of those hours of a post that are not used (assumption)."""
+    return cost * (hours - used) if hours > used else 0.0

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tandem.experiments.validation.ablation import BEGIN, END, PROBES, markdown, probe, unprobed
+from tandem.experiments.validation.ablation import BEGIN, END, PROBES, TRIAL_BEGIN, TRIAL_END, markdown, probe, unprobed
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import DOMAINS, Switches
@@ -30,8 +30,9 @@ def test_the_table_stands_in_the_description():
     from pathlib import Path
 
     page = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")
-    table = page[page.index(BEGIN) : page.index(END)]
-    assert all(f"| {case.switch} |" in table for case in PROBES)
+    tables = {False: page[page.index(BEGIN) : page.index(END)], True: page[page.index(TRIAL_BEGIN) : page.index(TRIAL_END)]}
+    assert all(f"| {case.switch} |" in tables[case.on_trial] for case in PROBES)
+    assert not any(f"| {case.switch} |" in tables[not case.on_trial] for case in PROBES)
 
 
 def test_the_table_tells_no_absurd_number():

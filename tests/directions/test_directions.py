@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tandem.sim import Scenario, compare
+from tandem.sim.parameters import DOMAINS
 
 RUNS, SEED, QUARTERS = 200, 20, 8
 
@@ -32,6 +33,14 @@ class Direction:
 
 SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
+SHARED = {"switches.shared_claims": True}
+CALENDAR = {"switches.calendar": True}
+SPENT = {"assumptions.media_budget_spent": True}
+LONE = {"switches.lone_claims": True}
+LEARNT = {"switches.experience": True}
+FOLLOWED = {"switches.supervision": True}
+TRYING_MUCH: dict = {"role_model": "visionary-catalyst", "context": "innovative"}
+TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
 
 DIRECTIONS = (
     # communication
@@ -110,6 +119,93 @@ DIRECTIONS = (
     # Twenty approvals of 0.3 hours are six hours; the COO gives at most three tenths of his sixteen.
     Direction({"compliance.approvals_per_week": 20.0}, "reputation", "lower", "approvals outgrow the hours for them"),
     Direction({"events": [{"week": 20, "kind": "restructuring"}]}, "role_clarity", "lower", "who decides is thrown open", SOLE),
+    # on trial, off by default: shared claims
+    Direction(SHARED, "double_directives", "higher", "one may take for his alone what is both's"),
+    Direction(SHARED, "orphaned_decisions", "higher", "one waits for another who does not come"),
+    Direction(SHARED, "double_directives", "same", "it has no joint domain", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's", given=SHARED),
+    Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's", given=SHARED),
+    # on trial: the calendar
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "what is prepared waits for the meeting"),
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "the second looks when he knows what it is about", "brand-performance"),
+    Direction(CALENDAR, "decision_delay_weeks", "higher", "who is alone has to ask", "no-coo"),
+    Direction(CALENDAR, "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
+    Direction(
+        {"communication.meetings_per_week": 2.0},
+        "decision_delay_weeks",
+        "lower",
+        "the next meeting is nearer, where hours are no matter",
+        given={**CALENDAR, "ceo.hours": 40.0, "coo.hours": 40.0},
+    ),
+    # on trial: the marketing lead's hours
+    Direction(
+        {"switches.team_hours": True}, "decision_delay_weeks", "higher", "he has no more hours than others", SOLE, given=TO_TEAM
+    ),
+    Direction(
+        {"marketing_lead.hours": 6.0},
+        "decision_delay_weeks",
+        "higher",
+        "fewer of his hours",
+        SOLE,
+        given={"switches.team_hours": True, **TO_TEAM},
+    ),
+    # on trial: who serves customers
+    Direction(
+        {"switches.service_backlog": True}, "satisfaction", "higher", "experiments keep no customer waiting", **TRYING_MUCH
+    ),
+    Direction(
+        {"decisions.experiment.work": 16.0},
+        "satisfaction",
+        "lower",
+        "marketing's work counts while all teams are one queue",
+        **TRYING_MUCH,
+    ),
+    # on trial: a leader alone
+    Direction({"switches.lone_load": True}, "decision_delay_weeks", "higher", "fewer hours", "no-coo", "rapid-growth"),
+    Direction({"switches.lone_load": True}, "decision_delay_weeks", "same", "he has a second", "co-pilot", "rapid-growth"),
+    Direction(
+        {"execution.lone_share": 0.28},
+        "decision_delay_weeks",
+        "higher",
+        "fewer still",
+        "no-coo",
+        "rapid-growth",
+        given={"switches.lone_load": True},
+    ),
+    # on trial: execution that somebody follows
+    Direction(FOLLOWED, "hidden_work_share", "higher", "what nobody follows goes wrong", SOLE, "rapid-growth"),
+    Direction(FOLLOWED, "backlog_weeks", "higher", "and gets done more slowly", SOLE, "rapid-growth"),
+    Direction(FOLLOWED, "coo_hours", "higher", "following takes hours", SOLE),
+    Direction({"coo.hours": 24.0}, "hidden_work_share", "lower", "hours to follow with", SOLE, "rapid-growth", given=FOLLOWED),
+    # on trial: what joint results teach
+    Direction({"switches.credit": True}, "setting_error", "higher", "they tell each less about himself"),
+    Direction({"switches.credit": True}, "setting_error", "same", "all decisions are somebody's own", SOLE),
+    Direction({"adaptation.joint_credit": 1.0}, "setting_error", "lower", "they tell all", given={"switches.credit": True}),
+    # on trial: experience with experiments
+    Direction(
+        {"campaigns.experience_gain": 1.5}, "experiments_succeeded", "lower", "who tries little forgets", SOLE, given=LEARNT
+    ),
+    Direction(
+        {"campaigns.experience_loss": 0.03},
+        "experiments_succeeded",
+        "lower",
+        "it is forgotten sooner",
+        given=LEARNT,
+        **TRYING_MUCH,
+    ),
+    Direction({"campaigns.experience_start": 2.0}, "technique", "higher", "more to learn", given=LEARNT, **TRYING_MUCH),
+    # on trial: claims in a firm of one executive
+    Direction(LONE, "orphaned_decisions", "higher", "each thinks it the other's", "no-coo"),
+    Direction(LONE, "hidden_work_share", "higher", "two direct, and one is overruled", "no-coo"),
+    Direction(LONE, "orphaned_decisions", "same", "a pair had claims before", "co-pilot"),
+    Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo", given=LONE),
+    Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo", given=LONE),
+    # on trial: posts and the media budget
+    Direction(SPENT, "brand_awareness", "higher", "what others do not spend, these do", SOLE),
+    Direction(SPENT, "revenue_growth", "higher", "and presses", SOLE),
+    Direction({"campaigns.media_weight_most": 1.2}, "brand_awareness", "lower", "less of it", SOLE, given=SPENT),
+    Direction({"assumptions.posts_paid": True}, "profit_per_week", "lower", "hours not used are paid too"),
+    Direction({"assumptions.posts_paid": True}, "marketing_spend_share", "same", "they are no spending on marketing"),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

@@ -7,12 +7,13 @@ import pytest
 
 from tandem.experiments.validation.plausibility import random_firms
 from tandem.sim import Scenario, simulate_batch
-from tandem.sim.parameters import DOMAINS
+from tandem.sim.parameters import DOMAINS, describe
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.paths import FIELDS
 
 # The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he gates nothing.
 IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}
+ON_TRIAL = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
 SHOCKS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "coo_departure")
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2, "dyad.ceo_power": 0.65, "clarity.timer_weeks": 0.5, "judgment.tolerance": 0.1}
 TRYING = {"quarters": 8, "decisions.experiment.arrivals_per_week": 1.5, "execution.load": 1.5}
@@ -38,7 +39,12 @@ def rare() -> list[Scenario]:
     at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness."""
     pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
     gate, alone = Scenario.of(role_model="visionary-catalyst").with_(TRYING), Scenario.of(role_model="no-coo").with_(TRYING)
+    trying = dict.fromkeys((*ON_TRIAL, "assumptions.media_budget_spent"), True)
     return [
+        *(
+            firm.with_(trying)
+            for firm in (pair, gate, alone, Scenario.of(role_model="strategist-executor").with_({"quarters": 8}))
+        ),
         pair.at(20, {"charter.budget.rule": "sole", "charter.campaign.rule": "sole"}),
         alone,
         *(firm.with_({"assumptions.gate": "feasibility"}) for firm in (gate, alone)),

@@ -12,6 +12,7 @@ from strategies import random_timeline
 from tandem.sim.compile import COMPILED
 from tandem.sim.kernel import start_world, step_week
 from tandem.sim.model import LeadershipModel
+from tandem.sim.parameters import describe
 from tandem.sim.phases.hours import meet
 from tandem.sim.phases.opening import drift_environment
 
@@ -101,3 +102,12 @@ def test_random_firms_are_not_all_alike():
     seen = {fingerprint(random_timeline(case, quarters=1)) for case in range(10)}
     assert len(seen) == 10
     assert np.ptp([len(random_timeline(case)) for case in range(30)]) == 2
+
+
+def test_random_firms_try_every_mechanism_on_trial():
+    """What is off by default is on in some of the firms on which the drivers must agree, and off in others."""
+    switches = [row["path"].replace(".", "_") for row in describe() if row["role"] == "switch" and not row["default"]]
+    choices = ["assumptions_posts_paid", "assumptions_media_budget_spent"]
+    firms = [random_timeline(case)[0] for case in range(60)]
+    for name in switches + choices:
+        assert {int(firm[name]) for firm in firms} == {0, 1}, name

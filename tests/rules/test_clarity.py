@@ -39,6 +39,7 @@ CLAIMS = (
         rising=("first_belief", "second_belief"),
         mirrors=(swapped("first_belief", "second_belief"),),
     ),
+    Claim(clarity.alone_below, {"belief": SHARE}, SHARE, rising=("belief",)),
     Claim(
         clarity.noticing_probability,
         {"meeting_hours": MEETING, "alone": declared("clarity.noticing"), "by_meetings": declared("clarity.noticing_meetings")},
@@ -58,6 +59,7 @@ CLAIMS = (
         rising=("overlap", "still_lacking"),
         falling=("common_ground", "known"),
     ),
+    Claim(clarity.in_time_probability, {"meetings": (0.0, 9.0)}, SHARE, rising=("meetings",)),
     Claim(
         clarity.hand_off_probability,
         {
@@ -120,6 +122,12 @@ def test_clarity_by_hand():
     assert plain(clarity.joint_clarity)(0.9, 0.8) == pytest.approx(0.72)
 
 
+def test_what_is_not_held_to_be_ours_is_mine_or_the_others_evenly():
+    assert plain(clarity.alone_below)(0.9) == pytest.approx(0.95)  # ours below .9, mine below .95, the other's above
+    assert plain(clarity.alone_below)(0.0) == 0.5
+    assert plain(clarity.alone_below)(1.0) == 1.0
+
+
 @pytest.mark.parametrize(("hours", "exponent"), [(0.0, 0.12), (1.0, 0.52), (2.0, 0.92)])
 def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
     assert noticed(hours) == pytest.approx(1 - math.exp(-exponent))
@@ -128,6 +136,12 @@ def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
 @pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
 def test_hand_offs(hours, channel, exponent):
     assert handed_off(hours, channel) == pytest.approx(1 - math.exp(-exponent))
+
+
+@pytest.mark.parametrize(("meetings", "expected"), [(0, 0.0), (1, 0.5), (2, 0.75), (4, 0.875)])
+def test_what_is_prepared_may_miss_the_last_meeting(meetings, expected):
+    """One meeting stands in the middle of the week: half of what is prepared in it comes too late for it."""
+    assert plain(clarity.in_time_probability)(meetings) == expected
 
 
 def test_waiting_by_hand():

@@ -1,7 +1,7 @@
 """Hours that are there, hours that a decision takes, and fatigue."""
 
 import pytest
-from claims import SHARE, Claim, as_declared, declared
+from claims import SHARE, Claim, as_declared, declared, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +26,13 @@ CLAIMS = (
         (0.0, 60.0),
         rising=("hours",),
         falling=("relationship_conflict", "fatigue", "lost", "lost_tired"),
+    ),
+    Claim(
+        effort.hours_alone,
+        {"hours": declared("ceo.hours"), "share": declared("execution.lone_share")},
+        (0.0, 60.0),
+        rising=("hours",),
+        falling=("share",),
     ),
     Claim(
         effort.effort_factor,
@@ -67,6 +74,13 @@ CLAIMS = (
 )
 def test_available_hours(sour, weary, expected):
     assert available(14.0, sour, weary, 0.15) == pytest.approx(expected)
+
+
+def test_a_leader_alone_has_fewer_hours():
+    alone = as_declared(effort.hours_alone, share="execution.lone_share")
+    assert alone(14.0) == pytest.approx(12.04)  # the two hours that a probe of the same question took
+    assert alone(62.5) == pytest.approx(62.5 - 8.75)  # three reports of some 2.9 hours each
+    assert plain(effort.hours_alone)(14.0, 0.0) == 14.0
 
 
 @pytest.mark.parametrize(("skill", "expected"), [(0.6, 1.0), (0.8, 0.6), (1.0, 0.4), (0.4, 1.4), (0.1, 2.0), (0.0, 2.0)])

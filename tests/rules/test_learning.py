@@ -43,11 +43,36 @@ CLAIMS = (
         rising=("seen", "lesson", "shown"),
     ),
     Claim(
+        learning.own_lesson,
+        {"own": (0.0, 200.0), "joint": (0.0, 200.0), "credit": declared("adaptation.joint_credit")},
+        SHARE,
+        rising=("own", "credit"),
+    ),
+    Claim(
         learning.results_seen_at_rest,
         {"lesson": (0.01, 1.0), "shown": (0.01, 1.0), "fade": (0.001, 0.5), "interval": INTERVAL},
         SHARE,
         rising=("lesson", "shown"),
         falling=("fade", "interval"),
+    ),
+    # At most 2 x log2(501 / 2), at least 2 x log2(1 / 101).
+    Claim(
+        learning.experience_effect,
+        {
+            "experience": (0.0, 500.0),
+            "start": declared("campaigns.experience_start"),
+            "gain": declared("campaigns.experience_gain"),
+        },
+        (-13.4, 16.0),
+        rising=("experience",),
+        falling=("start",),
+    ),
+    Claim(
+        learning.experience_after,
+        {"experience": (0.0, 500.0), "loss": declared("campaigns.experience_loss")},
+        (0.0, 500.0),
+        rising=("experience",),
+        falling=("loss",),
     ),
     Claim(
         learning.problem_pressure,
@@ -110,3 +135,33 @@ def test_estimates_by_hand():
 )
 def test_visible_problems_press(error, expected):
     assert pressure(error) == pytest.approx(expected)
+
+
+def test_joint_results_teach_half_as_much():
+    lesson = as_declared(learning.own_lesson, credit="adaptation.joint_credit")
+    assert lesson(6.0, 0.0) == 1.0
+    assert lesson(0.0, 6.0) == 0.5
+    assert lesson(2.0, 6.0) == pytest.approx(0.625)  # (2 + 3) / 8
+    assert lesson(0.0, 0.0) == 1.0  # nothing decided since the last review: the others' results, as before
+    assert plain(learning.own_lesson)(2.0, 6.0, 1.0) == 1.0
+
+
+def test_each_doubling_of_experience_makes_experiments_more_feasible():
+    effect = as_declared(learning.experience_effect, start="campaigns.experience_start", gain="campaigns.experience_gain")
+    assert effect(12.0) == 0.0
+    assert effect(25.0) == pytest.approx(0.37)  # 26 is twice 13
+    assert effect(5.5) == pytest.approx(-0.37)
+
+
+def test_a_doubling_saves_a_fifth_of_the_failures():
+    """Feasibility is normal about -.5: 69% fail, after a doubling 55%, four fifths of it."""
+    failing = [0.5 * (1 + math.erf((0.5 - shift) / math.sqrt(2))) for shift in (0.0, 0.37)]
+    assert failing[1] / failing[0] == pytest.approx(0.8, abs=0.005)
+
+
+def test_a_quarter_of_the_experience_is_lost_in_a_year():
+    after = as_declared(learning.experience_after, loss="campaigns.experience_loss")
+    experience = 12.0
+    for _ in range(52):
+        experience = after(experience)
+    assert experience == pytest.approx(12 * 0.77, abs=0.01)

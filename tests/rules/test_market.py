@@ -59,6 +59,17 @@ CLAIMS = (
         rising=("customers", "satisfaction"),
         falling=("usual",),
     ),
+    Claim(
+        market.spent_weight,
+        {
+            "running": (0.0, 64.0),
+            "reference": (0.005, 250.0),
+            "exponent": declared("assumptions.media_budget_exponent"),
+            "most": declared("campaigns.media_weight_most"),
+        },
+        (1.0, 10.0),
+        rising=("reference", "exponent", "most"),
+    ),
     Claim(market.goal_response, {"goal": SHARE, "share": declared("market.goal_response")}, (0.0, 5.0), rising=("goal",)),
     Claim(
         market.saturated,
@@ -112,6 +123,13 @@ CLAIMS = (
         falling=("neglected", "damage"),
     ),
     Claim(market.arm_response, {"share": SHARE, "exponent": ALLOCATION}, (0.0, 8.0), rising=("share",)),
+    Claim(
+        market.unused_pay,
+        {"cost": declared("market.executive_cost"), "hours": declared("ceo.hours"), "used": (0.0, 80.0)},
+        (0.0, 600.0),
+        rising=("cost", "hours"),
+        falling=("used",),
+    ),
     # 0.1 x 11 / 0.05: a bound for the rule; who calls it lets no more than a share of the customers go in a week.
     Claim(
         market.churn_rate,
@@ -239,3 +257,17 @@ def test_what_pays_answers_by_hand():
     assert response(0.2) == 1.0  # all five goals pay alike
     assert response(0.0) == 0.5
     assert response(0.4) == pytest.approx(1.5)  # 0.5 + 0.5 x 2
+
+
+def test_hours_not_used_are_paid_too():
+    assert plain(market.unused_pay)(0.1, 14.0, 4.0) == pytest.approx(1.0)
+    assert plain(market.unused_pay)(0.1, 14.0, 14.5) == 0.0  # more than his hours: nothing is left to pay
+
+
+def test_a_budget_spent_on_few_campaigns_weighs_more():
+    spent = as_declared(market.spent_weight, most="campaigns.media_weight_most")
+    assert spent(0.9, 1.8, 0.5) == pytest.approx(math.sqrt(2))
+    assert spent(0.9, 1.8, 1.0) == 2.0
+    assert spent(0.1, 1.8, 1.0) == 2.0  # no more than twice
+    assert spent(1.8, 1.8, 1.0) == spent(3.6, 1.8, 1.0) == 1.0  # above it, what `campaign_weight` says holds
+    assert spent(0.0, 1.8, 1.0) == 1.0  # nothing to spend it on
