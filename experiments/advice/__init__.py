@@ -1,0 +1,1 @@
+"""What would help a given firm, and until when it can be saved."""

@@ -1,0 +1,1 @@
+"""What results are kept in: tables, checkpoints, and where they came from."""

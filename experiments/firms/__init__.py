@@ -1,0 +1,1 @@
+"""Many firms: populations, plays under parameter sets, batches kept on disk."""

@@ -1,0 +1,1 @@
+"""The model beside what is known: patterns, published findings, plausibility, histories, ablation."""
