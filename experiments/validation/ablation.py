@@ -1,4 +1,5 @@
-"""Is every mechanism alive? Each switch is turned off in a scenario where it should matter, and a named outcome is watched.
+"""Ablation: what does each mechanism do? Each switch is turned off in a scenario where it should matter, and a named outcome
+is watched.
 
 `python -m tandem.experiments.validation.ablation` writes the table into MODEL.md between its markers.
 """
@@ -20,7 +21,7 @@ from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.writing import write_text
 
-BEGIN, END = "<!-- alive:begin -->", "<!-- alive:end -->"
+BEGIN, END = "<!-- ablation:begin -->", "<!-- ablation:end -->"
 TRIAL_BEGIN, TRIAL_END = "<!-- trial:begin -->", "<!-- trial:end -->"
 ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
 ROUNDING = 1e-9  # a spread below this share of the change is the last digits of equal numbers, not luck
@@ -117,7 +118,8 @@ PROBES = (
 
 
 def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
-    """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, alive."""
+    """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, matters
+    (decidedly and by enough)."""
     scenario = case.scenario()
     on = simulate_batch(scenario, pairs, seed, parameters=DECLARED).outcomes[case.outcome].to_numpy()
     without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), pairs, seed, parameters=DECLARED)
@@ -139,7 +141,7 @@ def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
         "difference": change,
         "z": z,
         "size": size,
-        "alive": bool(abs(z) > ENOUGH_Z and size >= ENOUGH_SIZE),
+        "matters": bool(abs(z) > ENOUGH_Z and size >= ENOUGH_SIZE),
     }
 
 
@@ -160,16 +162,16 @@ def unprobed() -> set[str]:
 def markdown(rows: pd.DataFrame, pairs: int) -> str:
     """The table as it stands in MODEL.md."""
     lines = [
-        f"Each switch off against on, {pairs} pairs. Alive: more than 4 standard errors and at least 0.1 standard",
+        f"Each switch off against on, {pairs} pairs. Matters: more than 4 standard errors and at least 0.1 standard",
         "deviations of the outcome (no luck: the outcome is the same in every run).",
         "",
-        "| Switch | Where | Outcome | On | Off | z | Size (sd) | Alive |",
+        "| Switch | Where | Outcome | On | Off | z | Size (sd) | Matters |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows.to_dict("records"):
         lines.append(
             f"| {row['switch']} | {row['where']} | `{row['outcome']}` | {row['on']:.3g} | {row['off']:.3g} | "
-            f"{_z(row['z'])} | {_size(row['size'])} | {'yes' if row['alive'] else 'no'} |"
+            f"{_z(row['z'])} | {_size(row['size'])} | {'yes' if row['matters'] else 'no'} |"
         )
     return "\n".join(lines)
 
@@ -200,4 +202,4 @@ if __name__ == "__main__":
     found = table()
     write(description, markdown(found, 2000))
     found = pd.concat([found, trial])
-    print(found[["switch", "outcome", "on", "off", "z", "size", "alive"]].to_string())
+    print(found[["switch", "outcome", "on", "off", "z", "size", "matters"]].to_string())

@@ -224,8 +224,8 @@ def yearly_growth(panel: Panel, skip: int = 2) -> tuple[np.ndarray, np.ndarray]:
     revenue = np.log(np.maximum(np.diff(panel["revenue_sum"][:, 0, places], axis=1), 1e-9))
     moved = np.diff(revenue, axis=1)[:, skip:]
     size = revenue[:, skip:-1]
-    alive = (size > np.log(1e-6)) & (revenue[:, skip + 1 :] > np.log(1e-6))
-    return moved[alive], size[alive]
+    kept = (size > np.log(1e-6)) & (revenue[:, skip + 1 :] > np.log(1e-6))
+    return moved[kept], size[kept]
 
 
 def tent_shape(moved: np.ndarray, size: np.ndarray, bins: int = 5) -> float:

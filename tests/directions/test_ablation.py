@@ -21,9 +21,9 @@ def test_every_switch_has_a_probe():
 
 
 @pytest.mark.parametrize("case", PROBES, ids=lambda case: case.switch)
-def test_a_mechanism_is_alive(case):
+def test_a_mechanism_matters(case):
     row = probe(case, PAIRS)
-    assert row["alive"], row
+    assert row["matters"], row
 
 
 def test_the_table_stands_in_the_description():
