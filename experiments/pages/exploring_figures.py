@@ -63,7 +63,7 @@ def fan(
             ax.fill_between(weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0)
         ax.plot(weeks, np.nanmedian(values, axis=0), color=BLUE, linewidth=2)
         title, unit = TITLES[column]
-        ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=20)
         ax.set_xlabel("week")
         ax.set_ylabel(unit)
         if unit.startswith("points"):
@@ -73,9 +73,9 @@ def fan(
         ax.set_xlim(0, weeks[-1])
         ax.annotate(
             f"median, half and nine in ten of {runs:,} replicates; {asked.told}",
-            (1, 1.02),
+            (0, 1.02),
             xycoords="axes fraction",
-            ha="right",
+            ha="left",
             fontsize=8,
             color=QUIET,
         )

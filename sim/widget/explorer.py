@@ -82,13 +82,13 @@ class Explorer(anywidget.AnyWidget):
     """A firm with sliders. What is on screen can be read from the next cell: `.scenario`, `.run`, `.batch()`, `.comparison()`,
     `.pinned`, `.code()`. Only small values are kept in the notebook; runs travel as messages.
 
-    >>> from tandem.sim import Scenario
+    >>> from tandem import Scenario
     >>> panel = explore(Scenario.load("silence"))
     >>> panel.set(levers={"communication": 0.8})
     >>> panel.scenario.parameters.levers.communication
     0.8
     >>> print(panel.code())
-    from tandem.sim import Scenario
+    from tandem import Scenario
     <BLANKLINE>
     scenario = Scenario.load('silence')
     scenario = scenario.with_({'levers.communication': 0.8})
@@ -227,7 +227,7 @@ def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en", parameter
     `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr"; `parameters`: as in
     `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
-    >>> from tandem.sim import Scenario
+    >>> from tandem import Scenario
     >>> explore(Scenario.load("silence")).scenario.name
     'silence'
     """

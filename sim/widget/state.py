@@ -92,7 +92,7 @@ def scenario(base: Scenario, state: Mapping[str, Any]) -> Scenario:
 
 def code(base: Scenario, state: Mapping[str, Any]) -> str:
     """Python that makes `scenario` anew when executed: the equal object."""
-    lines = ["from tandem.sim import Scenario", "", f"scenario = {_source(base)}"]
+    lines = ["from tandem import Scenario", "", f"scenario = {_source(base)}"]
     lines += [f"scenario = scenario.{call}{changes!r})" for call, changes in steps(base, state)]
     return "\n".join(lines) + "\n"
 
