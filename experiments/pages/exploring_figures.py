@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -186,7 +187,8 @@ def heat_map(
         ax.set_yticks(range(len(rows)), list(map(_setting, rows)))
         ax.set_xlabel(x)
         ax.set_ylabel(y)
-        ax.set_title(asked.told, loc="right", fontsize=8, color=QUIET)
+        lines = textwrap.wrap(asked.told, 12 + 14 * len(columns))  # a small grid is narrow
+        ax.set_title("\n".join(lines), loc="left", fontsize=8, color=QUIET)
         ax.figure.colorbar(shown, ax=ax, label=f"{declared.title()} ({unit})")
     return ax
 
