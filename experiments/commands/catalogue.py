@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 
 KINDS = {
-    "en": {"role_model": "Role role models", "context": "Contexts", "case": "Cases"},
+    "en": {"role_model": "Role models", "context": "Contexts", "case": "Cases"},
     "fr": {"role_model": "Répartitions des rôles", "context": "Contextes", "case": "Cas"},
 }
 
