@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -153,7 +152,7 @@ def chance(box: Box, name: str, varied: pd.DataFrame, event: np.ndarray) -> floa
 def pruned(box: Box, varied: pd.DataFrame, event: np.ndarray, level: float = 0.05) -> Box:
     """The box without the limits that chance explains, the weakest taken away first."""
     while box.limits:
-        found: dict[str, Any] = {name: chance(box, name, varied, event) for name in box.limits}
+        found: dict[str, float] = {name: chance(box, name, varied, event) for name in box.limits}
         weakest = max(found, key=lambda name: found[name])
         if found[weakest] <= level:
             return box

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.store.errors import Refused
 from tandem.sim.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from tandem.experiments.store.sweep import Sweep
 
 NOT_VARIED = ("point_id", "firm_id", "first_replicate")
 LEAST_POINTS = 40
@@ -53,7 +56,7 @@ def worst_tenth(outcome: str, values: np.ndarray) -> Event:
 
 
 def of_sweep(
-    sweep: Any, outcome: str | None = None, above: float | None = None, below: float | None = None, allow_partial: bool = False
+    sweep: Sweep, outcome: str | None = None, above: float | None = None, below: float | None = None, allow_partial: bool = False
 ) -> tuple[Event, pd.DataFrame, pd.Series]:
     """The event, what was varied (one row a point) and the share of each point's replicates in which it happens.
 

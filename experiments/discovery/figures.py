@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from tandem.experiments.discovery.found import Discovery
@@ -38,7 +38,7 @@ def leading(found: Discovery) -> list[str]:
     return [*numeric, *spare][:2]
 
 
-def plot_boxes(found: Discovery) -> Any:
+def plot_boxes(found: Discovery) -> Figure | None:
     """The other half's points, darker where the event is more frequent, and the boxes; None without two numeric inputs."""
     names = leading(found)
     if len(names) < 2:
@@ -83,7 +83,7 @@ def plot_boxes(found: Discovery) -> Any:
     return canvas
 
 
-def plot_regional(table: pd.DataFrame) -> Any:
+def plot_regional(table: pd.DataFrame) -> Figure:
     """How far each input's distribution lies from usual where the event happens, and the line that chance alone reaches."""
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(table)))

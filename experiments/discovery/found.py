@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
 from tandem.experiments.discovery.event import Looked
+
+if TYPE_CHECKING:
+    from sklearn.tree._tree import Tree
 
 MOST_BOXES = 3
 RESAMPLES, REDRAWS = 1000, 40
@@ -98,8 +101,8 @@ def discover(
     held_x, held_y = varied.iloc[second].reset_index(drop=True), share.to_numpy(dtype=float)[second]
     boxes: list[Box] = []
     left = np.ones(len(x), dtype=bool)
-    rows: list[dict[str, Any]] = []
-    limits: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
+    limits: list[dict[str, object]] = []
     held_left = np.ones(len(held_x), dtype=bool)
     for number in range(1, MOST_BOXES + 1):
         part, event_here = x[left], y[left]
@@ -132,7 +135,7 @@ def discover(
 
 def reported(
     box: Box, varied: pd.DataFrame, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Coverage, density and their 95% intervals (points redrawn) on points that were not fitted on."""
     inside = box.holds(varied)
     base, total = float(everywhere.mean()), float(everywhere.sum())
@@ -165,7 +168,7 @@ def judged(
     held_event: np.ndarray,
     draw: np.random.Generator,
     progress: Callable[[int], None],
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """How sure each limit is: chance on the other half, and how often peelings of redrawn points limit the same input."""
     again = dict.fromkeys(box.limits, 0)
     for _ in range(REDRAWS):
@@ -227,7 +230,7 @@ def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndar
     return pd.DataFrame(rows).sort_values("density", ascending=False, ignore_index=True)
 
 
-def paths(tree: Any, names: list[str], words: dict[str, tuple[str, str]]) -> dict[int, Box]:
+def paths(tree: Tree, names: list[str], words: dict[str, tuple[str, str]]) -> dict[int, Box]:
     """What leads to each leaf, as a box. `words`: column of zeros and ones -> (input, the word it stands for)."""
     found: dict[int, Box] = {}
 

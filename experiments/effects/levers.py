@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,7 +146,7 @@ def pooled_model(
     met: np.ndarray,
     seed: int = 0,
     outputs: Sequence[str] = OUTPUTS,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Model:
     """A model for `effects`: luck i plays cell met[i] (a role model in a context), with the lever levels of its row, under the

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +30,7 @@ HEADLINES = (
 STATEMENTS = ("revenue_growth", "conflict_rate", "decision_delay_weeks")
 
 # The structural choices on which the order of the role models hangs, each with an alternative to its default.
-ALTERNATIVES: Mapping[str, dict[str, Any]] = {
+ALTERNATIVES: Mapping[str, Mapping[str, object]] = {
     "no media budget limit": {"assumptions.media_budget_exponent": 0.0},
     "meeting time no bottleneck": {"assumptions.meeting_time": False},
     "effort alike for all": {"assumptions.specialised_effort": False},
@@ -41,13 +40,13 @@ ALTERNATIVES: Mapping[str, dict[str, Any]] = {
     "trust frozen": {"assumptions.trust_frozen": True},
 }
 # The other ends of three of them, which only a longer study plays.
-FURTHER: Mapping[str, dict[str, Any]] = {
+FURTHER: Mapping[str, Mapping[str, object]] = {
     "one fixed media budget": {"assumptions.media_budget_exponent": 1.0},
     "capacity 1.3 of load": {"assumptions.capacity": 1.3},
     "ambiguity free": {"assumptions.ambiguity_price": 0.0},
 }
 # What a role model may set beside decision rights; equal dispositions put these back.
-DISPOSITIONS: Mapping[str, Any] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
+DISPOSITIONS: Mapping[str, object] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}
 
 Progress = Callable[[int], None]
 Player = Callable[[Scenario, int, int | str, str | int | Chosen], Batch]
@@ -78,7 +77,7 @@ def compare_role_models(
     scenarios: Mapping[str, Scenario],
     runs: int,
     seed: int | str = 0,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
     known: Mapping[str, Batch] | None = None,
     progress: Progress = lambda runs: None,
     parameters: str | int | Chosen = ENSEMBLE,

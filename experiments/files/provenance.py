@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import tandem.sim
 from tandem.sim.code_cache import compiled_sources
@@ -65,7 +64,7 @@ def installed_files() -> str:
     return digest.hexdigest()
 
 
-def provenance() -> dict[str, Any]:
+def provenance() -> dict[str, object]:
     """Versions, time, and the commit or the digest of the installed files, for what is kept with results."""
     return {"versions": versions(), "created_utc": datetime.now(UTC).isoformat(timespec="seconds"), **commit()}
 
@@ -85,7 +84,7 @@ def provenance_lines() -> dict[str, str]:
     }
 
 
-def commit() -> dict[str, Any]:
+def commit() -> dict[str, str]:
     """`commit` and, where files differ from it, `uncommitted_sha256`; outside our own checkout `installed_sha256`."""
 
     def git(*words: str) -> bytes:

@@ -43,14 +43,14 @@ class Population:
 
     name: str
     declared: Mapping[str, Any]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
     """Values by path that hold for every firm: one parameter set, or what an analysis changes."""
     sets: Chosen = AS_DECLARED
     """What parameter sets were asked for; under the ensemble each firm has its own."""
 
     @classmethod
     def load(
-        cls, name: str | os.PathLike[str] = "population", parameters: str | int | Chosen | Mapping[str, Any] = ENSEMBLE
+        cls, name: str | os.PathLike[str] = "population", parameters: str | int | Chosen | Mapping[str, float] = ENSEMBLE
     ) -> Population:
         """From `scenarios/NAME.toml` or a path. `parameters` as in `tandem.sim.parameter_sets`; or values by path, a set that
         is no part of the ensemble (yet). A set also says how firms differ, and how often leaders leave."""
@@ -70,7 +70,7 @@ class Population:
         one = asked.known is not None and asked.number is not None
         return cls(title, tables, asked.known.set(asked.number) if one else {}, asked)  # type: ignore[union-attr, arg-type]
 
-    def with_(self, changes: Mapping[str, Any]) -> Population:
+    def with_(self, changes: Mapping[str, float]) -> Population:
         """The same with other values for every firm, by path (`population.spread.PATH` and `population.coo.threshold` say
         how firms differ)."""
         return replace(self, parameters={**self.parameters, **changes})
@@ -82,7 +82,7 @@ class Population:
         """One law a value that differs, in the order of the file."""
         return self._laws(self.parameters)
 
-    def _laws(self, own: Mapping[str, Any]) -> tuple[Law, ...]:
+    def _laws(self, own: Mapping[str, float | np.ndarray]) -> tuple[Law, ...]:
         """The laws with the spreads of parameter sets: one value, or one a firm, float64 (firms,)."""
         return tuple(
             Law(**{**table, "spread": own.get(f"{OWN}spread.{table['path']}", table.get("spread", 1.0))})
@@ -94,14 +94,17 @@ class Population:
         """The ensemble from which each firm draws a set of its own; None where all share one."""
         return self.sets.known if self.sets.number is None else None
 
-    def own(self, numbers: np.ndarray) -> dict[str, Any]:
+    def own(self, numbers: np.ndarray) -> dict[str, float | np.ndarray]:
         """What sets say of each firm, float64 (firms,) by path, and what holds for every firm. `numbers`: each firm's set."""
+        return {**self.of_sets(numbers), **self.parameters}
+
+    def of_sets(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
+        """The part of it that each firm's own set says; nothing where all share one."""
         known = self.drawn_sets
-        drawn = {} if known is None else {str(path): column.to_numpy()[numbers] for path, column in known.sets.items()}
-        return {**drawn, **self.parameters}
+        return {} if known is None else {str(path): column.to_numpy()[numbers] for path, column in known.sets.items()}
 
     @property
-    def common(self) -> dict[str, Any]:
+    def common(self) -> dict[str, object]:
         """Values by path that every firm has, the parameter set last."""
         shared = {table["path"]: table["value"] for table in self.declared.get("common", ())}
         return {**shared, **{path: value for path, value in self.parameters.items() if not path.startswith(OWN)}}
@@ -160,7 +163,7 @@ class Population:
         context = _chosen(self.declared["contexts"], chance[:, 1])
         size = np.exp(self.declared["size"]["spread"] * scores[:, 2])
         cause = {name: scores[:, 4 + k] for k, name in enumerate(causes)}
-        table: dict[str, Any] = {"role_model": role_model, "context": context, "size": size, "set": numbers}
+        table: dict[str, np.ndarray] = {"role_model": role_model, "context": context, "size": size, "set": numbers}
         usual = _Usual(role_model, context)
         first = 4 + len(causes)
         for k, law in enumerate(self._laws(sets)):
@@ -190,7 +193,7 @@ class Population:
         table["coo"] = table["need_of_coo"] > coo["threshold"]
         return pd.DataFrame(table)
 
-    def _need(self, table: Mapping[str, Any], usual: _Usual) -> np.ndarray:
+    def _need(self, table: Mapping[str, np.ndarray], usual: _Usual) -> np.ndarray:
         """Share of the CEO's hours that the firm's decisions would take of him alone, his lack of operating skill counted
         in (a decision takes longer of who is no specialist) [hambrick2004]."""
         hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in DOMAINS)
@@ -211,18 +214,18 @@ class _Usual:
 
 
 @lru_cache(maxsize=256)
-def _plain(role_model: str, context: str) -> dict[str, Any]:
+def _plain(role_model: str, context: str) -> dict[str, float]:
     """Numbers by path of a role model in a context."""
     values = Scenario.of(role_model=role_model, context=context).values
     return {path: value for path, value in values.items() if isinstance(value, float | int)}
 
 
-def _chosen(weights: Mapping[str, Any], chance: np.ndarray) -> np.ndarray:
-    """A word for each chance in [0, 1], in proportion to the weights."""
-    names = [name for name, weight in weights.items() if isinstance(weight, float | int)]
-    ends = np.cumsum([weights[name] for name in names])
+def _chosen(table: Mapping[str, object], chance: np.ndarray) -> np.ndarray:
+    """A word for each chance in [0, 1], in proportion to the weights of a table."""
+    weights = {name: weight for name, weight in table.items() if isinstance(weight, float | int)}
+    ends = np.cumsum(list(weights.values()))
     place = np.searchsorted(ends / ends[-1], chance, side="right")
-    return np.array(names, dtype=object)[np.minimum(place, len(names) - 1)]
+    return np.array(list(weights), dtype=object)[np.minimum(place, len(weights) - 1)]
 
 
 @dataclass(frozen=True)
@@ -245,11 +248,11 @@ class Firms:
         )
         return (self.table["context"] + ", size " + third.astype(int).astype(str)).to_numpy()
 
-    def changes(self, number: int) -> dict[str, Any]:
+    def changes(self, number: int) -> dict[str, float]:
         """What firm `number` has by path beside its role model and context."""
         row = self.table.iloc[number]
         base = _base(self._role_model(row), row["context"], self._frozen_common)
-        values: dict[str, Any] = {path: float(row[path]) for path in self._paths}
+        values = {path: float(row[path]) for path in self._paths}
         values |= {path: float(column[number]) for path, column in self._of_sets.items()}
         if "teams.headcount" in self.table:
             for k, team in enumerate(base.parameters.teams):
@@ -267,14 +270,16 @@ class Firms:
             found.append(replace(firm, name=f"firm-{self.seed}-{number}"))
         return found
 
-    def records(self, changes: Mapping[str, Any] | None = None, week: int = 0, quarters: int | None = None) -> list[np.ndarray]:
+    def records(
+        self, changes: Mapping[str, object] | None = None, week: int = 0, quarters: int | None = None
+    ) -> list[np.ndarray]:
         """Rows of the kernel, one array a firm: as drawn, with `changes` taking force in `week` (0: from the start).
 
         What a change says wins over what was drawn; levers move their sub-parameters as in `Scenario.with_`.
         """
         return self.rows(changes, week, quarters).timelines()
 
-    def rows(self, changes: Mapping[str, Any] | None = None, week: int = 0, quarters: int | None = None) -> FirmTable:
+    def rows(self, changes: Mapping[str, object] | None = None, week: int = 0, quarters: int | None = None) -> FirmTable:
         """The same as a table, to which more can be done."""
         quarters = quarters or self.population.weeks // 13
         if quarters not in self._known:
@@ -298,7 +303,7 @@ class Firms:
         few._known.update({quarters: table.take(np.arange(len(few))) for quarters, table in self._known.items()})
         return few
 
-    def with_parameters(self, parameters: Mapping[str, Any]) -> Firms:
+    def with_parameters(self, parameters: Mapping[str, float]) -> Firms:
         """The same firms, drawn as they are, under another parameter set (its `population.` values are not applied)."""
         return replace(self, population=replace(self.population, parameters=dict(parameters), sets=AS_DECLARED))
 
@@ -309,7 +314,7 @@ class Firms:
         """Tables already made, by horizon."""
         return {}
 
-    def _role_model(self, row: Any) -> str:
+    def _role_model(self, row: pd.Series) -> str:
         role_model: str = row["role_model"] if row["coo"] else self.population.declared["coo"]["without"]
         return role_model
 
@@ -323,14 +328,14 @@ class Firms:
         """What each firm's own parameter set says, float64 (firms,) by path; nothing where all share one."""
         if self.population.drawn_sets is None:
             return {}
-        said = self.population.own(self.table["set"].to_numpy())
+        said = self.population.of_sets(self.table["set"].to_numpy())
         return {path: values for path, values in said.items() if path not in self.population.parameters and OWN not in path}
 
     @property
-    def _frozen_common(self) -> tuple[tuple[str, Any], ...]:
+    def _frozen_common(self) -> tuple[tuple[str, object], ...]:
         return tuple(sorted({"quarters": self.population.weeks // 13, **self.population.common}.items()))
 
-    def _table(self, quarters: int, changes: Mapping[str, Any] | None = None) -> FirmTable:
+    def _table(self, quarters: int, changes: Mapping[str, object] | None = None) -> FirmTable:
         """The firms as drawn, or with changes that only scenarios can make."""
         common = tuple(sorted({**dict(self._frozen_common), **(changes or {}), "quarters": quarters}.items()))
         role_model = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
@@ -359,5 +364,5 @@ def _role_model_in_context(role_model: str, context: str) -> Scenario:
 
 
 @lru_cache(maxsize=512)
-def _base(role_model: str, context: str, common: tuple[tuple[str, Any], ...]) -> Scenario:
+def _base(role_model: str, context: str, common: tuple[tuple[str, object], ...]) -> Scenario:
     return _role_model_in_context(role_model, context).with_(dict(common))

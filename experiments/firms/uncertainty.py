@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,7 +77,7 @@ def variance_shares(
     return pd.DataFrame(rows_)
 
 
-def _shares(values: np.ndarray, seed: int, resamples: int = 200) -> list[dict[str, Any]]:
+def _shares(values: np.ndarray, seed: int, resamples: int = 200) -> list[dict[str, str | float]]:
     draw = np.random.default_rng([seed, 13])
     parts = variance_components(values)
     total = sum(parts.values())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
@@ -39,9 +40,9 @@ def fan(
     column: str = "trust",
     runs: int = 200,
     seed: int | str = 7,
-    ax: Any = None,
+    ax: Axes | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
-) -> Any:
+) -> Axes:
     """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten. Returns the axes.
     `parameters` as in `tandem.sim.parameter_sets`.
 
@@ -90,7 +91,7 @@ def small_multiples(
     seed: int | str = 7,
     across: int = 3,
     parameters: str | int | Chosen = ENSEMBLE,
-) -> Any:
+) -> Figure:
     """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario. Returns the figure.
 
     >>> from tandem import Scenario, small_multiples
@@ -134,14 +135,14 @@ def small_multiples(
 
 def heat_map(
     scenario: Scenario,
-    across: Mapping[str, Sequence[Any]],
-    up: Mapping[str, Sequence[Any]],
+    across: Mapping[str, Sequence[object]],
+    up: Mapping[str, Sequence[object]],
     outcome: str = "revenue_growth",
     runs: int = 100,
     seed: int | str = 7,
-    ax: Any = None,
+    ax: Axes | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
-) -> Any:
+) -> Axes:
     """Mean of an outcome over a grid of two settings, each cell on the same replicates; the half-width of its 95% interval
     beneath it.
 
@@ -193,5 +194,5 @@ def heat_map(
     return ax
 
 
-def _setting(value: Any) -> str:
+def _setting(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)

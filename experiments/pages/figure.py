@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 
 from tandem.experiments.files.tables import write_csv
 from tandem.sim.plots import STYLE
@@ -31,10 +34,18 @@ class Figure:
     narrow: str = ""
 
 
-def save(drawn: Any, folder: Path, name: str, data: Any = None, kinds: Sequence[str] = ("svg",), tight: bool = True) -> Any:
+def save(
+    drawn: Canvas | Axes,
+    folder: Path,
+    name: str,
+    data: pd.DataFrame | None = None,
+    kinds: Sequence[str] = ("svg",),
+    tight: bool = True,
+) -> Canvas:
     """Write a figure (or the one its axes belong to) into `folder` as each of `kinds`, its data (a table) as CSV beside it, and
     close it; returns the figure."""
-    canvas = drawn if hasattr(drawn, "savefig") else drawn.figure
+    canvas = drawn if isinstance(drawn, Canvas) else drawn.figure
+    assert isinstance(canvas, Canvas)  # no figure of ours has figures inside
     if data is not None:
         write_csv(data, folder / f"{name}.csv")
     with plt.rc_context(FIGURE_STYLE):
@@ -48,14 +59,14 @@ def save(drawn: Any, folder: Path, name: str, data: Any = None, kinds: Sequence[
 
 
 def written(
-    canvas: Any,
+    canvas: Canvas,
     name: str,
     folder: Path,
     heading: str,
     sentence: str,
     footing: str = "",
-    narrow: Any = None,
-    data: Any = None,
+    narrow: Canvas | None = None,
+    data: pd.DataFrame | None = None,
     kinds: Sequence[str] = ("svg", "png"),
 ) -> Figure:
     """Save a figure with its data, and take it up with its words; `narrow`: the canvas for narrow screens, not kept."""
@@ -69,7 +80,9 @@ def written(
     return Figure(name, of_root((folder / f"{name}.svg").read_text("utf-8")), heading, sentence, footing, thin)
 
 
-def written_with_data(canvas: Any, data: Any, name: str, folder: Path, heading: str, sentence: str, footing: str) -> Figure:
+def written_with_data(
+    canvas: Canvas, data: pd.DataFrame, name: str, folder: Path, heading: str, sentence: str, footing: str
+) -> Figure:
     """The same for a figure of which a page needs the SVG alone."""
     return written(canvas, name, folder, heading, sentence, f"{footing}.", data=data, kinds=("svg",))
 

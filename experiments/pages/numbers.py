@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
+
+Row = Mapping[Hashable, Any]
+"""A row of a table by the names of its columns, as pandas gives it."""
 
 
 def scaled(outcome: str) -> tuple[float, str]:
@@ -31,13 +35,13 @@ def figure_text(value: float, factor: float, signed: bool = False, width: float 
     return text.replace("-", "−") if float(text.replace(",", "")) else f"{0:.{digits}f}"
 
 
-def interval_text(row: dict[str, Any], factor: float) -> str:
+def interval_text(row: Row, factor: float) -> str:
     """[low, high] of a row."""
     width = row["high"] - row["low"]
     return f"[{figure_text(row['low'], factor, True, width)}, {figure_text(row['high'], factor, True, width)}]"
 
 
-def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[str, str]:
+def cell(row: Row, factor: float, better: str = "neither") -> dict[str, str]:
     """One cell of a role model table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
     if row["verdict"] in ("baseline", "not defined"):
         main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor)
@@ -49,7 +53,7 @@ def cell(row: dict[str, Any], factor: float, better: str = "neither") -> dict[st
     return {"main": main, "aside": aside, "open": open_, "text": f"{main} {aside}{open_}", "look": look(row["verdict"], better)}
 
 
-def word(value: Any) -> str:
+def word(value: object) -> str:
     """A parameter's value as a reader says it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

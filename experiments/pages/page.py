@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from tandem.experiments.pages.figure import Figure
+
+Section = Mapping[str, Any]
+"""A part of a page by the names its template knows: texts, numbers, tables, figures."""
+
+
+class Table(TypedDict):
+    """A table as the templates take it."""
+
+    heads: list[str]
+    words: tuple[int, ...]
+    """The columns that hold words, not numbers."""
+    rows: list[list[dict[str, str]]]
+    """A cell has a `main` text; it may have an `aside` and a `look`."""
 
 
 def render(template: str, **values: Any) -> str:
@@ -17,7 +31,7 @@ def render(template: str, **values: Any) -> str:
     return Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(f"{template}.html.jinja").render(**values)
 
 
-def drawn_inline(figure: Figure) -> dict[str, Any]:
+def drawn_inline(figure: Figure) -> dict[str, str]:
     """A figure as the page's templates take it."""
     return {
         "name": figure.name,

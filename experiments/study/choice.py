@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -188,7 +187,7 @@ def _play(part: Part, seed: int, store: Path, mark: str, progress: Told) -> Play
     )
 
 
-def labelled(table: pd.DataFrame, **labels: Any) -> pd.DataFrame:
+def labelled(table: pd.DataFrame, **labels: str) -> pd.DataFrame:
     """The table with columns of one value in front."""
     return table.assign(**labels)[[*labels, *table.columns]]
 
@@ -204,7 +203,7 @@ def regrets(played: Played, options: list[str], places: list[str]) -> pd.DataFra
     """What each role model gives away in each context against the best there; see `Decisions.regret`."""
     plain = played.values.mean(axis=0)
     cells = np.minimum((played.points[:, played.names.index(CONTEXT)] * len(places)).astype(int), len(places) - 1)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for at, place in enumerate(places):
         mine = plain[cells == at]
         best = int(mine.mean(axis=0).argmax())

@@ -4,11 +4,11 @@ first."""
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from tandem.experiments.pages.figure import FIGURE_STYLE
@@ -27,7 +27,7 @@ def seen(price: str) -> tuple[float, str]:
     return (1.0, "episodes/quarter") if price == "conflict alone" else (100.0, "points of yearly growth")
 
 
-def plot_regret(rows: pd.DataFrame, price: str) -> Any:
+def plot_regret(rows: pd.DataFrame, price: str) -> Figure:
     """A cell a role model and context: what it gives away against the best role model there; framed where it is decidedly
     the best, "?" where it cannot be told from the best."""
     named, (factor, unit) = titles(), seen(price)
@@ -60,7 +60,7 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Any:
     return canvas
 
 
-def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Any:
+def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Figure:
     """The best role model in each cell of load and drift: coloured where it is decided, hatched where it is not."""
     named = titles()
     with plt.rc_context(FIGURE_STYLE):
@@ -91,12 +91,12 @@ def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Any:
     return canvas
 
 
-def plot_information(rows: pd.DataFrame, price: str) -> Any:
+def plot_information(rows: pd.DataFrame, price: str) -> Figure:
     """What it is worth to know each factor before choosing: a bar over the bracket, a line over its 95% bounds."""
     factor, unit = seen(price)
     rows = rows.sort_values("high", ascending=False, kind="stable")
     with plt.rc_context(FIGURE_STYLE):
-        ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(rows)))[1]
+        canvas, ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(rows)))
         for y, row in enumerate(rows.to_dict("records")):
             ax.plot([factor * max(row["bound_low"], 0.0), factor * max(row["bound_high"], 0.0)], [y, y], color=BLUE, linewidth=1)
             ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
@@ -106,7 +106,7 @@ def plot_information(rows: pd.DataFrame, price: str) -> Any:
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(left=0.0)
         ax.set_xlabel(f"worth of knowing it first ({unit})\nbar: low to high estimate; line: 95% bounds", fontsize=9)
-    return ax.figure
+    return canvas
 
 
 def known_as(name: str) -> str:
@@ -116,10 +116,10 @@ def known_as(name: str) -> str:
     )
 
 
-def plot_lever_values(rows: pd.DataFrame, price: str) -> Any:
+def plot_lever_values(rows: pd.DataFrame, price: str) -> Figure:
     """A cell a lever, role model and context: what raising it to best practice adds; a dot where its sign is decided."""
     named, (factor, unit) = titles(), seen(price)
-    places: list[Any] = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
+    places: list[tuple[str, str]] = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
     table = rows.pivot(index=["role_model", "context"], columns="lever", values="mean")
     cells = factor * table.reindex(index=pd.MultiIndex.from_tuples(places), columns=list(LEVERS)).to_numpy()
     with plt.rc_context(FIGURE_STYLE):

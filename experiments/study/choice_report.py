@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
-from tandem.experiments.pages.numbers import figure_text, interval_text
-from tandem.experiments.pages.page import drawn_inline
+from tandem.experiments.pages.numbers import Row, figure_text, interval_text
+from tandem.experiments.pages.page import Section, Table, drawn_inline
 from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.study.choice import MAPPED_IN, PRICES, Decisions
 from tandem.experiments.study.choice_figures import (
@@ -28,7 +27,7 @@ SHOWN = ("growth alone", "an episode costs 1 point of growth")
 """The utilities that are drawn; the tables hold all of them."""
 
 
-def write(found: Decisions, folder: Path) -> dict[str, Any]:
+def write(found: Decisions, folder: Path) -> Section:
     """Tables as CSV, each figure as SVG with its data as CSV; what the page says. Files are made whole beside and moved in."""
     with filled(folder) as part:
         for name, table in found.tables().items():
@@ -37,7 +36,7 @@ def write(found: Decisions, folder: Path) -> dict[str, Any]:
     return section(found, drawn)
 
 
-def section(found: Decisions, drawn: list[Figure]) -> dict[str, Any]:
+def section(found: Decisions, drawn: list[Figure]) -> Section:
     """Sentences, tables and figures as the template takes them."""
     return {
         "told": [told(found, price) for price in PRICES],
@@ -53,13 +52,13 @@ def section(found: Decisions, drawn: list[Figure]) -> dict[str, Any]:
 # -- sentences ---------------------------------------------------------------------------------
 
 
-def best_words(verdicts: Mapping[Any, str], named: Mapping[str, str]) -> str:
+def best_words(verdicts: Mapping[Hashable, str], named: Mapping[str, str]) -> str:
     """The option that is decidedly best, or those that cannot be told apart at the top."""
     first = [name for name, verdict in verdicts.items() if verdict == "best"]
     return (
-        named[first[0]]
+        named[str(first[0])]
         if first
-        else "undecided between " + listed([named[name] for name, verdict in verdicts.items() if verdict == "undecided"])
+        else "undecided between " + listed([named[str(name)] for name, verdict in verdicts.items() if verdict == "undecided"])
     )
 
 
@@ -90,12 +89,7 @@ def worst_by_context(found: Decisions, price: str) -> pd.Series:
 # -- tables ------------------------------------------------------------------------------------
 
 
-def text_keys(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A row of a table by the names of its columns."""
-    return {str(key): value for key, value in row.items()}
-
-
-def choices(found: Decisions) -> dict[str, Any]:
+def choices(found: Decisions) -> Table:
     """A row a utility and role model: mean, expected regret (bracket), largest regret over contexts, verdict."""
     named, rows = titles(), []
     for price in PRICES:
@@ -106,7 +100,7 @@ def choices(found: Decisions) -> dict[str, Any]:
                 [
                     {"main": f"{price[:1].upper()}{price[1:]} ({unit})"},
                     {"main": named[row["option"]]},
-                    {"main": figure_text(row["mean"], factor), "aside": interval_text(text_keys(row), factor).replace("+", "")},
+                    {"main": figure_text(row["mean"], factor), "aside": interval_text(row, factor).replace("+", "")},
                     {"main": f"{figure_text(row['regret_low'], factor)} to {figure_text(row['regret_high'], factor)}"},
                     {"main": figure_text(float(worst[row["option"]]), factor)},
                     {"main": f"{row['best_share']:.0%}"},
@@ -125,7 +119,7 @@ def choices(found: Decisions) -> dict[str, Any]:
     return {"heads": heads, "words": (0, 1, 6), "rows": rows}
 
 
-def first_levers(found: Decisions) -> dict[str, Any]:
+def first_levers(found: Decisions) -> Table:
     """A row a role model and context: the lever that adds most when raised to best practice, by each utility that is drawn."""
     named, rows = titles(), []
     for (role_model, place), part in found.levers.groupby(["role_model", "context"], sort=False):
@@ -134,7 +128,7 @@ def first_levers(found: Decisions) -> dict[str, Any]:
             mine = part[part["utility"] == price].set_index("lever")
             (factor, unit), top = seen(price), str(mine["mean"].idxmax())
             words = best_words(mine["verdict"].to_dict(), {lever: spoken(lever) for lever in mine.index})
-            gain = text_keys(mine.loc[top].to_dict())
+            gain = mine.loc[top].to_dict()
             cells.append(
                 {
                     "main": words,
@@ -229,7 +223,7 @@ def regret_sentence(rows: pd.DataFrame, price: str) -> str:
         f"{named[row['role_model']]} in {lowered(named[row['context']])}"
         for row in rows[rows["verdict"] == "best"].to_dict("records")
     ]
-    top = text_keys(rows.sort_values("regret").iloc[-1].to_dict())
+    top = rows.sort_values("regret").iloc[-1].to_dict()
     lead = f"Decidedly best: {listed(best)}." if best else "No role model is decidedly best in any context."
     return (
         f"What each role model gives away against the best one in the same context, habits random. {lead} The most is given "
@@ -271,7 +265,7 @@ def information_sentence(rows: pd.DataFrame, price: str) -> str:
     )
 
 
-def bracket(row: Mapping[Any, Any], factor: float) -> str:
+def bracket(row: Row, factor: float) -> str:
     """Low to high."""
     return f"{figure_text(row['low'], factor)} to {figure_text(row['high'], factor)}"
 

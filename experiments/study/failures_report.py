@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from tandem.experiments.discovery.boxes import Box
 from tandem.experiments.discovery.figures import leading, plot_boxes, plot_regional, worded
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
-from tandem.experiments.pages.page import drawn_inline
+from tandem.experiments.pages.page import Section, Table, drawn_inline
 from tandem.experiments.pages.words import listed, titles
 from tandem.experiments.study.failures import Found
 from tandem.sim.writing import filled
@@ -19,7 +18,7 @@ LEAVES = 4
 """So many leaves of each tree are told, the densest first; the table holds all."""
 
 
-def write(found: Mapping[str, Found], folder: Path) -> dict[str, Any]:
+def write(found: Mapping[str, Found], folder: Path) -> Section:
     """Tables as CSV, each figure as SVG with its data as CSV; what the page says. Files are made whole beside and moved in."""
     with filled(folder) as part:
         for name, each in found.items():
@@ -31,7 +30,7 @@ def write(found: Mapping[str, Found], folder: Path) -> dict[str, Any]:
     return section(found, drawn)
 
 
-def section(found: Mapping[str, Found], drawn: list[Figure]) -> dict[str, Any]:
+def section(found: Mapping[str, Found], drawn: list[Figure]) -> Section:
     """Sentences, tables and figures as the template takes them."""
     first = next(iter(found.values()))
     fitted, held = (len(half) for half in first.discovery.halves)
@@ -76,9 +75,9 @@ def told(each: Found) -> str:
     return lead + "; of the rest, ".join(parts) + "."
 
 
-def tree(each: Found) -> dict[str, Any]:
+def tree(each: Found) -> Table:
     """The second view: the densest leaves of a tree of depth three."""
-    rows = []
+    rows: list[list[dict[str, str]]] = []
     for row in each.discovery.tree.head(LEAVES).to_dict("records"):
         words = row["told"]
         for name in each.discovery.halves[0].columns:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
@@ -16,6 +19,9 @@ from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
 
+if TYPE_CHECKING:
+    from tandem.experiments.study.study import Study
+
 HOW_TO_READ = (
     (BETTER, True, "better than the reference"),
     (WORSE, True, "worse than the reference"),
@@ -23,7 +29,7 @@ HOW_TO_READ = (
 )
 
 
-def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
+def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
     """All figures of a study, written into `folder`: levers, role models by context, and what each statement hangs on."""
     figures, named = [], titles()
     for output in dict.fromkeys(study.levers["output"]):
@@ -42,7 +48,7 @@ def study_figures(study: Any, folder: Path, progress: Callable[[str, int], None]
 # -- levers ------------------------------------------------------------------------------------
 
 
-def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -> Figure:
+def lever_figure(study: Study, output: str, folder: Path, named: dict[str, str]) -> Figure:
     """How far each lever moves an outcome."""
     with plt.rc_context(FIGURE_STYLE):
         canvas, ax = plt.subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
@@ -58,7 +64,7 @@ def lever_figure(study: Any, output: str, folder: Path, named: dict[str, str]) -
         return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing, data=rows)
 
 
-def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
+def lever_sentence(study: Study, output: str, named: dict[str, str]) -> str:
     """Which levers move the outcome, which way, and how far their order is decided."""
     rows = study.levers[study.levers["output"] == output].to_dict("records")
     place = study.rank_intervals[output]
@@ -81,7 +87,7 @@ def lever_sentence(study: Any, output: str, named: dict[str, str]) -> str:
     ).strip()
 
 
-def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
+def opposed_sentence(study: Study, output: str, named: dict[str, str]) -> str:
     """Warns of levers that push one way in some role models and the other way in others; "" if there is none."""
     told = []
     for lever, (raised, lowered) in opposed(study.levers_by_role_model, output).items():
@@ -93,7 +99,7 @@ def opposed_sentence(study: Any, output: str, named: dict[str, str]) -> str:
 # -- role models ------------------------------------------------------------------------------------
 
 
-def role_model_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+def role_model_figure(study: Study, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
     """A panel a context: each role model's and control's difference from the first role model."""
     main = study.role_models[(study.role_models["dispositions"] == "as described") & (study.role_models["outcome"] == outcome)]
     arms = list(dict.fromkeys(main["role_model"]))
@@ -116,7 +122,9 @@ def role_model_figure(study: Any, outcome: str, folder: Path, named: dict[str, s
         )
 
 
-def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int) -> Any:
+def _panels(
+    main: pd.DataFrame, outcome: str, short: dict[str, str], named: dict[str, str], reference: str, across: int
+) -> Canvas:
     """A panel a context, and how to read them, so many beside each other."""
     down = -(-(len(contexts()) + 1) // across)
     canvas, axes = plt.subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
@@ -136,7 +144,7 @@ def _panels(main: Any, outcome: str, short: dict[str, str], named: dict[str, str
     return canvas
 
 
-def luck_share(study: Any, outcome: str, what: str = "outcome") -> str:
+def luck_share(study: Study, outcome: str, what: str = "outcome") -> str:
     """How much of the variance over firms is luck, as a part of a sentence; nothing where it was not played."""
     if not len(study.variance):
         return ""
@@ -147,7 +155,7 @@ def luck_share(study: Any, outcome: str, what: str = "outcome") -> str:
     return f"noise share (luck's part of the {of}, by role model): {low:.2f} to {high:.2f}; "
 
 
-def _key(ax: Any, reference: str) -> None:
+def _key(ax: Axes, reference: str) -> None:
     ax.set_axis_off()
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
@@ -164,7 +172,7 @@ def _key(ax: Any, reference: str) -> None:
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
-def role_model_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+def role_model_sentence(study: Study, outcome: str, named: dict[str, str]) -> str:
     """Which role models differ decidedly from the first one everywhere, in some contexts, and where it is undecided."""
     rows = study.role_models[(study.role_models["dispositions"] == "as described") & (study.role_models["outcome"] == outcome)]
     reference = named[str(rows["role_model"].iloc[0])]
@@ -187,7 +195,7 @@ def role_model_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
 # -- what statements hang on -------------------------------------------------------------------
 
 
-def robustness_figure(study: Any, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
+def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str, str]) -> Figure:
     """A line a statement, a column an alternative: does it still hold?"""
     rows = study.robustness[study.robustness["outcome"] == outcome]
     columns = list(dict.fromkeys(rows["assumption"]))
@@ -229,13 +237,13 @@ def robustness_figure(study: Any, outcome: str, folder: Path, named: dict[str, s
 
 
 def _robustness(
-    rows: Any,
+    rows: pd.DataFrame,
     columns: list[str],
     heads: list[str],
     labels: dict[tuple[str, str], str],
     size: tuple[float, float],
     above: dict[str, str],
-) -> Any:
+) -> Canvas:
     """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each role model."""
     lines: list[tuple[str, str]] = []
     for pair in labels:
@@ -273,7 +281,7 @@ def _robustness(
     return canvas
 
 
-def robustness_sentence(study: Any, outcome: str) -> str:
+def robustness_sentence(study: Study, outcome: str) -> str:
     """How many statements survive every alternative, and which alternatives turn most."""
     rows = study.surviving[study.surviving["outcome"] == outcome]
     all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def of_sensitivity(
     return event, varied, share, part.parameters
 
 
-def _points(factors: int, seed: int) -> Any:
+def _points(factors: int, seed: int) -> Iterator[np.ndarray]:
     return (a for _, _, a, _ in plan_of(POINTS, factors, seed, "random").blocks(POINTS))
 
 

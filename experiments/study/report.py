@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure
-from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
-from tandem.experiments.pages.page import drawn_inline, render
-from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
+from tandem.experiments.pages.page import Section, Table, drawn_inline, render
+from tandem.experiments.pages.words import listed, low_first, spoken, titles
 from tandem.experiments.study.figures import opposed_sentence
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 
+if TYPE_CHECKING:
+    from tandem.experiments.study.study import Study
 
-def report_page(study: Any, figures: list[Figure], command: str, sections: Mapping[str, Any]) -> str:
+
+def report_page(study: Study, figures: list[Figure], command: str, sections: Mapping[str, Section]) -> str:
     """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `tandem.experiments.study.study.write`."""
     named, fields = titles(), contexts()
     blocks = [
@@ -71,7 +74,7 @@ def report_page(study: Any, figures: list[Figure], command: str, sections: Mappi
 # -- tables ------------------------------------------------------------------------------------
 
 
-def role_model_block(study: Any, context: str, dispositions: str, named: dict[str, str]) -> dict[str, Any]:
+def role_model_block(study: Study, context: str, dispositions: str, named: dict[str, str]) -> dict[str, object]:
     """A context's table: one row a role model, one column a headline outcome."""
     table = study.role_models[(study.role_models["context"] == context) & (study.role_models["dispositions"] == dispositions)]
     rows = []
@@ -83,7 +86,7 @@ def role_model_block(study: Any, context: str, dispositions: str, named: dict[st
     return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows}
 
 
-def lever_rows(study: Any) -> list[dict[str, str]]:
+def lever_rows(study: Study) -> list[dict[str, str]]:
     """The lever table, one row an output and lever."""
     rows = []
     for row in study.levers.to_dict("records"):
@@ -103,9 +106,10 @@ def lever_rows(study: Any) -> list[dict[str, str]]:
     return rows
 
 
-def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> list[dict[str, Any]]:
+def levers_within(study: Study, table: pd.DataFrame, named: dict[str, str]) -> list[dict[str, object]]:
     """A table an output: a row a role model or context, a column a lever in the order of the pooled ranking."""
-    column, blocks = table.columns[0], []
+    column = table.columns[0]
+    blocks: list[dict[str, object]] = []
     for output in dict.fromkeys(study.levers["output"]):
         levers = list(study.levers.loc[study.levers["output"] == output, "input"])
         factor, unit = scaled(output)
@@ -126,7 +130,7 @@ def levers_within(study: Any, table: pd.DataFrame, named: dict[str, str]) -> lis
     return blocks
 
 
-def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
+def best_table(study: Study, named: dict[str, str]) -> dict[str, object]:
     """The best role model by context and outcome, and its rivals."""
     rows = []
     for context in contexts():
@@ -136,7 +140,7 @@ def best_table(study: Any, named: dict[str, str]) -> dict[str, Any]:
     return {"heads": [f"{OUTCOMES[name].title()} ({words[OUTCOMES[name].better]})" for name in STATEMENTS], "rows": rows}
 
 
-def best_under(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, Any]:
+def best_under(study: Study, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, object]:
     """The best role model by one outcome: a row an assumption, a column a context."""
     table = study.best[study.best["outcome"] == outcome]
     rows = []
@@ -147,24 +151,24 @@ def best_under(study: Any, named: dict[str, str], outcome: str = "revenue_growth
     return {"contexts": [named[context] for context in contexts()], "rows": rows}
 
 
-def _best_cell(row: dict[str, Any], named: dict[str, str]) -> dict[str, str]:
+def _best_cell(row: Row, named: dict[str, str]) -> dict[str, str]:
     if not row["rivals"]:
         return {"main": named[row["best"]], "aside": "decided", "look": "decided"}
     rivals = [named[arm] for arm in row["rivals"].split("; ")]
     return {"main": "undecided", "aside": "between " + listed([named[row["best"]], *rivals]), "look": "open"}
 
 
-def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
+def spread_table(study: Study, named: dict[str, str]) -> Table | None:
     """Where the spread over firms comes from: a row an outcome and role model; None where it was not played."""
     if not len(study.variance):
         return None
     rows = []
     for (outcome, arm, what), part in study.variance.groupby(["outcome", "role_model", "what"], sort=False):
-        name = named[arm] + ("" if what == "outcome" else ", difference from the first")
+        name = named[str(arm)] + ("" if what == "outcome" else ", difference from the first")
         shares = [
             {"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")
         ]
-        rows.append([{"main": OUTCOMES[outcome].title()}, {"main": name}, *shares])
+        rows.append([{"main": OUTCOMES[str(outcome)].title()}, {"main": name}, *shares])
     return {
         "heads": ["Outcome", "Role model", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
         "words": (0, 1),
@@ -172,7 +176,7 @@ def spread_table(study: Any, named: dict[str, str]) -> dict[str, Any] | None:
     }
 
 
-def switches(study: Any) -> list[dict[str, str]]:
+def switches(study: Study) -> list[dict[str, str]]:
     """The structural alternatives played: name, path, default, alternative, meaning."""
     from tandem.sim.parameters import describe
 
@@ -190,7 +194,7 @@ def switches(study: Any) -> list[dict[str, str]]:
     ]
 
 
-def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
+def survival_rows(study: Study, named: dict[str, str]) -> list[dict[str, str]]:
     """Statements about growth, conflict and delay, and under how many alternatives each survives."""
     rows = []
     for row in study.surviving[study.surviving["outcome"].isin(STATEMENTS)].to_dict("records"):
@@ -211,7 +215,7 @@ def survival_rows(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
 # -- sentences ---------------------------------------------------------------------------------
 
 
-def in_short(study: Any, named: dict[str, str]) -> list[str]:
+def in_short(study: Study, named: dict[str, str]) -> list[str]:
     """What the study found, a sentence each, every one made from its numbers."""
     told = []
     for output in dict.fromkeys(study.levers["output"]):
@@ -238,7 +242,7 @@ def in_short(study: Any, named: dict[str, str]) -> list[str]:
     return told
 
 
-def top_levers(study: Any, output: str) -> str:
+def top_levers(study: Study, output: str) -> str:
     """Which lever comes first, or which cannot be told apart at the top."""
     place, rows = study.rank_intervals[output], study.levers[study.levers["output"] == output].set_index("input")
     factor, unit = scaled(output)
@@ -255,7 +259,7 @@ def top_levers(study: Any, output: str) -> str:
     return lead + f"which lever moves it most is undecided between {listed([effect[lever] for lever in first])}."
 
 
-def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
+def answers(study: Study, named: dict[str, str]) -> list[dict[str, str]]:
     """The first screen: for growth and for conflict the lever that moves it most, how sure that is, and where it differs."""
     found = []
     for output in dict.fromkeys(study.levers["output"]):
@@ -289,14 +293,14 @@ def answers(study: Any, named: dict[str, str]) -> list[dict[str, str]]:
     return found
 
 
-def further(sections: Mapping[str, Any]) -> list[str]:
+def further(sections: Mapping[str, Section]) -> list[str]:
     """What the other analyses of a study add to its short list: where both goals fail, and which role model to choose for
     growth."""
     wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
     return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
 
 
-def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | None) -> list[dict[str, str]]:
+def with_whole_range(told: list[dict[str, str]], analysed: Section | None) -> list[dict[str, str]]:
     """The same answers, each with what leads over the whole range, harm included, where a sensitivity analysis says another."""
     whole = {each["question"]: each for each in analysed["answers"]} if analysed else {}
     for each in told:
@@ -307,7 +311,7 @@ def with_whole_range(told: list[dict[str, str]], analysed: Mapping[str, Any] | N
     return told
 
 
-def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
+def first_by_context(study: Study, output: str, named: dict[str, str]) -> str:
     """In which contexts another lever than the pooled leader comes first, and where it is undecided."""
     place = study.rank_intervals[output]
     leaders = [lever for lever in place if place[lever].split("-")[0] == "1"]
@@ -316,7 +320,7 @@ def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
     other: dict[str, list[str]] = {}
     open_: list[str] = []
     for context, rows in table.groupby("context", sort=False):
-        where = named[context][:1].lower() + named[context][1:]
+        where = low_first(named[str(context)])
         top = [row["input"] for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
         if len(top) > 1:
             open_.append(where)
@@ -332,7 +336,7 @@ def first_by_context(study: Any, output: str, named: dict[str, str]) -> str:
     return f"Context by context: {'; '.join(told)}."
 
 
-def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
+def best_sentence(study: Study, outcome: str, named: dict[str, str]) -> str:
     """Which of the four role models does best in which context."""
     rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == outcome)]
     won: dict[str, list[str]] = {}
@@ -344,7 +348,7 @@ def best_sentence(study: Any, outcome: str, named: dict[str, str]) -> str:
     return f"{word} {OUTCOMES[outcome].title().lower()} among the four role models: {'; '.join(parts)}."
 
 
-def control_sentence(study: Any, named: dict[str, str], outcome: str = "revenue_growth") -> str:
+def control_sentence(study: Study, named: dict[str, str], outcome: str = "revenue_growth") -> str:
     """How the controls compare with the role model that does best in their context, pair by pair."""
     rows = study.controls[(study.controls["outcome"] == outcome) & (study.controls["verdict"] != "baseline")]
     told = []
@@ -357,7 +361,7 @@ def control_sentence(study: Any, named: dict[str, str], outcome: str = "revenue_
     )
 
 
-def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
+def equal_changes(study: Study, named: dict[str, str]) -> dict[str, object]:
     """Which verdicts equal dispositions change, the same number of pairs on both sides: a `lead` and `lines`."""
     keys = ["context", "role_model", "outcome"]
     few = study.alternatives[study.alternatives["assumption"] == "default"]
@@ -368,7 +372,7 @@ def equal_changes(study: Any, named: dict[str, str]) -> dict[str, Any]:
     lines = []
     for (arm, outcome, old, new), part in moved.groupby(["role_model", "outcome", "as described", "equal"], sort=False):
         where = [named[context][:1].lower() + named[context][1:] for context in contexts() if context in set(part["context"])]
-        lines.append(f"{named[arm]}, {OUTCOMES[outcome].title().lower()}: {old} becomes {new} in {listed(where)}")
+        lines.append(f"{named[str(arm)]}, {OUTCOMES[str(outcome)].title().lower()}: {old} becomes {new} in {listed(where)}")
     lead = f"With equal dispositions ({study.size.alternative_pairs:,} pairs on both sides) "
     count = f"{len(moved)} of {len(both)} verdicts" if lines else "no verdicts"
     lead += f"{count} about growth, conflict and delay change{':' if lines else '.'}"

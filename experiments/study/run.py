@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
+
+if TYPE_CHECKING:
+    from tandem.experiments.pages.page import Section
 
 Told = Callable[[str, int], None]
 """Hears what is being done, and how many more firms have been played."""
@@ -78,7 +81,7 @@ def run(
     return tables(whole, place, sections, told)
 
 
-def analyses(whole: Job, out: Path, told: Told) -> dict[str, Any]:
+def analyses(whole: Job, out: Path, told: Told) -> dict[str, Section]:
     """Play the analyses beside the tables, or go on with them, each in a folder of its own; what the report says of them."""
     if not whole.parts:
         return {}
@@ -89,7 +92,7 @@ def analyses(whole: Job, out: Path, told: Told) -> dict[str, Any]:
     }
 
 
-def tables(whole: Job, out: Path, sections: dict[str, Any], told: Told) -> Study:
+def tables(whole: Job, out: Path, sections: dict[str, Section], told: Told) -> Study:
     """Play the tables of role models and levers, and write them with figures and report."""
     drawing = drawn_as(whole)
     found = play(whole.profile, whole.seed, told, out / "store" if whole.profile == "paper" else None, whole.parameters)
@@ -105,7 +108,7 @@ def drawn_as(whole: Job) -> int:
     return max(1, whole.in_tables // 100)
 
 
-def _sensitivity(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+def _sensitivity(whole: Job, place: Path, told: Told) -> Section:
     from tandem.experiments.study.sensitivity_report import section
     from tandem.experiments.study.sensitivity_tables import declare, write
 
@@ -117,14 +120,14 @@ def _sensitivity(whole: Job, place: Path, told: Told) -> dict[str, Any]:
     return section(results, named, place)
 
 
-def _failures(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+def _failures(whole: Job, place: Path, told: Told) -> Section:
     from tandem.experiments.study.failures_report import write
 
     peeling = lambda done: told("discovery: peeling redrawn points", 0)  # noqa: E731
     return write(failures.play(whole.parts[0], whole.profile, place / "store", told, peeling), place)
 
 
-def _choice(whole: Job, place: Path, told: Told) -> dict[str, Any]:
+def _choice(whole: Job, place: Path, told: Told) -> Section:
     from tandem.experiments.study.choice_report import write
 
     return write(choice.play(whole.profile, whole.seed, place / "store", told, whole.parameters), place)

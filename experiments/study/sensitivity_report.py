@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure, of_root
-from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
-from tandem.experiments.pages.page import drawn_inline, render
+from tandem.experiments.pages.numbers import Row, figure_text, interval_text, scaled
+from tandem.experiments.pages.page import Section, Table, drawn_inline, render
 from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
@@ -44,7 +43,7 @@ def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], f
     )
 
 
-def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any]:
+def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> Section:
     """Answers, figures with their sentences, tables and open checks, as the templates take them."""
     main, part = next(iter(results.values())), parts[next(iter(results))]
     undefined = [name for name in ("revenue_growth", "conflict_rate") if name not in main.outputs]
@@ -104,8 +103,8 @@ def hand(found: Sensitivity, lever: str, output: str) -> str:
     )
 
 
-def _row(found: Sensitivity, measure: str, name: str, output: str) -> dict[str, Any]:
-    return {str(key): value for key, value in found.get(measure, name, output).items()}
+def _row(found: Sensitivity, measure: str, name: str, output: str) -> Row:
+    return found.get(measure, name, output).to_dict()
 
 
 def _who(levers: Sequence[str]) -> str:
@@ -237,7 +236,7 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
     return rows
 
 
-def ladder_table(folder: Path) -> dict[str, Any] | None:
+def ladder_table(folder: Path) -> Table | None:
     """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None if not played."""
     path = folder / "ladder_marks.csv"
     if not path.exists():
@@ -279,7 +278,7 @@ def open_checks(found: Sensitivity) -> list[str]:
     ]
 
 
-def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, Any] | None:
+def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path) -> dict[str, object] | None:
     """Leaders by role model and context, how stable rankings are, and the maps; None where strata were not played."""
     strata = {name: found for name, found in results.items() if parts[name].kind == "stratum"}
     if not strata:
@@ -340,7 +339,7 @@ def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
     return "verdicts: " + ", ".join(f"{count} {word}" for word, count in counts.items())
 
 
-def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> dict[str, Any] | None:
+def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> Table | None:
     """Does the same lever lead under other ranges and assumptions? None where they were not played."""
     if POOLED not in results or not any(parts[name].kind in ("ranges", "assumption") for name in results):
         return None

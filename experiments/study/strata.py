@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,7 +106,7 @@ def chosen_role_models() -> list[str]:
 
 
 def all_cells(
-    names: Sequence[str], places: Sequence[str], changes: Mapping[str, Any] | None = None
+    names: Sequence[str], places: Sequence[str], changes: Mapping[str, object] | None = None
 ) -> dict[tuple[str, str], Scenario]:
     """Every role model named in every context named, equal starts; `changes` go over each."""
     found = {(role_model, context): scenario for context in places for role_model, scenario in described(context, names).items()}

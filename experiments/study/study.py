@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,9 @@ from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
 from tandem.sim.writing import filled
 
+if TYPE_CHECKING:
+    from tandem.experiments.pages.page import Section
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -61,7 +64,7 @@ class Profile:
     """Firms, parameter sets and replicates, all crossed, from which the variance is split."""
 
     @property
-    def alternatives(self) -> dict[str, dict[str, Any]]:
+    def alternatives(self) -> dict[str, Mapping[str, object]]:
         """The alternatives that are played: name -> changes."""
         return {**ALTERNATIVES, **FURTHER} if self.further else dict(ALTERNATIVES)
 
@@ -177,7 +180,8 @@ def play(
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
     moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
-    variance = variance_shares(options, STATEMENTS, seed, **dict[str, Any](size.variance)) if asked.several else pd.DataFrame()
+    firms, sets, replicates = (size.variance[name] for name in ("firms", "sets", "replicates"))
+    variance = variance_shares(options, STATEMENTS, seed, firms, sets, replicates) if asked.several else pd.DataFrame()
     progress("where the spread comes from", variance_runs(size, len(options), asked))
     main, alternatives = (pd.concat(parts, ignore_index=True) for parts in (compared.default, compared.other))
     role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
@@ -240,7 +244,7 @@ class _Compared:
         scenarios: Mapping[str, Scenario],
         pairs: int,
         what: str,
-        changes: Mapping[str, Any] | None = None,
+        changes: Mapping[str, object] | None = None,
         known: Mapping[str, Batch] | None = None,
     ) -> Comparison:
         tick = _tick(self.progress, what)
@@ -255,7 +259,7 @@ def _tick(progress: Told, what: str) -> Callable[[int], None]:
 
 
 def write(
-    study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Any] | None = None
+    study: Study, out: Path, command: str, progress: Told = lambda what, runs: None, sections: Mapping[str, Section] | None = None
 ) -> Path:
     """Write tables (CSV and Parquet), figures (PNG and SVG) and report.html into `out`; returns the report's path. `sections`:
     what else the page shows, by name: "analysed" (`tandem.experiments.study.sensitivity_report.section`), "discovered" and
