@@ -57,7 +57,8 @@ def lever_figure(study: Study, output: str, folder: Path, named: dict[str, str])
         heading = f"Which levers move {low_title(output)}"
         rows = study.levers[study.levers["output"] == output]
         shared = sorted(
-            {place for place in study.rank_intervals[output].values() if "-" in place}, key=lambda place: int(place.split("-")[0])
+            {place for place in study.rank_intervals[output].values() if "-" in place},
+            key=lambda place: [int(end) for end in place.split("-")],
         )
         told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
         footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
