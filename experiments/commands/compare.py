@@ -18,7 +18,7 @@ def compare(
     context: Annotated[
         str | None, typer.Option(help="Context to compare in (none: role models in all, others in their own).")
     ] = None,
-    runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by the arms.")] = 1000,
+    runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by all that is compared.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     parameters: ParameterSets = USUAL_SETS,

@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
 def validate(
-    pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Replicates shared by the arms of each pattern.")] = 1000,
+    pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Replicates shared by all that a pattern compares.")] = 1000,
     seeds: Annotated[int, typer.Option(min=2, max=1000, help="Populations drawn for the findings.")] = 20,
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of firms and luck.")] = 0,
