@@ -9,7 +9,9 @@ copy of the repository, and the tests that hold that module are run against it, 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +22,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from tandem.sim.intervals import share_interval
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.toml"
@@ -34,6 +38,7 @@ BREAKS = (
     r"(ReplaceTrueWithFalse|ReplaceFalseWithTrue|ReplaceAndWithOr|ReplaceOrWithAnd|AddNot|ReplaceBreakWithContinue)",
     r"(ReplaceContinueWithBreak|ZeroIterationForLoop)",
 )
+SHARE = 0.25  # of all breaks, drawn by a digest of each: the same ones each time
 SECONDS = 90.0  # a test that takes longer hangs, and a hang is noticed
 
 
@@ -53,14 +58,23 @@ class Break:
         return self.module, self.function, self.operator, self.line
 
 
-def targets() -> dict[str, list[str]]:
-    """Module -> tests that hold it, paths from the root."""
-    found: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class Target:
+    """A module that is broken, the tests that hold it (paths from the root), and whether they run with the compiler."""
+
+    module: str
+    tests: tuple[str, ...]
+    compiled: bool
+
+
+def targets() -> list[Target]:
+    """Every target of `tests/mutation/targets.toml`, a module each."""
+    found = []
     for row in tomllib.loads(TARGETS.read_text("utf-8"))["target"]:
         for file in sorted(ROOT.glob(row["modules"])):
             if file.name != "__init__.py":
-                module = file.relative_to(ROOT).as_posix()
-                found[module] = [test.format(stem=file.stem) for test in row["tests"]]
+                tests = tuple(test.format(stem=file.stem) for test in row["tests"])
+                found.append(Target(file.relative_to(ROOT).as_posix(), tests, row["compiled"]))
     return found
 
 
@@ -75,43 +89,50 @@ def copied(place: Path) -> Path:
     return place
 
 
-def broken(module: str, tests: Sequence[str]) -> list[Break]:
-    """Every break of a module, and whether its tests noticed. AssertionError where they fail on the module as it is."""
+def broken(target: Target, share: float = SHARE) -> list[Break]:
+    """A share of all breaks of a module, and whether its tests noticed each. AssertionError where they fail unbroken."""
     with tempfile.TemporaryDirectory(prefix="tandem-mutation-") as folder:
         tree = copied(Path(folder))
         (tree / "pytest.ini").write_text("[pytest]\nmarkers = long\n slow\n", encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "-c",
-            "pytest.ini",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not long",
-            *tests,
-        ]
-        environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "default"}
-        plain = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
-        assert plain.returncode == 0, f"{module}: its tests fail unbroken\n{plain.stdout[-2000:]}"
-        exclude = rf"^(?!core/({'|'.join(BREAKS)})$)"
-        settings = [
-            f"[cosmic-ray]\nmodule-path = {module!r}\ntimeout = {SECONDS}\nexcluded-modules = []",
-            f"test-command = {' '.join(command)!r}\n[cosmic-ray.distributor]\nname = 'local'",
-            f"[cosmic-ray.filters.operators-filter]\nexclude-operators = [{exclude!r}]\n",
-        ]
-        (tree / "breaks.toml").write_text("\n".join(settings), encoding="utf-8")
-        tools = Path(sys.executable).parent
-        for words in (["cosmic-ray", "init"], ["cr-filter-operators"], ["cosmic-ray", "exec"]):
-            order = ["breaks.toml", "s.sqlite"] if words[0] == "cosmic-ray" else ["s.sqlite", "breaks.toml"]
-            done = subprocess.run(
-                [str(tools / words[0]), *words[1:], *order], cwd=tree, env=environment, capture_output=True, text=True
-            )
-            assert done.returncode == 0, done.stderr
-        return read(tree / "s.sqlite", (ROOT / module).read_text("utf-8").splitlines())
+        options = ["-x", "-q", "-c", "pytest.ini", "-p", "no:cacheprovider", "-m", "not long"]
+        command = [sys.executable, "-m", "pytest", *options, *target.tests]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TANDEM_CACHE": f"{folder}.cache"}
+        environment |= {} if target.compiled else {"NUMBA_DISABLE_JIT": "1"}
+        try:
+            plain = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True)
+            assert plain.returncode == 0, f"{target.module}: its tests fail unbroken\n{plain.stdout[-2000:]}"
+            played(tree, target.module, shlex.join(command), share, environment)
+        finally:
+            shutil.rmtree(f"{folder}.cache", ignore_errors=True)
+        return read(tree / "s.sqlite", (ROOT / target.module).read_text("utf-8").splitlines())
+
+
+def played(tree: Path, module: str, tests: str, share: float, environment: dict[str, str]) -> None:
+    """Let cosmic-ray make the breaks of a module in `tree` and run the tests against each; its session lies in s.sqlite."""
+    exclude = rf"^(?!core/({'|'.join(BREAKS)})$)"
+    settings = [
+        f"[cosmic-ray]\nmodule-path = {module!r}\ntimeout = {SECONDS}\nexcluded-modules = []\ntest-command = {tests!r}",
+        f"[cosmic-ray.distributor]\nname = 'local'\n[cosmic-ray.filters.operators-filter]\nexclude-operators = [{exclude!r}]\n",
+    ]
+    (tree / "breaks.toml").write_text("\n".join(settings), encoding="utf-8")
+    tools = Path(sys.executable).parent
+    for words in (["cosmic-ray", "init"], ["cr-filter-operators"], ["cosmic-ray", "exec"]):
+        order = ["breaks.toml", "s.sqlite"] if words[0] == "cosmic-ray" else ["s.sqlite", "breaks.toml"]
+        if words[-1] == "exec":
+            sampled(tree / "s.sqlite", share)
+        whole = [str(tools / words[0]), *words[1:], *order]
+        done = subprocess.run(whole, cwd=tree, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def sampled(session: Path, share: float) -> None:
+    """Skip all but a share of the breaks of a session, chosen by a digest of what each of them is."""
+    columns = "job_id, module_path, operator_name, occurrence, definition_name"
+    with sqlite3.connect(session) as held:
+        for job, *what in held.execute(f"select {columns} from mutation_specs").fetchall():
+            place = int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:8], "little") / 2**64
+            if place >= share:
+                held.execute("insert or ignore into work_results (job_id, worker_outcome) values (?, 'SKIPPED')", (job,))
 
 
 def read(session: Path, lines: list[str]) -> list[Break]:
@@ -140,14 +161,16 @@ def unexplained(found: Sequence[Break]) -> list[Break]:
     return [each for each in found if not each.noticed and each.key not in known]
 
 
-def page(found: Sequence[Break]) -> str:
+def page(found: Sequence[Break], share: float = SHARE) -> str:
     """The report: a row a module, then every survivor with its reason."""
     known, modules = explained(), list(dict.fromkeys(each.module for each in found))
     noticed = sum(each.noticed for each in found)
+    low, high = share_interval(noticed, len(found))
     lines = [
         "# Mutation: would a test notice?",
         "",
-        f"{len(found):,} breaks of one token in {len(modules)} modules; tests noticed {noticed:,} ({noticed / len(found):.1%}).",
+        f"{len(found):,} breaks of one token in {len(modules)} modules, a share of {share:g} of all, drawn by digest: tests",
+        f"noticed {noticed:,} ({noticed / len(found):.1%}, 95% interval {low:.1%} to {high:.1%} for all of them).",
         "Made by `python -m bench.mutation`; which tests hold which module stands in `tests/mutation/targets.toml`.",
         "",
         "| Module | Breaks | Noticed | Share |",
@@ -167,11 +190,10 @@ def page(found: Sequence[Break]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run(modules: dict[str, list[str]], workers: int = 2) -> list[Break]:
-    """Every break of the modules, so many modules at a time."""
+def run(chosen: Sequence[Target], share: float = SHARE, workers: int = 2) -> list[Break]:
+    """A share of the breaks of the modules, so many modules at a time."""
     with ThreadPoolExecutor(workers) as pool:
-        parts = pool.map(lambda item: broken(*item), modules.items())
-        return [each for part in parts for each in part]
+        return [each for part in pool.map(lambda target: broken(target, share), chosen) for each in part]
 
 
 def main() -> None:
@@ -179,11 +201,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", help="paths from the root, such as sim/rules/trust.py")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--share", type=float, default=SHARE, help="share of all breaks that are made")
     asked = parser.parse_args()
-    known = targets()
-    found = run({module: known[module] for module in asked.modules} if asked.modules else known, asked.workers)
+    found = run([each for each in targets() if not asked.modules or each.module in asked.modules], asked.share, asked.workers)
     if not asked.modules:
-        PAGE.write_text(page(found), encoding="utf-8")
+        PAGE.write_text(page(found, asked.share), encoding="utf-8")
     for each in unexplained(found):
         print(f"{each.module} {each.function}: {each.operator} survives in {each.line!r}")
     print(
