@@ -151,13 +151,21 @@ def test_the_wheel_works_among_a_users_own_files(wheel, tmp_path):
     works_among_own_files([sys.executable], tmp_path / "mine", environment)
 
 
+def interpreter(version: str) -> str | None:
+    """A Python of this version that can make environments: on the path, or among those that pyenv keeps."""
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python{version}"))
+    for found in filter(None, [shutil.which(f"python{version}"), *map(str, kept)]):
+        if subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0:
+            return found
+    return None
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_the_wheel_installs_and_works_on(version, wheel, tmp_path):
     """With what it asks for, from the index, into an environment of its own."""
-    found = shutil.which(f"python{version}")
-    usable = found and subprocess.run([found, "-c", "import venv, ensurepip"], capture_output=True).returncode == 0
-    if not usable:
+    found = interpreter(version)
+    if found is None:
         pytest.skip(f"python{version} is not on this machine, so the wheel was not tried on it")
     subprocess.run([found, "-m", "venv", str(tmp_path / "own")], check=True)
     python = str(tmp_path / "own" / "bin" / "python")
