@@ -1,19 +1,29 @@
 """Statistics on data whose answer is known."""
 
+import warnings
+
 import numpy as np
 import pytest
 
 from tandem.experiments.validation.statistics import (
     completed_spells,
     correlation,
+    decision_quality,
+    firm_table,
+    growth,
     long_run_elasticity,
+    monthly,
     months_to_share,
     short_run_elasticity,
+    size_variance_slope,
     standardised_difference,
     surveyed,
     tent_shape,
     within,
+    yearly_growth,
 )
+from tandem.sim.panel import COLUMNS, Panel
+from tandem.sim.panel import SUMS as PANEL_SUMS
 
 DRAW = np.random.default_rng(8)
 
@@ -79,3 +89,125 @@ def test_long_run_and_duration_have_their_closed_forms():
     months = np.log(0.1) / np.log(left) * 4 * 12 / 52  # four-week months in calendar months
     assert months_to_share(base, pulse) == pytest.approx(months, abs=0.3)
     assert np.isnan(months_to_share(base, base))
+
+
+# -- windows of a panel ------------------------------------------------------------------------
+
+
+def panel_of(weeks, **columns):
+    """A panel with these columns, (firms, times) each."""
+    values = np.stack([np.atleast_2d(np.array(column, dtype=float)) for column in columns.values()], axis=-1)
+    return Panel(values[:, None], np.array(weeks), tuple(columns))
+
+
+def test_correlation_needs_three_firms_and_both_to_vary_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(correlation(np.arange(5.0), np.ones(5))) and np.isnan(correlation(np.ones(5), np.arange(5.0)))
+        assert np.isnan(correlation(np.arange(2.0), np.arange(2.0)))
+        assert correlation(np.arange(3.0), np.array([0.0, 1.0, 1.0])) == pytest.approx(0.75**0.5)
+
+
+def test_a_survey_adds_noise_and_nothing_else():
+    latent = np.array([1.0, 3.0, 5.0])
+    noise = np.random.default_rng(1).standard_normal(3)
+    assert surveyed(latent, 0.5, np.random.default_rng(1)) == pytest.approx(latent + latent.std() * noise)
+
+
+def test_d_of_two_firms_divides_by_the_one_degree_of_freedom_there_is():
+    one, other = np.array([1.0, 3.0]), np.array([0.0, 2.0])
+    assert standardised_difference(one, other, np.array(["a", "a"])) == pytest.approx(1.0 / 2.0**0.5)
+
+
+def test_growth_is_that_of_the_years_at_both_ends_by_the_years_between():
+    grows, dies = np.cumsum([0.0, 100.0, 110.0, 121.0]), np.cumsum([0.0, 100.0, 50.0, 0.0])
+    found = growth(panel_of([0, 52, 104, 156], revenue_sum=[grows, dies]), 52, 156)
+    assert found == pytest.approx([np.log(1.1), 0.5 * np.log(1e-9 / 100.0)])
+    born = growth(panel_of([0, 52, 104], revenue_sum=[[0.0, 0.0, 5.0]]), 52, 104)
+    assert born == pytest.approx(np.log(5.0 / 1e-9))
+
+
+SUMS = {
+    "setting_error": 6.0,
+    "settings": 3.0,
+    "good_refused": 1.0,
+    "good_proposals": 4.0,
+    "bad_accepted": 2.0,
+    "bad_proposals": 4.0,
+}
+
+
+def test_decisions_are_the_better_the_less_they_err_refuse_and_accept():
+    panel = panel_of([0, 52, 104], **{name: [[7.0, 7.0, 7.0 + gain]] for name, gain in SUMS.items()})
+    assert decision_quality(panel, 52, 104).tolist() == [[-2.0, -0.75]]
+
+
+def test_the_firm_table_puts_its_composites_together_as_it_says():
+    draw = np.random.default_rng(5)
+    names = [*dict.fromkeys((*SUMS, *(column for column in COLUMNS if column in PANEL_SUMS)))]
+    values = {name: np.cumsum(draw.uniform(1.0, 5.0, (12, 4)), axis=1) for name in names}
+    panel = panel_of([0, 52, 104, 156], **values)
+    cells = np.repeat(["a", "b"], 6)
+    table = firm_table(panel, cells, 52, 156)
+
+    def gain(name):
+        return values[name][:, 3] - values[name][:, 1]
+
+    settings = -gain("setting_error") / gain("settings")
+    proposals = -(gain("good_refused") / gain("good_proposals") + gain("bad_accepted") / gain("bad_proposals"))
+    late = -np.log1p(gain("delay_weeks") / (gain("decided") + gain("lapsed")))
+    parts = [within(part, cells) for part in (settings, proposals, late)]
+    assert table["own_task_performance"].to_numpy() == pytest.approx(np.mean(parts, axis=0))
+    assert table["decision_quality"].to_numpy() == pytest.approx(np.mean(parts[:2], axis=0))
+    assert table["satisfaction"].to_numpy() == pytest.approx(gain("satisfaction_weeks") / 104)
+    assert table["role_ambiguity"].to_numpy() == pytest.approx(1.0 - gain("role_clarity_weeks") / gain("paired_weeks"))
+    assert table["performance"].to_numpy() == pytest.approx(within(growth(panel, 52, 156), cells))
+
+
+def test_months_are_four_weeks_each_of_sales_and_of_what_is_on_air():
+    weeks = np.arange(15)
+    panel = panel_of(weeks, customers_won=[weeks**2], campaigns_running=[weeks * 1.0])
+    sales, air = monthly(panel, 2)
+    assert sales.tolist() == [[6.0**2 - 2.0**2, 10.0**2 - 6.0**2, 14.0**2 - 10.0**2]]
+    assert air.tolist() == [[4.5, 8.5, 12.5]]
+
+
+def test_the_short_run_slope_leaves_out_silent_months_and_firms_that_hardly_advertise():
+    draw = np.random.default_rng(6)
+    advertising = np.exp(draw.normal(0, 0.4, (20, 60)))
+    advertising[0] = 0.0  # the first firm never does, and must not end the search
+    advertising[:, 30] = 0.0
+    stock = np.zeros_like(advertising)
+    for month in range(1, 60):
+        stock[:, month] = 0.72 * stock[:, month - 1] + advertising[:, month - 1]
+    with np.errstate(divide="ignore"):
+        sales = np.exp(2.0 + 0.11 * np.log(np.maximum(advertising, 1e-30)) + 0.05 * np.log(np.maximum(stock, 1e-30)))
+    sales[3, 40] = 0.0
+    assert short_run_elasticity(sales, advertising) == pytest.approx(0.11, abs=1e-6)
+
+
+def test_a_pulse_is_followed_for_two_years_and_to_nine_tenths():
+    base = np.full((1, 36), 10.0)
+    assert months_to_share(base, base + 1.0) == pytest.approx(0.9 * 24 * 48 / 52)  # an effect that never ends
+    assert months_to_share(base, base + 1.0, share=0.5, horizon=10) == pytest.approx(5.0 * 48 / 52)
+
+
+def test_yearly_growth_skips_the_first_years_and_years_without_revenue():
+    years = np.array([[8.0, 9.0, 10.0, 11.0, 12.1], [8.0, 9.0, 10.0, 0.0, 5.0]])
+    sums = np.concatenate([np.zeros((2, 1)), np.cumsum(years, axis=1)], axis=1)
+    panel = panel_of(52 * np.arange(6), revenue_sum=sums)
+    moved, size = yearly_growth(panel)
+    assert moved == pytest.approx([np.log(1.1), np.log(1.1)]) and size == pytest.approx(np.log([10.0, 11.0]))
+    half = np.repeat(sums, 2, axis=1)[:, 1:]  # twice a year: only the years' ends count
+    again, _ = yearly_growth(panel_of(26 * np.arange(11), revenue_sum=half), skip=1)
+    assert len(again) == 4 and again[:2] == pytest.approx([np.log(10 / 9), np.log(1.1)])
+
+
+def test_growth_is_judged_in_five_and_its_spread_in_eight_bins_of_size():
+    draw = np.random.default_rng(9)
+    size = draw.uniform(0, 10, 4000)
+    moved = draw.standard_normal(4000) * np.exp(-0.2 * size)
+    assert size_variance_slope(moved, size) == pytest.approx(-0.2, abs=0.02)
+    assert size_variance_slope(moved, size) == size_variance_slope(moved, size, 8) != size_variance_slope(moved, size, 9)
+    assert tent_shape(moved, size) == tent_shape(moved, size, 5) != tent_shape(moved, size, 6)
+    assert np.isnan(tent_shape(moved[:99], size[:99])) and np.isfinite(tent_shape(moved[:100], size[:100]))
