@@ -166,3 +166,32 @@ def test_both_kinds_of_rule_and_both_sides_of_a_line_are_met():
     conditions = [condition for rule in rules for condition in rule.conditions]
     assert any(condition.below is not None for condition in conditions)
     assert any(condition.above is not None for condition in conditions)
+
+
+def test_a_pair_has_lines_only_while_both_are_in_post_and_a_start_of_nothing_is_no_measure():
+    columns = {
+        "ceo_present": [1.0, 0.0, 1.0],
+        "coo_present": [1.0, 1.0, 0.0],
+        "trust": [0.6, 0.5, 0.4],
+        "revenue": [2.0, 3.0, 1.0],
+    }
+    told = lambda name: np.array(columns[name])  # noqa: E731
+    assert SERIES["revenue"](told).tolist() == [100.0, 150.0, 50.0]
+    columns["revenue"] = [0.0, 3.0, 1.0]
+    assert SERIES["revenue"](told).tolist() == [0.0, 3.0, 1.0]
+    assert np.isnan(SERIES["trust"](told)).tolist() == [False, True, True]
+
+
+def test_waiting_is_backlog_over_capacity_and_nothing_where_there_is_none():
+    columns = {"capacity": [0.5, 0.0, 2.0], "backlog": [1.0, 3.0, 4.0]}
+    assert SERIES["waiting_weeks"](lambda name: np.array(columns[name])).tolist() == [2.0, 0.0, 2.0]
+
+
+def test_a_panels_trust_is_the_mean_of_both_and_its_quarrels_those_of_the_week():
+    panel = simulate_panel([Scenario.load("silence").with_({"quarters": 2})], 2, SEED, every=1)
+    found = of_panel(panel, ("trust", "quarrels"))
+    assert found["trust"][:, 0] == pytest.approx(50.0 * (panel["ceo_trust"][0] + panel["coo_trust"][0])[:, 0])
+    total = sum(panel[f"{kind}_episodes"][0] for kind in ("task", "process", "relationship"))
+    assert found["quarrels"][:, 13] == pytest.approx(total[:, 13]) and found["quarrels"][:, 20] == pytest.approx(
+        total[:, 20] - total[:, 7]
+    )

@@ -11,6 +11,7 @@ from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
 from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
+from tandem.sim.weekly import DOMAIN_TITLES, WEEKLY
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": EVENT_KINDS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
@@ -111,3 +112,10 @@ def test_an_unknown_language_is_refused():
 
 def test_titles_of_outcomes_exist_in_both_languages():
     assert all(outcome.title("en") and outcome.title("fr") for outcome in OUTCOMES.values())
+
+
+def test_columns_of_a_domain_are_called_by_it_in_both_languages():
+    for domain, (english, french) in DOMAIN_TITLES.items():
+        column = WEEKLY.get(f"standing_error_{domain}")
+        if column is not None:
+            assert column.title("en").endswith(english) and column.title("fr").endswith(french)

@@ -173,3 +173,8 @@ def test_personal_quarrels_by_hand():
 def test_resentment_by_hand():
     assert plain(conflict.resentment)(0.03, 0.75, 2.0, 0.5, 0.2) == pytest.approx(0.006)  # .03 x .5 x 1 x .5 x .8
     assert plain(conflict.resentment)(0.03, 0.5, 2.0, 0.0, 0.0) == 0.0  # equals are not overruled by power
+
+
+def test_resentment_is_the_product_of_what_it_hangs_on():
+    assert plain(conflict.resentment)(0.03, 0.8, 0.5, 0.4, 0.2) == pytest.approx(0.03 * 0.6 * 0.5 * 0.6 * 0.8)
+    assert plain(conflict.resentment)(0.03, 0.8, 3.0, 0.4, 0.2) == pytest.approx(0.03 * 0.6 * 1.0 * 0.6 * 0.8)

@@ -165,3 +165,7 @@ def test_a_quarter_of_the_experience_is_lost_in_a_year():
     for _ in range(52):
         experience = after(experience)
     assert experience == pytest.approx(12 * 0.77, abs=0.01)
+
+
+def test_nothing_is_seen_where_reviews_teach_nothing_even_if_nothing_fades():
+    assert plain(learning.results_seen_at_rest)(0.0, 1.0, 0.0, 13.0) == 0.0

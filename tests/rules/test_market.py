@@ -271,3 +271,7 @@ def test_a_budget_spent_on_few_campaigns_weighs_more():
     assert spent(0.1, 1.8, 1.0) == 2.0  # no more than twice
     assert spent(1.8, 1.8, 1.0) == spent(3.6, 1.8, 1.0) == 1.0  # above it, what `campaign_weight` says holds
     assert spent(0.0, 1.8, 1.0) == 1.0  # nothing to spend it on
+
+
+def test_neglect_is_whole_from_the_end_of_patience_on():
+    assert [plain(market.neglect)(arrears, 4.0) for arrears in (0.0, 2.0, 4.0, 6.0, 9.0)] == [0.0, 0.125, 1.0, 1.0, 1.0]

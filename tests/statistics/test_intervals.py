@@ -298,3 +298,17 @@ def test_the_bars_of_a_forest_plot_are_students_t():
     (bar,) = [line for line in ax.lines if line.get_linewidth() == 1.6]
     assert np.ptp(bar.get_xdata()) == pytest.approx(2 * 2.776 * 0.02 / 0.1, abs=1e-3)  # 4 degrees of freedom
     plt.close("all")
+
+
+def test_claims_are_judged_against_zero_and_bands_by_twice_the_error():
+    assert claim_verdict(0.5, 0.9) == "holds" and claim_verdict(-0.9, -0.5) == "fails" and claim_verdict(-0.1, 0.1) == "undecided"
+    judged = [band_verdict(value, 1.0, 0.0, 1.0) for value in (0.0, 1.0, 2.5, 3.5, -1.5, -2.5)]
+    assert judged == ["holds", "holds", "undecided", "fails", "undecided", "fails"]
+
+
+def test_the_difference_of_shares_adds_one_pair_each_way():
+    first = np.array([True] * 2 + [False] * 18)
+    second = np.array([False] * 1 + [True] * 7 + [False] * 12)
+    up, down, n = 6 + 0.5, 1 + 0.5, 22
+    middle, half = (up - down) / n, 1.959964 * (up + down - (up - down) ** 2 / n) ** 0.5 / n
+    assert share_difference(first, second) == pytest.approx((5 / 20, middle - half, middle + half), abs=1e-6)

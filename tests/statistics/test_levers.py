@@ -126,3 +126,12 @@ def test_the_pooled_model_plays_what_the_scenarios_say():
         levers = {f"levers.{name}": float(level) for name, level in zip(LEVERS, points[row])}
         alone = simulate_batch(Scenario.of(role_model=arm, context=context).with_(levers), runs=row + 1, seed=9).outcomes
         assert list(got[row]) == list(alone[["revenue_growth", "conflict_rate"]].iloc[row])
+
+
+def test_poor_and_good_practice_stand_where_every_page_says():
+    assert (LOW, HIGH) == (0.2, 0.8)
+
+
+def test_the_table_of_effects_has_the_columns_it_says():
+    table = effect_table({"a": np.array([[1.0], [2.0]])}, ("y",))
+    assert list(table) == ["output", "input", "measure", "estimate", "low", "high", "se", "n", "verdict"]
