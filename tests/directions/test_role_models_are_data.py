@@ -46,10 +46,8 @@ def test_without_its_file_there_is_no_such_role_model(role_model, monkeypatch):
 
 
 def test_a_new_role_model_plays_and_its_charter_matters(role_model):
-    try:
-        from tandem.sim import simulate
-    except ImportError:
-        pytest.skip("no driver yet")
+    from tandem.sim import simulate
+
     played = simulate(role_model.with_({"quarters": 4}), seed=7).outcomes
     assert played == simulate(role_model.with_({"quarters": 4}), seed=7).outcomes
     assert played != simulate(Scenario("default").with_({"quarters": 4}), seed=7).outcomes
