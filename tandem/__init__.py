@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _ELSEWHERE = {
+    "__version__": "tandem.sim.version",
     "Population": "tandem.experiments.firms.population",
     "advise": "tandem.experiments.advice.advice",
     "analyse": "tandem.experiments.sensitivity",
@@ -73,21 +74,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in {*__all__, "__version__"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = _version() if name == "__version__" else getattr(import_module(_ELSEWHERE.get(name, "tandem.sim")), name)
+    value = getattr(import_module(_ELSEWHERE.get(name, "tandem.sim")), name)
     globals()[name] = value
     return value
-
-
-def _version() -> str:
-    """Of the installed distribution; in a checkout that was never installed, of its project file."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("tandem-sim")
-    except PackageNotFoundError:
-        import tomllib
-
-        return str(tomllib.loads((_BESIDE / "pyproject.toml").read_text("utf-8"))["project"]["version"])
 
 
 def __dir__() -> list[str]:

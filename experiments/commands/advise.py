@@ -46,11 +46,9 @@ def advise(
 
 def show(found) -> None:
     """The table of levers."""
-    from rich.table import Table
+    from tandem.experiments.commands.screen import Screen, Table
 
-    from tandem.experiments.commands.tables import console
-
-    table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals", title_justify="left")
+    table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals")
     heads = (
         "lever",
         "from",
@@ -72,4 +70,4 @@ def show(found) -> None:
             cells.append("not defined" if value[0] != value[0] else "{:+.{d}f} [{:+.{d}f}, {:+.{d}f}]".format(*value, d=digits))
         cells += ["none" if row[share] != row[share] else f"{row[share]:.0%}" for share in ("helped", "helped_sets")]
         table.add_row(*cells)
-    console(sys.stdout).print(table)
+    Screen(sys.stdout).show(table)

@@ -51,19 +51,16 @@ def explain(
 
 def rescue(scenario: Any, seed: int, replicates: int, lang: str, parameters: Any) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TimeRemainingColumn
+    from rich.progress import BarColumn, TimeRemainingColumn
 
     from tandem.experiments.advice.rescue import last_saving_week
+    from tandem.experiments.commands.screen import bar
 
-    bar = Progress(
-        BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    )
-    with bar:
-        task = bar.add_task("", total=1.0)
+    with bar(BarColumn(), TimeRemainingColumn()) as shown:
+        task = shown.add_task("", total=1.0)
 
         def tick(share: float) -> None:
-            bar.update(task, completed=share)
+            shown.update(task, completed=share)
 
         found = last_saving_week(scenario, seed, replicates, progress=tick, parameters=parameters)
     return found.paragraphs(lang)
@@ -74,14 +71,16 @@ def show(account: Any) -> None:
     if not sys.stdout.isatty():
         print(account, end="")
         return
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
-    width = min(console.width, 100)
-    console.print(Text(account.title, style="bold underline"), width=width)
+    from tandem.experiments.commands.screen import Screen
+    from tandem.experiments.commands.terminal import plain
+
+    screen = Screen(sys.stdout)
+    width = min(screen.width, 100)
+    screen.print(Text(plain(account.title), style="bold underline"), width=width)
     for heading, paragraphs in account.sections:
-        console.print()
-        console.print(Text(heading, style="bold"), width=width)
+        screen.print()
+        screen.print(Text(plain(heading), style="bold"), width=width)
         for paragraph in paragraphs:
-            console.print(Text(paragraph), width=width)
+            screen.print(Text(plain(paragraph)), width=width)

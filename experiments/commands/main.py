@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -77,8 +76,18 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from tandem.sim.version import __version__
+
+        print(f"tandem {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def tandem() -> None:
+def tandem(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+) -> None:
     """How should a CEO and a COO share a firm's marketing strategy?
 
     Exit codes: 0 done, 1 a check failed under --strict, 2 bad input, 3 stopped but resumable, 4 damage or
@@ -93,24 +102,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def status(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. The one place where errors become lines."""
-    os.environ.setdefault("MPLBACKEND", "Agg")  # figures go into files; a notebook keeps its own way to show them
+    from tandem.experiments.commands.terminal import standing
+
+    with standing():
+        return _status(sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _status(arguments: list[str]) -> int:
+    from tandem.experiments.commands.surroundings import settle
+
     try:
-        answer = typer.main.get_command(app).main(args=arguments, prog_name="tandem", standalone_mode=False)
+        settle()
+        command = typer.main.get_command(app)
+        # Not `command.main`: it takes a closed pipe for a failed check, and a file that ends too early for Ctrl-C.
+        with command.make_context("tandem", arguments) as context:
+            answer = command.invoke(context)
         sys.stdout.flush()
         return answer if isinstance(answer, int) else DONE
     except typer.Exit as leave:
         return leave.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # the reader (`| head`) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except _Complaint as error:
         return complain(_usage(error))
     except Exception as error:
-        from tandem.sim.scenario import ScenarioError
+        from tandem.sim.mistake import Mistake
 
-        if isinstance(error, ScenarioError):
+        if isinstance(error, Mistake):
             return complain(str(error))
         if type(error).__module__.startswith("tandem.experiments.store."):
             return complain(str(error), getattr(error, "exit_code", BAD_INPUT))

@@ -59,16 +59,14 @@ def run(
 
 def show(played: Any, scenario: Any) -> None:
     """The quarters and the outcomes as tables."""
-    from rich.table import Table
-
-    from tandem.experiments.commands.tables import console
+    from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, scaled
     from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.weekly import WEEKLY
 
-    screen = console(sys.stdout)
+    screen = Screen(sys.stdout)
     frame = played.quarterly
-    table = Table(title=f"{scenario.title('en')}, by quarter (seed {played.seed}, luck {played.replicate})", title_justify="left")
+    table = Table(title=f"{scenario.title('en')}, by quarter (seed {played.seed}, luck {played.replicate})")
     table.add_column("quarter", justify="right")
     columns = [name for name in (QUARTERLY if screen.width >= 140 else NARROW) if name in frame]
     for name in columns:
@@ -78,15 +76,15 @@ def show(played: Any, scenario: Any) -> None:
     numbers = frame.get("quarter", frame.index)
     for number, row in zip(numbers, frame[columns].to_dict("records")):
         table.add_row(str(number), *(figure_text(row[name], 1.0) for name in columns))
-    screen.print(table)
-    ends = Table(title="Outcomes", title_justify="left")
+    screen.show(table)
+    ends = Table(title="Outcomes")
     for head in ("outcome", "value", "unit"):
         ends.add_column(head, justify="right" if head == "value" else "left")
     for name, value in played.outcomes.items():
         if OUTCOMES[name].headline:
             factor, unit = scaled(name)
             ends.add_row(OUTCOMES[name].title(), figure_text(value, factor), unit)
-    screen.print(ends)
+    screen.show(ends)
     print(played.parameters.told)
     print("This is a model, not a forecast.")
 

@@ -124,9 +124,7 @@ def play(parts: list[Any], out: Path, declared: tuple[str, int, str | None, str 
 
 def show(found: Any, part: Any) -> None:
     """Levers in order for each output, with what is undecided said aloud."""
-    from rich.table import Table
-
-    from tandem.experiments.commands.tables import console
+    from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
     from tandem.experiments.pages.words import spoken
     from tandem.experiments.study.strata import lever_rank_intervals
@@ -140,7 +138,7 @@ def show(found: Any, part: Any) -> None:
         head = (
             f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
         )
-        shown = Table(title=head, title_justify="left", min_width=90)
+        shown = Table(title=head, min_width=90)
         for column in ("rank", "lever", "total index", "95% interval", f"effect ({unit})", "95% interval", "direction"):
             shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
         places = lever_rank_intervals(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
@@ -161,7 +159,7 @@ def show(found: Any, part: Any) -> None:
                 *moved,
                 direction,
             )
-        console(sys.stdout).print(shown)
+        Screen(sys.stdout).show(shown)
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
         print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
     for check in found.checks[~found.checks["passed"]].to_dict("records"):
@@ -177,9 +175,8 @@ def show(found: Any, part: Any) -> None:
 
 def second(part: Any, method: str, seed: int, out: Path) -> None:
     """SALib's answer, its table and its warnings."""
-    from rich.table import Table
-
-    from tandem.experiments.commands.tables import console, progress
+    from tandem.experiments.commands.screen import Screen, Table
+    from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.tables import write_tables
     from tandem.experiments.sensitivity.second_opinion import second_opinion
     from tandem.sim.writing import filled
@@ -197,7 +194,7 @@ def second(part: Any, method: str, seed: int, out: Path) -> None:
             lambda more: told(f"SALib, {method}", more),
         )
     for output in dict.fromkeys(found.table["output"]):
-        shown = Table(title=f"SALib, {method}: {output}", title_justify="left")
+        shown = Table(title=f"SALib, {method}: {output}")
         for column in ("input", "measure", "estimate", "low", "high"):
             shown.add_column(column, justify="left" if column in ("input", "measure") else "right")
         for row in found.table[found.table["output"] == output].to_dict("records"):
@@ -206,7 +203,7 @@ def second(part: Any, method: str, seed: int, out: Path) -> None:
                 row["measure"],
                 *(f"{row[key]:.4g}" if row[key] == row[key] else "none" for key in ("estimate", "low", "high")),
             )
-        console(sys.stdout).print(shown)
+        Screen(sys.stdout).show(shown)
     print(part.parameters.told)
     for line in found.warnings:
         print(f"warning: {line}")

@@ -129,28 +129,13 @@ class Shown:
     """A progress bar on the error stream, in runs."""
 
     def __enter__(self) -> Shown:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+        from tandem.experiments.commands.screen import bar as shown_bar
         from tandem.experiments.store.driver import Told
 
-        console = Console(stderr=True)
-        self._bar = bar = Progress(
-            TextColumn("runs"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not sys.stderr.isatty(),
+        self._bar = bar = shown_bar(
+            TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
         )
         task = bar.add_task("runs", total=None, start=False)
 

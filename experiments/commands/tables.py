@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from tandem.experiments.commands.screen import Screen, Table, bar
+from tandem.experiments.commands.terminal import plain
 from tandem.experiments.effects.role_models import STATEMENTS
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.words import spoken, titles
-from tandem.experiments.study.figures import opposed_sentence
 from tandem.sim.outcomes import OUTCOMES
 
 LINE_SECONDS = 10.0
 SHOWN = (*STATEMENTS, "profit_per_week")
-
-
-def console(stream: TextIO) -> Console:
-    """A terminal, or a page of 150 columns where the output goes into a file or a pipe."""
-    return Console(file=stream, width=None if stream.isatty() else 150, highlight=False)
 
 
 @contextmanager
@@ -34,10 +28,10 @@ def progress(total: int, what: str) -> Iterator[Any]:
     if not sys.stderr.isatty():
         yield _Lines(total)
         return
-    columns = (TextColumn("{task.description:<44}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda what, more: bar.update(task, advance=more, description=what)
+    columns = (TextColumn("{task.description:<44}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with bar(*columns) as shown:
+        task = shown.add_task(plain(what), total=total)
+        yield lambda what, more: shown.update(task, advance=more, description=plain(what))
 
 
 class _Lines:
@@ -64,30 +58,30 @@ def print_role_models(table: Any, stream: TextIO, dispositions: str = "as descri
     for context in dict.fromkeys(part["context"]):
         rows = part[part["context"] == context]
         about = "first row means, others paired differences from it [95% interval]"
-        shown = Table(title=f"{named.get(context, context)}: {about}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
+        shown = Table(title=f"{named.get(context, context)}: {about}, {int(rows['pairs'].max()):,} pairs")
         shown.add_column("role_model")
         for name in SHOWN:
             shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
         for arm in dict.fromkeys(rows["role_model"]):
             shown.add_row(named.get(arm, arm), *_cells(rows[rows["role_model"] == arm]))
-        console(stream).print(shown)
+        Screen(stream).show(shown)
 
 
 def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
     """What role models set beside decision rights, and the role models concerned once more with equal dispositions."""
     named = titles()
-    listed = Table(title="What role models set beside decision rights", title_justify="left")
+    listed = Table(title="What role models set beside decision rights")
     for head in ("role_model", "parameter", "value", "in the first role model"):
         listed.add_column(head)
     for row in beside.to_dict("records"):
         listed.add_row(named.get(row["role_model"], row["role_model"]), row["path"], word(row["value"]), word(row["first"]))
-    console(stream).print(listed)
+    Screen(stream).show(listed)
     concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "role_model"].unique()
     rows = table[(table["dispositions"] == "equal") & table["role_model"].isin(concerned)]
     if rows.empty:
         return
     about = "the same role models with equal dispositions, paired differences from the first role model [95% interval]"
-    shown = Table(title=f"{about[0].upper()}{about[1:]}, {int(rows['pairs'].max()):,} pairs", title_justify="left")
+    shown = Table(title=f"{about[0].upper()}{about[1:]}, {int(rows['pairs'].max()):,} pairs")
     shown.add_column("context, role model")
     for name in SHOWN:
         shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
@@ -95,7 +89,7 @@ def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
         for arm in concerned:
             mine = rows[(rows["context"] == context) & (rows["role_model"] == arm)]
             shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine))
-    console(stream).print(shown)
+    Screen(stream).show(shown)
 
 
 def _cells(rows: Any) -> list[str]:
@@ -105,12 +99,13 @@ def _cells(rows: Any) -> list[str]:
 
 def print_levers(study: Any, stream: TextIO) -> None:
     """The ranked levers, for growth and for conflict."""
+    from tandem.experiments.study.figures import opposed_sentence
+
     for output in dict.fromkeys(study.levers["output"]):
         rows = study.levers[study.levers["output"] == output]
         factor, unit = scaled(output)
         shown = Table(
             title=f"Levers from 0.2 to 0.8, the others random: {OUTCOMES[output].title()} ({unit})",
-            title_justify="left",
             min_width=78,
         )
         for head in ("rank", "lever", "effect", "95% interval", "pairs", "verdict"):
@@ -124,7 +119,7 @@ def print_levers(study: Any, stream: TextIO) -> None:
                 f"{row['n']:,}",
                 row["verdict"],
             )
-        console(stream).print(shown)
+        Screen(stream).show(shown)
         if contrast := opposed_sentence(study, output, titles()):
             print(contrast, file=stream)
     print("A rank such as 1-2 means that the order is undecided.", file=stream)
@@ -133,7 +128,7 @@ def print_levers(study: Any, stream: TextIO) -> None:
 def print_survival(table: Any, stream: TextIO) -> None:
     """Decided statements about growth, conflict and delay, and under which alternatives they survive."""
     named = titles()
-    shown = Table(title="Statements against the first row, and the assumptions they hang on", title_justify="left")
+    shown = Table(title="Statements against the first row, and the assumptions they hang on")
     for head in ("context", "statement", "survives", "turns under", "undecided under"):
         shown.add_column(head)
     for row in table[table["outcome"].isin(STATEMENTS)].to_dict("records"):
@@ -142,7 +137,7 @@ def print_survival(table: Any, stream: TextIO) -> None:
         said = f"{named.get(row['role_model'], row['role_model'])}: {OUTCOMES[row['outcome']].title()} {moved}"
         where = named.get(row["context"], row["context"])
         shown.add_row(where, said, f"{row['survives']} of {row['of']}", row["turns"] or "none", row["opens"] or "none")
-    console(stream).print(shown)
+    Screen(stream).show(shown)
 
 
 def print_variance(table: Any, stream: TextIO) -> None:
@@ -150,7 +145,6 @@ def print_variance(table: Any, stream: TextIO) -> None:
     named = titles()
     shown = Table(
         title="Where the spread comes from: share of the variance over firms of the population [95% interval]",
-        title_justify="left",
     )
     sources = list(dict.fromkeys(table["source"]))
     for head in ("outcome", "role_model", *sources):
@@ -159,4 +153,4 @@ def print_variance(table: Any, stream: TextIO) -> None:
         cells = [f"{row['share']:.0%} [{row['low']:.0%}, {row['high']:.0%}]" for row in part.to_dict("records")]
         name = named.get(arm, arm) + ("" if what == "outcome" else ", difference from the first")
         shown.add_row(OUTCOMES[outcome].title(), name, *cells)
-    console(stream).print(shown)
+    Screen(stream).show(shown)

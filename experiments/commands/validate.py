@@ -32,8 +32,9 @@ def validate(
     lang: Annotated[str, typer.Option(help="en or fr")] = "en",
 ) -> None:
     """Compare the model with patterns and published findings; it may fail some, it hides none."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from tandem.experiments.commands.screen import bar
 
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
@@ -47,17 +48,12 @@ def validate(
     if out is not None and out.exists() and not out.is_dir():
         raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
     started, tables = time.monotonic(), {}
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}: {task.completed} {task.fields[unit]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
+    told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
+    with bar(SpinnerColumn(), told, TimeElapsedColumn()) as shown:
         if only != "findings":
-            tables["patterns"] = _patterns(pairs, seed, asked, _ticking(bar, "patterns", "sets of firms played"))
+            tables["patterns"] = _patterns(pairs, seed, asked, _ticking(shown, "patterns", "sets of firms played"))
         if only != "patterns":
-            tick = _ticking(bar, "findings", f"of {seeds} populations played")
+            tick = _ticking(shown, "findings", f"of {seeds} populations played")
             tables["findings"] = _findings(seeds, firms, seed, asked, workers, tick)
             tables["histories"] = _histories(seed, asked)
     tables = {name: table.assign(parameters=asked.word) for name, table in tables.items()}
@@ -134,11 +130,9 @@ def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
 
 def show(table: Any, lang: str) -> None:
     """The patterns as the terminal shows them."""
-    from rich.table import Table
+    from tandem.experiments.commands.screen import Screen, Table
 
-    from tandem.experiments.commands.tables import console
-
-    shown = Table(title=f"Patterns, {int(table['pairs'].iloc[0])} pairs, 95% intervals", title_justify="left")
+    shown = Table(title=f"Patterns, {int(table['pairs'].iloc[0])} pairs, 95% intervals")
     for head in ("no.", "statement", "claim", "figure [interval]", "line", "claim says", "pattern"):
         shown.add_column(head)
     seen = set()
@@ -154,21 +148,18 @@ def show(table: Any, lang: str) -> None:
             row["verdict"],
             row["pattern_verdict"] if first else "",
         )
-    screen = console(sys.stdout)
-    screen.print(shown)
+    screen = Screen(sys.stdout)
+    screen.show(shown)
     words = table.drop_duplicates("pattern")["pattern_verdict"].value_counts()
     print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")))
 
 
 def show_findings(table: Any, lang: str) -> None:
     """The findings as the terminal shows them."""
-    from rich.table import Table
-
-    from tandem.experiments.commands.tables import console
+    from tandem.experiments.commands.screen import Screen, Table
 
     shown = Table(
         title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean",
-        title_justify="left",
     )
     for head in (
         "no.",
@@ -202,7 +193,7 @@ def show_findings(table: Any, lang: str) -> None:
             row["finding_verdict"] if first else "",
             source if first else "",
         )
-    console(sys.stdout).print(shown)
+    Screen(sys.stdout).show(shown)
     words = table.drop_duplicates("finding")["finding_verdict"].value_counts()
     print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")) + " of 17 findings")
     print("Bands marked (ours) are a convention, not a published interval; unverified: the figure was not read at its source.")
@@ -210,20 +201,18 @@ def show_findings(table: Any, lang: str) -> None:
 
 def show_histories(table: Any, lang: str) -> None:
     """The two case histories: published and simulated by time, and what that does and does not show."""
-    from rich.table import Table
-
-    from tandem.experiments.commands.tables import console
+    from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.validation.histories import histories
     from tandem.sim.scenario import Scenario
 
     for history in histories():
         part = table[table["scenario"] == history["scenario"]]
         title = f"{Scenario.load(history['scenario']).title(lang)} ({history['unit']}, {int(part['n'].max())} runs)"
-        shown = Table(title=title, title_justify="left", caption=history["shows"][lang], caption_justify="left")
+        shown = Table(title=title, caption=history["shows"][lang])
         shown.add_column("")
         for row in part.to_dict("records"):
             shown.add_column(str(row["time"]), justify="right")
         rows = part.to_dict("records")
         shown.add_row("published", *(f"{row['published']:g}" + (" (unverified)" if row["unverified"] else "") for row in rows))
         shown.add_row("simulated", *(f"{row['mean']:.0f} [{row['low']:.0f}, {row['high']:.0f}]" for row in rows))
-        console(sys.stdout).print(shown)
+        Screen(sys.stdout).show(shown)

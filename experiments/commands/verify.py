@@ -17,22 +17,14 @@ def verify(
     workers: Annotated[int | None, typer.Option(min=1, max=4096, help="Processes that play again.")] = None,
 ) -> int:
     """Check every byte of a sweep, and play runs again; 0: whole, 3: whole but partial, 4: damage."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
+    from tandem.experiments.commands.screen import bar
     from tandem.experiments.store.verification import verify as verified
 
-    with Progress(
-        TextColumn("runs"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task("runs", total=None)
-        found = verified(folder, recompute, workers=workers, advanced=lambda runs: bar.advance(task, runs))
+    with bar(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as shown:
+        task = shown.add_task("runs", total=None)
+        found = verified(folder, recompute, workers=workers, advanced=lambda runs: shown.advance(task, runs))
     for line in found.notes[:SHOWN]:
         print(f"note: {line}")
     for line in found.damage[:SHOWN]:

@@ -1,0 +1,27 @@
+"""What a user's environment may say, settled before a command starts: what it cannot mean is one line, and exit code 2."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from tandem.sim.mistake import Mistake
+
+
+def settle() -> None:
+    """Make the process independent of settings that are for other programs. Raises Mistake where one of ours says nothing
+    that we know."""
+    if not os.environ.get("MPLBACKEND", "").startswith("module://"):  # that is a notebook, which keeps its own way to show them
+        os.environ["MPLBACKEND"] = "Agg"  # figures of commands go into files
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its remarks on settings files and caches are not about us
+    plain = os.environ.get("TANDEM_PLAIN_COMPILER", "")
+    if plain not in ("", "0", "1"):
+        raise Mistake(f"the environment's TANDEM_PLAIN_COMPILER = {plain[:60]!r}: 0 or 1")
+    for part in filter(None, os.environ.get("TANDEM_SCENARIOS", "").split(os.pathsep)):
+        try:
+            there = Path(part).expanduser().is_dir()
+        except (OSError, RuntimeError, ValueError):  # no home, or no name of a folder at all
+            there = False
+        if not there:
+            raise Mistake(f"the environment's TANDEM_SCENARIOS = {part[:200]!r}: no such folder")
