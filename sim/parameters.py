@@ -1507,7 +1507,9 @@ def solved_demand(rows: Any) -> Any:
     # Drift and jumps keep three settings off by this much each (variance), however well they are corrected.
     drift, jumps = market["drift"] * market["drift"], market["jumps"] * market["jump_size"] * market["jump_size"]
     fit = each(math.exp, -3 * market["misfit"] * ((drift + jumps) / CORRECTION))
-    return np.maximum(gain, 0.02 * market["customers"] * churn) / (market["conversion"] * factors * fit)
+    wanted = np.maximum(gain, 0.02 * market["customers"] * churn)
+    # At the corners a lead is worth next to nothing: no market then sends more of them than there are people.
+    return wanted / np.maximum(market["conversion"] * factors * fit, np.maximum(wanted / EVERYBODY, NOTHING))
 
 
 # What the level of demand is solved from: group -> names.
@@ -1519,6 +1521,11 @@ DEMAND_DEPENDS_ON = {
     ),
     "execution": ("load",),
 }
+
+# Natural ends, which no firm that anybody would type comes near: what grows without one runs to infinity at the corners of the
+# declared ranges. People of a market at most, whatever it sells; standard deviations by which an idea is new at most; and
+# the least worth of a lead that still counts.
+EVERYBODY, FURTHEST_NOVELTY, NOTHING = 1e10, 10.0, 1e-300
 
 # What firms settle at in the baseline, measured once over all role models together (blind to their order): campaign
 # pressure at load 1 (index), and twice the weekly rate at which decisions correct standing errors.

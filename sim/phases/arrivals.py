@@ -3,10 +3,12 @@
 import math
 
 from tandem.sim.compile import part, phase
+from tandem.sim.parameters import FURTHEST_NOVELTY
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
+from tandem.sim.rules.arithmetic import least
 from tandem.sim.rules.clarity import (
     alone_below,
     blurred,
@@ -187,7 +189,7 @@ def describe_proposal(w, item):
             item.attributes[EFFICIENCY] += experience_effect(
                 s.experience, p.campaigns_experience_start, p.campaigns_experience_gain
             )
-        novelty = item.attributes[INNOVATION] + s.novelty_shift
+        novelty = least(FURTHEST_NOVELTY, item.attributes[INNOVATION] + s.novelty_shift)
         tail = p.campaigns_novelty_tail
         item.attributes[INNOVATION] = (math.exp(tail * novelty) - 1.0) / tail if tail > 1e-6 else novelty
 

@@ -99,7 +99,8 @@ def align(w):
         for g in range(5):
             total += leaders[i].priorities[g]
         for g in range(5):
-            leaders[i].priorities[g] /= total
+            # Who has put aside all he wished for comes back to what he came with.
+            leaders[i].priorities[g] = leaders[i].priorities[g] / total if total > 0.0 else leaders[i].anchors[g]
 
 
 @part

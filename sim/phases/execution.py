@@ -386,7 +386,7 @@ def prove(w, team, project, waited):
         gain *= goal_response(s.right_goals[INNOVATION], p.market_goal_response)
         # Techniques saturate: the nearer to the ceiling, the less can be bettered.
         room = most(0.0, 1.0 - s.technique / p.campaigns_technique_ceiling)
-        s.technique += project.quality * most(gain, -p.campaigns_technique_loss) * room
+        s.technique = most(0.0, s.technique + project.quality * most(gain, -p.campaigns_technique_loss) * room)
     if feasible:
         s.sum_experiments_succeeded += 1.0
         note(w, EXPERIMENT_SUCCEEDED, s.week, EXPERIMENT, project.owner, project.attributes[INNOVATION], 0.0)

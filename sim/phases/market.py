@@ -3,6 +3,7 @@
 import math
 
 from tandem.sim.compile import part, phase
+from tandem.sim.parameters import EVERYBODY
 from tandem.sim.phases.journal import contribute, note
 from tandem.sim.phases.luck import uniforms
 from tandem.sim.rules.arithmetic import least, most, unit
@@ -108,7 +109,7 @@ def run_campaigns(w):
         for g in range(5):
             if g != BRAND:
                 worth += s.right_goals[g] * project.attributes[g]
-        worth /= total
+        worth = worth / total if total > 0.0 else 0.0  # the brand alone may be what pays
         pressure += most(0.0, p.campaigns_pressure + p.campaigns_pressure_worth * worth) * project.quality * weight
         effect = brand_effect(project.attributes[BRAND], offence, p.campaigns_brand, p.campaigns_brand_slope)
         if effect > 0.0:
@@ -236,13 +237,14 @@ def win_customers(w):
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING], p.market_misfit)
     funnel = p.market_conversion_raw + p.market_conversion_refined * s.refinement
     goal_fit = 1.0 - p.market_goal_fit + p.market_goal_fit * s.right_goals[GROWTH] / 0.2
-    s.leads = p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size
+    s.leads = least(EVERYBODY, p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size)
     s.conversion = least(p.market_conversion_most, p.market_conversion * settings * s.technique * funnel * goal_fit)
     expected = s.leads * s.conversion
     won = expected
     if p.switches_customer_luck == 1:
         u0, u1, u2, u3 = uniforms(s, CUSTOMERS, s.week)
         won = poisson_from_uniform(u0, expected) * 1.0
+    won = least(won, most(0.0, EVERYBODY - s.customers))
     if w.journal.active:
         book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won)
     lose_customers(w, won)
@@ -288,7 +290,7 @@ def lose_customers(w, won):
     if p.switches_ambiguity_harm == 1:
         # A key client whose matter nobody takes up is a weekly risk of a small share of all customers.
         risk = p.assumptions_ambiguity_price * p.market_orphan_churn * s.orphaned_clients / most(1.0, p.execution_load)
-        orphaned = least(p.market_orphan_churn_most, risk)
+        orphaned = least(least(p.market_orphan_churn_most, risk), 1.0 - rate)
     s.orphaned_clients = 0.0
     lost = s.customers * (rate + orphaned)
     if w.journal.active:

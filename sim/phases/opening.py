@@ -49,7 +49,7 @@ def open_week(world):
                 leaders[i].vacancy = 0.0
                 arrive_leader(w, i, 0)
     if s.crisis_weeks > 0.0:
-        s.crisis_weeks -= 1.0
+        s.crisis_weeks = most(0.0, s.crisis_weeks - 1.0)
     if p.switches_shocks == 1:
         strike(w)
     update_clarity(w)

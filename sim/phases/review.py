@@ -141,7 +141,9 @@ def move_budget(w):
             if arm == BRAND_ARM
             else (GROWTH if arm == ACTIVATION_ARM else (INNOVATION if arm == EXPERIMENT_ARM else CUSTOMERS))
         )
-        target = (1.0 - p.adaptation_prior) * s.estimates[arm] / total + p.adaptation_prior * owner.priorities[goal] / wish
+        # Where no arm serves what the owner wishes, the present share stands for it.
+        wished = p.adaptation_prior * owner.priorities[goal] / wish if wish > 0.0 else p.adaptation_prior * s.shares[arm]
+        target = (1.0 - p.adaptation_prior) * s.estimates[arm] / total + wished
         step = p.adaptation_maximum_move * (target - s.shares[arm])
         s.shares[arm] += step
         moved += 0.5 * abs(step)

@@ -206,7 +206,7 @@ def arrive_leader(w, i, as_declared):
         for g in range(5):
             total += leader.priorities[g]
         for g in range(5):
-            leader.priorities[g] /= total
+            leader.priorities[g] = leader.priorities[g] / total if total > 0.0 else leader.anchors[g]
             leader.anchors[g] = leader.priorities[g]
     leader.present, leader.vacancy, leader.fatigue = 1, 0.0, 0.0
     if s.ever_paired == 1 and p.switches_trust_dynamics == 1 and p.assumptions_trust_frozen == 0:

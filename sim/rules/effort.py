@@ -32,5 +32,6 @@ def fatigue_after(fatigue, load, threshold, gain, fading):
     """Fatigue after a week at `load` (share of hours used): it rises above the threshold, by `gain` for each tenth of the
     hours, and fades below it [gilboa2008]."""
     if load > threshold:
-        return fatigue + gain * (load - threshold) / 0.1 * (1.0 - fatigue)
+        tired = fatigue + gain * (load - threshold) / 0.1 * (1.0 - fatigue)
+        return tired if tired < 1.0 else 1.0  # rounding alone takes it further, and hours below zero
     return fatigue * (1.0 - fading)
