@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from tandem.sim.parameters import describe
+from tandem.experiments.calibration.declared import read_calibration
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read
 
@@ -96,33 +96,13 @@ def _population() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
-    return read(resources.files("tandem.scenarios") / FILE, FILE)
+    return read_calibration(resources.files("tandem.scenarios") / FILE, FILE, _population())
 
 
 @lru_cache(maxsize=1)
 def space() -> Space:
     """The declared space. Complains about paths and ranges that the model does not know."""
-    allowed = {row["path"]: (row["low"], row["high"]) for row in describe() if row["low"] is not None}
-    found = []
-    for table in _tables()["parameters"]:
-        parameter = Parameter(**table)
-        path = parameter.path
-        if not path.startswith("population."):
-            if path not in allowed:
-                raise ScenarioError(
-                    "unknown path", file=FILE, key="parameters.path", value=path, allowed="a number that `tandem schema` shows"
-                )
-            low, high = allowed[path]
-            if not low <= parameter.low < parameter.high <= high:
-                raise ScenarioError(
-                    "the range leaves what the model allows",
-                    file=FILE,
-                    key=path,
-                    value=[parameter.low, parameter.high],
-                    allowed=f"within {low:g} to {high:g}",
-                )
-        found.append(parameter)
-    return Space(tuple(found))
+    return Space(tuple(Parameter(**table) for table in _tables()["parameters"]))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ import logging
 import os
 from pathlib import Path
 
-from tandem.sim.mistake import Mistake
-
 
 def settle() -> None:
     """Make the process independent of settings that are for other programs. Raises Mistake where one of ours says nothing
@@ -17,11 +15,17 @@ def settle() -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its remarks on settings files and caches are not about us
     plain = os.environ.get("TANDEM_PLAIN_COMPILER", "")
     if plain not in ("", "0", "1"):
-        raise Mistake(f"the environment's TANDEM_PLAIN_COMPILER = {plain[:60]!r}: 0 or 1")
+        raise _mistake("TANDEM_PLAIN_COMPILER", plain, "0 or 1")
     for part in filter(None, os.environ.get("TANDEM_SCENARIOS", "").split(os.pathsep)):
         try:
             there = Path(part).expanduser().is_dir()
         except (OSError, RuntimeError, ValueError):  # no home, or no name of a folder at all
             there = False
         if not there:
-            raise Mistake(f"the environment's TANDEM_SCENARIOS = {part[:200]!r}: no such folder")
+            raise _mistake("TANDEM_SCENARIOS", part, "no such folder")
+
+
+def _mistake(name: str, value: str, why: str) -> ValueError:
+    from tandem.sim.mistake import Mistake  # only here: `tandem --help` loads no part of the model
+
+    return Mistake(f"the environment's {name} = {value[:200]!r}: {why}")

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv, ndtr
 
-from tandem.experiments.firms.laws import Law, checked, range_of
+from tandem.experiments.firms.declared import check
+from tandem.experiments.firms.laws import Law, range_of
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
 from tandem.sim.scenario import Scenario, ScenarioError
@@ -62,7 +63,7 @@ class Population:
         if not source.is_file():
             raise ScenarioError("no such population", file=text, allowed="population, or a path to a .toml file")
         tables = read(source, text)
-        checked(tables, text)
+        check(tables, text)
         title = source.name.removesuffix(".toml")
         if isinstance(parameters, Mapping):
             return cls(title, tables, dict(parameters))
@@ -197,9 +198,13 @@ class Population:
         """Share of the CEO's hours that the firm's decisions would take of him alone, his lack of operating skill counted
         in (a decision takes longer of who is no specialist) [hambrick2004]."""
         hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in DOMAINS)
-        load = table.get("execution.load", usual["execution.load"])
-        slow = 1.0 + usual["judgment.specialisation"] * (0.6 - table["ceo.skills.operations"])
-        need: np.ndarray = load * hours * np.clip(slow, 0.4, 2.0) / table["ceo.hours"]
+
+        def differing(path: str) -> np.ndarray:
+            return table[path] if path in table else usual[path]
+
+        load = differing("execution.load")
+        slow = 1.0 + usual["judgment.specialisation"] * (0.6 - differing("ceo.skills.operations"))
+        need: np.ndarray = load * hours * np.clip(slow, 0.4, 2.0) / differing("ceo.hours")
         return need
 
 

@@ -53,8 +53,11 @@ class Listed(Told):
 
     @property
     def extremes(self) -> list[Any]:
-        """Values that must be valid for all to be."""
-        return list(self.values)
+        """Values that must be valid for all to be: of numbers the least, the greatest and one that is not whole."""
+        if any(isinstance(value, bool | str) for value in self.values):
+            return list(self.values)
+        broken = [value for value in self.values if value != int(value)][:1]
+        return list(dict.fromkeys([min(self.values), max(self.values), *broken]))
 
 
 class Range(Told):

@@ -24,6 +24,7 @@ from tandem.sim.scenario.story import Told, checked
 
 MOST_RUNS = 10**10
 MOST_SCENARIOS = 10_000
+MOST_CROSSED = 100
 
 
 class Precision(Told):
@@ -277,8 +278,8 @@ class ScenarioTable(Told):
 
     name: str | None = Field(None, min_length=1, max_length=100)
     load: str | None = None
-    role_model: list[str] | None = None
-    context: list[str] | None = None
+    role_model: list[str] | None = Field(None, max_length=MOST_CROSSED)
+    context: list[str] | None = Field(None, max_length=MOST_CROSSED)
     set: dict[str, Any] = Field(default_factory=dict)
 
 

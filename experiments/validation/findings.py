@@ -12,12 +12,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.population import Population
+from tandem.experiments.validation.declared import read_findings
 from tandem.experiments.validation.statistics import (
     completed_spells,
     composite,
@@ -37,7 +40,6 @@ from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
 from tandem.sim.compile import set_threads
 from tandem.sim.intervals import band_verdict, whole_verdict
 from tandem.sim.panel import Panel
-from tandem.sim.scenario.reading import read
 
 KNOWN = ("read", "secondary", "memory")
 
@@ -77,7 +79,12 @@ class Finding:
 @lru_cache(maxsize=1)
 def findings() -> tuple[Finding, ...]:
     """All findings, in the order of the file."""
-    tables = read(resources.files("tandem.scenarios") / "findings.toml", "findings.toml")
+    return of_file(resources.files("tandem.scenarios") / "findings.toml", "findings.toml")
+
+
+def of_file(source: Path | Traversable, name: str) -> tuple[Finding, ...]:
+    """The findings of a file that messages call `name`. Raises ScenarioError, one line, for what is wrong in it."""
+    tables = read_findings(source, name, COMPUTED)
     return tuple(
         Finding(**{**table, "statistics": tuple(Statistic(**row) for row in table["statistics"])}) for table in tables["finding"]
     )

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.validation.declared import read_histories
 from tandem.sim.panel import Panel, simulate_panel
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
-from tandem.sim.scenario.reading import read
 
 YEAR, QUARTER = 52, 13
 
 
 def histories() -> list[dict[str, Any]]:
     """The histories as declared in `scenarios/histories.toml`."""
-    return read(resources.files("tandem.scenarios") / "histories.toml", "histories.toml")["history"]
+    return read_histories(resources.files("tandem.scenarios") / "histories.toml", "histories.toml")
 
 
 def paths(history: dict[str, Any], runs: int = 200, seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:

@@ -60,6 +60,8 @@ class ScenarioError(Mistake):
     ):
         self.problem, self.file, self.key = problem, file, key
         self.value = None if value is NOTHING else value
+        if suggestion is not None and suggestion in (key, value if isinstance(value, str) else None):
+            suggestion = None  # what stands there is no advice
         self.has_value, self.allowed, self.suggestion = value is not NOTHING, allowed, suggestion
         super().__init__(str(self))
 

@@ -15,6 +15,7 @@ from tandem.sim.scenario.story import ChangeTable, Story, Text, checked
 SLOTS = ("context", "role_model")  # in this order, from below
 FIXED = ("quarters", "context", "events")  # no change in the middle of a run touches them
 LONGEST_DESCENT = 20
+MOST_CHANGES = 200
 TOLD = tuple(Story.model_fields)
 
 
@@ -223,10 +224,16 @@ def _names(value: Any, label: str) -> list[str]:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise ScenarioError("wrong type", file=label, key="extends", value=value, allowed="a name, or a list of names")
+    if len(names) > LONGEST_DESCENT:
+        raise ScenarioError("too many", file=label, key="extends", value=value, allowed=f"at most {LONGEST_DESCENT} files")
     return names
 
 
 def _tables(value: Any, label: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
         raise ScenarioError("wrong type", file=label, key="change", value=value, allowed="[[change]] tables")
+    if len(value) > MOST_CHANGES:
+        raise ScenarioError(
+            "too many", file=label, key="change", value=value, allowed=f"at most {MOST_CHANGES} [[change]] tables"
+        )
     return value

@@ -84,6 +84,17 @@ def _longest(name: str) -> int:
 
 def unknown(path: str, value: Any = NOTHING, file: str | None = None) -> ScenarioError:
     """The complaint about a path that leads nowhere."""
+    where = pattern(path)
+    if where in LISTS or (where in GROUPS and path):
+        inside = GROUPS[where if where in GROUPS else f"{where}.N"]
+        first = f"{path}.0" if where in LISTS else path
+        return ScenarioError(
+            "this is a whole table, not a single value",
+            file=file,
+            key=path,
+            value=value,
+            allowed=", ".join(f"{first}.{name}" for name in inside),
+        )
     group, _, name = path.rpartition(".")
     siblings = GROUPS.get(pattern(group), ())
     near = nearest(name, siblings)

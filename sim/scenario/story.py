@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest
 
+MOST_LISTED = 200  # conditions or sources: more than anybody reads
+
 
 class Told(BaseModel):
     """Base of all told parts: unknown keys are errors, values are frozen, nothing is converted."""
@@ -69,7 +71,7 @@ class Verdict(Told):
     """When a run counts as failed (or as drifting): all conditions, or any of them."""
 
     need: Literal["all", "any"] = "all"
-    conditions: tuple[Condition, ...] = Field(min_length=1)
+    conditions: tuple[Condition, ...] = Field(min_length=1, max_length=MOST_LISTED)
     reason: Text | None = None
 
     _lists = field_validator("conditions", mode="before")(_listed)
@@ -136,7 +138,7 @@ class Story(Told):
     teaches: Text | None = None
     question: Text | None = None
     notes: Text | None = None
-    sources: tuple[str, ...] = ()
+    sources: tuple[str, ...] = Field(default=(), max_length=MOST_LISTED)
     order: int = 99
     control: bool = False
     failure: Verdict | None = None
