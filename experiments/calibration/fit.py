@@ -29,6 +29,7 @@ from tandem.experiments.calibration.space import Profile, Space
 from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.validation.findings import findings, judged
+from tandem.sim.marks import kept, refuse_strangers
 from tandem.sim.writing import write_text
 
 WAVE = 100_000
@@ -97,7 +98,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         numbers += mine
         noted = folder / f"note-{wave}.json"
         if not final and noted.exists() and (folder / f"wave-{wave + 1}.npz").exists():
-            notes.append(json.loads(noted.read_text("utf-8")))  # going on: nothing new would be learned here
+            notes.append(json.loads(kept(folder, noted.name)))  # going on: nothing new would be learned here
             continue
         told("learning emulators", 0)
         judge = learned(space, store, numbers, seed, check=final)
@@ -119,7 +120,8 @@ def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
 
     job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": model_source()}
     file = folder / "job.json"
-    if file.exists() and json.loads(file.read_text("utf-8")) != job:
+    refuse_strangers(folder, ["job.json"])
+    if file.exists() and json.loads(kept(folder, file.name)) != job:
         raise ScenarioError(
             "the folder holds another calibration (other seed, profile, ranges or model)",
             file=str(folder),
@@ -132,10 +134,10 @@ def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
 def _designed(folder: Path, wave: int, design: Callable[[], np.ndarray]) -> np.ndarray:
     """The points of a wave: as written when they were first designed, so that going on repeats them to the last bit."""
     checkpoint = Checkpoint(folder / f"wave-{wave}.npz", f"wave {wave}")
-    if not (kept := checkpoint.load()):
-        kept = {"points": design()}
-        checkpoint.save(kept)
-    return kept["points"]
+    if not (known := checkpoint.load()):
+        known = {"points": design()}
+        checkpoint.save(known)
+    return known["points"]
 
 
 def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge | None, n: int, seed: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 
@@ -27,8 +28,8 @@ def advise(
     from tandem.sim.scenario import Scenario
     from tandem.sim.writing import filled
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if out is not None:
+        writable(out, ("role_models.csv", "levers.csv", "levels.csv"))
     firm, asked = Scenario.load(file), parameter_sets(parameters)
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked)

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
+
 STOPPED = 3
 HOME = Path(__file__).parents[2] / "scenarios" / "ensemble"
 
@@ -30,8 +32,7 @@ def calibrate(
     adopt: Annotated[bool, typer.Option("--adopt", help="Make the result the project's ensemble.")] = False,
 ) -> None:
     """Fit uncertain parameters to published findings, jointly, and keep every set that remains possible."""
-    if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    writable(out, ("job.json",))
     from tandem.experiments.calibration import space as spaces
     from tandem.experiments.calibration.fit import calibrate as run
     from tandem.experiments.calibration.fit import same_job, save, sets_planned
@@ -85,5 +86,5 @@ def adopted(source: Path, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     for file in sorted(source.iterdir(), key=lambda file: file.name == "provenance.json"):
         if file.suffix in (".csv", ".json"):
-            with replaced(home / file.name) as part:
+            with replaced(home / file.name, ours=True, noted=False) as part:
                 shutil.copyfile(file, part)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 
@@ -30,8 +31,8 @@ def compare(
     from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
     from tandem.experiments.firms.uncertainty import variance_shares
 
-    if out is not None and out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if out is not None:
+        writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
     asked = parameter_sets(parameters)
     fields, whole = arms(names or [], context), not names
     tables = played(fields, whole, alternatives, runs, seed, asked)

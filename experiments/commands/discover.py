@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
+
 
 def discover(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep, or of tandem sensitivity.")],
@@ -31,6 +33,8 @@ def discover(
     from tandem.sim.parameter_sets import chosen
     from tandem.sim.writing import filled
 
+    place = out or folder.parent / f"{folder.name}-discovery"
+    writable(place, ("boxes.csv", "limits.csv", "tree.csv", "told.txt", "boxes.svg", "boxes.png"))
     if (folder / DECLARATION).is_file():
         with progress(POINTS * REPLICATES, "playing") as told:
             again = partial(told, "playing points again")
@@ -44,9 +48,6 @@ def discover(
     lines = [*found.told, *([] if played is None else [chosen(played).told])]
     for line in lines:
         print(line)
-    place = out or folder.parent / f"{folder.name}-discovery"
-    if place.exists() and not place.is_dir():
-        raise typer.BadParameter(f"{place} is a file; give a folder", param_hint="--out")
     with filled(place) as part:
         for name, table in (("boxes", found.table), ("limits", found.limits), ("tree", found.tree)):
             write_csv(table, part / f"{name}.csv")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
 
 QUARTERLY = (
@@ -48,8 +49,8 @@ def run(
         changes["quarters"] = quarters
     if changes:
         scenario = scenario.with_(changes)
-    if out is not None and out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if out is not None:
+        writable(out, ("weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "run.json", "scenario.toml"))
     played = simulate(scenario, seed=seed, replicate=replicate, parameters=parameter_sets(parameters))
     show(played, scenario)
     if out is not None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
 
 
@@ -77,8 +78,7 @@ def sensitivity(
 
 def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None) -> None:
     """What does not go together."""
-    if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    writable(out, ("report.html", "study.toml", "verdict.json", "verdicts.json", "indices.csv"))
     if method is not None:
         from tandem.experiments.sensitivity.second_opinion import METHODS
 
@@ -118,7 +118,7 @@ def play(parts: list[Any], out: Path, declared: tuple[str, int, str | None, str 
             results[part.name] = plan.play(part, out / "store", partial(told, part.name))
     named = {part.name: part for part in parts}
     write(results, named, out, plan.PROFILES[declared[0]].whole)
-    write_text(out / "report.html", report_page(results, named, out, command))
+    write_text(out / "report.html", report_page(results, named, out, command), comment="html")
     return results[parts[0].name], parts[0], runs
 
 

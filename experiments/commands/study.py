@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
 
 
@@ -28,8 +29,7 @@ def study(
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Compare the role models in every context, rank the levers, and write one report."""
-    if out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    writable(out, ("report.html", "study.json"))
     asked = parameter_sets(parameters)
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()

@@ -46,8 +46,8 @@ def sweep(
         foretell(read)
         return None
 
-    from tandem.experiments.store.engines import Stop
     from tandem.experiments.store.errors import SweepError
+    from tandem.experiments.store.stopping import Stop
 
     options = {"workers": workers, "chunk_runs": chunk_runs, "reuse": reuse, "check": check.value, "strict": strict}
     with Stop() as stop:  # heard from the first moment on, also before the driver itself listens

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
 
 RECORDED_UNDER = "default"
@@ -45,8 +46,8 @@ def validate(
         )
     if only not in (None, "patterns", "findings"):
         raise typer.BadParameter("patterns or findings", param_hint="--only")
-    if out is not None and out.exists() and not out.is_dir():
-        raise typer.BadParameter(f"{out} is a file; give a folder", param_hint="--out")
+    if out is not None:
+        writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
     started, tables = time.monotonic(), {}
     told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
     with bar(SpinnerColumn(), told, TimeElapsedColumn()) as shown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import os
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ import pandas as pd
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
+from tandem.sim.marks import digests, kept
 from tandem.sim.writing import filled
+
+TABLES = ("indices", "ranks", "checks", "curves", "convergence")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +84,8 @@ class Sensitivity:
     def save(self, folder: str | os.PathLike[str], figures: bool = True) -> Path:
         """Write tables (CSV), verdict.json, moments.npz and figures (SVG with their data as CSV); returns the folder.
 
-        Each file is made whole beside and moved in. OSError where the folder cannot be written.
+        Each file is made whole beside and moved in; `tandem-files.json` seals them. OSError where the folder cannot be written,
+        Mistake where a file of one of these names is not ours: it stays.
         """
         from tandem.experiments.sensitivity.figures import write_figures
 
@@ -96,19 +101,21 @@ class Sensitivity:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Sensitivity:
-        """What `save` wrote. OSError where a file is missing, KeyError or ValueError where one is not what it should be."""
+        """What `save` wrote, every byte of it. FileNotFoundError where a file is missing, Mistake in one sentence where one
+        is damaged, was changed, or was not written by `save`."""
         place = Path(folder)
-        told = json.loads((place / "verdict.json").read_text("utf-8"))
-        names = ("indices", "ranks", "checks", "curves", "convergence", "bounds")
+        told = json.loads(kept(place, "verdict.json"))
+        names = [*TABLES, *(["bounds"] if "bounds.csv" in digests(place) else [])]
         tables = {
-            name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip", keep_default_na=False, na_values=[""])
+            name: pd.read_csv(
+                io.BytesIO(kept(place, f"{name}.csv")), float_precision="round_trip", keep_default_na=False, na_values=[""]
+            )
             for name in names
-            if (place / f"{name}.csv").exists()
         }
         table = tables["indices"]
         table["input"] = table["input"].replace("none", "")
-        with np.load(place / "moments.npz") as kept:
-            moments = {name: kept[name] for name in kept.files}
+        with np.load(io.BytesIO(kept(place, "moments.npz")), allow_pickle=False) as sums:
+            moments = {name: sums[name] for name in sums.files}
         return cls(
             table=table,
             ranks=tables["ranks"],

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tandem.experiments.files.provenance import versions
+from tandem.experiments.files.provenance import installed_files, versions
 from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
 from tandem.experiments.store.errors import Damaged, NondeterminismError, Refused
 from tandem.experiments.store.folder import Folder, chunk_name
@@ -43,8 +46,14 @@ class Task:
     engine: str = "serial"
     reuse: str | None = None
     """The folder of an earlier sweep whose runs are taken over where they fit."""
+    driver: tuple[tuple[str, str], ...] = ()
+    """What the driver runs, as `running` says it: whoever computes a chunk must run the same."""
 
     def __call__(self, number: int) -> dict[str, Any]:
+        if self.driver and (other := differing(self.driver, running())):
+            raise Refused(
+                f"{worker_name()} runs other code than the driver ({other}); install the same everywhere, and start it again"
+            )
         store = opened(self.path, self.seal, self.stages)
         return commit(
             store,
@@ -53,6 +62,30 @@ class Task:
             self.engine,
             _reuse(self.path, self.seal, self.stages, self.reuse) if self.reuse else None,
         )
+
+
+def running() -> tuple[tuple[str, str], ...]:
+    """What the values of this process's runs depend on: versions, and the digest of all files of the package."""
+    return (*versions().items(), ("files", installed_files()[:16]))
+
+
+def differing(wanted: tuple[tuple[str, str], ...], here: tuple[tuple[str, str], ...]) -> str:
+    """In which of its parts another process differs, in words; "" where it does not."""
+    known = dict(here)
+    return ", ".join(f"{key} {known.get(key)} there, {value} here" for key, value in wanted if known.get(key) != value)
+
+
+def worker_name() -> str:
+    """This process as a driver knows it: a cluster's worker by its address, any other by its number."""
+    if "distributed" in sys.modules:
+        from distributed import get_worker
+
+        with suppress(ValueError):
+            worker = get_worker()
+            return (
+                f"worker {worker.address} ({worker.name})" if str(worker.name) != worker.address else f"worker {worker.address}"
+            )
+    return f"worker process {os.getpid()}"
 
 
 @lru_cache(maxsize=4)

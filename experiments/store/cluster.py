@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from tandem.experiments.files.provenance import versions
-from tandem.experiments.store.engines import TRIES, Done, Stop, Task, told
+from tandem.experiments.store.chunk import differing, running
+from tandem.experiments.store.engines import TRIES, Done, Task, told
 from tandem.experiments.store.errors import Refused, Stopped, SweepError
 from tandem.experiments.store.folder import Folder
+from tandem.experiments.store.stopping import Stop
 
-SECONDS_TO_CONNECT = 10
+SECONDS_TO_CONNECT = 4
+SECONDS_FOR_A_WORKER = 4.0  # that may be on its way when we connect
 SECONDS_TO_ANSWER = 15
+SECONDS_BETWEEN_LOOKS, SECONDS_ALONE = 1.0, 7.0  # with no worker left, or no answer: told within ten
 AHEAD_PER_THREAD = 2
 
 
@@ -34,8 +39,23 @@ class DaskEngine:
         self._client: Any = None
         self.ahead = 8
 
+    def connect(self) -> None:
+        """Before anything is written: see that a scheduler answers and has workers. Raises Refused within ten seconds."""
+        client, until = self._connected(), time.monotonic() + SECONDS_FOR_A_WORKER
+        while not self._workers(client):
+            if time.monotonic() > until:
+                raise Refused(f"the scheduler at {client.scheduler.address} has no workers")
+            time.sleep(0.2)
+
+    @staticmethod
+    def _workers(client: Any) -> list[str]:
+        try:
+            return list(client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=SECONDS_TO_CONNECT)["workers"])
+        except (OSError, TimeoutError) as error:
+            raise Refused(f"the Dask scheduler no longer answers ({type(error).__name__})") from None
+
     def prepare(self, folder: Folder) -> None:
-        """Connect, and see that every worker sees the folder and runs what we run. Raises Refused within 30 seconds."""
+        """See that every worker sees the folder and runs what we run. Raises Refused within 30 seconds."""
         client = self._connected()
         nonce = f"{secrets.token_hex(8)}.seen"
         folder.write("tmp", nonce, nonce.encode())
@@ -50,25 +70,14 @@ class DaskEngine:
                 f"{len(blind)} of {len(answers)} workers do not see {folder.path} (first: {blind[0]}); give --out a folder "
                 "that all machines share under the same path, such as one on a network file system"
             )
-        ours = versions()
         for worker, (_, theirs) in sorted(answers.items()):
-            if theirs != ours:
-                different = ", ".join(
-                    f"{key} {theirs.get(key)} there, {ours[key]} here" for key in ours if theirs.get(key) != ours[key]
-                )
+            if different := differing(running(), theirs):
                 raise Refused(f"worker {worker} runs other versions: {different}; install the same on all machines")
         threads = sum(client.nthreads().values()) or len(answers)
         self.ahead = AHEAD_PER_THREAD * max(1, threads)
 
     def _ask(self, client: Any, path: str, nonce: str) -> dict[str, Any]:
-        until = time.monotonic() + SECONDS_TO_ANSWER
-        while True:
-            workers = list(client.scheduler_info(n_workers=-1)["workers"])
-            if workers:
-                break
-            if time.monotonic() > until:
-                raise Refused(f"the scheduler at {client.scheduler.address} has no workers")
-            time.sleep(0.2)
+        until, workers = time.monotonic() + SECONDS_TO_ANSWER, self._workers(client)
         futures = {
             worker: client.submit(_seen, path, nonce, workers=[worker], pure=False, allow_other_workers=False)
             for worker in workers
@@ -112,20 +121,23 @@ class DaskEngine:
         tries: Counter[int] = Counter()
         running: dict[Any, int] = {}
         lost: list[int] = []
+        watch = _Watch(client)
         try:
             while (left or running) and not stop.asked:
                 while left and len(running) < self.ahead:
                     number = left.popleft()
                     running[client.submit(task, number, pure=False, retries=0)] = number
                 finished = [future for future in running if future.done()]
+                watch.look()
                 if not finished:
-                    if client.status != "running":
-                        raise Stopped("the connection to the Dask scheduler is gone")
                     time.sleep(0.05)
                 for future in finished:
                     number = running.pop(future)
                     try:
-                        done(number, future.result())
+                        done(number, future.result(timeout=SECONDS_TO_CONNECT))
+                    except TimeoutError:  # its worker went before it could tell: somebody else computes it again
+                        running[future] = number
+                        continue
                     except SweepError:
                         raise
                     except KilledWorker:
@@ -143,9 +155,7 @@ class DaskEngine:
         except (OSError, TimeoutError) as error:
             raise Stopped(f"the Dask cluster is gone ({type(error).__name__})") from None
         finally:
-            if client.status == "running":
-                with suppress(Exception):
-                    client.cancel(list(running))
+            _given_up(client, list(running))
         if lost:
             raise Stopped(f"workers died each time at chunk {', '.join(map(str, lost[:5]))}; all other chunks are done")
 
@@ -157,10 +167,47 @@ class DaskEngine:
             self._client = None
 
 
-def _seen(path: str, nonce: str) -> tuple[bool, dict[str, str]]:
+class _Watch:
+    """Looks now and then who is left of a cluster, and never waits for the answer: Ctrl-C is heard at once."""
+
+    def __init__(self, client: Any):
+        self.client, self.seen, self.next = client, time.monotonic(), 0.0
+        self.asked: Any = None
+
+    def look(self) -> None:
+        """Raises Stopped where the connection is gone, or no worker was there for some seconds."""
+        now = time.monotonic()
+        if self.client.status != "running":
+            raise Stopped("the connection to the Dask scheduler is gone")
+        if self.asked is not None and self.asked.done():
+            with suppress(Exception):
+                if self.asked.result()["workers"]:
+                    self.seen = now
+            self.asked, self.next = None, now + SECONDS_BETWEEN_LOOKS
+        if self.asked is None and now >= self.next:
+            identity = self.client.scheduler.identity(n_workers=-1)
+            self.asked = asyncio.run_coroutine_threadsafe(identity, self.client.loop.asyncio_loop)
+        if now - self.seen > SECONDS_ALONE:
+            raise Stopped("no worker of the Dask cluster is left; start workers and give the same command again")
+
+
+def _given_up(client: Any, futures: list[Any]) -> None:
+    """Tell the scheduler that nobody waits any more; not for long, whatever has become of it."""
+
+    def cancel() -> None:
+        with suppress(Exception):
+            client.cancel(futures)
+
+    if futures and client.status == "running":
+        telling = threading.Thread(target=cancel, daemon=True)
+        telling.start()
+        telling.join(1.0)
+
+
+def _seen(path: str, nonce: str) -> tuple[bool, tuple[tuple[str, str], ...]]:
     """On a worker: whether the file is there with its content, and what the worker runs."""
     try:
         seen = Folder(path).read("tmp", nonce, 100) == nonce.encode()
     except Exception:
         seen = False
-    return seen, versions()
+    return seen, running()

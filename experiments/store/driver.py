@@ -11,27 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from tandem.experiments.files.provenance import versions
 from tandem.experiments.store import journal, precision
-from tandem.experiments.store.chunk import Task
-from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
-from tandem.experiments.store.errors import Damaged, Refused
+from tandem.experiments.store.chunk import Task, running
+from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, cores, nested
+from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.experiment import Experiment
 from tandem.experiments.store.final import write_final
-from tandem.experiments.store.folder import PART, ROOMS, Folder, chunk_name
-from tandem.experiments.store.layout import rounded_chunk
 from tandem.experiments.store.lock import at_work
-from tandem.experiments.store.manifest import NAME as MANIFEST
-from tandem.experiments.store.manifest import described, differences, read_manifest, rng_of, sweep_id
 from tandem.experiments.store.model import FirmModel, Model
-from tandem.experiments.store.points import DESIGN, SCENARIOS, check_file, write_design, write_scenarios
+from tandem.experiments.store.opening import fit, looked_through, matching, opened_or_made
+from tandem.experiments.store.stopping import Stop
 from tandem.experiments.store.store import Commit, Scan, Store
 from tandem.experiments.store.tables import numpy_column
 
-SECONDS_OF_A_CHUNK = 10.0
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
 RUNS_WORTH_A_POOL = 50_000  # so many are likely to: the workers are started before the rate is known
-SPARE = {"lock", "log.jsonl", *ROOMS, DESIGN, SCENARIOS}
 
 
 @dataclass
@@ -94,8 +88,14 @@ def run(
 
     for line in experiment.warnings:
         told.note(line)
-    folder = _fit(Path(out), chunk_runs)
-    there = _matching(folder, experiment, strict, note)
+    folder = fit(Path(out), chunk_runs)
+    there = matching(folder, experiment, strict, note)
+    if engine is not None and hasattr(engine, "connect"):
+        try:
+            engine.connect()  # before anything is computed or written
+        except BaseException:
+            _close(engine)
+            raise
     left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
     fresh = there is None and chunk_runs is None
     engine, rate = _begun(experiment, engine, workers, left, fresh, note)
@@ -104,12 +104,18 @@ def run(
             engine.start()
         folder.make()
         with at_work(folder) as alone:
-            if not alone:
+            if alone is None:
+                note("this system keeps no locks here: start one driver at a time in a folder")
+            elif not alone:
                 note("another driver is at work in this folder; both go on, and share what is committed")
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
-            store = _opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
-            document, counts = _to_the_end(store, experiment, engine, reuse, check == "full", told, note, stop or Stop())
+            store = opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
+            scan = looked_through(store, check == "full", alone, note)
+            document, counts = _to_the_end(store, scan, experiment, engine, reuse, told, stop or Stop())
+    except Refused:
+        folder.unmake()  # where nothing came of it
+        raise
     finally:
         _close(engine)
     return Report(
@@ -142,90 +148,6 @@ def speed(experiment: Experiment, seconds: float = 0.2) -> float:
         played += size
         size = min(2 * size, 512)
     return played / max(spent, 1e-9)
-
-
-# -- opening -----------------------------------------------------------------------------------
-
-
-def _fit(out: Path, chunk_runs: int | None) -> Folder:
-    """The folder, refused before anything is computed if it cannot hold a sweep of such chunks."""
-    if chunk_runs is not None and (isinstance(chunk_runs, bool) or not 1 <= chunk_runs <= 10**7):
-        raise Refused(f"chunk_runs = {chunk_runs!r} is not a whole number from 1 to 10,000,000")
-    if out.exists() and not out.is_dir():
-        raise Refused(f"{out} is a file; give a folder")
-    folder = Folder(out)
-    if out.is_dir():
-        ours = {*SPARE, MANIFEST, "final.json", "report.html"}
-        strange = [name for name in folder.names() if name not in ours and not name.endswith(PART)]
-        if strange and MANIFEST not in folder.names():
-            raise Refused(f"{out} is not empty and holds no sweep ({strange[0]}); give a folder of its own")
-        for room in ROOMS:
-            if (folder.path / room).is_symlink() or ((folder.path / room).exists() and not (folder.path / room).is_dir()):
-                raise Damaged(f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written")
-    return folder
-
-
-def _matching(folder: Folder, experiment: Experiment, strict: bool, note: Callable[[str], None]) -> Store | None:
-    """The sweep in the folder, if it is the one asked for."""
-    store = Store.open(folder) if folder.path.is_dir() else None
-    if store is None:
-        return None
-    spec, manifest = experiment.spec(), store.manifest
-    if sweep_id(spec, rng_of(experiment)) != manifest.sweep_id:
-        found = differences(spec, manifest.spec) or ["rng"]
-        raise Refused(
-            f"{folder.path.name} holds another sweep: {'; '.join(found[:3])}"
-            + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-            + ". Give another folder (`--reuse` takes over the runs that both share)"
-        )
-    if tuple(experiment.stored) != manifest.stored:
-        raise Refused(
-            f"{folder.path.name} keeps other outcomes: keep: {len(manifest.stored)} there, {len(experiment.stored)} asked"
-        )
-    then, now = manifest.document["provenance"]["versions"], versions()
-    moved = [f"{key} {then.get(key)} -> {now.get(key)}" for key in now if then.get(key) != now[key]]
-    if moved:
-        line = f"this sweep was begun with other versions ({', '.join(moved)})"
-        if strict:
-            raise Refused(f"{line}; --strict refuses to mix them")
-        note(f"{line}; its results will be mixed, and final.json will say so")
-    return store
-
-
-def _opened_or_made(
-    folder: Folder, experiment: Experiment, chunk_runs: int | None, rate: float, width: int, note: Callable[[str], None]
-) -> Store:
-    if read_manifest(folder) is None:
-        design = write_design(folder, experiment)
-        scenarios = write_scenarios(folder, experiment.scenarios) if experiment.scenarios else {"count": 0}
-        size = chunk_runs or rounded_chunk(
-            min(SECONDS_OF_A_CHUNK * rate, experiment.runs / (16 * width)), most=2_000 if experiment.model.columns else 100_000
-        )
-        # The first driver's description stands; a second one, begun at the same moment, reads it.
-        folder.write("", MANIFEST, described(experiment, design, scenarios, size), keep_first=True)
-    store = Store.open(folder)
-    if store is None:
-        raise Damaged(f"{MANIFEST} has gone")
-    _whole_design(store, experiment, note)
-    return store
-
-
-def _whole_design(store: Store, experiment: Experiment, note: Callable[[str], None]) -> None:
-    """Design and firms as the manifest knows them; what is damaged is made again if it comes out the same."""
-    known = store.manifest.document
-    for name, entry in ((DESIGN, known["design"]), (SCENARIOS, known["scenarios"])):
-        if name == SCENARIOS and not experiment.scenarios:
-            continue
-        try:
-            check_file(store.folder, name, entry)
-        except Damaged as error:
-            store.folder.set_aside("", name)
-            again = (
-                write_design(store.folder, experiment) if name == DESIGN else write_scenarios(store.folder, experiment.scenarios)
-            )
-            if any(again[key] != entry[key] for key in ("bytes", "file_sha256")):
-                raise Damaged(f"{error}, and it could not be made again as it was") from None
-            note(f"{error}; it was set aside and made again, the same")
 
 
 # -- who computes ------------------------------------------------------------------------------
@@ -262,6 +184,10 @@ def _chosen(workers: int | None, left: int, rate: float, note: Callable[[str], N
         raise Refused(f"workers = {workers!r} is not a whole number of 1 or more")
     if workers == 1:
         return SerialEngine()
+    if nested():
+        if workers is not None:
+            note("this is a worker of another pool, which may start no processes of its own: one worker plays")
+        return SerialEngine()
     count = workers or cores()
     if workers is None and (count == 1 or left <= SECONDS_WORTH_A_POOL * rate):
         return SerialEngine()
@@ -296,12 +222,11 @@ class _Count:
 
 def _to_the_end(
     store: Store,
+    scan: Scan,
     experiment: Experiment,
     engine: Engine,
     reuse: str | Path | None,
-    full: bool,
     told: Told,
-    note: Callable[[str], None],
     stop: Stop,
 ) -> tuple[dict[str, Any], tuple[int, int, int]]:
     """Play what is missing, stage by stage; the final document, and runs done before, played and reused."""
@@ -310,7 +235,6 @@ def _to_the_end(
         from tandem.experiments.store.reuse import Reuse
 
         told.note(f"taking over {Reuse(store, str(reuse)).count():,} of {store.layout.runs:,} runs from {reuse}")
-    scan = _looked_through(store, full, note)
     count, seconds = _Count(scan.runs), time.monotonic()
     earlier = None if reuse is None else str(Path(reuse).resolve())
     with stop:
@@ -318,7 +242,8 @@ def _to_the_end(
             told.total(scan.runs, store.layout.runs)
             if todo := [number for number in range(store.layout.chunks) if number not in scan.done]:
                 stages = len(store.layout.stages)
-                task = Task(str(store.folder.path), store.manifest.seal, stages, custom, engine.name, earlier)
+                same = () if isinstance(engine, SerialEngine) else running()
+                task = Task(str(store.folder.path), store.manifest.seal, stages, custom, engine.name, earlier, same)
                 engine.run(task, todo, partial(count.committed, store, scan, told), stop)
             if stop.asked:
                 raise stop.error()
@@ -338,26 +263,3 @@ def _to_the_end(
     spent = round(time.monotonic() - seconds, 1)
     journal.write(store.folder, {"event": "complete", "digest": document["digest"], "seconds": spent})
     return document, (count.before, count.played, count.reused)
-
-
-def _looked_through(store: Store, full: bool, note: Callable[[str], None]) -> Scan:
-    """What is there already; what is damaged or foreign is set aside."""
-    scan = store.scan(full)
-    for number, problem in sorted(scan.bad.items()):
-        _set_aside(store, number)
-        note(f"{problem}; chunk {number} was set aside and is done again")
-    for name in scan.foreign:
-        room, _, file = name.partition("/")
-        store.folder.set_aside(room, file)
-        note(f"{name} does not belong to this sweep; it was set aside")
-    return scan
-
-
-def _set_aside(store: Store, number: int) -> None:
-    for room, ending in (
-        ("receipts", "json"),
-        ("shards", "parquet"),
-        ("trajectories", "parquet"),
-        ("failures", "jsonl"),
-    ):
-        store.folder.set_aside(room, chunk_name(number, ending))

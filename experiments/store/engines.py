@@ -17,7 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Any, Protocol
 
-from tandem.experiments.store.errors import Interrupted, Refused, Stopped, SweepError
+from tandem.experiments.store.errors import Refused, Stopped, SweepError
+from tandem.experiments.store.stopping import Stop
 
 Task = Callable[[int], dict[str, Any]]
 Done = Callable[[int, dict[str, Any]], None]
@@ -36,39 +37,6 @@ class Engine(Protocol):
         ...
 
 
-class Stop:
-    """Hears Ctrl-C and the signal to terminate while it is entered (in the main thread). Once: `asked`. Twice: at once."""
-
-    def __init__(self) -> None:
-        self.asked = ""
-        self._before: dict[int, Any] = {}
-        self._entered = 0
-
-    def __enter__(self) -> Stop:
-        self._entered += 1  # the command enters it first, the driver once more
-        if self._entered == 1 and threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._hear)
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._entered -= 1
-        if self._entered:
-            return
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before = {}
-
-    def _hear(self, number: int, _: Any) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = "terminate" if number == signal.SIGTERM else "interrupt"
-
-    def error(self) -> SweepError:
-        """What the caller is told."""
-        return Stopped("asked to terminate") if self.asked == "terminate" else Interrupted("interrupted")
-
-
 class SerialEngine:
     """One chunk after the other in this process. For small sweeps, and for debugging."""
 
@@ -76,20 +44,32 @@ class SerialEngine:
 
     def run(self, task: Task, chunks: Iterable[int], done: Done, stop: Stop) -> None:
         """See `Engine`."""
-        for number in chunks:
-            if stop.asked:
-                raise stop.error()
-            for attempt in range(TRIES):
-                try:
-                    done(number, task(number))
-                    break
-                except SweepError:
-                    raise
-                except Exception as error:
-                    if attempt == TRIES - 1:
-                        raise Stopped(told(number, error)) from None
+        stop.hurry()
+        try:
+            for number in chunks:
+                if stop.asked:
+                    raise stop.error()
+                self._chunk(task, number, done)
+        except KeyboardInterrupt:
+            if stop.asked:  # a chunk that took too long, or a second press: nothing of it was kept
+                raise stop.error() from None
+            raise
+        finally:
+            stop.no_hurry()
         if stop.asked:
             raise stop.error()
+
+    @staticmethod
+    def _chunk(task: Task, number: int, done: Done) -> None:
+        for attempt in range(TRIES):
+            try:
+                done(number, task(number))
+                return
+            except SweepError:
+                raise
+            except Exception as error:
+                if attempt == TRIES - 1:
+                    raise Stopped(told(number, error)) from None
 
 
 class FuturesEngine:
@@ -133,6 +113,8 @@ class ProcessEngine:
 
     def begin(self) -> None:
         """Set the workers going, without waiting for them."""
+        if nested():
+            raise Refused("a worker of another pool may start no processes of its own: ask for one worker here")
         if getattr(multiprocessing.current_process(), "_inheriting", False):
             # We are a worker that is reading the caller's script again. Silence: the parent says what is wrong.
             os._exit(1)
@@ -248,6 +230,11 @@ class ProcessEngine:
         self.note(f"a worker process died; its pool is started again, {len(lost)} unfinished chunks go back to the queue")
         left.extendleft(reversed(lost))
         return False
+
+
+def nested() -> bool:
+    """Whether this process is a worker of somebody's pool that may not start processes (`multiprocessing.Pool`, a Dask nanny)."""
+    return multiprocessing.current_process().daemon
 
 
 # -- what engines share ------------------------------------------------------------------------

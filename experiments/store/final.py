@@ -8,6 +8,7 @@ from tandem.experiments.store.digests import sweep_digest
 from tandem.experiments.store.errors import Damaged
 from tandem.experiments.store.folder import LARGEST_DOCUMENT
 from tandem.experiments.store.seals import canonical, sealed, sha256, unsealed
+from tandem.experiments.store.shapes import Final, shaped
 from tandem.experiments.store.store import Scan, Store
 
 NAME = "final.json"
@@ -40,7 +41,7 @@ def final_document(store: Store, scan: Scan) -> dict[str, Any]:
 def read_final(store: Store) -> dict[str, Any] | None:
     """What `final.json` says; None if there is none. Raises Damaged."""
     try:
-        document = unsealed(store.folder.read("", NAME, LARGEST_DOCUMENT), NAME)
+        document = shaped(unsealed(store.folder.read("", NAME, LARGEST_DOCUMENT), NAME), Final, NAME)
     except FileNotFoundError:
         return None
     if document.get("sweep_id") != store.manifest.sweep_id or document.get("manifest") != store.manifest.seal:

@@ -5,6 +5,7 @@ Writing is durable and all or nothing: into `tmp/`, flush, rename, flush of the 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -16,14 +17,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from tandem.experiments.store.errors import Damaged, of_disk
+from tandem.experiments.store import locks
+from tandem.experiments.store.errors import Damaged, Refused, of_disk
+from tandem.sim.opening import AT_ONCE
+from tandem.sim.writing import synced
 
 ROOMS = ("shards", "receipts", "trajectories", "failures", "stages", "tmp", "quarantine")
 CHUNK = re.compile(r"c(\d{8,})\.(json|parquet|jsonl)")
 PART = ".part"
+BEGUN = "begun.json"
+"""In `tmp/`, from before a sweep's first file until its manifest stands."""
+OUR_PART = re.compile(r"(?:.+\.\d+\.)?[0-9a-f]{8}(?:\.\d+)?\.part")
+"""Names of files that are being written: nobody else's `film.part` is ever cleared away."""
 LARGEST = 4 << 30  # bytes of any one file
 LARGEST_DOCUMENT = 64 << 20  # bytes of a manifest, a receipt or the like
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+SECONDS_OF_MENDING = 60.0  # that one driver waits for another
+NEVER_A_LINK = getattr(os, "O_NOFOLLOW", 0)
+NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.EXDEV}
+"""What a file system says that knows no hard links (exFAT, some network shares)."""
+BENEATH_HANDLES = {os.open, os.rename, os.unlink, os.mkdir} <= os.supports_dir_fd
+_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NEVER_A_LINK | getattr(os, "O_CLOEXEC", 0)
 
 
 def chunk_name(number: int, ending: str = "parquet") -> str:
@@ -35,7 +48,15 @@ class Folder:
     """One sweep's folder. `room` is "" for the folder itself, or one of ROOMS."""
 
     def __init__(self, path: str | os.PathLike[str]):
+        if not BENEATH_HANDLES:
+            raise Refused(
+                "sweeps need files opened beneath a folder's handle, which this system lacks (on Windows run them in WSL, "
+                "the Linux inside it)"
+            )
         self.path = Path(path).resolve()
+        self._place: tuple[int, int] | None = None
+        self._known: tuple[str, str, tuple[int, ...]] | None = None
+        self._made = False
 
     # -- handles -------------------------------------------------------------------------------
 
@@ -46,6 +67,7 @@ class Folder:
         try:
             try:
                 root = os.open(self.path, _DIRECTORY)
+                self._same(root)
                 inner = os.open(room, _DIRECTORY, dir_fd=root) if room else -1
             except OSError as error:
                 raise of_disk(error, f"{self.path.name}/{room}") from None
@@ -55,14 +77,48 @@ class Folder:
                 if opened >= 0:
                     os.close(opened)
 
-    def make(self) -> None:
-        """Make the folder and its rooms where they are missing, and see that all of them can be written."""
+    def known_by(self, name: str, content: bytes) -> None:
+        """From now on this is the folder whose file `name` has this content. One that was put in its place is damage; it is
+        looked at whenever the folder, or that file, is another than last time."""
+        self._known = (name, hashlib.sha256(content).hexdigest(), ())
+
+    def _same(self, root: int) -> None:
+        """Raises Damaged where the folder was exchanged for another since it was first opened."""
+        found = os.fstat(root)
+        place = (found.st_dev, found.st_ino)
+        if self._known is None:
+            self._place = self._place or place
+            if place != self._place:
+                raise Damaged(f"{self.path} was exchanged for another folder; nothing was written into that one")
+            return
+        name, digest, seen = self._known
         try:
+            now = os.stat(name, dir_fd=root, follow_symlinks=False)
+            stamp = (*place, now.st_ino, now.st_size, now.st_mtime_ns)
+            if stamp == seen:
+                return
+            with os.fdopen(os.open(name, os.O_RDONLY | NEVER_A_LINK | AT_ONCE, dir_fd=root), "rb") as stream:
+                there = hashlib.sha256(stream.read(LARGEST_DOCUMENT)).hexdigest()
+        except OSError:
+            there = ""
+        if there != digest:
+            raise Damaged(f"{self.path} is no longer the sweep that was being worked on; nothing more was written there")
+        self._known = (name, digest, stamp)
+
+    def make(self) -> None:
+        """Make the folder and its rooms where they are missing, and see that all of them can be written. What is made lies on the
+        disk when this returns, as far as the file system can promise."""
+        try:
+            missing = [parent for parent in (self.path, *self.path.parents) if not parent.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
+            self._made = self._made or bool(missing)
+            for parent in missing:
+                _synced_folder(parent.parent)
             with self.handle() as root:
                 for room in ROOMS:
                     with suppress(FileExistsError):
                         os.mkdir(room, dir_fd=root)
+                synced(root)
         except OSError as error:
             raise of_disk(error, f"{self.path} cannot be made") from None
         for room in ("", *ROOMS):
@@ -73,6 +129,32 @@ class Folder:
                     os.unlink(name, dir_fd=place)
                 except OSError as error:
                     raise of_disk(error, f"{self.path / room} cannot be written") from None
+
+    def unmake(self) -> None:
+        """Remove the folder again if this object made it and nothing has come into it; never anything that holds something."""
+        if not self._made:
+            return
+        with suppress(OSError, Damaged):
+            if set(self.names()) <= {*ROOMS, "lock"} and not any(self.names(room) for room in ROOMS):
+                with self.handle() as root:
+                    for room in ROOMS:
+                        os.rmdir(room, dir_fd=root)
+                    with suppress(FileNotFoundError):
+                        os.unlink("lock", dir_fd=root)
+                self.path.rmdir()
+
+    @contextmanager
+    def mending(self, patience: float = SECONDS_OF_MENDING) -> Iterator[bool | None]:
+        """Held while a sweep is begun or something damaged is set aside, so that of two drivers one does it; waits at most
+        `patience` seconds. The value: whether it is ours alone, None where the system has no locks."""
+        with self.handle() as root:
+            until = time.monotonic() + patience
+            while (locked := locks.taken(root)) is False and time.monotonic() < until:
+                time.sleep(0.02)
+            try:
+                yield locked
+            finally:
+                locks.freed(root)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -100,7 +182,7 @@ class Folder:
         """A handle of a regular file for reading (close it). Raises FileNotFoundError, or Damaged."""
         with self.handle(room) as place:
             try:
-                opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+                opened = os.open(name, os.O_RDONLY | NEVER_A_LINK | AT_ONCE, dir_fd=place)
             except FileNotFoundError:
                 raise
             except OSError as error:
@@ -127,7 +209,7 @@ class Folder:
             with self.handle("tmp") as tmp, self.handle(room) as place:
                 opened = os.open(
                     part,
-                    os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC,
+                    os.O_CREAT | os.O_EXCL | os.O_WRONLY | NEVER_A_LINK | AT_ONCE,
                     0o644,
                     dir_fd=tmp,
                 )
@@ -136,12 +218,9 @@ class Folder:
                         writing = Writing(stream)
                         yield writing
                         stream.flush()
-                        os.fsync(stream.fileno())
+                        synced(stream.fileno())
                     if keep_first:
-                        with suppress(FileExistsError):
-                            os.link(part, name, src_dir_fd=tmp, dst_dir_fd=place)
-                            writing.kept = False
-                        os.unlink(part, dir_fd=tmp)
+                        writing.kept = not _first(part, name, tmp, place)
                     else:
                         os.rename(part, name, src_dir_fd=tmp, dst_dir_fd=place)
                         writing.kept = False
@@ -149,7 +228,7 @@ class Folder:
                     with suppress(OSError):
                         os.unlink(part, dir_fd=tmp)
                     raise
-                os.fsync(place)
+                synced(place)
         except OSError as error:
             raise of_disk(error, f"{self.path.name}: cannot write {f'{room}/{name}'.lstrip('/')}") from None
 
@@ -158,6 +237,11 @@ class Folder:
         with self.writing(room, name, keep_first=keep_first) as stream:
             stream.write(content)
         return not stream.kept
+
+    def drop(self, room: str, name: str) -> None:
+        """Remove a file of ours that is not needed any more, where it can be removed."""
+        with suppress(OSError, Damaged), self.handle(room) as place:
+            os.unlink(name, dir_fd=place)
 
     def set_aside(self, room: str, name: str) -> bool:
         """Move a damaged or foreign file into `quarantine/` under a name of its own; False if it was gone."""
@@ -179,11 +263,42 @@ class Folder:
         for room in ("", *ROOMS):
             with self.handle(room) as place:
                 for name in os.listdir(place):
-                    if name.endswith(PART):
+                    if OUR_PART.fullmatch(name):
                         with suppress(OSError):
                             os.unlink(name, dir_fd=place)
                             removed += 1
         return removed
+
+
+def _first(part: str, name: str, tmp: int, place: int) -> bool:
+    """Move a part to its place unless something stands there already; whether it was the first."""
+    try:
+        os.link(part, name, src_dir_fd=tmp, dst_dir_fd=place)
+        os.unlink(part, dir_fd=tmp)
+        return True
+    except FileExistsError:
+        os.unlink(part, dir_fd=tmp)
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+    # No hard links here: look, then move. Whoever begins a sweep holds `mending`; without locks either, two that start within the
+    # same instant may both move, and whoever then finds another's manifest stops (`Folder._same`).
+    if name in os.listdir(place):
+        os.unlink(part, dir_fd=tmp)
+        return False
+    os.rename(part, name, src_dir_fd=tmp, dst_dir_fd=place)
+    return True
+
+
+def _synced_folder(path: Path) -> None:
+    """Flush a folder that just got a new entry; one that may not be opened was not ours to make either."""
+    with suppress(PermissionError):
+        handle = os.open(path, _DIRECTORY & ~NEVER_A_LINK)
+        try:
+            synced(handle)
+        finally:
+            os.close(handle)
 
 
 class Writing:

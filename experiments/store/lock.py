@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tandem.experiments.store.errors import of_disk
-from tandem.experiments.store.folder import Folder
+from tandem.experiments.store import locks
+from tandem.experiments.store.errors import Damaged, of_disk
+from tandem.experiments.store.folder import NEVER_A_LINK, Folder
+from tandem.sim.opening import AT_ONCE, regular
+
+NAME = "lock"
 
 
 @contextmanager
-def at_work(folder: Folder) -> Iterator[bool]:
-    """Held while a driver works; the value says whether it is the only one. The system frees it when the process dies.
+def at_work(folder: Folder) -> Iterator[bool | None]:
+    """Held while a driver works; the value says whether it is the only one, None where the system has no locks. The system frees
+    it when the process dies.
 
     Whoever comes first, alone, clears what broken-off writers left in `tmp/`; then all share the lock, so that nobody
     clears while anybody writes.
     """
     try:
         with folder.handle() as root:
-            opened = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644, dir_fd=root)
+            opened = os.open(NAME, os.O_RDWR | os.O_CREAT | NEVER_A_LINK | AT_ONCE, 0o644, dir_fd=root)
     except OSError as error:
-        raise of_disk(error, f"{folder.path.name}/lock") from None
+        raise of_disk(error, f"{folder.path.name}/{NAME}") from None
     try:
-        alone = True
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            regular(opened, NAME)
+        except OSError:
+            raise Damaged(f"{folder.path / NAME} is not a regular file; move it away") from None
+        alone = locks.taken(opened)
+        if alone:
             folder.clear_parts()
-        except OSError:  # held by another driver, or a file system without locks: assume company
-            alone = False
-        with suppress(OSError):
-            fcntl.flock(opened, fcntl.LOCK_SH)
+        locks.shared(opened)
         yield alone
     finally:
         with suppress(OSError):

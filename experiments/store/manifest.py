@@ -10,6 +10,7 @@ from tandem.experiments.store.errors import Damaged, Refused
 from tandem.experiments.store.folder import LARGEST_DOCUMENT, Folder
 from tandem.experiments.store.model import FirmModel
 from tandem.experiments.store.seals import canonical, sealed, sha256, unsealed
+from tandem.experiments.store.shapes import ManifestDocument, shaped
 
 if TYPE_CHECKING:
     from tandem.experiments.store.experiment import Experiment
@@ -128,8 +129,10 @@ def read_manifest(folder: Folder) -> Manifest | None:
     except FileNotFoundError:
         return None
     document = unsealed(content, NAME)
+    folder.known_by(NAME, content)
     if document.get("format") != FORMAT:
         raise Refused(f"{NAME}: format {document.get('format')!r} is not one that this version reads (it reads {FORMAT})")
+    shaped(document, ManifestDocument, NAME)
     try:
         manifest = Manifest(document)
         sound = (
@@ -137,9 +140,10 @@ def read_manifest(folder: Folder) -> Manifest | None:
             and manifest.chunk_runs >= 1
             and manifest.points >= 1
             and manifest.replicates >= 1
-            and len(manifest.stored) >= len(manifest.outcomes)
+            and ("precision" in manifest.spec or "replicates" in manifest.spec)
+            and set(manifest.outcomes) <= set(manifest.stored)
         )
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         sound = False
     if not sound:
         raise Damaged(f"{NAME} is damaged: its parts do not fit together")

@@ -17,7 +17,7 @@ from tandem.sim.table import plain_number, table_of_points
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")
 LONGEST_MESSAGE = 2000
-ROWS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
+ROWS_IN_ONE_CALL = 512  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 
 
 @dataclass

@@ -24,10 +24,10 @@ DESIGN, SCENARIOS = "design.parquet", "scenarios.parquet"
 SCENARIO_SCHEMA = pa.schema([("scenario", pa.int32()), ("name", pa.string()), ("digest", pa.string()), ("toml", pa.string())])
 
 
-def write_design(folder: Folder, experiment: Experiment, name: str = DESIGN) -> dict[str, Any]:
+def write_design(folder: Folder, experiment: Experiment) -> dict[str, Any]:
     """Write the points; what the manifest keeps of them: points, bytes, digest of the file, digest of the content."""
     content, points = hashlib.sha256(), 0
-    with folder.writing("", name) as stream:
+    with folder.writing("", DESIGN) as stream:
         writer = None
         try:
             for block in experiment.points.blocks():
@@ -124,9 +124,15 @@ class DesignReader:
         self._folder, self.points = folder, points
         self._held: tuple[int, dict[str, np.ndarray]] = (-1, {})
 
+    def _opened(self) -> int:
+        try:
+            return self._folder.open("", DESIGN)
+        except FileNotFoundError:
+            raise Damaged(f"{DESIGN} is missing; the sweep's own command makes it again") from None
+
     @cached_property
     def _metadata(self) -> pq.FileMetaData:
-        with os.fdopen(self._folder.open("", DESIGN), "rb") as stream:
+        with os.fdopen(self._opened(), "rb") as stream:
             try:
                 found = pq.read_metadata(stream)
             except (pa.ArrowException, OSError) as error:
@@ -153,7 +159,7 @@ class DesignReader:
 
     def _group(self, group: int) -> dict[str, np.ndarray]:
         if self._held[0] != group:
-            with os.fdopen(self._folder.open("", DESIGN), "rb") as stream:
+            with os.fdopen(self._opened(), "rb") as stream:
                 try:
                     file = pq.ParquetFile(stream, metadata=self._metadata, page_checksum_verification=True)
                     table = file.read_row_group(group)

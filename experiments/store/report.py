@@ -33,7 +33,7 @@ def write_report(folder: str | Path) -> Path:
         raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep")
     page = report_page(sweep)
     try:
-        write_text(sweep.path / NAME, page)
+        write_text(sweep.path / NAME, page, comment="html")
     except OSError as error:
         raise of_disk(error, f"{NAME} cannot be written") from None
     return sweep.path / NAME

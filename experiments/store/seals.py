@@ -1,46 +1,19 @@
-"""Small documents that know their own SHA-256: canonical JSON with a seal, read back byte for byte or not at all."""
+"""The seals of `tandem.sim.seals`, as a sweep speaks of them: what does not fit is damage."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from tandem.experiments.store.errors import Damaged
+from tandem.sim.seals import Unsealed, canonical, sealed, sha256
+from tandem.sim.seals import unsealed as _unsealed
 
-SEAL = "self"
-
-
-def canonical(document: Any) -> bytes:
-    """Sorted keys, no spaces, ASCII, no NaN: the same document is always the same bytes."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
-
-
-def sha256(content: bytes) -> str:
-    """In hex."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def sealed(document: dict[str, Any]) -> bytes:
-    """The document with the digest of the rest under `self`, as a line."""
-    plain = {key: value for key, value in document.items() if key != SEAL}
-    return canonical({**plain, SEAL: sha256(canonical(plain))}) + b"\n"
+__all__ = ["canonical", "sealed", "sha256", "unsealed"]
 
 
 def unsealed(content: bytes, name: str) -> dict[str, Any]:
     """The document, if every byte is as it was written. Raises Damaged, and never anything else."""
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise Damaged(f"{name} is damaged: not what was written there") from None
-    # The comparison of bytes also refuses what a parser forgives: spaces, repeated keys, other spellings of a number.
-    if not isinstance(document, dict) or not isinstance(document.get(SEAL), str) or _again(document) != content:
-        raise Damaged(f"{name} is damaged: its seal does not fit")
-    return document
-
-
-def _again(document: dict[str, Any]) -> bytes:
-    try:
-        return sealed(document)
-    except (ValueError, RecursionError):
-        return b""
+        return _unsealed(content, name)
+    except Unsealed as error:
+        raise Damaged(str(error)) from None

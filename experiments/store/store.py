@@ -18,6 +18,7 @@ from tandem.experiments.store.manifest import Manifest, read_manifest
 from tandem.experiments.store.model import OK, STATUSES
 from tandem.experiments.store.points import DesignReader, read_scenarios
 from tandem.experiments.store.seals import sha256, unsealed
+from tandem.experiments.store.shapes import Receipt, StageDocument, shaped
 from tandem.experiments.store.tables import shard_schema, trajectory_schema, unpacked
 from tandem.sim.scenario import Scenario
 
@@ -80,6 +81,7 @@ class Store:
 
     def _stage(self, name: str, before: Stage) -> Stage:
         document = unsealed(self.folder.read("stages", name, LARGEST_DOCUMENT), f"stages/{name}")
+        shaped(document, StageDocument, f"stages/{name}")
         try:
             points = np.array(document["points"], dtype=np.int64)
             known = before.points if isinstance(before.points, np.ndarray) else np.arange(before.points)
@@ -91,7 +93,7 @@ class Store:
                 and bool(np.isin(points, known).all())
                 and bool((np.diff(points) > 0).all())
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             sound = False
         if not sound:
             raise Damaged(f"stages/{name} is damaged: it does not follow from what is before it")
@@ -140,6 +142,8 @@ class Store:
             chunk = self.layout.chunk(number)
             try:
                 found.done[number] = self.commit(chunk, full=full)
+            except FileNotFoundError:
+                continue  # another driver has just set it aside
             except Damaged as error:
                 found.bad[number] = str(error)
             heard(chunk.runs)
@@ -148,23 +152,19 @@ class Store:
     def commit(self, chunk: Chunk, full: bool = True) -> Commit:
         """The commit of a chunk. Raises Damaged, or FileNotFoundError if the chunk was never committed."""
         name = f"receipts/{chunk_name(chunk.number, 'json')}"
-        receipt = unsealed(self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT), name)
-        try:
-            fits = (receipt["sweep_id"], receipt["manifest"], receipt["chunk"], receipt["low"], receipt["high"]) == (
-                self.manifest.sweep_id,
-                self.manifest.seal,
-                chunk.number,
-                chunk.low,
-                chunk.high,
-            )
-            files = receipt["files"]
-            fits = fits and set(files) <= {"shards", "trajectories", "failures"} and "shards" in files
-            int(receipt["rows_sum"], 16)
-        except (KeyError, TypeError, ValueError):
-            fits = False
-        if not fits:
+        content = self.folder.read("receipts", chunk_name(chunk.number, "json"), LARGEST_DOCUMENT)
+        receipt = shaped(unsealed(content, name), Receipt, name)
+        if (receipt["sweep_id"], receipt["manifest"], receipt["chunk"], receipt["low"], receipt["high"]) != (
+            self.manifest.sweep_id,
+            self.manifest.seal,
+            chunk.number,
+            chunk.low,
+            chunk.high,
+        ):
             raise Damaged(f"{name} belongs to another sweep or chunk")
-        for room, known in files.items():
+        if self.manifest.columns and not receipt["files"].get("trajectories"):
+            raise Damaged(f"{name} knows of no trajectories, which this sweep keeps")
+        for room, known in receipt["files"].items():
             self._file(room, chunk, known, full)
         return Commit(chunk, receipt)
 

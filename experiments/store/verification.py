@@ -15,17 +15,19 @@ import numpy as np
 from tandem.experiments.files.provenance import versions
 from tandem.experiments.store.chunk import columns_of, firms, opened, play
 from tandem.experiments.store.digests import canonical_nan
-from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, Stop, cores
+from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, cores, nested
 from tandem.experiments.store.errors import Damaged, Refused
 from tandem.experiments.store.final import final_document, read_final
 from tandem.experiments.store.folder import CHUNK, ROOMS, Folder, chunk_name
 from tandem.experiments.store.journal import NAME as LOG
+from tandem.experiments.store.journal import looked_at
 from tandem.experiments.store.layout import Layout
 from tandem.experiments.store.manifest import NAME as MANIFEST
 from tandem.experiments.store.model import FirmModel, Model
 from tandem.experiments.store.points import DESIGN, SCENARIOS, check_file
 from tandem.experiments.store.precision import next_stage
-from tandem.experiments.store.seals import canonical, sha256, unsealed
+from tandem.experiments.store.seals import canonical, sha256
+from tandem.experiments.store.stopping import Stop
 from tandem.experiments.store.store import Commit, Store
 
 KNOWN = {MANIFEST, DESIGN, SCENARIOS, LOG, "final.json", "lock", "report.html", *ROOMS}
@@ -109,15 +111,9 @@ def _documents(store: Store, found: Findings) -> None:
             found.damage.append(str(error))
     if any(wrong):
         found.damage.append(f"{MANIFEST}: its parts do not fit together")
-    try:
-        lines = store.folder.read("", LOG).splitlines(keepends=True)
-    except FileNotFoundError:
-        lines = []
-    for number, line in enumerate(lines):
-        try:
-            unsealed(line, f"{LOG}, line {number + 1},")
-        except Damaged as error:
-            found.damage.append(f"{error} (the log decides nothing; the runs are not concerned)")
+    _, torn, damaged = looked_at(store.folder)
+    found.notes += [f"{line} (the log decides nothing; the sweep's own command mends it)" for line in torn]
+    found.damage += [f"{line} (the log decides nothing; the runs are not concerned)" for line in damaged]
 
 
 def _contents(store: Store, commit: Commit) -> list[str]:
@@ -265,7 +261,7 @@ def _again(
         None if isinstance(model, FirmModel) else model,
     )
     count = workers or (cores() if store.layout.runs * percent / 100.0 > WORTH_A_POOL else 1)
-    engine: Engine = SerialEngine() if count == 1 else ProcessEngine(count)
+    engine: Engine = SerialEngine() if count == 1 or nested() else ProcessEngine(count)
 
     def done(number: int, answer: dict[str, Any]) -> None:
         found.recomputed += answer["runs"]

@@ -16,6 +16,8 @@ from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.study.strata import Part, parts_of
+from tandem.sim.marks import kept
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import Chosen
 
 POINTS, REPLICATES = 1024, 4
@@ -35,10 +37,12 @@ def of_sensitivity(
     1,024 points under 4 replicates each. Raises Refused where the declaration is not whole, or of another version of the model.
     """
     try:
-        declared: dict[str, Any] = tomllib.loads((folder / DECLARATION).read_text("utf-8"))
+        declared: dict[str, Any] = tomllib.loads(kept(folder, DECLARATION).decode("utf-8"))
         asked = {key: declared[key] for key in ("profile", "seed", "scenario", "context")}
         first = declared["parts"][0]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, IndexError) as fault:
+    except Mistake as fault:
+        raise Refused(str(fault)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, IndexError, TypeError) as fault:
         raise Refused(f"{folder / DECLARATION}: not the declaration of a sensitivity analysis") from fault
     name, context = (None if asked[key] == "none" else asked[key] for key in ("scenario", "context"))
     parameters = declared.get("parameters", "declared")  # before it was asked, the declared values were played

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,12 @@ from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.ranking import places_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import Runner
+from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.writing import set_aside
 
 POOLED = "pooled"
 RANGES: Mapping[str, Ranges] = {
@@ -189,9 +192,9 @@ def runs_of(part: Part) -> int:
 def play(part: Part, store: Path | None = None, progress: Callable[[int], None] = lambda runs: None) -> Sensitivity:
     """The analysis of a part; from `store` if it was finished there before, gone on with if it was begun there, else played."""
     place = store / f"{part.kind}-{part.digest}" if store is not None else None
-    if place is not None and (place / "verdict.json").exists():
+    if place is not None and (found := _finished(place)) is not None:
         progress(runs_of(part))
-        return Sensitivity.load(place)
+        return found
     function = part.function()
     begun = place.with_suffix(".npz") if place is not None else None
     found = analyse(
@@ -209,6 +212,17 @@ def play(part: Part, store: Path | None = None, progress: Callable[[int], None] 
         found.save(place, figures=False)
         begun.unlink(missing_ok=True)
     return found
+
+
+def _finished(place: Path) -> Sensitivity | None:
+    """What was finished there before; what is damaged there is set aside, and None comes back: it is played again."""
+    if not (place / "verdict.json").exists():
+        return None
+    try:
+        return Sensitivity.load(place)
+    except (OSError, Mistake) as error:
+        print(f"tandem: {error}; set aside as {set_aside(place).name}, and played again", file=sys.stderr, flush=True)
+        return None
 
 
 # -- across parts ------------------------------------------------------------------------------

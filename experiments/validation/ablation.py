@@ -192,7 +192,7 @@ def write(page: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the table between the markers of a page."""
     old = page.read_text("utf-8")
     head, tail = old[: old.index(begin) + len(begin)], old[old.index(end) :]
-    write_text(page, f"{head}\n{text}\n{tail}")
+    write_text(page, f"{head}\n{text}\n{tail}", ours=True)  # only what stands between our markers changes
 
 
 if __name__ == "__main__":

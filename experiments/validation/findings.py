@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.population import Population
+from tandem.experiments.store.engines import nested
 from tandem.experiments.validation.declared import read_findings
 from tandem.experiments.validation.statistics import (
     completed_spells,
@@ -203,6 +204,7 @@ def assess(
     Each seed draws its own firms. `workers` processes of one thread each change no number.
     """
     size, drawn = size or Size(), []
+    workers = 1 if nested() else workers
     jobs = [(population, seed * 1000 + k, size, workers > 1) for k in range(seeds)]
     if workers <= 1:
         for job in jobs:

@@ -272,8 +272,8 @@ class Scenario:
         return found
 
     def save(self, path: str | os.PathLike[str], *, layered: bool = False) -> None:
-        """Write `to_toml` to a file."""
-        write_text(path, self.to_toml(layered=layered))
+        """Write `to_toml` to a file, with a last line that marks it as ours. Mistake where `path` holds another's: it stays."""
+        write_text(path, self.to_toml(layered=layered), comment="toml")
 
     # -- checks --------------------------------------------------------------------------------
 

@@ -411,10 +411,10 @@ def test_another_specification_is_refused_by_its_keys_and_nothing_changes(copy):
 
 def test_other_versions_are_a_warning_or_with_strict_a_refusal(copy, digest, monkeypatch):
     from tandem.experiments.files import provenance
-    from tandem.experiments.store import chunk, driver
+    from tandem.experiments.store import chunk, opening
 
     other = {**provenance.versions(), "numpy": "9.9"}
-    for module in (driver, chunk):
+    for module in (opening, chunk):
         monkeypatch.setattr(module, "versions", lambda: other)
     (copy / "receipts" / "c00000001.json").unlink()
     with pytest.raises(Refused, match=r"numpy .* -> 9\.9"):

@@ -130,6 +130,7 @@ def test_the_worst_tenth_of_a_sweep_lies_where_clarity_is_low(folder, tmp_path, 
         "boxes.png",
         "boxes.svg",
         "limits.csv",
+        "tandem-files.json",
         "told.txt",
         "tree.csv",
     ]
