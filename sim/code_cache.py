@@ -75,7 +75,7 @@ def usual_cache_root() -> Path:
 
 
 def private_temporary_root() -> Path:
-    """A folder under the temporary one that belongs to this user alone.
+    """A folder under the temporary one that belongs to this user alone. OSError where there is no temporary folder.
 
     Cached code is executed when it is loaded, so a folder that somebody else made, or may
     write to, is refused and a fresh one, for this process only, takes its place.
@@ -119,17 +119,16 @@ def sweep_out_old(root: Path, keep: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepared_cache_folder(sim: Path, plain: bool = False) -> Path:
-    """The folder for this source, made, writable and marked as used now."""
+def prepared_cache_folder(sim: Path, plain: bool = False) -> Path | None:
+    """The folder for this source, made, writable and marked as used now; None where nothing can be written."""
     digest = source_digest(sim, plain)
-    try:
-        folder = usual_cache_root() / digest
-        usable = made_writable(folder)
-    except RuntimeError:  # no home folder can be named
-        usable = False
-    if not usable:
-        folder = private_temporary_root() / digest
-        made_writable(folder)
-    with contextlib.suppress(OSError):
-        sweep_out_old(folder.parent, keep=folder)
-    return folder
+    for root in (usual_cache_root, private_temporary_root):
+        try:
+            folder = root() / digest
+        except (OSError, RuntimeError):  # no home folder can be named, or there is no temporary one
+            continue
+        if made_writable(folder):
+            with contextlib.suppress(OSError):
+                sweep_out_old(folder.parent, keep=folder)
+            return folder
+    return None

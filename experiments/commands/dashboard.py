@@ -27,7 +27,8 @@ def dashboard(
 ) -> None:
     """Open the flight simulator: failures of a CEO and a COO, played before a room.
 
-    It runs on this computer alone and needs no internet. This is a model, not a forecast.
+    It runs on this computer alone and needs no internet. Ctrl-C ends it with exit code 130, a signal to terminate with 143.
+    This is a model, not a forecast.
     """
     import webbrowser
 

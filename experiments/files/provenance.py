@@ -64,6 +64,16 @@ def installed_files() -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=1)
+def code() -> str:
+    """SHA-256 of the text of all Python files of the package, in hex: processes that play one sweep share it."""
+    digest = hashlib.sha256()
+    for room in (SIM, SIM.parent / "experiments"):
+        for file in sorted(room.rglob("*.py")):
+            digest.update(file.relative_to(HOUSE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def provenance() -> dict[str, object]:
     """Versions, time, and the commit or the digest of the installed files, for what is kept with results."""
     return {"versions": versions(), "created_utc": datetime.now(UTC).isoformat(timespec="seconds"), **commit()}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tandem.experiments.files.provenance import installed_files, versions
+from tandem.experiments.files.provenance import code, versions
 from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
 from tandem.experiments.store.errors import Damaged, NondeterminismError, Refused
 from tandem.experiments.store.folder import Folder, chunk_name
@@ -65,8 +65,8 @@ class Task:
 
 
 def running() -> tuple[tuple[str, str], ...]:
-    """What the values of this process's runs depend on: versions, and the digest of all files of the package."""
-    return (*versions().items(), ("files", installed_files()[:16]))
+    """What the values of this process's runs depend on: versions, and the digest of all its code."""
+    return (*versions().items(), ("code", code()[:16]))
 
 
 def differing(wanted: tuple[tuple[str, str], ...], here: tuple[tuple[str, str], ...]) -> str:

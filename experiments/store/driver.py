@@ -90,12 +90,7 @@ def run(
         told.note(line)
     folder = fit(Path(out), chunk_runs)
     there = matching(folder, experiment, strict, note)
-    if engine is not None and hasattr(engine, "connect"):
-        try:
-            engine.connect()  # before anything is computed or written
-        except BaseException:
-            _close(engine)
-            raise
+    _connected(engine)
     left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
     fresh = there is None and chunk_runs is None
     engine, rate = _begun(experiment, engine, workers, left, fresh, note)
@@ -104,10 +99,7 @@ def run(
             engine.start()
         folder.make()
         with at_work(folder) as alone:
-            if alone is None:
-                note("this system keeps no locks here: start one driver at a time in a folder")
-            elif not alone:
-                note("another driver is at work in this folder; both go on, and share what is committed")
+            _told_of_company(alone, note)
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
             store = opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
@@ -150,6 +142,13 @@ def speed(experiment: Experiment, seconds: float = 0.2) -> float:
     return played / max(spent, 1e-9)
 
 
+def _told_of_company(alone: bool | None, note: Callable[[str], None]) -> None:
+    if alone is None:
+        note("this system keeps no locks here: start one driver at a time in a folder")
+    elif not alone:
+        note("another driver is at work in this folder; both go on, and share what is committed")
+
+
 # -- who computes ------------------------------------------------------------------------------
 
 
@@ -171,6 +170,16 @@ def _begun(
         return likely, rate
     _close(likely)
     return chosen, rate
+
+
+def _connected(engine: Engine | None) -> None:
+    """Let an engine that is elsewhere say whether anybody is there, before anything is computed or written."""
+    if engine is not None and hasattr(engine, "connect"):
+        try:
+            engine.connect()
+        except BaseException:
+            _close(engine)
+            raise
 
 
 def _close(engine: Engine) -> None:

@@ -5,9 +5,12 @@ from typing import Any, TypeVar
 
 import numba
 
-from tandem.sim.compiler.settings import COMPILED, PLAIN, our_cache
+from tandem.sim.compiler.settings import COMPILED, PLAIN, SEALED, cache_folder, our_cache
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+if COMPILED and SEALED:
+    from tandem.sim.compiler.keeping import keep
 
 if COMPILED and not PLAIN:
     from tandem.sim.compiler.dispatchers import compiled_anew_when_called, executable_when_called, one_copy
@@ -17,10 +20,14 @@ if COMPILED and not PLAIN:
     spare_repetition()
 
 
-def _compiled(function: F, **options: Any) -> Any:
+def _compiled(function: F, cache: bool = False, **options: Any) -> Any:
     njit: Any = numba.njit  # its annotations lack some options
-    with our_cache():
+    if not cache or cache_folder() is None:
         return njit(error_model="numpy", **options)(function)
+    with our_cache():
+        if SEALED:
+            return keep(njit(error_model="numpy", **options)(function))
+        return njit(error_model="numpy", cache=True, **options)(function)
 
 
 if not COMPILED:

@@ -66,7 +66,8 @@ def executable_when_called(dispatcher: Any) -> Any:
     Both are kept on disk: code for linking first, and in its place, once it was called, machine code beside it.
     """
     compile_for, add_overload, cache = dispatcher.compile, dispatcher.add_overload, dispatcher._cache
-    rebuild = cache._impl.rebuild
+    kept = getattr(cache, "_impl", None)  # none where nothing can be written
+    rebuild = kept.rebuild if kept is not None else None
 
     def compile_for_caller(signature: Any) -> Any:
         entry = compile_for(signature)
@@ -91,10 +92,10 @@ def executable_when_called(dispatcher: Any) -> Any:
         else:
             dispatcher.overloads[tuple(found.signature.args)] = found
 
-    def read(target: Any, kept: Any) -> Any:
-        (name, kind, data), description, environment, signature, object_mode, lifted, annotation, reload, environments = kept
+    def read(target: Any, payload: Any) -> Any:
+        (name, kind, data), description, environment, signature, object_mode, lifted, annotation, reload, environments = payload
         if kind != FOR_LINKING:
-            found = rebuild(target, kept)
+            found = rebuild(target, payload)
             found.library.executable = True
             return found
         library = Public.read(target.codegen(), name, data)
@@ -113,7 +114,9 @@ def executable_when_called(dispatcher: Any) -> Any:
             referenced_envs=environments,
         )
 
-    dispatcher.compile, dispatcher.add_overload, cache._impl.rebuild = compile_for_caller, add, read
+    dispatcher.compile, dispatcher.add_overload = compile_for_caller, add
+    if kept is not None:
+        kept.rebuild = read
     return dispatcher
 
 

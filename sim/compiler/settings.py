@@ -20,10 +20,19 @@ COMPILED: bool = not settings.DISABLE_JIT
 def misfit() -> str:
     """Which of our changes does not fit this numba, and why; empty if all fit."""
     try:
-        from tandem.sim.compiler import dispatchers, libraries, repetition
+        from tandem.sim.compiler import dispatchers, keeping, libraries, repetition
     except (ImportError, AttributeError) as missing:
         return str(missing)
-    return first_misfit((*libraries.PATCHES, *dispatchers.PATCHES, *repetition.PATCHES))
+    return first_misfit((*libraries.PATCHES, *dispatchers.PATCHES, *repetition.PATCHES, *keeping.PATCHES))
+
+
+def _sealed() -> bool:
+    """Whether kept code can be sealed with this numba."""
+    try:
+        from tandem.sim.compiler import keeping
+    except (ImportError, AttributeError):
+        return False
+    return not first_misfit(keeping.PATCHES)
 
 
 def _without_patches() -> bool:
@@ -41,18 +50,23 @@ def _without_patches() -> bool:
 PLAIN: bool = _without_patches()
 """Whether numba is used as it comes: a change of ours does not fit it, or `TANDEM_PLAIN_COMPILER=1`. Same bits, slower start."""
 
+SEALED: bool = COMPILED and _sealed()
+"""Whether kept code carries its digest, so that a damaged file counts as missing."""
+
 _FOLDER = prepared_cache_folder(Path(__file__).resolve().parents[1], PLAIN) if COMPILED else None
 
 
 def cache_folder() -> Path | None:
-    """Where this source's compiled code is kept; None when the compiler is off."""
+    """Where this source's compiled code is kept; None when the compiler is off, and where nothing can be written."""
     return _FOLDER
 
 
 def cache_is_cold(entry: str = "") -> bool:
     """Whether nothing has been compiled from this source yet, or not the kernel of this name, so that a first call takes
     its time: for the drivers, which then say so."""
-    return _FOLDER is not None and next(_FOLDER.rglob(f"*.{entry}-*.nbi" if entry else "*.nbi"), None) is None
+    if _FOLDER is None:
+        return COMPILED
+    return next(_FOLDER.rglob(f"*.{entry}-*.nbi" if entry else "*.nbi"), None) is None
 
 
 @contextlib.contextmanager

@@ -120,21 +120,24 @@ class Store:
         self._most, self._size, self._lock = most, 0, Lock()
 
     def known(self, question: str, asked: Mapping[str, Any]) -> bytes | None:
-        """The answer if it was given before."""
+        """The answer if it was given before; a ScenarioError if what is asked is not understood."""
+        key = _key(question, asked)
         with self._lock:
-            key = _key(question, asked)
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
     def answer(self, question: str, asked: Mapping[str, Any]) -> bytes:
         """The answer as JSON; a ScenarioError if what was asked is not understood."""
+        return self.made(question, asked, lambda: as_json(answer(question, asked)))
+
+    def made(self, question: str, asked: Mapping[str, Any], make: Callable[[], bytes]) -> bytes:
+        """What `make` gives, or what it gave for the same question before."""
         found = self.known(question, asked)
         if found is not None:
             return found
-        made = as_json(answer(question, asked))
+        made, key = make(), _key(question, asked)
         with self._lock:
-            key = _key(question, asked)
             if key not in self._answers:
                 self._answers[key] = made
                 self._size += len(made)
@@ -144,7 +147,18 @@ class Store:
 
 
 def _key(question: str, asked: Mapping[str, Any]) -> str:
-    return question + json.dumps(asked, sort_keys=True)
+    """One text for one question: what it does not ask for, or says in other words, makes no other one."""
+    told: dict[str, Any] = {"parameters": asked.get("parameters", ENSEMBLE)}
+    if question != "catalogue":
+        specification = Specification.read(asked.get("spec"))
+        if question in ("odds", "export"):  # they look at the case alone, and an export at its luck
+            specification = Specification(specification.case, specification.luck if question == "export" else 0)
+        told["spec"] = specification.plain()
+    if question == "trials":
+        told["week"] = asked.get("week")
+    if question == "export":
+        told["lang"] = asked.get("lang")
+    return question + json.dumps(told, sort_keys=True)
 
 
 def answer(question: str, asked: Mapping[str, Any]) -> dict[str, Any]:

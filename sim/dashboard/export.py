@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tandem.sim.dashboard import answers, futures
@@ -62,8 +62,17 @@ def packed(specification: Specification, sentences: Sentences, parameters: Chose
     return {"run": run, "from": start, "series": series, "points": points, "weeks": weeks, "end": story["end"]}
 
 
-def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
-    """Everything that an exported file of a case can show."""
+class Dropped(ValueError):
+    """Nobody wants the file any more."""
+
+
+def name_of(given: Any, lang: str) -> str:
+    """The name of an exported file; a ScenarioError if what is asked for is not understood."""
+    return f"tandem-{Specification.read(given).case}-{lang if lang in LANGUAGES else 'en'}.html"
+
+
+def contents(given: Any, parameters: str | int = ENSEMBLE, wanted: Callable[[], bool] = lambda: True) -> dict[str, Any]:
+    """Everything that an exported file of a case can show. `wanted` is asked before each week; Dropped where nobody waits."""
     sets = chosen(parameters)
     asked = Specification.read(given)
     base = Specification(asked.case, asked.luck)
@@ -76,6 +85,8 @@ def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
     runs, replicates = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED, sets)}
     trials: dict[int, Any] = {}
     for week in grid:
+        if not wanted():
+            raise Dropped
         tried = []
         for action in offered:
             specification = Specification(base.case, base.luck, acts=(Act(week, action),))
@@ -101,9 +112,11 @@ def contents(given: Any, parameters: str | int = ENSEMBLE) -> dict[str, Any]:
     }
 
 
-def exported_file(given: Any, lang: str, parameters: str | int = ENSEMBLE) -> tuple[bytes, str]:
-    """The file and its name."""
-    kept = contents(given, parameters)
+def exported_file(
+    given: Any, lang: str, parameters: str | int = ENSEMBLE, wanted: Callable[[], bool] = lambda: True
+) -> tuple[bytes, str]:
+    """The file and its name; `wanted` as in `contents`."""
+    kept = contents(given, parameters, wanted)
     lang = lang if lang in LANGUAGES else "en"
     data = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     title = page_text("title", lang)
@@ -129,4 +142,4 @@ if (location.hash.startsWith("#sheet&")) mountSheet(root, host); else mount(root
 </body>
 </html>
 """
-    return page.encode("utf-8"), f"tandem-{kept['catalogue']['cases'][0]['name']}-{lang}.html"
+    return page.encode("utf-8"), name_of(given, lang)

@@ -2,7 +2,7 @@
 
 It hands out one page and answers the questions of `tandem.sim.dashboard.answers`. What a visitor sees lives in the address, so
 a reload, a second window or a restarted server lose nothing. Whatever goes wrong, a person reads one sentence in his
-own language.
+own language. Ctrl-C ends it with exit code 130, a signal to terminate with 143; neither waits for what is being played.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import signal
 import socket
+import sys
+import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
@@ -23,14 +25,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tandem.sim.dashboard.connections import LARGEST_HEAD, answering
 from tandem.sim.dashboard.module import page_file, script, style
 from tandem.sim.dashboard.words import page_text
+from tandem.sim.dashboard.work import OTHERS, OWN_PAGE, Lane, Occupied
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.texts import LANGUAGES
 
 LOOPBACK = "127.0.0.1"
 MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
-LONGEST_ADDRESS = 4_000_000  # bytes of a request's head: read whole, so that even then a sentence can be the answer
+SECONDS_OF_A_BODY = 10.0  # that a question may take to come in
+TERMINATED = 143  # the exit code after a signal to terminate
 BACKLOG = 256  # waiting connections: a class that reloads at once is not refused
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,6 +50,9 @@ SAFETY = {
     "cache-control": "no-cache",
 }
 
+
+PAGES = ("/", "/sheet", "/favicon.ico")
+"""What another site may link to."""
 
 STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "simulator.js": (script, "text/javascript; charset=utf-8"),
@@ -121,12 +129,13 @@ class Guard:
 
     def refused(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
         """Why this request is not served, if it is not: a key of the notices and a status."""
-        if headers.get("host", "").lower() not in self.hosts:
+        if [host.lower() for host in headers.getlist("host")] not in [[host] for host in self.hosts]:
             return "wrong_host", 421
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none") and scope["path"].startswith("/api"):
+        # A link of another site may open the page, which plays nothing by itself; all else is for pages that we opened.
+        strange = any(site not in ("same-origin", "none") for site in headers.getlist("sec-fetch-site"))
+        if strange and (scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD")):
             return "wrong_host", 403
-        origin = headers.get("origin")
-        if origin is not None and origin.removeprefix("http://").lower() not in self.hosts:
+        if any(origin.lower() not in {f"http://{host}" for host in self.hosts} for origin in headers.getlist("origin")):
             return "wrong_host", 403
         length = headers.get("content-length", "0")
         if not length.isdigit() or len(length) > 12 or int(length) > MOST_BODY:
@@ -139,13 +148,14 @@ class Guard:
 class Desk:
     """Answers what a page asks: the handlers of the routes, and the store of answers already given.
 
-    `lang`: the language before a visitor chooses; `parameters`: as in `tandem.sim.parameter_sets`, for every question. One
-    thread each for what a slider waits for and for the rest: slider moves queue behind each other and never behind 200 futures.
+    `lang`: the language before a visitor chooses; `parameters`: as in `tandem.sim.parameter_sets`, for every question. A lane
+    each for what a slider waits for, for luck checks, for the rest and for exports: none waits behind those after it.
     """
 
     def __init__(self, lang: str | None, parameters: str | int):
         self.lang, self.parameters = lang, parameters
-        self.light, self.heavy = ThreadPoolExecutor(1, "slider"), ThreadPoolExecutor(1, "futures")
+        self.light, self.luck = Lane("slider", 256), Lane("luck", 16)
+        self.heavy, self.exports = Lane("futures", 32), Lane("exports", 4)
         self._store: Any = None
 
     @property
@@ -164,7 +174,7 @@ class Desk:
     def warm(self) -> None:
         """Compile and play the first case, so that the first visitor does not wait."""
         first = json.loads(self.respond("catalogue", {}))["cases"][0]["name"]
-        self.light.submit(self.respond, "run", {"spec": {"case": first}})
+        self.light.submit(lambda: self.respond("run", {"spec": {"case": first}}))
 
     async def home(self, request: Request) -> Response:
         """The simulator."""
@@ -196,6 +206,8 @@ class Desk:
             asked = await body(request)
         except ValueError as problem:
             return complaint(str(problem), 413 if "large" in str(problem) else 400)
+        except TimeoutError:
+            return complaint("bad_question", 408)
         try:
             whole = {**asked, "parameters": self.parameters}
             known = self._store.known(question, whole) if self._store is not None else None
@@ -204,24 +216,35 @@ class Desk:
 
                 if question not in ANSWERS:
                     return complaint("bad_question", 404)
-                worker = self.light if question in LIGHT else self.heavy
-                known = await asyncio.get_running_loop().run_in_executor(worker, self.respond, question, asked)
+                lane = self.light if question in LIGHT else self.luck if question == "luck" else self.heavy
+                known = await worked(lane, lambda: self.respond(question, asked), request)
         except (ScenarioError, RecursionError):
             return complaint("bad_question", 400)
+        except Occupied:
+            return complaint("occupied", 503)
         return Response(known, media_type="application/json")
 
     async def export(self, request: Request) -> Response:
         """One case as a file to keep."""
-        from tandem.sim.dashboard.export import exported_file
+        from tandem.sim.dashboard.export import exported_file, name_of
 
+        gone = threading.Event()
+        chosen = language(request.headers, request.query_params)
         try:
-            asked = json.loads(request.query_params.get("spec", ""))
-            chosen = language(request.headers, request.query_params)
-            file, name = await asyncio.get_running_loop().run_in_executor(
-                self.heavy, exported_file, asked, chosen, self.parameters
+            asked = {"spec": json.loads(request.query_params.get("spec", "")), "lang": chosen, "parameters": self.parameters}
+            name = name_of(asked["spec"], chosen)
+            file = self.store.known("export", asked) or await worked(
+                self.exports,
+                lambda: self.store.made(
+                    "export", asked, lambda: exported_file(asked["spec"], chosen, self.parameters, lambda: not gone.is_set())[0]
+                ),
+                request,
+                gone,
             )
         except (ScenarioError, ValueError, RecursionError):
             return self.missing(request)
+        except Occupied:
+            return notice(chosen, "occupied", 503)
         return Response(
             file, media_type="text/html; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'}
         )
@@ -253,10 +276,41 @@ def application(hosts: frozenset[str], lang: str | None = None, parameters: str 
             Route("/favicon.ico", lambda request: Response(page_file("icon.svg"), media_type="image/svg+xml")),
             Route("/api/{question}", desk.api, methods=["POST"]),
         ],
-        exception_handlers={404: desk.lost, 405: desk.lost, 500: desk.broken},
+        exception_handlers={404: desk.lost, 405: desk.lost, 500: desk.broken, ClientDisconnect: nobody},
     )
     desk.light.submit(desk.warm)
     return Guard(app, hosts)
+
+
+async def nobody(request: Request, error: Exception) -> Response:
+    """For whoever has gone."""
+    return Response(status_code=499)
+
+
+async def worked(lane: Lane, call: Callable[[], bytes], request: Request, gone: threading.Event | None = None) -> bytes:
+    """What `call` gives when its turn in the lane comes. Whoever asked and goes is not worked for: his question leaves the lane,
+    and what is under way hears `gone`. Raises Occupied, and ClientDisconnect."""
+    own = request.headers.get("sec-fetch-site") == "same-origin"
+    job = lane.submit(call, OWN_PAGE if own else OTHERS)
+    answer, going = asyncio.wrap_future(job), asyncio.ensure_future(left(request))
+    try:
+        await asyncio.wait({answer, going}, return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        raise ClientDisconnect
+    finally:
+        going.cancel()
+        if not answer.done():
+            job.cancel()
+            answer.cancel()
+            if gone is not None:
+                gone.set()
+
+
+async def left(request: Request) -> None:
+    """Comes back when whoever asked has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def body(request: Request) -> dict[str, Any]:
@@ -265,10 +319,11 @@ async def body(request: Request) -> dict[str, Any]:
         raise ValueError("bad_question")
     content = b""
     try:
-        async for part in request.stream():
-            content += part
-            if len(content) > MOST_BODY:
-                raise ValueError("too_large")
+        async with asyncio.timeout(SECONDS_OF_A_BODY):
+            async for part in request.stream():
+                content += part
+                if len(content) > MOST_BODY:
+                    raise ValueError("too_large")
     except ClientDisconnect:
         raise ValueError("bad_question") from None
     try:
@@ -304,14 +359,33 @@ def serve(bound: socket.socket, lang: str | None = None, parameters: str | int =
     hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
     settings = uvicorn.Config(
         application(hosts, lang, parameters),
-        http="h11",
+        http=answering(as_sent(notice(lang or "en", "bad_address", 414))),
         ws="none",
         lifespan="off",
         log_config=None,
         log_level="critical",
         access_log=False,
         server_header=False,
-        h11_max_incomplete_event_size=LONGEST_ADDRESS,
+        h11_max_incomplete_event_size=2 * LARGEST_HEAD,
         timeout_graceful_shutdown=1,
     )
-    uvicorn.Server(settings).run(sockets=[bound])
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    else:
+        before = None
+    try:
+        uvicorn.Server(settings).run(sockets=[bound])
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def as_sent(answer: Response) -> bytes:
+    """An answer as it goes over the line, after which the line is closed."""
+    headers = [
+        *answer.raw_headers,
+        *((name.encode(), value.encode()) for name, value in SAFETY.items()),
+        (b"connection", b"close"),
+    ]
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return f"HTTP/1.1 {answer.status_code} URI Too Long\r\n".encode() + lines + b"\r\n" + bytes(answer.body)

@@ -69,7 +69,7 @@ FENCES = {
     "SALib": r"experiments/.*",
     "dask": r"experiments/.*",
     "starlette": r"sim/dashboard/server\.py",
-    "uvicorn": r"sim/dashboard/server\.py",
+    "uvicorn": r"sim/dashboard/(server|connections)\.py",
     "playwright": r"bench/.*",
     "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
@@ -92,7 +92,7 @@ MADE_IN_INTERVALS: dict[str, set[str]] = {
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
 COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
-WITHOUT_COMPILED_CODE = {"sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake"}
+WITHOUT_COMPILED_CODE = {"sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake", "sim.opening"}
 CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
 

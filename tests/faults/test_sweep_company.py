@@ -469,16 +469,16 @@ def test_a_worker_with_other_code_is_refused_by_its_name(tmp_path, digest):
         def run(self, task, chunks, done, stop):
             first, *others = chunks
             done(first, task(first))
-            edited = tuple((key, "edited" if key == "files" else value) for key, value in task.driver)
+            edited = tuple((key, "edited" if key == "code" else value) for key, value in task.driver)
             other = Task(**{**task.__dict__, "driver": edited})
             for number in others:
                 done(number, other(number))
 
-    with pytest.raises(Refused, match=r"worker process \d+ runs other code than the driver \(files"):
+    with pytest.raises(Refused, match=r"worker process \d+ runs other code than the driver \(code"):
         run(rows(), tmp_path / "s", engine=Edited(), chunk_runs=5)
     assert [file.name for file in (tmp_path / "s" / "receipts").iterdir()] == ["c00000000.json"]
     assert sweep(tmp_path / "s").digest == digest
-    assert dict(running())["files"] and dict(running())["model"]
+    assert dict(running())["code"] and dict(running())["model"]
 
 
 # -- Ctrl-C ------------------------------------------------------------------------------------

@@ -131,11 +131,16 @@ def test_threads_stay_in_range():
 
 @pytest.fixture
 def house(tmp_path):
+    """A small project of one test."""
+    return small_house(tmp_path)
+
+
+def small_house(tmp_path):
     """A small project: the real compiling, one rule, and a kernel in another file that calls it."""
     rules = tmp_path / "house" / "tandem" / "sim" / "rules"
     rules.mkdir(parents=True)
     sim = rules.parent
-    for name in ("code_cache.py", "compile.py"):
+    for name in ("code_cache.py", "compile.py", "mistake.py", "opening.py"):
         (sim / name).write_text((ROOT / "sim" / name).read_text())
     shutil.copytree(ROOT / "sim" / "compiler", sim / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
     (sim.parent / "__init__.py").touch()

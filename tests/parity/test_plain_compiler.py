@@ -20,9 +20,9 @@ from tandem.sim.compiler.fits import Need, Patch, first_misfit
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not COMPILED or PLAIN, reason="needs the compiler with our changes of it")
 if COMPILED:
-    from tandem.sim.compiler import dispatchers, libraries, repetition
+    from tandem.sim.compiler import dispatchers, keeping, libraries, repetition
 
-    PATCHES = (*libraries.PATCHES, *dispatchers.PATCHES, *repetition.PATCHES)
+    PATCHES = (*libraries.PATCHES, *dispatchers.PATCHES, *repetition.PATCHES, *keeping.PATCHES)
 
 
 def minor(version: str) -> tuple[int, int]:
@@ -79,9 +79,9 @@ def test_a_bound_that_runs_ahead_is_found():
         unbound('[project]\ndependencies = ["numba>=0.60"]', PATCHES, "0.68.1")
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(7))
 def test_a_patch_fits_the_version_it_was_written_for(number):
-    assert len(PATCHES) == 6
+    assert len(PATCHES) == 7
     if minor(numba.__version__) == minor(PATCHES[number].numba):
         assert PATCHES[number].misfit() == ""
 

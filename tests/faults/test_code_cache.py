@@ -1,0 +1,159 @@
+"""Compiled code on disk: damaged means missing, and where nothing can be written a run is played all the same."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tandem.sim import code_cache
+from tandem.sim.compile import COMPILED
+from tests.parity.test_compile import PLAY, play, small_house
+
+pytestmark = pytest.mark.skipif(not COMPILED, reason="nothing is compiled")
+
+
+def spoiled(kind, content):
+    """The content as a full disk, a power cut or a worn disk may leave it."""
+    if kind == "bits":
+        changed = bytearray(content)
+        for place in np.linspace(0, len(content) - 1, 9).astype(int):
+            changed[place] ^= 4
+        return bytes(changed)
+    return {
+        "empty": b"",
+        "half": content[: len(content) // 2],
+        "one byte less": content[:-1],
+        "zeros": bytes(len(content)),
+        "other": b"\x80\x04N.",
+        "a pickle that raises": b"cbuiltins\nint\n(Vx\ntR.",
+    }[kind]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A small house and the folder of its compiled code, made once."""
+    made = small_house(tmp_path_factory.mktemp("house"))
+    cache = tmp_path_factory.mktemp("code") / "cache"
+    assert play(made, TANDEM_CACHE=str(cache))[:2] == ["20.0", "True"]
+    return made, cache
+
+
+@pytest.fixture
+def kept(built, tmp_path):
+    """The same, with a copy of the code to spoil."""
+    shutil.copytree(built[1], tmp_path / "cache")
+    return built[0], tmp_path / "cache"
+
+
+@pytest.mark.parametrize("kind", ["empty", "half", "one byte less", "zeros", "bits", "other", "a pickle that raises"])
+@pytest.mark.parametrize("ending", [".nbi", ".nbc"])
+def test_damaged_code_counts_as_missing(kind, ending, kept):
+    place, cache = kept
+    files = [file for file in cache.rglob("*.nb*") if file.is_file()]
+    assert {file.suffix for file in files} == {".nbi", ".nbc"}
+    for file in files:
+        if file.suffix == ending:
+            file.write_bytes(spoiled(kind, file.read_bytes()))
+    assert play(place, TANDEM_CACHE=str(cache))[0] == "20.0"
+    if kind == "bits":
+        whole = {file: file.read_bytes() for file in files}
+        assert play(place, TANDEM_CACHE=str(cache))[0] == "20.0"
+        assert {file: file.read_bytes() for file in files} == whole, "what was mended is found again"
+
+
+def test_any_changed_bit_of_kept_code_is_noticed(kept):
+    """Code is never run that is not what was kept: read in this process, file by file."""
+    from tandem.sim.compiler.keeping import SealedFile
+
+    for file in kept[1].rglob("*.nb*"):
+        content = file.read_bytes()
+        assert len(content) > 100
+        for place in np.linspace(0, 8 * len(content) - 1, 100).astype(int):
+            changed = bytearray(content)
+            changed[place // 8] ^= 1 << (place % 8)
+            file.write_bytes(bytes(changed))
+            assert SealedFile._read(str(file)) is None
+        file.write_bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to nothing", "device"])
+def test_what_is_no_file_counts_as_missing_and_is_not_waited_for(kind, kept):
+    place, cache = kept
+    for file in list(cache.rglob("*.nbi")):
+        file.unlink()
+        if kind == "pipe":
+            os.mkfifo(file)
+        elif kind == "folder":
+            file.mkdir()
+        else:
+            file.symlink_to("/dev/zero" if kind == "device" else cache / "nowhere")
+    started = time.monotonic()
+    assert play(place, TANDEM_CACHE=str(cache))[0] == "20.0"
+    assert time.monotonic() - started < 60
+
+
+def test_a_full_disk_under_the_code_stops_nothing(built, tmp_path):
+    house = built[0]
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64));"
+    assert play(house, full + PLAY, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "True"]
+    assert not [file for file in (tmp_path / "cache").rglob("*.nb*") if file.stat().st_size]
+    assert play(house, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "True"]  # and with room it is kept
+    assert play(house, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "False"]
+
+
+def test_a_folder_that_goes_while_we_compile_stops_nothing(built, tmp_path):
+    house = built[0]
+    gone = "import shutil; from tandem.sim import compile as c; f = c.cache_folder(); shutil.rmtree(f); f.touch();"
+    assert play(house, gone + PLAY, TANDEM_CACHE=str(tmp_path / "cache"))[0] == "20.0"
+
+
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_where_nothing_can_be_written_nothing_is_kept(plain, built):
+    house = built[0]
+    nowhere = "import tempfile; tempfile.tempdir = '/proc/none';"
+    cache = {"TANDEM_CACHE": "/proc/none/cache", "TANDEM_PLAIN_COMPILER": plain}
+    phases = "from tandem.sim import kernel; print(kernel.played(1.0), kernel.stepped(2.0))"
+    assert play(house, nowhere + PLAY, **cache) == ["20.0", "True", "None"]
+    assert play(house, nowhere + phases, **cache) == ["20.0", "30.0"]
+    assert not list(house.rglob("__pycache__"))
+
+
+def test_no_home_and_no_temporary_folder_are_no_error(tmp_path, monkeypatch):
+    def none(*_, **__):
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setattr(code_cache, "usual_cache_root", lambda: tmp_path / "file" / "below")
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(code_cache, "private_temporary_root", none)
+    assert code_cache.prepared_cache_folder(tmp_path) is None
+
+
+@pytest.mark.long
+def test_the_command_plays_with_emptied_index_files(tmp_path):
+    """As the report told it: every index file of the code emptied, `tandem show` and `run` still end with 0."""
+    from tandem.sim.compile import cache_folder
+
+    if cache_folder() is None:
+        pytest.skip("nothing is kept here")
+    place = tmp_path / "cache" / cache_folder().name
+    place.mkdir(parents=True)
+    spared = 0
+    for file in cache_folder().rglob("*"):
+        if file.is_file():
+            target = place / file.relative_to(cache_folder())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            small = file.suffix == ".nbi" and "kernel" not in str(file)
+            target.write_bytes(b"" if small else file.read_bytes())
+            spared += small
+    done = subprocess.run(
+        [sys.executable, "-m", "tandem.experiments.commands.main", "run", "silence", "--quarters", "1"],
+        env={**os.environ, "TANDEM_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    assert spared
