@@ -73,11 +73,10 @@ def run(
 ) -> Report:
     """Run a sweep in the folder `out`, or go on with the one that is there.
 
-    `engine` (None: by `workers`, a pool of processes; or this process where that is as quick). `chunk_runs`: size of a
-    chunk of a new sweep (None: ten seconds of work). `reuse`: the folder of an earlier sweep whose runs are taken over.
-    `check`: on resuming hash every file (`full`) or look at sizes only (`quick`). `strict`: refuse to go on with another
-    version of the program than the one that began. `stop` hears Ctrl-C for a caller that listens already. Raises Refused,
-    Stopped, Interrupted, Damaged (see `errors`).
+    `engine` (None: by `workers`, a pool of processes; or this process where that is as quick). `chunk_runs`: size of a chunk of a
+    new sweep (None: ten seconds of work). `reuse`: the folder of an earlier sweep whose runs are taken over. `check`: on resuming
+    hash every file (`full`) or look at sizes only (`quick`). `strict`: refuse to go on with another version of the program than
+    the one that began. `stop` hears Ctrl-C for a caller that listens already. Raises Refused, Stopped, Interrupted, Damaged.
     """
     told, started = told or Told(), time.monotonic()
     warnings: list[str] = list(experiment.warnings)
@@ -110,17 +109,9 @@ def run(
         raise
     finally:
         _close(engine)
-    return Report(
-        folder.path,
-        document["runs"],
-        *counts,
-        document["failed"],
-        document["invalid"],
-        document["digest"],
-        time.monotonic() - started,
-        engine.name,
-        tuple(warnings),
-    )
+    wrong = (document["failed"], document["invalid"])
+    spent, said = time.monotonic() - started, tuple(warnings)
+    return Report(folder.path, document["runs"], *counts, *wrong, document["digest"], spent, engine.name, said)
 
 
 def speed(experiment: Experiment, seconds: float = 0.2) -> float:

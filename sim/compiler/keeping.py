@@ -5,9 +5,9 @@ import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
 from tandem.sim.compiler.fits import Need, Patch
 from tandem.sim.opening import content
@@ -52,8 +52,18 @@ class SealedFile(IndexDataCacheFile):
         return None
 
 
+class InOurFolder(CompileResultCacheImpl):
+    """Numba would go on to `__pycache__` where the folder cannot be used, which knows nothing of rules in other files."""
+
+    _locator_classes: ClassVar[list[Any]] = [
+        kind for kind in CompileResultCacheImpl._locator_classes if "UserProvided" in kind.__name__
+    ]
+
+
 class KeptCode(FunctionCache):
     """A function's code on disk. Nothing that is wrong with a disk or a file stops a run: then it compiles."""
+
+    _impl_class = InOurFolder
 
     def __init__(self, function: Callable[..., Any]):
         super().__init__(function)
@@ -96,6 +106,7 @@ PATCHES = (
             Need("numba.core.caching:Cache.load_overload", ("sig", "target_context")),
             Need("numba.core.caching:Cache.save_overload", ("sig", "data")),
             Need("numba.core.caching:CacheImpl.filename_base"),
+            Need("numba.core.caching:CompileResultCacheImpl._locator_classes"),
             Need("numba.core.dispatcher:Dispatcher.enable_caching", (), ("FunctionCache", "py_func", "_cache")),
         ),
     ),
