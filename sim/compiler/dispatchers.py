@@ -67,7 +67,7 @@ def executable_when_called(dispatcher: Any) -> Any:
     """
     compile_for, add_overload, cache = dispatcher.compile, dispatcher.add_overload, dispatcher._cache
     kept = getattr(cache, "_impl", None)  # none where nothing can be written
-    rebuild = kept.rebuild if kept is not None else None
+    rebuild: Any = kept.rebuild if kept is not None else None
 
     def compile_for_caller(signature: Any) -> Any:
         entry = compile_for(signature)

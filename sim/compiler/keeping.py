@@ -5,7 +5,7 @@ import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
+from typing import Any
 
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 
@@ -55,7 +55,7 @@ class SealedFile(IndexDataCacheFile):
 class InOurFolder(CompileResultCacheImpl):
     """Numba would go on to `__pycache__` where the folder cannot be used, which knows nothing of rules in other files."""
 
-    _locator_classes: ClassVar[list[Any]] = [
+    _locator_classes = [  # noqa: RUF012
         kind for kind in CompileResultCacheImpl._locator_classes if "UserProvided" in kind.__name__
     ]
 

@@ -28,8 +28,9 @@ class Connection(H11Protocol):
         """Somebody has come; where there are too many, whoever has asked nothing for the longest time goes."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        if len(self.connections) > MOST_CONNECTIONS:
-            silent = [one for one in self.connections if isinstance(one, Connection) and one.asks_nothing]
+        alive = [one for one in self.connections if isinstance(one, Connection) and not one.transport.is_closing()]
+        if len(alive) > MOST_CONNECTIONS:
+            silent = [one for one in alive if one.asks_nothing]
             min(silent, key=lambda one: one._since, default=self).transport.abort()
         self._await_head()
 

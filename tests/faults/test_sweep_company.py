@@ -169,7 +169,7 @@ def test_two_plans_at_once_at_the_command_line(tmp_path):
         )
         for name in "ab"
     ]
-    ends = [driver.communicate(timeout=120) for driver in drivers]
+    ends = [driver.communicate(timeout=400) for driver in drivers]
     assert sorted(driver.returncode for driver in drivers) == [0, 2], ends
     assert "another sweep" in "".join(err for _, err in ends)
     assert verify(tmp_path / "s", recompute=100).damage == []
