@@ -12,6 +12,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from tandem.sim.given import is_truth, number, whole
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
 from tandem.sim.phases.arrivals import choose_claims, choose_proposals
 from tandem.sim.phases.execution import choose_backlog
@@ -23,10 +24,11 @@ from tandem.sim.state import CEO, CONTESTED, COO, LEAD, NEW, QUEUED
 
 
 class Matter:
-    """An open decision as one leader sees it; what he may write is his own intent."""
+    """An open decision as one leader sees it; what he may write is his own intent. Raises Mistake, naming the agent, for a value
+    that is no number or out of its range."""
 
-    def __init__(self, world: np.ndarray, place: int, leader: int):
-        self._decision, self._leader = world["decisions"][0, place : place + 1], leader
+    def __init__(self, world: np.ndarray, place: int, leader: int, owner: str = "an agent"):
+        self._decision, self._leader, self._owner = world["decisions"][0, place : place + 1], leader, owner
 
     @property
     def domain(self) -> str:
@@ -51,7 +53,8 @@ class Matter:
 
     @claim.setter
     def claim(self, value: int) -> None:
-        self._decision["claim"][0, self._leader] = int(value)
+        said = int(value) if is_truth(value) else value  # yes or no is what a claim is
+        self._decision["claim"][0, self._leader] = whole(f"{self._owner} wrote claim", said, 0, 2)
 
     @property
     def position(self) -> float:
@@ -60,7 +63,7 @@ class Matter:
 
     @position.setter
     def position(self, value: float) -> None:
-        self._decision["position"][0, self._leader] = value
+        self._decision["position"][0, self._leader] = number(f"{self._owner} wrote position", value)
 
     @property
     def concession(self) -> float:
@@ -69,7 +72,7 @@ class Matter:
 
     @concession.setter
     def concession(self, value: float) -> None:
-        self._decision["concession"][0, self._leader] = value
+        self._decision["concession"][0, self._leader] = number(f"{self._owner} wrote concession", value, 0.0, 1.0)
 
 
 class Leader(mesa.Agent):
@@ -130,7 +133,7 @@ class Leader(mesa.Agent):
         world = self.model.world
         for place in range(int(world["firm"]["decision_count"][0])):
             if status is None or int(world["decisions"]["status"][0, place]) == status:
-                yield Matter(world, place, self.index)
+                yield Matter(world, place, self.index, type(self).__name__)
 
     @property
     def new(self) -> list[Matter]:

@@ -20,6 +20,7 @@ COMPILED_FILES = (
     "compile.py",
     "parameters.py",
     "state.py",
+    "seeds.py",
     "streams.py",
     "units.py",
     "outcomes.py",

@@ -12,13 +12,16 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.batch import Batch
+from tandem.sim.given import whole
 from tandem.sim.intervals import mean_interval, paired_difference, verdict
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.run import Run
+from tandem.sim.scenario.meant import firms_of, records_of
+from tandem.sim.seeds import seed_of
 from tandem.sim.units import figure
 
 COLUMNS = (
@@ -44,15 +47,16 @@ def compare(
     *scenarios: Any,
     runs: int = 1000,
     seed: int | str = 0,
-    outcomes: Iterable[str] | None = None,
+    outcomes: str | Iterable[str] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Comparison:
     """The first scenario is what the others are compared with; each luck is played under all of them, with the parameter set
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
-    An arm may be one scenario, or a sequence of firms of the same length in every arm: then firm f meets the same luck
-    in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for their scenarios, and for what
-    parameters they were played under.
+    An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
+    firm f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for
+    their scenarios, and for what parameters they were played under. `outcomes`: one name or several; None: all.
+    Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, compare
     >>> calm = Scenario.load("success-story")
@@ -63,8 +67,9 @@ def compare(
         scenarios, seed, parameters = _of_runs(scenarios)
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
-    chosen = tuple(OUTCOMES) if outcomes is None else tuple(known(name) for name in outcomes)
-    arms = [(arm,) if hasattr(arm, "records") else tuple(arm) for arm in scenarios]
+    chosen = tuple(OUTCOMES) if outcomes is None else known_all(outcomes)
+    seed, runs = seed_of(seed), whole("runs", runs, 1)
+    arms = [firms_of(arm, "compare: an arm") for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
     asked = parameters_chosen(parameters)
@@ -151,7 +156,7 @@ def _matching(arms: list[tuple[Any, ...]], names: list[str]) -> None:
         told = ", ".join(f"{name}: {len(arm)}" for name, arm in zip(names, arms))
         raise Mistake(f"compare: every arm needs the same number of firms, one or more ({told})")
     for f, firms in enumerate(zip(*arms)):
-        weeks = [int(firm.records()["weeks"][0]) for firm in firms]
+        weeks = [int(records_of(firm)["weeks"][0]) for firm in firms]
         if len(set(weeks)) > 1:
             told = ", ".join(f"{name}: {week // 13} quarters" for name, week in zip(names, weeks))
             where = f" (firm {f})" if len(arms[0]) > 1 else ""
@@ -227,14 +232,14 @@ class Comparison:
         columns = {arm: batch.outcomes[outcome] for arm, batch in self.batches.items()}
         return pd.DataFrame({"firm_id": first.outcomes["firm_id"], "replicate": first.outcomes["replicate"], **columns})
 
-    def plot(self, outcomes: Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
+    def plot(self, outcomes: str | Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
         """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""
         from tandem.sim.plots import plot_comparison
 
         there = set(self.table["outcome"])
         chosen = [name for name in HEADLINES if name in there] or list(dict.fromkeys(self.table["outcome"]))
         if outcomes is not None:
-            chosen = [known(name) for name in outcomes]
+            chosen = list(known_all(outcomes))
         return plot_comparison(self.table, chosen, axes, lang=lang, labels=self.titles(lang))
 
     def titles(self, lang: str = "en") -> dict[str, str]:

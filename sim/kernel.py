@@ -135,7 +135,7 @@ def announce(entry: str = "") -> None:
             print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
 
 
-def start_world(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
+def start_world(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
     """A firm at week 0 (array of one record, dtype WORLD), under the first row of `timeline`; journal on if asked."""
     world = new_world(timeline[0])
     key0, key1 = seed_key(seed)
@@ -165,7 +165,7 @@ def play_weeks(world, timeline, firm, leaders, teams, journal, measured):
     measure(world, measured)
 
 
-def trajectory(timeline: np.ndarray, seed: int, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
+def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(OUTCOMES)). Row 0 is the start."""
     announce("play_weeks")

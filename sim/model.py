@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import mesa
 import numpy as np
 
-from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
+from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Leader, Market, MarketingLead, Team
+from tandem.sim.intents import look
 from tandem.sim.kernel import announce, by_name, clear_journal, start_world
+from tandem.sim.mistake import Mistake, shown
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.phases.arrivals import arise, settle_claims
@@ -22,6 +25,9 @@ from tandem.sim.phases.negotiation import negotiate
 from tandem.sim.phases.opening import drift_environment, open_week
 from tandem.sim.phases.review import review
 from tandem.sim.phases.start import apply_change
+from tandem.sim.scenario.meant import firm_of, scenario_of
+from tandem.sim.scenario.paths import said_twice
+from tandem.sim.seeds import replicate_of, seed_of, word_of, words_of
 
 FIRM_REPORTERS = (
     "relationship_conflict",
@@ -51,10 +57,29 @@ def _reader(name: str) -> Any:
     return lambda model: float(model.world["firm"][name][0])
 
 
+def _are_agents(base: type, **classes: Any) -> None:
+    """Raises Mistake for what cannot stand in an agent's place."""
+    for name, given in classes.items():
+        if not (isinstance(given, type) and issubclass(given, base)):
+            raise Mistake(f"{name} = {shown(given)}: not an agent; allowed: a class made from tandem.sim.agents.{base.__name__}")
+
+
+def _by_path(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Further keywords as paths: two underscores stand for the dot."""
+    found: dict[str, Any] = {}
+    for name, value in changes.items():
+        path = name.replace("__", ".")
+        if path in found:
+            raise said_twice(path, None)
+        found[path] = value
+    return found
+
+
 class LeadershipModel(mesa.Model):
     """A firm played through its agents, a week a step.
 
-    `scenario`: a Scenario. `parameters`: as in `tandem.sim.parameter_sets`. Further keywords are paths with two underscores
+    `scenario`: a Scenario, a name of the catalogue or a path. `seed`, `replicate`: as in `tandem.sim.seeds`; `number`: the
+    firm's in its population. `parameters`: as in `tandem.sim.parameter_sets`. Further keywords are paths with two underscores
     for the dot (`levers__communication=0.8`), so that Mesa's `batch_run` can vary them. `ceo_class`, `coo_class`, `lead_class`,
     `team_class`, `market_class` replace agents, for example:
 
@@ -69,13 +94,13 @@ class LeadershipModel(mesa.Model):
     >>> 0.0 < model.ceo.trust < 1.0
     True
 
-    Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths.
+    Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths, tandem.sim.mistake.Mistake on other bad arguments.
     """
 
     def __init__(
         self,
         scenario: Any,
-        seed: int = 0,
+        seed: int | str = 0,
         replicate: int = 0,
         number: int = 0,
         ceo_class: type = ChiefExecutive,
@@ -86,17 +111,21 @@ class LeadershipModel(mesa.Model):
         parameters: str | int | Chosen = ENSEMBLE,
         **changes: Any,
     ):
-        super().__init__(rng=seed)
-        firm = scenario
+        seed, replicate, number = seed_of(seed), replicate_of(replicate), replicate_of(number, "number")
+        super().__init__(rng=seed if isinstance(seed, int) else words_of(seed)[0])
+        firm = firm_of(scenario)
         if changes:
-            firm = scenario.with_({path.replace("__", "."): value for path, value in changes.items()})
+            firm = scenario_of(firm).with_(_by_path(changes))
         announce()
         self.firm = firm
         self.parameters = chosen(parameters)
-        self.timeline = one_timeline(firm, self.parameters, seed, number, replicate)
-        self.world = start_world(self.timeline, seed, number, replicate)
+        self.timeline = one_timeline(firm, self.parameters, seed, word_of(number), word_of(replicate))
+        self.world = start_world(self.timeline, seed, word_of(number), word_of(replicate))
         self.weeks = int(self.timeline["weeks"][0])
         self._row = 0
+        _are_agents(Leader, ceo_class=ceo_class, coo_class=coo_class, lead_class=lead_class)
+        _are_agents(Team, team_class=team_class)
+        _are_agents(Market, market_class=market_class)
         self.ceo_post, self.coo_post = ceo_class(self), coo_class(self)
         self.marketing_lead, self.market = lead_class(self), market_class(self)
         self._team_class = team_class
@@ -144,40 +173,34 @@ class LeadershipModel(mesa.Model):
     def play_week(self) -> None:
         """The order of sim/week.py, through the agents."""
         world, ceo, coo, lead = self.world, self.ceo_post, self.coo_post, self.marketing_lead
-        open_week(world)
-        drift_environment(world)
-        ceo.spend_hours()
-        coo.spend_hours()
-        lead.spend_hours()
-        meet(world)
-        for team in self.teams:
-            team.propose()
-        arise(world)
-        ceo.claim()
-        coo.claim()
-        settle_claims(world)
-        ceo.judge()
-        coo.judge()
-        lead.judge()
-        deliberate(world)
-        ceo.concede()
-        coo.concede()
-        negotiate(world)
-        conclude(world)
-        for team in self.teams:
-            team.order_backlog()
-        execute(world)
-        self.market.respond()
+        self._let(ceo, coo, lead, act="spend_hours", first=(open_week, drift_environment))
+        self._let(*self.teams, act="propose", first=(meet,))
+        self._let(ceo, coo, act="claim", first=(arise,))
+        self._let(ceo, coo, lead, act="judge", first=(settle_claims,))
+        self._let(ceo, coo, act="concede", first=(deliberate,))
+        self._let(*self.teams, act="order_backlog", first=(negotiate, conclude))
+        self._let(self.market, act="respond", first=(execute,))
         review(world)
         close_week(world)
 
+    def _let(self, *agents: Any, act: str, first: tuple[Any, ...]) -> None:
+        """Play what comes `first`, then let each agent act; what an agent of the user's own leaves behind is looked at."""
+        for phase in first:
+            phase(self.world)
+        for agent in agents:
+            getattr(agent, act)()
+            if not getattr(getattr(type(agent), act), "__module__", "").startswith("tandem."):
+                look(self.world, f"{type(agent).__name__}.{act}")
+
     def step(self) -> None:
-        """Play one week; `running` turns false at the horizon."""
+        """Play one week; `running` turns false at the horizon. Raises Mistake where an agent left a number that cannot be."""
         if self.week >= self.weeks:
             self.running = False
             return
+        look(self.world, "something outside the agents")
         self.apply_timeline()
         self.play_week()
+        look(self.world, f"week {self.week}")
         self.datacollector.collect(self)
         self.running = self.week < self.weeks
 

@@ -6,11 +6,13 @@ field an outcome. All else (tables, reports, plans of sweeps) goes by name from 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from tandem.sim.given import listed
 from tandem.sim.mistake import Mistake
 from tandem.sim.units import Quantity
 
@@ -206,9 +208,18 @@ MEASURED = np.dtype([(name, np.float64) for name in OUTCOMES], align=True)
 
 def known(outcome: str) -> str:
     """The name itself; Mistake, with the nearest name, for what is no outcome."""
-    if outcome not in OUTCOMES:
+    if not isinstance(outcome, str) or outcome not in OUTCOMES:
         from difflib import get_close_matches
 
         near = get_close_matches(str(outcome), OUTCOMES, n=1)
         raise Mistake(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
     return outcome
+
+
+def known_all(outcomes: str | Iterable[str]) -> tuple[str, ...]:
+    """One outcome or several, each once, at least one. Raises Mistake in one sentence."""
+    found = tuple(known(name) for name in listed("outcomes", outcomes))
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if twice is not None or not found:
+        raise Mistake("outcomes: at least one is needed" if twice is None else f"outcomes: {twice!r} stands there twice")
+    return found

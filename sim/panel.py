@@ -6,7 +6,7 @@ responses to advertising) need states on the way. The same weeks are played, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,13 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
+from tandem.sim.given import listed, whole
 from tandem.sim.kernel import announce, step_week
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.phases.start import start_firm
+from tandem.sim.scenario.meant import firms_of
+from tandem.sim.seeds import seed_of
 from tandem.sim.state import CEO, COO, WORLD
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
@@ -321,20 +325,21 @@ class Panel:
 
 
 def simulate_panel(
-    firms: Iterable[Any],
+    firms: Any,
     runs: int = 1,
     seed: int | str = 0,
     every: int = 13,
-    columns: Sequence[str] = COLUMNS,
+    columns: str | Sequence[str] = COLUMNS,
     threads: bool = True,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Panel:
     """Latent states of each firm and luck, every `every` weeks (1: the weekly table of a whole population).
 
-    `firms`: scenarios, or anything with `.records()`; the run of firm f and luck r is that of
+    `firms`: scenarios, names of such, or anything with `.records()`; `columns`: one or several. The run of firm f and luck r is
+    that of
     `simulate(firms[f], seed, replicate=r, firm=f, parameters=parameters)`, bit for bit.
     """
-    return _panel(FirmTable(tuple(firms)), runs, seed, every, columns, threads, 0, chosen(parameters))
+    return _panel(FirmTable(firms_of(firms, "firms")), runs, seed, every, columns, threads, 0, chosen(parameters))
 
 
 def panel_of(
@@ -348,7 +353,7 @@ def panel_of(
 ) -> Panel:
     """The same from records (arrays of dtype RECORD, one a firm), as they are; `first` is the number of the first firm."""
     if not len(timelines):
-        raise ValueError("a panel needs at least one firm")
+        raise Mistake("a panel needs at least one firm")
     table = FirmTable([_Recorded(rows) for rows in timelines])
     return _panel(table, runs, seed, every, columns, threads, first, chosen("declared"))
 
@@ -365,10 +370,12 @@ class _Recorded:
 
 def _panel(firms: FirmTable, runs, seed, every, columns, threads: bool, first: int, parameters: Chosen) -> Panel:
     if not len(firms):
-        raise ValueError("a panel needs at least one firm")
+        raise Mistake("a panel needs at least one firm")
+    runs, every, columns = whole("runs", runs, 1), whole("every", every, 1), listed("columns", columns)
+    seed = seed_of(seed)
     wrong = [name for name in columns if name not in COLUMNS]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is not a column of a panel; columns are: {', '.join(COLUMNS)}")
+        raise Mistake(f"{wrong[0]!r} is not a column of a panel; columns are: {', '.join(COLUMNS)}")
     picked = [COLUMNS.index(name) for name in columns]
     key = np.array([seed_key(seed)], dtype=np.uint64)
     times = int(firms.rows["weeks"][0]) // every + 1

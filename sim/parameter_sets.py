@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tandem.sim.given import whole_or_none
 from tandem.sim.mistake import Mistake
-from tandem.sim.streams import seed_key
+from tandem.sim.scenario.meant import records_of
+from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class Ensemble:
     def at(self, pairs: np.ndarray, seed: int | str = 0) -> np.ndarray:
         """The set of each pair by its number, int64 (pairs,): every set equally often, in random order, the same for a pair
         however many others there are."""
+        seed = seed_of(seed)
         turn, place = np.divmod(np.asarray(pairs, dtype=np.int64), len(self))
         turns, which = np.unique(turn, return_inverse=True)
         orders = np.array([_order(seed, int(k), len(self)) for k in turns]).reshape(len(turns), len(self))
@@ -104,11 +107,9 @@ class Ensemble:
 
 @lru_cache(maxsize=4096)
 def _order(seed: int | str, turn: int, sets: int) -> np.ndarray:
-    """The order of the sets in one turn of a seed. Whole numbers up to 2^64 stand for themselves, as they always have; every
-    other seed, texts too, for the key of its luck."""
-    plain = not isinstance(seed, str) and 0 <= seed < 2**64
-    key = [int(seed)] if plain else [int(word) for word in seed_key(seed)]
-    return np.random.default_rng([*key, 7, turn]).permutation(sets)
+    """The order of the sets in one turn of a seed. Whole numbers stand for themselves, as they always have; a text stands for
+    the key of its luck."""
+    return np.random.default_rng(entropy(seed, 7, turn)).permutation(sets)
 
 
 @lru_cache(maxsize=1)
@@ -203,7 +204,7 @@ def chosen(parameters: str | int | Chosen = ENSEMBLE, known: Ensemble | None = N
     if isinstance(parameters, Chosen):
         return parameters
     word = isinstance(parameters, str) and parameters in WORDS
-    if not word and (isinstance(parameters, bool | str) or not isinstance(parameters, int | np.integer)):
+    if not word and whole_or_none(parameters) is None:
         near = get_close_matches(parameters, WORDS, 1) if isinstance(parameters, str) else []
         number = isinstance(parameters, str) and parameters.isdecimal()
         raise Mistake(
@@ -228,4 +229,4 @@ AS_DECLARED = Chosen(DECLARED)
 def one_timeline(scenario: Any, parameters: Chosen, seed: int | str, firm: int = 0, luck: int = 0) -> np.ndarray:
     """The kernel's rows of one firm under the set of its pair; as `scenario.records()` where none is laid over."""
     drawn = parameters.drawn(seed, [firm], [luck])
-    return scenario.records() if drawn is None else parameters.lay(FirmTable([scenario]), drawn).rows
+    return records_of(scenario) if drawn is None else parameters.lay(FirmTable([scenario]), drawn).rows

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,17 +12,21 @@ import pandas as pd
 from tandem.sim import kernel
 from tandem.sim.batch import Batch
 from tandem.sim.compile import COMPILED
+from tandem.sim.given import whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.run import Run
+from tandem.sim.scenario.meant import firm_of, firms_of
+from tandem.sim.seeds import replicate_of, seed_of, word_of
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
 
 __all__ = ["RUNS_IN_ONE_CALL", "Batch", "Firm", "Run", "mean_interval", "simulate", "simulate_batch"]
 
 RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
+MOST_RUNS = 10**8  # outcomes are kept in memory, half a kilobyte a run; what is larger is a sweep
 
 
 class Firm(Protocol):
@@ -38,32 +43,37 @@ class Firm(Protocol):
 
 
 def simulate(
-    scenario: Firm, seed: int | str = 0, replicate: int = 0, *, firm: int = 0, parameters: str | int | Chosen = ENSEMBLE
+    scenario: Firm | str | os.PathLike[str],
+    seed: int | str = 0,
+    replicate: int = 0,
+    *,
+    firm: int = 0,
+    parameters: str | int | Chosen = ENSEMBLE,
 ) -> Run:
-    """One run, every week of it kept. `replicate` numbers the luck, `firm` the firm in its population; `parameters` as in
-    `tandem.sim.parameter_sets`: the run has the set of its pair.
+    """One run, every week of it kept. `scenario`: a Scenario, a name of the catalogue or a path; `seed` and `replicate` (which
+    numbers the luck) as in `tandem.sim.seeds`; `firm` is the firm's number in its population; `parameters` as in
+    `tandem.sim.parameter_sets`: the run has the set of its pair. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, simulate
     >>> simulate(Scenario.load("silence"), seed=7, replicate=3).weeks
     156
     """
-    _whole("replicate", replicate, 0)
-    _whole("firm", firm, 0)
-    key: Any = seed
-    asked = chosen(parameters)
-    rows = one_timeline(scenario, asked, seed, firm, replicate)
-    return Run(scenario, seed, replicate, firm, kernel.trajectory(_readable(rows), key, firm, replicate), asked, rows)
+    meant, asked = firm_of(scenario), chosen(parameters)
+    seed, replicate, firm = seed_of(seed), replicate_of(replicate), replicate_of(firm, "firm")
+    number, luck = word_of(firm), word_of(replicate)
+    rows = one_timeline(meant, asked, seed, number, luck)
+    return Run(meant, seed, replicate, firm, kernel.trajectory(_readable(rows), seed, number, luck), asked, rows)
 
 
 def simulate_batch(
-    s: Firm | Iterable[Firm],
+    s: Firm | str | os.PathLike[str] | Iterable[Firm | str | os.PathLike[str]],
     runs: int = 1000,
     seed: int | str = 0,
     threads: bool = True,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Batch:
-    """Outcomes of many runs: `runs` replicates of a scenario, or of each of a sequence of firms, each with the parameter set
-    of its pair (`parameters` as in `tandem.sim.parameter_sets`).
+    """Outcomes of many runs: `runs` replicates of a scenario (or the name of one), or of each of a sequence of firms, each with
+    the parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`). Raises Mistake in one sentence.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
@@ -72,10 +82,10 @@ def simulate_batch(
     >>> len(simulate_batch(Scenario.load("silence"), runs=20, seed=7))
     20
     """
-    _whole("runs", runs, 1)
-    firms: tuple[Any, ...] = (s,) if hasattr(s, "records") else tuple(s)
+    firms, seed = firms_of(s), seed_of(seed)
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")
+    runs = whole("runs", runs, 1, MOST_RUNS // len(firms))
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     key, asked = np.array(seed_key(seed), dtype=np.uint64), chosen(parameters)
     parts = []
@@ -95,8 +105,3 @@ def simulate_batch(
 def _readable(rows: np.ndarray) -> np.ndarray:
     """Records as phases read them: without the compiler, fields are found as attributes on a record array only."""
     return rows if COMPILED else rows.view(np.recarray)
-
-
-def _whole(name: str, value: int, low: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-        raise Mistake(f"{name} = {value!r} is not a whole number of {low} or more")

@@ -10,15 +10,13 @@ as 1, 2, 3"). NumPy's `Philox` steps its counter before the first block, so our 
 start counter b - 1.
 """
 
-import hashlib
-import json
 import math
-import operator
 from typing import Any
 
 import numpy as np
 
 from tandem.sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
+from tandem.sim.seeds import words_of
 
 # One stream for each purpose. Numbers are part of every stored result: add, never renumber.
 SHOCKS = 1
@@ -87,13 +85,9 @@ _HALF_ULP = 2.0**-54
 
 
 def seed_key(seed: int | str) -> tuple[np.uint64, np.uint64]:
-    """The two key words of a seed: any whole number, 0 included, or a text.
-
-    The first 16 bytes of SHA-256 over a label and the seed as JSON, read little-endian.
-    """
-    plain = seed if isinstance(seed, str) else int(operator.index(seed))
-    digest = hashlib.sha256(b"ceocoo-rng-v1" + json.dumps(plain).encode("ascii")).digest()
-    return np.uint64(int.from_bytes(digest[:8], "little")), np.uint64(int.from_bytes(digest[8:16], "little"))
+    """The two key words of a seed (see `tandem.sim.seeds`). Raises Mistake for what is no seed."""
+    first, second = words_of(seed)
+    return np.uint64(first), np.uint64(second)
 
 
 @phase

@@ -29,6 +29,7 @@ from tandem.sim.parameters import (
     solved_demand,
 )
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.meant import records_of
 from tandem.sim.scenario.paths import FIELDS, bounds, lever_of, pattern
 from tandem.sim.scenario.scenario import Version
 
@@ -100,7 +101,7 @@ class _Stock:
         self.versions: list[Version | None] = []
         parts = []
         for scenario in self.scenarios:
-            rows = scenario.records()
+            rows = records_of(scenario)
             told = getattr(type(scenario), "records", None) is Scenario.records  # else only its rows are known
             versions: Sequence[Version | None] = scenario.versions if told else (None,) * len(rows)
             if len(versions) > len(rows):  # a change that changes nothing as it is may change something in a moved firm

@@ -16,11 +16,15 @@ import pandas as pd
 
 from tandem.experiments.effects.role_models import role_models
 from tandem.experiments.firms.kept_batches import play
+from tandem.sim.given import number, whole
 from tandem.sim.intervals import paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS, lever_value
+from tandem.sim.results import MOST_RUNS
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.scenario.meant import scenario_of
 from tandem.sim.scenario.paths import AS_LEVER, FIELDS, lever_of
+from tandem.sim.seeds import seed_of
 
 OUTCOMES = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -132,22 +136,23 @@ def _of_sets(share: Any) -> str:
 
 
 def advise(
-    scenario: Scenario,
+    scenario: Scenario | str,
     runs: int = 2000,
     step: float = 0.2,
     seed: int | str = 0,
     progress: Callable[[str, int], None] = lambda what, share: None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Advice:
-    """Play the firm under every role model to choose from, then in its own role model with each lever raised by `step`;
-    `parameters` as in
-    `tandem.sim.parameter_sets`.
+    """Play the firm under every role model to choose from, then in its own role model with each lever raised by `step` (above
+    0, at most 1). `scenario`: one, or its name or path; `seed` as in `tandem.sim.seeds`, `parameters` as in
+    `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)
     >>> found.first_lever in list(found.levers["lever"])
     True
     """
+    scenario, runs, step, seed = _asked(scenario, runs, step, seed)
     control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
     options, asked = [name for name in role_models() if name not in control], chosen(parameters)
     by_role_model = {}
@@ -163,6 +168,11 @@ def advise(
         levels = _levels(at)
     progress("levels", 30)
     return Advice(scenario, runs, step, found.role_models, levers, levels, asked)
+
+
+def _asked(scenario: Scenario | str, runs: int, step: float, seed: int | str) -> tuple[Scenario, int, float, int | str]:
+    """What is asked for, checked before anything is played."""
+    return scenario_of(scenario), whole("runs", runs, 2, MOST_RUNS), number("step", step, 0.0, 1.0, above=0.0), seed_of(seed)
 
 
 def helped_sets(change: np.ndarray, seed: int | str, parameters: str | int | Chosen = ENSEMBLE) -> float:
@@ -182,6 +192,7 @@ def lever_effects(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> pd.DataFrame:
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
+    scenario, runs, step, seed = _asked(scenario, runs, step, seed)
     asked = chosen(parameters)
     untouched = _played(scenario, runs, seed, asked)
     moved = {}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tandem.sim.given import whole
 from tandem.sim.intervals import share_difference, share_interval, verdict
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.meant import scenario_of
+from tandem.sim.seeds import seed_of
 from tandem.sim.texts import text, typeset
 
 PARTS = ("cause", "intervention", "remedy")
@@ -62,7 +65,7 @@ class Remedies:
 
 
 def remedies(
-    scenario: Scenario,
+    scenario: Scenario | str,
     seed: int | str = 0,
     replicates: int = 200,
     lang: str = "en",
@@ -70,6 +73,7 @@ def remedies(
 ) -> Remedies:
     """Play a case untouched and with each part that its story has; ScenarioError where it says nothing of failing.
     `parameters` as in `tandem.sim.parameter_sets`."""
+    scenario, seed, replicates = scenario_of(scenario), seed_of(seed), whole("replicates", replicates, 1)
     failure = scenario.story.failure
     if failure is None:
         raise ScenarioError("this scenario tells of none", file=scenario.name, key="failure")

@@ -10,11 +10,14 @@ import pandas as pd
 
 from tandem.sim import kernel
 from tandem.sim.explain import TurningPoint
+from tandem.sim.given import whole
 from tandem.sim.intervals import share_interval
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.meant import scenario_of
 from tandem.sim.scenario.story import Verdict
+from tandem.sim.seeds import seed_of
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
 from tandem.sim.texts import listed, text, typeset
@@ -87,7 +90,7 @@ class Rescue:
 
 
 def last_saving_week(
-    scenario: Scenario,
+    scenario: Scenario | str,
     seed: int | str = 0,
     replicates: int = 200,
     step: int = 4,
@@ -102,6 +105,8 @@ def last_saving_week(
     the last week *of those tried*; `table` holds them all. `progress` is told the share done, 0 to 1; `parameters` as in
     `tandem.sim.parameter_sets`.
     """
+    scenario, seed = scenario_of(scenario), seed_of(seed)
+    replicates, step = whole("replicates", replicates, 1), whole("step", step, 1)
     failure, planned = scenario.story.failure, scenario.story.intervention
     if failure is None or planned is None:
         raise ScenarioError(

@@ -18,6 +18,8 @@ from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 from sklearn.linear_model import Lasso, LassoCV
 from sklearn.model_selection import KFold
 
+from tandem.sim.seeds import narrow
+
 ACTIVE = 8  # inputs that the Gaussian process sees
 LEAST = 10  # evaluations without which there is no emulator
 
@@ -60,7 +62,7 @@ class Emulator:
         return 2.0 * self.scale * self.trend.coef_[: len(self.trend.coef_) // 2]
 
 
-def fitted(points: np.ndarray, values: np.ndarray, seed: int = 0, check: bool = True) -> Emulator:
+def fitted(points: np.ndarray, values: np.ndarray, seed: int | str = 0, check: bool = True) -> Emulator:
     """The emulator of values (rows,) at points of the unit cube (rows, inputs); undefined values are left out."""
     ok = np.isfinite(values)
     points, values = points[ok], values[ok]
@@ -73,18 +75,20 @@ def fitted(points: np.ndarray, values: np.ndarray, seed: int = 0, check: bool = 
     return replace(found, explained=_foreseen(points, values, found, seed)) if check else found
 
 
-def _learned(points: np.ndarray, values: np.ndarray, seed: int, like: Emulator | None = None) -> Emulator:
+def _learned(points: np.ndarray, values: np.ndarray, seed: int | str, like: Emulator | None = None) -> Emulator:
     """An emulator; `like`: one whose penalty, inputs and kernel are taken over, so that only coefficients are learned."""
     middle, scale = float(values.mean()), float(values.std() or 1.0)
     y, inputs = (values - middle) / scale, points.shape[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         if like is None:
-            trend: Any = LassoCV(cv=min(5, len(y) // 2), alphas=30, max_iter=5000, random_state=seed).fit(features(points), y)
+            trend: Any = LassoCV(cv=min(5, len(y) // 2), alphas=30, max_iter=5000, random_state=narrow(seed)).fit(
+                features(points), y
+            )
             weight = np.abs(trend.coef_[:inputs]) + np.abs(trend.coef_[inputs:])
             active = np.sort(np.argsort(-weight)[: min(ACTIVE, inputs)])
             shape = ConstantKernel(0.2, (1e-3, 10.0)) * RBF(np.full(len(active), 1.0), (0.3, 30.0))
-            process = GaussianProcessRegressor(shape + WhiteKernel(0.5, (1e-3, 3.0)), random_state=seed)
+            process = GaussianProcessRegressor(shape + WhiteKernel(0.5, (1e-3, 3.0)), random_state=narrow(seed))
         else:
             trend = Lasso(like.trend.alpha_, max_iter=5000).fit(features(points), y)
             active = like.active
@@ -95,18 +99,18 @@ def _learned(points: np.ndarray, values: np.ndarray, seed: int, like: Emulator |
     return Emulator(trend, process, active, middle, scale, scale * white**0.5, np.nan, float(np.sqrt(white * used / len(y))))
 
 
-def _foreseen(points: np.ndarray, values: np.ndarray, whole: Emulator, seed: int) -> float:
+def _foreseen(points: np.ndarray, values: np.ndarray, whole: Emulator, seed: int | str) -> float:
     """Share of variance foreseen of sets left out, five folds."""
     if len(values) < 25 or values.var() == 0:
         return np.nan
     missed = np.zeros(len(values))
-    for known, left in KFold(5, shuffle=True, random_state=seed).split(points):
+    for known, left in KFold(5, shuffle=True, random_state=narrow(seed)).split(points):
         missed[left] = values[left] - _learned(points[known], values[known], seed, whole)(points[left])[0]
     return float(1.0 - (missed**2).mean() / values.var())
 
 
 def emulators(
-    points: np.ndarray, statistics: Mapping[str, np.ndarray], seed: int = 0, check: bool = False
+    points: np.ndarray, statistics: Mapping[str, np.ndarray], seed: int | str = 0, check: bool = False
 ) -> dict[str, Emulator]:
     """One emulator a statistic."""
     return {name: fitted(points, values, seed, check) for name, values in statistics.items()}

@@ -19,6 +19,7 @@ from tandem.experiments.store import FunctionModel, Refused, Told, of_rows, open
 from tandem.experiments.validation.findings import targets
 from tandem.experiments.validation.plausibility import POPULATION_BANDS
 from tandem.experiments.validation.trials import Size
+from tandem.sim.seeds import further
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class PlaySet:
     """A function of one parameter set: all statistics of a population of firms of its own."""
 
     size: Size
-    seed: int
+    seed: int | str
 
     def __call__(self, parameters: Mapping[str, float], firm: int, number: int) -> dict[str, float]:
         """Statistics by name; not-a-number where one is not defined (no COO ever left, say)."""
@@ -37,7 +38,7 @@ class PlaySet:
         from tandem.sim.compile import set_threads
 
         set_threads(1)
-        trial = Trial(Population.load("population", parameters=parameters), self.seed * 1_000_003 + number, self.size)
+        trial = Trial(Population.load("population", parameters=parameters), further(self.seed, 1_000_003, number), self.size)
         with np.errstate(all="ignore"):
             values = {**computed(trial, [row.name for row in targets()]), **population_bands(trial.table)}
         return {name: value if np.isfinite(value) else np.nan for name, value in values.items()}
@@ -51,7 +52,7 @@ def statistics() -> list[str]:
 class Evaluations:
     """The sets played so far, by number; on disk a sweep for each wave in `folder`."""
 
-    def __init__(self, folder: Path, size: Profile, seed: int, model: str):
+    def __init__(self, folder: Path, size: Profile, seed: int | str, model: str):
         self.folder = folder
         self.rows: dict[int, dict[str, Any]] = {}
         played = PlaySet(Size(size.firms, size.twins, size.advertisers, size.long), seed)

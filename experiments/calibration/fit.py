@@ -30,6 +30,7 @@ from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.validation.findings import findings, judged
 from tandem.sim.marks import kept, refuse_strangers
+from tandem.sim.seeds import entropy, further
 from tandem.sim.writing import write_text
 
 WAVE = 100_000
@@ -43,7 +44,7 @@ class Fit:
 
     space: Space
     profile: Profile
-    seed: int
+    seed: int | str
     sets: np.ndarray
     statistics: pd.DataFrame
     default: int
@@ -82,7 +83,9 @@ def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int = 2, told: Told = lambda what, n: None) -> Fit:
+def calibrate(
+    space: Space, size: Profile, seed: int | str, folder: Path, workers: int = 2, told: Told = lambda what, n: None
+) -> Fit:
     """Run the calibration in `folder`, or go on with the one there. `told` hears what is done and how many more sets are in."""
     same_job(folder, space, size, seed)
     store = Evaluations(folder, size, seed, model_source())
@@ -92,7 +95,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         final = wave == size.waves + 1
         count = size.first if wave == 1 else size.final if final else size.later
         judge = judge and replace(judge, sharpness=SHARP if final else 1.0)
-        places = _designed(folder, wave, lambda: _next(space, store, numbers, judge, count, seed * 100 + wave))  # noqa: B023
+        places = _designed(folder, wave, lambda: _next(space, store, numbers, judge, count, further(seed, 100, wave)))  # noqa: B023
         mine = [wave * WAVE + k for k in range(len(places))]
         store.play(f"sets-{wave}", dict(zip(mine, space.sets(places))), workers, lambda: told(f"wave {wave}", 1))  # noqa: B023
         numbers += mine
@@ -103,7 +106,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
         told("learning emulators", 0)
         judge = learned(space, store, numbers, seed, check=final)
         note: dict[str, Any] = {"wave": wave, "sets": len(mine), **_met(store, mine)}
-        dense = space.design(1024, seed + 17)
+        dense = space.design(1024, further(seed, 1, 17))
         note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
         write_text(noted, json.dumps(note))
         notes.append(note)
@@ -114,7 +117,7 @@ def calibrate(space: Space, size: Profile, seed: int, folder: Path, workers: int
     raise AssertionError("a calibration ends with its final wave")
 
 
-def same_job(folder: Path, space: Space, size: Profile, seed: int) -> None:
+def same_job(folder: Path, space: Space, size: Profile, seed: int | str) -> None:
     """Complain if the folder holds another calibration; otherwise note there which one it holds."""
     from tandem.sim.scenario import ScenarioError
 
@@ -140,7 +143,7 @@ def _designed(folder: Path, wave: int, design: Callable[[], np.ndarray]) -> np.n
     return known["points"]
 
 
-def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge | None, n: int, seed: int) -> np.ndarray:
+def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge | None, n: int, seed: int | str) -> np.ndarray:
     if judge is None:
         return space.design(n, seed)
     known = space.places([row["parameters"] for row in store.played(numbers)])
@@ -148,7 +151,7 @@ def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge
     return judge.sample(n, seed, best)
 
 
-def learned(space: Space, store: Evaluations, numbers: Sequence[int], seed: int, check: bool = False) -> Judge:
+def learned(space: Space, store: Evaluations, numbers: Sequence[int], seed: int | str, check: bool = False) -> Judge:
     """Emulators of all bands from the sets of these numbers."""
     rows = store.played(numbers)
     points = space.places([row["parameters"] for row in rows])
@@ -172,7 +175,7 @@ def findings_met(drawn: pd.DataFrame) -> int:
 def _kept(
     space: Space,
     size: Profile,
-    seed: int,
+    seed: int | str,
     store: Evaluations,
     places: np.ndarray,
     numbers: list[int],
@@ -183,7 +186,7 @@ def _kept(
     told: Told,
 ) -> Fit:
     """The ensemble of the final sets, and its default."""
-    draw = np.random.default_rng([seed, 5])
+    draw = np.random.default_rng(entropy(seed, 5))
     score = judge.score(places)
     weight = np.clip(score - before.score(places), -6.0, 6.0)
     order = np.argsort(-(weight + draw.gumbel(size=len(weight))))  # drawing by weight without replacement

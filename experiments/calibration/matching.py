@@ -17,6 +17,7 @@ from scipy.special import ndtr
 from tandem.experiments.calibration.emulator import Emulator
 from tandem.experiments.validation.findings import targets
 from tandem.experiments.validation.plausibility import POPULATION_BANDS
+from tandem.sim.seeds import entropy
 
 FLOOR = 0.02
 SHARP = 3.0
@@ -73,9 +74,9 @@ class Judge:
         """Share of points implausible on each band, (bands,): how much of the space a target excludes."""
         return np.array([(implausibility(band, *self.emulators[band.name](points)) > limit).mean() for band in self.bands])
 
-    def sample(self, n: int, seed: int, start: np.ndarray | None = None, steps: int = 400) -> np.ndarray:
+    def sample(self, n: int, seed: int | str, start: np.ndarray | None = None, steps: int = 400) -> np.ndarray:
         """n points of the unit cube, all different, in proportion to weight, (n, inputs); `start`: points worth starting from."""
-        draw = np.random.default_rng([seed, 3])
+        draw = np.random.default_rng(entropy(seed, 3))
         inputs = len(next(iter(self.emulators.values())).trend.coef_) // 2
         walkers = max(2 * inputs + 2, 120)
         pool = draw.random((20 * walkers, inputs))

@@ -13,6 +13,7 @@ from tandem.experiments.effects.levers import OUTPUTS, effects, pooled_model
 from tandem.experiments.effects.role_models import contexts, described, role_models
 from tandem.experiments.files.tables import write_csv
 from tandem.sim.parameters import LEVERS
+from tandem.sim.seeds import entropy
 from tandem.sim.writing import filled
 
 PAIRS, POINTS = 8, 32  # replicates a cell and base points of levers, for each parameter set
@@ -39,10 +40,10 @@ def marginals(sets: np.ndarray, paths: list[str], low: np.ndarray, high: np.ndar
     ).sort_values("width", ignore_index=True)
 
 
-def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
+def pins(fit: Any, points: int = 64, seed: int | str = 0) -> pd.DataFrame:
     """Which parameters each target pins: target, path, effect (of the emulated target as the parameter crosses its prior range,
     the others as in the ensemble, in half bands), and the share of the target's movement over the ensemble's ranges."""
-    draw = np.random.default_rng([seed, 11])
+    draw = np.random.default_rng(entropy(seed, 11))
     base = fit.sets[draw.integers(0, len(fit.sets), points)]
     rows = []
     for band in fit.bands:
@@ -71,7 +72,7 @@ def pins(fit: Any, points: int = 64, seed: int = 0) -> pd.DataFrame:
 
 
 def rankings(
-    sets: list[dict[str, float]], seed: int = 0, progress: Callable[[str, int], None] = lambda what, n: None
+    sets: list[dict[str, float]], seed: int | str = 0, progress: Callable[[str, int], None] = lambda what, n: None
 ) -> pd.DataFrame:
     """How role models and levers come out under each parameter set: set, kind (role model, lever), name, outcome, value
     (mean over
@@ -86,7 +87,7 @@ def rankings(
     arms = [arm for arm in role_models() if arm not in aside]
     cells = [(arm, context) for context in contexts() for arm in arms]
     plain = {context: described(context, arms) for context in contexts()}
-    met = np.random.default_rng([seed, 2]).permutation(POINTS) % len(cells)
+    met = np.random.default_rng(entropy(seed, 2)).permutation(POINTS) % len(cells)
     rows = []
     for number, one in enumerate(sets):
         mechanisms = {path: value for path, value in one.items() if not path.startswith(("population.", "hazards."))}
@@ -129,7 +130,7 @@ def ranking_summary(table: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def look(fit: Any, folder: Path, seed: int, progress: Callable[[str, int], None] = lambda what, n: None) -> None:
+def look(fit: Any, folder: Path, seed: int | str, progress: Callable[[str, int], None] = lambda what, n: None) -> None:
     """Write `marginals.csv`, `pins.csv`, `rankings.csv`, `ranking_summary.csv` and the figures into `folder`."""
     from tandem.experiments.calibration.figures import write_figures
 

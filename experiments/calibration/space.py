@@ -14,6 +14,7 @@ from scipy.stats import qmc
 from tandem.experiments.calibration.declared import read_calibration
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.reading import read
+from tandem.sim.seeds import entropy
 
 FILE = "calibration.toml"
 
@@ -68,10 +69,10 @@ class Space:
             [[parameter.place(one.get(parameter.path, usual[parameter.path])) for parameter in self.parameters] for one in sets]
         )
 
-    def design(self, n: int, seed: int) -> np.ndarray:
+    def design(self, n: int, seed: int | str) -> np.ndarray:
         """n points that fill the cube (scrambled Sobol), float64 (n, parameters)."""
         whole = 1 << max(0, n - 1).bit_length()
-        return qmc.Sobol(len(self), scramble=True, rng=np.random.default_rng([seed, 0])).random(whole)[:n]
+        return qmc.Sobol(len(self), scramble=True, rng=np.random.default_rng(entropy(seed, 0))).random(whole)[:n]
 
     def declared(self) -> dict[str, float]:
         """The values that the model and the population declare before any fit."""

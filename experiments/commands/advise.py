@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
 
 
 def advise(
     file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
     runs: Annotated[int, typer.Option(min=50, max=100_000, help="Replicates shared by all that is compared.")] = 2000,
     step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.settings import seed_option
 
 STOPPED = 3
 HOME = Path(__file__).parents[2] / "scenarios" / "ensemble"
@@ -27,7 +29,7 @@ class CalibrationProfile(StrEnum):
 def calibrate(
     out: Annotated[Path, typer.Option(help="Folder for what is played and found; the same command again goes on.")],
     profile: Annotated[CalibrationProfile, typer.Option(help="How much is played.")] = CalibrationProfile.quick,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of designs, firms and luck.")] = 1,
+    seed: Annotated[Any, seed_option("Seed of designs, firms and luck")] = 1,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that play parameter sets.")] = 2,
     adopt: Annotated[bool, typer.Option("--adopt", help="Make the result the project's ensemble.")] = False,
 ) -> None:
@@ -53,7 +55,7 @@ def calibrate(
         file=sys.stderr,
         flush=True,
     )
-    command = f"tandem calibrate --profile {profile.value} --seed {seed}"
+    command = f"tandem calibrate --profile {profile.value} --seed {shlex.quote(str(seed))}"
     try:
         with progress(planned, "calibrating") as told:
             fit = run(spaces.space(), size, seed, out, workers, told)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
 
 
 def compare(
@@ -20,7 +20,7 @@ def compare(
         str | None, typer.Option(help="Context to compare in (none: role models in all, others in their own).")
     ] = None,
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by all that is compared.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     parameters: ParameterSets = USUAL_SETS,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
@@ -54,7 +54,7 @@ def compare(
 
 
 def played(
-    fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int, asked: Any
+    fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int | str, asked: Any
 ) -> dict[str, Any]:
     """The tables `comparison` and, where asked for, `alternatives`: each context's scenarios on the same replicates, and with
     equal dispositions where all role models are compared."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.settings import seed_option
 
 
 def discover(
@@ -17,7 +18,7 @@ def discover(
     above: Annotated[float | None, typer.Option(help="The event: the outcome lies above this line.")] = None,
     below: Annotated[float | None, typer.Option(help="The event: below this line; no line: the worst tenth.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; else DIR-discovery.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the two halves.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the two halves")] = 0,
     allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Look at a sweep that is not finished.")] = False,
 ) -> None:
     """Find boxes and a tree on one half of the points, and report them on the other."""

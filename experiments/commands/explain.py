@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.catalogue import Language
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, replicate_option, seed_option
 
 
 def explain(
     name: Annotated[str, typer.Argument(help="A name of the catalogue, or a path to a .toml file.")],
-    seed: Annotated[int, typer.Option(help="Seed of the luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     lang: Annotated[Language, typer.Option(help="Language of the account.")] = Language.en,
-    replicate: Annotated[int, typer.Option(min=0, help="Number of the luck.")] = 0,
+    replicate: Annotated[Any, replicate_option("Number of the luck")] = 0,
     full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
@@ -49,7 +49,7 @@ def explain(
     show(told)
 
 
-def rescue(scenario: Any, seed: int, replicates: int, lang: str, parameters: Any) -> list[str]:
+def rescue(scenario: Any, seed: int | str, replicates: int, lang: str, parameters: Any) -> list[str]:
     """What trying the intervention week by week showed, in words; a bar on stderr tells how far it is."""
     from rich.progress import BarColumn, TimeRemainingColumn
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, replicate_option, seed_option
 
 QUARTERLY = (
     "revenue",
@@ -31,8 +31,8 @@ NARROW = ("revenue", "profit", "customers", "satisfaction", "trust", "role_clari
 
 def run(
     name: Annotated[str, typer.Argument(help="A name of the catalogue, or a path to a .toml file.")],
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
-    replicate: Annotated[int, typer.Option(min=0, help="Number of the luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
+    replicate: Annotated[Any, replicate_option("Number of the luck")] = 0,
     quarters: Annotated[int | None, typer.Option(help="Horizon in quarters of 13 weeks, 1 to 160.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
@@ -46,7 +46,7 @@ def run(
     scenario = Scenario.load(name)
     changes = settings(set_ or [])
     if quarters is not None:
-        changes["quarters"] = quarters
+        changes |= settings([*(set_ or []), f"quarters={quarters}"])
     if changes:
         scenario = scenario.with_(changes)
     if out is not None:

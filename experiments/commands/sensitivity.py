@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 
 class Kind(StrEnum):
@@ -44,7 +44,7 @@ def sensitivity(
         Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")
     ] = None,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of points and luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of points and luck")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
@@ -173,7 +173,7 @@ def show(found: Any, part: Any) -> None:
     )
 
 
-def second(part: Any, method: str, seed: int, out: Path) -> None:
+def second(part: Any, method: str, seed: int | str, out: Path) -> None:
     """SALib's answer, its table and its warnings."""
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.commands.tables import progress

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
+
+from tandem.sim.mistake import Mistake
+from tandem.sim.seeds import replicate_of_text, seed_of_text
 
 ParameterSets = Annotated[
     str,
@@ -18,9 +21,35 @@ ParameterSets = Annotated[
 USUAL_SETS = "ensemble"
 
 
+def read_seed(text: Any) -> Any:
+    """What `--seed` says, by the one rule of `tandem.sim.seeds`."""
+    return _or_complain(seed_of_text, text, "--seed")
+
+
+def read_replicate(text: Any) -> Any:
+    """What `--replicate` says: a whole number of 64 bits."""
+    return _or_complain(replicate_of_text, text, "--replicate")
+
+
+def seed_option(help: str) -> Any:
+    """The option `--seed` of every command."""
+    return typer.Option("--seed", parser=read_seed, metavar="SEED", help=f"{help}: a whole number from 0 to 2^64 - 1, or a text.")
+
+
+def replicate_option(help: str) -> Any:
+    """The option `--replicate` of every command."""
+    return typer.Option("--replicate", parser=read_replicate, metavar="NUMBER", help=f"{help}: from 0 to 2^64 - 1.")
+
+
+def _or_complain(read: Callable[[Any], Any], text: Any, option: str) -> Any:
+    try:
+        return read(text)
+    except Mistake as mistake:
+        raise typer.BadParameter(str(mistake).removeprefix(f"{option} = "), param_hint=option) from None
+
+
 def parameter_sets(text: str) -> Any:
     """What `--parameters` says, as everything that plays firms takes it (`tandem.sim.parameter_sets.Chosen`)."""
-    from tandem.sim.mistake import Mistake
     from tandem.sim.parameter_sets import chosen
 
     try:
@@ -41,6 +70,8 @@ def settings(texts: Iterable[str] | None) -> dict[str, Any]:
         path, equals, value = text.partition("=")
         if not equals or not path.strip():
             raise ScenarioError("not a setting", file="--set", value=text, allowed="path=value")
+        if path.strip() in found:
+            raise ScenarioError("stands there twice", file="--set", key=path.strip(), allowed="once")
         found[path.strip()] = _value(value.strip())
     return found
 

@@ -6,12 +6,12 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 
 class ProfileName(StrEnum):
@@ -25,7 +25,7 @@ class ProfileName(StrEnum):
 def study(
     out: Annotated[Path, typer.Option(help="Folder for the report, tables and figures.")],
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Compare the role models in every context, rank the levers, and write one report."""

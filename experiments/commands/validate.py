@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets
+from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
@@ -22,7 +22,7 @@ def validate(
     pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Replicates shared by all that a pattern compares.")] = 1000,
     seeds: Annotated[int, typer.Option(min=2, max=1000, help="Populations drawn for the findings.")] = 20,
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of firms and luck.")] = 0,
+    seed: Annotated[Any, seed_option("Seed of firms and luck")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,
     parameters: ParameterSets = USUAL_SETS,
     only: Annotated[str | None, typer.Option(help="patterns or findings (default: both).")] = None,
@@ -80,13 +80,13 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
     return lambda: bar.update(task, advance=1)
 
 
-def _patterns(pairs: int, seed: int, parameters: Any, progress: Callable[[], None]) -> Any:
+def _patterns(pairs: int, seed: int | str, parameters: Any, progress: Callable[[], None]) -> Any:
     from tandem.experiments.validation import patterns
 
     return patterns.validate(pairs, seed, progress, parameters)
 
 
-def _findings(seeds: int, firms: int, seed: int, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
+def _findings(seeds: int, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
     from tandem.experiments.firms.population import Population
     from tandem.experiments.validation.findings import assess
     from tandem.experiments.validation.trials import Size
@@ -95,7 +95,7 @@ def _findings(seeds: int, firms: int, seed: int, parameters: Any, workers: int, 
     return assess(Population.load(parameters=parameters), seeds, seed, size, progress, workers)
 
 
-def _histories(seed: int, parameters: Any) -> Any:
+def _histories(seed: int | str, parameters: Any) -> Any:
     from tandem.experiments.validation.histories import all_paths
 
     return all_paths(200, seed, parameters)

@@ -16,6 +16,8 @@ import pandas as pd
 from tandem.experiments.decisions.played import Played, Utilities, play_options
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.sim.given import names as texts
+from tandem.sim.mistake import Mistake
 
 BINS = 32
 LEVEL = 0.95
@@ -40,7 +42,12 @@ class Decision:
 
 
 def decide(
-    f: Utilities, options: Sequence[str], factors: Sequence[str], n: int = 1 << 14, seed: int = 0, replicates: int = 2
+    f: Utilities,
+    options: Sequence[str],
+    factors: str | Sequence[str],
+    n: int = 1 << 14,
+    seed: int | str = 0,
+    replicates: int = 2,
 ) -> Decision:
     """Weigh options whose utilities depend on uncertain factors and on luck.
 
@@ -54,14 +61,16 @@ def decide(
     >>> decide(lambda x, keys: np.column_stack([x[:, 0], 0.5 * x[:, 0]]), ["full", "half"], ["x"], n=256).best
     'full'
     """
-    return weigh(play_options(f, Factors.of(factors).names, len(different(options)), n, seed, replicates), options)
+    options = different(options)
+    return weigh(play_options(f, Factors.of(factors).names, len(options), n, seed, replicates), options)
 
 
-def different(options: Sequence[str]) -> Sequence[str]:
-    """The options, if they are at least two and no name is there twice; else ValueError."""
-    if len(set(options)) != len(options) or len(options) < 2:
-        raise ValueError("options: at least two different names are needed")
-    return options
+def different(options: Sequence[str]) -> list[str]:
+    """The options, if they are at least two and no name is there twice; else Mistake."""
+    found = texts("options", options)
+    if len(set(found)) != len(found) or len(found) < 2:
+        raise Mistake("options: at least two different names are needed")
+    return found
 
 
 def weigh(played: Played, options: Sequence[str], levels: Mapping[str, int] | None = None) -> Decision:

@@ -14,11 +14,15 @@ from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.sensitivity.runner import NotFinite
+from tandem.sim.answers import first_not_finite, numbers_of
+from tandem.sim.given import whole
+from tandem.sim.seeds import seed_of
 
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> what each option brings, float64 (rows, columns)
 Utilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 ROWS_AT_ONCE = 512
+MOST_REPLICATES = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +60,7 @@ def play_options(
     names: Sequence[str],
     columns: int,
     n: int,
-    seed: int,
+    seed: int | str,
     replicates: int,
     keep: Path | None = None,
     mark: str = "",
@@ -67,10 +71,10 @@ def play_options(
     With `keep` what has been played stands in that file, and the same call goes on from it, to the same bytes; `mark` names
     the function. ValueError for n that is no power of two, fewer than two replicates, or a function of another shape; NotFinite.
     """
-    if isinstance(replicates, bool) or replicates < 2:
-        raise ValueError(f"replicates = {replicates!r}: at least 2, one to choose by and one to pay by")
+    replicates, seed = whole("replicates", replicates, 2, MOST_REPLICATES), seed_of(seed)  # one to choose by, one to pay by
     plan = plan_of(n, len(names), seed)
-    asked = json.dumps([mark, list(names), columns, n, int(seed), replicates])
+    n = plan.n
+    asked = json.dumps([mark, list(names), columns, n, seed, replicates])
     kept = Checkpoint(keep, hashlib.sha256(asked.encode()).hexdigest()) if keep is not None else None
     known = kept.load().get("values") if kept is not None else None
     values: list[np.ndarray] = [known] if known is not None else []
@@ -92,9 +96,7 @@ def play_options(
 
 def _answered(f: Utilities, points: np.ndarray, keys: np.ndarray, columns: int) -> np.ndarray:
     given = np.tile(points, (len(keys), 1))
-    answer = np.asarray(f(given, keys.reshape(-1)), dtype=float)
-    if answer.shape != (len(given), columns):
-        raise ValueError(f"the function returned shape {answer.shape}: ({len(given)}, {columns}) is needed, a column an option")
-    if not np.isfinite(answer).all():
-        raise NotFinite("a utility is not finite: leave out options that are not defined everywhere")
+    answer = numbers_of(f(given, keys.reshape(-1)), len(given), columns)
+    if wrong := first_not_finite(answer, [f"the utility of option {place + 1}" for place in range(columns)]):
+        raise NotFinite(f"{wrong} is not finite: leave out options that are not defined everywhere")
     return answer.reshape(len(keys), len(points), columns)

@@ -11,15 +11,19 @@ from tandem.experiments.decisions.choice import LEVEL, binned, different
 from tandem.experiments.decisions.played import Played, Utilities, play_options
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.sim.given import listed, whole
+from tandem.sim.mistake import Mistake
+
+MOST_CELLS = 1000
 
 
 def switching_map(
     f: Utilities,
     options: Sequence[str],
-    factors: Sequence[str],
+    factors: str | Sequence[str],
     axes: tuple[str, str],
     n: int = 1 << 14,
-    seed: int = 0,
+    seed: int | str = 0,
     cells: int = 8,
     replicates: int = 2,
 ) -> pd.DataFrame:
@@ -36,13 +40,14 @@ def switching_map(
     >>> list(cells["option"])
     ['down', 'down', 'up', 'up']
     """
-    names = Factors.of(factors).names
-    for axis in axes:
+    names, options, both = Factors.of(factors).names, different(options), listed("axes", axes)
+    for axis in both:
         if axis not in names:
-            raise ValueError(f"axes: {axis!r} is no factor; there are {', '.join(names)}")
-    if axes[0] == axes[1]:
-        raise ValueError("axes: two different factors are needed")
-    return mapped(play_options(f, names, len(different(options)), n, seed, replicates), options, axes, cells)
+            raise Mistake(f"axes: {axis!r} is no factor; there are {', '.join(names)}")
+    if len(both) != 2 or both[0] == both[1]:
+        raise Mistake("axes: two different factors are needed")
+    cells = whole("cells", cells, 1, MOST_CELLS)
+    return mapped(play_options(f, names, len(options), n, seed, replicates), options, (both[0], both[1]), cells)
 
 
 def mapped(played: Played, options: Sequence[str], axes: tuple[str, str], cells: int = 8) -> pd.DataFrame:

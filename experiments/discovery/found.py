@@ -11,6 +11,8 @@ import pandas as pd
 
 from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
 from tandem.experiments.discovery.event import Looked
+from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.seeds import entropy, seed_of
 
 if TYPE_CHECKING:
     from sklearn.tree._tree import Tree
@@ -56,7 +58,7 @@ class Discovery:
     """One row a leaf of a tree of depth three: told, points, density, density_low, density_high, share (of the event)."""
     halves: tuple[pd.DataFrame, pd.DataFrame]
     """The points fitted on and those reported on, with their `event` (share of replicates)."""
-    seed: int
+    seed: int | str
 
     @property
     def told(self) -> list[str]:
@@ -79,12 +81,18 @@ class Discovery:
 
 
 def discover(
-    event: Looked, varied: pd.DataFrame, share: pd.Series, seed: int = 0, progress: Callable[[int], None] = lambda done: None
+    event: Looked,
+    varied: pd.DataFrame,
+    share: pd.Series,
+    seed: int | str = 0,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Discovery:
     """Look for boxes and a tree.
 
-    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event (0-1);
-    `progress` hears how many of MOST_BOXES x REDRAWS peelings are done.
+    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event (0-1),
+    brought to the order of `varied` by their labels, where both have some; `progress` hears how many of MOST_BOXES x REDRAWS
+    peelings are done. Raises Mistake in one sentence: labels or lengths that differ, a column that stands there twice, values
+    that are missing, too few points.
 
     >>> import numpy as np, pandas as pd
     >>> from tandem.experiments.discovery import Event
@@ -94,7 +102,8 @@ def discover(
     >>> round(found.boxes[0].limits["a"].low, 1)
     0.7
     """
-    draw = np.random.default_rng([seed, 29])
+    seed, (varied, share) = seed_of(seed), looked_at(varied, share)
+    draw = np.random.default_rng(entropy(seed, 29))
     order = draw.permutation(len(varied))
     first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
     x, y = varied.iloc[first].reset_index(drop=True), share.to_numpy(dtype=float)[first]

@@ -7,11 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.seeds import entropy, seed_of
+
 PERMUTATIONS = 500
 LEVEL = 0.05
 
 
-def regional(varied: pd.DataFrame, share: np.ndarray, seed: int = 0, permutations: int = PERMUTATIONS) -> pd.DataFrame:
+def regional(varied: pd.DataFrame, share: np.ndarray, seed: int | str = 0, permutations: int = PERMUTATIONS) -> pd.DataFrame:
     """Regional sensitivity: points weighted by how often the event happens there, against points weighted by how often not.
 
     `varied`: one row a point, numbers or words; `share`: share of its replicates with the event (0-1), float64 (points,).
@@ -21,8 +24,11 @@ def regional(varied: pd.DataFrame, share: np.ndarray, seed: int = 0, permutation
     ("decided" beyond it, else "undecided"), shift (mean with the event less mean without; not-a-number for words), n. The
     idea: Spear & Hornberger 1980, "Eutrophication in Peel Inlet"; the limit over all inputs at once: Westfall & Young 1993.
     """
+    seed = seed_of(seed)
+    varied, shares = looked_at(varied, share)
+    share = shares.to_numpy()
     ways = [_numbers(varied[name]) if pd.api.types.is_numeric_dtype(varied[name]) else _words(varied[name]) for name in varied]
-    draw = np.random.default_rng([seed, 31])
+    draw = np.random.default_rng(entropy(seed, 31))
     found = [way(share) for way in ways]
     dealt = [max(way(again) for way in ways) for again in (draw.permutation(share) for _ in range(permutations))]
     chance = float(np.quantile(dealt, 1.0 - LEVEL))

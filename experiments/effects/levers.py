@@ -26,7 +26,7 @@ Model = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def effects(
-    model: Model, n: int, seed: int = 0, levers: Sequence[str] = LEVERS, progress: Callable[[int], None] = lambda runs: None
+    model: Model, n: int, seed: int | str = 0, levers: Sequence[str] = LEVERS, progress: Callable[[int], None] = lambda runs: None
 ) -> dict[str, np.ndarray]:
     """Paired effect of each lever: model at 0.8 minus model at 0.2, same other levers, same luck.
 
@@ -144,7 +144,7 @@ def opposed(by_role_model: pd.DataFrame, output: str) -> dict[str, tuple[list[st
 def pooled_model(
     cells: Sequence[tuple[str, str]],
     met: np.ndarray,
-    seed: int = 0,
+    seed: int | str = 0,
     outputs: Sequence[str] = OUTPUTS,
     changes: Mapping[str, object] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,

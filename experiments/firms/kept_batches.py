@@ -45,5 +45,12 @@ class Keeper:
 
     def digest(self, scenario: Scenario, runs: int, seed: int | str, parameters: Chosen) -> str:
         """Names what was asked for, of which model and ensemble."""
-        content = [scenario.digest, runs, str(seed), parameters.identity, self.outcomes, model_source()]
+        content = [
+            scenario.digest,
+            runs,
+            str(seed) if isinstance(seed, int) else [seed],
+            parameters.identity,
+            self.outcomes,
+            model_source(),
+        ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]

@@ -21,15 +21,30 @@ from scipy.special import gammaincinv, ndtr
 
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
+from tandem.sim.given import whole
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.catalogue import beside
 from tandem.sim.scenario.reading import read
+from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable, place_of
 
+MOST_FIRMS = 10**7  # each has some hundred values in memory
 BLOCK = 512  # candidates drawn at once; part of what a seed means, never changed
 OWN = "population."
 """Prefix of the values of a parameter set that say how firms differ, rather than how each works."""
+
+
+def _from_here(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A file's tables; role models and contexts that it names by their paths lead from the folder of the file."""
+    made = dict(tables)
+    for name in ("role_models", "contexts"):
+        if isinstance(shares := tables.get(name), dict):
+            made[name] = {beside(folder, key): share for key, share in shares.items()}
+    if isinstance(coo := tables.get("coo"), dict) and "without" in coo:
+        made["coo"] = {**coo, "without": beside(folder, coo["without"])}
+    return made
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,8 @@ class Population:
         if not source.is_file():
             raise ScenarioError("no such population", file=text, allowed="population, or a path to a .toml file")
         tables = read(source, text)
+        if isinstance(source, Path):
+            tables = _from_here(tables, source.parent)
         check(tables, text)
         title = source.name.removesuffix(".toml")
         if isinstance(parameters, Mapping):
@@ -126,20 +143,19 @@ class Population:
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def draw(self, n: int, seed: int = 0, pairs_only: bool = True) -> list[Scenario]:
+    def draw(self, n: int, seed: int | str = 0, pairs_only: bool = True) -> list[Scenario]:
         """n firms as scenarios; `pairs_only` leaves out those whose CEO has no COO."""
         return self.firms(n, seed, pairs_only).scenarios()
 
-    def firms(self, n: int, seed: int = 0, pairs_only: bool = True) -> Firms:
+    def firms(self, n: int, seed: int | str = 0, pairs_only: bool = True) -> Firms:
         """n firms as a table (see `Firms`), from which records and scenarios are made."""
-        if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-            raise ScenarioError("not a number of firms", file=self.name, value=n, allowed="a whole number from 1")
+        n, seed = whole("n", n, 1, MOST_FIRMS), seed_of(seed)
         parts, found, block = [], 0, 0
         while found < n:
             numbers = np.zeros(BLOCK, dtype=np.int64)
             if self.drawn_sets is not None:
                 numbers = self.drawn_sets.at(block * BLOCK + np.arange(BLOCK), seed)
-            table = self._candidates(np.random.default_rng([seed, block]), numbers)
+            table = self._candidates(np.random.default_rng(entropy(seed, block)), numbers)
             parts.append(table[table["coo"]] if pairs_only else table)
             found += len(parts[-1])
             block += 1
@@ -240,7 +256,7 @@ class Firms:
 
     population: Population
     table: pd.DataFrame
-    seed: int
+    seed: int | str
 
     def __len__(self) -> int:
         return len(self.table)

@@ -12,6 +12,7 @@ from tandem.experiments.firms.population import Population
 from tandem.sim import kernel
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import Ensemble, ensemble
+from tandem.sim.seeds import entropy
 from tandem.sim.streams import seed_key
 
 
@@ -36,7 +37,7 @@ def variance_components(values: np.ndarray) -> dict[str, float]:
 def variance_shares(
     arms: Sequence[str],
     outcomes: Sequence[str],
-    seed: int = 0,
+    seed: int | str = 0,
     firms: int = 24,
     sets: int = 12,
     replicates: int = 2,
@@ -77,8 +78,8 @@ def variance_shares(
     return pd.DataFrame(rows_)
 
 
-def _shares(values: np.ndarray, seed: int, resamples: int = 200) -> list[dict[str, str | float]]:
-    draw = np.random.default_rng([seed, 13])
+def _shares(values: np.ndarray, seed: int | str, resamples: int = 200) -> list[dict[str, str | float]]:
+    draw = np.random.default_rng(entropy(seed, 13))
     parts = variance_components(values)
     total = sum(parts.values())
     if total <= 0:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from tandem.sim.given import listed, plain, whole
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, known
 from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.plots import BLUE, INK, QUIET, STYLE
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.meant import firm_of, named_scenarios, scenario_of
+from tandem.sim.seeds import seed_of
 from tandem.sim.series import of_panel
 
 BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
@@ -36,7 +40,7 @@ TITLES = {
 
 
 def fan(
-    scenario: Scenario,
+    scenario: Scenario | str,
     column: str = "trust",
     runs: int = 200,
     seed: int | str = 7,
@@ -44,7 +48,7 @@ def fan(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Axes:
     """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten. Returns the axes.
-    `parameters` as in `tandem.sim.parameter_sets`.
+    `scenario`: one, or its name or path; `parameters` as in `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
     revenue (start = 100), quarrels (in the last 13 weeks), technique (usual = 100).
@@ -56,7 +60,7 @@ def fan(
     """
     if column not in TITLES:
         raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
-    asked = chosen(parameters)
+    scenario, runs, asked = firm_of(scenario), whole("runs", runs, 1), chosen(parameters)
     values = of_panel(simulate_panel([scenario], runs, seed, every=1, parameters=asked))[column]
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
@@ -85,25 +89,29 @@ def fan(
 
 
 def small_multiples(
-    scenarios: Mapping[str, Scenario],
+    scenarios: str | Sequence[Scenario | str] | Mapping[str, Scenario | str],
     column: str = "trust",
     runs: int = 200,
     seed: int | str = 7,
     across: int = 3,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Figure:
-    """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario. Returns the figure.
+    """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario (or its name), or a list
+    of scenarios, which then go by their names. Returns the figure. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, small_multiples
     >>> two = {name: Scenario.of(role_model=name) for name in ("co-pilot", "strategist-executor")}
     >>> len(small_multiples(two, "trust", runs=20).axes)
     2
     """
-    if not scenarios:
+    shown = named_scenarios(scenarios)
+    if not shown:
         raise Mistake("small_multiples needs at least one scenario, as {title: scenario}")
-    asked = chosen(parameters)
-    across = min(across, len(scenarios))
-    down = -(-len(scenarios) // across)
+    if column not in TITLES:
+        raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
+    asked, across, runs, seed = chosen(parameters), whole("across", across, 1), whole("runs", runs, 1), seed_of(seed)
+    across = min(across, len(shown))
+    down = -(-len(shown) // across)
     with plt.rc_context(STYLE):
         canvas, axes = plt.subplots(
             down,
@@ -114,13 +122,13 @@ def small_multiples(
             sharey=True,
             layout="constrained",
         )
-        for ax, (title, scenario) in zip(axes.ravel(), scenarios.items()):
+        for ax, (title, scenario) in zip(axes.ravel(), shown.items()):
             fan(scenario, column, runs, seed, ax, asked)
             for text in list(ax.texts):
                 text.remove()
             ax.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK)
             ax.label_outer()
-        for spare in axes.ravel()[len(scenarios) :]:
+        for spare in axes.ravel()[len(shown) :]:
             spare.remove()
         name, unit = TITLES[column]
         canvas.suptitle(
@@ -134,7 +142,7 @@ def small_multiples(
 
 
 def heat_map(
-    scenario: Scenario,
+    scenario: Scenario | str,
     across: Mapping[str, Sequence[object]],
     up: Mapping[str, Sequence[object]],
     outcome: str = "revenue_growth",
@@ -146,7 +154,8 @@ def heat_map(
     """Mean of an outcome over a grid of two settings, each cell on the same replicates; the half-width of its 95% interval
     beneath it.
 
-    `across`, `up`: one path with its values each; `parameters` as in `tandem.sim.parameter_sets`. Returns the axes.
+    `scenario`: one, or its name or path; `across`, `up`: one path with its values each; `parameters` as in
+    `tandem.sim.parameter_sets`. Returns the axes. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, heat_map
     >>> pair = Scenario.of(role_model="co-pilot")
@@ -154,14 +163,10 @@ def heat_map(
     >>> axes.get_xlabel()
     'levers.communication'
     """
-    if outcome not in OUTCOMES:
-        from tandem.sim.outcomes import known
-
-        known(outcome)
-    if len(across) != 1 or len(up) != 1:
-        raise Mistake("heat_map takes one path across and one up, as {path: [values]}")
-    (x, columns), (y, rows) = next(iter(across.items())), next(iter(up.items()))
-    declared = OUTCOMES[outcome]
+    scenario, declared, seed = scenario_of(scenario), OUTCOMES[known(outcome)], seed_of(seed)
+    (x, columns), (y, rows) = _axis("across", across), _axis("up", up)
+    if x == y:
+        raise Mistake(f"heat_map: {x!r} stands across and up; give two different paths")
     factor, unit = (100.0, declared.unit.replace("share", "%", 1)) if declared.unit.startswith("share") else (1.0, declared.unit)
     asked = chosen(parameters)
     means, errors = np.empty((len(rows), len(columns))), np.empty((len(rows), len(columns)))
@@ -192,6 +197,17 @@ def heat_map(
         ax.set_title("\n".join(lines), loc="left", fontsize=8, color=QUIET)
         ax.figure.colorbar(shown, ax=ax, label=f"{declared.title()} ({unit})")
     return ax
+
+
+def _axis(name: str, said: Mapping[str, Sequence[object]]) -> tuple[str, list[Any]]:
+    """The path and the values of one side of a heat map."""
+    if not isinstance(said, Mapping) or len(said) != 1:
+        raise Mistake("heat_map takes one path across and one up, as {path: [values]}")
+    path, values = next(iter(said.items()))
+    found = plain(listed(f"{name}: {path}", values))
+    if not found:
+        raise Mistake(f"{name}: {path}: at least one value is needed")
+    return path, found
 
 
 def _setting(value: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,16 +22,20 @@ from tandem.experiments.sensitivity.ranking import places_of, ranks_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
 from tandem.experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_once
+from tandem.experiments.store.code import known_code
+from tandem.sim.given import number_or_none, whole_or_none
+from tandem.sim.mistake import Mistake
+from tandem.sim.seeds import seed_of
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
 
 
 def analyse(
     f: Function,
-    factors: Iterable[str] | Mapping[str, str],
+    factors: str | Iterable[str] | Mapping[str, str],
     n: int = 1 << 14,
-    seed: int = 0,
-    outputs: Sequence[str] | None = None,
+    seed: int | str = 0,
+    outputs: str | Sequence[str] | None = None,
     *,
     replicates: int | None = None,
     design: str = "auto",
@@ -49,8 +52,8 @@ def analyse(
     keys, independent luck. A deterministic function may ignore the keys.
 
     `factors`: k names, or factor -> group for factors that are varied together. `n`: base rows, a power of two of at least
-    32; from 4096 on they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: any whole
-    number; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
+    32; from 4096 on they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: as in
+    `tandem.sim.seeds`; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
 
     `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
     where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets
@@ -66,8 +69,8 @@ def analyse(
     noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
     told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
 
-    ValueError, in one sentence: n no power of two, names wrong or repeated, an output of the wrong shape, kind or number, an
-    output that is not finite (beyond `allow_failed`).
+    Mistake (a ValueError), in one sentence: no seed, n no power of two, names wrong or repeated, an output of the wrong shape,
+    kind or number, an output that is not finite (beyond `allow_failed`).
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)
@@ -75,9 +78,9 @@ def analyse(
     {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors)
-    number = _seed(seed)
+    number = seed_of(seed)
     plan = plan_of(n, len(given.names), number, sampling)
-    _allowed(allow_failed, replicates)
+    allow_failed, replicates = _allowed(allow_failed, replicates)
     kind = _design(design, len(given.groups))
     told = progress or (lambda runs: None)
     run = Runner(f, len(given.names), outputs, tails, number)
@@ -95,41 +98,36 @@ def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> 
     return 2 * PILOT_ROWS * PILOT_REPLICATES + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
 
 
-def _allowed(allow_failed: float, replicates: int | None) -> None:
-    if not 0.0 <= allow_failed <= 1e-3:
-        raise ValueError(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
-    if replicates is not None and (isinstance(replicates, bool) or replicates not in range(2, MOST_REPLICATES + 1, 2)):
-        raise ValueError(
-            f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks"
-        )
-
-
-def _seed(seed: int) -> int:
-    try:
-        return int(operator.index(seed))
-    except TypeError:
-        raise ValueError(f"seed = {seed!r} is not a whole number") from None
+def _allowed(allow_failed: float, replicates: int | None) -> tuple[float, int | None]:
+    share, asked = number_or_none(allow_failed), whole_or_none(replicates)
+    if share is None or not 0.0 <= share <= 1e-3:
+        raise Mistake(f"allow_failed = {allow_failed!r}: a share of at most 0.001 may fail; mend the function beyond that")
+    if replicates is not None and asked not in range(2, MOST_REPLICATES + 1, 2):
+        raise Mistake(f"replicates = {replicates!r}: an even number from 2 to {MOST_REPLICATES}, or None for what a pilot asks")
+    return share, asked
 
 
 def _design(design: str, groups: int) -> str:
     if design not in DESIGNS:
-        raise ValueError(f"design = {design!r}: one of {', '.join(DESIGNS)}")
+        raise Mistake(f"design = {design!r}: one of {', '.join(DESIGNS)}")
     if design == "subsets" and groups > MOST_GROUPS_FOR_CORNERS + 2:
-        raise ValueError(f"design = 'subsets' with {groups} groups would play {1 << groups:,} arms a row: take 'walks'")
+        raise Mistake(f"design = 'subsets' with {groups} groups would play {1 << groups:,} arms a row: take 'walks'")
     if design == "auto":
         return "subsets" if groups <= MOST_GROUPS_FOR_CORNERS else "walks"
     return design
 
 
-def _designed(kind: str, factors: Factors, replicates: int, seed: int) -> Design:
+def _designed(kind: str, factors: Factors, replicates: int, seed: int | str) -> Design:
     if kind == "subsets":
         return Corners(factors, replicates, seed)
     return Pairs(factors, replicates, seed, walk=kind == "walks")
 
 
-def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int) -> str:
-    """Names an analysis by what was asked for and by what the function answered in the pilot."""
+def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int | str) -> str:
+    """Names an analysis by what was asked for, by what the function answered in the pilot, and by what it does, where that can be
+    told."""
     asked = [
+        known_code(run.f),
         factors.names,
         factors.groups,
         [int(group) for group in factors.group_of],
@@ -144,7 +142,7 @@ def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, 
     return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes()).hexdigest()
 
 
-def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int) -> Sensitivity:
+def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int | str) -> Sensitivity:
     rows, ranks, places, checks, curves, path, bounds = [], [], {}, [], [], [], []
     target, rows_played = target_width(plan.n), plan.n - played.failed_rows
     moments: dict[str, np.ndarray] = {}

@@ -52,7 +52,7 @@ class Design(Protocol):
         ...
 
     @property
-    def seed(self) -> int:
+    def seed(self) -> int | str:
         """Seed of the points."""
         ...
 
@@ -108,7 +108,7 @@ class Corners:
 
     factors: Factors
     replicates: int
-    seed: int
+    seed: int | str
 
     @property
     def arms(self) -> int:
@@ -190,7 +190,7 @@ class Pairs:
 
     factors: Factors
     replicates: int
-    seed: int
+    seed: int | str
     walk: bool = True
     pairwise: bool = True
 

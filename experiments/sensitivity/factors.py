@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tandem.sim.given import listed
+from tandem.sim.mistake import Mistake
+
 
 @dataclass(frozen=True)
 class Factors:
@@ -29,21 +32,19 @@ class Factors:
         return tuple(self.groups[group] if alone[group] else name for name, group in zip(self.names, self.group_of))
 
     @classmethod
-    def of(cls, given: Iterable[str] | Mapping[str, str]) -> Factors:
-        """From a list of names (each its own group), or from factor -> group. ValueError for anything else."""
-        if isinstance(given, str):
-            raise ValueError(f"factors = {given!r}: give a list of names, or a mapping from factor to group")
-        pairs = list(given.items()) if isinstance(given, Mapping) else [(name, name) for name in given]
+    def of(cls, given: str | Iterable[str] | Mapping[str, str]) -> Factors:
+        """From a list of names (each its own group; one text is a list of one), or from factor -> group. Mistake for all else."""
+        pairs = list(given.items()) if isinstance(given, Mapping) else [(name, name) for name in listed("factors", given)]
         if not pairs:
-            raise ValueError("factors: at least one is needed")
+            raise Mistake("factors: at least one is needed")
         for name, group in pairs:
             if not isinstance(name, str) or not isinstance(group, str) or not name or not group:
-                raise ValueError(f"factors: {name!r} in group {group!r}: names are texts that are not empty")
+                raise Mistake(f"factors: {name!r} in group {group!r}: names are texts that are not empty")
             if " & " in group:
-                raise ValueError(f"factors: the name {group!r} holds ' & ', which stands between the inputs of an interaction")
+                raise Mistake(f"factors: the name {group!r} holds ' & ', which stands between the inputs of an interaction")
         names = [name for name, _ in pairs]
         repeated = next((name for name in names if names.count(name) > 1), None)
         if repeated is not None:
-            raise ValueError(f"factors: {repeated!r} is named twice")
+            raise Mistake(f"factors: {repeated!r} is named twice")
         groups = list(dict.fromkeys(group for _, group in pairs))
         return cls(tuple(names), tuple(groups), tuple(groups.index(group) for _, group in pairs))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import operator
 
 import numpy as np
+
+from tandem.sim.seeds import seed_of
 
 # Families of keys. The first plays A and everything near A, the second B and everything near B. Those from ORDERS on put
 # groups in random order.
@@ -17,13 +18,13 @@ _ONE, _TWO = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
-def start_of(seed: int, family: int) -> np.uint64:
+def start_of(seed: int | str, family: int) -> np.uint64:
     """The word from which the keys of a family are counted: from SHA-256, so that neighbouring seeds share nothing."""
-    text = json.dumps(["tandem-sensitivity", int(operator.index(seed)), family])
+    text = json.dumps(["tandem-sensitivity", seed_of(seed), family])
     return np.uint64(int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:8], "little"))
 
 
-def keys_of(seed: int, family: int, rows: np.ndarray, replicates: int) -> np.ndarray:
+def keys_of(seed: int | str, family: int, rows: np.ndarray, replicates: int) -> np.ndarray:
     """Keys, uint64 (replicates, rows), of base rows numbered `rows` (int64).
 
     SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators") over the counter
@@ -38,7 +39,7 @@ def keys_of(seed: int, family: int, rows: np.ndarray, replicates: int) -> np.nda
     return word ^ (word >> _SHIFTS[2])
 
 
-def generator(seed: int, *address: int) -> np.random.Generator:
-    """A NumPy generator for points and orders (never for luck), by address. Any whole seed, also 0 and negative ones."""
-    text = json.dumps(["tandem-points", int(operator.index(seed)), *address])
+def generator(seed: int | str, *address: int) -> np.random.Generator:
+    """A NumPy generator for points and orders (never for luck), by address. `seed` as in `tandem.sim.seeds`."""
+    text = json.dumps(["tandem-points", seed_of(seed), *address])
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:16], "little"))

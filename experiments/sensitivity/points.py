@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ import numpy as np
 from scipy.stats import qmc
 
 from tandem.experiments.sensitivity.luck import generator
+from tandem.sim.given import number_or_none, refused, whole_or_none
+from tandem.sim.mistake import Mistake
 
 SCRAMBLES = 16
 LEAST_ROWS_A_SCRAMBLE = 256  # with fewer the t-interval over scrambles is wider than that of plain random points
-LEAST_ROWS = 32
+LEAST_ROWS, MOST_ROWS = 32, 1 << 30
 MOST_BLOCKS = 256
 _HALF_CELL = 2.0**-31  # Sobol coordinates are multiples of 2^-30; the middle of the cell is never 0 or 1
 
@@ -26,7 +29,7 @@ class Plan:
 
     n: int
     factors: int
-    seed: int
+    seed: int | str
     sobol: bool
 
     @property
@@ -63,24 +66,26 @@ class Plan:
             yield part, numbers, both[:, : self.factors], both[:, self.factors :]
 
 
-def plan_of(n: int, factors: int, seed: int, sampling: str = "auto") -> Plan:
+def plan_of(n: int, factors: int, seed: int | str, sampling: str = "auto") -> Plan:
     """The plan for n base rows. ValueError where n is no power of two of at least 32, or `sampling` is unknown.
 
     "auto" takes 16 scrambles where each gets at least 256 rows, else random points; "sobol" insists, "random" forgoes.
     """
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < LEAST_ROWS or n & (n - 1):
+    whole, said = whole_or_none(n), number_or_none(n)
+    if whole is None or not LEAST_ROWS <= whole <= MOST_ROWS or whole & (whole - 1):
         near = [LEAST_ROWS]
-        if isinstance(n, int | float | np.number) and not isinstance(n, bool) and n > LEAST_ROWS and np.isfinite(n):
-            below = 1 << (int(n).bit_length() - 1)
+        if said is not None and math.isfinite(said) and LEAST_ROWS < said <= MOST_ROWS:
+            below = 1 << (int(said).bit_length() - 1)
             near = [below, 2 * below]
-        raise ValueError(f"n = {n!r} is not a power of two of at least {LEAST_ROWS}: take {' or '.join(map(str, near))}")
-    n = int(n)
+        problem = f"not a power of two of {LEAST_ROWS} to 2^{MOST_ROWS.bit_length() - 1}"
+        raise refused("n", n, problem, " or ".join(map(str, near)))
+    n = whole
     enough = n >= SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
     if sampling not in ("auto", "sobol", "random"):
-        raise ValueError(f"sampling = {sampling!r}: auto, sobol or random")
+        raise Mistake(f"sampling = {sampling!r}: auto, sobol or random")
     if sampling == "sobol" and not enough:
         least = SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
-        raise ValueError(
+        raise Mistake(
             f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows"
         )
     return Plan(n, factors, seed, enough and sampling != "random")

@@ -43,7 +43,7 @@ class Sensitivity:
     factors: Factors
     n: int
     replicates: int
-    seed: int
+    seed: int | str
     runs: int
     """Evaluations of the function, the pilot's included."""
     design: str

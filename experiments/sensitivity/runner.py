@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from tandem.experiments.sensitivity.luck import PILOT, generator, keys_of
+from tandem.sim.answers import first_not_finite, numbers_of
+from tandem.sim.given import names as texts
+from tandem.sim.given import number
+from tandem.sim.mistake import Mistake
 
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> float64 (rows,) or (rows, outputs)
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -16,14 +20,16 @@ NOISY, REPLICATES_IF_NOISY = 0.7, 8
 MOST_REPLICATES = 16
 
 
-class NotFinite(ValueError):
+class NotFinite(Mistake):
     """A run gave not-a-number or infinity, and the analysis was not told to go on without it."""
 
 
 class Runner:
     """One function, its outputs' names and thresholds, and how often it was evaluated (`runs`)."""
 
-    def __init__(self, f: Function, factors: int, outputs: Sequence[str] | None, tails: Mapping[str, float] | None, seed: int):
+    def __init__(
+        self, f: Function, factors: int, outputs: Sequence[str] | None, tails: Mapping[str, float] | None, seed: int | str
+    ):
         self.f, self.factors, self.runs, self.failed = f, factors, 0, 0
         self.shift: np.ndarray = np.zeros(1)
         self.scale: np.ndarray = np.ones(1)
@@ -41,35 +47,25 @@ class Runner:
         """Outputs, (replicates, rows, outputs), of every point under each of its keys (replicates, rows)."""
         replicates, rows = keys.shape
         given = np.ascontiguousarray(np.tile(points, (replicates, 1)))
-        answer = np.asarray(self.f(given, keys.reshape(-1).copy()))
+        answer = numbers_of(self.f(given, keys.reshape(-1).copy()), replicates * rows).reshape(replicates, rows, -1)
         self.runs += replicates * rows
-        wanted = replicates * rows
-        if answer.ndim not in (1, 2) or answer.shape[0] != wanted or (answer.ndim == 2 and answer.shape[1] == 0):
-            raise ValueError(
-                f"the function returned shape {answer.shape} for {wanted} rows: ({wanted},) or ({wanted}, outputs) is needed"
-            )
-        if answer.dtype.kind not in "biuf":
-            raise ValueError(f"the function returned {answer.dtype} instead of real numbers")
-        answer = answer.astype(np.float64).reshape(replicates, rows, -1)
         if self._count is not None and answer.shape[2] != self._count:
-            raise ValueError(f"the function returned {answer.shape[2]} outputs after {self._count} at first")
+            raise Mistake(f"the function returned {answer.shape[2]} outputs after {self._count} at first")
         self._count = answer.shape[2]
         return answer
 
     def _name(self, count: int, outputs: Sequence[str] | None, tails: Mapping[str, float]) -> None:
-        if isinstance(outputs, str):
-            outputs = [outputs]
-        names = list(outputs) if outputs is not None else (["y"] if count == 1 else [f"y{i + 1}" for i in range(count)])
+        names = (
+            texts("outputs", outputs) if outputs is not None else (["y"] if count == 1 else [f"y{i + 1}" for i in range(count)])
+        )
         if len(names) != count:
-            raise ValueError(f"outputs names {len(names)} ({', '.join(map(str, names))}), but the function returned {count}")
+            raise Mistake(f"outputs names {len(names)} ({', '.join(map(str, names))}), but the function returned {count}")
         if len(set(names)) != count:
-            raise ValueError(f"outputs: a name is there twice ({', '.join(map(str, names))})")
+            raise Mistake(f"outputs: a name is there twice ({', '.join(map(str, names))})")
         for name, threshold in tails.items():
             if name not in names:
-                raise ValueError(f"tails: there is no output {name!r}; there are {', '.join(names)}")
-            if not np.isfinite(threshold):
-                raise ValueError(f"tails: the threshold {threshold!r} of {name!r} is no finite number")
-            self._tails.append((names.index(name), float(threshold)))
+                raise Mistake(f"tails: there is no output {name!r}; there are {', '.join(names)}")
+            self._tails.append((names.index(name), number(f"tails: the threshold of {name!r}", threshold)))
         self.outputs = tuple(names) + tuple(f"{names[place]} > {threshold:g}" for place, threshold in self._tails)
 
     def _with_tails(self, answer: np.ndarray) -> np.ndarray:
@@ -94,7 +90,8 @@ class Runner:
             if lost > allow_failed * PILOT_ROWS + (allow_failed > 0):
                 raise NotFinite(
                     f"{lost} of {PILOT_ROWS} runs of the pilot gave an output that is not finite "
-                    f"(allowed: a share of {allow_failed:g})"
+                    f"(first {first_not_finite(self.pilot.reshape(-1, len(self.outputs)), self.outputs)}; "
+                    f"allowed: a share of {allow_failed:g})"
                 )
         kept = self.pilot[:, fine, :]
         self.shift = kept[0, 0] + (kept - kept[0, 0]).mean(axis=(0, 1))

@@ -18,6 +18,9 @@ import pandas as pd
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
 from tandem.experiments.sensitivity.runner import Function, NotFinite, Runner
+from tandem.sim.given import whole
+from tandem.sim.mistake import Mistake
+from tandem.sim.seeds import seed_of
 
 
 class Problem(TypedDict):
@@ -82,11 +85,11 @@ class SecondOpinion:
 
 def second_opinion(
     f: Function,
-    factors: Iterable[str] | Mapping[str, str],
+    factors: str | Iterable[str] | Mapping[str, str],
     method: str,
     n: int = 1024,
-    seed: int = 0,
-    outputs: Sequence[str] | None = None,
+    seed: int | str = 0,
+    outputs: str | Sequence[str] | None = None,
     replicates: int = 2,
     progress: Callable[[int], None] | None = None,
 ) -> SecondOpinion:
@@ -97,13 +100,12 @@ def second_opinion(
     none, and outputs that are not finite or never change.
     """
     if method not in METHODS:
-        raise ValueError(f"method = {method!r}: one of {', '.join(METHODS)}")
+        raise Mistake(f"method = {method!r}: one of {', '.join(METHODS)}")
     given = Factors.of(factors)
     grouped = len(given.groups) < len(given.names)
     if grouped and method not in GROUPED:
-        raise ValueError(f"method = {method!r} has no groups: take {' or '.join(GROUPED)}, or give each factor its own group")
-    if replicates < 2:
-        raise ValueError("replicates: at least 2, or luck cannot be told from effect")
+        raise Mistake(f"method = {method!r} has no groups: take {' or '.join(GROUPED)}, or give each factor its own group")
+    replicates, n, seed = whole("replicates", replicates, 2), whole("n", n, 2), seed_of(seed)  # one run tells no luck
     run = Runner(f, len(given.names), outputs, None, seed)
     run.settle(0.0)
     problem: Problem = {
@@ -122,7 +124,7 @@ def second_opinion(
     for at, output in enumerate(run.outputs):
         y = values[:, at]
         if np.ptp(y) == 0.0:
-            raise ValueError(f"{output!r} never changes: {method} has nothing to say about it")
+            raise Mistake(f"{output!r} never changes: {method} has nothing to say about it")
         told_how = warnings.formatwarning  # SALib's delta puts its own in its place
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -140,7 +142,7 @@ def second_opinion(
     return SecondOpinion(pd.DataFrame(rows), tuple(told), method, run.runs)
 
 
-def _word(seed: int) -> int:
+def _word(seed: int | str) -> int:
     """A seed that SALib does not take for none: it reads 0 as "no seed given"."""
     return int(generator(seed, 4).integers(1, 2**31 - 1))
 
@@ -171,7 +173,7 @@ def _sample(method: str, problem: Problem, n: int, seed: int) -> tuple[np.ndarra
 
 
 def _averaged(
-    run: Runner, points: np.ndarray, together: int, seed: int, replicates: int, progress: Callable[[int], None]
+    run: Runner, points: np.ndarray, together: int, seed: int | str, replicates: int, progress: Callable[[int], None]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Means over replicates, (rows, outputs), and the variance of single runs around them, (outputs,).
 

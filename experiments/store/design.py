@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tandem.experiments.store.factors import column
+from tandem.experiments.store.own_table import OWN_COLUMNS, own_columns
 from tandem.experiments.store.plan import MOST_RUNS, Plan
 from tandem.experiments.store.random_designs import RANDOM_DESIGNS
+from tandem.experiments.store.table_file import MOST_IN_MEMORY, read_table
 from tandem.sim.scenario import ScenarioError
-from tandem.sim.scenario.paths import FIELDS, pattern, unknown
 
 if TYPE_CHECKING:
     import pyarrow as pa  # a dry run does without
 
 ROWS_IN_A_BLOCK = 65_536
-MOST_IN_MEMORY = 10**8  # numbers of a design that has to be made whole (Latin hypercube, own table)
-LARGEST_TABLE = 2 << 30  # bytes
-OWN_COLUMNS = ("scenario", "firm_id", "first_replicate")
 
 
 class PointSource:
@@ -135,83 +134,15 @@ def _own_table(plan: Plan) -> dict[str, np.ndarray]:
     """The columns of the file that a table design names, checked."""
     design = plan.tables.design
     assert design is not None and design.file is not None
-    path = plan.folder / design.file
+    path = plan.folder / Path(design.file).expanduser()
 
     def refuse(problem: str, **more: Any) -> ScenarioError:
         return ScenarioError(problem, file=str(path), **more)
 
-    import pandas as pd
-
-    try:
-        if not path.is_file() or path.stat().st_size > LARGEST_TABLE:
-            raise refuse("no such file" if not path.exists() else "not a file of at most 2 GB", key="design.file")
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            table = pq.ParquetFile(path)
-            if table.metadata.num_rows * max(1, table.metadata.num_columns) > MOST_IN_MEMORY:
-                raise refuse("the table is too large", allowed=f"at most {MOST_IN_MEMORY:,} values")
-            frame = table.read().to_pandas()
-        elif path.suffix == ".csv":
-            frame = pd.read_csv(path, keep_default_na=True)
-        else:
-            raise refuse("neither .csv nor .parquet", key="design.file", value=design.file)
-    except ScenarioError:
-        raise
-    except Exception as error:
-        raise refuse(f"cannot be read as a table ({type(error).__name__})") from None
+    frame = read_table(path, refuse)
     if frame.empty:
         raise refuse("the table has no rows")
     return own_columns(frame, plan.scenarios, refuse)
-
-
-def own_columns(frame: Any, scenarios: dict[str, Any], refuse: Any) -> dict[str, np.ndarray]:
-    """Columns of a caller's table of points, as arrays, checked: paths of parameters, and scenario, firm, luck."""
-    made: dict[str, np.ndarray] = {}
-    names = list(scenarios)
-    for name in map(str, frame.columns):
-        values = frame[name]
-        if values.isna().any():
-            raise refuse("a value is missing", key=name)
-        if name == "scenario":
-            wrong = sorted(set(map(str, values)) - set(names))
-            if wrong:
-                raise refuse("no such scenario in the plan", key=name, value=wrong[0], allowed=", ".join(names[:20]))
-            made[name] = values.astype(str).map({title: place for place, title in enumerate(names)}).to_numpy(np.int32)
-        elif name in ("firm_id", "first_replicate"):
-            if values.dtype.kind not in "iu" or (values.dtype.kind == "i" and (values < 0).any()):
-                raise refuse("not whole numbers of 0 or more", key=name)
-            made[name] = values.to_numpy().astype(np.uint64).view(np.int64)
-        elif pattern(name) not in FIELDS:
-            problem = unknown(name)
-            raise refuse(
-                "unknown column",
-                key=name,
-                allowed="paths of parameters, scenario, firm, luck",
-                suggestion=problem.suggestion,
-            )
-        else:
-            array = values.to_numpy()
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                raise refuse("a value is not finite", key=name)
-            array = array.astype(np.int64) if array.dtype.kind in "iu" else array
-            made[name] = array if array.dtype.kind in "ifb" else np.array(list(map(str, array)), dtype=object)
-            extremes = (
-                [array.min(), array.max()]
-                if array.dtype.kind in "if"
-                else sorted(set(map(str, made[name])))
-                if made[name].dtype == object
-                else [True, False]
-            )
-            for value in extremes:
-                for scenario in list(scenarios.values())[:20]:
-                    try:
-                        scenario.with_({name: value.item() if hasattr(value, "item") else value})
-                    except ScenarioError as error:
-                        raise refuse(
-                            error.problem, key=name, value=error.value, allowed=error.allowed, suggestion=error.suggestion
-                        ) from None
-    return made
 
 
 def _factor_columns(table: dict[str, np.ndarray]) -> list[str]:

@@ -23,7 +23,10 @@ from tandem.experiments.store.opening import fit, looked_through, matching, open
 from tandem.experiments.store.stopping import Stop
 from tandem.experiments.store.store import Commit, Scan, Store
 from tandem.experiments.store.tables import numpy_column
+from tandem.sim.given import whole
+from tandem.sim.mistake import Mistake
 
+MOST_WORKERS = 4096
 SECONDS_WORTH_A_POOL = 8.0  # starting the workers takes two or three
 RUNS_WORTH_A_POOL = 50_000  # so many are likely to: the workers are started before the rate is known
 
@@ -79,6 +82,7 @@ def run(
     the one that began. `stop` hears Ctrl-C for a caller that listens already. Raises Refused, Stopped, Interrupted, Damaged.
     """
     told, started = told or Told(), time.monotonic()
+    workers, chunk_runs = _counted("workers", workers, MOST_WORKERS), _counted("chunk_runs", chunk_runs, 10**7)
     warnings: list[str] = list(experiment.warnings)
 
     def note(line: str) -> None:
@@ -87,7 +91,7 @@ def run(
 
     for line in experiment.warnings:
         told.note(line)
-    folder = fit(Path(out), chunk_runs)
+    folder = fit(Path(out))
     there = matching(folder, experiment, strict, note)
     _connected(engine)
     left = experiment.runs - (there.scan(full=False).runs if there is not None else 0)
@@ -131,6 +135,14 @@ def speed(experiment: Experiment, seconds: float = 0.2) -> float:
         played += size
         size = min(2 * size, 512)
     return played / max(spent, 1e-9)
+
+
+def _counted(name: str, value: Any, most: int) -> int | None:
+    """A number of workers or of runs; None stands for what this program chooses."""
+    try:
+        return None if value is None else whole(name, value, 1, most)
+    except Mistake as mistake:
+        raise Refused(str(mistake)) from None
 
 
 def _told_of_company(alone: bool | None, note: Callable[[str], None]) -> None:
@@ -180,8 +192,6 @@ def _close(engine: Engine) -> None:
 
 def _chosen(workers: int | None, left: int, rate: float, note: Callable[[str], None]) -> Engine:
     """A pool of `workers`; none said: as many as there are processors, unless the runs that are left are too few to pay."""
-    if workers is not None and (isinstance(workers, bool) or workers < 1):
-        raise Refused(f"workers = {workers!r} is not a whole number of 1 or more")
     if workers == 1:
         return SerialEngine()
     if nested():

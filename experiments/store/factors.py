@@ -150,6 +150,8 @@ Factor = Listed | Range
 def read_factor(path: str, value: Any, file: str | None) -> Factor:
     """One entry of [factors]: a list of values, or a table that says more."""
     key = f"factors.{path}"
+    if isinstance(value, str):
+        value = [value]
     if isinstance(value, list):
         return checked(Listed, {"values": value}, file, f"{key}.")
     if not isinstance(value, dict):
@@ -164,6 +166,8 @@ def read_factor(path: str, value: Any, file: str | None) -> Factor:
         name: float(inner) if isinstance(inner, int) and not isinstance(inner, bool) and name not in ("levels",) else inner
         for name, inner in value.items()
     }
+    if isinstance(value.get("values"), str):
+        value = {**value, "values": [value["values"]]}
     if "values" in value:
         weights = (
             [float(w) if isinstance(w, int) and not isinstance(w, bool) else w for w in value["weights"]]

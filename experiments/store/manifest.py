@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 NAME = "manifest.json"
+CODE = "model.code"  # a digest, of which a reader has nothing
 SCHEME = "philox4x64-10/v1"
 
 
@@ -155,6 +156,8 @@ def differences(asked: Any, there: Any, path: str = "") -> list[str]:
     if isinstance(asked, dict) and isinstance(there, dict):
         keys = [*there, *(key for key in asked if key not in there)]
         return [line for key in keys for line in differences(asked.get(key), there.get(key), f"{path}.{key}".lstrip("."))]
+    if path == CODE and asked != there:
+        return ["the function, or something that it refers to, is not what it was when this folder was begun"]
     return [] if asked == there else [f"{path}: {_short(there)} there, {_short(asked)} asked"]
 
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
+from tandem.experiments.store.code import code_digest
+from tandem.sim.answers import numbers_of
+from tandem.sim.given import names, number_or_none
+from tandem.sim.mistake import Mistake, shown
 from tandem.sim.parameter_sets import DECLARED, ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.meant import named_scenarios
+from tandem.sim.seeds import seed_of
 from tandem.sim.table import plain_number, table_of_points
 
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")
 LONGEST_MESSAGE = 2000
+RESERVED = {"run_id", "point_id", "replicate", "status"}
+"""Columns that every sweep has of its own."""
 ROWS_IN_ONE_CALL = 512  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 
 
@@ -60,7 +68,7 @@ class FirmModel:
 
     def __init__(
         self,
-        scenarios: Mapping[str, Scenario],
+        scenarios: Any,
         seed: int | str,
         factors: Sequence[str],
         trajectories: str = "none",
@@ -69,15 +77,18 @@ class FirmModel:
         from tandem.sim.outcomes import OUTCOMES
         from tandem.sim.weekly import WEEKLY
 
-        self.scenarios, self.seed = dict(scenarios), seed
+        self.scenarios, self.seed = named_scenarios(scenarios), seed_of(seed)
         self.factors, self.trajectories, self.parameters = tuple(factors), trajectories, chosen(parameters)
         self.outcomes: Mapping[str, str] = {name: outcome.unit for name, outcome in OUTCOMES.items()}
         self.nullable = frozenset(self.outcomes)
         self.columns: tuple[str, ...] = () if trajectories == "none" else tuple(WEEKLY)
 
     def identity(self) -> dict[str, Any]:
-        """Digests of the scenarios, the seed, the parameter sets, and what of the weeks is kept."""
+        """Digests of the scenarios and, where it is not that of their names, their order, by which points number them; the seed,
+        the parameter sets, and what of the weeks is kept."""
+        names = list(self.scenarios)
         return {
+            **({} if names == sorted(names) else {"order": names}),
             "name": "firms",
             "seed": self.seed,
             "trajectories": self.trajectories,
@@ -173,22 +184,36 @@ class FunctionModel:
     `values`: dict of the design's columns. An exception makes this one run a failed one, a wrong answer (not the right
     outcomes, not numbers, infinite, or not-a-number where that is not declared) an invalid one. The function must have a
     name that other processes can import, and its answer may depend on nothing but its arguments.
+
+    `outcomes`: name -> unit; or a name, or a list of names, whose unit is then "1". What the function does is part of the
+    sweep's name (`tandem.experiments.store.code`), so that a changed function is never answered with what another one gave;
+    `version` stands for what cannot be told of it. Raises Refused where that is needed, and Mistake for wrong arguments.
     """
 
     columns: tuple[str, ...] = ()
 
     def __init__(
-        self, function: Callable[..., Any], outcomes: Mapping[str, str], nullable: Sequence[str] = (), version: str = ""
+        self,
+        function: Callable[..., Any],
+        outcomes: str | Sequence[str] | Mapping[str, str],
+        nullable: str | Sequence[str] = (),
+        version: str = "",
     ):
-        self.function, self.nullable = function, frozenset(nullable)
-        self.outcomes: Mapping[str, str] = dict(outcomes)
-        self.version = version
+        if not callable(function):
+            raise Mistake(f"function = {shown(function)}: not a function; allowed: a function of (values, firm, luck)")
+        self.function, self.version = function, str(version)
+        self.outcomes: Mapping[str, str] = _with_units(outcomes)
+        self.nullable = frozenset(names("nullable", nullable))
+        if strange := sorted(self.nullable - self.outcomes.keys()):
+            raise Mistake(f"nullable: {strange[0]!r} is not among the outcomes {', '.join(self.outcomes)}")
+        self.code = code_digest(function, self.version)
 
     def identity(self) -> dict[str, Any]:
-        """The function's name, and the version that the caller gives it."""
+        """The function's name, what it does, and the version that the caller gives it."""
         return {
             "name": f"function {getattr(self.function, '__qualname__', type(self.function).__name__)}",
             "version": self.version,
+            "code": self.code,
         }
 
     def play(self, points: Mapping[str, np.ndarray], at: np.ndarray, firms: np.ndarray, replicates: np.ndarray) -> Played:
@@ -213,23 +238,39 @@ class FunctionModel:
         played.failures.append((row, kind, message[:LONGEST_MESSAGE]))
 
     def _read(self, answer: Any) -> list[float]:
+        if isinstance(answer, Set):
+            raise ValueError("the answer is a set, whose members have no order")
+        if hasattr(answer, "_asdict") or (hasattr(answer, "to_dict") and getattr(answer, "ndim", 0) == 1):
+            named = answer._asdict() if hasattr(answer, "_asdict") else answer.to_dict()  # a named tuple, a Series
+            answer = named if set(named) == set(self.outcomes) or hasattr(answer, "_asdict") else list(named.values())
         if isinstance(answer, Mapping):
             if set(answer) != set(self.outcomes):
                 raise ValueError("the answer does not hold the declared outcomes")
             answer = [answer[name] for name in self.outcomes]
-        if isinstance(answer, str | bytes) or not hasattr(answer, "__len__"):
+        if isinstance(answer, str | bytes) or not hasattr(answer, "__len__") or getattr(answer, "shape", None) == ():
             answer = [answer]
         if len(answer) != len(self.outcomes):
             raise ValueError(f"{len(answer)} values where {len(self.outcomes)} outcomes are declared")
         found = []
         for name, value in zip(self.outcomes, answer):
-            if isinstance(value, str | bytes | bool):
-                raise ValueError(f"{name} is not a number")
-            number = float(value)
+            number = None if value is np.ma.masked else number_or_none(value)
+            if number is None:
+                raise ValueError(f"{name} is not a number but {type(value).__name__}")
             if math.isinf(number) or (math.isnan(number) and name not in self.nullable):
                 raise ValueError(f"{name} is {number}")
             found.append(number)
         return found
+
+
+def _with_units(outcomes: Any) -> dict[str, str]:
+    """Outcomes by name with their units, each name once."""
+    listed = list(outcomes) if isinstance(outcomes, Mapping) else names("outcomes", outcomes)
+    found = {name: str(outcomes[name]) if isinstance(outcomes, Mapping) else "1" for name in names("outcomes", listed)}
+    if not found or len(found) < len(listed):
+        raise Mistake("outcomes: at least one is needed" if not found else "outcomes: a name stands there twice")
+    if reserved := sorted(found.keys() & RESERVED):
+        raise Mistake(f"outcomes: {reserved[0]!r} is a column of every sweep; allowed: any other name")
+    return found
 
 
 class ArrayModel(FunctionModel):
@@ -239,13 +280,15 @@ class ArrayModel(FunctionModel):
     def __init__(
         self,
         function: Callable[..., Any],
-        inputs: Sequence[str],
-        outcomes: Mapping[str, str],
-        nullable: Sequence[str] = (),
+        inputs: str | Sequence[str],
+        outcomes: str | Sequence[str] | Mapping[str, str],
+        nullable: str | Sequence[str] = (),
         version: str = "",
     ):
         super().__init__(function, outcomes, nullable, version)
-        self.inputs = tuple(inputs)
+        self.inputs = tuple(names("inputs", inputs))
+        if len(set(self.inputs)) < len(self.inputs):
+            raise Mistake(f"inputs: a name stands there twice ({', '.join(self.inputs)})")
 
     def identity(self) -> dict[str, Any]:
         """As for a function, and the order of the inputs."""
@@ -257,7 +300,7 @@ class ArrayModel(FunctionModel):
         keys = replicates.astype(np.int64).view(np.uint64)
         played = Played(np.full((len(at), len(self.outcomes)), np.nan), np.zeros(len(at), dtype=np.int8))
         try:
-            answers = np.asarray(self.function(table, keys), dtype=np.float64).reshape(len(at), len(self.outcomes))
+            answers = numbers_of(self.function(table.copy(), keys.copy()), len(at), len(self.outcomes))
         except Exception:
             answers = None
         for row in range(len(at)):

@@ -26,10 +26,8 @@ SECONDS_OF_A_CHUNK = 10.0
 Note = Callable[[str], None]
 
 
-def fit(out: Path, chunk_runs: int | None) -> Folder:
-    """The folder, refused before anything is computed if it cannot hold a sweep of such chunks, or holds other things."""
-    if chunk_runs is not None and (isinstance(chunk_runs, bool) or not 1 <= chunk_runs <= 10**7):
-        raise Refused(f"chunk_runs = {chunk_runs!r} is not a whole number from 1 to 10,000,000")
+def fit(out: Path) -> Folder:
+    """The folder, refused before anything is computed if it cannot hold a sweep, or holds other things."""
     if os.path.lexists(out) and not out.is_dir():
         raise Refused(f"{out} is a file; give a folder")
     folder = Folder(out)

@@ -13,14 +13,18 @@ from pydantic import Field, model_validator
 
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
+from tandem.sim.given import plain
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
+from tandem.sim.scenario.catalogue import beside
 from tandem.sim.scenario.complaint import nearest
+from tandem.sim.scenario.layers import SLOTS
 from tandem.sim.scenario.paths import FIELDS, lever_of, pattern, unknown
 from tandem.sim.scenario.reading import parsed, read
 from tandem.sim.scenario.story import Told, checked
+from tandem.sim.seeds import SEED, seed_of
 
 MOST_RUNS = 10**10
 MOST_SCENARIOS = 10_000
@@ -48,7 +52,7 @@ class DesignTable(Told):
 
     kind: Literal[*KINDS]  # type: ignore[valid-type]  # made at run time from the designs there are
     points: int | None = Field(None, ge=1, le=MOST_RUNS)
-    seed: int = Field(0, ge=0, lt=2**53)
+    seed: Any = 0
     second_order: bool = False
     file: str | None = None
 
@@ -75,7 +79,7 @@ class PlanTables(Told):
     """The keys of a plan file."""
 
     title: str = Field("", max_length=200)
-    seed: int | str = 0
+    seed: Any = 0
     quarters: int | None = Field(None, ge=1, le=160)
     replicates: int | None = Field(None, ge=1, le=10**9)
     precision: Precision | None = None
@@ -92,8 +96,6 @@ class PlanTables(Told):
     def _sound(self):
         if (self.replicates is None) == (self.precision is None):
             raise ValueError("a plan needs replicates = how many, or a table [precision]; one of the two")
-        if isinstance(self.seed, int) and not abs(self.seed) < 2**53:
-            raise ValueError("seed must be a whole number below 2^53 in size, or a text")
         return self
 
 
@@ -128,9 +130,7 @@ class Plan:
 
     @classmethod
     def _checked(cls, raw: dict[str, Any], file: str | None, folder: Path) -> Plan:
-        raw = _numbers(raw)
-        if isinstance(raw.get("factors"), dict):
-            raw["factors"] = _by_path(raw["factors"])
+        raw = _as_meant(plain(raw), file)
         tables: PlanTables = checked(PlanTables, raw, file)
         for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
             if name not in OUTCOMES:
@@ -149,7 +149,7 @@ class Plan:
         if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
             raise ScenarioError("an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes)
         factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
-        scenarios = _scenarios(tables, file)
+        scenarios = _scenarios(tables, file, folder)
         plan = cls(tables, scenarios, factors, parameters, folder, file)
         plan._check_factors()
         plan._check_design()
@@ -241,6 +241,24 @@ class Plan:
         return told
 
 
+def _as_meant(raw: dict[str, Any], file: str | None) -> dict[str, Any]:
+    """The tables of a plan in the one form that is checked: factors by path, seeds as `tandem.sim.seeds` has them, one text
+    where a list is meant as a list of one."""
+    raw = _numbers(raw)
+    if isinstance(raw.get("factors"), dict):
+        raw["factors"] = _by_path(raw["factors"], file)
+    for name in ("outcomes", "scenarios"):
+        if isinstance(raw.get(name), str) or (name == "scenarios" and isinstance(raw.get(name), dict)):
+            raw[name] = [raw[name]]
+    for table, key in ((raw, "seed"), (raw.get("design"), "design.seed")):
+        if isinstance(table, dict) and "seed" in table:
+            try:
+                table["seed"] = seed_of(table["seed"])
+            except Mistake:
+                raise ScenarioError("not a seed", file=file, key=key, value=table["seed"], allowed=SEED) from None
+    return raw
+
+
 def _numbers(value: Any, key: str = "") -> Any:
     """Whole numbers where a plan wants a real one."""
     if isinstance(value, dict):
@@ -248,22 +266,30 @@ def _numbers(value: Any, key: str = "") -> Any:
     return float(value) if key == "half_width" and isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _by_path(tables: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """[factors.levers] communication = ... as well as [factors] "levers.communication" = ..."""
+def _by_path(tables: dict[str, Any], file: str | None, prefix: str = "") -> dict[str, Any]:
+    """[factors.levers] communication = ... as well as [factors] "levers.communication" = ...; a path that is said in both ways
+    is refused, since one of the two would not be played."""
     flat: dict[str, Any] = {}
     for name, value in tables.items():
         path = f"{prefix}{name}"
         group = isinstance(value, dict) and pattern(path) not in FIELDS and not {"low", "high", "values"} & set(value)
-        flat |= _by_path(value, f"{path}.") if group and value else {path: value}
+        said = _by_path(value, file, f"{path}.") if group and value else {path: value}
+        if twice := next((path for path in said if path in flat), None):
+            raise ScenarioError(
+                "stands there twice", file=file, key=f"factors.{twice}", allowed=f'once, as "{twice}" or in a table of its group'
+            )
+        flat |= said
     return flat
 
 
-def _scenarios(tables: PlanTables, file: str | None) -> dict[str, Scenario]:
+def _scenarios(tables: PlanTables, file: str | None, folder: Path) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     for index, entry in enumerate(tables.scenarios):
         key = f"scenarios.{index}"
-        for name, scenario in _entry(entry, key, file):
+        for name, scenario in _entry(entry, key, file, folder):
             if tables.quarters is not None:
+                if isinstance(entry, dict) and isinstance(entry.get("set"), dict) and "quarters" in entry["set"]:
+                    raise ScenarioError("stands in the plan twice", file=file, key=f"{key}.set.quarters", allowed="quarters once")
                 scenario = scenario.with_({"quarters": tables.quarters})
             if name in found:
                 raise ScenarioError("this scenario stands there twice; give one a name", file=file, key=key, value=name)
@@ -283,10 +309,11 @@ class ScenarioTable(Told):
     set: dict[str, Any] = Field(default_factory=dict)
 
 
-def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]:
+def _entry(entry: Any, key: str, file: str | None, folder: Path) -> list[tuple[str, Scenario]]:
+    """One entry of `scenarios`, by name. Paths in it lead from the folder of the plan."""
     try:
         if isinstance(entry, str):
-            scenario = Scenario.load(entry)
+            scenario = Scenario.load(beside(folder, entry))
             return [(scenario.name, scenario)]
         if not isinstance(entry, dict):
             raise ScenarioError("wrong type", value=entry, allowed="a name, or a table")
@@ -299,17 +326,21 @@ def _entry(entry: Any, key: str, file: str | None) -> list[tuple[str, Scenario]]
         if table.load is not None:
             if table.role_model or table.context:
                 raise ScenarioError("either load, or role_model and context")
-            made = [Scenario.load(table.load)]
+            made = [Scenario.load(beside(folder, table.load))]
         else:
             nowhere: list[str | None] = [None]
-            crossed: list[Any] = [table.context or nowhere, table.role_model or nowhere]
+            given = ([beside(folder, name) for name in said or ()] for said in (table.context, table.role_model))
+            crossed: list[Any] = [found or nowhere for found in given]
             made = [Scenario.of(role_model=role_model, context=context) for context, role_model in product(*crossed)]
         if table.set:
-            made = [scenario.with_(table.set) for scenario in made]
+            said = {path: beside(folder, value) if path in SLOTS else value for path, value in table.set.items()}
+            made = [scenario.with_(said) for scenario in made]
         if table.name is not None and len(made) > 1:
             raise ScenarioError("one name for several scenarios", value=table.name)
         return [(table.name or scenario.name, scenario) for scenario in made]
     except ScenarioError as error:
-        error.key = f"{key}: {error.key}" if error.key else key
-        error.file = file
+        if error.file:  # a file that the plan names: both are told
+            error.file = f"{file}: {key}: {error.file}" if file else f"{key}: {error.file}"
+        else:
+            error.file, error.key = file, f"{key}: {error.key}" if error.key else key
         raise

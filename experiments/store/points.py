@@ -95,6 +95,17 @@ def read_scenarios(folder: Folder, known: dict[str, Any], digests: dict[str, str
     return found
 
 
+def scenario_digests(folder: Folder, known: dict[str, Any], digests: dict[str, str]) -> dict[str, str]:
+    """The firms' digests by name, in the order in which the design numbers them (a sealed document sorts its keys, so that
+    the manifest does not know it). Raises Damaged unless they are those of the manifest."""
+    content = _whole(folder, SCENARIOS, known)
+    table = unpacked(content, SCENARIO_SCHEMA, known["count"], SCENARIOS, ["name", "digest"]).to_pydict()
+    found = dict(zip(table["name"], table["digest"]))
+    if found != digests or list(found) != table["name"]:
+        raise Damaged(f"{SCENARIOS}: the firms are not those of the manifest")
+    return found
+
+
 def check_file(folder: Folder, name: str, known: dict[str, Any]) -> None:
     """Raises Damaged unless the file is byte for byte the one that the manifest knows."""
     _whole(folder, name, known, keep=False)

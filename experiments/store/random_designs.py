@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Blocks = Callable[[list[str], int, int, bool, int, int], Iterator[np.ndarray]]
+from tandem.sim.seeds import entropy, narrow
+
+Blocks = Callable[[list[str], int, int | str, bool, int, int], Iterator[np.ndarray]]
 """(factors' names, points, seed, second order?, rows in all, rows of a block) -> places in [0, 1), float64 (rows, factors)."""
 
 
@@ -26,28 +28,30 @@ class RandomDesign:
     """It may be asked for effects of the second order."""
 
 
-def _saltelli(names: list[str], points: int, seed: int, second_order: bool, rows: int, step: int) -> Iterator[np.ndarray]:
+def _saltelli(names: list[str], points: int, seed: int | str, second_order: bool, rows: int, step: int) -> Iterator[np.ndarray]:
     from SALib.sample import sobol
 
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    whole = sobol.sample(problem, points, calc_second_order=second_order, seed=seed)
+    whole = sobol.sample(problem, points, calc_second_order=second_order, seed=narrow(seed))
     for low in range(0, len(whole), step):
         yield np.minimum(whole[low : low + step], 1.0 - 2.0**-53)
 
 
-def _latin_hypercube(names: list[str], points: int, seed: int, second_order: bool, rows: int, step: int) -> Iterator[np.ndarray]:
+def _latin_hypercube(
+    names: list[str], points: int, seed: int | str, second_order: bool, rows: int, step: int
+) -> Iterator[np.ndarray]:
     from scipy.stats import qmc
 
-    whole = qmc.LatinHypercube(len(names), rng=np.random.default_rng(seed)).random(rows)
+    whole = qmc.LatinHypercube(len(names), rng=np.random.default_rng(entropy(seed))).random(rows)
     for low in range(0, rows, step):
         yield whole[low : low + step]
 
 
-def _sobol(names: list[str], points: int, seed: int, second_order: bool, rows: int, step: int) -> Iterator[np.ndarray]:
+def _sobol(names: list[str], points: int, seed: int | str, second_order: bool, rows: int, step: int) -> Iterator[np.ndarray]:
     from scipy.stats import qmc
 
     bits = 30 if rows <= 2**30 else 62
-    engine = qmc.Sobol(len(names), scramble=True, rng=np.random.default_rng(seed), bits=bits)
+    engine = qmc.Sobol(len(names), scramble=True, rng=np.random.default_rng(entropy(seed)), bits=bits)
     for low in range(0, rows, step):
         with warnings.catch_warnings():  # that only powers of two are balanced stands in docs/how-to/sweeps.md
             warnings.simplefilter("ignore", UserWarning)

@@ -52,7 +52,7 @@ class Reuse:
 
     def _refuse_strangers(self, path: str) -> None:
         def same(spec: dict) -> dict:
-            return {key: value for key, value in spec["model"].items() if key not in ("scenarios", "trajectories")}
+            return {key: value for key, value in spec["model"].items() if key not in ("scenarios", "order", "trajectories")}
 
         if same(self.old.manifest.spec) != same(self.new.manifest.spec) or self.old.manifest.document["rng"].get(
             "key"
@@ -85,7 +85,7 @@ class Reuse:
         """Points with the scenario's digest in place of its number, and the firm's number and first luck."""
         with store.folder.handle():
             table = pq.read_table(store.folder.path / DESIGN).to_pandas()
-        digests = list(store.manifest.spec["model"].get("scenarios", {}).values())
+        digests = list(store.scenario_digests().values())
         if digests:
             table["scenario"] = np.array(digests, dtype=object)[table["scenario"]]
         if "firm_id" not in table:

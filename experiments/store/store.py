@@ -16,7 +16,7 @@ from tandem.experiments.store.folder import CHUNK, LARGEST_DOCUMENT, Folder, chu
 from tandem.experiments.store.layout import Chunk, Layout, Stage
 from tandem.experiments.store.manifest import Manifest, read_manifest
 from tandem.experiments.store.model import OK, STATUSES
-from tandem.experiments.store.points import DesignReader, read_scenarios
+from tandem.experiments.store.points import DesignReader, read_scenarios, scenario_digests
 from tandem.experiments.store.seals import sha256, unsealed
 from tandem.experiments.store.shapes import Receipt, StageDocument, shaped
 from tandem.experiments.store.tables import shard_schema, trajectory_schema, unpacked
@@ -103,6 +103,11 @@ class Store:
         """The firms by name; none where the model is a function."""
         digests = self.manifest.spec["model"].get("scenarios")
         return {} if digests is None else read_scenarios(self.folder, self.manifest.document["scenarios"], digests)
+
+    def scenario_digests(self) -> dict[str, str]:
+        """The firms' digests by name, in the order of their numbers in the design; none where the model is a function."""
+        digests = self.manifest.spec["model"].get("scenarios")
+        return {} if digests is None else scenario_digests(self.folder, self.manifest.document["scenarios"], digests)
 
     def luck_of(
         self, points: dict[str, np.ndarray], at: np.ndarray, point_ids: np.ndarray, replicates: np.ndarray

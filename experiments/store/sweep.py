@@ -19,6 +19,7 @@ from tandem.experiments.store.folder import Folder, chunk_name
 from tandem.experiments.store.points import DESIGN, check_file
 from tandem.experiments.store.precision import next_stage
 from tandem.experiments.store.store import Commit, Scan, Store
+from tandem.sim.given import listed
 
 IDS = ("run_id", "point_id", "replicate", "status")
 
@@ -129,20 +130,22 @@ class Sweep:
         """One row a point: point_id, scenario (name), and what the design varies."""
         check_file(self.store.folder, DESIGN, self.manifest.document["design"])
         table = pq.read_table(self.path / DESIGN).to_pandas()
-        names = list(self.manifest.spec["model"].get("scenarios", {}))
+        names = list(self.store.scenario_digests())
         if names and "scenario" in table:
             table["scenario"] = np.array(names, dtype=object)[table["scenario"]]
         return table
 
     # -- runs ----------------------------------------------------------------------------------
 
-    def to_arrow(self, outcomes: Sequence[str] | None = None, allow_partial: bool = False) -> pa.Table:
+    def to_arrow(self, outcomes: str | Sequence[str] | None = None, allow_partial: bool = False) -> pa.Table:
         """All runs: run_id, point_id, replicate, status, and the outcomes asked for (None: the digested ones)."""
         names = [*IDS, *self._known(outcomes)]
         parts = [table.select(names) for table in self.tables(allow_partial)]
         return pa.concat_tables(parts) if parts else self.store.schema.empty_table().select(names)
 
-    def to_pandas(self, outcomes: Sequence[str] | None = None, allow_partial: bool = False, design: bool = True) -> pd.DataFrame:
+    def to_pandas(
+        self, outcomes: str | Sequence[str] | None = None, allow_partial: bool = False, design: bool = True
+    ) -> pd.DataFrame:
         """All runs with the columns of their points. `.attrs` says how many runs are done, and of how many."""
         table = self.to_arrow(outcomes, allow_partial).to_pandas()
         if design:
@@ -159,7 +162,7 @@ class Sweep:
         }
         return table
 
-    def to_polars(self, outcomes: Sequence[str] | None = None, allow_partial: bool = False) -> Any:
+    def to_polars(self, outcomes: str | Sequence[str] | None = None, allow_partial: bool = False) -> Any:
         """All runs with the columns of their points, as a polars DataFrame (install polars)."""
         import polars
 
@@ -176,7 +179,7 @@ class Sweep:
         relation.create_view("runs")
         return connection
 
-    def to_xarray(self, outcomes: Sequence[str] | None = None, allow_partial: bool = False) -> Any:
+    def to_xarray(self, outcomes: str | Sequence[str] | None = None, allow_partial: bool = False) -> Any:
         """A Dataset with dimensions point and replicate (install xarray). Runs that do not exist are not-a-number."""
         import xarray
 
@@ -193,7 +196,7 @@ class Sweep:
         attributes = {"sweep_id": self.manifest.sweep_id, "runs_done": self.runs_done, "runs": self.runs}
         return xarray.Dataset(made, {"point": np.arange(shape[0]), "replicate": np.arange(replicates), **places}, attributes)
 
-    def values(self, outcomes: Sequence[str] | None = None) -> np.ndarray:
+    def values(self, outcomes: str | Sequence[str] | None = None) -> np.ndarray:
         """Outcomes of the complete sweep in the order of its runs, float64 (runs, outcomes): for a caller that made its
         own rows, row r is what it asked for as point r (with one replicate). Failed runs are not-a-number."""
         names = self._known(outcomes)
@@ -219,8 +222,10 @@ class Sweep:
         table = pa.concat_tables(parts).to_pandas()
         return table.astype({name: np.int64 for name in ("week", "quarter") if name in table})
 
-    def _known(self, outcomes: Sequence[str] | None) -> list[str]:
-        names = list(self.manifest.outcomes if outcomes is None else outcomes)
+    def _known(self, outcomes: str | Sequence[str] | None) -> list[str]:
+        names = list(self.manifest.outcomes) if outcomes is None else listed("outcomes", outcomes)
+        if len(set(map(str, names))) < len(names):
+            raise Refused(f"outcomes: a name stands there twice ({', '.join(map(str, names))})")
         for name in names:
             if name not in self.outcomes:
                 raise Refused(f"{name!r} is not kept in {self.path.name}; it keeps {', '.join(list(self.outcomes)[:8])} ...")

@@ -83,7 +83,7 @@ class Decisions:
     noise: Mapping[str, float]
     """Utility -> luck's part of the variance over firms, the largest of the role models."""
     sizes: Size
-    seed: int
+    seed: int | str
     runs: int
     parameters: Chosen
 
@@ -124,7 +124,7 @@ def planned_runs(profile: str) -> int:
 
 def play(
     profile: str,
-    seed: int,
+    seed: int | str,
     store: Path,
     progress: Told = lambda what, runs: None,
     parameters: str | int | Chosen = ENSEMBLE,
@@ -171,7 +171,7 @@ def marked(numbers: list[int | None]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _play(part: Part, seed: int, store: Path, mark: str, progress: Told) -> Played:
+def _play(part: Part, seed: int | str, store: Path, mark: str, progress: Told) -> Played:
     keep = store / f"{part.name.replace(' ', '-')}.npz"
     function = part.function
     return play_options(

@@ -97,7 +97,7 @@ class Raised(Choices):
         return np.concatenate(gains, axis=1)
 
 
-def parameter_sets(count: int, seed: int, parameters: str | int | Chosen = ENSEMBLE) -> list[int | None]:
+def parameter_sets(count: int, seed: int | str, parameters: str | int | Chosen = ENSEMBLE) -> list[int | None]:
     """Numbers of the parameter sets that are played: so many different ones of the ensemble, or the one that is asked for; None
     alone stands for what is declared. `parameters` as in `tandem.sim.parameter_sets`."""
     asked = chosen(parameters)

@@ -18,7 +18,7 @@ def ladders(
     f: Function,
     factors: list[str],
     levers: list[str],
-    seed: int = 0,
+    seed: int | str = 0,
     outputs: list[str] | None = None,
     steps: int = STEPS,
     backgrounds: int = BACKGROUNDS,

@@ -65,7 +65,7 @@ def of_sensitivity(
     return event, varied, share, part.parameters
 
 
-def _points(factors: int, seed: int) -> Iterator[np.ndarray]:
+def _points(factors: int, seed: int | str) -> Iterator[np.ndarray]:
     return (a for _, _, a, _ in plan_of(POINTS, factors, seed, "random").blocks(POINTS))
 
 

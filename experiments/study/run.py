@@ -25,7 +25,7 @@ class Job:
     """What a profile plays with a seed. `parts`: the sensitivity analyses, with as many replicates as their pilots ask for."""
 
     profile: str
-    seed: int
+    seed: int | str
     parts: tuple[strata.Part, ...]
     parameters: Chosen
 
@@ -53,7 +53,7 @@ class Job:
         return shlex.join(["tandem", "study", *asked, "--out", "DIR"])
 
 
-def job(profile: str = "quick", seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> Job:
+def job(profile: str = "quick", seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Job:
     """The job of a profile (`PROFILES`); in `paper` after a pilot of each analysis. All parts are played under the same
     `parameters`, as in `tandem.sim.parameter_sets`. ValueError for an unknown profile."""
     if profile not in PROFILES:
@@ -67,7 +67,7 @@ def job(profile: str = "quick", seed: int = 0, parameters: str | int | Chosen = 
 def run(
     profile: str | Job = "quick",
     out: str | Path = "out/study",
-    seed: int = 0,
+    seed: int | str = 0,
     told: Told = lambda what, runs: None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Study:

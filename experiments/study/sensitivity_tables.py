@@ -21,7 +21,7 @@ from tandem.sim.writing import filled, write_text
 
 
 def declare(
-    parts: Sequence[Part], out: Path, profile: str, seed: int, name: str | None = None, context: str | None = None
+    parts: Sequence[Part], out: Path, profile: str, seed: int | str, name: str | None = None, context: str | None = None
 ) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]

@@ -48,7 +48,7 @@ class Part:
     n: int
     design: str
     replicates: int | None
-    seed: int
+    seed: int | str
     ranges: Ranges = field(default_factory=Ranges)
     parameters: Chosen = field(default_factory=chosen)
 
@@ -122,7 +122,7 @@ def all_cells(
 
 def parts_of(
     profile: str,
-    seed: int,
+    seed: int | str,
     name: str | None = None,
     context: str | None = None,
     strata: bool = False,

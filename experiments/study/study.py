@@ -98,7 +98,7 @@ class Study:
     variance: pd.DataFrame
     """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty where all pairs share one set."""
     profile: str
-    seed: int
+    seed: int | str
     runs: int
     parameters: Chosen
     """Under which parameter sets all this was played."""
@@ -164,7 +164,7 @@ def firms_per_second(seconds: float = 1.0) -> float:
 
 def play(
     profile: str = "quick",
-    seed: int = 0,
+    seed: int | str = 0,
     progress: Told = lambda what, runs: None,
     store: Path | None = None,
     parameters: str | int | Chosen = ENSEMBLE,

@@ -117,7 +117,7 @@ PROBES = (
 )
 
 
-def probe(case: Probe, pairs: int, seed: int = 0) -> dict[str, Any]:
+def probe(case: Probe, pairs: int, seed: int | str = 0) -> dict[str, Any]:
     """One row: switch, where, outcome, on, off, difference (off minus on), z, size in standard deviations, matters
     (decidedly and by enough)."""
     scenario = case.scenario()
@@ -149,7 +149,7 @@ def _told(value: Any) -> str:
     return "as listed" if isinstance(value, list) else str(value)
 
 
-def table(pairs: int = 2000, seed: int = 0, on_trial: bool = False) -> pd.DataFrame:
+def table(pairs: int = 2000, seed: int | str = 0, on_trial: bool = False) -> pd.DataFrame:
     """All probes of mechanisms that are on by default, or of those on trial, one row a switch."""
     return pd.DataFrame([probe(case, pairs, seed) for case in PROBES if case.on_trial == on_trial])
 

@@ -15,6 +15,7 @@ from tandem.sim.intervals import claim_verdict, paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
+from tandem.sim.seeds import entropy
 
 STRATEGIST, VISIONARY, BRAND, COPILOT, ALONE = (
     "strategist-executor",
@@ -48,7 +49,7 @@ class Bench:
     def __init__(
         self,
         pairs: int,
-        seed: int,
+        seed: int | str,
         progress: Callable[[], None] = lambda: None,
         parameters: str | int | Chosen = ENSEMBLE,
     ):
@@ -233,7 +234,7 @@ def spill_by_trust(b: Bench) -> list[Claim]:
     def link(trust: float) -> tuple[float, float, float]:
         found = b.outcomes(COPILOT, "baseline", {"assumptions.trust_frozen": True, "dyad.trust": trust})
         x, y = found["task_conflict_rate"].to_numpy(), found["relationship_conflict_mean"].to_numpy()
-        draw = np.random.default_rng(b.seed)
+        draw = np.random.default_rng(entropy(b.seed))
         picks = draw.integers(0, len(x), (400, len(x)))
         spread = [correlation(x[pick], y[pick]) for pick in picks]  # not-a-number where nobody quarrels
         return correlation(x, y), *np.quantile(spread, [0.025, 0.975]).tolist()

@@ -41,6 +41,7 @@ from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
 from tandem.sim.compile import set_threads
 from tandem.sim.intervals import band_verdict, whole_verdict
 from tandem.sim.panel import Panel
+from tandem.sim.seeds import further
 
 KNOWN = ("read", "secondary", "memory")
 
@@ -192,7 +193,7 @@ def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
 def assess(
     population: Population,
     seeds: int = 20,
-    seed: int = 0,
+    seed: int | str = 0,
     size: Size | None = None,
     progress: Callable[[], None] = lambda: None,
     workers: int = 1,
@@ -205,7 +206,7 @@ def assess(
     """
     size, drawn = size or Size(), []
     workers = 1 if nested() else workers
-    jobs = [(population, seed * 1000 + k, size, workers > 1) for k in range(seeds)]
+    jobs = [(population, further(seed, 1000, k), size, workers > 1) for k in range(seeds)]
     if workers <= 1:
         for job in jobs:
             drawn.append(_drawn(job))

@@ -38,7 +38,7 @@ PLACES = (
 
 
 def profits(
-    place: Place, runs: int, seed: int, prices: Mapping[str, float] | None = None, parameters: str | int | Chosen = ENSEMBLE
+    place: Place, runs: int, seed: int | str, prices: Mapping[str, float] | None = None, parameters: str | int | Chosen = ENSEMBLE
 ) -> dict[float, np.ndarray]:
     """Profit a week (kEUR) of each luck at each level of the lever."""
     base = Scenario.of(role_model=place.role_model, context=place.context).with_({**place.changes, **(prices or {})})

@@ -21,7 +21,9 @@ def histories() -> list[dict[str, Any]]:
     return read_histories(resources.files("tandem.scenarios") / "histories.toml", "histories.toml")
 
 
-def paths(history: dict[str, Any], runs: int = 200, seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:
+def paths(
+    history: dict[str, Any], runs: int = 200, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE
+) -> pd.DataFrame:
     """Simulated and published values by time: scenario, time, published, known, mean, low, high (middle 90% of runs), n.
 
     Each run has its own luck and parameter set (`parameters` as in `tandem.sim.parameter_sets`); what the case says wins.
@@ -57,6 +59,6 @@ def _value(panel: Panel, point: dict[str, Any], first_year: int) -> np.ndarray:
     return 100.0 * (now / before - 1.0)
 
 
-def all_paths(runs: int = 200, seed: int = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:
+def all_paths(runs: int = 200, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> pd.DataFrame:
     """The paths of all histories."""
     return pd.concat([paths(history, runs, seed, parameters) for history in histories()], ignore_index=True)

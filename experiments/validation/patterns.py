@@ -137,7 +137,7 @@ PATTERNS = (
 
 def validate(
     pairs: int = 2000,
-    seed: int = 0,
+    seed: int | str = 0,
     progress: Callable[[], None] = lambda: None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> pd.DataFrame:

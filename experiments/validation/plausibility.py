@@ -9,6 +9,7 @@ from tandem.experiments.effects.role_models import contexts
 from tandem.sim.parameters import GOALS, LEVERS, SKILLS
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.seeds import entropy
 
 # Middle 90% of firms must lie here (units as in tandem.sim.outcomes).
 BANDS = {
@@ -44,9 +45,9 @@ def random_firm(draw: np.random.Generator) -> Scenario:
     return scenario.with_(changes)
 
 
-def random_firms(n: int, seed: int) -> list[Scenario]:
+def random_firms(n: int, seed: int | str) -> list[Scenario]:
     """n firms from one seed."""
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng(entropy(seed))
     return [random_firm(draw) for _ in range(n)]
 
 

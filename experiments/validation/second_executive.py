@@ -43,7 +43,7 @@ def compared(
     places: Sequence[str] | None = None,
     outcomes: Sequence[str] = OUTCOMES,
     parameters: str = "ensemble",
-    seed: int = 0,
+    seed: int | str = 0,
     player: Player = play,
 ) -> pd.DataFrame:
     """Every outcome of every role model (`arms`, the first as the reference) in every context (`places`) under every set.

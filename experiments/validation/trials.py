@@ -51,7 +51,7 @@ class Trial:
     """One population of firms, played for one seed. Parts are played when first asked for."""
 
     population: Population
-    seed: int
+    seed: int | str
     size: Size = field(default_factory=Size)
     told: Callable[[str], None] = lambda what: None
 

@@ -137,7 +137,7 @@ def find(name: str | os.PathLike[str], *, kind: str | None = None, beside: Found
             path = path.expanduser()
     if beside is not None and isinstance(beside.source, Path):
         path = beside.source.parent / path
-    if isinstance(name, os.PathLike) or text.endswith(".toml") or os.sep in text:
+    if isinstance(name, os.PathLike) or is_path(text):
         if key is not None and not _exists(path):
             raise ScenarioError("no such file", file=label, key=key, value=text, allowed="a name or a path to a .toml file")
         return Found(path.stem, kind or _kind_by_folder(path), text, path)
@@ -153,6 +153,22 @@ def find(name: str | os.PathLike[str], *, kind: str | None = None, beside: Found
     raise ScenarioError(
         f"no such {word}", **named, suggestion=nearest(text, names), allowed=", ".join([*sorted(names), "a path to a .toml file"])
     )
+
+
+def beside(folder: Path | None, name: Any) -> Any:
+    """A name as it stands; a path, which a file in `folder` says, from there. What is no text is left to `find` to refuse."""
+    if folder is None or not isinstance(name, str) or not name or not is_path(name):
+        return name
+    path = Path(name)
+    if name.startswith("~"):
+        with suppress(RuntimeError):  # a home that does not exist
+            path = path.expanduser()
+    return str(folder / path)
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is meant as a path rather than as a name of the catalogue."""
+    return text.endswith(".toml") or os.sep in text or "/" in text
 
 
 def _exists(path: Path) -> bool:

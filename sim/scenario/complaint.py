@@ -6,31 +6,12 @@ import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tandem.sim.mistake import Mistake
+from tandem.sim.mistake import LONGEST_WORD, Mistake, shortened, shown
 
 NOTHING = object()
-LONGEST_WORD, LONGEST_LINE = 60, 900
+LONGEST_LINE = 900
 
-
-def shown(value: Any) -> str:
-    """`value` as a file would write it, short and on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int) and abs(value) >= 10**20:
-        return f"a whole number of {value.bit_length()} bits"
-    if isinstance(value, dict):
-        return "a table" if value else "an empty table"
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}" if value else "an empty list"
-    if isinstance(value, str):
-        return repr(shortened(value))
-    return shortened(repr(value) if isinstance(value, int | float) else str(value))
-
-
-def shortened(text: str, length: int = LONGEST_WORD) -> str:
-    """`text` on one line, cut at `length`, with nothing in it that a terminal would obey."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * length]).split())
-    return line if len(line) <= length else line[: length - 3] + "..."
+__all__ = ["NOTHING", "ScenarioError", "nearest", "shortened", "shown"]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

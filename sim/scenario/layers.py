@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from tandem.sim.parameters import Parameters
-from tandem.sim.scenario.catalogue import Found, find
+from tandem.sim.scenario.catalogue import Found, beside, find
 from tandem.sim.scenario.complaint import ScenarioError, shortened
 from tandem.sim.scenario.paths import LISTS, built, defaults, flattened, laid_over
 from tandem.sim.scenario.story import ChangeTable, Story, Text, checked
 
 SLOTS = ("context", "role_model")  # in this order, from below
+STEPS = ("intervention", "cause", "remedy")
 FIXED = ("quarters", "context", "events")  # no change in the middle of a run touches them
 LONGEST_DESCENT = 20
 MOST_CHANGES = 200
@@ -113,9 +115,12 @@ def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded
     for kind in SLOTS:
         if kind in tables:
             layers = switched(layers, kind, slot(kind, tables.pop(kind), at))
-    for index, table in enumerate(_tables(tables.pop("change", []), label)):
-        changes += (_change(table, f"change.{index}.", label, at),)
-    own_story = {key: tables.pop(key) for key in TOLD if key in tables}
+    own_changes = [
+        _change(table, f"change.{index}.", label, at) for index, table in enumerate(_tables(tables.pop("change", []), label))
+    ]
+    _each_once(own_changes, label)
+    changes += tuple(own_changes)
+    own_story = {key: _from_here(key, tables.pop(key), found) for key in TOLD if key in tables}
     checked_story = checked(Story, own_story, label)
     for key in tables:
         if "." in key:  # by hand paths are fine; in a file a quoted key with dots is a slip
@@ -126,6 +131,29 @@ def put_together(found: Found, tables: Mapping[str, Any], at: Descent) -> Loaded
         values = _said(values, checked_story.resolved.said)
     own = Layer(found.name, kind, values, label, found.identity, checked_story.title)
     return Loaded((*layers, own), changes, told | own_story)
+
+
+def _each_once(changes: list[Change], label: str) -> None:
+    """What one file changes in one week, it says once: or one of the two would not be played."""
+    seen: set[tuple[int, str]] = set()
+    for index, item in enumerate(changes):
+        for path in [*item.values, *(["role_model"] if item.role_model else [])]:
+            if (item.week, path) in seen:
+                raise ScenarioError(f"stands there twice for week {item.week}", file=label, key=f"change.{index}.set.{path}")
+            seen.add((item.week, path))
+
+
+def _from_here(key: str, told: Any, found: Found) -> Any:
+    """A told step whose role model or context is a path: from the folder of the file that says it, wherever the step is taken."""
+    if key not in STEPS or not isinstance(told, dict) or not isinstance(found.source, Path):
+        return told
+    folder = found.source.parent.absolute()
+    return {
+        name: {path: beside(folder, value) if path in SLOTS else value for path, value in inner.items()}
+        if name in ("set", "off") and isinstance(inner, dict)
+        else inner
+        for name, inner in told.items()
+    }
 
 
 def _said(values: Mapping[str, Any], said: tuple[str, ...]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from tandem.sim.given import plain
 from tandem.sim.parameters import Event, Parameters, Team
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest, shown
 
@@ -106,6 +107,11 @@ def unknown(path: str, value: Any = NOTHING, file: str | None = None) -> Scenari
     return ScenarioError("unknown key", file=file, key=path, value=value, allowed=words, suggestion=near)
 
 
+def said_twice(path: str, file: str | None) -> ScenarioError:
+    """The complaint about a path that one input says in two ways: one of the two would not be played."""
+    return ScenarioError("stands there twice", file=file, key=path, allowed="once, as a path or in a table of its group")
+
+
 def flattened(values: Mapping[str, Any], file: str | None = None) -> dict[str, Any]:
     """Nested tables (keys may be dotted paths at the top) as path -> value."""
     flat: dict[str, Any] = {}
@@ -125,16 +131,16 @@ def _put(flat: dict[str, Any], path: str, value: Any, file: str | None) -> None:
             raise ScenarioError(
                 "a table stands where a value belongs", file=file, key=path, value=dict(value), allowed=allowed(path)
             )
-        if value == AS_LEVER and lever_of(path):
-            value = None
-        flat[path] = value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+        if path in flat:
+            raise said_twice(path, file)
+        flat[path] = None if isinstance(value, str) and value == AS_LEVER and lever_of(path) else plain(value)
     elif where in LISTS:
         if not isinstance(value, list | tuple):
             raise ScenarioError("not a list of tables", file=file, key=path, value=value, allowed=allowed(path))
         if len(value) > _longest(path):
             raise ScenarioError("too many", file=file, key=path, value=value, allowed=allowed(path))
-        for old in [known for known in flat if known.startswith(f"{path}.")]:
-            del flat[old]
+        if path in flat or any(known.startswith(f"{path}.") for known in flat):
+            raise said_twice(path, file)
         flat[path] = len(value)
         for index, item in enumerate(value):
             _put(flat, f"{path}.{index}", item, file)

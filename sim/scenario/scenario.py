@@ -32,9 +32,10 @@ from tandem.sim.scenario.layers import (
     switched,
     with_set,
 )
-from tandem.sim.scenario.paths import AS_LEVER, LISTS, flattened, lever_of, nested
+from tandem.sim.scenario.paths import LISTS, flattened, lever_of
 from tandem.sim.scenario.reading import parsed
-from tandem.sim.scenario.story import Step, Story, Text, Verdict, checked
+from tandem.sim.scenario.story import Step, Story, Verdict, checked
+from tandem.sim.scenario.written import as_toml, last, marked, source, steps_by_value, tables_of
 from tandem.sim.writing import write_text
 
 
@@ -94,7 +95,7 @@ class Scenario:
         for kind, name in zip(SLOTS, (context, role_model)):
             if name is not None:
                 layers = switched(layers, kind, slot(kind, name))
-        names = [layers_name for kind in reversed(SLOTS) if (layers_name := _last(layers, kind))]
+        names = [layers_name for kind in reversed(SLOTS) if (layers_name := last(layers, kind))]
         return cls("-in-".join(names) or "default", layers)._valid()
 
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
@@ -180,7 +181,7 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all values and changes, whatever files they came from and whatever the title."""
-        content = [[week, _plain(parameters.model_dump())] for week, parameters in self.timeline]
+        content = [[week, as_toml(parameters.model_dump())] for week, parameters in self.timeline]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -205,13 +206,13 @@ class Scenario:
     def role_model(self) -> str | None:
         """The role model's name."""
         mark = self.story.resolved
-        return _last(self.layers, "role_model") or (mark.role_model if mark else None)
+        return last(self.layers, "role_model") or (mark.role_model if mark else None)
 
     @property
     def context(self) -> str | None:
         """The context's name."""
         mark = self.story.resolved
-        return _last(self.layers, "context") or (mark.context if mark else None)
+        return last(self.layers, "context") or (mark.context if mark else None)
 
     def title(self, lang: str = "en") -> str:
         """The title; without one, those of role model and context; without these, the name."""
@@ -233,28 +234,28 @@ class Scenario:
         }
         tables = self.story.model_dump(exclude_none=True, exclude={"resolved", *late}, exclude_defaults=True)
         if layered and self.story.resolved is None:
-            tables |= {kind: name for kind in reversed(SLOTS) if (name := _source(self.layers, kind))}
+            tables |= {kind: name for kind in reversed(SLOTS) if (name := source(self.layers, kind))}
             own: tuple[Layer, ...] = ()
             for layer in self.layers:
                 if layer.kind not in SLOTS:
                     own = with_set(own, layer.values)
-            tables |= _written(own[-1].values) if own else {}
+            tables |= tables_of(own[-1].values) if own else {}
             table_of_changes = [
-                {"week": item.week, "set": _marked(item.values)}
-                | ({"role_model": _source(item.role_model, "role_model")} if item.role_model else {})
+                {"week": item.week, "set": marked(item.values)}
+                | ({"role_model": source(item.role_model, "role_model")} if item.role_model else {})
                 for item in self.changes
             ]
         else:
             marks = {"role_model": self.role_model, "context": self.context, "digest": self.digest}
             tables["resolved"] = {key: mark for key, mark in marks.items() if mark} | {"said": self._said()}
-            tables |= self.parameters.model_dump(exclude_none=True)
+            tables |= self.parameters.model_dump(exclude_none=True) | steps_by_value(self, tables)
             table_of_changes = [
-                {"week": version.week, "set": _marked({path: version.values[path] for path in paths})}
+                {"week": version.week, "set": marked({path: version.values[path] for path in paths})}
                 for version, paths in self._said_later()
             ]
         if table_of_changes:
             tables["change"] = table_of_changes
-        return tomli_w.dumps(_plain(tables))
+        return tomli_w.dumps(as_toml(tables))
 
     def _said(self) -> list[str]:
         """The paths that somebody has set at the start, those of lists aside, which a file holds whole."""
@@ -356,45 +357,3 @@ def _bar(level: float) -> str:
     """A level in [0, 1] as ten blocks, which every renderer shows."""
     full = round(10 * level)
     return "█" * full + "░" * (10 - full)
-
-
-def _last(layers: tuple[Layer, ...], kind: str) -> str | None:
-    return next((layer.name for layer in reversed(layers) if layer.kind == kind), None)
-
-
-def _source(layers: tuple[Layer, ...], kind: str) -> str | None:
-    """How a file would name this layer: by name if the catalogue has it, else by path."""
-    layer = next((layer for layer in reversed(layers) if layer.kind == kind), None)
-    if layer is None:
-        return None
-    try:
-        known = find(layer.name, kind=kind, key=kind).identity == layer.identity
-    except ScenarioError:
-        known = False
-    return layer.name if known else layer.identity
-
-
-def _marked(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {path: AS_LEVER if value is None else value for path, value in values.items()}
-
-
-def _written(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """Flat values of layers as the tables of a file."""
-    whole = {path for path in flat if path in LISTS}
-    single = {path: value for path, value in flat.items() if path not in LISTS}
-    loose = [path for path in single if path.split(".")[0] in LISTS and path.split(".")[0] not in whole]
-    if loose:
-        raise ScenarioError("the short form cannot write one member of a list", key=loose[0], allowed="the complete form")
-    tables = nested(_marked(single))
-    return {name: value for name, value in tables.items() if name not in LISTS or name in whole}
-
-
-def _plain(value: Any) -> Any:
-    """For writing: tuples as lists, -0.0 as 0.0, texts that are equal in both languages as they are."""
-    if isinstance(value, Text):
-        return {"en": value.en, "fr": value.fr}
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value + 0.0 if isinstance(value, float) else value

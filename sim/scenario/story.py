@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from tandem.sim.given import plain
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest
 
 MOST_LISTED = 200  # conditions or sources: more than anybody reads
@@ -36,6 +37,10 @@ class Text(Told):
 
 def _listed(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _texts(value: object) -> object:
+    return (value,) if isinstance(value, str) else _listed(value)
 
 
 class Condition(Told):
@@ -148,13 +153,13 @@ class Story(Told):
     remedy: Step | None = None
     resolved: Resolved | None = None
 
-    _lists = field_validator("sources", mode="before")(_listed)
+    _lists = field_validator("sources", mode="before")(_texts)
 
 
 def checked(model: type[Told], values: Mapping[str, Any], file: str | None, prefix: str = "") -> Any:
     """`values` as a `model`, or one clear complaint."""
     try:
-        return model.model_validate(dict(values))
+        return model.model_validate(plain(dict(values)))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     at = [str(part) for part in first["loc"] if part != "__root__"]

@@ -21,6 +21,8 @@ from tandem.sim.parameters import LEVERS
 from tandem.sim.plots import still_run
 from tandem.sim.results import Batch, Run, simulate, simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.scenario.meant import scenario_of
+from tandem.sim.seeds import seed_of
 from tandem.sim.texts import LANGUAGES, typeset
 from tandem.sim.widget import lines
 from tandem.sim.widget import state as states
@@ -103,9 +105,8 @@ class Explorer(anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
     moved = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, base: Scenario, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE):
-        if not isinstance(base, Scenario):
-            raise Mistake(f"explore needs a scenario, not {type(base).__name__}; try explore(Scenario.load('silence'))")
+    def __init__(self, base: Scenario | str, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE):
+        base, seed = scenario_of(base), seed_of(seed)
         if lang not in LANGUAGES:
             raise Mistake(f"lang = {lang!r}: there are {' and '.join(LANGUAGES)}")
         self.base, self.seed, self.lang, self.parameters = base, seed, lang, chosen(parameters)
@@ -221,11 +222,13 @@ class Explorer(anywidget.AnyWidget):
         return {**(data or {}), "text/html": still}, metadata
 
 
-def explore(scenario: Scenario, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE) -> Explorer:
+def explore(
+    scenario: Scenario | str, seed: int | str = 7, lang: str = "en", parameters: str | int | Chosen = ENSEMBLE
+) -> Explorer:
     """A widget with sliders for the levers, the split and the context, an intervention from a week on, two charts, pins A and B.
 
-    `seed`: of the luck, the same for everything on screen; `lang`: "en" or "fr"; `parameters`: as in
-    `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
+    `scenario`: one, or its name or path; `seed`: of the luck, the same for all on screen; `lang`: "en" or "fr"; `parameters`: as
+    in `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario
     >>> explore(Scenario.load("silence")).scenario.name

@@ -7,6 +7,7 @@ from typing import Any
 
 from tandem.sim.dashboard.controls import written
 from tandem.sim.dashboard.specification import known
+from tandem.sim.given import number_or_none, plain, whole_or_none
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario, ScenarioError
@@ -31,17 +32,18 @@ def checked(base: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:
     for kind in ("role_model", "context"):
         if state[kind] and state[kind] not in known()[kind]:
             raise Mistake(f"{kind} = {state[kind]!r} is not in the catalogue; there are {', '.join(known()[kind])}")
-    week, luck = state["week"], state["luck"]
-    if not isinstance(week, int) or not 0 <= week <= base.parameters.weeks:
-        raise Mistake(f"week = {week!r}: an intervention is in week 1 to {base.parameters.weeks}, or 0 for none")
-    if not isinstance(luck, int) or not 0 <= luck < 10**6:
-        raise Mistake(f"luck = {luck!r} is not a whole number from 0 to 999999")
+    week, luck = whole_or_none(state["week"]), whole_or_none(state["luck"])
+    if week is None or not 0 <= week <= base.parameters.weeks:
+        raise Mistake(f"week = {state['week']!r}: an intervention is in week 1 to {base.parameters.weeks}, or 0 for none")
+    if luck is None or not 0 <= luck < 10**6:
+        raise Mistake(f"luck = {state['luck']!r} is not a whole number from 0 to 999999")
     for lever, level in {**state["levers"], **state["after"]}.items():
         if lever not in LEVERS:
             raise ScenarioError("no such lever", key=lever, allowed=", ".join(LEVERS), suggestion=nearest(lever, LEVERS))
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0.0 <= level <= 1.0:
+        if (known_level := number_or_none(level)) is None or not 0.0 <= known_level <= 1.0:
             raise Mistake(f"{lever} = {level!r}: a lever goes from 0 (poor practice) to 1 (good practice)")
-    return {**state, "levers": dict(state["levers"]), "after": dict(state["after"])}
+    levers, after = (plain(dict(state[part])) for part in ("levers", "after"))
+    return {**state, "week": week, "luck": luck, "levers": levers, "after": after}
 
 
 def moved(firm: Scenario, levers: Mapping[str, float]) -> dict[str, Any]:

@@ -24,13 +24,14 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 FLOORS = (
     ("tandem.short_names",),
     ("sim.code_cache", "sim.marks", "sim.mistake", "sim.opening", "sim.seals", "sim.version", "sim.writing"),
+    ("sim.given", "sim.seeds", "sim.answers"),
     ("sim.compiler",),
     ("sim.compile",),
     ("sim.rules",),
     ("sim.parameters", "sim.state", "sim.streams", "sim.units", "sim.outcomes"),
     ("sim.phases",),
     ("sim.week",),
-    ("sim.kernel", "sim.agents"),
+    ("sim.kernel", "sim.agents", "sim.intents"),
     ("scenarios",),
     ("sim.scenario", "sim.weekly", "sim.texts"),
     ("sim.intervals",),
@@ -92,7 +93,9 @@ MADE_IN_INTERVALS: dict[str, set[str]] = {
 LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
 COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
-WITHOUT_COMPILED_CODE = {"sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake", "sim.opening"}
+WITHOUT_COMPILED_CODE = {
+    *("sim.given", "sim.scenario.meant", "sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake", "sim.opening"),
+}
 CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
 

@@ -160,7 +160,8 @@ def test_mistakes_outside_the_widget_are_sentences_too():
         (lambda: firm.with_({"levers.comunication": 0.5}), "did you mean"),
         (lambda: firm.with_({"levers.communication": 1.4}), "1.4"),
         (lambda: firm.at(week=200, changes={"levers.communication": 0.5}), "200"),
-        (lambda: explore("silence"), "Scenario.load"),
+        (lambda: explore("silense"), "did you mean 'silence'"),
+        (lambda: explore(7), "a scenario, a name of the catalogue"),
         (lambda: explore(firm, lang="de"), "en and fr"),
     ):
         with pytest.raises(Mistake) as caught:

@@ -103,7 +103,7 @@ def growth_by_door(seed):
     }
 
 
-SEEDS = (0, 1, -1, 2**64, "0", "1", "", "ab", "ba", "abc", "cab", "Sommer", "sommer", "été")
+SEEDS = (0, 1, 2**63, 2**64 - 1, "0", "1", "-1", "ab", "ba", "abc", "cab", "Sommer", "sommer", "été")
 
 
 def test_every_seed_is_heard_at_every_door():

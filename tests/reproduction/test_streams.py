@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from tandem.sim import streams
 from tandem.sim.compile import multiply_wide, phase
+from tandem.sim.mistake import Mistake
 
 WORDS = st.integers(0, 2**64 - 1)
 
@@ -143,20 +144,19 @@ def test_anagrams_are_other_seeds(text, shuffler):
 
 
 def test_a_text_is_heard_letter_by_letter():
-    texts = ["".join(word) for size in range(4) for word in itertools.product("ab1 ", repeat=size)]
-    assert len({streams.seed_key(text) for text in texts}) == len(texts) == 85
+    texts = ["".join(word) for size in range(1, 4) for word in itertools.product("ab1 ", repeat=size)]
+    assert len({streams.seed_key(text) for text in texts}) == len(texts) == 84
     assert streams.seed_key("1") != streams.seed_key(1)
 
 
 def test_every_seed_has_its_own_key_and_zero_is_a_seed():
-    seeds = [*range(-50, 500), 2**64, "0", "seven"]
+    seeds = [*range(500), 2**64 - 1, "0", "seven"]
     assert len({streams.seed_key(seed) for seed in seeds}) == len(seeds)
     assert streams.seed_key(0) == streams.seed_key(np.int64(0)) == (0x6F5AF5C83A3B5D8C, 0x8050D07D4B5C89F4)
     assert all(isinstance(part, np.uint64) for part in streams.seed_key(7))
-    with pytest.raises(TypeError):
-        streams.seed_key(None)
-    with pytest.raises(TypeError):
-        streams.seed_key(0.5)
+    for wrong in (None, 0.5, -1, 2**64, True, ""):
+        with pytest.raises(Mistake, match="not a seed"):
+            streams.seed_key(wrong)
 
 
 def test_streams_have_different_numbers():

@@ -215,7 +215,7 @@ def test_names_are_escaped_in_html():
 
 @pytest.mark.parametrize("replicate", [-1, 1.5, True, "2"])
 def test_a_replicate_is_a_whole_number(replicate):
-    with pytest.raises(ValueError, match=r"replicate = .* is not a whole number of 0 or more"):
+    with pytest.raises(ValueError, match=r"replicate = .*: a whole number from 0 to 2\^64 - 1"):
         simulate(SHARED, replicate=replicate)
 
 

@@ -85,7 +85,7 @@ def test_a_switching_map_is_coloured_only_where_it_is_decided():
         ({"options": ["a", "a"]}, "at least two"),
         ({"options": ["a", "b", "c"]}, "shape"),
         ({"n": 100}, "power of two"),
-        ({"replicates": 1}, "at least 2"),
+        ({"replicates": 1}, "from 2"),
         ({"f": lambda x, keys: np.full((len(x), 2), np.nan)}, "not finite"),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 
 from tandem.experiments.firms.population import Population
 from tandem.sim import simulate_batch
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameters import describe
 from tandem.sim.scenario import Scenario, ScenarioError
 
@@ -106,5 +107,5 @@ def test_a_bad_population_is_refused_in_one_line(tmp_path, old, new, words):
 def test_no_population_and_no_firms_are_refused():
     with pytest.raises(ScenarioError, match="no such population"):
         Population.load("populations")
-    with pytest.raises(ScenarioError, match="whole number"):
+    with pytest.raises(Mistake, match="whole number"):
         POPULATION.draw(0)

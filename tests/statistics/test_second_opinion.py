@@ -66,7 +66,7 @@ def test_every_method_sees_what_leads_beside_what_is_inert(method):
     [
         ({"method": "guess"}, "one of"),
         ({"method": "pawn", "factors": {"a": "g", "b": "g"}}, "no groups"),
-        ({"replicates": 1}, "at least 2"),
+        ({"replicates": 1}, "2 or more"),
         ({"f": lambda x, keys: np.full(len(x), np.nan)}, "not finite"),
         ({"f": lambda x, keys: np.ones(len(x))}, "never changes"),
     ],

@@ -30,6 +30,7 @@ from tandem.experiments.store import (
     verify,
 )
 from tandem.sim import Scenario, simulate, simulate_batch
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameters import LEVERS
 from tests import sweep_models
 
@@ -381,7 +382,7 @@ def test_an_array_function_of_rows_and_keys(tmp_path):
     ],
 )
 def test_own_rows_that_cannot_be_are_refused(more, match):
-    with pytest.raises(Refused, match=match):
+    with pytest.raises((Refused, Mistake), match=match):
         rows(sweep_models.parabola, **more)
 
 
