@@ -21,7 +21,7 @@ from tandem.experiments.store.stopping import Stop
 SECONDS_TO_CONNECT = 4
 SECONDS_FOR_A_WORKER = 4.0  # that may be on its way when we connect
 SECONDS_TO_ANSWER = 15
-SECONDS_BETWEEN_LOOKS, SECONDS_ALONE = 1.0, 7.0  # with no worker left, or no answer: told within ten
+SECONDS_BETWEEN_LOOKS, SECONDS_ALONE = 0.5, 6.0  # with no worker left, or no answer: told within ten
 AHEAD_PER_THREAD = 2
 
 
@@ -104,7 +104,8 @@ class DaskEngine:
             except ImportError:
                 raise Refused("--dask needs the extra `cluster`: pip install 'tandem-sim[cluster]'") from None
             # Our lines say what happened; the library's own, a page each, would bury them.
-            logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+            for library in ("distributed", "asyncio"):
+                logging.getLogger(library).setLevel(logging.CRITICAL + 1)
             try:
                 self._client = Client(self._given, timeout=SECONDS_TO_CONNECT)
             except (OSError, TimeoutError, ValueError) as error:
@@ -171,23 +172,37 @@ class _Watch:
     """Looks now and then who is left of a cluster, and never waits for the answer: Ctrl-C is heard at once."""
 
     def __init__(self, client: Any):
-        self.client, self.seen, self.next = client, time.monotonic(), 0.0
+        self.client, self.next = client, 0.0
+        self.alone_since: float | None = None
         self.asked: Any = None
+        self.asked_at = 0.0
 
     def look(self) -> None:
-        """Raises Stopped where the connection is gone, or no worker was there for some seconds."""
+        """Raises Stopped where the connection is gone, or no worker was there for some seconds. Judges by answers alone: a driver
+        that was kept from looking learns nothing from that."""
         now = time.monotonic()
         if self.client.status != "running":
             raise Stopped("the connection to the Dask scheduler is gone")
-        if self.asked is not None and self.asked.done():
-            with suppress(Exception):
-                if self.asked.result()["workers"]:
-                    self.seen = now
-            self.asked, self.next = None, now + SECONDS_BETWEEN_LOOKS
-        if self.asked is None and now >= self.next:
-            identity = self.client.scheduler.identity(n_workers=-1)
-            self.asked = asyncio.run_coroutine_threadsafe(identity, self.client.loop.asyncio_loop)
-        if now - self.seen > SECONDS_ALONE:
+        if self.asked is None:
+            if now >= self.next:
+                identity = self.client.scheduler.identity(n_workers=-1)
+                self.asked = asyncio.run_coroutine_threadsafe(identity, self.client.loop.asyncio_loop)
+                self.asked_at = now
+        elif self.asked.done():
+            self._heard(self.asked, now)
+            self.asked, self.next = None, time.monotonic() + SECONDS_BETWEEN_LOOKS
+        elif now - self.asked_at > SECONDS_ALONE:
+            raise Stopped("the Dask scheduler no longer answers")
+
+    def _heard(self, answer: Any, now: float) -> None:
+        workers: Any = ()
+        with suppress(Exception):
+            workers = answer.result()["workers"]
+        if workers:
+            self.alone_since = None
+            return
+        self.alone_since = self.alone_since or now
+        if now - self.alone_since >= SECONDS_ALONE:
             raise Stopped("no worker of the Dask cluster is left; start workers and give the same command again")
 
 
