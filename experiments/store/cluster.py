@@ -51,7 +51,7 @@ class DaskEngine:
     def _workers(client: Any) -> list[str]:
         try:
             return list(client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=SECONDS_TO_CONNECT)["workers"])
-        except (OSError, TimeoutError) as error:
+        except Exception as error:
             raise Refused(f"the Dask scheduler no longer answers ({type(error).__name__})") from None
 
     def prepare(self, folder: Folder) -> None:
@@ -108,7 +108,7 @@ class DaskEngine:
                 logging.getLogger(library).setLevel(logging.CRITICAL + 1)
             try:
                 self._client = Client(self._given, timeout=SECONDS_TO_CONNECT)
-            except (OSError, TimeoutError, ValueError) as error:
+            except Exception as error:  # who knows what listens there, and what it says
                 raise Refused(f"no Dask scheduler answers at {self._given} ({type(error).__name__})") from None
         return self._client
 

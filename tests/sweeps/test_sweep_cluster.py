@@ -4,10 +4,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -203,6 +205,22 @@ def test_no_workers_at_the_command_line_is_one_line_and_no_folder(tmp_path):
             assert time.monotonic() - began < SECONDS_TO_TELL and not (tmp_path / "s").exists()
     finally:
         alone.end()
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"1.1.HTTP/" * 9])
+def test_what_listens_and_is_no_scheduler_is_one_line(says, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as line:
+
+        def answer():
+            with suppress(OSError):
+                while True:
+                    line.accept()[0].sendall(says)
+
+        threading.Thread(target=answer, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(Refused, match="no Dask scheduler answers"):
+            run(of_plan(Plan.parse(PLAN)), tmp_path / "s", engine=DaskEngine(f"tcp://127.0.0.1:{line.getsockname()[1]}"))
+        assert time.monotonic() - began < SECONDS_TO_TELL and not (tmp_path / "s").exists()
 
 
 @pytest.mark.parametrize("press", [False, True])
