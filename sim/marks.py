@@ -90,6 +90,11 @@ def not_ours(target: Path, more: str = "") -> Mistake:
     )
 
 
+def known(folder: Path, name: str) -> bytes | None:
+    """As `kept`; None where there is no such file, or where it is not of our writing."""
+    return kept(folder, name) if os.path.lexists(folder / name) and digests(folder).get(name) else None
+
+
 def kept(folder: Path, name: str) -> bytes:
     """A file of a folder that we wrote, if every byte is as it was written. FileNotFoundError where there is none; Mistake in one
     sentence where it is damaged, changed, or not ours."""

@@ -39,6 +39,10 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         self._there()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)  # now, rather than after an hour of work
+        except OSError as error:
+            raise Mistake(f"{self.path}: its folder cannot be made ({error.strerror or error}); give another name") from None
 
     def load(self) -> dict[str, np.ndarray]:
         """What was kept by the same job; nothing where there is none, or where a bit of it is not as it was written."""
@@ -75,8 +79,8 @@ class Checkpoint:
             return b""
         except NotADirectoryError:
             raise Mistake(f"{self.path}: a part of this path is a file; give another name") from None
-        except OSError as error:
-            raise Mistake(f"{self.path}: {error.strerror or error}; give another name") from None
+        except (OSError, ValueError) as error:
+            raise Mistake(f"{self.path}: {getattr(error, 'strerror', None) or error}; give another name") from None
         if there and not _begins_like_ours(there):
             raise not_ours(self.path)
         return there

@@ -16,7 +16,8 @@ import pandas as pd
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
-from tandem.sim.marks import digests, kept
+from tandem.sim.marks import digests, kept, refuse_strangers
+from tandem.sim.mistake import Mistake
 from tandem.sim.writing import filled
 
 TABLES = ("indices", "ranks", "checks", "curves", "convergence")
@@ -90,6 +91,7 @@ class Sensitivity:
         from tandem.experiments.sensitivity.figures import write_figures
 
         out = Path(folder)
+        refuse_strangers(out, [*(f"{name}.csv" for name in self.tables()), "verdict.json", "moments.npz"])
         with filled(out) as part:
             for name, table in self.tables().items():
                 write_csv(table, part / f"{name}.csv")
@@ -103,7 +105,13 @@ class Sensitivity:
     def load(cls, folder: str | os.PathLike[str]) -> Sensitivity:
         """What `save` wrote, every byte of it. FileNotFoundError where a file is missing, Mistake in one sentence where one
         is damaged, was changed, or was not written by `save`."""
-        place = Path(folder)
+        try:
+            return cls._read(Path(folder))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Mistake(f"{folder} holds no analysis that this version can read ({type(error).__name__}: {error})") from None
+
+    @classmethod
+    def _read(cls, place: Path) -> Sensitivity:
         told = json.loads(kept(place, "verdict.json"))
         names = [*TABLES, *(["bounds"] if "bounds.csv" in digests(place) else [])]
         tables = {

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tandem.experiments.files.provenance import code, versions
+from tandem.experiments.store.code import code_digest
 from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_of_rows
 from tandem.experiments.store.errors import Damaged, NondeterminismError, Refused
 from tandem.experiments.store.folder import Folder, chunk_name
 from tandem.experiments.store.layout import Chunk
-from tandem.experiments.store.model import FirmModel, Model, Played
+from tandem.experiments.store.model import FirmModel, FunctionModel, Model, Played
 from tandem.experiments.store.seals import sealed, sha256
 from tandem.experiments.store.store import Store
 from tandem.experiments.store.tables import packed, trajectory_schema
@@ -54,6 +55,8 @@ class Task:
             raise Refused(
                 f"{worker_name()} runs other code than the driver ({other}); install the same everywhere, and start it again"
             )
+        if self.driver and isinstance(self.model, FunctionModel) and not same_function(self.model):
+            raise Refused(f"{worker_name()} has another {self.model.function!r} than the driver; use the same file everywhere")
         store = opened(self.path, self.seal, self.stages)
         return commit(
             store,
@@ -73,6 +76,11 @@ def differing(wanted: tuple[tuple[str, str], ...], here: tuple[tuple[str, str], 
     """In which of its parts another process differs, in words; "" where it does not."""
     known = dict(here)
     return ", ".join(f"{key} {known.get(key)} there, {value} here" for key, value in wanted if known.get(key) != value)
+
+
+def same_function(model: FunctionModel) -> bool:
+    """Whether a function, which another process finds by its name, does there what it did where the model was made."""
+    return code_digest(model.function, model.version) == model.code
 
 
 def worker_name() -> str:

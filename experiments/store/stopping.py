@@ -31,7 +31,8 @@ class Stop:
     def __enter__(self) -> Stop:
         self._entered += 1  # the command enters it first, the driver once more
         if self._entered == 1 and threading.current_thread() is threading.main_thread():
-            self._listen_closely()
+            with suppress(AttributeError, OSError, ValueError):  # a system that has no such pipe
+                self._listen_closely()
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._hear)
         return self

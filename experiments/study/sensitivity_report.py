@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tandem.experiments.sensitivity.figures import file_word, footing, leading, 
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.strata import POOLED, Part, leader, lever_rank_intervals, robustness, stability
 from tandem.sim.intervals import look, verdict
+from tandem.sim.marks import known
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
 
@@ -149,12 +151,11 @@ def figures(found: Sensitivity, output: str, folder: Path) -> list[Figure]:
     drawn = []
     for kind, heading in HEADINGS.items():
         name = f"{kind}_{file_word(output)}"
-        path = folder / f"{name}.svg"
-        if path.exists():
+        if (drawing := known(folder, f"{name}.svg")) is not None:
             name_ = OUTCOMES[output].title()
             title = heading.format(name_[:1].lower() + name_[1:])
             drawn.append(
-                Figure(name, of_root(path.read_text("utf-8")), title, sentence(kind, found, output), footing(found, output) + ".")
+                Figure(name, of_root(drawing.decode("utf-8")), title, sentence(kind, found, output), footing(found, output) + ".")
             )
     return drawn
 
@@ -238,20 +239,20 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
 
 def ladder_table(folder: Path) -> Table | None:
     """In how many firms each lever helps from bottom to top, where its curve bends and whether it turns; None if not played."""
-    path = folder / "ladder_marks.csv"
-    if not path.exists():
+    table = known(folder, "ladder_marks.csv")
+    if table is None:
         return None
     rows = []
-    for row in pd.read_csv(path).to_dict("records"):
-        known = OUTCOMES[row["output"]]
+    for row in pd.read_csv(io.BytesIO(table)).to_dict("records"):
+        outcome = OUTCOMES[row["output"]]
         share, low, high = (
             (row["helped"], row["helped_low"], row["helped_high"])
-            if known.better == "high"
+            if outcome.better == "high"
             else (1.0 - row["helped"], 1.0 - row["helped_high"], 1.0 - row["helped_low"])
         )
         rows.append(
             [
-                {"main": known.title()},
+                {"main": outcome.title()},
                 {"main": spoken(row["input"])},
                 {
                     "main": f"{share:.0%}",
@@ -286,14 +287,14 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
     named, maps = titles(), []
     outputs = next(iter(results.values())).outputs
     for output in outputs:
-        path = folder / f"strata_{output}.svg"
-        if path.exists():
+        name = f"strata_{output}"
+        if (drawing := known(folder, f"{name}.svg")) is not None:
             n = {found.n for found in strata.values()}
             maps.append(
                 drawn_inline(
                     Figure(
-                        path.stem,
-                        of_root(path.read_text("utf-8")),
+                        name,
+                        of_root(drawing.decode("utf-8")),
                         f"By role model and context: {spoken_output(output)}",
                         "Left the total index, right the effect of each lever; a dot where its sign is decided, grey where the "
                         "output is not defined.",

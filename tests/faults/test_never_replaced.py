@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tandem.experiments.calibration.fit import same_job
@@ -75,7 +74,16 @@ def test_what_is_no_file_is_one_sentence_for_a_long_job_too(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text(MINE)
     started = time.monotonic()
-    for place in (tmp_path / "pipe", tmp_path / "folder", "/dev/null", "/dev/zero", tmp_path / "file" / "below"):
+    for place in (
+        tmp_path / "pipe",
+        tmp_path / "folder",
+        "/dev/null",
+        "/dev/zero",
+        tmp_path / "file" / "below",
+        "/proc/x/y",
+        "a\0b",
+        "",
+    ):
         with pytest.raises(Mistake) as caught:
             analysed(keep=place)
         assert "\n" not in str(caught.value)
@@ -100,11 +108,17 @@ def test_every_door_of_python_refuses_a_users_file(mine, found):
             door()
 
 
-def test_what_was_made_is_not_lost_where_it_cannot_be_moved_in(mine, found):
-    with pytest.raises(Mistake, match="not-moved-in-1"):
+def test_what_was_made_is_not_lost_where_it_cannot_be_moved_in(mine):
+    with pytest.raises(Mistake, match="not-moved-in-1"), filled(mine, last="report.html") as part:
+        [(part / name).write_text("ours") for name in ("a.csv", "report.html")]
+    assert (mine / "not-moved-in-1" / "report.html").read_text() == (mine / "not-moved-in-1" / "a.csv").read_text() == "ours"
+    assert not (mine / "a.csv").exists()
+
+
+def test_an_analysis_is_refused_before_it_is_drawn(mine, found):
+    with pytest.raises(Mistake, match="verdict"):
         found.save(mine)
-    assert pd.read_csv(mine / "not-moved-in-1" / "indices.csv").shape[0] == len(found.table)
-    assert not (mine / "indices.csv").exists()
+    assert not list(mine.glob("not-moved-in*"))
 
 
 def test_a_figure_never_takes_the_place_of_a_users(tmp_path, found):
@@ -266,6 +280,17 @@ def test_a_flipped_bit_of_a_saved_analysis_is_refused(tmp_path, found):
         file.write_bytes(content)
     shutil.copytree(tmp_path / "a", tmp_path / "b")  # a copy is as good
     Sensitivity.load(tmp_path / "b")
+
+
+def test_a_saved_analysis_of_other_kinds_is_one_sentence(tmp_path):
+    for told in ("[]", "{}", "3", '{"rank_intervals": 3}', '{"rank_intervals": {}, "verdict": []}'):
+        with filled(tmp_path / "a") as part:
+            (part / "verdict.json").write_text(told)
+            for name in ("indices", "ranks", "checks", "curves", "convergence"):
+                (part / f"{name}.csv").write_text("input\nx\n")
+            np.savez(part / "moments.npz", x=np.zeros(1))
+        with pytest.raises(Mistake, match="this version can read"):
+            Sensitivity.load(tmp_path / "a")
 
 
 def test_what_a_user_changed_is_not_read_back(tmp_path, found):

@@ -481,6 +481,42 @@ def test_a_worker_with_other_code_is_refused_by_its_name(tmp_path, digest):
     assert dict(running())["code"] and dict(running())["model"]
 
 
+def test_a_worker_whose_function_does_something_else_is_refused(tmp_path, digest):
+    """As on a machine of a cluster on which the user's own file is another version."""
+    model = rows().model
+
+    class Elsewhere(FuturesEngine):
+        def __init__(self):
+            self.name = "elsewhere"
+
+        def run(self, task, chunks, done, stop):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(task.model, "function", sweep_models.slow)
+                task(next(iter(chunks)))
+
+    with pytest.raises(Refused, match="slow"):
+        run(rows(), tmp_path / "s", engine=Elsewhere(), chunk_runs=5)
+    assert not list((tmp_path / "s").glob("receipts/*")) and model.code
+    assert sweep(tmp_path / "s").digest == digest
+
+
+def test_populations_are_drawn_without_processes_inside_a_users_own_pool(monkeypatch):
+    from tandem.experiments.validation import findings
+
+    class Never:
+        def __init__(self, *_, **__):
+            raise AssertionError("processes")
+
+    monkeypatch.setattr(findings, "ProcessPoolExecutor", Never)
+    monkeypatch.setattr(findings, "_drawn", lambda job: {"seed": job[1]})
+    monkeypatch.setattr(findings, "judged", lambda table: table)
+    monkeypatch.setattr(findings, "nested", lambda: True)
+    assert len(findings.assess(None, seeds=3, workers=4)) == 3
+    monkeypatch.setattr(findings, "nested", lambda: False)
+    with pytest.raises(AssertionError, match="processes"):
+        findings.assess(None, seeds=3, workers=4)
+
+
 # -- Ctrl-C ------------------------------------------------------------------------------------
 
 LONG = """
