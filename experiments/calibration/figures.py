@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.figure import save
 from tandem.experiments.pages.words import spoken, titles
 from tandem.sim.plots import BETTER, INK, QUIET, WORSE
+from tandem.sim.plots.canvas import styled, subplots
 
 
 def marginal_figure(fit: Any, table: pd.DataFrame) -> Any:
@@ -19,8 +19,8 @@ def marginal_figure(fit: Any, table: pd.DataFrame) -> Any:
     paths = list(table["path"])
     columns = 6
     rows = -(-len(paths) // columns)
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(rows, columns, figsize=(13, 1.5 * rows), layout="constrained", squeeze=False)
+    with styled():
+        canvas, axes = subplots(rows, columns, figsize=(13, 1.5 * rows), layout="constrained", squeeze=False)
         for ax, path in zip(axes.ravel(), paths):
             k = fit.space.paths.index(path)
             ax.hist(fit.sets[:, k], bins=np.linspace(0, 1, 13), density=True, color=QUIET, alpha=0.7)
@@ -39,8 +39,8 @@ def marginal_figure(fit: Any, table: pd.DataFrame) -> Any:
 def pair_figure(fit: Any, table: pd.DataFrame, n: int = 7) -> Any:
     """Pairs of the n most pinned parameters, one point a set; correlation in the upper half."""
     ks = [fit.space.paths.index(path) for path in table["path"].head(n)]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(len(ks), len(ks), figsize=(11, 11), layout="constrained")
+    with styled():
+        canvas, axes = subplots(len(ks), len(ks), figsize=(11, 11), layout="constrained")
         for i, down in enumerate(ks):
             for j, across in enumerate(ks):
                 ax = axes[i][j]
@@ -68,8 +68,8 @@ def pin_figure(table: pd.DataFrame) -> Any:
     """Targets by parameters: how far each target moves, in half bands, as a parameter crosses its prior range."""
     whole = table.pivot(index="path", columns="target", values="swing_half_bands")
     whole = whole.loc[whole.abs().max(axis=1).sort_values(ascending=False).index, list(dict.fromkeys(table["target"]))]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(9.5, 0.21 * len(whole) + 1.6), layout="constrained")
+    with styled():
+        canvas, ax = subplots(figsize=(9.5, 0.21 * len(whole) + 1.6), layout="constrained")
         shown = ax.imshow(np.clip(whole.to_numpy(), -3, 3), cmap="RdBu_r", vmin=-3, vmax=3, aspect="auto")
         ax.set_xticks(range(whole.shape[1]), whole.columns, rotation=70, fontsize=7)
         ax.set_yticks(range(len(whole)), [path.removeprefix("population.") for path in whole.index], fontsize=7)
@@ -81,8 +81,8 @@ def pin_figure(table: pd.DataFrame) -> Any:
 def ranking_figure(summary: pd.DataFrame) -> Any:
     """Role models and levers, growth and conflict: share of parameter sets in which each comes first, and its range of ranks."""
     named, better = titles(), {"revenue_growth": "highest growth", "conflict_rate": "lowest conflict"}
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(2, 2, figsize=(11, 5.2), layout="constrained")
+    with styled():
+        canvas, axes = subplots(2, 2, figsize=(11, 5.2), layout="constrained")
         for row, kind in zip(axes, ("role_model", "lever")):
             for ax, outcome in zip(row, ("revenue_growth", "conflict_rate")):
                 part = summary[(summary["kind"] == kind) & (summary["outcome"] == outcome)].reset_index(drop=True)

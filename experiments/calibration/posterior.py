@@ -141,4 +141,5 @@ def look(fit: Any, folder: Path, seed: int | str, progress: Callable[[str, int],
     with filled(folder) as part:
         for name, table in tables.items():
             write_csv(table, part / f"{name}.csv", "%.6g")
+    with filled(folder) as part:  # after the tables, which stand whatever becomes of the drawing
         write_figures(fit, tables, part)

@@ -53,5 +53,6 @@ def discover(
         for name, table in (("boxes", found.table), ("limits", found.limits), ("tree", found.tree)):
             write_csv(table, part / f"{name}.csv")
         (part / "told.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with filled(place) as part:  # after the tables, which stand whatever becomes of the drawing
         write_figure(found, part)
     print(f"This is a model, not a forecast. Tables and figure: {place}")

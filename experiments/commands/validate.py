@@ -115,7 +115,7 @@ def lost_since_recorded(tables: dict[str, Any], golden: Path) -> dict[str, list[
 
 
 def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
-    """Each table as CSV and Parquet, and the forest plot; made beside and moved in whole."""
+    """Each table as CSV and Parquet, then the forest plot; made beside and moved in whole."""
     from tandem.experiments.files.tables import write_tables
     from tandem.experiments.validation.finding_figures import write_forest_plot
     from tandem.experiments.validation.history_figures import write_histories
@@ -123,6 +123,7 @@ def save(tables: dict[str, Any], out: Path, lang: str = "en") -> None:
 
     with filled(out) as folder:
         write_tables(tables, folder)
+    with filled(out) as folder:  # after the tables, which stand whatever becomes of the drawing
         if "findings" in tables:
             write_forest_plot(tables["findings"], folder, lang)
         if "histories" in tables:

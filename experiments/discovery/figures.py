@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import wrap
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from tandem.experiments.discovery.found import Discovery
-from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.figure import save
 from tandem.experiments.pages.words import spoken
 from tandem.sim.parameters import describe
 from tandem.sim.plots import BLUE, INK, QUIET, UNDECIDED
+from tandem.sim.plots.canvas import Figure, Rectangle, styled, subplots
 
 PADDING = 0.03
 STYLES = ("-", "--", ":")
@@ -44,8 +42,8 @@ def plot_boxes(found: Discovery) -> Figure | None:
     if len(names) < 2:
         return None
     held = found.halves[1]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(6.0, 4.7))
+    with styled():
+        canvas, ax = subplots(figsize=(6.0, 4.7))
         dots = ax.scatter(held[names[0]], held[names[1]], c=held["event"], cmap="cividis_r", vmin=0, vmax=1, s=16, linewidths=0)
         spans = [(held[name].min(), held[name].max()) for name in names]
         for number, box in enumerate(found.boxes, start=1):
@@ -85,8 +83,8 @@ def plot_boxes(found: Discovery) -> Figure | None:
 
 def plot_regional(table: pd.DataFrame) -> Figure:
     """How far each input's distribution lies from usual where the event happens, and the line that chance alone reaches."""
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(table)))
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 1.5 + 0.34 * len(table)))
         decided = table["verdict"] == "decided"
         ax.barh(range(len(table)), table["distance"], height=0.6, color=[BLUE if sure else UNDECIDED for sure in decided])
         ax.axvline(float(table["chance"].iloc[0]), color=INK, linewidth=1, linestyle="--")

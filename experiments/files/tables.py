@@ -4,16 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO, Any
 
 import pandas as pd
 
 NOTHING = "none"
+FORMULA = ("=", "+", "-", "@", "\t", "\n")
+"""What a spreadsheet takes for the beginning of a formula, which it would work out."""
+MARK = "'"
+_SHUT_IN = tuple(MARK * times + sign for times in (1, 2, 3) for sign in FORMULA)
+
+
+def cell_text(text: Any) -> Any:
+    """A text as a cell of a CSV file: one that a spreadsheet would work out stands behind an apostrophe, as spreadsheets write
+    such texts themselves. `text_of_cell` takes it off again; what is no text stays."""
+    if not isinstance(text, str):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone return would end the row
+    return MARK + text if text.startswith((*FORMULA, *_SHUT_IN)) else text
+
+
+def text_of_cell(cell: Any) -> Any:
+    """The text that `cell_text` made a cell of."""
+    return cell[1:] if isinstance(cell, str) and cell.startswith(_SHUT_IN) else cell
+
+
+def csv_text(table: pd.DataFrame, digits: str | None = None) -> str:
+    """A table as the text of a CSV file, without its index: see `write_csv`."""
+    shown = table.replace("", NOTHING).rename(columns=cell_text)
+    for place, kind in enumerate(shown.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            shown.isetitem(place, shown.iloc[:, place].map(cell_text).to_numpy())
+    text: str = shown.to_csv(index=False, float_format=digits)
+    return text
+
+
+def read_csv(file: Path | IO[bytes]) -> pd.DataFrame:
+    """What `write_csv` wrote: empty cells are not-a-number, every text is as it was (an empty one is NOTHING)."""
+    table = pd.read_csv(file, float_precision="round_trip", keep_default_na=False, na_values=[""])
+    table = table.rename(columns=text_of_cell)
+    for place, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            table.isetitem(place, table.iloc[:, place].map(text_of_cell).to_numpy())
+    return table
 
 
 def write_csv(table: pd.DataFrame, path: Path, digits: str | None = None) -> None:
-    """CSV without an index. Empty words become "none", since an empty cell reads as not-a-number. `digits`: how to
-    write numbers."""
-    table.replace("", NOTHING).to_csv(path, index=False, float_format=digits)
+    """CSV without an index, UTF-8. Empty words become "none", since an empty cell reads as not-a-number; a text that a
+    spreadsheet would work out stands behind an apostrophe. `digits`: how to write numbers."""
+    path.write_bytes(csv_text(table, digits).encode("utf-8", "replace"))
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

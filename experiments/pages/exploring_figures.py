@@ -6,17 +6,15 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from tandem.sim.given import listed, plain, whole
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES, known
 from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
-from tandem.sim.plots import BLUE, INK, QUIET, STYLE
+from tandem.sim.plots import BLUE, INK, QUIET
+from tandem.sim.plots.canvas import Axes, Figure, styled, subplots, under_our_style
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.meant import firm_of, named_scenarios, scenario_of
@@ -39,6 +37,7 @@ TITLES = {
 }
 
 
+@under_our_style
 def fan(
     scenario: Scenario | str,
     column: str = "trust",
@@ -62,8 +61,8 @@ def fan(
         raise Mistake(f"{column!r} is not a series; there are {', '.join(TITLES)}")
     scenario, runs, asked = firm_of(scenario), whole("runs", runs, 1), chosen(parameters)
     values = of_panel(simulate_panel([scenario], runs, seed, every=1, parameters=asked))[column]
-    with plt.rc_context(STYLE):
-        ax = ax if ax is not None else plt.subplots(figsize=(7.0, 3.4))[1]
+    with styled():
+        ax = ax if ax is not None else subplots(figsize=(7.0, 3.4))[1]
         weeks = np.arange(values.shape[1])
         for low, high, shade in BANDS:
             ax.fill_between(weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0)
@@ -88,6 +87,7 @@ def fan(
     return ax
 
 
+@under_our_style
 def small_multiples(
     scenarios: str | Sequence[Scenario | str] | Mapping[str, Scenario | str],
     column: str = "trust",
@@ -112,8 +112,8 @@ def small_multiples(
     asked, across, runs, seed = chosen(parameters), whole("across", across, 1), whole("runs", runs, 1), seed_of(seed)
     across = min(across, len(shown))
     down = -(-len(shown) // across)
-    with plt.rc_context(STYLE):
-        canvas, axes = plt.subplots(
+    with styled():
+        canvas, axes = subplots(
             down,
             across,
             figsize=(4.0 * across, 2.7 * down),
@@ -141,6 +141,7 @@ def small_multiples(
     return canvas
 
 
+@under_our_style
 def heat_map(
     scenario: Scenario | str,
     across: Mapping[str, Sequence[object]],
@@ -174,9 +175,9 @@ def heat_map(
         for j, wide in enumerate(columns):
             row = simulate_batch(scenario.with_({x: wide, y: high}), runs, seed, parameters=asked).summary().loc[outcome]
             means[i, j], errors[i, j] = factor * row["mean"], factor * 0.5 * (row["high"] - row["low"])
-    with plt.rc_context(STYLE):
+    with styled():
         if ax is None:
-            ax = plt.subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
+            ax = subplots(figsize=(1.6 + 1.1 * len(columns), 1.3 + 0.75 * len(rows)), layout="constrained")[1]
         shown = ax.imshow(means, origin="lower", aspect="auto", cmap="cividis")
         middle = 0.5 * (np.nanmin(means) + np.nanmax(means))
         for (i, j), value in np.ndenumerate(means):

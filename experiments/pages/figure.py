@@ -6,18 +6,14 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from tandem.experiments.files.tables import write_csv
-from tandem.sim.plots import STYLE
+from tandem.sim.plots.canvas import Axes, plt, styled
+from tandem.sim.plots.canvas import Figure as Canvas
 from tandem.sim.writing import replaced
 
-FIGURE_STYLE: Any = {**STYLE, "svg.hashsalt": "tandem"}  # the same figure is the same text
 DOTS_PER_INCH = 130
 
 
@@ -48,7 +44,7 @@ def save(
     assert isinstance(canvas, Canvas)  # no figure of ours has figures inside
     if data is not None:
         write_csv(data, folder / f"{name}.csv")
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         for kind in kinds:
             with replaced(folder / f"{name}.{kind}") as part:
                 options = {"metadata": {"Date": None}} if kind == "svg" else {"dpi": DOTS_PER_INCH}

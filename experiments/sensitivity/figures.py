@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.figure import save
 from tandem.experiments.pages.numbers import scaled
 from tandem.experiments.pages.words import spoken
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BLUE, INK, ORANGE, QUIET
+from tandem.sim.plots.canvas import plt, styled, subplots
 from tandem.sim.plots.style import verdict_colour
 
 MOST_INPUTS = 15
@@ -53,9 +53,9 @@ def leading(found: Any, output: str) -> list[str]:
 
 def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
     """Shapley share of each input as a bar (its total index where there is none), with first and total index beside it."""
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         names = leading(found, output)
-        ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.9 + 0.42 * len(names)))[1]
+        ax = axes if axes is not None else subplots(figsize=(7.6, 1.9 + 0.42 * len(names)))[1]
         rows = found.table[found.table["output"] == output].set_index(["measure", "input"])
         bar = "shapley_mean" if "shapley_mean" in found.table["measure"].values else "total_mean"
         places = found.rank_intervals[output]
@@ -87,11 +87,11 @@ def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
 
 def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
     """Tornado: mean of the top fifth of each factor less the bottom fifth, with its interval; hollow where undecided."""
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "effect")]
         rows = rows[~rows["input"].isin(NAMES_ALONE)]
         rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_INPUTS]
-        ax = axes if axes is not None else plt.subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
+        ax = axes if axes is not None else subplots(figsize=(7.6, 1.8 + 0.34 * len(rows)))[1]
         better = OUTCOMES[output].better if output in OUTCOMES else "neither"
         factor, unit = seen(output)
         for y, row in enumerate(rows.to_dict("records")):
@@ -114,10 +114,10 @@ def plot_curves(found: Any, output: str) -> Any:
     """Main effect of each factor over its range, a panel each, with its 95% band."""
     rows = found.curves[found.curves["output"] == output]
     labels = [name for name in dict.fromkeys(rows["input"]) if name not in NAMES_ALONE][:MOST_INPUTS]
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         across, factor = min(2 if len(labels) <= FEW_INPUTS else 4, len(labels)), seen(output)[0]
         down = -(-len(labels) // across)
-        canvas, axes = plt.subplots(down, across, figsize=(2.6 * across + 0.6, 2.2 * down + 0.8), sharey=True, squeeze=False)
+        canvas, axes = subplots(down, across, figsize=(2.6 * across + 0.6, 2.2 * down + 0.8), sharey=True, squeeze=False)
         for at, label in enumerate(labels):
             ax, part = axes[at // across][at % across], rows[rows["input"] == label]
             ax.fill_between(part["level"], factor * part["low"], factor * part["high"], color=BLUE, alpha=0.2, linewidth=0)
@@ -135,8 +135,8 @@ def plot_curves(found: Any, output: str) -> Any:
 def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
     """Total indices at a quarter, a half and all of the rows."""
     rows = found.convergence[found.convergence["output"] == output]
-    with plt.rc_context(FIGURE_STYLE):
-        ax = axes if axes is not None else plt.subplots(figsize=(6.4, 3.4))[1]
+    with styled():
+        ax = axes if axes is not None else subplots(figsize=(6.4, 3.4))[1]
         names = leading(found, output)[:8]
         stages = sorted(set(rows["n"]))
         ends = [float(rows[rows["input"] == name]["estimate"].iloc[-1]) for name in names]
@@ -178,9 +178,9 @@ def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
     names = leading(found, output)
     rows = found.table[(found.table["output"] == output) & (found.table["measure"] == "interaction_mean")]
     known = {tuple(sorted(row["input"].split(" & "))): row for row in rows.to_dict("records") if row["input"].count(" & ") == 1}
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         size = 1.9 + 0.52 * len(names)
-        ax = axes if axes is not None else plt.subplots(figsize=(size + 1.2, size))[1]
+        ax = axes if axes is not None else subplots(figsize=(size + 1.2, size))[1]
         cells = np.full((len(names), len(names)), np.nan)
         for i, first in enumerate(names):
             for j, second in enumerate(names):
@@ -229,8 +229,8 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
     the effect's sign is decided."""
     parts = list(dict.fromkeys(rows["part"]))
     levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
+    with styled():
+        canvas, axes = subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "effect", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.files.tables import write_csv
+from tandem.experiments.files.tables import read_csv, write_csv
 from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.sim.marks import digests, kept, refuse_strangers
@@ -97,7 +97,8 @@ class Sensitivity:
                 write_csv(table, part / f"{name}.csv")
             (part / "verdict.json").write_text(json.dumps(self.summary(), indent=1, allow_nan=False) + "\n", encoding="utf-8")
             np.savez(part / "moments.npz", **self.moments)  # type: ignore[arg-type]
-            if figures:
+        if figures:  # after the tables: what is computed is kept, whatever becomes of the drawing
+            with filled(out) as part:
                 write_figures(self, part)
         return out
 
@@ -114,12 +115,7 @@ class Sensitivity:
     def _read(cls, place: Path) -> Sensitivity:
         told = json.loads(kept(place, "verdict.json"))
         names = [*TABLES, *(["bounds"] if "bounds.csv" in digests(place) else [])]
-        tables = {
-            name: pd.read_csv(
-                io.BytesIO(kept(place, f"{name}.csv")), float_precision="round_trip", keep_default_na=False, na_values=[""]
-            )
-            for name in names
-        }
+        tables = {name: read_csv(io.BytesIO(kept(place, f"{name}.csv"))) for name in names}
         table = tables["indices"]
         table["input"] = table["input"].replace("none", "")
         with np.load(io.BytesIO(kept(place, "moments.npz")), allow_pickle=False) as sums:

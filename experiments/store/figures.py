@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
+from tandem.experiments.pages.figure import Figure, written
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots.canvas import styled, subplots
 from tandem.sim.results import mean_interval
 
 BINS = 8
@@ -30,8 +30,8 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
     names = list(dict.fromkeys(table["scenario"]))[:8]
     across = min(3, len(shown))
     down = -(-len(shown) // across)
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True)
+    with styled():
+        canvas, axes = subplots(down, across, figsize=(4.1 * across, 3.0 * down), squeeze=False, sharey=True)
         for ax, factor in zip(axes.ravel(), shown):
             for name in names:
                 part = table.loc[table["scenario"] == name, [factor, outcome]].dropna(subset=[outcome])
@@ -70,4 +70,5 @@ def _line(ax: Any, places: pd.Series, values: np.ndarray, name: str) -> None:
     means = [mean_interval(values[groups == group]) for group in np.unique(groups)]
     middle = np.array([mean[0] for mean in means])
     half = np.array([0.0 if np.isnan(mean[2]) else mean[2] - mean[0] for mean in means])
-    ax.errorbar(at, middle, yerr=half, marker="o", markersize=3, linewidth=1.3, capsize=2, label=name)
+    shown = f" {name}" if name.startswith("_") else name  # matplotlib leaves out what begins so
+    ax.errorbar(at, middle, yerr=half, marker="o", markersize=3, linewidth=1.3, capsize=2, label=shown)

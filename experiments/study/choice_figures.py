@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
 
-from tandem.experiments.pages.figure import FIGURE_STYLE
 from tandem.experiments.pages.words import spoken, titles
 from tandem.experiments.study.choice_options import DRIFTS, LOADS
 from tandem.sim.parameters import LEVERS
 from tandem.sim.plots import BLUE, INK, ORANGE, PURPLE, QUIET, SKY
+from tandem.sim.plots.canvas import Figure, Patch, Rectangle, styled, subplots
 
 ROLE_MODEL_COLOURS = (BLUE, SKY, ORANGE, PURPLE)
 """One a role model, in the order of the catalogue; told apart by most eyes, and by their lightness in print."""
@@ -34,8 +31,8 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Figure:
     role_models, places = list(dict.fromkeys(rows["role_model"])), list(dict.fromkeys(rows["context"]))
     table = rows.pivot(index="context", columns="role_model", values="regret").reindex(index=places, columns=role_models)
     words = rows.set_index(["context", "role_model"])["verdict"]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 3.5))
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 3.5))
         cells = factor * table.to_numpy()
         drawn = ax.imshow(cells, cmap="Oranges", vmin=0.0, vmax=max(float(cells.max()) * 1.4, 1e-9), aspect="auto")
         for i, place in enumerate(places):
@@ -63,8 +60,8 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Figure:
 def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Figure:
     """The best role model in each cell of load and drift: coloured where it is decided, hatched where it is not."""
     named = titles()
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 5.2))
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 5.2))
         for row in rows.to_dict("records"):
             x, y = LOADS.index(row["load"]), DRIFTS.index(row["drift"])
             decided = row["verdict"] == "decided"
@@ -82,7 +79,7 @@ def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Figure:
         ax.set_yticks(range(len(DRIFTS)), [f"{drift:g}" for drift in DRIFTS])
         ax.tick_params(length=0)
         ax.set_xlabel("load of decisions (multiple of a usual firm of six teams)")
-        ax.set_ylabel("drift of the market (standard deviations/week$^{0.5}$)")
+        ax.set_ylabel("drift of the market (standard deviations/√week)")
         keys = [Patch(facecolor=colour, label=named[role_model]) for role_model, colour in zip(role_models, ROLE_MODEL_COLOURS)]
         keys.append(Patch(facecolor=OPEN, edgecolor=QUIET, hatch="////", label="hatched: undecided"))
         canvas.legend(handles=keys, loc="outside upper left", ncols=2, fontsize=8, frameon=False)
@@ -95,8 +92,8 @@ def plot_information(rows: pd.DataFrame, price: str) -> Figure:
     """What it is worth to know each factor before choosing: a bar over the bracket, a line over its 95% bounds."""
     factor, unit = seen(price)
     rows = rows.sort_values("high", ascending=False, kind="stable")
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 1.5 + 0.34 * len(rows)))
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 1.5 + 0.34 * len(rows)))
         for y, row in enumerate(rows.to_dict("records")):
             ax.plot([factor * max(row["bound_low"], 0.0), factor * max(row["bound_high"], 0.0)], [y, y], color=BLUE, linewidth=1)
             ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=BLUE, linewidth=6, solid_capstyle="butt")
@@ -122,8 +119,8 @@ def plot_lever_values(rows: pd.DataFrame, price: str) -> Figure:
     places: list[tuple[str, str]] = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
     table = rows.pivot(index=["role_model", "context"], columns="lever", values="mean")
     cells = factor * table.reindex(index=pd.MultiIndex.from_tuples(places), columns=list(LEVERS)).to_numpy()
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 2.0 + 0.26 * len(places)))
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 2.0 + 0.26 * len(places)))
         most = float(np.quantile(np.abs(cells), 0.95)) or 1.0
         drawn = ax.imshow(cells, cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
         for row in rows.to_dict("records"):

@@ -32,6 +32,7 @@ def write(found: Decisions, folder: Path) -> Section:
     with filled(folder) as part:
         for name, table in found.tables().items():
             write_csv(table, part / f"{name}.csv")
+    with filled(folder) as part:  # after the tables, which stand whatever becomes of the drawing
         drawn = figures(found, part)
     return section(found, drawn)
 

@@ -26,6 +26,7 @@ def write(found: Mapping[str, Found], folder: Path) -> Section:
             tables = {"boxes": boxes.table, "limits": boxes.limits, "tree": boxes.tree, "regional": each.regional}
             for table, rows in tables.items():
                 write_csv(rows, part / f"{table}_{name}.csv")
+    with filled(folder) as part:  # after the tables, which stand whatever becomes of the drawing
         drawn = [figure for name, each in found.items() for figure in figures(name, each, part)]
     return section(found, drawn)
 

@@ -6,18 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
-from tandem.experiments.pages.figure import FIGURE_STYLE, Figure, written
+from tandem.experiments.pages.figure import Figure, written
 from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
+from tandem.sim.plots.canvas import Axes, styled, subplots
+from tandem.sim.plots.canvas import Figure as Canvas
 
 if TYPE_CHECKING:
     from tandem.experiments.study.study import Study
@@ -50,8 +49,8 @@ def study_figures(study: Study, folder: Path, progress: Callable[[str, int], Non
 
 def lever_figure(study: Study, output: str, folder: Path, named: dict[str, str]) -> Figure:
     """How far each lever moves an outcome."""
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
+    with styled():
+        canvas, ax = subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
         plot_lever_effects(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
         ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
         heading = f"Which levers move {low_title(output)}"
@@ -107,7 +106,7 @@ def role_model_figure(study: Study, outcome: str, folder: Path, named: dict[str,
     short = {arm: named.get(arm, arm) for arm in arms}
     short[arms[0]] = "the reference"
     heading = f"{OUTCOMES[outcome].title()} by role model, against {named[arms[0]]}"
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
         verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
         told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
@@ -128,7 +127,7 @@ def _panels(
 ) -> Canvas:
     """A panel a context, and how to read them, so many beside each other."""
     down = -(-(len(contexts()) + 1) // across)
-    canvas, axes = plt.subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
+    canvas, axes = subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
     cells = list(axes.ravel())
     for place, context in enumerate(contexts()):
         plot_comparison(
@@ -207,7 +206,7 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
     heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
     whole = study.surviving[study.surviving["outcome"] == outcome]
     firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
-    with plt.rc_context(FIGURE_STYLE):
+    with styled():
         canvas = _robustness(
             rows,
             columns,
@@ -251,7 +250,7 @@ def _robustness(
         if above and (not lines or lines[-1][0] != pair[0]):
             lines.append((pair[0], ""))
         lines.append(pair)
-    canvas, ax = plt.subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
+    canvas, ax = subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
     marks: dict[str, Any] = {
         "holds": {"marker": "o", "color": INK, "markersize": 6},
         "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},

@@ -273,8 +273,9 @@ def write(
 
     asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
     summary = {**asked, "runs": study.runs, "rank_intervals": study.rank_intervals}
-    with filled(out, last="report.html") as folder:
+    with filled(out) as folder:
         write_tables(study.tables(), folder)
+    with filled(out, last="report.html") as folder:  # after the tables, which stand whatever becomes of the drawing
         figures = study_figures(study, folder, progress)
         (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
-from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.figure import save
 from tandem.sim.intervals import t_quantile
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE
+from tandem.sim.plots.canvas import styled, subplots
 
 COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
 EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the edge, as an arrow
@@ -24,8 +24,8 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
         "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
         "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié"),
     }[lang]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, ax = plt.subplots(figsize=(9.2, 0.32 * len(rows) + 1.3), layout="constrained")
+    with styled():
+        canvas, ax = subplots(figsize=(9.2, 0.32 * len(rows) + 1.3), layout="constrained")
         ax.axvspan(-1, 1, color=GRID, alpha=0.6, lw=0)
         for place, row in enumerate(rows.to_dict("records")):
             middle, half = 0.5 * (row["low"] + row["high"]), 0.5 * (row["high"] - row["low"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
-from tandem.experiments.pages.figure import FIGURE_STYLE, save
+from tandem.experiments.pages.figure import save
 from tandem.experiments.validation.histories import histories
 from tandem.sim.plots import BETTER, INK
+from tandem.sim.plots.canvas import styled, subplots
 from tandem.sim.scenario import Scenario
 
 
@@ -21,8 +21,8 @@ def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None
         "en": ("simulated, middle 90% of runs", "published", "published, unverified"),
         "fr": ("simulé, 90 % des tirages au milieu", "publié", "publié, non vérifié"),
     }[lang]
-    with plt.rc_context(FIGURE_STYLE):
-        canvas, axes = plt.subplots(1, len(told), figsize=(6.2 * len(told), 4.8), layout="constrained", squeeze=False)
+    with styled():
+        canvas, axes = subplots(1, len(told), figsize=(6.2 * len(told), 4.8), layout="constrained", squeeze=False)
         for ax, history in zip(axes[0], told):
             part = table[table["scenario"] == history["scenario"]]
             ax.fill_between(part["time"], part["low"], part["high"], color=BETTER, alpha=0.25, lw=0, label=words[0])

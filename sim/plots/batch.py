@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots.canvas import Axes, under_our_style
 from tandem.sim.plots.style import (
     FAMILY_COLOURS,
     INK,
@@ -20,6 +20,7 @@ from tandem.sim.plots.style import (
 )
 
 
+@under_our_style
 def plot_batch(outcomes: pd.DataFrame, outcome: str, ax: Axes | None = None, *, lang: str = "en") -> Axes:
     """How one outcome spreads over runs: histogram, median, and the band that holds nine runs in ten."""
     ax = axes_for(ax, (7.0, 3.8))

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from tandem.sim.intervals import look, verdict
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.plots.canvas import Axes, styled, subplots, under_our_style
 from tandem.sim.plots.style import (
     INK,
     QUIET,
-    STYLE,
     WORDS,
     axes_for,
     better_words,
@@ -33,6 +31,7 @@ from tandem.sim.plots.style import (
 )
 
 
+@under_our_style
 def plot_comparison(
     table: pd.DataFrame,
     outcomes: Iterable[str] | None = None,
@@ -55,8 +54,8 @@ def plot_comparison(
     if axes is None:
         across = 1 if len(names) == 1 else 2
         down = -(-len(names) // across)
-        with plt.rc_context(STYLE):
-            axes = plt.subplots(
+        with styled():
+            axes = subplots(
                 down,
                 across,
                 figsize=(6.4 * across, down * (1.4 + (0.1 + 0.15 * lines) * len(arms))),
@@ -127,6 +126,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, name: str, arms: list[str], baseline: s
     write_numbers(ax.xaxis, lang)
 
 
+@under_our_style
 def plot_lever_effects(table: pd.DataFrame, ax: Axes | None = None, *, output: str | None = None, lang: str = "en") -> Axes:
     """How far each input moves an outcome: a dot an input with its interval, the largest on top.
 

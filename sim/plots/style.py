@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import ScalarFormatter
 
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import Outcome
+from tandem.sim.plots.canvas import MARKS, TEXTS, Axes, Axis, ScalarFormatter, subplots
 from tandem.sim.texts import number
 from tandem.sim.weekly import Column
-
-if not plt.get_fignums():
-    # Settled now: settled inside `rc_context`, a notebook's switch to show figures would be undone at its end.
-    plt.switch_backend(matplotlib.get_backend())
 
 # Okabe & Ito 2008, "Color universal design".
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
@@ -32,7 +23,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#D55E00",
     "#CC79A7",
 )
-INK, QUIET, GRID = "#222222", "#6b6b6b", "#e4e4e4"
+INK, QUIET, GRID = TEXTS, MARKS, "#e4e4e4"
 CEO_COLOUR, COO_COLOUR, PAIR_COLOUR = BLUE, VERMILION, INK
 FAMILY_COLOURS = {"market": GREEN, "pair": PURPLE, "deciding": BLUE, "work": ORANGE}
 BETTER, WORSE, UNDECIDED = GREEN, VERMILION, "#8a8a8a"
@@ -59,25 +50,10 @@ PER_CENT = {
     "customers/lead": {"en": "% of leads", "fr": "% des prospects"},
 }
 
-STYLE: Any = {
-    "font.size": 10,
-    "axes.labelcolor": QUIET,
-    "axes.edgecolor": QUIET,
-    "text.color": INK,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "figure.constrained_layout.use": True,
-    "figure.constrained_layout.h_pad": 0.1,
-    "figure.constrained_layout.w_pad": 0.08,
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-}
-
 
 def axes_for(ax: Axes | None, size: tuple[float, float], grid: str = "y") -> Axes:
     if ax is None:
-        with plt.rc_context(STYLE):
-            ax = plt.subplots(figsize=size)[1]
+        ax = subplots(figsize=size)[1]
     return dress(ax, grid)
 
 

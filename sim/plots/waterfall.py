@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
+from tandem.sim.plots.canvas import Axes, under_our_style
 from tandem.sim.plots.style import (
     BETTER,
     INK,
@@ -27,6 +27,7 @@ from tandem.sim.texts import text
 from tandem.sim.weekly import WEEKLY
 
 
+@under_our_style
 def plot_waterfall(
     contributions: pd.DataFrame,
     stock: str,

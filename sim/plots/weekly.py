@@ -8,11 +8,10 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
+from tandem.sim.plots.canvas import Axes, plt, styled, subplots, under_our_style
 from tandem.sim.plots.style import (
     BLUE,
     CEO_COLOUR,
@@ -22,7 +21,6 @@ from tandem.sim.plots.style import (
     ORANGE,
     PURPLE,
     SKY,
-    STYLE,
     VERMILION,
     WORDS,
     axes_for,
@@ -63,6 +61,7 @@ PANELS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
 ADDED_UP = {"process_episodes", "task_episodes", "relationship_episodes"}
 
 
+@under_our_style
 def plot_weekly(
     weekly: pd.DataFrame, columns: Sequence[str], ax: Axes | None = None, *, lang: str = "en", title: str | None = None
 ) -> Axes:
@@ -98,14 +97,15 @@ def plot_weekly(
     return ax
 
 
+@under_our_style
 def plot_run(weekly: pd.DataFrame, axes: Any = None, *, lang: str = "en") -> np.ndarray:
     """Four panels of one run: trust, tension and clarity; conflicts added up; customers' view; revenue.
 
     `axes`: four axes, or None for a new figure. Returns the four axes.
     """
     if axes is None:
-        with plt.rc_context(STYLE):
-            axes = plt.subplots(2, 2, figsize=(12.0, 6.6))[1]
+        with styled():
+            axes = subplots(2, 2, figsize=(12.0, 6.6))[1]
     drawn: np.ndarray = np.asarray(axes, dtype=object)
     if drawn.size != len(PANELS):
         raise ValueError(f"plot_run draws on {len(PANELS)} axes, not {drawn.size}")
@@ -166,8 +166,8 @@ def still(axes: Any, words: str, dpi: int = 72) -> str:
 
 def still_run(weekly: pd.DataFrame, lang: str = "en") -> str:
     """A run in a strip: trust and role clarity, and revenue."""
-    with plt.rc_context(STYLE):
-        axes = plt.subplots(1, 2, figsize=(9.0, 2.6))[1]
+    with styled():
+        axes = subplots(1, 2, figsize=(9.0, 2.6))[1]
         plot_weekly(weekly, ("trust", "role_clarity"), axes[0], lang=lang)
         plot_weekly(weekly, ("revenue",), axes[1], lang=lang)
     return still(axes, f"{WEEKLY['trust'].title(lang)}, {WEEKLY['role_clarity'].title(lang)}, {WEEKLY['revenue'].title(lang)}")

@@ -74,7 +74,7 @@ FENCES = {
     "playwright": r"bench/.*",
     "anywidget": r"sim/widget/.*",
     "distributed": r"experiments/.*",
-    "matplotlib": r"sim/plots/[a-z_]+\.py|experiments/[a-z_]+/([a-z]+_)?figures?\.py",
+    "matplotlib": r"sim/plots/canvas\.py",
 }
 
 # What only `sim/intervals.py` makes, and which other files may say the same for another purpose.
@@ -473,9 +473,8 @@ def test_a_break_is_found(check, path, text):
         ("sim/compiler/threads.py", "import numba\nfrom sim.compiler import settings"),
         ("sim/compile.py", "from sim.compiler.threads import in_threads"),
         ("sim/model.py", "import mesa\nfrom sim import week"),
-        ("sim/plots/weekly.py", "import matplotlib"),
-        ("experiments/pages/figure.py", "from matplotlib import pyplot"),
-        ("experiments/sensitivity/figures.py", "from matplotlib import pyplot"),
+        ("sim/plots/canvas.py", "import matplotlib"),
+        ("sim/plots/canvas.py", "from matplotlib import pyplot"),
         ("experiments/store/factors.py", "from scipy.special import ndtr, ndtri"),
         ("experiments/advice/advice.py", "if row['high'] < 0.0:\n    verdict(low, high)"),
         (
