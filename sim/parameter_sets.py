@@ -24,6 +24,7 @@ from tandem.sim.mistake import Mistake
 from tandem.sim.scenario.meant import records_of
 from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable
+from tandem.sim.units import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,7 @@ class Chosen:
         else:
             kind = "ensemble" if self.number is None else "default" if self.word == DEFAULT else "one"
         count = 0 if self.known is None else len(self.known)
-        return TOLD[lang][kind].format(count=count, number=self.number)
+        return TOLD[language(lang)][kind].format(count=count, number=self.number)
 
     @property
     def several(self) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from tandem.sim.mistake import Mistake
 
 UNITS_FR = {
     "0 or 1": "0 ou 1",
@@ -45,6 +48,16 @@ UNITS_FR = {
 }
 
 
+LANGUAGES = ("en", "fr")
+
+
+def language(lang: Any) -> str:
+    """The language that a caller asks for, at the door of whatever speaks. Raises Mistake for one that there is not."""
+    if not isinstance(lang, str) or lang not in LANGUAGES:
+        raise Mistake(f"lang = {str(lang)[:60]!r}; allowed: {', '.join(LANGUAGES)}")
+    return lang
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
     """An outcome or a column: what it is called, what it counts and what that means."""
@@ -57,11 +70,11 @@ class Quantity:
 
     def title(self, lang: str = "en") -> str:
         """The title in a language."""
-        return self.title_fr if lang == "fr" else self.title_en
+        return self.title_fr if language(lang) == "fr" else self.title_en
 
     def unit_in(self, lang: str = "en") -> str:
         """The unit in a language."""
-        return UNITS_FR[self.unit] if lang == "fr" else self.unit
+        return UNITS_FR[self.unit] if language(lang) == "fr" else self.unit
 
 
 def figure(value: float) -> str:

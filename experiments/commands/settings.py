@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
@@ -72,11 +73,22 @@ def settings(texts: Iterable[str] | None) -> dict[str, Any]:
             raise ScenarioError("not a setting", file="--set", value=text, allowed="path=value")
         if path.strip() in found:
             raise ScenarioError("stands there twice", file="--set", key=path.strip(), allowed="once")
+        if DECIMAL_COMMA.fullmatch(value.strip()):
+            point = value.strip().replace(",", ".")
+            raise ScenarioError(
+                "a decimal comma", file="--set", key=path.strip(), value=value.strip(), allowed=f"a decimal point: {point}"
+            )
         found[path.strip()] = _value(value.strip())
     return found
 
 
+NUMBER = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?")
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+
+
 def _value(text: str) -> Any:
+    if NUMBER.fullmatch(text) and "." in text:  # .5 and 5. are numbers to everybody but TOML
+        return float(text)
     try:
         tables = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):

@@ -28,9 +28,9 @@ def write_report(folder: str | Path) -> Path:
     """Write `report.html` into a finished sweep's folder; its path. Raises Refused for a partial sweep, Damaged."""
     sweep = open_sweep(folder)
     if not sweep.manifest.spec["model"].get("scenarios"):
-        raise Refused(f"{folder}: a report tells of firms, and this sweep is of a function; read it with open_sweep")
+        raise Refused(f"{folder}: a report tells of firms, and this sweep is of a function; read it in Python with open_sweep")
     if sweep.manifest.points > MOST_POINTS:
-        raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep with open_sweep")
+        raise Refused(f"{folder}: a report is made for up to {MOST_POINTS:,} points; read this sweep in Python with open_sweep")
     page = report_page(sweep)
     try:
         write_text(sweep.path / NAME, page, comment="html")

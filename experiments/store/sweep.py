@@ -104,7 +104,7 @@ class Sweep:
         share = self.runs_done / max(self.runs, 1)
         return (
             f"{self.path.name} is partial: {self.runs_done:,} of {self.runs:,} runs are done ({share:.1%}); "
-            "finish it, or say allow_partial=True"
+            "finish it, or allow for what is missing (--allow-partial; in Python allow_partial=True)"
         )
 
     def _commits(self, allow_partial: bool) -> list[Commit]:

@@ -251,7 +251,9 @@ def _again(
     advanced: Callable[[int], None],
 ) -> None:
     if model is None and store.manifest.spec["model"].get("name") != "firms":
-        raise Refused("this sweep is of a function; give verify(..., model=...) the model that it was made with")
+        raise Refused(
+            "this sweep is of a function, which only Python can play again: verify(folder, model=the model it was made with)"
+        )
     replay = Replay(
         str(store.folder.path),
         store.manifest.seal,

@@ -11,6 +11,7 @@ from tandem.experiments.pages.figure import save
 from tandem.sim.intervals import t_quantile
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE
 from tandem.sim.plots.canvas import styled, subplots
+from tandem.sim.units import language
 
 COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
 EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the edge, as an arrow
@@ -19,6 +20,7 @@ EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the ed
 def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
     """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with 95% Monte Carlo interval, and
     published value. `table`: that of `tandem.experiments.validation.findings.assess`."""
+    language(lang)
     rows = table[table["low"].notna() & table["high"].notna()].reset_index(drop=True)
     words = {
         "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),

@@ -12,6 +12,7 @@ from tandem.experiments.validation.histories import histories
 from tandem.sim.plots import BETTER, INK
 from tandem.sim.plots.canvas import styled, subplots
 from tandem.sim.scenario import Scenario
+from tandem.sim.units import language
 
 
 def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None:
@@ -20,7 +21,7 @@ def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None
     words = {
         "en": ("simulated, middle 90% of runs", "published", "published, unverified"),
         "fr": ("simulé, 90 % des tirages au milieu", "publié", "publié, non vérifié"),
-    }[lang]
+    }[language(lang)]
     with styled():
         canvas, axes = subplots(1, len(told), figsize=(6.2 * len(told), 4.8), layout="constrained", squeeze=False)
         for ax, history in zip(axes[0], told):

@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from tandem.sim.mistake import Mistake
+from tandem.sim.units import language
 
 FOR_FILES = "agg"
 Arguments = ParamSpec("Arguments")
@@ -106,6 +107,7 @@ def under_our_style(draw: Callable[Arguments, Answer]) -> Callable[Arguments, An
 
     @wraps(draw)
     def drawn(*arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        language(named.get("lang", "en"))
         with styled():
             return draw(*arguments, **named)
 

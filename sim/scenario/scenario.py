@@ -36,6 +36,7 @@ from tandem.sim.scenario.paths import LISTS, flattened, lever_of
 from tandem.sim.scenario.reading import parsed
 from tandem.sim.scenario.story import Step, Story, Verdict, checked
 from tandem.sim.scenario.written import as_toml, last, marked, source, steps_by_value, tables_of
+from tandem.sim.units import language
 from tandem.sim.writing import write_text
 
 
@@ -216,6 +217,7 @@ class Scenario:
 
     def title(self, lang: str = "en") -> str:
         """The title; without one, those of role model and context; without these, the name."""
+        lang = language(lang)
         if self.story.title:
             return self.story.title[lang]
         last = {layer.kind: layer.title for layer in self.layers}

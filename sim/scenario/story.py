@@ -163,7 +163,8 @@ def checked(model: type[Told], values: Mapping[str, Any], file: str | None, pref
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     at = [str(part) for part in first["loc"] if part != "__root__"]
-    key = prefix + ".".join(at)
+    at = _places(values, at)
+    key = (prefix + ".".join(at)).rstrip(".")
     problem, words, near = first["msg"].removeprefix("Value error, "), None, None
     kind = first["type"]
     value = first.get("input", NOTHING)
@@ -187,6 +188,20 @@ def checked(model: type[Told], values: Mapping[str, Any], file: str | None, pref
         words = problem.removeprefix("Input should be ").removeprefix("a valid ").removeprefix("valid ")
         problem = "wrong value"
     raise ScenarioError(problem, file=file, key=key or None, value=value, allowed=words, suggestion=near)
+
+
+def _places(values: Any, at: list[str]) -> list[str]:
+    """The part of a place that a reader of the file knows: without the names of the kinds that were tried (`seed.int`)."""
+    known: list[str] = []
+    for part in at:
+        inside = isinstance(values, Mapping) and part in values
+        numbered = isinstance(values, list | tuple) and part.isdigit() and int(part) < len(values)
+        if inside or numbered:
+            known.append(part)
+            values = values[part] if inside else values[int(part)]
+        elif isinstance(values, Mapping):
+            known.append(part)  # what is missing, or what only the checks know by name
+    return known
 
 
 def _names(model: Any, at: list[str]) -> tuple[str, ...]:

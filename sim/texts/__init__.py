@@ -17,8 +17,9 @@ from importlib import resources
 from typing import Any
 
 from tandem.sim.parameters import lever_texts
+from tandem.sim.units import LANGUAGES as LANGUAGES
+from tandem.sim.units import language
 
-LANGUAGES = ("en", "fr")
 FORMS = ({"one", "other"}, {"up", "down"})
 NARROW = "\u202f"  # the space that French puts between thousands and before % : ; ! ?
 MARKS = {"en": {"-": "\u2212"}, "fr": {",": NARROW, ".": ",", "%": f"{NARROW}%", "-": "\u2212"}}
@@ -27,8 +28,6 @@ MARKS = {"en": {"-": "\u2212"}, "fr": {",": NARROW, ".": ",", "%": f"{NARROW}%",
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(lang: str) -> Mapping[str, str | dict[str, str]]:
     """Key -> template, or its two forms."""
-    if lang not in LANGUAGES:
-        raise ValueError(f"lang = {lang!r}; allowed: {', '.join(LANGUAGES)}")
     tables = tomllib.loads((resources.files(__name__) / f"{lang}.toml").read_text("utf-8"))
     return {**dict(flattened(tables)), **{f"lever.{name}": words for name, words in lever_texts("said", lang).items()}}
 
@@ -44,7 +43,7 @@ def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str
 
 def text(key: str, lang: str, **values: Any) -> str:
     """The text of `key` with `values` in its slots."""
-    template = catalogue(lang)[key]
+    template = catalogue(language(lang))[key]
     if isinstance(template, dict):
         template = template[_form(template, lang, values)]
     return _Local(lang).vformat(template, (), values)
@@ -62,7 +61,7 @@ def number(value: float, form: str, lang: str) -> str:
     written = format(value, form)
     if written.lstrip("+-").strip("0.,%") == "":  # neither "-0" nor "+0"
         written = format(0.0 if isinstance(value, float) else 0, form.lstrip("+"))
-    return "".join(MARKS[lang].get(mark, mark) for mark in written)
+    return "".join(MARKS[language(lang)].get(mark, mark) for mark in written)
 
 
 def money(thousands: float, lang: str, form: str = ",.0f") -> str:
@@ -85,7 +84,7 @@ def listed(items: Iterable[str], lang: str) -> str:
 
 def typeset(words: str, lang: str) -> str:
     """`words` by somebody else (a scenario's author), with the apostrophes and narrow spaces of French print."""
-    if lang != "fr":
+    if language(lang) != "fr":
         return words
     return re.sub(r"[ \u00a0]([;:!?%»])", NARROW + r"\1", words.replace("'", "\u2019"))
 
