@@ -96,6 +96,7 @@ SUMS = (
     "experiments_succeeded",
     "campaigns_launched",
     "standing_error_weeks",
+    "ceo_meeting_hours",
 )
 COLUMNS = STATES + SUMS
 WIDTH = len(COLUMNS)
@@ -215,6 +216,7 @@ def observe_sums(w, o):
     o.experiments_succeeded = s.sum_experiments_succeeded
     o.campaigns_launched = s.sum_campaigns
     o.standing_error_weeks = s.sum_standing
+    o.ceo_meeting_hours = s.sum_ceo_meeting
 
 
 @sequence

@@ -387,6 +387,13 @@ class Clarity(Group):
         0.03, 0, 1, unit="share", meaning="belief to own a domain lost by who loses an arbitration in it"
     )
     announced: float = parameter(0.5, 0, 1, unit="share", meaning="belief moved at once by a charter that is rewritten")
+    owner_doubt: float = parameter(
+        0.25,
+        0,
+        1,
+        unit="share",
+        meaning="doubt about a charter that is left to whom it names as the sole decider: his own name stands there",
+    )
 
 
 class Resolution(Group):
@@ -418,6 +425,9 @@ class Resolution(Group):
     concession_style: float = parameter(0.4, 0, 1, unit="share", meaning="concession lost to opposite styles")
     mediation_weeks: float = parameter(2.0, 1, 26, unit="weeks", meaning="length of a mediation")
     mediation_left: float = parameter(0.3, 0, 1, unit="share", meaning="gap left by a mediation that settles")
+    mediation_own: float = parameter(
+        0.7, 0, 1, unit="share", meaning="relationship conflict from a quarrel that its mediation ends, if it settles it"
+    )
     mediation_relief: float = parameter(
         0.2, 0, 1, unit="share", meaning="relationship conflict ended by a mediation that settles"
     )
@@ -441,6 +451,14 @@ class Judgment(Group):
         source="csaszar2013",
     )
     error_per_skill: float = parameter(2.2, 0, 5, unit="standard deviations", meaning="fall of that error with skill")
+    common_bias: float = parameter(
+        0.4,
+        0,
+        1,
+        unit="share",
+        meaning="weight that the better-informed loses since two who confer dwell on what both knew before",
+        source="stasser1985, lu2012",
+    )
     feedback: float = parameter(
         0.3,
         0,
@@ -471,6 +489,14 @@ class Judgment(Group):
     tolerance_trust: float = parameter(0.6, 0, 3, unit="standard deviations", meaning="further gap tolerated at full trust")
     tolerance_conflict: float = parameter(
         0.3, 0, 3, unit="standard deviations", meaning="gap less tolerated at full relationship conflict"
+    )
+    tolerance_usual: float = parameter(
+        0.6,
+        0,
+        1,
+        unit="0-1",
+        meaning="trust whose tolerance holds for all where who trusts speaks up too",
+        source="edmondson1999",
     )
     style_gap: float = parameter(0.35, 0, 2, unit="standard deviations", meaning="gap added by opposite styles", source="article")
     bar: float = parameter(0.0, -2, 2, unit="standard deviations", meaning="score a proposal must reach")
@@ -591,6 +617,34 @@ class Dyad(Group):
     results_gain: float = parameter(
         0.4, 0, 5, unit="share of the usual gain/hour", meaning="trust gained by an hour of meeting with all results shown"
     )
+    reliance_threshold: float = parameter(
+        0.35,
+        0,
+        1,
+        unit="0-1",
+        meaning="trust at which a leader relies on the other in half of what he could",
+        source="lewicki1998",
+    )
+    reliance_width: float = parameter(
+        0.06, 0.01, 0.5, unit="0-1", meaning="trust above it at which he relies on him in three of four matters"
+    )
+    joint_reliance: float = parameter(
+        0.5, 0, 1, unit="share", meaning="trust gained when what both decided came true, against what one decided for both"
+    )
+    suspicion: float = parameter(
+        0.004, 0, 0.1, unit="1/week", meaning="trust lost to watching and withholding by who does not rely at all"
+    )
+    sinister: float = parameter(
+        0.6,
+        0,
+        1,
+        unit="share",
+        meaning="part of a small difference that who does not trust at all reads as an attack",
+        source="kramer1999",
+    )
+    monitoring: float = parameter(
+        0.08, 0, 0.5, unit="share of hours", meaning="time that watching the other takes of who does not rely on him at all"
+    )
 
 
 class Training(Group):
@@ -639,6 +693,24 @@ class Adaptation(Group):
         unit="share/review",
         meaning="what a review with full figures teaches of what is still to be seen of one's results",
     )
+    debrief_hours: float | None = by_lever(
+        "adaptation",
+        0.0,
+        2.0,
+        0,
+        8,
+        unit="hours/review",
+        meaning="time in which both leaders and the marketing lead go through what became of their decisions after a review",
+        source="tannenbaum2013",
+    )
+    debrief_half: float = parameter(1.0, 0.1, 10, unit="hours", meaning="length of a debrief that yields half of what one can")
+    debrief_lesson: float = parameter(
+        0.3, 0, 1, unit="share", meaning="what a full debrief teaches a leader of what is still to be seen of his judgments"
+    )
+    debrief_roles: float = parameter(
+        0.15, 0, 1, unit="share", meaning="hold of the charter, and belief in it, that a full debrief renews"
+    )
+    debrief_ground: float = parameter(0.15, 0, 1, unit="share", meaning="common ground gained by a full debrief")
     joint_credit: float = parameter(
         0.5,
         0,
@@ -768,6 +840,20 @@ class Execution(Group):
     )
     unsupervised_defects: float = parameter(
         0.04, 0, 0.5, unit="share", meaning="further defects in work that nobody follows", source="bloom2013"
+    )
+    staffing: float = parameter(
+        0.5, 0, 5, unit="1/year", meaning="growth of a team that has twice the usual backlog", source="hamermesh1993"
+    )
+    headcount_least: float = parameter(0.5, 0.1, 5, unit="people", meaning="smallest team that is kept")
+    headcount_most: float = parameter(50.0, 5, 500, unit="people", meaning="largest team that one leads")
+    staffing_backlog: float = parameter(3.0, 0.5, 26, unit="weeks", meaning="backlog at which a team neither grows nor shrinks")
+    edict_loss: float = parameter(
+        0.2,
+        0,
+        0.8,
+        unit="share",
+        meaning="quality lost where who carries a decision out had no part in it and does not trust who took it",
+        source="nutt1999, wooldridge1990, korsgaard1995",
     )
     lone_share: float = parameter(
         0.14,
@@ -953,6 +1039,48 @@ class Market(Group):
     refinement_loss: float = parameter(0.004, 0, 0.2, unit="1/week", meaning="wear of the funnel")
     technique_rest: float = parameter(0.4, 0, 2, unit="index", meaning="technique of who has learned nothing new for long")
     ruin: float = parameter(0.25, 0, 5, unit="years of revenue", meaning="loss of cash that ruins the firm")
+    presence_usual: float = parameter(
+        0.8, 0, 1, unit="0-1", meaning="presence of the CEO outside at which demand is as declared, and at the start"
+    )
+    presence_speed: float = parameter(
+        0.08, 0, 1, unit="1/week", meaning="how fast presence outside follows the CEO's hours there"
+    )
+    presence_gain: float = parameter(
+        0.23,
+        0,
+        1,
+        unit="share",
+        meaning="demand gained from no presence of the CEO outside to a full one",
+        source="bandiera2020",
+    )
+    coherence: float = parameter(0.6, 0, 1, unit="0-1", meaning="coherence of the brand's launches at the start")
+    coherence_speed: float = parameter(0.05, 0, 1, unit="1/launch", meaning="weight of a launch in the brand's coherence")
+    coherence_gain: float = parameter(
+        0.5,
+        0,
+        3,
+        unit="multiple/unit",
+        meaning="rise of what awareness sells with coherence: a name that says one thing is believed",
+        source="erdem1998, keller1993",
+    )
+    mature_growth: float = parameter(
+        0.03, -0.1, 0.2, unit="1/year", meaning="growth of a line of business that has come of age (log)"
+    )
+    maturing_years: float = parameter(
+        4.0, 0.25, 100, unit="years", meaning="time in which the line of business loses two thirds of its growth beyond that"
+    )
+    entry: float = parameter(
+        0.5, 0, 3, unit="share/share", meaning="demand lost to rivals per growth of customers beyond the line of business (log)"
+    )
+    entry_years: float = parameter(2.0, 0.1, 20, unit="years", meaning="time that entry takes to answer", source="geroski1995")
+    customers_per_line: float = parameter(
+        800.0, 1, 1e7, unit="customers", meaning="customers of a product line at the start, on average"
+    )
+    line_spread: float = parameter(1.5, 0, 3, unit="log", meaning="spread of the size of product lines", source="riccaboni2008")
+    line_luck: float = parameter(
+        0.8, 0, 3, unit="log", meaning="spread over time of the demand for one product line", source="riccaboni2008"
+    )
+    line_memory: float = parameter(0.02, 0.001, 1, unit="1/week", meaning="how fast such a deviation fades")
 
 
 class Hazards(Group):
@@ -995,6 +1123,14 @@ class Effort(Group):
     fatigue_threshold: float = parameter(0.9, 0, 1, unit="share", meaning="use of hours above which a leader tires")
     fatigue_gain: float = parameter(0.02, 0, 0.1, unit="1/week", meaning="fatigue per tenth of the hours used above")
     fatigue_fading: float = parameter(0.05, 0, 1, unit="1/week", meaning="fading of fatigue below")
+    outside_hours: float = parameter(
+        4.0,
+        0.5,
+        30,
+        unit="hours/week",
+        meaning="time that markets, key clients and the public could take of the CEO",
+        source="porter2018",
+    )
     spare_sensing: float = parameter(
         0.03, 0, 0.5, unit="1/week", meaning="errors of budget and positioning mended by a CEO with all hours spare"
     )
@@ -1069,6 +1205,9 @@ class Shocks(Group):
     departure_ground: float = parameter(0.4, 0, 1, unit="share", meaning="common ground left by a departure")
     departure_precedents: float = parameter(
         0.6, 0, 1, unit="share", meaning="precedents left by the departure of a leader who wrote little down"
+    )
+    restructuring_documented: float = parameter(
+        0.5, 0, 1, unit="share", meaning="part of a restructuring's blow to who decides that full documentation spares"
     )
     departure_documented: float = parameter(0.5, 0, 1, unit="share", meaning="documentation from which on all precedents stay")
     successor_skill: float = parameter(0.1, 0, 1, unit="0-1", meaning="spread of a successor's skills about those declared")
@@ -1147,6 +1286,22 @@ class Switches(Group):
     credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
     experience: bool = switch("experiments concluded teach which experiments can be done", on=False)
     lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither", on=False)
+    sinister_attribution: bool = switch("distrust reads small differences as attacks", on=False)
+    mediated_quarrel: bool = switch("a mediation ends the sourness of its own quarrel, not of others", on=False)
+    voice: bool = switch(
+        "who trusts the other speaks up as readily: trust settles quarrels over the matter, not spares them", on=False
+    )
+    owner_certainty: bool = switch("whom a charter names as the sole decider hardly doubts that he is", on=False)
+    reliance: bool = switch("trust is earned where one relied on the other and it came true; distrust feeds on itself", on=False)
+    outside_role: bool = switch("hours left to the CEO go to markets, key clients and the public", on=False)
+    debriefs: bool = switch("leaders go through what became of their decisions", on=False)
+    commitment: bool = switch("who had no part in a decision carries it out less well", on=False)
+    common_information: bool = switch("two who confer dwell on what both knew before", on=False)
+    coherence: bool = switch("launches that say one thing make awareness sell more, slowly", on=False)
+    growth_path: bool = switch("demand follows the line of business: growth matures, and draws rivals", on=False)
+    product_lines: bool = switch("demand comes by product lines, each with a luck of its own", on=False)
+    vacant_ground: bool = switch("common ground grows between two who are there", on=False)
+    records_protect: bool = switch("written decisions soften a restructuring", on=False)
 
 
 class Assumptions(Group):

@@ -85,6 +85,8 @@ CAUSES = (
     "dissatisfaction",
     "retention_budget",
     "orphaned_key_clients",
+    "suspicion",
+    "presence",
 )
 (
     AGREEMENT,
@@ -135,6 +137,8 @@ CAUSES = (
     DISSATISFACTION,
     RETENTION_BUDGET,
     ORPHANED_KEY_CLIENTS,
+    SUSPICION,
+    PRESENCE,
 ) = range(len(CAUSES))
 
 # What happened, as the journal notes it: (week, kind, domain, who, value, second value).
@@ -231,6 +235,10 @@ FIRM = np.dtype([
     ("novelty_shift", f8), ("shares", f8, (4,)), ("arms", f8, (4,)),
     ("estimates", f8, (4,)), ("acceptance", f8), ("approvals_due", f8),
     ("experience", f8), # experiments
+    ("presence", f8), ("coherence", f8),
+    ("path", f8), ("rivalry", f8), # log of customers against the start
+    ("yardstick", f8), # technique that the line of business takes for granted
+    ("line_share", f8), ("line_luck", f8), # concentration of product lines; log
     ("orphaned_clients", f8),
     # this week's flows
     ("pressure", f8), ("running", f8), ("on_brand", f8), ("off_brand", f8), ("leads", f8),
@@ -257,7 +265,7 @@ FIRM = np.dtype([
     ("sum_defaults", f8), ("sum_exchanged", f8), ("sum_chances", f8), ("sum_paired_weeks", f8), ("sum_arbitrated", f8),
     ("sum_usurped", f8), ("sum_double", f8), ("sum_orphans", f8), ("sum_reopened", f8), ("sum_error", f8),
     ("sum_settings", f8), ("sum_morale", f8), ("sum_satisfaction", f8),
-    ("sum_departures", f8), ("sum_baseline_leads", f8), ("ruined", f8),
+    ("sum_departures", f8), ("sum_baseline_leads", f8), ("ruined", f8), ("sum_ceo_meeting", f8), # hours
     ("quarter_revenue", f8), ("quarter_awareness", f8), ("quarter_satisfaction", f8), ("start_revenue", f8),
 ], align=True)
 
@@ -269,7 +277,7 @@ LEADER = np.dtype([
     # this week's intent (choose_hours) and use, in hours
     ("hours_available", f8), ("hours_meeting", f8), ("hours_training", f8), ("hours_reporting", f8),
     ("hours_encouragement", f8), ("encouraging", f8), ("hours_approvals", f8), ("hours_decisions", f8), ("hours_left", f8),
-    ("hours_used", f8),
+    ("hours_used", f8), ("hours_with_reports", f8), # in meetings with those who report to him, the other leader among them
     ("questions", f8), ("questions_answered", f8),
     ("decided_alone", f8), ("decided_jointly", f8), # since the last review
 ], align=True)
@@ -298,6 +306,7 @@ DECISION = np.dtype([
     # intents (choose_claims, choose_judgments, choose_concessions)
     ("claim", i8, (2,)), ("position", f8, (3,)), ("error", f8, (3, 5)), ("judged", i8, (3,)), ("concession", f8, (2,)),
     ("exchanged", i8), ("gap", f8), ("causes", f8, (4,)), ("outcome", f8), ("contradiction", f8), ("alone", f8),
+    ("spilled", f8), # relationship conflict that came of it
     ("prepared", i8), # all have done their part of a joint matter, before this week
 ], align=True)
 
@@ -305,6 +314,7 @@ PROJECT = np.dtype([
     ("uid", i8), ("domain", i8), ("status", i8), ("team", i8), ("born", i8), ("decided", i8), ("age", f8),
     ("attributes", f8, (5,)), ("outcome", f8), ("work", f8), ("work_left", f8), ("worked", f8), ("defect_work", f8),
     ("quality", f8), ("stage", i8), ("rule", i8), ("owner", i8), ("contradiction", f8), ("novelty_seen", f8),
+    ("part", f8), # that who carries it out had in deciding
     # intent (choose_backlog)
     ("priority", f8), ("taken", i8),
     ("next", i8), # place of the same team's next open project, -1 after the last

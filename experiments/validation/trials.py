@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.population import Firms, Population
-from tandem.experiments.validation.statistics import MONTH, firm_table, monthly
+from tandem.experiments.validation.statistics import MONTH, YEAR, firm_table, monthly
 from tandem.sim.panel import COLUMNS, Panel, panel_of
 
 # Twins: the same firms and luck with a practice absent or at its best, from the end of the burn-in on.
@@ -136,6 +136,14 @@ class Trial:
             "calm": played(calm.timelines()),
             **{name: played(table.timelines()) for name, table in (("more", more), ("pulse", pulse))},
         }
+
+    @cached_property
+    def second(self) -> tuple[Firms, dict[str, Panel]]:
+        """Firms as the population has them, and their panels by year, played `with` a COO and `without`, on the same luck."""
+        self.told("with a COO and without")
+        firms = self.population.firms(self.size.firms, self.seed, pairs_only=False)
+        arms = {arm: replace(firms, table=firms.table.assign(coo=yes)) for arm, yes in (("with", True), ("without", False))}
+        return firms, {arm: panel_of(same.records(), seed=self.seed, every=YEAR) for arm, same in arms.items()}
 
     @cached_property
     def long(self) -> Panel:

@@ -15,6 +15,7 @@ from tandem.sim.rules.clarity import (
     chartered_belief,
     hand_off_probability,
     noticing_probability,
+    owner_belief,
     waiting_probability,
 )
 from tandem.sim.rules.learning import experience_effect, problem_pressure
@@ -132,7 +133,7 @@ def bear(w, domain, ordinal, urgent):
     item.decider, item.consulted, item.born, item.age, item.author, item.urgent = 0, 0, s.week, 0.0, -1, urgent
     item.waiting, item.timer, item.step, item.step_left, item.contested, item.rounds = 0, 0.0, 0, 0.0, 0, 0.0
     item.retaken, item.verdict, item.exchanged, item.gap, item.outcome, item.contradiction = 0, 0, 0, 0.0, 0.0, 0.0
-    item.alone, item.agenda, item.prepared = 0.0, 0.0, 0
+    item.alone, item.agenda, item.prepared, item.spilled = 0.0, 0.0, 0, 0.0
     for i in range(3):
         item.judged[i], item.position[i], item.effort_left[i], item.effort[i] = 0, 0.0, 0.0, 0.0
         for g in range(5):
@@ -228,7 +229,10 @@ def claim_alone(w, item, i):
     present = w.leaders[i].present
     if p.switches_lone_claims == 0 or p.switches_claims == 0:
         return present
-    belief = blurred(chartered_belief(present == 1, p.clarity_charter), s.charter_alive[item.domain])
+    chartered = chartered_belief(present == 1, p.clarity_charter)
+    if present == 1 and p.switches_owner_certainty == 1:
+        chartered = owner_belief(p.clarity_charter, p.clarity_owner_doubt)
+    belief = blurred(chartered, s.charter_alive[item.domain])
     return 1 if item.claim_luck[i] < belief else 0
 
 

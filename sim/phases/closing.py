@@ -6,19 +6,22 @@ from tandem.sim.phases.judging import priority_gap
 from tandem.sim.phases.luck import uniforms
 from tandem.sim.phases.pair import (
     both_present,
+    forgotten,
     grasped,
     mean_trust,
     move_relationship,
     move_trust,
+    relied,
     update_clarity,
 )
-from tandem.sim.rules.arithmetic import clip, most, unit
+from tandem.sim.rules.arithmetic import clip, least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.conflict import episode_probability
 from tandem.sim.rules.effort import fatigue_after
 from tandem.sim.rules.goals import egocentric_weight, moved_weight, within_reach
-from tandem.sim.rules.trust import trust_returning
-from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, RELATIONSHIP_CONFLICT
+from tandem.sim.rules.market import presence_after
+from tandem.sim.rules.trust import trust_after_failure, trust_returning
+from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, KEY_CLIENT, RELATIONSHIP_CONFLICT, SUSPICION
 from tandem.sim.streams import RELATIONSHIP
 
 
@@ -42,6 +45,7 @@ def close_week(world):
                 p.effort_fatigue_gain,
                 p.effort_fatigue_fading,
             )
+    meet_outside(w)
     use_spare_hours(w)
     aspire(w)
     update_clarity(w)
@@ -117,7 +121,7 @@ def forget_roles(w):
             s.precedents[d] *= 1.0 - p.clarity_precedent_loss
         fade = p.clarity_forgetting * (1.0 - s.precedents[d])
         for i in range(2):
-            belief = moved_belief(leaders[i].beliefs[d], 0.5, fade)
+            belief = moved_belief(leaders[i].beliefs[d], forgotten(w, d, i), fade)
             if both_present(w):
                 grab = p.clarity_grabbing * p.domain_stake[d] * (1.0 - leaders[i].trust)
                 belief = moved_belief(belief, grasped(w, d), grab)
@@ -126,7 +130,7 @@ def forget_roles(w):
 
 @part
 def cool_down(w):
-    """Relationship conflict fades, trust returns to what the culture expects."""
+    """Relationship conflict fades; trust returns to what the culture expects, where one relies on the other, else is eaten."""
     leaders = w.leaders
     p, s = w.parameters, w.firm
     fading = p.dyad_recovery * s.relationship_conflict
@@ -135,8 +139,25 @@ def cool_down(w):
         s.conflict_causes[c] *= 1.0 - p.dyad_recovery
     if both_present(w):
         for i in range(2):
-            value = trust_returning(leaders[i].trust, p.culture_trust, p.dyad_trust_return)
+            leaning = relied(w, i)
+            value = trust_returning(leaders[i].trust, p.culture_trust, p.dyad_trust_return * leaning)
             move_trust(w, i, value, CULTURE)
+            if p.switches_reliance == 1:
+                value = trust_after_failure(leaders[i].trust, p.dyad_suspicion * (1.0 - leaning))
+                move_trust(w, i, value, SUSPICION)
+
+
+@part
+def meet_outside(w):
+    """What is left of the CEO's hours, up to what they can take, goes to markets, key clients and the public. They see him there,
+    and he sees them: errors about key clients are mended as those of a sensing CEO are."""
+    p, s, ceo = w.parameters, w.firm, w.leaders[CEO]
+    if p.switches_outside_role == 0:
+        return
+    given = least(most(0.0, ceo.hours_left), p.effort_outside_hours) if ceo.present == 1 else 0.0
+    share = given / p.effort_outside_hours
+    s.presence = presence_after(s.presence, share, p.market_presence_speed)
+    s.standing_error[KEY_CLIENT] *= 1.0 - p.effort_spare_sensing * share
 
 
 @part
@@ -207,6 +228,7 @@ def keep_sums(w):
         s.sum_trust += mean_trust(w)
         s.sum_relationship_level += s.relationship_conflict
         s.sum_gap += priority_gap(w)
+    s.sum_ceo_meeting += leaders[CEO].hours_with_reports
     for i in range(3):
         s.sum_hours[i] += leaders[i].hours_used
         s.sum_hours_available[i] += leaders[i].hours if leaders[i].present == 1 else 0.0

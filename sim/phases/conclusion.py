@@ -53,6 +53,7 @@ from tandem.sim.state import (
     TEAM_RULE,
     UNILATERAL,
     USURPED,
+    VOTE,
     WORKING,
 )
 from tandem.sim.streams import CHALLENGES
@@ -138,7 +139,7 @@ def take_effect(w, item):
     if pair:
         remember(w, item)
         challenge(w, item)
-        if is_joint(item.rule) and item.rounds <= p.dyad_quick_rounds:
+        if is_joint(item.rule) and item.rounds <= p.dyad_quick_rounds and p.switches_reliance == 0:
             for i in range(2):
                 gain_trust(w, i, 1.0, AGREEMENT)
     count_for_lessons(w, item)
@@ -282,6 +283,17 @@ def free_team(w, kind):
 
 
 @part
+def part_in(w, item):
+    """Part (0-1) in the decision of who leads its execution: the COO, without one the marketing lead."""
+    executor = COO if w.leaders[COO].present == 1 else LEAD
+    if item.decider == executor or item.rule == TEAM_RULE or item.rule == VOTE:
+        return 1.0
+    if executor == COO and (is_joint(item.rule) or item.rule == OR):
+        return 1.0
+    return 0.5 if item.consulted == 1 or item.path == OVERRULED or item.decider == LEAD else 0.0
+
+
+@part
 def launch(w, item):
     """Turn an accepted decision into a project of a team; two directives and reopened matters waste work on top."""
     teams, projects = w.teams, w.projects
@@ -304,7 +316,7 @@ def launch(w, item):
     project.outcome, project.work, project.work_left = item.outcome, work * (1.0 + waste), work * (1.0 + waste)
     project.worked, project.defect_work, project.quality, project.stage = 0.0, 0.0, 1.0, 0
     project.rule, project.owner, project.contradiction = item.rule, item.decider, item.contradiction
-    project.priority, project.taken = 0.0, 0
+    project.priority, project.taken, project.part = 0.0, 0, part_in(w, item)
     put_last(w, teams[t], s.project_count - 1)
     teams[t].backlog += project.work_left
     teams[t].open_projects += 1.0

@@ -202,8 +202,9 @@ def confront(w, item):
 def tolerated(w):
     """Gap (standard deviations) that the pair lets pass now."""
     p, s = w.parameters, w.firm
+    # Disagreement is voiced with trust as well as without: what differs is how it ends.
     return tolerance(
-        mean_trust(w),
+        p.judgment_tolerance_usual if p.switches_voice == 1 else mean_trust(w),
         s.relationship_conflict,
         p.judgment_tolerance,
         p.judgment_tolerance_trust,

@@ -7,19 +7,21 @@ from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, judge_forecast
 from tandem.sim.phases.projects import close_ranks
 from tandem.sim.phases.rights import decision_hours
-from tandem.sim.rules.arithmetic import least, most, unit
+from tandem.sim.rules.arithmetic import clip, least, most, unit
 from tandem.sim.rules.execution import (
     capacity_followed,
+    committed_quality,
     defect_share,
     leaving_rate,
     morale_after,
     morale_pull,
     questions_per_work,
     team_capacity,
+    team_growth,
     thrash,
 )
 from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
-from tandem.sim.rules.market import goal_response, setting_after
+from tandem.sim.rules.market import goal_response, on_line, setting_after
 from tandem.sim.state import (
     BRAND,
     CAMPAIGN,
@@ -261,6 +263,9 @@ def settle_team(w, team, repaired, draw):
         head = most(1.0, team.headcount)
         team.skill *= 1.0 - p.execution_leaver_skill / (head + p.execution_leaver_skill)
         s.common_ground *= 1.0 - p.execution_leaver_ground
+    if p.switches_growth_path == 1:
+        growth = team_growth(team.backlog, team.capacity, p.execution_staffing, p.execution_staffing_backlog)
+        team.headcount = clip(team.headcount * (1.0 + growth / 52.0), p.execution_headcount_least, p.execution_headcount_most)
     team.sum_morale += team.morale
     team.sum_backlog += team.backlog
 
@@ -333,6 +338,8 @@ def finish(w, project):
         team.sum_goal_done[g] += p.domain_goals[project.domain, g]
     harm = p.execution_contradiction_harm * project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
     project.quality *= 1.0 - harm
+    if p.switches_commitment == 1:
+        project.quality = committed_quality(project.quality, project.part, led_by(w, project), p.execution_edict_loss)
     s.contradiction += harm
     waited = s.week - project.born
     if project.domain == CAMPAIGN:
@@ -343,9 +350,21 @@ def finish(w, project):
         project.status = FINISHED
         d = project.domain
         stake = p.domain_stake[d] * project.quality
+        before = abs(s.standing_error[d])
         s.standing_error[d] = setting_after(s.standing_error[d], stake, project.outcome, p.execution_carried_error)
+        if p.switches_reliance == 1:
+            judge_forecast(w, project, abs(s.standing_error[d]) < before)
         if d == PROCESS and p.switches_refinement == 1:
             s.refinement += p.market_refinement_process * (1.0 - s.refinement) * project.quality
+
+
+@part
+def led_by(w, project):
+    """Trust (0-1) in who decided of who leads the execution; that of the post's culture where it is the marketing lead."""
+    leaders = w.leaders
+    if project.owner < 2 and both_present(w):
+        return leaders[COO].trust
+    return w.parameters.culture_trust
 
 
 @part
@@ -363,6 +382,8 @@ def start_campaign(w, team, project, waited):
     for g in range(5):
         worth += s.right_goals[g] * project.attributes[g]
     judge_forecast(w, project, worth > 0.0)
+    if p.switches_coherence == 1:
+        s.coherence += p.market_coherence_speed * (on_line(project.attributes[BRAND]) - s.coherence)
     off = project.attributes[BRAND] < -0.7
     note(w, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth, project.attributes[BRAND])
     if p.switches_refinement == 1:

@@ -1,7 +1,7 @@
 """Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
 
 from tandem.sim.compile import part, phase
-from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship
+from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship, relied
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
@@ -22,14 +22,19 @@ def choose_hours(world, i):
     p, s, leader = w.parameters, w.firm, leaders[i]
     leader.hours_meeting, leader.hours_training, leader.hours_reporting = 0.0, 0.0, 0.0
     leader.hours_encouragement, leader.hours_approvals, leader.hours_decisions = 0.0, 0.0, 0.0
-    leader.hours_available, leader.encouraging = 0.0, 0.0
+    leader.hours_available, leader.encouraging, leader.hours_with_reports = 0.0, 0.0, 0.0
     if leader.present == 0:
         return
     sour = s.relationship_conflict if both_present(w) else 0.0
     tired = leader.fatigue if p.switches_fatigue == 1 else 0.0
     available = available_hours(leader.hours, sour, tired, p.dyad_hours_lost, p.effort_fatigue_hours)
-    if p.switches_lone_load == 1 and i != LEAD and not both_present(w):
-        available = hours_alone(available, p.execution_lone_share)
+    with_reports = 0.0
+    if i != LEAD and not both_present(w):
+        if p.switches_lone_load == 1:
+            with_reports = available - hours_alone(available, p.execution_lone_share)
+            available -= with_reports
+    elif i != LEAD and p.switches_reliance == 1:
+        available *= 1.0 - p.dyad_monitoring * (1.0 - relied(w, i))
     meeting = s.meetings * p.communication_meeting_hours
     training = p.training_hours_per_week if p.switches_training == 1 and i != LEAD else 0.0
     reporting = p.communication_transparency_hours * p.communication_transparency
@@ -38,11 +43,14 @@ def choose_hours(world, i):
     reader = COO if leaders[COO].present == 1 else CEO
     if s.review_now == 1 and (i == LEAD or i == reader):
         reporting += p.adaptation_review_hours + 1.0 / p.adaptation_review_interval_weeks
+    if s.review_now == 1 and p.switches_debriefs == 1:
+        reporting += p.adaptation_debrief_hours
     encouragement = leader.encouragement * leader.hours if p.switches_encouragement == 1 else 0.0
     wanted = p.prices_hours * (meeting + training + reporting) + encouragement
     cut = 1.0 if wanted <= available else available / wanted
     leader.hours_available = available
     leader.hours_meeting, leader.hours_training = cut * meeting, cut * training
+    leader.hours_with_reports = with_reports + leader.hours_meeting
     leader.hours_reporting, leader.hours_encouragement = cut * reporting, cut * encouragement
     if encouragement > 0.0:
         leader.encouraging = leader.hours_encouragement / leader.hours
@@ -117,6 +125,8 @@ def meet(world):
         p.communication_channel_gain,
         p.communication_report_gain,
     )
+    if p.switches_vacant_ground == 1 and not both_present(w):
+        gained = 0.0  # nobody is there to share it with
     s.common_ground = unit(s.common_ground + gained - p.communication_loss * s.common_ground)
     if both_present(w):
         shown = p.dyad_results_gain * p.communication_transparency * s.effective_hours * (1.0 - s.relationship_conflict)

@@ -13,6 +13,7 @@ from tandem.sim.rules.judgment import (
     experiment_caution,
     expert_weight,
     mixed_error,
+    weight_in_conference,
 )
 from tandem.sim.state import (
     AND,
@@ -173,6 +174,8 @@ def pooled_position(w, item):
     power = p.dyad_ceo_power
     trust = 0.5 * (leaders[CEO].trust + leaders[COO].trust)
     known = expert_weight(s.common_ground, trust, s.relationship_conflict)
+    if p.switches_common_information == 1:
+        known = weight_in_conference(known, p.judgment_common_bias)
     pooled = power * item.position[CEO] + (1.0 - power) * item.position[COO]
     for g in range(5):
         a, b = item.error[CEO, g], item.error[COO, g]

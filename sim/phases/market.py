@@ -11,9 +11,14 @@ from tandem.sim.rules.market import (
     brand_effect,
     campaign_weight,
     churn_rate,
+    coherence_effect,
+    demand_on_path,
     fit,
     goodwill_after,
+    growth_of_business,
+    held_by_rivals,
     neglect,
+    presence_effect,
     reputation_after,
     saturated,
     service_quality,
@@ -53,6 +58,7 @@ from tandem.sim.state import (
     ON_BRAND,
     ORPHANED_KEY_CLIENTS,
     POSITIONING,
+    PRESENCE,
     PROCESS,
     PROCESS_ERRORS,
     RECOVERY_OF_SERVICE,
@@ -216,6 +222,16 @@ def serve_customers(w):
 
 
 @part
+def keeping_up(w):
+    """Factor of demand by which a firm keeps up with its line of business now, against the start."""
+    p = w.parameters
+    churn = p.market_churn * (1.0 + p.market_churn_satisfaction * (1.0 - p.market_satisfaction))
+    start = math.log(1.0 + p.market_target_growth)
+    now = growth_of_business(start, p.market_mature_growth, p.market_maturing_years, w.firm.week / 52.0)
+    return demand_on_path(churn, start / 52.0, now / 52.0)
+
+
+@part
 def waterfall(w, scale, level, factor, cause):
     """Multiply `level` by `factor`, booking the difference (in revenue, times `scale`) to a cause; returns the product."""
     contribute(w, REVENUE, cause, scale * level * (factor - 1.0))
@@ -226,19 +242,38 @@ def waterfall(w, scale, level, factor, cause):
 def win_customers(w):
     """New and lost customers of a week: demand is a product of what draws people and what makes them buy."""
     p, s = w.parameters, w.firm
+    path = math.exp(s.path)
     mouth = (
-        word_of_mouth(p.market_word_of_mouth, s.customers / s.start_customers, s.satisfaction, p.market_usual_satisfaction)
+        word_of_mouth(
+            p.market_word_of_mouth, s.customers / (s.start_customers * path), s.satisfaction, p.market_usual_satisfaction
+        )
         if p.switches_word_of_mouth == 1
         else word_of_mouth(p.market_word_of_mouth, 1.0, p.market_satisfaction, p.market_usual_satisfaction)
     )
     brand_pays = s.right_goals[BRAND] / 0.2 if p.switches_goodwill == 1 else p.market_right_goals[BRAND] / 0.2
+    if p.switches_coherence == 1:
+        brand_pays *= coherence_effect(s.coherence, p.market_coherence, p.market_coherence_gain)
     brand = p.market_base_brand + s.goodwill * brand_pays
     press = p.market_base_pressure + saturated(s.pressure, p.market_saturation)
     settings = fit(s.standing_error[BUDGET], s.standing_error[AGENCY], s.standing_error[POSITIONING], p.market_misfit)
     funnel = p.market_conversion_raw + p.market_conversion_refined * s.refinement
     goal_fit = 1.0 - p.market_goal_fit + p.market_goal_fit * s.right_goals[GROWTH] / 0.2
-    s.leads = least(EVERYBODY, p.demand * mouth * brand * press * s.reputation * s.competitor * s.market_size)
-    s.conversion = least(p.market_conversion_most, p.market_conversion * settings * s.technique * funnel * goal_fit)
+    size, rivals, seen = s.market_size, s.competitor, 1.0
+    if p.switches_growth_path == 1:
+        size *= path * keeping_up(w)
+        rivals *= held_by_rivals(s.rivalry, p.market_entry)
+    if p.switches_outside_role == 1:
+        seen = presence_effect(s.presence, p.market_presence_usual, p.market_presence_gain)
+    leads = p.demand * mouth * brand * press * s.reputation * rivals * size
+    if p.switches_outside_role == 1:
+        leads *= seen
+    if p.switches_product_lines == 1:
+        spread = p.market_line_luck * s.line_share
+        leads *= math.exp(s.line_luck - 0.5 * spread * spread)
+    s.leads = least(EVERYBODY, leads)
+    # What was new is taken for granted in time: technique counts against what ageing alone would have left of it.
+    technique = s.technique / s.yardstick if p.switches_growth_path == 1 else s.technique
+    s.conversion = least(p.market_conversion_most, p.market_conversion * settings * technique * funnel * goal_fit)
     expected = s.leads * s.conversion
     won = expected
     if p.switches_customer_luck == 1:
@@ -246,13 +281,13 @@ def win_customers(w):
         won = poisson_from_uniform(u0, expected) * 1.0
     won = least(won, most(0.0, EVERYBODY - s.customers))
     if w.journal.active:
-        book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won)
+        book_demand(w, mouth, brand, press, settings, technique, funnel, goal_fit, rivals, size, seen, won)
     lose_customers(w, won)
     s.sum_baseline_leads += expected * p.market_base_pressure / press
 
 
 @part
-def book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won):
+def book_demand(w, mouth, brand, press, settings, technique, funnel, goal_fit, rivals, size, seen, won):
     """Book each factor of demand as its part of the change of revenue (kEUR a week)."""
     p, s = w.parameters, w.firm
     price = p.market_revenue_per_customer
@@ -266,10 +301,11 @@ def book_demand(w, mouth, brand, press, settings, funnel, goal_fit, won):
     level = waterfall(w, price, level, brand / start_brand, AWARENESS_CAUSE)
     level = waterfall(w, price, level, press / base, CAMPAIGN_PRESSURE)
     level = waterfall(w, price, level, s.reputation, REPUTATION)
-    level = waterfall(w, price, level, s.competitor, COMPETITOR)
-    level = waterfall(w, price, level, s.market_size, MARKET_TREND)
+    level = waterfall(w, price, level, rivals, COMPETITOR)
+    level = waterfall(w, price, level, size, MARKET_TREND)
+    level = waterfall(w, price, level, seen, PRESENCE)
     level = waterfall(w, price, level, settings, RIGHT_SETTINGS)
-    level = waterfall(w, price, level, s.technique, TECHNIQUE)
+    level = waterfall(w, price, level, technique, TECHNIQUE)
     level = waterfall(w, price, level, funnel / start_funnel, FUNNEL)
     level = waterfall(w, price, level, goal_fit, GOAL_FIT)
     contribute(w, REVENUE, LUCK, price * (won - level))
@@ -310,7 +346,7 @@ def count_money(w):
     p, s = w.parameters, w.firm
     heads = 0.0
     for t in range(p.team_count):
-        heads += p.team_headcount[t]
+        heads += w.teams[t].headcount
     hours = 0.0
     for i in range(3):
         if leaders[i].present == 1:
@@ -323,6 +359,8 @@ def count_money(w):
         + s.extra_spend
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
     )
+    if p.switches_growth_path == 1:
+        s.spend *= math.exp(s.path)  # what a firm of this line of business pays grows with it
     s.profit = p.market_gross_margin * s.revenue - s.spend
     if p.assumptions_posts_paid == 1:
         for i in range(3):

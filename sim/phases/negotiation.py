@@ -19,7 +19,7 @@ from tandem.sim.phases.pair import (
     style_gap,
 )
 from tandem.sim.rules.arithmetic import least, most, unit
-from tandem.sim.rules.conflict import closing_share, intensity, resentment, spill
+from tandem.sim.rules.conflict import attributed, closing_share, intensity, resentment, spill
 from tandem.sim.rules.trust import trust_after_debate
 from tandem.sim.state import (
     ARBITRATED,
@@ -119,8 +119,11 @@ def debate(w, item):
     style = style_gap(w)
     if p.switches_spill == 1:
         trust = mean_trust(w)
+        if p.switches_sinister_attribution == 1:
+            strength = attributed(strength, trust, p.dyad_sinister)
         rise = spill(p.dyad_spill, strength, trust, style, s.relationship_conflict, s.shortfall, p.dyad_spill_shortfall)
         book_spill(w, item, rise)
+        item.spilled += rise
     for i in range(2):
         value = trust_after_debate(leaders[i].trust, p.dyad_trust_loss, s.relationship_conflict, p.dyad_debate_loss)
         move_trust(w, i, value, QUARREL_OVER_MATTER)
@@ -194,7 +197,7 @@ def resolve(w, item):
         note(w, MEDIATED, s.week, item.domain, -1, 1.0 if u0 < p.resolution_mediation_success else 0.0, item.gap)
         if u0 < p.resolution_mediation_success:
             item.gap *= p.resolution_mediation_left
-            contribute_mediation(w)
+            contribute_mediation(w, item)
             agree_midway(w, item)
         else:
             climb(w, item, p.resolution_second)
@@ -218,9 +221,14 @@ def resolve(w, item):
 
 
 @part
-def contribute_mediation(w):
-    """A mediation that worked: relationship conflict falls by a share, trust rises by one usual gain (assumption)."""
-    move_relationship(w, -w.parameters.resolution_mediation_relief * w.firm.relationship_conflict, BY_MEDIATION)
+def contribute_mediation(w, item):
+    """A mediation that worked: relationship conflict falls by a share, of all or of what came of this quarrel, trust rises by one
+    usual gain (assumption)."""
+    p = w.parameters
+    relief = p.resolution_mediation_relief * w.firm.relationship_conflict
+    if p.switches_mediated_quarrel == 1:
+        relief = p.resolution_mediation_own * item.spilled
+    move_relationship(w, -relief, BY_MEDIATION)
     for i in range(2):
         gain_trust(w, i, 1.0, BY_MEDIATION)
 

@@ -9,6 +9,7 @@ from tandem.sim.phases.pair import both_present, move_relationship, move_trust, 
 from tandem.sim.phases.start import arrive_leader, leave
 from tandem.sim.rules.arithmetic import clip, most
 from tandem.sim.rules.learning import experience_after
+from tandem.sim.rules.market import growth_of_business, line_luck_after
 from tandem.sim.rules.skills import aged
 from tandem.sim.state import (
     CEO,
@@ -23,7 +24,7 @@ from tandem.sim.state import (
     TRUST_SHOCK,
     TRUST_SHOCKED,
 )
-from tandem.sim.streams import ENVIRONMENT, SHOCKS, normal_from_uniform
+from tandem.sim.streams import ENVIRONMENT, PRODUCT_LINES, SHOCKS, normal_from_uniform
 
 
 @phase
@@ -144,6 +145,8 @@ def restructure(w, size):
     leaders = w.leaders
     p, s = w.parameters, w.firm
     severity = clip(size, 0.0, 1.0)
+    if p.switches_records_protect == 1:
+        severity *= 1.0 - p.shocks_restructuring_documented * p.clarity_documentation
     u = uniforms(s, SHOCKS, s.week * 4 + 3)
     v = uniforms(s, SHOCKS, s.week * 4 + 2)
     reach = p.shocks_restructuring_reach + p.shocks_restructuring_reach_size * severity
@@ -181,6 +184,27 @@ def jump(w, size):
     note(w, MARKET_JUMP, s.week, -1, favoured, size, 0.0)
 
 
+@part
+def grow(w):
+    """The market grows; with the path in force it matures, as the line of business does, and rivals answer who outgrows it.
+    Each product line's demand wanders by itself: the more lines of like size, the steadier the whole."""
+    p, s = w.parameters, w.firm
+    if p.switches_growth_path == 0:
+        s.market_size *= 1.0 + p.market_market_growth / 52.0
+    else:
+        t = s.week / 52.0
+        s.market_size *= 1.0 + growth_of_business(p.market_market_growth, 0.0, p.market_maturing_years, t) / 52.0
+        s.yardstick -= p.market_obsolescence * (s.yardstick - p.market_technique_rest)
+        s.path += (
+            growth_of_business(math.log(1.0 + p.market_target_growth), p.market_mature_growth, p.market_maturing_years, t) / 52.0
+        )
+        ahead = math.log(most(s.customers, 1e-9) / s.start_customers) - s.path
+        s.rivalry += (ahead - s.rivalry) / (52.0 * p.market_entry_years)
+    if p.switches_product_lines == 1:
+        n0, n1, n2, n3 = normals(s, PRODUCT_LINES, 1024 + s.week)
+        s.line_luck = line_luck_after(s.line_luck, p.market_line_memory, p.market_line_luck * s.line_share, n0)
+
+
 @phase
 def drift_environment(world):
     """Right settings drift or jump, techniques age, a competitor's attack fades, the market grows."""
@@ -206,7 +230,7 @@ def drift_environment(world):
     s.experience = experience_after(s.experience, p.campaigns_experience_loss)
     s.competitor = 1.0 - (1.0 - s.competitor) * (1.0 - p.shocks_competitor_fading)
     s.novelty_shift *= 1.0 - p.shocks_novelty_fading
-    s.market_size *= 1.0 + p.market_market_growth / 52.0
+    grow(w)
     if p.switches_skill_decay == 1:
         for i in range(3):
             leader = leaders[i]

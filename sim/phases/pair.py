@@ -3,9 +3,9 @@
 from tandem.sim.compile import part
 from tandem.sim.phases.journal import contribute, note
 from tandem.sim.rules.arithmetic import unit
-from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, sole_clarity
+from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, owner_belief, sole_clarity, unsure_belief
 from tandem.sim.rules.conflict import intensity, process_spill
-from tandem.sim.rules.trust import trust_after_failure, trust_after_success
+from tandem.sim.rules.trust import reliance, trust_after_failure, trust_after_success
 from tandem.sim.state import (
     AND,
     AVERAGE,
@@ -48,11 +48,20 @@ def move_trust(w, i, value, cause):
 
 
 @part
+def relied(w, i):
+    """How far leader i relies on the other now (0-1); 1 with that mechanism off."""
+    p = w.parameters
+    if p.switches_reliance == 0:
+        return 1.0
+    return reliance(w.leaders[i].trust, p.dyad_reliance_threshold, p.dyad_reliance_width)
+
+
+@part
 def gain_trust(w, i, share, cause):
-    """Leader i's trust rises by `share` of its usual gain."""
+    """Leader i's trust rises by `share` of its usual gain, as far as he relies on the other at all."""
     leaders = w.leaders
     p = w.parameters
-    move_trust(w, i, trust_after_success(leaders[i].trust, share * p.dyad_trust_gain), cause)
+    move_trust(w, i, trust_after_success(leaders[i].trust, share * p.dyad_trust_gain * relied(w, i)), cause)
 
 
 @part
@@ -65,10 +74,16 @@ def lose_trust(w, i, share, cause):
 
 @part
 def judge_forecast(w, project, came_true):
-    """The other leader's trust rises when the owner's forecast came true."""
-    if came_true and project.owner < 2 and both_present(w):
+    """The other leader's trust rises when the owner's forecast came true; with reliance on, both do when a joint one did."""
+    p = w.parameters
+    if not came_true or not both_present(w):
+        return
+    if p.switches_reliance == 1 and is_joint(project.rule):
+        for i in range(2):
+            gain_trust(w, i, p.dyad_joint_reliance * p.dyad_forecast_gain, FORECAST_RIGHT)
+    elif project.owner < 2:
         other = COO if project.owner == CEO else CEO
-        gain_trust(w, other, w.parameters.dyad_forecast_gain, FORECAST_RIGHT)
+        gain_trust(w, other, p.dyad_forecast_gain, FORECAST_RIGHT)
 
 
 @part
@@ -125,7 +140,23 @@ def belief_target(w, domain, i):
     """Belief that a living charter suggests to leader i about the domain."""
     p = w.parameters
     chartered = chartered_belief(owns(w, domain, i) == 1, p.clarity_charter)
+    if named(w, domain, i):
+        chartered = owner_belief(p.clarity_charter, p.clarity_owner_doubt)
     return blurred(chartered, w.firm.charter_alive[domain])
+
+
+@part
+def named(w, domain, i):
+    """True if the charter names leader i as the sole decider, and whom it names hardly doubts it."""
+    p = w.parameters
+    rule = p.charter_rule[domain]
+    return p.switches_owner_certainty == 1 and (rule == SOLE or rule == GATE) and p.charter_decides[domain] == i
+
+
+@part
+def forgotten(w, domain, i):
+    """Belief to which what leader i once read in the charter fades."""
+    return unsure_belief(named(w, domain, i), w.parameters.clarity_owner_doubt)
 
 
 @part

@@ -3,10 +3,19 @@
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals
+from tandem.sim.phases.pair import belief_target, both_present
 from tandem.sim.phases.rights import present_decider
 from tandem.sim.phases.start import analyst, answer_of_arms, shown_results
 from tandem.sim.rules.arithmetic import most
-from tandem.sim.rules.learning import measurement_noise, own_lesson, results_seen_after, updated_estimate, visibility
+from tandem.sim.rules.clarity import moved_belief
+from tandem.sim.rules.learning import (
+    debrief_depth,
+    measurement_noise,
+    own_lesson,
+    results_seen_after,
+    updated_estimate,
+    visibility,
+)
 from tandem.sim.rules.market import goal_response, saturated
 from tandem.sim.state import (
     ACTIVATION_ARM,
@@ -34,6 +43,7 @@ def review(world):
         return
     see_errors(w)
     see_results(w)
+    debrief(w)
     estimate_goals(w)
     move_budget(w)
     mend_charter(w)
@@ -71,6 +81,29 @@ def see_results(w):
             shown *= own_lesson(leader.decided_alone, leader.decided_jointly, p.adaptation_joint_credit)
         leader.decided_alone, leader.decided_jointly = 0.0, 0.0
         leader.results_seen = results_seen_after(leader.results_seen, p.adaptation_lesson, shown)
+
+
+@part
+def debrief(w):
+    """Leaders go through what became of their decisions: each learns about his own judgment whatever the figures show, both about
+    who knows and decides what; not as far as they quarrel."""
+    leaders = w.leaders
+    p, s = w.parameters, w.firm
+    if p.switches_debriefs == 0:
+        return
+    pair = both_present(w)
+    depth = debrief_depth(p.adaptation_debrief_hours, p.adaptation_debrief_half)
+    if pair:
+        depth *= 1.0 - s.relationship_conflict
+        s.common_ground += p.adaptation_debrief_ground * depth * (1.0 - s.common_ground)
+    for i in range(3):
+        leaders[i].results_seen = results_seen_after(leaders[i].results_seen, p.adaptation_debrief_lesson, depth)
+    for d in range(7):
+        s.charter_alive[d] += p.adaptation_debrief_roles * depth * (1.0 - s.charter_alive[d])
+        for i in range(2):
+            if pair:
+                step = p.adaptation_debrief_roles * depth
+                leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
 
 
 @part

@@ -1,11 +1,13 @@
 """Week 0: the records filled from the parameters, and what an intervention or a newcomer sets anew."""
 
+import math
+
 from tandem.sim.compile import copy_record, part, phase
 from tandem.sim.phases.journal import contribute, note
 from tandem.sim.phases.luck import normals
 from tandem.sim.phases.pair import belief_target, both_present, update_clarity
 from tandem.sim.phases.projects import close_ranks
-from tandem.sim.rules.arithmetic import unit
+from tandem.sim.rules.arithmetic import clip, unit
 from tandem.sim.rules.execution import report_reach
 from tandem.sim.rules.learning import results_seen_at_rest
 from tandem.sim.rules.market import arm_response
@@ -28,7 +30,9 @@ from tandem.sim.state import (
     SOLE,
     TRUST,
 )
-from tandem.sim.streams import SUCCESSION
+from tandem.sim.streams import PRODUCT_LINES, SUCCESSION
+
+MOST_LINES = 256.0  # beyond, more of them steady the whole hardly further
 
 
 @part
@@ -90,6 +94,9 @@ def start_firm(world):
     s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
     s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, p.arrivals_acceptance, 0.0
     s.experience = p.campaigns_experience_start
+    s.yardstick = 1.0
+    s.presence, s.coherence, s.path, s.rivalry, s.line_luck = p.market_presence_usual, p.market_coherence, 0.0, 0.0, 0.0
+    s.line_share = concentration(w) if p.switches_product_lines == 1 else 1.0
     for g in range(5):
         s.right_goals[g] = p.market_right_goals[g]
         s.estimated_goals[g] = p.market_right_goals[g]
@@ -105,6 +112,23 @@ def start_firm(world):
         set_team(w, j)
         teams[j].skill, teams[j].morale = p.team_skill[j], p.morale_start
     close_ranks(w)
+
+
+@part
+def concentration(w):
+    """Concentration of the firm's demand on product lines (0-1): root of the sum of their squared shares. Their number follows
+    the firm's size, their sizes are log-normal [riccaboni2008]."""
+    p, s = w.parameters, w.firm
+    lines = int(clip(p.market_customers / p.market_customers_per_line + 0.5, 1.0, MOST_LINES))
+    total, squares = 0.0, 0.0
+    for k in range(0, lines, 4):
+        n = normals(s, PRODUCT_LINES, k // 4)
+        for j in range(4):
+            if k + j < lines:
+                size = math.exp(p.market_line_spread * n[j])
+                total += size
+                squares += size * size
+    return math.sqrt(squares) / total
 
 
 @part
@@ -125,7 +149,9 @@ def set_team(w, j):
     """Give team j its kind, priorities, headcount and reporting frequency."""
     teams = w.teams
     p, team = w.parameters, teams[j]
-    team.kind, team.headcount, team.reports = p.team_kind[j], p.team_headcount[j], p.team_reporting_per_week[j]
+    team.kind, team.reports = p.team_kind[j], p.team_reporting_per_week[j]
+    if p.team_headcount[j] != w.previous.team_headcount[j] or team.headcount <= 0.0:
+        team.headcount = p.team_headcount[j]  # else it has grown or shrunk since it was declared
     for g in range(5):
         team.priorities[g] = p.team_priorities[j, g]
     heard = team.reports if p.switches_reporting == 1 else p.execution_reports_unwritten

@@ -89,3 +89,16 @@ def moved_belief(belief, target, step):
 def blurred(target, alive):
     """What a charter says when only a share `alive` of it still holds: the rest reads "either of us"."""
     return 0.5 + alive * (target - 0.5)
+
+
+@rule
+def owner_belief(probability, doubt):
+    """Belief "I own this" of whom the charter names: of the doubt that a charter of this `probability` leaves each reader he has
+    the share `doubt`, since his own name stands there (assumption)."""
+    return 1.0 - doubt * (1.0 - math.sqrt(probability))
+
+
+@rule
+def unsure_belief(named, doubt):
+    """Belief of who has forgotten what the charter says: as good as either; whom it names acts unless he doubts (assumption)."""
+    return 1.0 - 0.5 * doubt if named else 0.5

@@ -37,6 +37,13 @@ def closing_share(trust, relationship_conflict, style_gap, base, by_trust, by_co
 
 
 @rule
+def attributed(strength, trust, sinister):
+    """Intensity (0-1) that a quarrel of this strength is felt to have: distrust takes small differences for attacks
+    [kramer1999]."""
+    return strength + sinister * (1.0 - trust) * (1.0 - strength)
+
+
+@rule
 def spill(rate, strength, trust, style_gap, relationship_conflict, shortfall, by_shortfall):
     """Rise of relationship conflict from a quarrel over the matter.
 

@@ -105,3 +105,19 @@ def leaving_rate(base, morale, below, slope):
     """Weekly rate at which a team member leaves; morale below a level raises it (assumption)."""
     low = below - morale
     return base * math.exp(slope * low) if low > 0.0 else base
+
+
+@rule
+def committed_quality(quality, part, trust, loss):
+    """Quality of work by those who had the `part` (0-1) in deciding it and this trust in who did: without either they lose the
+    share `loss` [nutt1999] [wooldridge1990]; trust stands in for a part of one's own [korsgaard1995]."""
+    return quality * (1.0 - loss * (1.0 - part) * (1.0 - trust))
+
+
+@rule
+def team_growth(backlog, capacity, staffing, usual):
+    """Growth of a team (1/year) by its backlog in weeks of its work: none at the `usual`, at most `staffing` a year, and half of
+    that down [hamermesh1993]."""
+    weeks = backlog / capacity if capacity > 1e-9 else 2.0 * usual
+    short = weeks / usual - 1.0
+    return staffing * (-0.5 if short < -0.5 else (1.0 if short > 1.0 else short))

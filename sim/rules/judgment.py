@@ -77,3 +77,10 @@ def feasibility_belief(signal, spread, prior_mean):
 def aged_worth(attribute, decay, age):
     """Worth of an opportunity after waiting `age` weeks: what was good wears off, what was bad stays bad (assumption)."""
     return attribute * math.exp(-decay * age) if attribute > 0.0 else attribute
+
+
+@rule
+def weight_in_conference(known, bias):
+    """Weight of the better-informed (0.5-1) in a view formed together: those who confer dwell on what both knew before, and lose
+    the share `bias` of what one of them knows better [stasser1985] [lu2012]."""
+    return 0.5 + (known - 0.5) * (1.0 - bias)

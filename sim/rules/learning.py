@@ -66,3 +66,9 @@ def problem_pressure(error, most, usual):
     `most`; 1 where it presses as is `usual` [cohen1972]."""
     square = error * error
     return (1.0 + (square if square < most else most)) / usual
+
+
+@rule
+def debrief_depth(hours, half):
+    """How far a debrief of so many hours goes (0-1), half at `half` [tannenbaum2013]."""
+    return hours / (hours + half)

@@ -102,3 +102,59 @@ def setting_after(error, stake, outcome, carried):
 def unused_pay(cost, hours, used):
     """Pay (kEUR) of those hours of a post that are not used (assumption)."""
     return cost * (hours - used) if hours > used else 0.0
+
+
+@rule
+def presence_after(presence, share, speed):
+    """Presence of the firm's head outside (0-1) after a week in which he gave the `share` of the hours it could take."""
+    return presence + speed * (share - presence)
+
+
+@rule
+def presence_effect(presence, usual, gain):
+    """Factor of demand by the head's presence outside, 1 at the `usual`: a standard deviation of what leaders do beyond running
+    the work goes with 7% of sales [bandiera2020]."""
+    return 1.0 + gain * (presence - usual)
+
+
+@rule
+def on_line(attribute):
+    """How far a launch says what the brand stands for (0-1), by its brand attribute (standard deviations; assumption)."""
+    return 1.0 / (1.0 + math.exp(-1.702 * attribute))
+
+
+@rule
+def coherence_effect(coherence, start, gain):
+    """Factor of what awareness sells, 1 at the coherence at the `start`: consistency makes a brand credible [erdem1998]."""
+    effect = 1.0 + gain * (coherence - start)
+    return effect if effect > 0.0 else 0.0
+
+
+@rule
+def growth_of_business(start, mature, years, t):
+    """Growth (log, 1/year) of a line of business after `t` years: from that at the `start` to the `mature` (assumption)."""
+    return mature + (start - mature) * math.exp(-t / years)
+
+
+@rule
+def demand_on_path(churn, start, now):
+    """Factor of demand by which a firm that grew at `start` (both log, 1/week) keeps up with a line of business that grows by
+    `now`, customers going at `churn` (1/week)."""
+    first, least = churn + start, 0.02 * churn
+    wanted = churn + now
+    return (wanted if wanted > least else least) / (first if first > least else least)
+
+
+@rule
+def held_by_rivals(rivalry, entry):
+    """Factor of demand left by rivals whom growth beyond the line of business draws, and spared where a firm falls behind
+    [geroski1995]."""
+    return math.exp(-entry * rivalry)
+
+
+@rule
+def line_luck_after(luck, memory, spread, draw):
+    """Deviation of demand (log) a week later: the share `memory` of it fades, a draw of luck comes in, so that it wanders by
+    `spread` in the long run."""
+    kept = 1.0 - memory
+    return kept * luck + math.sqrt(1.0 - kept * kept) * spread * draw

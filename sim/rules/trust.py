@@ -1,5 +1,7 @@
 """How trust of one leader in the other moves, in [0, 1]. Weekly or per event."""
 
+import math
+
 from tandem.sim.compile import rule
 
 
@@ -28,3 +30,10 @@ def trust_after_debate(trust, loss, relationship_conflict, share):
 def trust_returning(trust, expected, rate):
     """Trust after a week's return to what the culture expects; `rate` in 1/week (assumption)."""
     return trust + rate * (expected - trust)
+
+
+@rule
+def reliance(trust, threshold, width):
+    """Share of what a leader could leave to the other in which he does (0-1): half at the threshold. Below it little can come
+    true, and trust stays where it is [lewicki1998]."""
+    return 1.0 / (1.0 + math.exp((threshold - trust) / width))
