@@ -1064,10 +1064,10 @@ class Market(Group):
         source="erdem1998, keller1993",
     )
     mature_growth: float = parameter(
-        0.03, -0.1, 0.2, unit="1/year", meaning="growth of a line of business that has come of age (log)"
+        0.03, -0.05, 0.08, unit="1/year", meaning="growth of a line of business that has come of age (log)"
     )
     maturing_years: float = parameter(
-        4.0, 0.25, 100, unit="years", meaning="time in which the line of business loses two thirds of its growth beyond that"
+        4.0, 0.25, 8, unit="years", meaning="time in which the line of business loses two thirds of its growth beyond that"
     )
     entry: float = parameter(
         0.5, 0, 3, unit="share/share", meaning="demand lost to rivals per growth of customers beyond the line of business (log)"

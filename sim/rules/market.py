@@ -140,9 +140,10 @@ def growth_of_business(start, mature, years, t):
 def demand_on_path(churn, start, now):
     """Factor of demand by which a firm that grew at `start` (both log, 1/week) keeps up with a line of business that grows by
     `now`, customers going at `churn` (1/week)."""
-    first, least = churn + start, 0.02 * churn
-    wanted = churn + now
-    return (wanted if wanted > least else least) / (first if first > least else least)
+    floor = 0.02 * churn
+    first, wanted = churn + start, churn + now
+    first = first if first > floor else floor
+    return (wanted if wanted > floor else floor) / first if first > 1e-9 else 1.0
 
 
 @rule

@@ -17,7 +17,7 @@ from tandem.sim.scenario import Scenario, ScenarioError
 # What may be below zero: money, errors and worths in standard deviations.
 SIGNED = {
     *("standing_error", "seen_error", "cash", "profit", "sum_profit", "sum_launched_performance", "sum_launched_brand"),
-    *("sum_novelty_accepted", "meeting_credit", "vacancy"),
+    *("sum_novelty_accepted", "meeting_credit", "vacancy", "path", "rivalry", "line_luck"),
 }
 ROUNDING = 1e-6  # of hours and credits that are used up to the last minute
 LARGEST = 2e16  # kEUR: all people on earth, at the highest price, for forty years
