@@ -114,6 +114,28 @@ PROBES = (
     Probe("credit", M4, "baseline", "setting_error"),
     Probe("lone_claims", ALONE, "baseline", "orphaned_decisions"),
     Probe("experience", M2, "innovative", "experiments_succeeded", {"campaigns.experience_start": 6.0}),
+    Probe("owner_certainty", M1, "baseline", "orphaned_decisions"),
+    Probe("reliance", M4, "baseline", "trust"),
+    Probe("sinister_attribution", M4, "baseline", "relationship_conflict_mean", DISTRUST),
+    Probe("mediated_quarrel", M4, "baseline", "relationship_conflict_mean", DISTRUST),
+    Probe("voice", M4, "baseline", "task_conflict_rate", {"dyad.trust": 0.9, "culture.trust": 0.9}),
+    Probe("outside_role", ALONE, "rapid-growth", "revenue_growth"),
+    Probe("debriefs", M1, "baseline", "role_clarity"),
+    Probe("commitment", ALONE, "baseline", "revenue_growth", {"culture.trust": 0.0, "execution.edict_loss": 0.4}),
+    Probe("common_information", M4, "baseline", "setting_error"),
+    Probe("coherence", M3, "established-brand", "revenue_growth", {"market.coherence_gain": 1.5}),
+    Probe("growth_path", M1, "rapid-growth", "revenue_growth"),
+    Probe("product_lines", M1, "baseline", "revenue_growth"),
+    Probe(
+        "vacant_ground", M4, "baseline", "information_shared", {"events": [{"week": 52, "kind": "coo_departure", "size": 1.0}]}
+    ),
+    Probe(
+        "records_protect",
+        M1,
+        "baseline",
+        "role_clarity",
+        {"clarity.documentation": 1.0, "events": [{"week": 30, "kind": "restructuring", "size": 1.0}]},
+    ),
 )
 
 
@@ -126,7 +148,7 @@ def probe(case: Probe, pairs: int, seed: int | str = 0) -> dict[str, Any]:
     off = without.outcomes[case.outcome].to_numpy()
     change, _, _, error, _ = paired_difference(on, off)
     spread = float(np.nanstd(on))
-    if case.switch == "customer_luck":
+    if case.switch in ("customer_luck", "product_lines"):
         # Luck has no mean effect: what it moves is the distance of a run from the expected one.
         change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
     where = f"{case.role_model} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())

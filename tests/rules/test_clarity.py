@@ -96,6 +96,14 @@ CLAIMS = (
     ),
     Claim(clarity.moved_belief, {"belief": SHARE, "target": SHARE, "step": SHARE}, SHARE, rising=("belief", "target")),
     Claim(clarity.blurred, {"target": SHARE, "alive": SHARE}, SHARE, rising=("target",)),
+    Claim(
+        clarity.owner_belief,
+        {"probability": declared("clarity.charter"), "doubt": SHARE},
+        SHARE,
+        rising=("probability",),
+        falling=("doubt",),
+    ),
+    Claim(clarity.unsure_belief, {"named": SHARE, "doubt": SHARE}, (0.5, 1.0), falling=("doubt",)),
 )
 
 
@@ -177,3 +185,11 @@ def test_beliefs_move_and_blur_by_hand():
     assert plain(clarity.blurred)(0.9, 1.0) == pytest.approx(0.9)
     assert plain(clarity.blurred)(0.9, 0.0) == 0.5  # a dead charter says "either of us"
     assert plain(clarity.blurred)(0.9, 0.5) == pytest.approx(0.7)
+
+
+def test_whom_the_charter_names_has_a_share_of_the_doubt():
+    """A charter of .64 leaves each reader .2 of doubt, its owner a quarter of that."""
+    assert plain(clarity.owner_belief)(0.64, 0.25) == pytest.approx(0.95)
+    assert plain(clarity.owner_belief)(0.64, 1.0) == pytest.approx(plain(clarity.chartered_belief)(True, 0.64))
+    assert plain(clarity.unsure_belief)(True, 0.25) == pytest.approx(0.875)
+    assert plain(clarity.unsure_belief)(True, 1.0) == plain(clarity.unsure_belief)(False, 0.25) == 0.5

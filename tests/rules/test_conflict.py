@@ -106,6 +106,13 @@ CLAIMS = (
         falling=("trust", "relationship_conflict"),
         mirrors=(turned("ceo_power", 0.5),),
     ),
+    Claim(
+        conflict.attributed,
+        {"strength": SHARE, "trust": SHARE, "sinister": declared("dyad.sinister")},
+        SHARE,
+        rising=("strength", "sinister"),
+        falling=("trust",),
+    ),
 )
 
 
@@ -178,3 +185,10 @@ def test_resentment_by_hand():
 def test_resentment_is_the_product_of_what_it_hangs_on():
     assert plain(conflict.resentment)(0.03, 0.8, 0.5, 0.4, 0.2) == pytest.approx(0.03 * 0.6 * 0.5 * 0.6 * 0.8)
     assert plain(conflict.resentment)(0.03, 0.8, 3.0, 0.4, 0.2) == pytest.approx(0.03 * 0.6 * 1.0 * 0.6 * 0.8)
+
+
+def test_distrust_takes_small_differences_for_attacks():
+    """Of the four fifths that a difference of .2 lacks, .6 x (1 - .5) are added."""
+    assert plain(conflict.attributed)(0.2, 0.5, 0.6) == pytest.approx(0.44)
+    assert plain(conflict.attributed)(0.2, 1.0, 0.6) == 0.2
+    assert plain(conflict.attributed)(1.0, 0.0, 0.6) == 1.0

@@ -163,6 +163,25 @@ CLAIMS = (
         rising=("base", "below", "slope"),
         falling=("morale",),
     ),
+    Claim(
+        execution.committed_quality,
+        {"quality": SHARE, "part": SHARE, "trust": SHARE, "loss": declared("execution.edict_loss")},
+        SHARE,
+        rising=("quality", "part", "trust"),
+        falling=("loss",),
+    ),
+    Claim(
+        execution.team_growth,
+        {
+            "backlog": (0.0, 5000.0),
+            "capacity": (0.0, 150.0),
+            "staffing": declared("execution.staffing"),
+            "usual": declared("execution.staffing_backlog"),
+        },
+        (-2.5, 5.0),
+        rising=("backlog",),
+        falling=("capacity", "usual"),
+    ),
 )
 
 
@@ -238,3 +257,23 @@ def test_leaving_by_hand():
     assert leaving(0.002, 0.9) == leaving(0.002, 0.6) == 0.002
     assert leaving(0.002, 0.35) == pytest.approx(0.002 * math.e)  # 4 x 0.25 = 1
     assert leaving(0.002, 0.0) == pytest.approx(0.002 * math.exp(2.4))
+
+
+@pytest.mark.parametrize(
+    ("part", "trust", "expected"),
+    [(1.0, 0.0, 0.9), (0.0, 1.0, 0.9), (0.0, 0.0, 0.72), (0.5, 0.5, 0.9 * 0.95)],  # a loss of a fifth
+)
+def test_trust_stands_in_for_a_part_of_ones_own(part, trust, expected):
+    assert plain(execution.committed_quality)(0.9, part, trust, 0.2) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("backlog", "expected"),
+    [(3.0, 0.0), (4.5, 0.2), (6.0, 0.4), (60.0, 0.4), (2.0, -0.4 / 3), (0.0, -0.2)],  # a capacity of 1, three weeks usual
+)
+def test_a_team_grows_with_its_backlog_within_bounds(backlog, expected):
+    assert plain(execution.team_growth)(backlog, 1.0, 0.4, 3.0) == pytest.approx(expected)
+
+
+def test_a_team_that_can_do_nothing_grows_as_fast_as_it_may():
+    assert plain(execution.team_growth)(0.0, 0.0, 0.4, 3.0) == pytest.approx(0.4)

@@ -113,6 +113,7 @@ CLAIMS = (
         rising=("attribute",),
         falling=("decay", "age"),
     ),
+    Claim(judgment.weight_in_conference, {"known": (0.5, 1.0), "bias": SHARE}, (0.5, 1.0), rising=("known",), falling=("bias",)),
 )
 
 
@@ -193,3 +194,9 @@ def test_worth_wears_off_and_harm_stays():
     assert worth(2.0, 0.06, 10.0) == pytest.approx(2 * math.exp(-0.6))
     assert worth(-2.0, 0.06, 100.0) == -2.0
     assert worth(0.0, 0.06, 100.0) == 0.0
+
+
+def test_a_conference_loses_part_of_what_one_knows_better():
+    assert plain(judgment.weight_in_conference)(0.9, 0.25) == pytest.approx(0.8)
+    assert plain(judgment.weight_in_conference)(0.9, 0.0) == pytest.approx(0.9)
+    assert plain(judgment.weight_in_conference)(0.5, 0.7) == 0.5

@@ -82,6 +82,13 @@ CLAIMS = (
         falling=("usual",),
         mirrors=(turned("error"),),
     ),
+    Claim(
+        learning.debrief_depth,
+        {"hours": declared("adaptation.debrief_hours"), "half": declared("adaptation.debrief_half")},
+        SHARE,
+        rising=("hours",),
+        falling=("half",),
+    ),
 )
 
 
@@ -169,3 +176,9 @@ def test_a_quarter_of_the_experience_is_lost_in_a_year():
 
 def test_nothing_is_seen_where_reviews_teach_nothing_even_if_nothing_fades():
     assert plain(learning.results_seen_at_rest)(0.0, 1.0, 0.0, 13.0) == 0.0
+
+
+def test_a_debrief_yields_half_at_half_and_less_and_less_beyond():
+    assert plain(learning.debrief_depth)(1.0, 1.0) == 0.5
+    assert plain(learning.debrief_depth)(3.0, 1.0) == 0.75
+    assert plain(learning.debrief_depth)(0.0, 1.0) == 0.0

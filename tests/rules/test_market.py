@@ -149,6 +149,62 @@ CLAIMS = (
         DEVIATIONS,
         rising=("error", "outcome"),
     ),
+    Claim(
+        market.presence_after,
+        {"presence": SHARE, "share": SHARE, "speed": declared("market.presence_speed")},
+        SHARE,
+        rising=("presence", "share"),
+    ),
+    Claim(
+        market.presence_effect,
+        {"presence": SHARE, "usual": declared("market.presence_usual"), "gain": declared("market.presence_gain")},
+        (0.0, 2.0),
+        rising=("presence",),
+        falling=("usual",),
+    ),
+    Claim(market.on_line, {"attribute": DEVIATIONS}, SHARE, rising=("attribute",)),
+    Claim(
+        market.coherence_effect,
+        {"coherence": SHARE, "start": declared("market.coherence"), "gain": declared("market.coherence_gain")},
+        (0.0, 4.0),
+        rising=("coherence",),
+        falling=("start",),
+    ),
+    Claim(
+        market.growth_of_business,
+        {
+            "start": (-0.7, 1.1),
+            "mature": declared("market.mature_growth"),
+            "years": declared("market.maturing_years"),
+            "t": (0.0, 40.0),
+        },
+        (-0.7, 1.1),
+        rising=("start", "mature"),
+    ),
+    Claim(
+        market.demand_on_path,
+        {"churn": (1e-6, 1.1), "start": (-0.014, 0.022), "now": (-0.014, 0.022)},
+        (0.0, 2e6),
+        rising=("now",),
+        falling=("start",),
+    ),
+    Claim(
+        market.held_by_rivals,
+        {"rivalry": (-20.0, 20.0), "entry": declared("market.entry")},
+        (0.0, 1e27),
+        falling=("rivalry",),
+    ),
+    Claim(
+        market.line_luck_after,
+        {
+            "luck": DEVIATIONS,
+            "memory": declared("market.line_memory"),
+            "spread": declared("market.line_luck"),
+            "draw": DEVIATIONS,
+        },
+        (-33.0, 33.0),
+        rising=("luck", "draw"),
+    ),
 )
 
 
@@ -275,3 +331,48 @@ def test_a_budget_spent_on_few_campaigns_weighs_more():
 
 def test_neglect_is_whole_from_the_end_of_patience_on():
     assert [plain(market.neglect)(arrears, 4.0) for arrears in (0.0, 2.0, 4.0, 6.0, 9.0)] == [0.0, 0.125, 1.0, 1.0, 1.0]
+
+
+def test_presence_follows_hours_and_sells():
+    assert plain(market.presence_after)(0.5, 1.0, 0.1) == pytest.approx(0.55)
+    assert plain(market.presence_effect)(0.8, 0.8, 0.23) == 1.0
+    assert plain(market.presence_effect)(0.3, 0.8, 0.2) == pytest.approx(0.9)
+
+
+def test_coherence_is_half_for_a_launch_neutral_to_the_brand_and_sells_by_its_gain():
+    assert plain(market.on_line)(0.0) == 0.5
+    assert plain(market.on_line)(1.0) == pytest.approx(0.8458, abs=1e-4)  # the logistic form of a normal's .8413
+    assert plain(market.coherence_effect)(0.8, 0.6, 0.5) == pytest.approx(1.1)
+    assert plain(market.coherence_effect)(0.0, 1.0, 3.0) == 0.0
+
+
+def test_a_line_of_business_comes_of_age():
+    assert plain(market.growth_of_business)(0.3, 0.03, 4.0, 0.0) == pytest.approx(0.3)
+    assert plain(market.growth_of_business)(0.3, 0.03, 4.0, 4.0) == pytest.approx(0.03 + 0.27 / math.e)
+
+
+@pytest.mark.parametrize(
+    ("churn", "start", "now", "expected"),
+    [
+        (0.003, 0.002, 0.002, 1.0),
+        (0.003, 0.002, -0.0005, 0.5),
+        (0.003, 0.002, -0.1, 0.012),  # at least a fiftieth of what replaces those who go
+        (0.0, -0.1, 0.001, 1.0),  # nothing to keep up with
+    ],
+)
+def test_keeping_up_replaces_who_goes_and_grows_with_the_rest(churn, start, now, expected):
+    assert plain(market.demand_on_path)(churn, start, now) == pytest.approx(expected)
+
+
+def test_rivals_answer_growth_and_spare_the_weak():
+    assert plain(market.held_by_rivals)(0.0, 0.5) == 1.0
+    assert plain(market.held_by_rivals)(1.0, 0.5) == pytest.approx(math.exp(-0.5))
+    assert plain(market.held_by_rivals)(-1.0, 0.5) > 1.0
+
+
+def test_a_lines_luck_fades_and_wanders_by_its_spread_in_the_long_run():
+    assert plain(market.line_luck_after)(0.4, 0.25, 0.8, 0.0) == pytest.approx(0.3)
+    assert plain(market.line_luck_after)(0.0, 1.0, 0.8, 1.5) == pytest.approx(1.2)
+    kept = 1.0 - 0.25  # variance: kept squared of the old and the rest anew
+    one = plain(market.line_luck_after)(0.0, 0.25, 0.8, 1.0)
+    assert kept**2 * 0.8**2 + one**2 == pytest.approx(0.8**2)

@@ -19,6 +19,13 @@ CLAIMS = (
         falling=("loss", "relationship_conflict", "share"),
     ),
     Claim(trust.trust_returning, {"trust": SHARE, "expected": SHARE, "rate": RETURN}, SHARE, rising=("trust", "expected")),
+    Claim(
+        trust.reliance,
+        {"trust": SHARE, "threshold": SHARE, "width": declared("dyad.reliance_width")},
+        SHARE,
+        rising=("trust",),
+        falling=("threshold",),
+    ),
 )
 
 
@@ -69,3 +76,9 @@ def test_trust_returns_from_both_sides():
     while value - 0.5 > 0.25:  # halfway back after ln 2 / 0.004 = 173 weeks
         value, weeks = back(value, 0.5, 0.004), weeks + 1
     assert weeks == 173
+
+
+def test_reliance_is_half_at_the_threshold_and_all_or_nothing_far_from_it():
+    assert plain(trust.reliance)(0.35, 0.35, 0.06) == 0.5
+    assert plain(trust.reliance)(0.35 + 0.06 * 1.0986122886681098, 0.35, 0.06) == pytest.approx(0.75)
+    assert plain(trust.reliance)(0.0, 0.35, 0.06) < 0.01 and plain(trust.reliance)(1.0, 0.35, 0.06) > 0.99
