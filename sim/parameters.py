@@ -844,6 +844,12 @@ class Execution(Group):
     staffing: float = parameter(
         0.5, 0, 5, unit="1/year", meaning="growth of a team that has twice the usual backlog", source="hamermesh1993"
     )
+    shrinking: float = parameter(
+        0.5, 0, 1, unit="share", meaning="of that, what a team without work shrinks by: people are kept longer than missed"
+    )
+    heard_part: float = parameter(
+        0.5, 0, 1, unit="share", meaning="part in a decision of who was heard before it, against who took it"
+    )
     headcount_least: float = parameter(0.5, 0.1, 5, unit="people", meaning="smallest team that is kept")
     headcount_most: float = parameter(50.0, 5, 500, unit="people", meaning="largest team that one leads")
     staffing_backlog: float = parameter(3.0, 0.5, 26, unit="weeks", meaning="backlog at which a team neither grows nor shrinks")

@@ -15,7 +15,6 @@ import pandas as pd
 from tandem.experiments.validation.statistics import YEAR, growth
 from tandem.experiments.validation.trials import Trial
 from tandem.sim.panel import panel_of
-from tandem.sim.parameters import SKILLS
 
 ZONES = ("budget", "agency", "campaign", "key_client")
 # The CEO's week that published figures speak of, against the hours of it that the model knows (porter2018).
@@ -169,10 +168,9 @@ def worth_of_skill(trial: Trial, skill: str) -> float:
     firms = trial.few(trial.size.twins)
     usual = firms.rows()
     more = usual.take(np.arange(len(firms)))
-    place = SKILLS.index(skill)
-    for post in range(2):
-        held = more.rows["leader_skills"][:, post, place]
-        more.rows["leader_skills"][:, post, place] = np.minimum(1.0, held + MORE_SKILL)
+    for post in ("ceo", "coo"):
+        path = f"{post}.skills.{skill}"
+        more.set(path, np.minimum(1.0, firms.table[path].to_numpy() + MORE_SKILL))
     panels = [panel_of(table.timelines(), seed=trial.seed, every=YEAR) for table in (usual, more)]
     return 100.0 * float(np.mean(growth(panels[1], *trial.window) - growth(panels[0], *trial.window)))
 

@@ -15,6 +15,7 @@ from tandem.sim.phases.pair import (
     quarrel_over_roles,
     style_gap,
 )
+from tandem.sim.phases.people import part_in
 from tandem.sim.phases.projects import put_last
 from tandem.sim.phases.rights import assign_effort
 from tandem.sim.rules.arithmetic import least, most
@@ -53,7 +54,6 @@ from tandem.sim.state import (
     TEAM_RULE,
     UNILATERAL,
     USURPED,
-    VOTE,
     WORKING,
 )
 from tandem.sim.streams import CHALLENGES
@@ -280,17 +280,6 @@ def free_team(w, kind):
             if load < least_load:
                 best, least_load = t, load
     return best
-
-
-@part
-def part_in(w, item):
-    """Part (0-1) in the decision of who leads its execution: the COO, without one the marketing lead."""
-    executor = COO if w.leaders[COO].present == 1 else LEAD
-    if item.decider == executor or item.rule == TEAM_RULE or item.rule == VOTE:
-        return 1.0
-    if executor == COO and (is_joint(item.rule) or item.rule == OR):
-        return 1.0
-    return 0.5 if item.consulted == 1 or item.path == OVERRULED or item.decider == LEAD else 0.0
 
 
 @part

@@ -5,23 +5,21 @@ from tandem.sim.phases.hours import supervise
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
 from tandem.sim.phases.pair import both_present, judge_forecast
-from tandem.sim.phases.projects import close_ranks
+from tandem.sim.phases.people import carried_out, staff
+from tandem.sim.phases.projects import close_ranks, count_open
 from tandem.sim.phases.rights import decision_hours
-from tandem.sim.rules.arithmetic import clip, least, most, unit
+from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.execution import (
     capacity_followed,
-    committed_quality,
     defect_share,
     leaving_rate,
     morale_after,
     morale_pull,
     questions_per_work,
     team_capacity,
-    team_growth,
-    thrash,
 )
-from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread
-from tandem.sim.rules.market import goal_response, on_line, setting_after
+from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread, normal_share_above
+from tandem.sim.rules.market import goal_response, setting_after
 from tandem.sim.state import (
     BRAND,
     CAMPAIGN,
@@ -98,22 +96,6 @@ def execute(world):
             ended = True
     if ended:
         close_ranks(w)
-
-
-@part
-def count_open(w, team, limit):
-    """Open projects and backlog (person-weeks) of a team, and its thrashing beyond `limit` of them."""
-    projects = w.projects
-    p = w.parameters
-    team.open_projects, team.backlog = 0.0, team.rework
-    k = team.first_project
-    while k >= 0:
-        project = projects[k]
-        project.taken = 0
-        team.open_projects += 1.0
-        team.backlog += project.work_left
-        k = project.next
-    team.thrash = thrash(team.open_projects, limit) if p.switches_thrashing == 1 else 0.0
 
 
 @part
@@ -263,9 +245,7 @@ def settle_team(w, team, repaired, draw):
         head = most(1.0, team.headcount)
         team.skill *= 1.0 - p.execution_leaver_skill / (head + p.execution_leaver_skill)
         s.common_ground *= 1.0 - p.execution_leaver_ground
-    if p.switches_growth_path == 1:
-        growth = team_growth(team.backlog, team.capacity, p.execution_staffing, p.execution_staffing_backlog)
-        team.headcount = clip(team.headcount * (1.0 + growth / 52.0), p.execution_headcount_least, p.execution_headcount_most)
+    staff(w, team)
     team.sum_morale += team.morale
     team.sum_backlog += team.backlog
 
@@ -338,8 +318,7 @@ def finish(w, project):
         team.sum_goal_done[g] += p.domain_goals[project.domain, g]
     harm = p.execution_contradiction_harm * project.contradiction if p.switches_ambiguity_harm == 1 else 0.0
     project.quality *= 1.0 - harm
-    if p.switches_commitment == 1:
-        project.quality = committed_quality(project.quality, project.part, led_by(w, project), p.execution_edict_loss)
+    project.quality = carried_out(w, project)
     s.contradiction += harm
     waited = s.week - project.born
     if project.domain == CAMPAIGN:
@@ -359,15 +338,6 @@ def finish(w, project):
 
 
 @part
-def led_by(w, project):
-    """Trust (0-1) in who decided of who leads the execution; that of the post's culture where it is the marketing lead."""
-    leaders = w.leaders
-    if project.owner < 2 and both_present(w):
-        return leaders[COO].trust
-    return w.parameters.culture_trust
-
-
-@part
 def start_campaign(w, team, project, waited):
     """A campaign goes on air; its attributes have aged while it waited."""
     p, s = w.parameters, w.firm
@@ -383,7 +353,7 @@ def start_campaign(w, team, project, waited):
         worth += s.right_goals[g] * project.attributes[g]
     judge_forecast(w, project, worth > 0.0)
     if p.switches_coherence == 1:
-        s.coherence += p.market_coherence_speed * (on_line(project.attributes[BRAND]) - s.coherence)
+        s.coherence += p.market_coherence_speed * (normal_share_above(project.attributes[BRAND]) - s.coherence)
     off = project.attributes[BRAND] < -0.7
     note(w, CAMPAIGN_OFF_BRAND if off else CAMPAIGN_LAUNCHED, s.week, CAMPAIGN, project.team, worth, project.attributes[BRAND])
     if p.switches_refinement == 1:

@@ -1,6 +1,7 @@
 """The pool of projects, and each team's list of its open ones in the order of their start."""
 
 from tandem.sim.compile import copy_record, part
+from tandem.sim.rules.execution import thrash
 from tandem.sim.state import FINISHED, WORKING
 
 
@@ -34,3 +35,19 @@ def put_last(w, team, place):
     else:
         projects[team.last_project].next = place
     team.last_project = place
+
+
+@part
+def count_open(w, team, limit):
+    """Open projects and backlog (person-weeks) of a team, and its thrashing beyond `limit` of them."""
+    projects = w.projects
+    p = w.parameters
+    team.open_projects, team.backlog = 0.0, team.rework
+    k = team.first_project
+    while k >= 0:
+        project = projects[k]
+        project.taken = 0
+        team.open_projects += 1.0
+        team.backlog += project.work_left
+        k = project.next
+    team.thrash = thrash(team.open_projects, limit) if p.switches_thrashing == 1 else 0.0

@@ -101,4 +101,4 @@ def owner_belief(probability, doubt):
 @rule
 def unsure_belief(named, doubt):
     """Belief of who has forgotten what the charter says: as good as either; whom it names acts unless he doubts (assumption)."""
-    return 1.0 - 0.5 * doubt if named else 0.5
+    return 1.0 - 0.5 * (doubt if named else 1.0)

@@ -115,9 +115,10 @@ def committed_quality(quality, part, trust, loss):
 
 
 @rule
-def team_growth(backlog, capacity, staffing, usual):
-    """Growth of a team (1/year) by its backlog in weeks of its work: none at the `usual`, at most `staffing` a year, and half of
-    that down [hamermesh1993]."""
-    weeks = backlog / capacity if capacity > 1e-9 else 2.0 * usual
-    short = weeks / usual - 1.0
-    return staffing * (-0.5 if short < -0.5 else (1.0 if short > 1.0 else short))
+def team_growth(backlog, capacity, staffing, shrinking, usual):
+    """Growth of a team (1/year) by its backlog in weeks of its work: none at the `usual`, `staffing` at twice as much and beyond,
+    and at most the share `shrinking` of that the other way [hamermesh1993]."""
+    if capacity <= 0.0:
+        return staffing
+    short = backlog / capacity / usual - 1.0
+    return staffing * (-shrinking if short < -shrinking else (1.0 if short > 1.0 else short))

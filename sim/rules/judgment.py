@@ -83,4 +83,4 @@ def aged_worth(attribute, decay, age):
 def weight_in_conference(known, bias):
     """Weight of the better-informed (0.5-1) in a view formed together: those who confer dwell on what both knew before, and lose
     the share `bias` of what one of them knows better [stasser1985] [lu2012]."""
-    return 0.5 + (known - 0.5) * (1.0 - bias)
+    return known - bias * (known - 0.5)

@@ -118,12 +118,6 @@ def presence_effect(presence, usual, gain):
 
 
 @rule
-def on_line(attribute):
-    """How far a launch says what the brand stands for (0-1), by its brand attribute (standard deviations; assumption)."""
-    return 1.0 / (1.0 + math.exp(-1.702 * attribute))
-
-
-@rule
 def coherence_effect(coherence, start, gain):
     """Factor of what awareness sells, 1 at the coherence at the `start`: consistency makes a brand credible [erdem1998]."""
     effect = 1.0 + gain * (coherence - start)

@@ -51,11 +51,11 @@ class ScenarioError(Mistake):
         if self.has_value:
             subject = f"{subject} = {shown(self.value)}" if subject else shown(self.value)
         line = ": ".join(part for part in (shortened(self.file or "", 300), subject, self.problem) if part)
+        advice = f"; did you mean {self.suggestion!r}?" if self.suggestion else ""
         if self.allowed:
-            line += f"; allowed: {self.allowed}"
-        if self.suggestion:
-            line += f"; did you mean {self.suggestion!r}?"
-        return shortened(line, LONGEST_LINE)
+            room = LONGEST_LINE - len(line) - len("; allowed: ") - len(advice)
+            line += f"; allowed: {shortened(self.allowed, max(room, LONGEST_WORD))}"  # a long list takes no advice's place
+        return shortened(line + advice, LONGEST_LINE)
 
     def __reduce__(self) -> tuple[Callable[[str, dict[str, Any]], ScenarioError], tuple[str, dict[str, Any]]]:
         parts = {name: getattr(self, name) for name in ("file", "key", "allowed", "suggestion")}

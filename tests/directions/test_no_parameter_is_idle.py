@@ -45,6 +45,8 @@ def rare() -> list[Scenario]:
             firm.with_(trying)
             for firm in (pair, gate, alone, Scenario.of(role_model="strategist-executor").with_({"quarters": 8}))
         ),
+        gate.with_({**trying, "events": [{"week": 20, "kind": "restructuring", "size": 1.0}], "market.customers": 300000.0}),
+        gate.with_({**trying, **{f"teams.{team}.headcount": 8.0 for team in range(6)}}),
         pair.at(20, {"charter.budget.rule": "sole", "charter.campaign.rule": "sole"}),
         alone,
         *(firm.with_({"assumptions.gate": "feasibility"}) for firm in (gate, alone)),

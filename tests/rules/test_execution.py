@@ -176,9 +176,10 @@ CLAIMS = (
             "backlog": (0.0, 5000.0),
             "capacity": (0.0, 150.0),
             "staffing": declared("execution.staffing"),
+            "shrinking": SHARE,
             "usual": declared("execution.staffing_backlog"),
         },
-        (-2.5, 5.0),
+        (-5.0, 5.0),
         rising=("backlog",),
         falling=("capacity", "usual"),
     ),
@@ -272,8 +273,8 @@ def test_trust_stands_in_for_a_part_of_ones_own(part, trust, expected):
     [(3.0, 0.0), (4.5, 0.2), (6.0, 0.4), (60.0, 0.4), (2.0, -0.4 / 3), (0.0, -0.2)],  # a capacity of 1, three weeks usual
 )
 def test_a_team_grows_with_its_backlog_within_bounds(backlog, expected):
-    assert plain(execution.team_growth)(backlog, 1.0, 0.4, 3.0) == pytest.approx(expected)
+    assert plain(execution.team_growth)(backlog, 1.0, 0.4, 0.5, 3.0) == pytest.approx(expected)
 
 
 def test_a_team_that_can_do_nothing_grows_as_fast_as_it_may():
-    assert plain(execution.team_growth)(0.0, 0.0, 0.4, 3.0) == pytest.approx(0.4)
+    assert plain(execution.team_growth)(0.0, 0.0, 0.4, 0.5, 3.0) == pytest.approx(0.4)

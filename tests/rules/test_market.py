@@ -162,7 +162,6 @@ CLAIMS = (
         rising=("presence",),
         falling=("usual",),
     ),
-    Claim(market.on_line, {"attribute": DEVIATIONS}, SHARE, rising=("attribute",)),
     Claim(
         market.coherence_effect,
         {"coherence": SHARE, "start": declared("market.coherence"), "gain": declared("market.coherence_gain")},
@@ -339,9 +338,7 @@ def test_presence_follows_hours_and_sells():
     assert plain(market.presence_effect)(0.3, 0.8, 0.2) == pytest.approx(0.9)
 
 
-def test_coherence_is_half_for_a_launch_neutral_to_the_brand_and_sells_by_its_gain():
-    assert plain(market.on_line)(0.0) == 0.5
-    assert plain(market.on_line)(1.0) == pytest.approx(0.8458, abs=1e-4)  # the logistic form of a normal's .8413
+def test_coherence_sells_by_its_gain():
     assert plain(market.coherence_effect)(0.8, 0.6, 0.5) == pytest.approx(1.1)
     assert plain(market.coherence_effect)(0.0, 1.0, 3.0) == 0.0
 
