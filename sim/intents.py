@@ -24,14 +24,16 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
     "firm": {
         "relationship_conflict": _SHARE, "common_ground": _SHARE, "clarity": _SHARE, "charter_alive": _SHARE,
         "goodwill": _SHARE, "satisfaction": _SHARE, "reputation": _SHARE, "refinement": _SHARE, "conversion": _SHARE,
-        "shares": _SHARE, "technique": _AMOUNT, "customers": _AMOUNT, "start_customers": _AMOUNT, "market_size": _AMOUNT,
+        "shares": _SHARE, "presence": _SHARE, "coherence": _SHARE, "line_share": _SHARE,
+        "technique": _AMOUNT, "customers": _AMOUNT, "start_customers": _AMOUNT, "market_size": _AMOUNT,
         "leads": _AMOUNT, "revenue": _AMOUNT, "new_customers": _AMOUNT, "lost_customers": _AMOUNT, "spend": _AMOUNT,
         "capacity": _AMOUNT, "backlog": _AMOUNT, "orphaned_clients": _AMOUNT, "media_money": _AMOUNT,
         "week": _COUNT, "meetings": _COUNT, "ever_paired": _TRUTH, "review_now": _TRUTH,
         "decision_count": (0, DECISION_SLOTS), "project_count": (0, PROJECT_SLOTS), "born": _COUNT,
     },
     "leaders": {
-        "present": _TRUTH, "successions": _COUNT, "vacancy": _AMOUNT, "priorities": _SHARE, "anchors": _SHARE, "skills": _SHARE,
+        "present": _TRUTH, "successions": _COUNT, "vacancy": (-1, _MOST),  # -1: for good
+        "priorities": _SHARE, "anchors": _SHARE, "skills": _SHARE,
         "style": _SHARE, "openness": _SHARE, "encouragement": _SHARE, "encouraging": _SHARE, "anchor": _SHARE,
         "fatigue": _SHARE, "trust": _SHARE, "beliefs": _SHARE, "hours": _HOURS, "hours_available": _HOURS,
         "hours_meeting": _HOURS, "hours_training": _HOURS, "hours_reporting": _HOURS, "hours_encouragement": _HOURS,
@@ -53,6 +55,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
     "projects": {
         "domain": _DOMAIN, "status": (0, 2), "team": _TEAM, "rule": (0, 6), "owner": _LEADER, "taken": _TRUTH, "stage": _COUNT,
         "age": _AMOUNT, "work": _AMOUNT, "work_left": _AMOUNT, "worked": _AMOUNT, "defect_work": _AMOUNT, "quality": _SHARE,
+        "part": _SHARE,
         "next": (-1, PROJECT_SLOTS - 1),
     },
     "journal": {"active": _TRUTH, "event_count": (0, EVENT_SLOTS)},
@@ -61,7 +64,7 @@ RANGES: dict[str, dict[str, tuple[float, float]]] = {
 # fmt: on
 PARTS = ("firm", "leaders", "teams", "decisions", "projects", "journal")
 SLACK = 1e-9
-"""By which a share may miss its end: sums of rounded parts do."""
+"""By which a share or an hour may miss its end: sums of rounded parts do."""
 
 
 class Places(NamedTuple):
@@ -103,7 +106,7 @@ def _collect(
         low, high = ranges.get(name, (-_MOST, _MOST))
         if kind == "u" or (kind == "i" and name not in ranges):
             continue
-        slack = SLACK if kind == "f" and (low, high) == _SHARE else 0
+        slack = SLACK if kind == "f" and high < _MOST else 0
         for place in range(count):
             word = (start + offset) // 8 + place
             found[kind].append((word, low - slack, high + slack, f"{called}.{name}" + (f"[{place}]" if count > 1 else "")))
