@@ -59,4 +59,5 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Each table as NAME.csv and NAME.parquet in `folder` (inside `tandem.sim.writing.filled`, so that all come together)."""
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
-        table.to_parquet(folder / f"{name}.parquet", index=False)
+        with (folder / f"{name}.parquet").open("wb") as file:  # by file, since Arrow takes no path outside of UTF-8
+            table.to_parquet(file, index=False)

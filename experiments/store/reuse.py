@@ -83,8 +83,8 @@ class Reuse:
     @staticmethod
     def _design(store: Store) -> pd.DataFrame:
         """Points with the scenario's digest in place of its number, and the firm's number and first luck."""
-        with store.folder.handle():
-            table = pq.read_table(store.folder.path / DESIGN).to_pandas()
+        with store.folder.handle(), (store.folder.path / DESIGN).open("rb") as file:
+            table = pq.read_table(file).to_pandas()
         digests = list(store.scenario_digests().values())
         if digests:
             table["scenario"] = np.array(digests, dtype=object)[table["scenario"]]

@@ -129,7 +129,8 @@ class Sweep:
     def design(self) -> pd.DataFrame:
         """One row a point: point_id, scenario (name), and what the design varies."""
         check_file(self.store.folder, DESIGN, self.manifest.document["design"])
-        table = pq.read_table(self.path / DESIGN).to_pandas()
+        with (self.path / DESIGN).open("rb") as file:  # by file, since Arrow takes no path outside of UTF-8
+            table = pq.read_table(file).to_pandas()
         names = list(self.store.scenario_digests())
         if names and "scenario" in table:
             table["scenario"] = np.array(names, dtype=object)[table["scenario"]]

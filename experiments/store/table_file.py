@@ -44,13 +44,14 @@ def read_table(path: Path, refuse: Refuse) -> Any:
 def _parquet(path: Path, refuse: Refuse) -> Any:
     import pyarrow.parquet as pq
 
-    table = pq.ParquetFile(path)
-    if table.metadata.num_rows * max(1, table.metadata.num_columns) > MOST_IN_MEMORY:
-        raise refuse("the table is too large", allowed=f"at most {MOST_IN_MEMORY:,} values")
-    twice = _twice(table.schema_arrow.names)
-    if twice is not None:
-        raise refuse("this column stands there twice", key=twice)
-    frame = table.read().to_pandas()
+    with path.open("rb") as stream:  # Arrow takes no path outside of UTF-8
+        table = pq.ParquetFile(stream)
+        if table.metadata.num_rows * max(1, table.metadata.num_columns) > MOST_IN_MEMORY:
+            raise refuse("the table is too large", allowed=f"at most {MOST_IN_MEMORY:,} values")
+        twice = _twice(table.schema_arrow.names)
+        if twice is not None:
+            raise refuse("this column stands there twice", key=twice)
+        frame = table.read().to_pandas()
     return frame.reset_index(drop=True)
 
 
