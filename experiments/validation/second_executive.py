@@ -26,7 +26,22 @@ FIXES: Mapping[str, Any] = {**on("shared_claims", "calendar", "team_hours", "ser
 WORK: Mapping[str, Any] = {**FIXES, **on("lone_load", "supervision")}
 # And what joint decisions teach, what experience brings, what ambiguity costs one executive, and pay for posts.
 RECOMMENDED: Mapping[str, Any] = {**WORK, **on("credit", "experience", "lone_claims"), "assumptions.posts_paid": True}
-SETS: Mapping[str, Mapping[str, Any]] = {"off": {}, "fixes": FIXES, "work": WORK, "recommended": RECOMMENDED}
+# And how trust is earned and lost, what leaders do outside, what debriefs and records do, who carries decisions out, and a market
+# that comes of age. Satisfaction pulls less on churn, as a calibration with them is to find out.
+WHOLE: Mapping[str, Any] = {
+    **RECOMMENDED,
+    **on("owner_certainty", "reliance", "sinister_attribution", "voice", "mediated_quarrel", "common_information"),
+    **on("outside_role", "debriefs", "commitment", "coherence", "growth_path", "product_lines", "vacant_ground"),
+    **on("records_protect"),
+    "market.churn_satisfaction": 1.5,
+}
+SETS: Mapping[str, Mapping[str, Any]] = {
+    "off": {},
+    "fixes": FIXES,
+    "work": WORK,
+    "recommended": RECOMMENDED,
+    "whole": WHOLE,
+}
 
 # What the answer hangs on most, each on top of the recommended set.
 ALTERNATIVES: Mapping[str, Mapping[str, Any]] = {
