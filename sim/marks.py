@@ -7,6 +7,7 @@ whether what is read back is what was written.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from tandem.sim.seals import Unsealed, sealed, sha256, unsealed
 
 REGISTER = "tandem-files.json"
 LARGEST_REGISTER = 16 << 20  # bytes
+LARGEST_TEXT = 256 << 20  # bytes of a text that carries its mark in itself
 LINE = "written by tandem; sha256 of the lines above: "
 COMMENTS = {"toml": ("# ", ""), "html": ("<!-- ", " -->")}
 """How a kind of text begins and ends a comment."""
@@ -61,15 +63,16 @@ def strange(target: Path, known: Mapping[str, Iterable[str]] | None = None) -> b
         return False
     if target.is_symlink():
         return True
+    ours = digests(target.parent) if known is None else known
     try:
         with opened(target) as stream:
-            if os.fstat(stream.fileno()).st_size == 0:
+            size = os.fstat(stream.fileno()).st_size
+            if size == 0 or hashlib.file_digest(stream, "sha256").hexdigest() in ours.get(target.name, ()):
                 return False
-            there = stream.read()
+            stream.seek(0)
+            return size > LARGEST_TEXT or not carries_mark(stream.read())
     except OSError:
         return True
-    ours = digests(target.parent) if known is None else known
-    return sha256(there) not in ours.get(target.name, ()) and not carries_mark(there)
 
 
 def refuse_strangers(folder: str | os.PathLike[str], names: Iterable[str] = ()) -> None:

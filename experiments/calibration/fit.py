@@ -124,6 +124,7 @@ def same_job(folder: Path, space: Space, size: Profile, seed: int | str) -> None
     job = {"seed": seed, "profile": asdict(size), "paths": space.paths, "model": model_source()}
     file = folder / "job.json"
     refuse_strangers(folder, ["job.json"])
+    refuse_strangers(folder / "ensemble", ["sets.csv", "statistics.csv", "provenance.json"])  # found at the end of hours
     if file.exists() and json.loads(kept(folder, file.name)) != job:
         raise ScenarioError(
             "the folder holds another calibration (other seed, profile, ranges or model)",

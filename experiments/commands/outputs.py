@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,5 +18,8 @@ def writable(out: Path, names: Iterable[str] = ()) -> None:
         there = there.parent
     if not there.is_dir():
         raise Mistake(f"{out}: {there} is a file; give another folder")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise Mistake(f"{out} cannot be written; give another folder")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=there):
+            pass
+    except OSError as error:
+        raise Mistake(f"{out} cannot be written ({error.strerror or error}); give another folder") from None

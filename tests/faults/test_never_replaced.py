@@ -231,6 +231,13 @@ def test_every_command_refuses_a_users_file_before_it_plays(words, name, tmp_pat
     assert (tmp_path / "file").read_text() == MINE
 
 
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_played(capsys):
+    for place in ("/proc/x", "/proc/self/x/y", "/dev/null/x"):
+        assert status(["run", "silence", "--out", place]) == 2
+        told = capsys.readouterr()
+        assert told.out == "" and len(told.err.strip().splitlines()) == 1
+
+
 def test_what_a_command_wrote_it_may_write_again(tmp_path):
     for _ in range(2):
         assert status(["run", "silence", "--quarters", "2", "--out", str(tmp_path / "out")]) == 0

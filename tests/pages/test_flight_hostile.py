@@ -132,7 +132,7 @@ def test_half_open_lines_and_unfinished_heads_are_closed_after_a_few_seconds(ser
             line.close()
 
 
-def test_a_head_that_comes_drop_by_drop_and_a_body_that_never_ends_are_cut(server):
+def test_a_head_that_comes_drop_by_drop_is_cut(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
         started = time.monotonic()
         with contextlib.suppress(OSError):
@@ -140,6 +140,10 @@ def test_a_head_that_comes_drop_by_drop_and_a_body_that_never_ends_are_cut(serve
                 line.sendall(b"G")
                 time.sleep(0.2)
         assert time.monotonic() - started < 20
+
+
+@pytest.mark.long
+def test_a_body_that_never_ends_is_cut(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
         head = [
             "POST /api/run HTTP/1.1",
@@ -359,7 +363,7 @@ def test_a_luck_check_waits_seconds_at_most_behind_exports_and_trials(server):
 # -- how it ends -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.long)])
 def test_a_signal_ends_it_soon_with_a_documented_code_whatever_is_played(number, code):
     made = awake()
     with ThreadPoolExecutor(1) as room:

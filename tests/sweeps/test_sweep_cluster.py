@@ -174,10 +174,11 @@ def test_nothing_listens_beyond_the_loopback(cluster):
 
 def test_no_scheduler_and_no_workers_are_one_line(tmp_path):
     began = time.monotonic()
-    for address in ("tcp://127.0.0.1:9", "127.0.0.1:9", "tcp://nobody.invalid:8786", "nonsense://x:1"):
+    addresses = ("tcp://127.0.0.1:9", "nonsense://x:1")
+    for address in addresses:
         with pytest.raises(Refused, match="no Dask scheduler answers"):
             run(of_plan(Plan.parse(PLAN)), tmp_path / "s", engine=DaskEngine(address))
-    assert time.monotonic() - began < 4 * SECONDS_TO_TELL
+    assert time.monotonic() - began < len(addresses) * SECONDS_TO_TELL
     alone = Cluster(tmp_path, workers=0)
     try:
         began = time.monotonic()
@@ -189,6 +190,7 @@ def test_no_scheduler_and_no_workers_are_one_line(tmp_path):
     assert not (tmp_path / "s").exists()  # nothing is left
 
 
+@pytest.mark.long
 def test_no_workers_at_the_command_line_is_one_line_and_no_folder(tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN)
     alone = Cluster(tmp_path, workers=0)
@@ -251,6 +253,7 @@ def test_the_last_worker_lost_is_told_and_ctrl_c_is_heard_at_once(press, tmp_pat
     assert run(of_plan(Plan.parse(PLAN)), tmp_path / "s", workers=1).done_before >= 200
 
 
+@pytest.mark.long
 def test_a_worker_that_joins_with_other_code_is_refused_by_its_address(cluster, tmp_path):
     """A checkout of its own in which a rule was edited, joined under way."""
     cluster.joined(2)
