@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import mesa
@@ -53,8 +54,17 @@ FIRM_REPORTERS = (
 )
 
 
-def _reader(name: str) -> Any:
-    return lambda model: float(model.world["firm"][name][0])
+# Functions with names, so that a model can be pickled in the middle of its run and go on elsewhere.
+def _of_firm(model: Any, name: str) -> float:
+    return float(model.world["firm"][name][0])
+
+
+def _trust(model: Any) -> float:
+    return 0.5 * (model.ceo_post.trust + model.coo_post.trust)
+
+
+def _open_decisions(model: Any) -> int:
+    return int(model.world["firm"]["decision_count"][0])
 
 
 def _are_agents(base: type, **classes: Any) -> None:
@@ -94,6 +104,8 @@ class LeadershipModel(mesa.Model):
     >>> 0.0 < model.ceo.trust < 1.0
     True
 
+    A model can be pickled or copied in the middle of its run, and goes on to the same bits.
+
     Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths, tandem.sim.mistake.Mistake on other bad arguments.
     """
 
@@ -131,11 +143,8 @@ class LeadershipModel(mesa.Model):
         self._team_class = team_class
         self.teams: list[Team] = []
         self._match_teams()
-        reporters = {name: _reader(name) for name in FIRM_REPORTERS}
-        reporters |= {
-            "trust": lambda model: 0.5 * (model.ceo_post.trust + model.coo_post.trust),
-            "open_decisions": lambda model: int(model.world["firm"]["decision_count"][0]),
-        }
+        reporters: dict[str, Any] = {name: partial(_of_firm, name=name) for name in FIRM_REPORTERS}
+        reporters |= {"trust": _trust, "open_decisions": _open_decisions}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
         self.datacollector.collect(self)
 
