@@ -11,12 +11,13 @@ import pandas as pd
 
 from tandem.sim.intervals import mean_interval
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.units import figure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Batch:
+class Batch(Own):
     """Many runs of one scenario or of a population of firms.
 
     >>> from tandem import Scenario, simulate_batch
@@ -35,11 +36,11 @@ class Batch:
     """Under which parameter sets they were played."""
 
     def __len__(self) -> int:
-        return len(self.outcomes)
+        return len(vars(self)["outcomes"])
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""
-        table = self.outcomes.copy()
+        table = self.outcomes
         names = np.array([firm.name for firm in self.scenarios], dtype=object)
         table.insert(0, "scenario", names[table["firm_id"]])
         table.insert(1, "seed", self.seed)
@@ -48,7 +49,8 @@ class Batch:
 
     def values(self, outcome: str) -> np.ndarray:
         """One outcome of all runs, shape (firms, replicates)."""
-        return self.outcomes[known(outcome)].to_numpy().reshape(len(self.scenarios), self.runs)
+        kept = vars(self)["outcomes"][known(outcome)]  # without a copy of all the others
+        return np.array(kept, dtype=np.float64).reshape(len(self.scenarios), self.runs)
 
     def units(self, outcome: str) -> np.ndarray:
         """One outcome of independent cases: the replicates of a scenario, or the firms' means over their replicates."""
@@ -64,7 +66,7 @@ class Batch:
         which the outcome is defined). In a population the interval counts firms, not runs, as independent."""
         rows = []
         for name in OUTCOMES:
-            values = self.outcomes[name].to_numpy()
+            values = vars(self)["outcomes"][name].to_numpy()
             defined = values[~np.isnan(values)]
             mean, low, high, _, _ = mean_interval(self.units(name))
             quantiles = np.quantile(defined, [0.05, 0.5, 0.95]) if len(defined) else [np.nan] * 3

@@ -16,6 +16,7 @@ from tandem.sim.given import whole
 from tandem.sim.intervals import mean_interval, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
 from tandem.sim.results import simulate_batch
@@ -193,7 +194,7 @@ def _set_apart(first: Any, other: Any) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Own):
     """Arms paired by luck; the first is the baseline.
 
     >>> from tandem import Scenario, compare
@@ -229,8 +230,9 @@ class Comparison:
         """One outcome, one row a run, one column an arm."""
         known(outcome)
         first = next(iter(self.batches.values()))
-        columns = {arm: batch.outcomes[outcome] for arm, batch in self.batches.items()}
-        return pd.DataFrame({"firm_id": first.outcomes["firm_id"], "replicate": first.outcomes["replicate"], **columns})
+        columns = {arm: batch.values(outcome).ravel() for arm, batch in self.batches.items()}
+        numbers = first.outcomes[["firm_id", "replicate"]]
+        return numbers.join(pd.DataFrame(columns, index=numbers.index))
 
     def plot(self, outcomes: str | Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
         """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""

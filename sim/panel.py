@@ -17,6 +17,7 @@ from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, ke
 from tandem.sim.given import listed, whole
 from tandem.sim.kernel import announce, step_week
 from tandem.sim.mistake import Mistake
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.phases.start import start_firm
 from tandem.sim.scenario.meant import firms_of
@@ -296,7 +297,7 @@ def run_panel(
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Panel(Own):
     """States of firms over time. `values`: float64 (firms, replicates, times, columns)."""
 
     values: np.ndarray

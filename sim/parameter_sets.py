@@ -21,6 +21,7 @@ import numpy as np
 
 from tandem.sim.given import whole_or_none
 from tandem.sim.mistake import Mistake
+from tandem.sim.own import Own
 from tandem.sim.scenario.meant import records_of
 from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable
@@ -52,7 +53,7 @@ OF_POPULATIONS = ("population.", "hazards.")
 
 
 @dataclass(frozen=True)
-class Ensemble:
+class Ensemble(Own):
     """Parameter sets compatible with the findings. `sets`: one row a set, one column a path; `statistics`: what each set
     shows; `default`: the row of the default set; `provenance`: command, seed, sizes, targets, priors, versions."""
 
@@ -62,11 +63,11 @@ class Ensemble:
     provenance: Mapping[str, Any]
 
     def __len__(self) -> int:
-        return len(self.sets)
+        return len(vars(self)["sets"])
 
     def set(self, number: int) -> dict[str, float]:
         """Values by path of one set."""
-        return {str(path): float(value) for path, value in self.sets.iloc[number].items()}
+        return {str(path): float(value) for path, value in vars(self)["sets"].iloc[number].items()}
 
     def mechanisms(self, number: int) -> dict[str, float]:
         """The same without what only a population has."""

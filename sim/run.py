@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
 from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
@@ -25,7 +26,7 @@ OF_TEAMS = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(Own):
     """One firm played once. Row 0 of every weekly table is the start; weeks are 1 to 13 x quarters.
 
     >>> from tandem import Scenario, simulate

@@ -18,6 +18,7 @@ from tandem.experiments.effects.role_models import role_models
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.given import number, whole
 from tandem.sim.intervals import paired_difference
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.results import MOST_RUNS
@@ -32,7 +33,7 @@ DRAWS = 20_000  # of the means of all role models, for the probability that each
 
 
 @dataclass(frozen=True)
-class Advice:
+class Advice(Own):
     """What is advised, and the tables behind it."""
 
     scenario: Scenario

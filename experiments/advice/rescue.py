@@ -13,6 +13,7 @@ from tandem.sim.explain import TurningPoint
 from tandem.sim.given import whole
 from tandem.sim.intervals import share_interval
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.meant import scenario_of
@@ -28,7 +29,7 @@ RUNS_IN_ONE_CALL = 1024  # between two calls Ctrl-C is heard and progress told
 
 
 @dataclass(frozen=True, eq=False)
-class Rescue:
+class Rescue(Own):
     """What trying the intervention week by week showed."""
 
     week: int | None

@@ -18,13 +18,14 @@ from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
 from tandem.sim.given import names as texts
 from tandem.sim.mistake import Mistake
+from tandem.sim.own import Own
 
 BINS = 32
 LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Own):
     """What a choice among options looks like."""
 
     options: pd.DataFrame

@@ -12,6 +12,7 @@ import pandas as pd
 from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
 from tandem.experiments.discovery.event import Looked
 from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.own import Own
 from tandem.sim.seeds import entropy, seed_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ TABLE = (
 
 
 @dataclass(frozen=True)
-class Discovery:
+class Discovery(Own):
     """Where an event gathers. Every figure is of the half that was not fitted on."""
 
     event: Looked

@@ -22,6 +22,7 @@ from scipy.special import gammaincinv, ndtr
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
 from tandem.sim.given import whole
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
 from tandem.sim.scenario import Scenario, ScenarioError
@@ -48,7 +49,7 @@ def _from_here(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Population:
+class Population(Own):
     """How firms differ, and the parameter set that all of them share.
 
     >>> from tandem import Population

@@ -18,13 +18,14 @@ from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.sim.marks import digests, kept, refuse_strangers
 from tandem.sim.mistake import Mistake
+from tandem.sim.own import Own
 from tandem.sim.writing import filled
 
 TABLES = ("indices", "ranks", "checks", "curves", "convergence")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sensitivity:
+class Sensitivity(Own):
     """Indices of a function, with intervals and verdicts. Everything holds under the ranges of the factors given."""
 
     table: pd.DataFrame

@@ -20,6 +20,7 @@ from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
 from tandem.experiments.sensitivity.runner import Function, NotFinite, Runner
 from tandem.sim.given import whole
 from tandem.sim.mistake import Mistake
+from tandem.sim.own import Own
 from tandem.sim.seeds import seed_of
 
 
@@ -74,7 +75,7 @@ TRAJECTORY_LEVELS = 4
 
 
 @dataclass(frozen=True)
-class SecondOpinion:
+class SecondOpinion(Own):
     """What SALib says: `table` (output, input, measure, estimate, low, high, n, method, warning), `warnings`, and `runs`."""
 
     table: pd.DataFrame

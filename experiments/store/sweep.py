@@ -20,6 +20,7 @@ from tandem.experiments.store.points import DESIGN, check_file
 from tandem.experiments.store.precision import next_stage
 from tandem.experiments.store.store import Commit, Scan, Store
 from tandem.sim.given import listed
+from tandem.sim.own import Own
 
 IDS = ("run_id", "point_id", "replicate", "status")
 
@@ -34,7 +35,7 @@ def open_sweep(folder: str | os.PathLike[str]) -> Sweep:
     return Sweep(store)
 
 
-class Sweep:
+class Sweep(Own):
     """A sweep on disk. What reads runs takes `allow_partial`: a sweep that is not complete is refused without it."""
 
     def __init__(self, store: Store):

@@ -39,6 +39,7 @@ from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
+from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
@@ -77,7 +78,7 @@ PROFILES = {
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Own):
     """Tables of a study; see the columns of each in
     `tandem.experiments.effects.role_models` and `tandem.experiments.effects.levers`."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tandem.sim.own import Fixed
 from tandem.sim.parameters import Parameters
 from tandem.sim.scenario.catalogue import Found, beside, find
 from tandem.sim.scenario.complaint import ScenarioError, shortened
@@ -32,6 +33,9 @@ class Layer:
     identity: str | None = None
     title: Text | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", Fixed(self.values))
+
     @property
     def label(self) -> str:
         """Where its values came from, for the reader."""
@@ -46,6 +50,9 @@ class Change:
     values: dict[str, Any]
     role_model: tuple[Layer, ...] = ()
     file: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", Fixed(self.values))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
+from tandem.sim.own import Fixed
 from tandem.sim.parameters import LEVERS, RECORD, Parameters, fill_record
 from tandem.sim.scenario.catalogue import Found, find, source_keys
 from tandem.sim.scenario.complaint import ScenarioError, nearest
@@ -123,7 +124,8 @@ class Scenario:
 
     @cached_property
     def _start(self) -> tuple[dict[str, Any], dict[str, str], Parameters]:
-        return resolved(self.layers)
+        flat, origin, parameters = resolved(self.layers)
+        return Fixed(flat), Fixed(origin), parameters
 
     @property
     def parameters(self) -> Parameters:
@@ -151,7 +153,8 @@ class Scenario:
             if found[-1].week == item.week:
                 found.pop()
             flat, origin, parameters = resolved(layers, item.file)
-            found.append(Version(item.week, flat, origin, parameters, said, parameters != found[-1].parameters))
+            moves = parameters != found[-1].parameters
+            found.append(Version(item.week, Fixed(flat), Fixed(origin), parameters, said, moves))
         return tuple(found)
 
     @cached_property
@@ -190,7 +193,7 @@ class Scenario:
     def origin(self) -> dict[str, str]:
         """Where each value at the start came from: `default`, `lever NAME`, a file, or `set`."""
         flat, origin, _ = self._start
-        return {path: f"lever {lever_of(path)}" if flat[path] is None else origin[path] for path in flat}
+        return Fixed({path: f"lever {lever_of(path)}" if flat[path] is None else origin[path] for path in flat})
 
     @property
     def values(self) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tandem.sim.given import plain
+from tandem.sim.own import Fixed
 from tandem.sim.scenario.complaint import NOTHING, ScenarioError, nearest
 
 MOST_LISTED = 200  # conditions or sources: more than anybody reads
@@ -92,11 +93,14 @@ class Verdict(Told):
         return bool(self.which(outcomes))
 
 
+Changes = Annotated[dict[str, Any], AfterValidator(Fixed)]
+
+
 class Step(Told):
     """Settings that are put over the scenario, from a week on or from the start."""
 
     week: int | None = Field(None, ge=1)
-    set: dict[str, Any] = Field(default_factory=dict)
+    set: Changes = Field(default_factory=Fixed)
     title: Text | None = None
     reason: Text | None = None
 
@@ -110,7 +114,7 @@ class Intervention(Step):
 class Cause(Step):
     """The cause of the case, and the settings that switch it off."""
 
-    off: dict[str, Any] = Field(default_factory=dict)
+    off: Changes = Field(default_factory=Fixed)
 
 
 class ChangeTable(Told):

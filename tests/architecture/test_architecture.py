@@ -24,7 +24,7 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 FLOORS = (
     ("tandem.short_names",),
     ("sim.code_cache", "sim.marks", "sim.mistake", "sim.opening", "sim.seals", "sim.version", "sim.writing"),
-    ("sim.given", "sim.seeds", "sim.answers"),
+    ("sim.given", "sim.seeds", "sim.answers", "sim.own"),
     ("sim.compiler",),
     ("sim.compile",),
     ("sim.rules",),

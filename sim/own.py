@@ -1,0 +1,55 @@
+"""What is read from a result is the reader's own: changing it changes neither the result nor anything that is made of it.
+
+Tables and lists are handed out as copies, arrays read-only (they may be large), and what a firm on paper is made of can be read
+but not written.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tandem.sim.mistake import Mistake
+
+
+class Own:
+    """Base of results. Every public attribute that could be changed is handed out as `handed` says."""
+
+    def __getattribute__(self, name: str) -> Any:
+        value = object.__getattribute__(self, name)
+        return value if name.startswith("_") else handed(value)
+
+
+def handed(value: Any) -> Any:
+    """A table, list or mapping as a copy, an array as a view that cannot be written; anything else as it is."""
+    kind = type(value)
+    if kind is dict:
+        return {key: handed(inner) for key, inner in value.items()}
+    if kind is list:
+        return [handed(inner) for inner in value]
+    if kind is tuple and value and type(value[0]).__name__ in ("DataFrame", "ndarray"):
+        return tuple(handed(inner) for inner in value)
+    if isinstance(value, np.ndarray):
+        view = value.view()
+        view.flags.writeable = False
+        return view
+    if kind.__module__.partition(".")[0] == "pandas" and kind.__name__ in ("DataFrame", "Series"):
+        return value.copy()
+    return value
+
+
+class Fixed(dict[Any, Any]):
+    """A mapping that can be read, copied and pickled, and not written."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise Mistake("this mapping is part of a scenario and cannot be changed; scenario.with_({path: value}) gives another one")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[Fixed], tuple[dict[Any, Any]]]:
+        return Fixed, (dict(self),)
+
+    def copy(self) -> dict[Any, Any]:
+        """One that can be written."""
+        return dict(self)
