@@ -94,7 +94,16 @@ LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 400, 60
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
 COMPILING = {"rule", "part", "phase", "sequence", "kernel"}
 WITHOUT_COMPILED_CODE = {
-    *("sim.given", "sim.scenario.meant", "sim.parameter_sets", "sim.table", "sim.code_cache", "sim.mistake", "sim.opening"),
+    *(
+        "sim.given",
+        "sim.own",
+        "sim.scenario.meant",
+        "sim.parameter_sets",
+        "sim.table",
+        "sim.code_cache",
+        "sim.mistake",
+        "sim.opening",
+    ),
 }
 CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]?)\]")
 
