@@ -63,7 +63,7 @@ def number_or_none(value: Any) -> float | None:
     try:
         return float(value)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf
+        return -math.inf if str(value).startswith("-") else math.inf
 
 
 def plain(value: Any) -> Any:

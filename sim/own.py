@@ -45,7 +45,7 @@ class Fixed(dict[Any, Any]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise Mistake("this mapping is part of a scenario and cannot be changed; scenario.with_({path: value}) gives another one")
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type[Fixed], tuple[dict[Any, Any]]]:
         return Fixed, (dict(self),)

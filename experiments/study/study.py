@@ -211,7 +211,7 @@ def play(
 class _Compared:
     """The role models and controls compared, context by context; each list holds a table a comparison."""
 
-    def __init__(self, size: Profile, options: list[str], seed: int, asked: Chosen, player: Player, progress: Told):
+    def __init__(self, size: Profile, options: list[str], seed: int | str, asked: Chosen, player: Player, progress: Told):
         self.size, self.options, self.seed, self.asked, self.player, self.progress = size, options, seed, asked, player, progress
         self.default: list[pd.DataFrame] = []
         self.equal: list[pd.DataFrame] = []
