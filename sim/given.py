@@ -63,7 +63,8 @@ def number_or_none(value: Any) -> float | None:
     try:
         return float(value)
     except OverflowError:
-        return -math.inf if str(value).startswith("-") else math.inf
+        beyond: Any = value
+        return math.inf if beyond > 0 else -math.inf
 
 
 def plain(value: Any) -> Any:

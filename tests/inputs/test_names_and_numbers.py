@@ -280,7 +280,7 @@ def test_the_door_itself():
     for value, said in ((5, "out of range; allowed: a whole number from 1 to 4"), ("3", "not a whole number")):
         with pytest.raises(Mistake, match=said):
             whole("n", value, 1, 4)
-    for value in (float("nan"), float("inf"), "1", None, 10**400, 1j):
+    for value in (float("nan"), float("inf"), "1", None, 10**400, -(10**5000), 1j):
         with pytest.raises(Mistake, match=r"x = .*: not a finite number"):
             number("x", value)
 
