@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """For `os.open`: whoever opens a pipe that nobody writes into does not wait for a writer."""
 
 
-def opened(path: str | os.PathLike[str], limit: int | None = None) -> IO[bytes]:
+def opened(path: str | os.PathLike[str], limit: int | None = None) -> BufferedReader:
     """A stream of a regular file of at most `limit` bytes; close it. OSError otherwise, within no time: FileNotFoundError,
     IsADirectoryError, and EINVAL for a pipe, a device, a socket, or a file that is too large."""
     handle = os.open(path, os.O_RDONLY | AT_ONCE)
