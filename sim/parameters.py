@@ -634,6 +634,14 @@ class Dyad(Group):
     suspicion: float = parameter(
         0.004, 0, 0.1, unit="1/week", meaning="trust lost to watching and withholding by who does not rely at all"
     )
+    candour: float = parameter(
+        0.6,
+        0,
+        1,
+        unit="share",
+        meaning="speed of what one needs to hear from the other that is lost where he does not rely on him at all",
+        source="zand1972",
+    )
     sinister: float = parameter(
         0.6,
         0,

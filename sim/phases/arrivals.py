@@ -6,7 +6,7 @@ from tandem.sim.compile import part, phase
 from tandem.sim.parameters import FURTHEST_NOVELTY
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, is_joint, owns
+from tandem.sim.phases.pair import both_present, heard_from_the_other, is_joint, owns
 from tandem.sim.phases.rights import assign_effort, present_decider, present_rule
 from tandem.sim.rules.arithmetic import least
 from tandem.sim.rules.clarity import (
@@ -265,6 +265,7 @@ def settle_claims(world):
                 p.clarity_hand_off,
                 p.clarity_hand_off_meetings,
                 p.clarity_hand_off_channel,
+                heard_from_the_other(w, item),
             )
             if u3 < ended:
                 item.waiting = 0

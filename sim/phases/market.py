@@ -351,16 +351,18 @@ def count_money(w):
     for i in range(3):
         if leaders[i].present == 1:
             hours += leaders[i].hours_used
+    work = p.market_work_cost * heads * p.execution_capacity_per_head
     s.spend = (
         p.market_programme_cost
-        + p.market_work_cost * heads * p.execution_capacity_per_head
+        + work
         + p.campaigns_weekly_cost * s.running * s.media_money
         + p.market_executive_cost * hours
         + s.extra_spend
         + p.prices_money * p.adaptation_analytics_cost * p.adaptation_analytics
     )
     if p.switches_growth_path == 1:
-        s.spend *= math.exp(s.path)  # what a firm of this line of business pays grows with it
+        # Budgets grow with the line of business, as far as one's own revenue does; people are hired and let go one by one.
+        s.spend += (least(math.exp(s.path), s.revenue / s.start_revenue) - 1.0) * (s.spend - work)
     s.profit = p.market_gross_margin * s.revenue - s.spend
     if p.assumptions_posts_paid == 1:
         for i in range(3):

@@ -57,6 +57,16 @@ def relied(w, i):
 
 
 @part
+def heard_from_the_other(w, item):
+    """How far the other tells what one needs to know of a matter (0-1): not where he does not rely on who decides."""
+    p = w.parameters
+    if p.switches_reliance == 0 or not both_present(w):
+        return 1.0
+    other = COO if item.decider == CEO else CEO
+    return 1.0 - p.dyad_candour * (1.0 - relied(w, other))
+
+
+@part
 def gain_trust(w, i, share, cause):
     """Leader i's trust rises by `share` of its usual gain, as far as he relies on the other at all."""
     leaders = w.leaders

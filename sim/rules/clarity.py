@@ -55,9 +55,10 @@ def in_time_probability(meetings):
 
 
 @rule
-def hand_off_probability(meeting_hours, asynchronous, alone, by_meetings, by_channel):
-    """Weekly probability that the wait for context ends: by itself, by meetings (1/hour) and by the channel (assumption)."""
-    return 1.0 - math.exp(-(alone + by_meetings * meeting_hours + by_channel * asynchronous))
+def hand_off_probability(meeting_hours, asynchronous, alone, by_meetings, by_channel, candour):
+    """Weekly probability that the wait for context ends: by itself, by meetings (1/hour) and by the channel (assumption); who
+    lacks `candour` (0-1) tells late what he knows [zand1972]."""
+    return 1.0 - math.exp(-candour * (alone + by_meetings * meeting_hours + by_channel * asynchronous))
 
 
 @rule

@@ -96,10 +96,13 @@ def test_rivals_take_demand_and_spending_grows_with_the_line_of_business():
     plain, rivalled = (start_world(firm(switches__growth_path=True, **SURE).records(), 1) for _ in range(2))
     rivalled["firm"]["rivalry"] = 1.0
     assert leads(rivalled) / leads(plain) == pytest.approx(math.exp(-0.5))
-    larger = start_world(firm(switches__growth_path=True, **SURE).records(), 1)
-    larger["firm"]["path"] = math.log(3.0)
-    respond(larger)
-    assert larger["firm"]["spend"][0] == pytest.approx(3.0 * plain["firm"]["spend"][0])
+    for customers, multiple in ((40_000.0, 3.0), (8000.0, 1.0)):  # as the line of business grew, but no more than the firm did
+        larger = start_world(firm(switches__growth_path=True, **SURE).records(), 1)
+        larger["firm"]["path"], larger["firm"]["customers"] = math.log(3.0), customers
+        respond(larger)
+        work = 1.5 * 6 * 1.85
+        budgets = [float(world["firm"]["spend"][0]) - work for world in (plain, larger)]
+        assert budgets[1] / budgets[0] == pytest.approx(multiple, rel=0.01)
 
 
 def test_a_team_with_twice_the_backlog_hires_and_its_people_are_paid():

@@ -6,6 +6,7 @@ from test_on_trial import firm, with_matter
 
 from tandem.sim import simulate
 from tandem.sim.kernel import start_world
+from tandem.sim.phases.arrivals import settle_claims
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
@@ -117,6 +118,25 @@ def test_watching_takes_hours():
         choose_hours(world, CEO)
         hours.append(world["leaders"]["hours_available"][0, CEO])
     assert hours[1] / hours[0] == pytest.approx(1.0 - 0.08 * (1.0 - 1.0 / (1.0 + np.exp(0.35 / 0.06))))
+
+
+def waits_ended(trust: float, **on: object) -> float:
+    """Share of 400 sole matters, waiting for context, of which the other tells within a week."""
+    told = 0
+    for place in range(400):
+        scenario = firm(EXECUTOR, dyad__trust=trust, clarity__hand_off=1.0, **on)
+        world = with_matter(scenario, status=QUEUED, rule=SOLE, decider=CEO, waiting=1, uid=place)
+        settle_claims(world)
+        told += int(world["decisions"]["waiting"][0, 0] == 0)
+    return told / 400
+
+
+def test_who_does_not_rely_on_the_other_tells_him_late():
+    """A rate of 1 and .3 x .4 by the channel at the usual lever; .4 of it without any trust."""
+    usual = waits_ended(0.02)
+    assert usual == pytest.approx(1.0 - np.exp(-1.12), abs=0.1)
+    assert waits_ended(0.02, switches__reliance=True) == pytest.approx(1.0 - np.exp(-0.4 * 1.12), abs=0.1)
+    assert waits_ended(0.98, switches__reliance=True) == usual
 
 
 # -- quarrels ----------------------------------------------------------------------------------

@@ -68,9 +68,10 @@ CLAIMS = (
             "alone": declared("clarity.hand_off"),
             "by_meetings": declared("clarity.hand_off_meetings"),
             "by_channel": declared("clarity.hand_off_channel"),
+            "candour": SHARE,
         },
         SHARE,
-        rising=("meeting_hours", "asynchronous", "alone", "by_meetings", "by_channel"),
+        rising=("meeting_hours", "asynchronous", "alone", "by_meetings", "by_channel", "candour"),
     ),
     Claim(
         clarity.challenge_probability,
@@ -141,9 +142,12 @@ def test_orphans_are_noticed_sooner_by_those_who_meet(hours, exponent):
     assert noticed(hours) == pytest.approx(1 - math.exp(-exponent))
 
 
-@pytest.mark.parametrize(("hours", "channel", "exponent"), [(0.0, 0.0, 0.3), (1.0, 0.0, 1.0), (1.0, 1.0, 1.3)])
-def test_hand_offs(hours, channel, exponent):
-    assert handed_off(hours, channel) == pytest.approx(1 - math.exp(-exponent))
+@pytest.mark.parametrize(
+    ("hours", "channel", "candour", "exponent"),
+    [(0.0, 0.0, 1.0, 0.3), (1.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.3), (1.0, 1.0, 0.4, 0.52), (1.0, 1.0, 0.0, 0.0)],
+)
+def test_hand_offs(hours, channel, candour, exponent):
+    assert handed_off(hours, channel, candour=candour) == pytest.approx(1 - math.exp(-exponent))
 
 
 @pytest.mark.parametrize(("meetings", "expected"), [(0, 0.0), (1, 0.5), (2, 0.75), (4, 0.875)])
