@@ -198,7 +198,7 @@ class LeadershipModel(mesa.Model):
             phase(self.world)
         for agent in agents:
             getattr(agent, act)()
-            if not getattr(getattr(type(agent), act), "__module__", "").startswith("tandem."):
+            if not (getattr(getattr(type(agent), act), "__module__", None) or "").startswith("tandem."):
                 look(self.world, f"{type(agent).__name__}.{act}")
 
     def step(self) -> None:

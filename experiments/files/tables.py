@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -41,7 +42,9 @@ def csv_text(table: pd.DataFrame, digits: str | None = None) -> str:
 
 def read_csv(file: Path | IO[bytes]) -> pd.DataFrame:
     """What `write_csv` wrote: empty cells are not-a-number, every text is as it was (an empty one is NOTHING)."""
-    table = pd.read_csv(file, float_precision="round_trip", keep_default_na=False, na_values=[""])
+    with warnings.catch_warnings():  # newer versions read so by themselves, and complain of being asked to
+        warnings.simplefilter("ignore", DeprecationWarning)
+        table = pd.read_csv(file, float_precision="round_trip", keep_default_na=False, na_values=[""])
     table = table.rename(columns=text_of_cell)
     for place, kind in enumerate(table.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):

@@ -310,7 +310,8 @@ def asgi(app, path, query, leaves_after):
         )
         return sent
 
-    return asyncio.run(talk())
+    with ThreadPoolExecutor(1) as aside:  # another test may have left a loop running in this thread
+        return aside.submit(lambda: asyncio.run(talk())).result()
 
 
 def test_work_whose_client_has_gone_is_dropped(monkeypatch):

@@ -45,6 +45,7 @@ SUM_FIELDS = {
     "unanswered": "defaults",
     "campaigns_launched": "campaigns",
     "standing_error_weeks": "standing",
+    "ceo_meeting_hours": "ceo_meeting",
 }
 
 
