@@ -25,7 +25,7 @@ def ran(words: list[str], where: Path, environment: dict[str, str] | None = None
     return subprocess.run(
         words,
         capture_output=True,
-        timeout=300,
+        timeout=600,
         cwd=where,
         env={**os.environ, **(environment or {})},
         user=user,
@@ -102,36 +102,50 @@ scenarios = ["silence"]
 """
 
 
+def surrounded(place: str, where: Path) -> tuple[dict[str, str], int | None]:
+    """The environment of a place, and who acts there (None: who runs the tests). Skips aloud where there is no such user."""
+    (where / "matplotlibrc").write_text("text.usetex: True\nbackend: TkAgg\nsavefig.dpi: 7\n", "utf-8")
+    environment = {"PYTHONPATH": str(HOUSE), **PLACES[place]}
+    if "MATPLOTLIBRC" in environment:
+        environment["MATPLOTLIBRC"] = str(where / "matplotlibrc")
+    if place != "another user":
+        return environment, None
+    if os.getuid() != 0:
+        pytest.skip("who runs this is no root: every other place is tried as that user")
+    folders = (*HOUSE.parents, HOUSE, *Path(sys.executable).resolve().parents)
+    if not all(os.stat(folder).st_mode & 0o005 == 0o005 for folder in folders):
+        pytest.skip("another user cannot read this checkout or this Python")
+    for folder in (*list(where.parents)[:3], where):
+        folder.chmod(0o777)
+    return environment | {"HOME": str(where), "TANDEM_CACHE": str(where / "cache")}, NOBODY
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("place", PLACES)
 def test_every_command_works_in_every_place(place, tmp_path):
     where = tmp_path / "é −"
     where.mkdir()
-    (where / "plan.toml").write_text(
-        'title = "É − $x$"\nreplicates = 2\nquarters = 1\nscenarios = ["silence"]\n[factors]\n"levers.skills" = [0.2, 0.8]\n',
-        "utf-8",
-    )
-    (where / "matplotlibrc").write_text("text.usetex: True\nbackend: TkAgg\nsavefig.dpi: 7\n", "utf-8")
-    environment = dict(PLACES[place])
-    if "MATPLOTLIBRC" in environment:
-        environment["MATPLOTLIBRC"] = str(where / "matplotlibrc")
-    user = None
-    if place == "another user":
-        if os.getuid() != 0:
-            return  # who runs this is no root already: all other cells are of that user
-        if not all(
-            os.stat(folder).st_mode & 0o005 == 0o005
-            for folder in (*HOUSE.parents, HOUSE, *Path(sys.executable).resolve().parents)
-        ):
-            user = None  # another user could not read this checkout at all
-        else:
-            user = 65534
-            for folder in (*list(where.parents)[:3], where):
-                folder.chmod(0o777)
-            environment |= {"HOME": str(where), "TANDEM_CACHE": str(where / "cache")}
+    (where / "plan.toml").write_text(PLAN, "utf-8")
+    environment, user = surrounded(place, where)
     for words in COMMANDS:
-        done = ran([sys.executable, "-m", "tandem", *words], where, {"PYTHONPATH": str(HOUSE), **environment}, user)
+        done = ran([sys.executable, "-m", "tandem", *words], where, environment, user)
         assert done.returncode == (2 if words[0] == "check" else 0), (words, done.stderr)
         assert b"Traceback" not in done.stderr and b"Warning" not in done.stderr, (words, done.stderr)
     assert (where / "run" / "run.json").is_file() and (where / "swept" / "report.html").is_file()
     assert "É − $x$" in (where / "swept" / "report.html").read_text("utf-8")
+
+
+# Tests of what a place could change: lines, texts, names, numbers, figures, cases.
+OF_PLACES = (
+    *("tests/commands/test_commands.py", "tests/commands/test_lines.py", "tests/results/test_texts.py"),
+    *("tests/results/test_plots.py", "tests/inputs/test_names_and_numbers.py", "tests/scenarios/test_cases.py"),
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", PLACES)
+def test_our_tests_pass_in_every_place(place, tmp_path):
+    environment, user = surrounded(place, tmp_path)
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "kept")]
+    done = ran([*words, "-m", "not long", *OF_PLACES], HOUSE, environment, user)
+    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-3000:]
