@@ -69,6 +69,14 @@ def test_a_declaration_is_complete(declared):
     assert declared.title("en") == declared.title_en
 
 
+@pytest.mark.parametrize(
+    ("domain", "en", "fr"), [("budget", "budget", "budget"), ("key_client", "key clients", "grands comptes")]
+)
+def test_a_domain_is_called_by_its_name_in_each_language(domain, en, fr):
+    for column in (f"standing_error_{domain}", f"role_clarity_{domain}"):
+        assert WEEKLY[column].title_en.endswith(f": {en}") and WEEKLY[column].title_fr.endswith(f" : {fr}")
+
+
 def test_headlines_have_a_better_direction():
     assert {"revenue_growth", "conflict_rate", "decision_delay_weeks"} <= set(HEADLINES)
     assert all(OUTCOMES[name].better != "neither" for name in HEADLINES)

@@ -341,6 +341,8 @@ def test_presence_follows_hours_and_sells():
 def test_coherence_sells_by_its_gain():
     assert plain(market.coherence_effect)(0.8, 0.6, 0.5) == pytest.approx(1.1)
     assert plain(market.coherence_effect)(0.0, 1.0, 3.0) == 0.0
+    assert plain(market.coherence_effect)(0.0, 1.0, 0.5) == pytest.approx(0.5)
+    assert plain(market.coherence_effect)(0.0, 1.0, 1.5) == 0.0
 
 
 def test_a_line_of_business_comes_of_age():

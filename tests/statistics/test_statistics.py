@@ -9,6 +9,7 @@ from tandem.experiments.validation.statistics import (
     completed_spells,
     correlation,
     decision_quality,
+    episodes,
     firm_table,
     growth,
     long_run_elasticity,
@@ -91,6 +92,15 @@ def test_long_run_and_duration_have_their_closed_forms():
     assert np.isnan(months_to_share(base, base))
 
 
+def test_the_long_run_is_the_last_thirteen_months():
+    base, air = np.full((2, 36), 100.0), np.full((2, 36), 8.0)
+    more, more_air = (
+        np.repeat([[100.0] * 22 + [400.0] + [112.0] * 13], 2, axis=0),
+        np.repeat([[8.0] * 23 + [9.0] * 13], 2, axis=0),
+    )
+    assert long_run_elasticity(base, more, air, more_air) == pytest.approx(np.log(1.12) / np.log(9.0 / 8.0))
+
+
 # -- windows of a panel ------------------------------------------------------------------------
 
 
@@ -140,6 +150,11 @@ SUMS = {
 def test_decisions_are_the_better_the_less_they_err_refuse_and_accept():
     panel = panel_of([0, 52, 104], **{name: [[7.0, 7.0, 7.0 + gain]] for name, gain in SUMS.items()})
     assert decision_quality(panel, 52, 104).tolist() == [[-2.0, -0.75]]
+
+
+def test_felt_conflict_is_the_logarithm_of_one_plus_the_episodes_of_a_quarter():
+    panel = panel_of([0, 52, 104], task_episodes=[[0.0, 3.0, 11.0]], paired_weeks=[[0.0, 52.0, 104.0]])
+    assert episodes(panel, "task", 52, 104) == pytest.approx(np.log1p(13.0 * 8.0 / 52.0))
 
 
 def test_the_firm_table_puts_its_composites_together_as_it_says():
@@ -198,6 +213,8 @@ def test_yearly_growth_skips_the_first_years_and_years_without_revenue():
     panel = panel_of(52 * np.arange(6), revenue_sum=sums)
     moved, size = yearly_growth(panel)
     assert moved == pytest.approx([np.log(1.1), np.log(1.1)]) and size == pytest.approx(np.log([10.0, 11.0]))
+    small, _ = yearly_growth(panel_of(52 * np.arange(6), revenue_sum=0.01 * sums))
+    assert small == pytest.approx(moved)  # a small firm is a firm
     half = np.repeat(sums, 2, axis=1)[:, 1:]  # twice a year: only the years' ends count
     again, _ = yearly_growth(panel_of(26 * np.arange(11), revenue_sum=half), skip=1)
     assert len(again) == 4 and again[:2] == pytest.approx([np.log(10 / 9), np.log(1.1)])
