@@ -182,6 +182,7 @@ def mistakes(seed: int = 19, of_each: int = 70, ends: int = 60) -> list[Mistake]
             at, what, value, sure = options[place]
             content = tomli_w.dumps(changed(tables, at, value)).encode()
             if len(content) < 5_000_000:
-                meant = (at == ("seed",) and isinstance(value, str)) or (at[0] == "factors" and isinstance(value, list))
+                a_seed = at[-1] == "seed" and isinstance(value, str)  # a text is a seed too
+                meant = a_seed or (at[0] == "factors" and isinstance(value, list))
                 found.append(Mistake(kind, f"{'.'.join(map(str, at))}: {what}", content, sure and not meant))
     return [found[place] for place in draw.permutation(len(found))]
