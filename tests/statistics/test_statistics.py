@@ -94,11 +94,10 @@ def test_long_run_and_duration_have_their_closed_forms():
 
 def test_the_long_run_is_the_last_thirteen_months():
     base, air = np.full((2, 36), 100.0), np.full((2, 36), 8.0)
-    more, more_air = (
-        np.repeat([[100.0] * 22 + [400.0] + [112.0] * 13], 2, axis=0),
-        np.repeat([[8.0] * 23 + [9.0] * 13], 2, axis=0),
-    )
-    assert long_run_elasticity(base, more, air, more_air) == pytest.approx(np.log(1.12) / np.log(9.0 / 8.0))
+    more = np.repeat([[100.0] * 22 + [400.0, 130.0] + [112.0] * 12], 2, axis=0)
+    more_air = np.repeat([[8.0] * 22 + [20.0, 10.0] + [9.0] * 12], 2, axis=0)
+    wanted = np.log((130.0 + 12 * 112.0) / 1300.0) / np.log((10.0 + 12 * 9.0) / 104.0)
+    assert long_run_elasticity(base, more, air, more_air) == pytest.approx(wanted)
 
 
 # -- windows of a panel ------------------------------------------------------------------------
