@@ -81,10 +81,10 @@ def write(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], out: Pa
         for name, found in results.items()
     }
     with filled(out, last="verdicts.json") as part:
-        if len(results) > 1:
-            _across_parts(results, parts, part)
         if ladder:
             _ladders(parts[next(iter(results))], part)
+        if len(results) > 1:
+            _across_parts(results, parts, part)
         (part / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n", encoding="utf-8")
 
 
@@ -99,11 +99,11 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
     if strata:
         write_csv(stability(results, parts), folder / "stability.csv")
         write_csv(leaders(results, strata), folder / "leaders.csv")
-        for output in OUTPUTS:
-            data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
-            save(plot_strata(data, output), folder, f"strata_{output}", data)
     if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
         write_csv(robustness(results, parts), folder / "robustness.csv")
+    for output in OUTPUTS if strata else ():  # figures last: what is drawn may fail, and no table with it
+        data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
+        save(plot_strata(data, output), folder, f"strata_{output}", data)
 
 
 def _ladders(part: Part, folder: Path) -> None:
