@@ -551,7 +551,15 @@ def test_one_press_ends_a_sweep_of_one_worker_and_a_large_chunk_within_eight_sec
     assert verify(tmp_path / "s").damage == []
 
 
-def test_presses_during_one_call_are_counted():
+@pytest.fixture
+def heard():
+    """The usual answer to Ctrl-C, also where the tests were started by something that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_presses_during_one_call_are_counted(heard):
     """Python runs its handler once for all that came meanwhile; the pipe knows how many these were."""
     with Stop() as stop:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -567,7 +575,7 @@ def test_presses_during_one_call_are_counted():
     assert signal.set_wakeup_fd(-1) == -1
 
 
-def test_somebody_elses_pipe_of_signals_stays():
+def test_somebody_elses_pipe_of_signals_stays(heard):
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)
