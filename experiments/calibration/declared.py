@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tandem.experiments.firms.declared import MOST_LAWS, Reasoned, once, ranges
 from tandem.sim.scenario import ScenarioError
-from tandem.sim.scenario.complaint import nearest
+from tandem.sim.scenario.complaint import among
 from tandem.sim.scenario.reading import read
 from tandem.sim.scenario.story import Told, checked
 
@@ -61,6 +61,9 @@ class CalibrationTables(Told):
     _lists = field_validator("parameters", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
 
 
+MOVABLE = "a number that `tandem schema` shows, population.spread of one that differs, population.coo.threshold"
+
+
 def read_calibration(source: Path | Traversable, name: str, population: Mapping[str, Any]) -> dict[str, Any]:
     """The tables of a calibration's file; `population`: those of the population whose spreads it may move. Raises
     ScenarioError, which names the file."""
@@ -70,15 +73,7 @@ def read_calibration(source: Path | Traversable, name: str, population: Mapping[
     known = {path: limits for path, limits in ranges().items() if ".N." not in path}
     for index, row in enumerate(told.parameters):
         key = f"parameters.{index}.path"
-        if row.path not in known and row.path not in {*spreads, OF_THRESHOLD}:
-            raise ScenarioError(
-                "unknown path",
-                file=name,
-                key=key,
-                value=row.path,
-                allowed="a number that `tandem schema` shows, population.spread of one that differs, population.coo.threshold",
-                suggestion=nearest(row.path, [*known, *spreads, OF_THRESHOLD]),
-            )
+        among(row.path, [*known, *spreads, OF_THRESHOLD], "unknown path", file=name, key=key, allowed=MOVABLE)
         low, high = known.get(row.path, (0.0, float("inf")))
         if not low <= row.low < row.high <= high:
             raise ScenarioError(

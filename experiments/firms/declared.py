@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from tandem.sim.parameters import describe
 from tandem.sim.scenario import Scenario, ScenarioError, Text
-from tandem.sim.scenario.catalogue import find, source_keys
-from tandem.sim.scenario.complaint import nearest, shortened
+from tandem.sim.scenario.catalogue import find, known_sources
+from tandem.sim.scenario.complaint import among, shortened
 from tandem.sim.scenario.paths import FIELDS
 from tandem.sim.scenario.story import Told, checked
 
@@ -142,18 +142,8 @@ def check(tables: Mapping[str, Any], file: str) -> None:
     _named("coo.without", told.coo.without, "role_model", file)
     _paths("differs", [row.path for row in told.differs], file)
     _paths("size.scales", [row.path for row in told.size.scales], file, {HEADCOUNT})
-    known = source_keys() | {"assumption"}
     parts: list[Any] = [told.horizon, told.size, told.coo, told.priorities, *told.differs, *told.common]
-    for source in [*told.sources, *(part.source for part in parts)]:
-        if known and source not in known:
-            raise ScenarioError(
-                "no such source",
-                file=file,
-                key="source",
-                value=source,
-                allowed="assumption, or a key of scenarios/sources.toml",
-                suggestion=nearest(source, known),
-            )
+    known_sources([*told.sources, *(part.source for part in parts)], file, also=("assumption",))
     plain = Scenario.of()
     for index, row in enumerate(told.common):
         try:
@@ -164,18 +154,14 @@ def check(tables: Mapping[str, Any], file: str) -> None:
     once("common", [row.path for row in told.common], file)
 
 
+OF_FIRMS = "a number that `tandem schema` shows, of no single team and not counted in whole numbers"
+
+
 def _paths(key: str, paths: list[str], file: str, more: Iterable[str] = ()) -> None:
     allowed = {path for path in ranges() if ".N." not in path and FIELDS[path].annotation is not int} | set(more)
     for index, path in enumerate(paths):
-        if path not in allowed:
-            raise ScenarioError(
-                "unknown path",
-                file=file,
-                key=f"{key}.{index}.path",
-                value=path,
-                allowed="a number that `tandem schema` shows, of no single team and not counted in whole numbers",
-                suggestion=nearest(path, allowed),
-            )
+        at = f"{key}.{index}.path"
+        among(path, allowed, "unknown path", file=file, key=at, allowed=OF_FIRMS)
     once(key, paths, file)
 
 

@@ -19,7 +19,7 @@ from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.catalogue import beside
-from tandem.sim.scenario.complaint import nearest
+from tandem.sim.scenario.complaint import among
 from tandem.sim.scenario.layers import SLOTS
 from tandem.sim.scenario.paths import FIELDS, lever_of, pattern, unknown
 from tandem.sim.scenario.reading import parsed, read
@@ -133,15 +133,7 @@ class Plan:
         raw = _as_meant(plain(raw), file)
         tables: PlanTables = checked(PlanTables, raw, file)
         for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
-            if name not in OUTCOMES:
-                raise ScenarioError(
-                    "no such outcome",
-                    file=file,
-                    key="outcomes",
-                    value=name,
-                    allowed="an outcome of the model",
-                    suggestion=nearest(name, OUTCOMES),
-                )
+            among(name, OUTCOMES, "no such outcome", file=file, key="outcomes", allowed="an outcome of the model")
         try:
             parameters = chosen(tables.parameters)
         except Mistake as mistake:

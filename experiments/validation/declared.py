@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
@@ -10,8 +10,8 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from tandem.sim.scenario import Scenario, ScenarioError, Text
-from tandem.sim.scenario.catalogue import source_keys
-from tandem.sim.scenario.complaint import nearest
+from tandem.sim.scenario.catalogue import known_sources
+from tandem.sim.scenario.complaint import among
 from tandem.sim.scenario.reading import read
 from tandem.sim.scenario.story import Told, checked
 
@@ -114,15 +114,8 @@ def read_findings(source: Path | Traversable, name: str, computed: Iterable[str]
     _once("finding.statistics", rows, name)
     known = list(computed)
     for row in rows:
-        if row not in known:
-            raise ScenarioError(
-                "no such statistic",
-                file=name,
-                key="finding.statistics.name",
-                value=row,
-                allowed="a statistic that is computed",
-                suggestion=nearest(row, known),
-            )
+        key = "finding.statistics.name"
+        among(row, known, "no such statistic", file=name, key=key, allowed="a statistic that is computed")
     _sources([finding.source for finding in told.finding] + list(told.sources), name)
     return tables
 
@@ -158,14 +151,4 @@ def _once(key: str, names: list[str], file: str) -> None:
 
 
 def _sources(sources: Iterable[str], file: str) -> None:
-    known: Mapping[str, None] = dict.fromkeys(source_keys())
-    for source in (part for several in sources for part in several.split(", ")):
-        if known and source not in known:
-            raise ScenarioError(
-                "no such source",
-                file=file,
-                key="source",
-                value=source,
-                allowed="a key of scenarios/sources.toml",
-                suggestion=nearest(source, known),
-            )
+    known_sources((part for several in sources for part in several.split(", ")), file)

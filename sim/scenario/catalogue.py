@@ -6,6 +6,7 @@ A role model, a context or a case is one TOML file in the folder of its kind. No
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from tandem.sim.scenario.complaint import ScenarioError, nearest
+from tandem.sim.scenario.complaint import ScenarioError, among, nearest
 from tandem.sim.scenario.reading import read
 
 VARIABLE = "TANDEM_SCENARIOS"
@@ -123,6 +124,14 @@ def source_keys() -> frozenset[str]:
     """The keys of the catalogue of publications."""
     file = resources.files("tandem.scenarios") / "sources.toml"
     return frozenset(read(file, "sources.toml")) if file.is_file() else frozenset()
+
+
+def known_sources(sources: Iterable[str], file: str, key: str = "source", also: Iterable[str] = ()) -> None:
+    """Raises ScenarioError, which names the file, where a source is in no catalogue of publications and none of `also`."""
+    also = tuple(also)
+    allowed = ", or ".join((*also, "a key of scenarios/sources.toml"))
+    for source in sources if source_keys() else ():
+        among(source, {*source_keys(), *also}, "no such source", file=file, key=key, allowed=allowed)
 
 
 def find(name: str | os.PathLike[str], *, kind: str | None = None, beside: Found | None = None, key: str | None = None) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from tandem.sim.mistake import LONGEST_WORD, Mistake, shortened, shown
@@ -11,7 +11,7 @@ from tandem.sim.mistake import LONGEST_WORD, Mistake, shortened, shown
 NOTHING = object()
 LONGEST_LINE = 900
 
-__all__ = ["NOTHING", "ScenarioError", "nearest", "shortened", "shown"]
+__all__ = ["NOTHING", "ScenarioError", "among", "nearest", "shortened", "shown"]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -66,3 +66,10 @@ class ScenarioError(Mistake):
 
 def _again(problem: str, parts: dict[str, Any]) -> ScenarioError:
     return ScenarioError(problem, **parts)
+
+
+def among(value: str, known: Iterable[str], problem: str, *, file: str | None, key: str, allowed: str) -> None:
+    """Raises ScenarioError, with the known word most like it as advice, where `value` is none of those `known`."""
+    known = known if isinstance(known, Collection) else list(known)
+    if value not in known:
+        raise ScenarioError(problem, file=file, key=key, value=value, allowed=allowed, suggestion=nearest(value, known))

@@ -17,8 +17,8 @@ import tomli_w
 
 from tandem.sim.own import Fixed
 from tandem.sim.parameters import LEVERS, RECORD, Parameters, fill_record
-from tandem.sim.scenario.catalogue import Found, find, source_keys
-from tandem.sim.scenario.complaint import ScenarioError, nearest
+from tandem.sim.scenario.catalogue import Found, find, known_sources
+from tandem.sim.scenario.complaint import ScenarioError, among
 from tandem.sim.scenario.layers import (
     SLOTS,
     Change,
@@ -302,25 +302,9 @@ class Scenario:
                 from tandem.sim.outcomes import OUTCOMES
 
                 for index, condition in enumerate(verdict.conditions):
-                    if condition.outcome not in OUTCOMES:
-                        raise ScenarioError(
-                            "no such outcome",
-                            file=file,
-                            key=f"{part}.conditions.{index}.outcome",
-                            value=condition.outcome,
-                            allowed="an outcome of the model",
-                            suggestion=nearest(condition.outcome, OUTCOMES),
-                        )
-        for key in self.story.sources:
-            if source_keys() and key not in source_keys():
-                raise ScenarioError(
-                    "no such source",
-                    file=file,
-                    key="sources",
-                    value=key,
-                    allowed="keys of scenarios/sources.toml",
-                    suggestion=nearest(key, source_keys()),
-                )
+                    key = f"{part}.conditions.{index}.outcome"
+                    among(condition.outcome, OUTCOMES, "no such outcome", file=file, key=key, allowed="an outcome of the model")
+        known_sources(self.story.sources, file, "sources")
         return self
 
     # -- looking -------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ def test_bad_files_are_refused_by_the_installed_command(command, name, tmp_path)
 
 
 def test_an_unknown_source_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("tandem.sim.scenario.scenario.source_keys", lambda: frozenset({"somebody1899"}))
+    monkeypatch.setattr("tandem.sim.scenario.catalogue.source_keys", lambda: frozenset({"somebody1899"}))
     path = tmp_path / "bad.toml"
     path.write_text('sources = ["someboby1899"]')
     code, _, err = run("check", str(path))
