@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,8 @@ def test_bad_files_are_refused_by_the_installed_command(command, name, tmp_path)
 
 
 def test_an_unknown_source_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("tandem.sim.scenario.catalogue.source_keys", lambda: frozenset({"somebody1899"}))
+    module = import_module("tandem.sim.scenario.catalogue")  # whose name is that of a function, too
+    monkeypatch.setattr(module, "source_keys", lambda: frozenset({"somebody1899"}))
     path = tmp_path / "bad.toml"
     path.write_text('sources = ["someboby1899"]')
     code, _, err = run("check", str(path))
