@@ -10,6 +10,7 @@ from tandem.sim.compile import (
     COMPILED,
     PLAIN,
     as_records,
+    cache_folder,
     cache_is_cold,
     copy_record,
     in_threads,
@@ -130,7 +131,8 @@ def announce(entry: str = "") -> None:
         _announced.add(entry)
         if cache_is_cold():
             time = "a minute or two" if PLAIN else "some twenty seconds"
-            print(f"compiling the model once, {time}; later starts take under a second", file=sys.stderr, flush=True)
+            later = "later starts take under a second" if cache_folder() else "it cannot be kept, as no folder can be written"
+            print(f"compiling the model once, {time}; {later}", file=sys.stderr, flush=True)
         elif entry and cache_is_cold(entry):
             print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
 

@@ -48,12 +48,16 @@ def _without_patches() -> bool:
 
 
 PLAIN: bool = _without_patches()
-"""Whether numba is used as it comes: a change of ours does not fit it, or `TANDEM_PLAIN_COMPILER=1`. Same bits, slower start."""
+"""Whether numba is used as it comes: a change of ours does not fit it, nothing can be kept, or `TANDEM_PLAIN_COMPILER=1`. Same
+bits, slower start."""
 
 SEALED: bool = COMPILED and _sealed()
 """Whether kept code carries its digest, so that a damaged file counts as missing."""
 
 _FOLDER = prepared_cache_folder(Path(__file__).resolve().parents[1], PLAIN) if COMPILED else None
+
+# Our changes count on code that is kept beside being used: where nothing can be, phases that Python calls end the process.
+PLAIN = PLAIN or (COMPILED and _FOLDER is None)
 
 
 def cache_folder() -> Path | None:

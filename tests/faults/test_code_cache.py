@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from tandem.sim import code_cache
+from tandem.sim import Scenario, code_cache, simulate
 from tandem.sim.compile import COMPILED
 from tests.parity.test_compile import PLAY, play, small_house
 
@@ -159,3 +159,19 @@ def test_the_command_plays_with_emptied_index_files(tmp_path):
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     assert spared
+
+
+NOWHERE = """
+import tandem.sim.code_cache
+tandem.sim.code_cache.prepared_cache_folder = lambda *sim, **how: None
+from tandem.sim import Scenario, simulate
+print(repr(simulate(Scenario.load("silence").with_({"quarters": 1}), 5).outcomes["trust"]))
+"""
+
+
+@pytest.mark.long
+def test_a_firm_plays_where_nothing_at_all_can_be_written():
+    """As on a read-only root without a temporary folder: a process that our changes of numba once brought down."""
+    done = subprocess.run([sys.executable, "-c", NOWHERE], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0 and "it cannot be kept" in done.stderr, done.stderr
+    assert float(done.stdout) == simulate(Scenario.load("silence").with_({"quarters": 1}), 5).outcomes["trust"]
