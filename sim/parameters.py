@@ -1262,7 +1262,7 @@ class Switches(Group):
     documentation: bool = switch("written decisions build precedents and beliefs")
     exceptions: bool = switch("teams put questions to the owner")
     rework: bool = switch("defects and rework")
-    dual_command: bool = switch("two-party decisions carry contradictory instructions")
+    dual_command: bool = switch("two-party decisions carry contradictory instructions", on=False)
     ambiguity_harm: bool = switch("contradiction lowers quality and service; orphaned key-client matters lose customers")
     morale: bool = switch("morale moves and matters")
     attrition: bool = switch("team members leave")
@@ -1291,31 +1291,31 @@ class Switches(Group):
     compliance: bool = switch("approvals take time and, neglected, cost reputation")
     shocks: bool = switch("dated and random shocks and departures")
     customer_luck: bool = switch("new customers are a random number (off: the expected number)")
-    shared_claims: bool = switch("in a joint domain a leader may take a matter for his alone, or for the other's", on=False)
-    calendar: bool = switch("joint matters wait for a meeting; second approvals and lone leaders wait for context", on=False)
-    team_hours: bool = switch("decisions left to the team take the marketing lead's time", on=False)
-    service_backlog: bool = switch("customers wait for those who serve them, not for campaigns", on=False)
-    lone_load: bool = switch("a leader alone also runs what the other would run", on=False)
-    supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity", on=False)
-    credit: bool = switch("results of joint decisions teach each leader less about his own judgment", on=False)
-    experience: bool = switch("experiments concluded teach which experiments can be done", on=False)
-    lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither", on=False)
-    sinister_attribution: bool = switch("distrust reads small differences as attacks", on=False)
-    mediated_quarrel: bool = switch("a mediation ends the sourness of its own quarrel, not of others", on=False)
+    shared_claims: bool = switch("in a joint domain a leader may take a matter for his alone, or for the other's")
+    calendar: bool = switch("joint matters wait for a meeting; second approvals and lone leaders wait for context")
+    team_hours: bool = switch("decisions left to the team take the marketing lead's time")
+    service_backlog: bool = switch("customers wait for those who serve them, not for campaigns")
+    lone_load: bool = switch("a leader alone also runs what the other would run")
+    supervision: bool = switch("execution must be followed by somebody: hours, or defects and lost capacity")
+    credit: bool = switch("results of joint decisions teach each leader less about his own judgment")
+    experience: bool = switch("experiments concluded teach which experiments can be done")
+    lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither")
+    sinister_attribution: bool = switch("distrust reads small differences as attacks")
+    mediated_quarrel: bool = switch("a mediation ends the sourness of its own quarrel, not of others")
     voice: bool = switch(
         "who trusts the other speaks up as readily: trust settles quarrels over the matter, not spares them", on=False
     )
-    owner_certainty: bool = switch("whom a charter names as the sole decider hardly doubts that he is", on=False)
-    reliance: bool = switch("trust is earned where one relied on the other and it came true; distrust feeds on itself", on=False)
-    outside_role: bool = switch("hours left to the CEO go to markets, key clients and the public", on=False)
-    debriefs: bool = switch("leaders go through what became of their decisions", on=False)
-    commitment: bool = switch("who had no part in a decision carries it out less well", on=False)
-    common_information: bool = switch("two who confer dwell on what both knew before", on=False)
-    coherence: bool = switch("launches that say one thing make awareness sell more, slowly", on=False)
-    growth_path: bool = switch("demand follows the line of business: growth matures, and draws rivals", on=False)
-    product_lines: bool = switch("demand comes by product lines, each with a luck of its own", on=False)
-    vacant_ground: bool = switch("common ground grows between two who are there", on=False)
-    records_protect: bool = switch("written decisions soften a restructuring", on=False)
+    owner_certainty: bool = switch("whom a charter names as the sole decider hardly doubts that he is")
+    reliance: bool = switch("trust is earned where one relied on the other and it came true; distrust feeds on itself")
+    outside_role: bool = switch("hours left to the CEO go to markets, key clients and the public")
+    debriefs: bool = switch("leaders go through what became of their decisions")
+    commitment: bool = switch("who had no part in a decision carries it out less well")
+    common_information: bool = switch("two who confer dwell on what both knew before")
+    coherence: bool = switch("launches that say one thing make awareness sell more, slowly")
+    growth_path: bool = switch("demand follows the line of business: growth matures, and draws rivals")
+    product_lines: bool = switch("demand comes by product lines, each with a luck of its own")
+    vacant_ground: bool = switch("common ground grows between two who are there")
+    records_protect: bool = switch("written decisions soften a restructuring")
 
 
 class Assumptions(Group):
@@ -1352,7 +1352,7 @@ class Assumptions(Group):
         False, unit="yes/no", meaning="the media budget is spent on fewer campaigns too", role="assumption"
     )
     posts_paid: bool = parameter(
-        False,
+        True,
         unit="yes/no",
         meaning="executives are paid for all hours of their post, used or not (marketing spending counts those used)",
         role="assumption",
