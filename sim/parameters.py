@@ -1302,9 +1302,7 @@ class Switches(Group):
     lone_claims: bool = switch("a leader alone and the marketing lead may both take a matter up, or neither")
     sinister_attribution: bool = switch("distrust reads small differences as attacks")
     mediated_quarrel: bool = switch("a mediation ends the sourness of its own quarrel, not of others")
-    voice: bool = switch(
-        "who trusts the other speaks up as readily: trust settles quarrels over the matter, not spares them", on=False
-    )
+    voice: bool = switch("who trusts the other speaks up as readily: trust settles quarrels over the matter, not spares them")
     owner_certainty: bool = switch("whom a charter names as the sole decider hardly doubts that he is")
     reliance: bool = switch("trust is earned where one relied on the other and it came true; distrust feeds on itself")
     outside_role: bool = switch("hours left to the CEO go to markets, key clients and the public")

@@ -22,6 +22,7 @@ import pandas as pd
 from tandem.experiments.firms.population import Population
 from tandem.experiments.store.engines import nested
 from tandem.experiments.validation.declared import read_findings
+from tandem.experiments.validation import executives
 from tandem.experiments.validation.statistics import (
     completed_spells,
     composite,
@@ -172,6 +173,19 @@ COMPUTED: dict[str, Callable[[Trial], float]] = {
     "C15 COO": lambda trial: spells(trial, "coo"),
     "C16": lambda trial: float(trial.long["coo_present"].mean()),
     "C17": lambda trial: tent_shape(*yearly_growth(trial.long)),
+    "C18": executives.trust_loosens,
+    "C19": lambda trial: task_difference(trial, "debriefs"),
+    "C20 outside": lambda trial: executives.worth_slope(trial, "turbulence"),
+    "C20 inside": lambda trial: executives.worth_slope(trial, "interdependence"),
+    "C20 share": executives.worth_share,
+    "C20 chosen": executives.chosen_well,
+    "C21": executives.meeting_hours_saved,
+    "C22": executives.size_exponent,
+    "C23": across("satisfaction", "performance"),
+    "C24": lambda trial: executives.worth_of_skill(trial, "market") - executives.worth_of_skill(trial, "operations"),
+    "C25": executives.slower_return,
+    "C25 regimes": executives.regimes,
+    "C26": executives.furthest,
 }
 
 

@@ -23,6 +23,7 @@ INTERVENTIONS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"levers.adaptation": 1.0, "communication.transparency": 1.0},
     ),
     "training": ({"levers.skills": 0.0}, {"levers.skills": 1.0}),
+    "debriefs": ({"adaptation.debrief_hours": 0.0}, {"adaptation.debrief_hours": 2.0}),
 }
 
 # More advertising by longer flights: nine weeks on air instead of eight. Luck in winning customers is off, for the response only.
@@ -43,7 +44,9 @@ class Size:
     @property
     def runs(self) -> float:
         """Cost in runs of twelve quarters."""
-        return (self.firms + 2 * len(INTERVENTIONS) * self.twins + 3 * self.advertisers) * 16 / 12 + self.long * 160 / 12
+        return (
+            3 * self.firms + (2 * len(INTERVENTIONS) + 5) * self.twins + 3 * self.advertisers
+        ) * 16 / 12 + self.long * 160 / 12
 
 
 @dataclass(frozen=True)
