@@ -29,11 +29,10 @@ from tandem.sim.parameters import (
     solved_demand,
 )
 from tandem.sim.scenario import Scenario, ScenarioError
-from tandem.sim.scenario.meant import records_of
+from tandem.sim.scenario.meant import PLAIN, all_records
 from tandem.sim.scenario.paths import FIELDS, bounds, lever_of, pattern
 from tandem.sim.scenario.scenario import Version
 
-_PLAIN = np.dtype((np.void, RECORD.itemsize))  # NumPy copies bytes faster than hundreds of fields
 _WITH_OTHERS = ("market.start_share_",)  # scaled together with others
 _CHECKED_WITH_OTHERS = ("hazards.vacancy_",)
 
@@ -100,8 +99,7 @@ class _Stock:
         self.scenarios = tuple(scenarios)
         self.versions: list[Version | None] = []
         parts = []
-        for scenario in self.scenarios:
-            rows = records_of(scenario)
+        for scenario, rows in zip(self.scenarios, all_records(self.scenarios)):
             told = getattr(type(scenario), "records", None) is Scenario.records  # else only its rows are known
             versions: Sequence[Version | None] = scenario.versions if told else (None,) * len(rows)
             if len(versions) > len(rows):  # a change that changes nothing as it is may change something in a moved firm
@@ -110,7 +108,7 @@ class _Stock:
             parts.append(rows)
             self.versions += versions
         self.starts = np.cumsum([0, *map(len, parts)])
-        self.rows = np.concatenate([rows.view(_PLAIN) for rows in parts]).view(RECORD)
+        self.rows = np.concatenate([rows.view(PLAIN) for rows in parts]).view(RECORD)
         self.of = np.repeat(np.arange(len(parts)), np.diff(self.starts))
         self.several = len(self.rows) > len(parts)
         self._masks: dict[tuple[str, str], np.ndarray] = {}
@@ -188,9 +186,9 @@ class FirmTable:
             firm = np.repeat(np.arange(len(chosen)), lengths)
             first = np.cumsum(lengths) - lengths
             rows = np.arange(len(firm)) - first[firm] + begins[chosen][firm]
-        taken = self._rows.view(_PLAIN)[rows].view(RECORD)
+        taken = self._rows.view(PLAIN)[rows].view(RECORD)
         made._fill(self._stock, self._version[rows], firm, set(self._by_hand), taken)
-        made._later = tuple((week, late.view(_PLAIN)[chosen].view(RECORD)) for week, late in self._later)
+        made._later = tuple((week, late.view(PLAIN)[chosen].view(RECORD)) for week, late in self._later)
         return made
 
     # -- writing -------------------------------------------------------------------------------
@@ -327,13 +325,13 @@ class FirmTable:
             if kept is not None:  # a version that differs in nothing from the one before is none
                 begins = np.concatenate([[True], firm[1:] != firm[:-1]])
                 there = begins | kept | ~_as_before(rows)
-                rows, firm = rows.view(_PLAIN)[there].view(RECORD), firm[there]
+                rows, firm = rows.view(PLAIN)[there].view(RECORD), firm[there]
             self._settled = rows, np.searchsorted(firm, np.arange(len(self) + 1))
         return self._settled
 
 
 def _copied(rows: np.ndarray) -> np.ndarray:
-    return rows.view(_PLAIN).copy().view(RECORD)
+    return rows.view(PLAIN).copy().view(RECORD)
 
 
 def _as_before(rows: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import pandas as pd
 from tandem.experiments.calibration.space import Profile
 from tandem.experiments.store import FunctionModel, Refused, Told, of_rows, open_sweep, run
 from tandem.experiments.validation.findings import targets
-from tandem.experiments.validation.plausibility import POPULATION_BANDS
+from tandem.experiments.validation.plausibility import plausible_ranges
 from tandem.experiments.validation.trials import Size
 from tandem.sim.seeds import further
 
@@ -33,20 +33,20 @@ class PlaySet:
         """Statistics by name; not-a-number where one is not defined (no COO ever left, say)."""
         from tandem.experiments.firms.population import Population
         from tandem.experiments.validation.findings import computed
-        from tandem.experiments.validation.plausibility import population_bands
+        from tandem.experiments.validation.plausibility import plausible_figures
         from tandem.experiments.validation.trials import Trial
         from tandem.sim.compile import set_threads
 
         set_threads(1)
         trial = Trial(Population.load("population", parameters=parameters), further(self.seed, 1_000_003, number), self.size)
         with np.errstate(all="ignore"):
-            values = {**computed(trial, [row.name for row in targets()]), **population_bands(trial.table)}
+            values = {**computed(trial, [row.name for row in targets()]), **plausible_figures(trial)}
         return {name: value if np.isfinite(value) else np.nan for name, value in values.items()}
 
 
 def statistics() -> list[str]:
     """Names of what is computed for a set, in order: the findings' targets, then the plausible ranges."""
-    return [*(row.name for row in targets()), *POPULATION_BANDS]
+    return [*(row.name for row in targets()), *plausible_ranges()]
 
 
 class Evaluations:

@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from tandem.experiments.calibration.emulator import Emulator
 from tandem.experiments.validation.findings import targets
-from tandem.experiments.validation.plausibility import POPULATION_BANDS
+from tandem.experiments.validation.plausibility import plausible_ranges
 from tandem.sim.seeds import entropy
 
 FLOOR = 0.02
@@ -38,7 +38,7 @@ class Band:
 def bands() -> tuple[Band, ...]:
     """Targets of the findings that count, and the plausible ranges of a population."""
     found = [Band(row.name, float(row.low), float(row.high)) for row in targets() if row.low is not None and row.high is not None]
-    return (*found, *(Band(name, low, high) for name, (_, _, low, high) in POPULATION_BANDS.items()))
+    return (*found, *(Band(name, low, high) for name, (low, high) in plausible_ranges().items()))
 
 
 def inside(band: Band, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -185,7 +185,6 @@ COMPUTED: dict[str, Callable[[Trial], float]] = {
     "C24": lambda trial: executives.worth_of_skill(trial, "market") - executives.worth_of_skill(trial, "operations"),
     "C25": executives.slower_return,
     "C25 regimes": executives.regimes,
-    "C26": executives.furthest,
 }
 
 

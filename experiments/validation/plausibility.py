@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.role_models import contexts
+from tandem.experiments.validation.executives import furthest
+from tandem.experiments.validation.trials import Trial
 from tandem.sim.parameters import GOALS, LEVERS, SKILLS
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario, catalogue
@@ -76,9 +78,23 @@ POPULATION_BANDS = {
 }
 
 
+# Over forty years: how far the firm that grew most came (common logarithm of its multiple of its first year's revenue).
+LONG_BANDS = {"forty years, furthest": (0.0, 3.0)}
+
+
 def population_bands(table: pd.DataFrame) -> dict[str, float]:
     """Quantiles of the firm table (`tandem.experiments.validation.statistics.firm_table`) to lie within POPULATION_BANDS."""
     return {name: float(np.nanquantile(table[column], share)) for name, (column, share, _, _) in POPULATION_BANDS.items()}
+
+
+def plausible_ranges() -> dict[str, tuple[float, float]]:
+    """Every statistic of a population that must be plausible, with its lower and upper end."""
+    return {**{name: (low, high) for name, (_, _, low, high) in POPULATION_BANDS.items()}, **LONG_BANDS}
+
+
+def plausible_figures(trial: Trial) -> dict[str, float]:
+    """The same statistics of one trial, its forty years among them."""
+    return {**population_bands(trial.table), "forty years, furthest": furthest(trial)}
 
 
 if __name__ == "__main__":

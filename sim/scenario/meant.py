@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from tandem.sim.parameters import RECORD
 from tandem.sim.scenario.scenario import Scenario
 
 MOST_WEEKS = 13 * 160
+PLAIN = np.dtype((np.void, RECORD.itemsize))  # NumPy copies bytes faster than hundreds of fields
 WANTED = "a scenario, a name of the catalogue, or a path to a .toml file"
 
 
@@ -62,21 +63,51 @@ def named_scenarios(value: Any, what: str = "scenarios") -> dict[str, Scenario]:
 
 
 def records_of(firm: Any) -> np.ndarray:
-    """A firm's records. Those of a firm of the user's own are looked at: rows of RECORD in the order of their weeks, all numbers
-    finite. Raises Mistake, naming the firm."""
+    """A firm's records, looked at as `all_records` does."""
+    return all_records([firm])[0]
+
+
+def all_records(firms: Sequence[Any]) -> list[np.ndarray]:
+    """The records of each firm. Those of firms of the user's own are looked at: rows of RECORD in the order of their weeks, all
+    numbers finite. Raises Mistake, naming the first firm that has others."""
+    found = [np.asarray(firm.records()) if isinstance(firm, Scenario) else _own_records(firm) for firm in firms]
+    own = [k for k, firm in enumerate(firms) if not isinstance(firm, Scenario)]
+    if own:
+        _look_at([found[k] for k in own], [_name_of(firms[k]) for k in own])
+    return found
+
+
+def _name_of(firm: Any) -> str:
+    return shown(getattr(firm, "name", type(firm).__name__))
+
+
+def _own_records(firm: Any) -> np.ndarray:
     rows = firm.records()
-    if isinstance(firm, Scenario):
-        return np.asarray(rows)
-    name = shown(getattr(firm, "name", type(firm).__name__))
     if not isinstance(rows, np.ndarray) or rows.dtype != RECORD or rows.ndim != 1 or not len(rows):
-        raise Mistake(f"{name}: its records are no rows of tandem.sim.parameters.RECORD, at least one")
-    for field in RECORD.names or ():
-        wrong = ~np.isfinite(rows[field]) if rows[field].dtype.kind == "f" else np.zeros(0, dtype=bool)
-        if wrong.any():
-            raise Mistake(f"{name}: its records hold {field} = {rows[field][wrong].flat[0]:g}; allowed: finite numbers")
-    if not 1 <= int(rows["weeks"][0]) <= MOST_WEEKS or (np.diff(rows["starts_week"]) <= 0).any() or rows["starts_week"][0] != 0:
-        raise Mistake(f"{name}: its records do not go from week 0 on, or not for 1 to {MOST_WEEKS:,} weeks")
+        raise Mistake(f"{_name_of(firm)}: its records are no rows of tandem.sim.parameters.RECORD, at least one")
     return rows
+
+
+def _look_at(parts: list[np.ndarray], names: list[str]) -> None:
+    """All firms at once: a population has thousands, and each has hundreds of fields."""
+    rows = parts[0] if len(parts) == 1 else np.concatenate([part.view(PLAIN) for part in parts]).view(RECORD)
+    first = np.cumsum([0, *map(len, parts)])
+    begins = np.isin(np.arange(len(rows)), first)
+    for field in RECORD.names or ():
+        if rows[field].dtype.kind != "f":
+            continue
+        wrong = ~np.isfinite(rows[field])
+        if wrong.any():
+            at = int(np.flatnonzero(wrong.reshape(len(rows), -1).any(axis=1))[0])
+            value = rows[field][at : at + 1][wrong[at : at + 1]].flat[0]
+            name = names[int(np.searchsorted(first, at, side="right")) - 1]
+            raise Mistake(f"{name}: its records hold {field} = {value:g}; allowed: finite numbers")
+    weeks, starts = rows["weeks"].astype(np.int64), rows["starts_week"].astype(np.int64)
+    later = np.diff(starts, prepend=-1) > 0
+    wrong = np.where(begins, (weeks < 1) | (weeks > MOST_WEEKS) | (starts != 0), ~later)
+    if wrong.any():
+        name = names[int(np.searchsorted(first, int(np.flatnonzero(wrong)[0]), side="right")) - 1]
+        raise Mistake(f"{name}: its records do not go from week 0 on, or not for 1 to {MOST_WEEKS:,} weeks")
 
 
 def _told(value: Any) -> str:
