@@ -11,6 +11,7 @@ import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS
 from tandem.experiments.validation.statistics import correlation
+from tandem.sim.batch import Batch
 from tandem.sim.intervals import claim_verdict, paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import simulate_batch
@@ -55,13 +56,17 @@ class Bench:
     ):
         self.pairs, self.seed, self.progress = pairs, seed, progress
         self.parameters = chosen(parameters)
-        self._known: dict[str, pd.DataFrame] = {}
+        self._known: dict[str, Batch] = {}
 
     def outcomes(self, role_model: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Outcomes, one row a luck, of a role model in a context with equal dispositions and further changes."""
         scenario = Scenario.of(role_model=role_model, context=context).with_({**DISPOSITIONS, **(changes or {})})
+        return self.batch(scenario).outcomes
+
+    def batch(self, scenario: Scenario) -> Batch:
+        """The replicates of any scenario."""
         if scenario.digest not in self._known:
-            self._known[scenario.digest] = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters).outcomes
+            self._known[scenario.digest] = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters)
             self.progress()
         return self._known[scenario.digest]
 

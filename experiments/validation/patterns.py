@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tandem.experiments.validation import article
 from tandem.experiments.validation.claims import (
     Bench,
     Claim,
@@ -131,7 +132,47 @@ PATTERNS = (
         reporting,
     ),
     Pattern("23", "Training has an optimum when hours bind", "La formation a un optimum quand les heures manquent", training),
-    Pattern("24", "Each role model is best in its context", "Chaque modèle est le meilleur dans son contexte", sector_fit),
+    Pattern(
+        "24",
+        "Each role model fits the context the article names for it, by what such a firm wants",
+        "Chaque modèle convient au contexte que l'article lui donne, selon ce que veut une telle entreprise",
+        article.fit_described,
+    ),
+    Pattern(
+        "24 equal",
+        "The same at equal dispositions",
+        "De même à dispositions égales",
+        article.fit_equal,
+    ),
+    Pattern(
+        "24 growth",
+        "The same by growth alone, at equal dispositions",
+        "De même selon la seule croissance, à dispositions égales",
+        sector_fit,
+    ),
+    Pattern(
+        "25",
+        "With little trust and communication co-pilots grow least or next to least",
+        "Avec peu de confiance et de communication, les copilotes croissent le moins ou presque",
+        article.last_without_trust,
+    ),
+    Pattern("A1", "Strategist/executor: clear", "Stratège/exécutant : clarté", article.clear),
+    Pattern("A2", "Strategist/executor: quick", "Stratège/exécutant : rapidité", article.quick),
+    Pattern("A3", "Strategist/executor: efficient", "Stratège/exécutant : performance", article.efficient),
+    Pattern("A4", "Strategist/executor: few ideas", "Stratège/exécutant : manque de créativité", article.few_ideas),
+    Pattern("A5", "Visionary/catalyst: creative", "Visionnaire/catalyseur : créativité", article.creative),
+    Pattern("A6", "Visionary/catalyst: slower", "Visionnaire/catalyseur : lenteur", article.slower),
+    Pattern("A7", "Visionary/catalyst: riskier", "Visionnaire/catalyseur : risques", article.riskier),
+    Pattern("A8", "Brand/performance: awareness", "Marque/performance : notoriété", article.awareness),
+    Pattern("A9", "Brand/performance: return", "Marque/performance : retour sur investissement", article.pays_back),
+    Pattern("A10", "Brand/performance: rigid", "Marque/performance : rigidité", article.rigid),
+    Pattern(
+        "A11",
+        "Co-pilots: vision and expertise, and quick with trust and communication",
+        "Copilotes : vision et expertise, et rapides avec confiance et communication",
+        article.enlightened,
+    ),
+    Pattern("A12", "Co-pilots: blocked without them", "Copilotes : bloqués sans elles", article.blocked),
 )
 
 

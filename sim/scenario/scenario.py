@@ -6,7 +6,7 @@ import hashlib
 import html
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -296,16 +296,27 @@ class Scenario:
                 except ScenarioError as error:
                     error.file, error.key = file, f"{part}: {error.key}"
                     raise
-        for part in ("failure", "drift"):
-            verdict: Verdict | None = getattr(self.story, part)
-            if verdict:
-                from tandem.sim.outcomes import OUTCOMES
+        for key, outcome in self._outcomes_told():
+            from tandem.sim.outcomes import OUTCOMES
 
-                for index, condition in enumerate(verdict.conditions):
-                    key = f"{part}.conditions.{index}.outcome"
-                    among(condition.outcome, OUTCOMES, "no such outcome", file=file, key=key, allowed="an outcome of the model")
+            among(outcome, OUTCOMES, "no such outcome", file=file, key=key, allowed="an outcome of the model")
+        if self.story.wishes is not None:
+            try:
+                self.with_(self.story.wishes.under)
+            except ScenarioError as error:
+                error.file, error.key = file, f"wishes.under: {error.key}"
+                raise
         known_sources(self.story.sources, file, "sources")
         return self
+
+    def _outcomes_told(self) -> Iterator[tuple[str, str]]:
+        """Keys of the story that name an outcome, and which."""
+        for part in ("failure", "drift"):
+            verdict: Verdict | None = getattr(self.story, part)
+            for index, condition in enumerate(verdict.conditions if verdict else ()):
+                yield f"{part}.conditions.{index}.outcome", condition.outcome
+        for index, wish in enumerate(self.story.wishes.wants if self.story.wishes else ()):
+            yield f"wishes.wants.{index}.outcome", wish.outcome
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -117,6 +117,26 @@ class Cause(Step):
     off: Changes = Field(default_factory=Fixed)
 
 
+class Wish(Told):
+    """An outcome that a firm of this kind wants: more of it, or `less`."""
+
+    outcome: str
+    less: bool = False
+    beyond: bool = False
+    """Counted beyond what the same firm and luck show without the settings that the wishes are judged under."""
+    reason: Text | None = None
+
+
+class Wishes(Told):
+    """What a firm in a context wants, each alike, in its own spread; judged with `under` put over the firm."""
+
+    under: Changes = Field(default_factory=Fixed)
+    wants: tuple[Wish, ...] = Field(min_length=1, max_length=MOST_LISTED)
+    reason: Text | None = None
+
+    _lists = field_validator("wants", mode="before")(_listed)
+
+
 class ChangeTable(Told):
     """A [[change]] of a file: part of what happens, not of what could be tried."""
 
@@ -155,6 +175,7 @@ class Story(Told):
     intervention: Intervention | None = None
     cause: Cause | None = None
     remedy: Step | None = None
+    wishes: Wishes | None = None
     resolved: Resolved | None = None
 
     _lists = field_validator("sources", mode="before")(_texts)

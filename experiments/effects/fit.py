@@ -1,0 +1,112 @@
+"""Which role model fits which firm, judged by what a firm in that context wants.
+
+The wishes are data of the context (`[wishes]` in its file). Each wished outcome counts alike, in its own spread: the fit of a role
+model is the mean, over the wishes, of the outcome in standard deviations across replicates. All role models share replicates,
+so that differences of fit are paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tandem.experiments.effects.role_models import DISPOSITIONS, Player, chosen_role_models
+from tandem.experiments.firms.kept_batches import play
+from tandem.sim.intervals import paired_difference, verdict
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.story import Wishes
+
+# Which role model the article names for which context.
+NAMED: Mapping[str, str] = {
+    "rapid-growth": "strategist-executor",
+    "innovative": "visionary-catalyst",
+    "established-brand": "brand-performance",
+    "agile": "co-pilot",
+}
+
+
+def wishes_of(context: str) -> Wishes:
+    """What a firm in this context wants; growth where its file says nothing."""
+    told: Wishes | None = Scenario.load(context).story.wishes
+    return told or Wishes.model_validate({"wants": [{"outcome": "revenue_growth"}]})
+
+
+def wished(
+    context: str,
+    arms: Sequence[str],
+    pairs: int,
+    seed: int | str = 0,
+    parameters: str | int | Chosen = ENSEMBLE,
+    changes: Mapping[str, object] | None = None,
+    player: Player = play,
+) -> dict[str, np.ndarray]:
+    """The wished outcomes of each role model, float64 (wishes, replicates) each, turned so that more is better."""
+    wishes = wishes_of(context)
+    found = {}
+    for arm in arms:
+        firm = Scenario.of(role_model=arm, context=context).with_(dict(changes or {}))
+        judged = firm.with_({**wishes.under, **_horizon(wishes)}) if wishes.under else firm
+        batch = player(judged, pairs, seed, parameters)
+        plain = None
+        if any(wish.beyond for wish in wishes.wants):
+            plain = player(firm.with_(_horizon(wishes)), pairs, seed, parameters)
+        rows = []
+        for wish in wishes.wants:
+            values = batch.units(wish.outcome)
+            if wish.beyond and plain is not None:
+                values = values - plain.units(wish.outcome)
+            rows.append(-values if wish.less else values)
+        found[arm] = np.array(rows, dtype=np.float64)
+    return found
+
+
+def _horizon(wishes: Wishes) -> dict[str, object]:
+    return {"quarters": wishes.under["quarters"]} if "quarters" in wishes.under else {}
+
+
+def indices(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The fit of each role model, float64 (replicates,): mean over wishes of the outcome over its spread within role models."""
+    spread = np.sqrt(np.mean([np.nanvar(rows, axis=1) for rows in values.values()], axis=0))
+    scale = np.where(spread > 0, spread, 1.0)
+    return {arm: np.mean(rows / scale[:, None], axis=0) for arm, rows in values.items()}
+
+
+def fits(
+    contexts: Sequence[str],
+    pairs: int,
+    arms: Sequence[str] | None = None,
+    seed: int | str = 0,
+    parameters: str | int | Chosen = ENSEMBLE,
+    equal: bool = False,
+    player: Player = play,
+) -> pd.DataFrame:
+    """One row a context and role model: rival (the best of the others), difference (fit of the role model less that of its
+    rival, in standard deviations of the wished outcomes), low and high (95%, paired), verdict (above, below, undecided), n,
+    named (whether the article names it for this context), place (its rank by mean fit, 1 the best). `equal`: with equal
+    dispositions instead of as described."""
+    rows = []
+    for context in contexts:
+        changes = DISPOSITIONS if equal else None
+        index = indices(wished(context, arms or chosen_role_models(), pairs, seed, parameters, changes, player))
+        order = sorted(index, key=lambda arm: -float(np.nanmean(index[arm])))
+        for place, arm in enumerate(order, start=1):
+            rival = order[0] if arm != order[0] else order[1]
+            difference, low, high, _, n = paired_difference(index[rival], index[arm])
+            rows.append(
+                {
+                    "context": context,
+                    "role_model": arm,
+                    "place": place,
+                    "rival": rival,
+                    "difference": difference,
+                    "low": low,
+                    "high": high,
+                    "verdict": verdict(low, high, n),
+                    "named": NAMED.get(context) == arm,
+                    "n": n,
+                }
+            )
+    return pd.DataFrame(rows)
