@@ -451,6 +451,15 @@ class Judgment(Group):
         source="csaszar2013",
     )
     error_per_skill: float = parameter(2.2, 0, 5, unit="standard deviations", meaning="fall of that error with skill")
+    customer_insight: float = parameter(
+        0.5,
+        0,
+        1,
+        unit="share",
+        meaning="part of market skill, against operations, in seeing what a decision does for customers: what they want, and how "
+        "they are served",
+        source="day1994",
+    )
     common_bias: float = parameter(
         0.4,
         0,
@@ -1090,9 +1099,9 @@ class Market(Group):
     customers_per_line: float = parameter(
         800.0, 1, 1e7, unit="customers", meaning="customers of a product line at the start, on average"
     )
-    line_spread: float = parameter(1.5, 0, 3, unit="log", meaning="spread of the size of product lines", source="riccaboni2008")
+    line_spread: float = parameter(1.0, 0, 3, unit="log", meaning="spread of the size of product lines", source="riccaboni2008")
     line_luck: float = parameter(
-        0.8, 0, 3, unit="log", meaning="spread over time of the demand for one product line", source="riccaboni2008"
+        1.6, 0, 3, unit="log", meaning="spread over time of the demand for one product line", source="riccaboni2008"
     )
     line_memory: float = parameter(0.02, 0.001, 1, unit="1/week", meaning="how fast such a deviation fades")
 

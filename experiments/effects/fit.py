@@ -1,8 +1,8 @@
 """Which role model fits which firm, judged by what a firm in that context wants.
 
-The wishes are data of the context (`[wishes]` in its file). Each wished outcome counts alike, in its own spread: the fit of a role
-model is the mean, over the wishes, of the outcome in standard deviations across replicates. All role models share replicates,
-so that differences of fit are paired.
+The wishes are data of the context (`[wishes]` in its file). Each wished outcome counts alike, in its own spread: the fit of a
+role model is the mean, over the wishes, of the outcome in standard deviations across replicates. All role models share
+replicates, so that differences of fit are paired.
 """
 
 from __future__ import annotations

@@ -177,14 +177,20 @@ def worth_of_skill(trial: Trial, skill: str) -> float:
 
 def size_exponent(trial: Trial, bins: int = 8) -> float:
     """Exponent with which the spread of yearly growth falls with size [amaral1997]: minus the slope of its logarithm on the mean
-    log revenue, over bins of firm-years of the window, all firms together."""
+    log revenue, over bins of firm-years of the window. Size and growth are taken against those of the firm's context, growth in
+    its context's spread: lines of business differ in both."""
     weeks = range(trial.window[0] - YEAR, trial.window[1] + 1, YEAR)
     sums = np.column_stack([trial.panel["revenue_sum"][:, 0, trial.panel.weeks == week] for week in weeks])
     revenue = np.log(np.maximum(np.diff(sums, axis=1), 1e-9))
-    moved, size = np.diff(revenue, axis=1).ravel(), revenue[:, :-1].ravel()
-    which = pd.qcut(pd.Series(size).rank(method="first"), bins, labels=False).to_numpy()
-    spread = [np.std(moved[which == k]) for k in range(bins)]
-    middle = [size[which == k].mean() for k in range(bins)]
+    moved, size = np.diff(revenue, axis=1), revenue[:, :-1].copy()
+    contexts = trial.firms.table["context"].to_numpy()
+    for context in np.unique(contexts):
+        mine = contexts == context
+        moved[mine] = _standard(moved[mine])
+        size[mine] -= size[mine].mean()
+    which = pd.qcut(pd.Series(size.ravel()).rank(method="first"), bins, labels=False).to_numpy()
+    spread = [np.std(moved.ravel()[which == k]) for k in range(bins)]
+    middle = [size.ravel()[which == k].mean() for k in range(bins)]
     return float(-np.polyfit(middle, np.log(np.maximum(spread, 1e-9)), 1)[0])
 
 

@@ -21,18 +21,17 @@ import pandas as pd
 
 from tandem.experiments.firms.population import Population
 from tandem.experiments.store.engines import nested
-from tandem.experiments.validation.declared import read_findings
 from tandem.experiments.validation import executives
+from tandem.experiments.validation.declared import read_findings
 from tandem.experiments.validation.statistics import (
     completed_spells,
     composite,
     correlation,
-    decision_delay,
-    decision_quality,
+    filled,
+    group_work,
     growth,
     long_run_elasticity,
     months_to_share,
-    ratio_of_weeks,
     short_run_elasticity,
     standardised_difference,
     tent_shape,
@@ -41,7 +40,6 @@ from tandem.experiments.validation.statistics import (
 from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
 from tandem.sim.compile import set_threads
 from tandem.sim.intervals import band_verdict, whole_verdict
-from tandem.sim.panel import Panel
 from tandem.sim.seeds import further
 
 KNOWN = ("read", "secondary", "memory")
@@ -106,21 +104,12 @@ def across(x: str, y: str) -> Callable[[Trial], float]:
     return lambda trial: correlation(trial.table[x].to_numpy(), trial.table[y].to_numpy())
 
 
-def task_criteria(panel: Panel, after: int, until: int) -> list[np.ndarray]:
-    """What a leading group and its teams do with their own hands, each (firms,), the more the better: decisions right
-    (settings, proposals), in time, settings kept right, work without rework."""
-    quality = decision_quality(panel, after, until)
-    delay = -np.log1p(decision_delay(panel, after, until))
-    hidden = panel.between("hidden_work", after, until)[:, 0] / np.maximum(panel.between("work", after, until)[:, 0], 1e-9)
-    return [quality[:, 0], quality[:, 1], delay, -ratio_of_weeks(panel, "standing_error_weeks", after, until), -hidden]
-
-
 def task_difference(trial: Trial, name: str) -> float:
     """d of an intervention on the group's task performance (mean of its criteria, standardised over both arms)."""
     off, on, firms = trial.twins_of(name)
-    both = [np.concatenate(pair) for pair in zip(task_criteria(off, *trial.window), task_criteria(on, *trial.window))]
+    both = [np.concatenate(pair) for pair in zip(group_work(off, *trial.window), group_work(on, *trial.window))]
     twice = np.concatenate([firms.cells, firms.cells])
-    whole = composite([np.where(np.isfinite(values), values, np.nanmean(values)) for values in both], twice)
+    whole = composite(filled(both), twice)
     return standardised_difference(whole[len(firms) :], whole[: len(firms)], firms.cells)
 
 
@@ -150,12 +139,17 @@ def carried_over(trial: Trial) -> float:
 
 COMPUTED: dict[str, Callable[[Trial], float]] = {
     "C1": across("task_conflict", "relationship_conflict"),
-    "C2": across("relationship_conflict", "performance"),
-    "C3": across("task_conflict", "performance"),
-    "C4": across("process_conflict", "performance"),
-    "C5": across("trust", "performance"),
+    "C2": across("relationship_conflict", "group_performance"),
+    "C2 on growth": across("relationship_conflict", "performance"),
+    "C3": across("task_conflict", "group_performance"),
+    "C3 on growth": across("task_conflict", "performance"),
+    "C4": across("process_conflict", "group_performance"),
+    "C4 on growth": across("process_conflict", "performance"),
+    "C5": across("trust", "group_performance"),
+    "C5 on growth": across("trust", "performance"),
     "C6 decisions": across("information_shared", "decision_quality"),
-    "C6 results": across("information_shared", "performance"),
+    "C6 results": across("information_shared", "group_performance"),
+    "C6 results on growth": across("information_shared", "performance"),
     "C7": across("role_ambiguity", "own_task_performance"),
     "C8": lambda trial: task_difference(trial, "goals"),
     "C8 hard goals": lambda trial: task_difference(trial, "hard goals"),

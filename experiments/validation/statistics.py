@@ -2,7 +2,8 @@
 in office, the shape of growth.
 
 Every function takes arrays of firms (firms,) or panels and gives a number; none knows a published value. Performance is the
-mean of three yearly log growth rates of revenue, in standard deviations within context and size, fixed before any fit.
+mean of three yearly log growth rates of revenue, in standard deviations within context and size, fixed before any fit; what
+studies of groups call performance is rated on work and results, and here the mean of both.
 """
 
 from __future__ import annotations
@@ -96,6 +97,20 @@ def decision_delay(panel: Panel, after: int, until: int) -> np.ndarray:
     return np.divide(delay, n, out=np.full(delay.shape, np.nan), where=n > 0)
 
 
+def group_work(panel: Panel, after: int, until: int) -> list[np.ndarray]:
+    """What a leading group and its teams do with their own hands, each (firms,), the more the better: decisions right
+    (settings, proposals), in time, settings kept right, work without rework."""
+    quality = decision_quality(panel, after, until)
+    delay = -np.log1p(decision_delay(panel, after, until))
+    hidden = panel.between("hidden_work", after, until)[:, 0] / np.maximum(panel.between("work", after, until)[:, 0], 1e-9)
+    return [quality[:, 0], quality[:, 1], delay, -ratio_of_weeks(panel, "standing_error_weeks", after, until), -hidden]
+
+
+def filled(columns: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Columns with the mean where a firm's own is not defined."""
+    return [np.where(np.isfinite(values), values, np.nanmean(values)) for values in columns]
+
+
 def composite(columns: Sequence[np.ndarray], cells: np.ndarray) -> np.ndarray:
     """Mean of several criteria, each in standard deviations within context and size, (firms,)."""
     return np.mean([within(column, cells) for column in columns], axis=0)
@@ -126,6 +141,9 @@ def firm_table(panel: Panel, cells: np.ndarray, after: int, until: int) -> pd.Da
     )
     table["performance"] = within(table["growth"].to_numpy(), cells)
     table["decision_quality"] = composite([quality[:, 0], quality[:, 1]], cells)
+    # What studies of groups rate: work and results, half each.
+    work = composite(filled(group_work(panel, after, until)), cells)
+    table["group_performance"] = 0.5 * (within(work, cells) + table["performance"].to_numpy())
     # An executive's own task is deciding: rightly, and in time.
     table["own_task_performance"] = composite([quality[:, 0], quality[:, 1], -np.log1p(delay)], cells)
     return table

@@ -19,8 +19,9 @@ INTERVENTIONS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "goals": ({"levers.smart_goals": 0.0}, {"levers.smart_goals": 1.0}),
     "hard goals": ({"targets.specificity": 0.0, "targets.shared": 1.0}, {"targets.specificity": 1.0, "targets.shared": 1.0}),
     "feedback": (
-        {"levers.adaptation": 0.0, "communication.transparency": 0.0},
-        {"levers.adaptation": 1.0, "communication.transparency": 1.0},
+        # Feedback alone: debriefs are an intervention of their own.
+        {"levers.adaptation": 0.0, "communication.transparency": 0.0, "adaptation.debrief_hours": 0.0},
+        {"levers.adaptation": 1.0, "communication.transparency": 1.0, "adaptation.debrief_hours": 0.0},
     ),
     "training": ({"levers.skills": 0.0}, {"levers.skills": 1.0}),
     "debriefs": ({"adaptation.debrief_hours": 0.0}, {"adaptation.debrief_hours": 2.0}),

@@ -17,11 +17,11 @@ from tandem.sim.phases.pair import (
 from tandem.sim.rules.arithmetic import clip, least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.conflict import episode_probability
-from tandem.sim.rules.effort import fatigue_after
+from tandem.sim.rules.effort import effort_factor, fatigue_after
 from tandem.sim.rules.goals import egocentric_weight, moved_weight, within_reach
 from tandem.sim.rules.market import presence_after
 from tandem.sim.rules.trust import trust_after_failure, trust_returning
-from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, KEY_CLIENT, RELATIONSHIP_CONFLICT, SUSPICION
+from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, KEY_CLIENT, MARKET_SKILL, RELATIONSHIP_CONFLICT, SUSPICION
 from tandem.sim.streams import RELATIONSHIP
 
 
@@ -149,13 +149,17 @@ def cool_down(w):
 
 @part
 def meet_outside(w):
-    """What is left of the CEO's hours, up to what they can take, goes to markets, key clients and the public. They see him there,
-    and he sees them: errors about key clients are mended as those of a sensing CEO are."""
+    """What is left of the CEO's hours, up to what they can take (less of a skilled marketer), goes to markets, key clients and
+    the public. They see him there, and he sees them: errors about key clients are mended as those of a sensing CEO are."""
     p, s, ceo = w.parameters, w.firm, w.leaders[CEO]
     if p.switches_outside_role == 0:
         return
-    given = least(most(0.0, ceo.hours_left), p.effort_outside_hours) if ceo.present == 1 else 0.0
-    share = given / p.effort_outside_hours
+    full = p.effort_outside_hours
+    if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
+        skill = ceo.skills[MARKET_SKILL]
+        full *= effort_factor(skill, p.judgment_specialisation, p.effort_usual_skill, p.effort_least, p.effort_most)
+    given = least(most(0.0, ceo.hours_left), full) if ceo.present == 1 else 0.0
+    share = given / full
     s.presence = presence_after(s.presence, share, p.market_presence_speed)
     s.standing_error[KEY_CLIENT] *= 1.0 - p.effort_spare_sensing * share
 

@@ -110,7 +110,10 @@ def choose_judgments(world, i):
             own = n[g] if g < 4 else item.fifth_error[i]
             noise = mixed_error(own, item.common_error[g], share) if share > 0.0 else own
             spread = error_spread(
-                skill_for_goal(leader, g), p.judgment_error_at_no_skill, p.judgment_error_per_skill, p.judgment_error_least
+                skill_for_goal(p, leader, g),
+                p.judgment_error_at_no_skill,
+                p.judgment_error_per_skill,
+                p.judgment_error_least,
             )
             item.error[i, g] = corrected(spread, feedback, leader.results_seen) * noise
             if is_proposal(item):
@@ -180,7 +183,7 @@ def pooled_position(w, item):
     for g in range(5):
         a, b = item.error[CEO, g], item.error[COO, g]
         wa, wb = error_weight(w, item, CEO, g), error_weight(w, item, COO, g)
-        better = skill_for_goal(leaders[CEO], g) >= skill_for_goal(leaders[COO], g)
+        better = skill_for_goal(p, leaders[CEO], g) >= skill_for_goal(p, leaders[COO], g)
         joint = known * a + (1.0 - known) * b if better else known * b + (1.0 - known) * a
         pooled += (power * wa + (1.0 - power) * wb) * joint - power * wa * a - (1.0 - power) * wb * b
     return pooled

@@ -16,6 +16,7 @@ from tandem.sim.phases.pair import (
     mean_trust,
     move_relationship,
     move_trust,
+    relied,
     style_gap,
 )
 from tandem.sim.rules.arithmetic import least, most, unit
@@ -121,6 +122,8 @@ def debate(w, item):
         trust = mean_trust(w)
         if p.switches_sinister_attribution == 1:
             strength = attributed(strength, trust, p.dyad_sinister)
+        if p.switches_reliance == 1:  # who relies on the other hears a disagreement as one about the matter
+            trust = 0.5 * (relied(w, CEO) + relied(w, COO))
         rise = spill(p.dyad_spill, strength, trust, style, s.relationship_conflict, s.shortfall, p.dyad_spill_shortfall)
         book_spill(w, item, rise)
         item.spilled += rise

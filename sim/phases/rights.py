@@ -9,6 +9,7 @@ from tandem.sim.state import (
     BRAND,
     CEO,
     COO,
+    CUSTOMERS,
     GATE,
     GROWTH,
     INNOVATION,
@@ -24,9 +25,12 @@ from tandem.sim.state import (
 
 
 @part
-def skill_for_goal(leader, goal):
-    """Skill with which a leader sees one attribute: market for growth and brand, technology for innovation, else
-    operations."""
+def skill_for_goal(p, leader, goal):
+    """Skill with which a leader sees one attribute: market for growth and brand, technology for innovation, operations for
+    efficiency; for customers both what they want (market) and how they are served (operations)."""
+    if goal == CUSTOMERS:
+        insight = p.judgment_customer_insight
+        return insight * leader.skills[MARKET_SKILL] + (1.0 - insight) * leader.skills[OPERATIONS_SKILL]
     if goal == GROWTH or goal == BRAND:
         return leader.skills[MARKET_SKILL]
     if goal == INNOVATION:
@@ -40,7 +44,7 @@ def domain_skill(w, leader, domain):
     p = w.parameters
     total = 0.0
     for goal in range(5):
-        total += p.domain_goals[domain, goal] * skill_for_goal(leader, goal)
+        total += p.domain_goals[domain, goal] * skill_for_goal(p, leader, goal)
     return total
 
 
