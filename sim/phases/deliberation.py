@@ -121,7 +121,7 @@ def combine(w, item):
             item.decider = CEO if u0 < p.dyad_ceo_power else COO
             item.status = SETTLED
     elif rule == SOLE or rule == GATE:
-        if done(item, d) and (item.consulted == 0 or done(item, other)):
+        if done(item, d) and (item.consulted == 0 or (done(item, other) and in_time(w, item))):
             if done(item, other) and rule == SOLE:
                 exchange_views(w, item, 1.0 if item.consulted == 1 else p.judgment_exchange_unasked)
             item.outcome, item.status = item.position[d], SETTLED
@@ -143,8 +143,8 @@ def combine(w, item):
 
 @part
 def in_time(w, item):
-    """True if a prepared joint matter comes before a meeting of this week: by chance in the week in which it was prepared, surely
-    later on."""
+    """True if a prepared matter on which both are heard comes before a meeting of this week: by chance in the week in which it
+    was prepared, surely later on."""
     p, s = w.parameters, w.firm
     if p.switches_calendar == 0 or item.prepared == 1:
         return True
