@@ -867,6 +867,14 @@ class Execution(Group):
     heard_part: float = parameter(
         0.5, 0, 1, unit="share", meaning="part in a decision of who was heard before it, against who took it"
     )
+    project_slope: float = parameter(
+        1.0,
+        0,
+        5,
+        unit="1",
+        meaning="fall of the work of an experiment with the project skill of who leads its execution",
+        source="ibbs2000",
+    )
     headcount_least: float = parameter(0.5, 0.1, 5, unit="people", meaning="smallest team that is kept")
     headcount_most: float = parameter(50.0, 5, 500, unit="people", meaning="largest team that one leads")
     staffing_backlog: float = parameter(3.0, 0.5, 26, unit="weeks", meaning="backlog at which a team neither grows nor shrinks")

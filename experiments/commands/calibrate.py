@@ -41,6 +41,7 @@ def calibrate(
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.store import Interrupted, Stopped
     from tandem.experiments.study.study import firms_per_second
+    from tandem.experiments.validation.findings import findings
     from tandem.experiments.validation.trials import Size
 
     size, started = spaces.profile(profile.value), time.monotonic()
@@ -73,7 +74,7 @@ def calibrate(
     best = fit.candidates.iloc[0]
     print(
         f"{len(fit.sets)} parameter sets kept of {fit.evaluations:,} played; the default meets {int(best['holds'])} "
-        "of 17 findings "
+        f"of {len(findings())} findings "
         f"(not: {best['failing'] or 'none'})."
     )
     print(f"This is a model, not a forecast. {time.monotonic() - started:.0f} s. Folder: {out}")

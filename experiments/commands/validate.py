@@ -197,7 +197,10 @@ def show_findings(table: Any, lang: str) -> None:
         )
     Screen(sys.stdout).show(shown)
     words = table.drop_duplicates("finding")["finding_verdict"].value_counts()
-    print("; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided")) + " of 17 findings")
+    print(
+        "; ".join(f"{words.get(word, 0)} {word}" for word in ("holds", "fails", "undecided"))
+        + f" of {len(table['finding'].unique())} findings"
+    )
     print("Bands marked (ours) are a convention, not a published interval; unverified: the figure was not read at its source.")
 
 

@@ -27,6 +27,9 @@ STRATEGIST, VISIONARY, BRAND, COPILOT, ALONE = (
 )
 
 
+BOTH = {"rule": "and", "consults": "nobody"}
+
+
 @dataclass(frozen=True)
 class Claim:
     """One inequality of a pattern: a figure with its 95% interval, which must lie above (or below) a line."""
@@ -84,11 +87,13 @@ def margin(bench: Bench, larger: pd.Series, smaller: pd.Series, what: str) -> Cl
 
 
 def double_veto(b: Bench) -> list[Claim]:
-    """1."""
+    """1. Of the rule: brand/performance where campaigns and agencies need both approvals."""
+    both = {f"charter.{domain}.{key}": word for domain in ("campaign", "agency") for key, word in BOTH.items()}
+    veto = (BRAND, "baseline", both)
     claims = []
     for other in (STRATEGIST, VISIONARY, COPILOT):
-        claims.append(b.gap("commission_rate", (BRAND,), (other,), f"commission: {other} above {BRAND}"))
-        claims.append(b.gap("omission_rate", (other,), (BRAND,), f"omission: {BRAND} above {other}"))
+        claims.append(b.gap("commission_rate", veto, (other,), f"commission: {other} above a double veto"))
+        claims.append(b.gap("omission_rate", (other,), veto, f"omission: a double veto above {other}"))
     return claims
 
 

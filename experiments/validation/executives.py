@@ -16,7 +16,7 @@ from tandem.experiments.validation.statistics import YEAR, growth
 from tandem.experiments.validation.trials import Trial
 from tandem.sim.panel import panel_of
 
-ZONES = ("budget", "agency", "campaign", "key_client")
+ZONES = ("budget", "agency", "campaign", "key_client", "positioning", "process", "experiment")
 # The CEO's week that published figures speak of, against the hours of it that the model knows (porter2018).
 WHOLE_WEEK = 62.5
 

@@ -15,7 +15,7 @@ from tandem.sim.phases.pair import (
     quarrel_over_roles,
     style_gap,
 )
-from tandem.sim.phases.people import part_in
+from tandem.sim.phases.people import led_work, part_in
 from tandem.sim.phases.projects import put_last
 from tandem.sim.phases.rights import assign_effort
 from tandem.sim.rules.arithmetic import least, most
@@ -295,6 +295,8 @@ def launch(w, item):
     project = projects[s.project_count]
     s.project_count += 1
     work = p.domain_work[item.domain]
+    if item.domain == EXPERIMENT:
+        work *= led_work(w)
     waste = p.execution_double_work * item.contradiction + p.execution_reopened_work * item.alone
     if p.switches_rework == 0:
         waste = 0.0

@@ -3,8 +3,9 @@
 from tandem.sim.compile import part
 from tandem.sim.phases.pair import both_present, is_joint
 from tandem.sim.rules.arithmetic import clip
+from tandem.sim.rules.effort import effort_factor
 from tandem.sim.rules.execution import committed_quality, team_growth
-from tandem.sim.state import COO, LEAD, OR, OVERRULED, TEAM_RULE, VOTE
+from tandem.sim.state import CEO, COO, LEAD, OR, OVERRULED, PROJECT_SKILL, TEAM_RULE, VOTE
 
 
 @part
@@ -17,6 +18,16 @@ def part_in(w, item):
         return 1.0
     heard = item.consulted == 1 or item.path == OVERRULED or item.decider == LEAD
     return w.parameters.execution_heard_part if heard else 0.0
+
+
+@part
+def led_work(w):
+    """Multiple of an experiment's usual work, by the project skill of who leads its execution: the COO, without one the CEO.
+    What nobody has done before takes longer where it is badly planned."""
+    p = w.parameters
+    leader = w.leaders[COO] if w.leaders[COO].present == 1 else w.leaders[CEO]
+    skill = leader.skills[PROJECT_SKILL] if leader.present == 1 else w.leaders[LEAD].skills[PROJECT_SKILL]
+    return effort_factor(skill, p.execution_project_slope, p.effort_usual_skill, p.effort_least, p.effort_most)
 
 
 @part
