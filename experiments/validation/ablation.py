@@ -1,5 +1,5 @@
 """Ablation: what does each mechanism do? Each switch is turned off in a scenario where it should matter, and a named outcome
-is watched.
+is watched. One that is off by default is turned on there first, and its row says so.
 
 `python -m tandem.experiments.validation.ablation` writes the table into MODEL.md between its markers.
 """
@@ -22,7 +22,6 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.writing import write_text
 
 BEGIN, END = "<!-- ablation:begin -->", "<!-- ablation:end -->"
-TRIAL_BEGIN, TRIAL_END = "<!-- trial:begin -->", "<!-- trial:end -->"
 ENOUGH_Z, ENOUGH_SIZE = 4.0, 0.1
 ROUNDING = 1e-9  # a spread below this share of the change is the last digits of equal numbers, not luck
 TOLD_Z, TOLD_SIZE = 1000.0, 100.0  # beyond, the table says so: how far beyond tells nothing more
@@ -41,13 +40,19 @@ class Probe:
 
     def scenario(self) -> Scenario:
         """The scenario with the mechanism on."""
-        changes = {**self.changes, **({f"switches.{self.switch}": True} if self.on_trial else {})}
+        changes = {**self.changes, **({f"switches.{self.switch}": True} if self.off_by_default else {})}
         return Scenario.of(role_model=self.role_model, context=self.context).with_(changes)
 
     @property
-    def on_trial(self) -> bool:
-        """Is the mechanism off by default?"""
+    def off_by_default(self) -> bool:
+        """Does a firm have the mechanism only where its file asks for it?"""
         return not Switches.model_fields[self.switch].default
+
+    @property
+    def where(self) -> str:
+        """Role model, context and changes, as the table tells them."""
+        changes = "".join(f", {key} {_told(value)}" for key, value in self.changes.items())
+        return f"{self.role_model} in {self.context}{changes}" + (", switched on (off by default)" if self.off_by_default else "")
 
 
 M1, M2, M3, M4 = "strategist-executor", "visionary-catalyst", "brand-performance", "co-pilot"
@@ -151,12 +156,11 @@ def probe(case: Probe, pairs: int, seed: int | str = 0) -> dict[str, Any]:
     if case.switch in ("customer_luck", "product_lines"):
         # Luck has no mean effect: what it moves is the distance of a run from the expected one.
         change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
-    where = f"{case.role_model} in {case.context}" + "".join(f", {key} {_told(value)}" for key, value in case.changes.items())
     z = change / error if error > ROUNDING * abs(change) else np.inf * np.sign(change) if change else 0.0
     size = abs(change) / spread if spread > ROUNDING * abs(change) else np.inf if change else 0.0
     return {
         "switch": case.switch,
-        "where": where,
+        "where": case.where,
         "outcome": case.outcome,
         "on": float(np.nanmean(on)),
         "off": float(np.nanmean(off)),
@@ -171,9 +175,9 @@ def _told(value: Any) -> str:
     return "as listed" if isinstance(value, list) else str(value)
 
 
-def table(pairs: int = 2000, seed: int | str = 0, on_trial: bool = False) -> pd.DataFrame:
-    """All probes of mechanisms that are on by default, or of those on trial, one row a switch."""
-    return pd.DataFrame([probe(case, pairs, seed) for case in PROBES if case.on_trial == on_trial])
+def table(pairs: int = 2000, seed: int | str = 0) -> pd.DataFrame:
+    """All probes, one row a switch (see `probe`)."""
+    return pd.DataFrame([probe(case, pairs, seed) for case in PROBES])
 
 
 def unprobed() -> set[str]:
@@ -210,18 +214,15 @@ def _size(value: float) -> str:
     return f"{value:.2f}" if value <= TOLD_SIZE else f"over {TOLD_SIZE:.0f}"
 
 
-def write(page: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
+def write(page: Path, text: str) -> None:
     """Put the table between the markers of a page."""
     old = page.read_text("utf-8")
-    head, tail = old[: old.index(begin) + len(begin)], old[old.index(end) :]
+    head, tail = old[: old.index(BEGIN) + len(BEGIN)], old[old.index(END) :]
     write_text(page, f"{head}\n{text}\n{tail}", ours=True)  # only what stands between our markers changes
 
 
 if __name__ == "__main__":
     description = Path(__file__).parents[2] / "MODEL.md"
-    trial = table(on_trial=True)
-    write(description, markdown(trial, 2000), TRIAL_BEGIN, TRIAL_END)
     found = table()
     write(description, markdown(found, 2000))
-    found = pd.concat([found, trial])
     print(found[["switch", "outcome", "on", "off", "z", "size", "matters"]].to_string())

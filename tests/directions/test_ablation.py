@@ -1,12 +1,13 @@
 """Every mechanism is alive, a team's own settings matter to it, and with everything off the model is a closed form."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tandem.experiments.validation.ablation import BEGIN, END, PROBES, TRIAL_BEGIN, TRIAL_END, markdown, probe, unprobed
+from tandem.experiments.validation.ablation import BEGIN, END, PROBES, markdown, probe, unprobed, write
 from tandem.sim import Scenario, simulate, simulate_batch
 from tandem.sim.intervals import paired_difference
 from tandem.sim.parameters import DOMAINS, Switches
@@ -27,12 +28,24 @@ def test_a_mechanism_matters(case):
 
 
 def test_the_table_stands_in_the_description():
-    from pathlib import Path
-
     page = (Path(__file__).parents[2] / "MODEL.md").read_text("utf-8")
-    tables = {False: page[page.index(BEGIN) : page.index(END)], True: page[page.index(TRIAL_BEGIN) : page.index(TRIAL_END)]}
-    assert all(f"| {case.switch} |" in tables[case.on_trial] for case in PROBES)
-    assert not any(f"| {case.switch} |" in tables[not case.on_trial] for case in PROBES)
+    rows = [line for line in page[page.index(BEGIN) : page.index(END)].splitlines() if line.startswith("| ")]
+    assert {line.split(" | ")[0].removeprefix("| ") for line in rows[1:]} == {case.switch for case in PROBES}
+
+
+def test_what_is_off_by_default_is_probed_switched_on_and_told_so():
+    off = [case for case in PROBES if not Switches.model_fields[case.switch].default]
+    assert [case.switch for case in off] == ["dual_command"]
+    for case in PROBES:
+        assert getattr(case.scenario().parameters.switches, case.switch)
+        assert ("off by default" in case.where) == (case in off)
+
+
+def test_only_what_stands_between_the_markers_is_written(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
+    write(page, "new")
+    assert page.read_text("utf-8") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
 
 
 def test_the_table_tells_no_absurd_number():

@@ -237,8 +237,10 @@ def test_nothing_to_decide_delays_nothing():
 
 
 def test_ample_hours_and_free_meetings_decide_at_once():
-    """A single leader with time on his hands decides everything in the week in which it arises."""
-    alone = Scenario.of(role_model="no-coo").with_({"ceo.hours": 60.0, "quarters": 4})
+    """A single leader with time on his hands decides everything in the week in which it arises, if he need not ask and misses
+    nothing."""
+    sure = {"switches.calendar": False, "switches.lone_claims": False}
+    alone = Scenario.of(role_model="no-coo").with_({**sure, "ceo.hours": 60.0, "quarters": 4})
     batch = simulate_batch(alone, runs=10, seed=3, parameters="declared").outcomes
     assert (batch["decision_delay_weeks"] == 0).all()
     assert (batch["decisions_taken"] > 0).all()
@@ -254,7 +256,8 @@ def test_team_skill_ages_and_leaders_forget():
 
 
 def test_free_practices_take_no_hours_and_no_money():
-    """All prices nought and nothing to do: no hour used, nothing spent, profit is the margin on revenue."""
+    """All prices nought, nothing to do and nobody to follow, posts unpaid: no hour used, nothing spent, profit is the margin on
+    revenue."""
     free = {f"prices.{name}": 0.0 for name in ("hours", "money", "capacity")}
     unpaid = {
         "market.programme_cost": 0.0,
@@ -265,9 +268,9 @@ def test_free_practices_take_no_hours_and_no_money():
         "levers.adaptation": 1.0,
         "levers.decision_clarity": 1.0,
     }
-    scenario = Scenario.of(role_model="co-pilot").with_(
-        {**SILENT, **free, **unpaid, "switches.compliance": False, "switches.encouragement": False, "quarters": 4}
-    )
+    idle = {f"switches.{name}": False for name in ("compliance", "encouragement", "supervision")}
+    idle["assumptions.posts_paid"] = False
+    scenario = Scenario.of(role_model="co-pilot").with_({**SILENT, **free, **unpaid, **idle, "quarters": 4})
     run = simulate(scenario, seed=3, parameters="declared")
     assert (run.weekly["spend"].iloc[1:] == 0).all()
     assert run.outcomes["hours_used_share"] == 0.0

@@ -1,8 +1,8 @@
-"""Mechanisms of the pair that are off by default, played by hand: beliefs, trust, debate, debriefs, who carries out."""
+"""Mechanisms of the pair, played by hand: beliefs, trust, debate, debriefs, who carries out."""
 
 import numpy as np
 import pytest
-from test_on_trial import firm, with_matter
+from by_hand import firm, with_matter
 
 from tandem.sim import simulate
 from tandem.sim.kernel import start_world
@@ -48,7 +48,7 @@ def test_whom_the_charter_names_starts_with_a_quarter_of_the_doubt():
 
 
 def test_a_joint_domain_has_no_owner_to_be_sure():
-    world = start_world(firm("co-pilot", switches__owner_certainty=True, clarity__charter=0.81).records(), 1)
+    world = start_world(firm("co-pilot", clarity__charter=0.81).records(), 1)
     assert world["leaders"]["beliefs"][0, :2, BUDGET].tolist() == pytest.approx([0.9, 0.9])
 
 
@@ -78,7 +78,7 @@ def test_agreement_alone_earns_no_trust_where_reliance_must_come_true():
 
 
 def finished(rule: int, outcome: float, standing: float, **on: object) -> np.ndarray:
-    """Trust of both after a budget decision of this error, taken by the CEO or by both, is carried out."""
+    """Gain of trust of both after a budget decision of this error, taken by the CEO or by both, is carried out."""
     world = with_matter(firm(**EVEN, **on), status=SETTLED, rule=rule, decider=CEO, outcome=outcome)
     conclude(world)
     world["leaders"]["trust"][0, :2] = 0.5
@@ -91,10 +91,10 @@ def finished(rule: int, outcome: float, standing: float, **on: object) -> np.nda
 def test_who_relied_on_what_came_true_trusts_more():
     """A gain of .4 x .02 on the half that is missing, halved at the threshold of reliance, and again for a joint decision."""
     gain = 0.5 * 0.4 * 0.02 * 0.5
-    assert finished(SOLE, 0.1, 1.0) == pytest.approx([0.0, 0.0])
-    assert finished(SOLE, 0.1, 1.0, switches__reliance=True) == pytest.approx([0.0, gain])
-    assert finished(AVERAGE, 0.1, 1.0, switches__reliance=True) == pytest.approx([0.5 * gain, 0.5 * gain])
-    assert finished(SOLE, 3.0, 0.1, switches__reliance=True) == pytest.approx([0.0, 0.0])  # it made things worse
+    assert finished(SOLE, 0.1, 1.0, switches__reliance=False) == pytest.approx([0.0, 0.0])
+    assert finished(SOLE, 0.1, 1.0) == pytest.approx([0.0, gain])
+    assert finished(AVERAGE, 0.1, 1.0) == pytest.approx([0.5 * gain, 0.5 * gain])
+    assert finished(SOLE, 3.0, 0.1) == pytest.approx([0.0, 0.0])  # it made things worse
 
 
 def ending(start: float, **on: object) -> float:
@@ -105,8 +105,9 @@ def ending(start: float, **on: object) -> float:
 
 
 def test_there_are_two_regimes_of_trust():
-    assert ending(0.9) - ending(0.1) < 0.2  # without reliance a pair forgets where it came from
-    assert ending(0.9, switches__reliance=True) - ending(0.1, switches__reliance=True) > 0.4
+    plain = {"switches__reliance": False}  # a pair forgets where it came from
+    assert ending(0.9, **plain) - ending(0.1, **plain) < 0.2
+    assert ending(0.9) - ending(0.1) > 0.4
 
 
 def test_watching_takes_hours():
@@ -133,10 +134,10 @@ def waits_ended(trust: float, **on: object) -> float:
 
 def test_who_does_not_rely_on_the_other_tells_him_late():
     """A rate of 1 and .3 x .4 by the channel at the usual lever; .4 of it without any trust."""
-    usual = waits_ended(0.02)
+    usual = waits_ended(0.02, switches__reliance=False)
     assert usual == pytest.approx(1.0 - np.exp(-1.12), abs=0.1)
-    assert waits_ended(0.02, switches__reliance=True) == pytest.approx(1.0 - np.exp(-0.4 * 1.12), abs=0.1)
-    assert waits_ended(0.98, switches__reliance=True) == usual
+    assert waits_ended(0.02) == pytest.approx(1.0 - np.exp(-0.4 * 1.12), abs=0.1)
+    assert waits_ended(0.98) == usual
 
 
 # -- quarrels ----------------------------------------------------------------------------------
@@ -162,6 +163,18 @@ def test_distrust_takes_a_small_difference_for_an_attack():
     assert rises[1] / rises[0] == pytest.approx(0.44 / 0.2)
 
 
+def test_who_relies_on_the_other_hears_a_quarrel_as_one_about_the_matter():
+    """At a trust of .5, of the threshold of .35 and a width of .06, each relies on the other by 1 / (1 + exp(-2.5)) = .924: what
+    is left to make it personal is .076 instead of .5."""
+    rises = []
+    for on in (False, True):
+        off = {"switches__sinister_attribution": False, "assumptions__trust_frozen": True}
+        world = contested(0.3, switches__reliance=on, dyad__trust=0.5, **off)
+        negotiate(world)
+        rises.append(float(world["firm"]["relationship_conflict"][0]))
+    assert rises[1] / rises[0] == pytest.approx((1.0 - 1.0 / (1.0 + np.exp(-2.5))) / 0.5)
+
+
 def test_a_mediation_ends_what_its_own_quarrel_brought():
     """A fifth of all relationship conflict of .5, or seven tenths of the .04 that came of this quarrel."""
     for on, left in ((False, 0.4), (True, 0.5 - 0.7 * 0.04)):
@@ -185,7 +198,8 @@ def test_who_trusts_speaks_up_as_readily(on, opened):
     found = []
     for trust in (0.1, 0.9):
         matter = {"status": QUEUED, "rule": AVERAGE, "judged": (1, 1, 0), "position": (0.5, 0.0, 0.0), "exchanged": 1}
-        off = {"dyad__relationship_conflict": 0.0, "switches__cause_styles": False, "dyad__ceo_power": 0.5}
+        off = {"dyad__relationship_conflict": 0.0, "dyad__ceo_power": 0.5}
+        off |= {"switches__cause_styles": False, "switches__calendar": False}
         world = with_matter(firm(switches__voice=on, dyad__trust=trust, **off), **matter)
         world["firm"]["agenda_hours"] = 10.0
         deliberate(world)
@@ -198,7 +212,8 @@ def test_in_a_conference_the_better_informed_counts_for_less():
     pooled = []
     for on in (False, True):
         fields = {"status": QUEUED, "rule": AVERAGE, "judged": (1, 1, 0), "exchanged": 1, "position": (0.2, 0.0, 0.0)}
-        changes = {"switches__common_information": on, "judgment__tolerance": 3.0, "dyad__common_ground": 1.0, "dyad__trust": 1.0}
+        changes = {"switches__common_information": on, "switches__calendar": False}
+        changes |= {"judgment__tolerance": 3.0, "dyad__common_ground": 1.0, "dyad__trust": 1.0}
         skilled = {f"coo__skills__{skill}": 1.0 for skill in ("market", "technology", "operations", "project_management")}
         world = with_matter(firm(**changes, **skilled), **fields)
         world["decisions"]["error"][0, 0, CEO] = 0.2

@@ -1,12 +1,12 @@
-"""Mechanisms of the market that are off by default, played by hand: presence, coherence, the path of growth, product lines."""
+"""Mechanisms of the market, played by hand: presence, coherence, the path of growth, product lines."""
 
 import math
 
 import numpy as np
 import pytest
-from test_on_trial import firm, with_matter
+from by_hand import firm, with_matter
 
-from tandem.sim import simulate_batch
+from tandem.sim import Scenario, simulate_batch
 from tandem.sim.kernel import start_world
 from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.execution import execute
@@ -27,8 +27,9 @@ def leads(world: np.ndarray) -> float:
 
 
 def test_presence_follows_the_hours_left_and_sells():
-    """Half of the four hours wanted: presence moves from .8 towards .5 by .08; full against none makes .23 of demand."""
-    world = start_world(firm(switches__outside_role=True, **SURE).records(), 1)
+    """Half of the four hours wanted by a CEO of usual skill: presence moves from .8 towards .5 by .08; full against none makes
+    .23 of demand."""
+    world = start_world(firm(ceo__skills__market=0.6, **SURE).records(), 1)
     world["leaders"]["hours_left"][0, CEO] = 2.0
     world["firm"]["standing_error"][0, KEY_CLIENT] = 1.0
     close_week(world)
@@ -40,8 +41,19 @@ def test_presence_follows_the_hours_left_and_sells():
     assert leads(seen) / leads(plain) == pytest.approx(1.0 - 0.23 * 0.5)
 
 
+@pytest.mark.parametrize(("skill", "hours"), [(0.6, 4.0), (0.8, 2.4), (0.2, 7.2), (1.0, 1.6)])
+def test_a_skilled_marketer_needs_fewer_hours_outside(skill, hours):
+    """Four hours for a usual skill of .6, and 2 x 4 more for each full skill less: full presence takes as many, half of them
+    half."""
+    for given, share in ((hours, 1.0), (0.5 * hours, 0.5), (2.0 * hours, 1.0)):
+        world = start_world(firm(ceo__skills__market=skill, **SURE).records(), 1)
+        world["leaders"]["hours_left"][0, CEO] = given
+        close_week(world)
+        assert world["firm"]["presence"][0] == pytest.approx(0.8 + 0.08 * (share - 0.8))
+
+
 def test_without_the_mechanism_presence_stays():
-    world = start_world(firm(**SURE).records(), 1)
+    world = start_world(firm(switches__outside_role=False, **SURE).records(), 1)
     world["leaders"]["hours_left"][0, CEO] = 0.0
     close_week(world)
     assert world["firm"]["presence"][0] == 0.8
@@ -74,7 +86,7 @@ def test_a_coherent_brand_sells_more_of_its_awareness():
 
 
 def test_the_line_of_business_comes_of_age_and_rivals_follow_who_outgrows_it():
-    world = start_world(firm(switches__growth_path=True, switches__drift=False, switches__jumps=False).records(), 1)
+    world = start_world(firm(switches__drift=False, switches__jumps=False).records(), 1)
     world["firm"]["week"] = 52
     world["firm"]["customers"] = 8000.0 * math.e
     drift_environment(world)
@@ -86,18 +98,18 @@ def test_the_line_of_business_comes_of_age_and_rivals_follow_who_outgrows_it():
 
 def test_a_firm_on_the_path_needs_the_demand_to_stay_on_it():
     """Twice the line of business with twice the customers: twice the leads, as at the start, by a year at the same growth."""
-    usual = {"switches__growth_path": True, "market__mature_growth": 0.08, "market__target_growth": math.exp(0.08) - 1.0, **SURE}
+    usual = {"market__mature_growth": 0.08, "market__target_growth": math.exp(0.08) - 1.0, **SURE}
     plain, later = (start_world(firm(**usual).records(), 1) for _ in range(2))
     later["firm"]["path"], later["firm"]["customers"] = math.log(2.0), 16000.0
     assert leads(later) == pytest.approx(2.0 * leads(plain))
 
 
 def test_rivals_take_demand_and_spending_grows_with_the_line_of_business():
-    plain, rivalled = (start_world(firm(switches__growth_path=True, **SURE).records(), 1) for _ in range(2))
+    plain, rivalled = (start_world(firm(**SURE).records(), 1) for _ in range(2))
     rivalled["firm"]["rivalry"] = 1.0
     assert leads(rivalled) / leads(plain) == pytest.approx(math.exp(-0.5))
     for customers, multiple in ((40_000.0, 3.0), (8000.0, 1.0)):  # as the line of business grew, but no more than the firm did
-        larger = start_world(firm(switches__growth_path=True, **SURE).records(), 1)
+        larger = start_world(firm(**SURE).records(), 1)
         larger["firm"]["path"], larger["firm"]["customers"] = math.log(3.0), customers
         respond(larger)
         work = 1.5 * 6 * 1.85
@@ -115,16 +127,10 @@ def test_a_team_with_twice_the_backlog_hires_and_its_people_are_paid():
         assert (float(world["teams"]["headcount"][0, :6].sum()) == before) != on
 
 
-FORTY_YEARS = {"quarters": 160, "switches__growth_path": True}
-
-
 @pytest.mark.parametrize("context", ["baseline", "rapid-growth", "agile"])
 def test_forty_years_stay_plausible(context):
-    from tandem.sim import Scenario
-
     scenario = Scenario.of(role_model="strategist-executor", context=context)
-    changes = {path.replace("__", "."): value for path, value in FORTY_YEARS.items()}
-    grown = simulate_batch(scenario.with_(changes), 20, 1, parameters="declared").outcomes["revenue_growth"]
+    grown = simulate_batch(scenario.with_({"quarters": 160}), 20, 1, parameters="declared").outcomes["revenue_growth"]
     assert grown.between(-0.03, 0.12).mean() >= 0.9  # per year, over all of them
     assert float(np.max((1.0 + grown) ** 40)) < 1000
 
@@ -134,7 +140,7 @@ def test_forty_years_stay_plausible(context):
 
 def share(customers: float, replicate: int = 0, **on: object) -> float:
     """Root of the summed squared shares of the lines of a firm with so many customers."""
-    records = firm(switches__product_lines=True, market__customers=customers, **on).records()
+    records = firm(market__customers=customers, **on).records()
     return float(start_world(records, 1, replicate=replicate)["firm"]["line_share"][0])
 
 
@@ -150,7 +156,7 @@ def test_a_firm_has_as_many_lines_as_its_size_asks_for():
 def test_lines_wander_and_large_firms_less():
     spread = []
     for customers in (800.0, 80_000.0):
-        changes = {"market.customers": customers, "switches.product_lines": True, "switches.customer_luck": False, "quarters": 8}
+        changes = {"market.customers": customers, "switches.customer_luck": False, "quarters": 8}
         scenario = firm().with_(changes)
         plain = scenario.with_({"switches.product_lines": False})
         grown = [simulate_batch(one, 200, 3, parameters="declared").outcomes["revenue_growth"] for one in (scenario, plain)]

@@ -1,7 +1,8 @@
-"""Mechanisms that are off by default, played by hand: one matter, one firm, one week."""
+"""Mechanisms of the firm, played by hand: who takes a matter up, who waits, who spends hours, what is learnt and paid."""
 
 import numpy as np
 import pytest
+from by_hand import firm, with_matter
 
 from tandem.sim import Scenario, simulate
 from tandem.sim.kernel import start_world
@@ -11,6 +12,7 @@ from tandem.sim.phases.closing import close_week
 from tandem.sim.phases.conclusion import conclude
 from tandem.sim.phases.deliberation import deliberate
 from tandem.sim.phases.execution import execute
+from tandem.sim.phases.judging import choose_judgments
 from tandem.sim.phases.market import respond
 from tandem.sim.phases.review import review
 from tandem.sim.state import (
@@ -21,6 +23,7 @@ from tandem.sim.state import (
     CAMPAIGN,
     CEO,
     COO,
+    CUSTOMERS,
     DOUBLE,
     EFFICIENCY,
     EXPERIMENT,
@@ -39,24 +42,6 @@ from tandem.sim.state import (
     USURPED,
     VOTE,
 )
-
-
-def firm(role_model: str = "co-pilot", **on: object) -> Scenario:
-    """A role model in the baseline with switches and values set (dots written as double underscores)."""
-    return Scenario.of(role_model=role_model).with_({path.replace("__", "."): value for path, value in on.items()})
-
-
-def with_matter(scenario: Scenario, domain: int = BUDGET, **fields: object) -> np.ndarray:
-    """The firm at its start, with one new matter in the domain; returns its world."""
-    world = start_world(scenario.records(), 1)
-    world["firm"]["week"] = 1
-    world["firm"]["decision_count"] = 1
-    matter = world["decisions"][0, 0:1]
-    matter["uid"], matter["domain"], matter["status"], matter["author"] = 128 + 16 * domain, domain, NEW, -1
-    for name, value in fields.items():
-        matter[name] = value
-    return world
-
 
 # -- shared claims -----------------------------------------------------------------------------
 
@@ -79,7 +64,7 @@ OURS, MINE, OTHERS = 1, 2, 0
     ],
 )
 def test_two_claims_on_a_joint_matter(rule, claims, status, path, sole):
-    world = with_matter(firm(switches__shared_claims=True, charter__budget__rule=rule), claim=claims)
+    world = with_matter(firm(charter__budget__rule=rule), claim=claims)
     settle_claims(world)
     matter = world["decisions"][0, 0]
     assert (matter["status"], matter["path"]) == (status, path)
@@ -114,11 +99,11 @@ def test_who_grabs_or_decides_alone_holds_a_joint_domain_less_to_be_ours(rule, o
 # -- calendar ----------------------------------------------------------------------------------
 
 
-def concluded(meetings: int, weeks: int, **on: object) -> float:
-    """Share of 400 joint matters, prepared in one week of so many meetings, that are concluded within the weeks."""
-    done = 0
+def concluded(meetings: int, weeks: int, rule: int = AVERAGE, consulted: int = 0, **on: object) -> float:
+    """Share of 400 matters, prepared in one week of so many meetings, that are concluded within the weeks."""
+    done, prepared = 0, {"status": QUEUED, "effort_left": (0.0, 0.0, 0.0)}
     for place in range(400):
-        world = with_matter(firm(**on), status=QUEUED, rule=AVERAGE, uid=place, effort_left=(0.0, 0.0, 0.0))
+        world = with_matter(firm(**on), uid=place, rule=rule, decider=CEO, consulted=consulted, **prepared)
         world["firm"]["meetings"] = meetings
         for _ in range(weeks):
             world["firm"]["agenda_hours"] = 10.0
@@ -128,12 +113,21 @@ def concluded(meetings: int, weeks: int, **on: object) -> float:
 
 
 def test_what_is_prepared_waits_for_a_meeting():
-    on = {"switches__calendar": True, "judgment__tolerance": 3.0}
+    on = {"judgment__tolerance": 3.0}
     assert concluded(1, 1, **on) == pytest.approx(0.5, abs=0.1)  # 4 standard errors
     assert concluded(4, 1, **on) == pytest.approx(0.875, abs=0.07)
     assert concluded(0, 1, **on) == 0.0
     assert concluded(1, 2, **on) == 1.0  # the next meeting takes it
-    assert concluded(1, 1, judgment__tolerance=3.0) == 1.0  # without the calendar
+    assert concluded(1, 1, **on, switches__calendar=False) == 1.0
+
+
+def test_who_is_consulted_is_heard_at_a_meeting():
+    """A sole matter on which the other is heard waits as a joint one does; one that he has no say in does not."""
+    assert concluded(1, 1, SOLE, 1) == pytest.approx(0.5, abs=0.1)
+    assert concluded(4, 1, SOLE, 1) == pytest.approx(0.875, abs=0.07)
+    assert (concluded(0, 1, SOLE, 1), concluded(1, 2, SOLE, 1)) == (0.0, 1.0)
+    assert concluded(0, 1, SOLE, 0) == 1.0
+    assert concluded(0, 1, SOLE, 1, switches__calendar=False) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -156,21 +150,49 @@ def test_a_leader_alone_waits_for_context_too():
         assert bool(world["decisions"]["waiting"][0, 0]) == on
 
 
+# -- what is seen of customers -----------------------------------------------------------------
+
+# Nobody shares an error or has learnt from results, and an error falls from 2 by 2 for full skill.
+OPEN_EYES = {"switches__common_error": False, "switches__feedback": False, "judgment__error_least": 0.02}
+OPEN_EYES |= {"judgment__error_at_no_skill": 2.0, "judgment__error_per_skill": 2.0}
+
+
+def customers_seen(insight: float, **skills: float) -> tuple[float, float]:
+    """Error of the CEO about what a matter does for customers, and about its efficiency, over the noise drawn for it."""
+    skilled = {f"ceo__skills__{name}": value for name, value in skills.items()}
+    world = with_matter(
+        firm(judgment__customer_insight=insight, **OPEN_EYES, **skilled), status=QUEUED, fifth_error=(1.0, 1.0, 1.0)
+    )
+    choose_judgments(world, CEO)
+    blind = with_matter(firm(**OPEN_EYES, **dict.fromkeys(skilled, 0.0)), status=QUEUED, fifth_error=(1.0, 1.0, 1.0))
+    choose_judgments(blind, CEO)
+    errors, most = (place["decisions"]["error"][0, 0, CEO] for place in (world, blind))
+    return 2.0 * float(errors[CUSTOMERS] / most[CUSTOMERS]), 2.0 * float(errors[EFFICIENCY] / most[EFFICIENCY])
+
+
+@pytest.mark.parametrize(("insight", "skill"), [(0.5, 0.5), (0.0, 0.2), (1.0, 0.8), (0.25, 0.35)])
+def test_customers_are_seen_by_who_knows_what_they_want_and_how_they_are_served(insight, skill):
+    """Market skill of .8 and operations skill of .2: half and half makes .5. Efficiency is seen by operations alone."""
+    seen = customers_seen(insight, market=0.8, operations=0.2)
+    assert seen == pytest.approx((2.0 - 2.0 * skill, 2.0 - 2.0 * 0.2))
+
+
 # -- hours of the marketing lead ---------------------------------------------------------------
 
 
 def test_what_the_team_decides_takes_the_leads_hours():
-    """Key clients need market and operations skill: the lead's .3 x .65 + .05 x .6 + .65 x .5 = .55 makes 3 hours 3.3."""
+    """Key clients need market and operations skill: the lead's .3 x .65 + .05 x .6 + .2 x .5 and, for customers, .45 of the mean
+    of .65 and .5 are .58375, and make 3 hours 3.0975."""
     for on in (False, True):
         world = with_matter(firm(switches__team_hours=on, charter__key_client__rule="team"), domain=KEY_CLIENT)
         settle_claims(world)
-        assert world["decisions"]["effort_left"][0, 0].tolist() == pytest.approx([0.0, 0.0, 3.3 if on else 0.0])
+        assert world["decisions"]["effort_left"][0, 0].tolist() == pytest.approx([0.0, 0.0, 3.0975 if on else 0.0])
         deliberate(world)  # before anybody has planned hours
         assert (world["decisions"]["status"][0, 0] == SETTLED) != on
         world["leaders"]["hours_left"][0, LEAD] = 4.0
         deliberate(world)
         assert world["decisions"]["status"][0, 0] == SETTLED
-        assert world["leaders"]["hours_left"][0, LEAD] == pytest.approx(4.0 - (3.3 if on else 0.0))
+        assert world["leaders"]["hours_left"][0, LEAD] == pytest.approx(4.0 - (3.0975 if on else 0.0))
 
 
 # -- whom customers wait for -------------------------------------------------------------------
@@ -188,10 +210,9 @@ def test_customers_wait_for_sales_and_service():
         return world["firm"]["satisfaction"][0]
 
     # Noticed beyond 3 weeks, half of .35 at 10 more: 16 weeks cost .35 x 13 / 23, a tenth of which is felt in a week.
-    assert satisfaction(switches__service_backlog=True) - satisfaction() == pytest.approx(0.1 * 0.35 * 13 / 23)
-    assert satisfaction(switches__service_backlog=True, teams=only_marketing()) == pytest.approx(
-        satisfaction(teams=only_marketing())
-    )
+    one_queue = {"switches__service_backlog": False}
+    assert satisfaction() - satisfaction(**one_queue) == pytest.approx(0.1 * 0.35 * 13 / 23)
+    assert satisfaction(teams=only_marketing()) == pytest.approx(satisfaction(**one_queue, teams=only_marketing()))
 
 
 def only_marketing() -> list[dict]:
@@ -205,7 +226,7 @@ def only_marketing() -> list[dict]:
 def test_hours_left_by_decisions_follow_the_work():
     """Six teams x .6 hours x (1 + 2 x (.6 - .74)) = 2.592 hours for a COO of operations .78 and projects .70."""
     for left, followed in ((5.0, 1.0), (1.296, 0.5), (0.0, 0.0), (-1.0, 0.0)):
-        world = with_matter(firm(switches__supervision=True))
+        world = with_matter(firm())
         world["leaders"]["hours_left"][0, COO] = left
         execute(world)
         assert world["firm"]["followed"][0] == pytest.approx(followed)
@@ -215,7 +236,7 @@ def test_hours_left_by_decisions_follow_the_work():
 
 def test_without_a_second_the_chief_executive_follows():
     """Operations .40 and projects .45: 3.6 hours x (1 + 2 x .175) = 4.86."""
-    world = with_matter(firm("no-coo", switches__supervision=True))
+    world = with_matter(firm("no-coo"))
     world["leaders"]["hours_left"][0, CEO] = 2.43
     execute(world)
     assert world["firm"]["followed"][0] == pytest.approx(0.5)
@@ -225,8 +246,7 @@ def test_without_a_second_the_chief_executive_follows():
 def followed(role_model: str, context: str, load: float = 1.0) -> float:
     """Mean share of the work that somebody follows, over 20 replicates of two years."""
     scenario = Scenario.of(role_model=role_model, context=context)
-    changes = {"switches.supervision": True, "switches.lone_load": True, "quarters": 8}
-    scenario = scenario.with_({**changes, "execution.load": load * scenario.parameters.execution.load})
+    scenario = scenario.with_({"quarters": 8, "execution.load": load * scenario.parameters.execution.load})
     runs = (simulate(scenario, seed=4, replicate=replicate, parameters="declared") for replicate in range(20))
     return float(np.mean([run.trajectory["firm"]["followed"][1:] for run in runs]))
 
@@ -266,13 +286,42 @@ def test_a_decision_counts_for_who_took_it(rule, decider, alone, jointly):
 def test_a_review_teaches_by_what_was_ones_own():
     """A lesson of .3 at full figures of .6: .18 for three decisions of one's own, .625 of it for two and six joint ones."""
     for on, expected in ((False, 0.18), (True, 0.18 * 0.625)):
-        world = with_matter(firm(switches__credit=on, adaptation__analytics=0.6))
+        world = with_matter(firm(switches__credit=on, switches__debriefs=False, adaptation__analytics=0.6))
         world["firm"]["review_now"] = 1
         world["leaders"]["results_seen"][0] = 0.0
         world["leaders"]["decided_alone"][0, COO], world["leaders"]["decided_jointly"][0, COO] = 2.0, 6.0
         review(world)
         assert world["leaders"]["results_seen"][0, COO] == pytest.approx(expected)
         assert world["leaders"]["decided_alone"][0, COO] == world["leaders"]["decided_jointly"][0, COO] == 0.0
+
+
+# -- who leads an experiment -------------------------------------------------------------------
+
+
+def work_of(scenario: Scenario, domain: int = EXPERIMENT, both_away: bool = False) -> float:
+    """Work of what becomes of a decision, over the usual work of its domain."""
+    world = with_matter(scenario, domain=domain, status=SETTLED, rule=SOLE, decider=LEAD if both_away else CEO, outcome=1.0)
+    if both_away:
+        world["leaders"]["present"][0, :2] = 0
+    conclude(world)
+    return float(world["projects"]["work"][0, 0]) / getattr(scenario.parameters.decisions, DOMAINS[domain]).work
+
+
+@pytest.mark.parametrize(
+    ("role_model", "skills", "away", "multiple"),
+    [
+        ("co-pilot", {"coo": 0.2, "ceo": 0.9}, False, 1.4),  # 1 + (.6 - .2)
+        ("co-pilot", {"coo": 1.0, "ceo": 0.2}, False, 0.6),
+        ("no-coo", {"ceo": 0.2}, False, 1.4),
+        ("co-pilot", {"coo": 1.0, "ceo": 1.0, "marketing_lead": 0.5}, True, 1.1),
+    ],
+)
+def test_an_experiment_takes_longer_where_it_is_badly_led(role_model, skills, away, multiple):
+    """By the project skill of the COO, without one of the CEO, without both of the marketing lead; 1 at the usual skill of .6."""
+    leaders = {f"{leader}__skills__project_management": skill for leader, skill in skills.items()}
+    assert work_of(firm(role_model, **leaders), both_away=away) == pytest.approx(multiple)
+    assert work_of(firm(role_model, **leaders, execution__project_slope=0.0), both_away=away) == 1.0
+    assert work_of(firm(role_model, **leaders), CAMPAIGN, both_away=away) == 1.0  # what a team has done before
 
 
 # -- experience with experiments ---------------------------------------------------------------
@@ -291,14 +340,14 @@ def proposed(experience: float, **on: object) -> float:
 
 
 def test_experience_makes_experiments_feasible():
-    plain = proposed(25.0)
-    assert proposed(12.0, switches__experience=True) == plain
-    assert proposed(25.0, switches__experience=True) == pytest.approx(plain + 0.37)
+    plain = proposed(25.0, switches__experience=False)
+    assert proposed(12.0) == plain
+    assert proposed(25.0) == pytest.approx(plain + 0.37)
 
 
 def concluded_experiment(**fields: object) -> float:
     """Experience gained by the week's work on one experiment."""
-    world = with_matter(firm(switches__experience=True), domain=EXPERIMENT, status=SETTLED, rule=SOLE, outcome=1.0)
+    world = with_matter(firm(), domain=EXPERIMENT, status=SETTLED, rule=SOLE, outcome=1.0)
     conclude(world)
     before = world["firm"]["experience"][0]
     for name, value in fields.items():
@@ -328,11 +377,11 @@ def test_each_experiment_concluded_teaches():
     ],
 )
 def test_two_claims_in_a_firm_of_one(claims, status, path, rule):
-    world = with_matter(firm("no-coo", switches__lone_claims=True), claim=claims)
+    world = with_matter(firm("no-coo"), claim=claims)
     settle_claims(world)
     matter = world["decisions"][0, 0]
     assert (matter["status"], matter["path"], matter["rule"]) == (status, path, rule)
-    world = with_matter(firm("no-coo"), claim=claims)  # the mechanism off
+    world = with_matter(firm("no-coo", switches__lone_claims=False), claim=claims)
     settle_claims(world)
     assert (world["decisions"]["status"][0, 0], world["decisions"]["path"][0, 0]) == (QUEUED, AS_CHARTERED)
 
@@ -347,7 +396,7 @@ def test_two_claims_in_a_firm_of_one(claims, status, path, rule):
     ],
 )
 def test_a_leader_alone_and_his_lead_claim_by_the_charter(luck, alive, claims):
-    world = with_matter(firm("no-coo", switches__lone_claims=True, clarity__charter=0.81), claim_luck=luck)
+    world = with_matter(firm("no-coo", clarity__charter=0.81, switches__owner_certainty=False), claim_luck=luck)
     world["firm"]["charter_alive"] = alive
     for leader in (CEO, COO):
         choose_claims(world, leader)
@@ -357,7 +406,7 @@ def test_a_leader_alone_and_his_lead_claim_by_the_charter(luck, alive, claims):
 def test_rank_settles_most_of_what_an_overruled_lead_directed():
     """A gap of .5, of which deference of .8 leaves a fifth: .1."""
     position = (0.7, 0.0, 0.2)
-    world = with_matter(firm("no-coo", switches__lone_claims=True), status=SETTLED, path=OVERRULED, position=position)
+    world = with_matter(firm("no-coo"), status=SETTLED, path=OVERRULED, position=position)
     conclude(world)
     assert world["projects"]["contradiction"][0, 0] == pytest.approx(0.1)
 
