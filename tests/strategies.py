@@ -34,13 +34,12 @@ def _goals(draw: np.random.Generator) -> dict[str, float]:
 def random_tables(draw: np.random.Generator, quarters: int) -> dict:
     """A dict for `Parameters.model_validate`: every scalar group drawn from its range, switches mostly on."""
     tables: dict = {"quarters": quarters}
-    trying = draw.random() < 0.7  # mechanisms on trial, off by default: by halves, and in most firms
     for row in describe():
         group, _, name = row["path"].partition(".")
         if "." in name or group in ("teams", "events", "ceo", "coo", "marketing_lead", "decisions", "charter", "quarters"):
             continue
         if row["role"] == "switch":
-            value = bool(draw.random() < (0.85 if row["default"] else 0.5 * trying))
+            value = bool(draw.random() < (0.85 if row["default"] else 0.5))
         elif isinstance(row["default"], bool):
             value = bool(draw.random() < 0.5)
         elif row["low"] is None or (row.get("lever") and draw.random() < 0.5):

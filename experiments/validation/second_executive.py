@@ -1,4 +1,5 @@
-"""What a second executive is worth, and which role model fits which firm, under named sets of the mechanisms on trial.
+"""What a second executive is worth, and which role model fits which firm, under named sets of the mechanisms that were added to
+find out: from none of them to the model as it is.
 
 Every cell of role model and context is played on the same luck and parameter sets, so that differences are paired.
 """
@@ -16,27 +17,39 @@ from tandem.sim.intervals import mean_interval, paired_difference, verdict
 
 
 def on(*names: str) -> dict[str, Any]:
-    """Switches of mechanisms on trial, on."""
+    """Switches of mechanisms, on."""
     return {f"switches.{name}": True for name in names}
 
 
+ADDED = (
+    *("shared_claims", "calendar", "team_hours", "service_backlog", "lone_load", "supervision", "credit", "experience"),
+    *("lone_claims", "owner_certainty", "reliance", "sinister_attribution", "voice", "mediated_quarrel", "common_information"),
+    *("outside_role", "debriefs", "commitment", "coherence", "growth_path", "product_lines", "vacant_ground", "records_protect"),
+)
+# The model without all of them: a contradiction costs pairs alone, posts are paid by the hour used, customers are seen by
+# operations skill alone, and whoever leads an experiment leads it as well as another.
+NONE: Mapping[str, Any] = {
+    **{f"switches.{name}": False for name in ADDED},
+    "switches.dual_command": True,
+    "assumptions.posts_paid": False,
+    "judgment.customer_insight": 0.0,
+    "execution.project_slope": 0.0,
+}
 # What was one-sided bookkeeping, and asks for no new coefficient. Shared claims take the place of dual command.
-FIXES: Mapping[str, Any] = {**on("shared_claims", "calendar", "team_hours", "service_backlog"), "switches.dual_command": False}
+FIXES: Mapping[str, Any] = {
+    **NONE,
+    **on("shared_claims", "calendar", "team_hours", "service_backlog"),
+    "switches.dual_command": False,
+}
 # And what executives' hours are good for beyond decisions.
 WORK: Mapping[str, Any] = {**FIXES, **on("lone_load", "supervision")}
 # And what joint decisions teach, what experience brings, what ambiguity costs one executive, and pay for posts.
 RECOMMENDED: Mapping[str, Any] = {**WORK, **on("credit", "experience", "lone_claims"), "assumptions.posts_paid": True}
-# And how trust is earned and lost, what leaders do outside, what debriefs and records do, who carries decisions out, and a market
-# that comes of age. Satisfaction pulls less on churn, as a calibration with them is to find out.
-WHOLE: Mapping[str, Any] = {
-    **RECOMMENDED,
-    **on("owner_certainty", "reliance", "sinister_attribution", "voice", "mediated_quarrel", "common_information"),
-    **on("outside_role", "debriefs", "commitment", "coherence", "growth_path", "product_lines", "vacant_ground"),
-    **on("records_protect"),
-    "market.churn_satisfaction": 1.5,
-}
+# And how trust is earned and lost, what leaders do outside, what debriefs and records do, who carries decisions out, a market
+# that comes of age, and who knows customers and experiments: the model as it is.
+WHOLE: Mapping[str, Any] = {}
 SETS: Mapping[str, Mapping[str, Any]] = {
-    "off": {},
+    "none": NONE,
     "fixes": FIXES,
     "work": WORK,
     "recommended": RECOMMENDED,

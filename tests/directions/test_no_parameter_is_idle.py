@@ -13,7 +13,7 @@ from tandem.sim.scenario.paths import FIELDS
 
 # The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he gates nothing.
 IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}
-ON_TRIAL = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
+OFF_BY_DEFAULT = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
 SHOCKS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "coo_departure")
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2, "dyad.ceo_power": 0.65, "clarity.timer_weeks": 0.5, "judgment.tolerance": 0.1}
 TRYING = {"quarters": 8, "decisions.experiment.arrivals_per_week": 1.5, "execution.load": 1.5}
@@ -39,7 +39,7 @@ def rare() -> list[Scenario]:
     at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness."""
     pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
     gate, alone = Scenario.of(role_model="visionary-catalyst").with_(TRYING), Scenario.of(role_model="no-coo").with_(TRYING)
-    trying = dict.fromkeys((*ON_TRIAL, "assumptions.media_budget_spent"), True)
+    trying = dict.fromkeys((*OFF_BY_DEFAULT, "assumptions.media_budget_spent"), True)
     return [
         *(
             firm.with_(trying)

@@ -26,7 +26,7 @@ DRAWN = [
     and not isinstance(row["default"], int)
 ]
 SWITCHES = [row["path"] for row in describe() if row["role"] == "switch" and row["default"]]
-ON_TRIAL = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
+OFF_BY_DEFAULT = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
 
 
 def random_firm(number: int) -> Scenario:
@@ -35,8 +35,7 @@ def random_firm(number: int) -> Scenario:
     chosen = draw.choice(len(DRAWN), 24, replace=False)
     values = {DRAWN[at]["path"]: float(draw.uniform(DRAWN[at]["low"], DRAWN[at]["high"])) for at in chosen}
     values |= dict.fromkeys(map(str, draw.choice(SWITCHES, draw.integers(0, 4), replace=False)), False)
-    tried = np.random.default_rng([number, 1])  # of its own, so that no mechanism on trial shifts the rest of the firm
-    values |= {path: bool(tried.random() < 0.5) for path in ON_TRIAL}
+    values |= {path: bool(draw.random() < 0.5) for path in OFF_BY_DEFAULT}
     for domain in ("budget", "agency", "campaign", "key_client", "positioning", "process", "experiment"):
         values[f"charter.{domain}.rule"] = str(draw.choice(RULES))
         values[f"charter.{domain}.decides"] = str(draw.choice(["ceo", "coo"]))

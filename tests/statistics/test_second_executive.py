@@ -1,4 +1,4 @@
-"""Role models and contexts under named sets of the mechanisms on trial: paired, in one tidy table."""
+"""Role models and contexts under named sets of mechanisms, from none of the added ones to all: paired, in one tidy table."""
 
 from itertools import pairwise
 
@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from tandem.experiments.effects.role_models import contexts, role_models
-from tandem.experiments.validation.second_executive import ALTERNATIVES, SETS, compared
+from tandem.experiments.validation.second_executive import ADDED, ALTERNATIVES, NONE, SETS, compared
 from tandem.sim import Scenario, simulate_batch
-from tandem.sim.parameters import Switches
 
 ARMS, PLACES = ("strategist-executor", "co-pilot", "no-coo"), ("baseline", "rapid-growth")
-ON_TRIAL = {name for name, field in Switches.model_fields.items() if not field.default}
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +21,15 @@ def test_one_row_for_every_set_place_role_model_and_outcome(table):
     keys = ["switches", "context", "role_model", "outcome"]
     assert len(table) == len(SETS) * len(PLACES) * len(ARMS) * 5
     assert not table.duplicated(keys).any()
-    assert set(table["switches"]) == set(SETS) == {"off", "fixes", "work", "recommended", "whole"}
+    assert set(table["switches"]) == set(SETS) == {"none", "fixes", "work", "recommended", "whole"}
 
 
 def test_differences_are_paired_and_start_from_the_first(table):
     first = table[table["role_model"] == ARMS[0]]
     assert set(first["difference"].dropna()) == {0.0} and set(first["verdict"]) == {"same"}
-    row = table.query("switches == 'off' and context == 'baseline' and role_model == 'co-pilot' and outcome == 'revenue_growth'")
+    row = table.query(
+        "switches == 'whole' and context == 'baseline' and role_model == 'co-pilot' and outcome == 'revenue_growth'"
+    )
     mine, theirs = (
         simulate_batch(Scenario.of(role_model=arm), runs=8, parameters="declared").values("revenue_growth")[0]
         for arm in ("co-pilot", ARMS[0])
@@ -40,17 +40,28 @@ def test_differences_are_paired_and_start_from_the_first(table):
     assert row["n"].item() == 8
 
 
-def test_off_is_the_model_as_it_is_and_every_set_moves_it(table):
+def test_the_whole_is_the_model_as_it_is_and_every_other_set_moves_it(table):
     means = {name: part["mean"].to_numpy() for name, part in table.groupby("switches", sort=False)}
-    assert all(np.nanmax(np.abs(means[name] - means["off"])) > 1e-6 for name in SETS if name != "off")
+    assert SETS["whole"] == {}
+    assert all(np.nanmax(np.abs(means[name] - means["whole"])) > 1e-6 for name in SETS if name != "whole")
 
 
-def test_the_whole_set_has_every_mechanism_on_trial():
-    """A mechanism left out of it would be one that nobody plays; each set holds the ones before."""
-    chosen = [{path for path, value in changes.items() if value is True} for changes in SETS.values()]
-    assert all(small < large for small, large in pairwise(chosen))
-    assert {path.removeprefix("switches.") for path in chosen[-1] if path.startswith("switches.")} == ON_TRIAL
-    assert all(chosen[-2] <= set(changes) for changes in ALTERNATIVES.values())
+def test_each_set_has_more_of_the_added_mechanisms_than_the_one_before():
+    """From none of them to all: one left out would be one that no set tells from the others."""
+    firms = [Scenario.of().with_(dict(changes)).parameters.switches for changes in SETS.values()]
+    played = [{name for name in ADDED if getattr(switches, name)} for switches in firms]
+    assert played[0] == set() and played[-1] == set(ADDED)
+    assert all(small < large for small, large in pairwise(played))
+    assert [switches.dual_command for switches in firms] == [True, False, False, False, False]
+    for changes in ALTERNATIVES.values():
+        assert {name for name in ADDED if getattr(Scenario.of().with_(dict(changes)).parameters.switches, name)} == played[-2]
+
+
+def test_none_turns_over_nothing_but_what_is_there_to_be_turned():
+    """What is off in it is on in any firm, and the other way round."""
+    usual = Scenario.of()
+    assert all(usual.values[path] != value for path, value in NONE.items())
+    assert {f"switches.{name}" for name in ADDED} <= set(NONE)
 
 
 def test_all_role_models_and_contexts_unless_asked_for_fewer():
@@ -60,6 +71,6 @@ def test_all_role_models_and_contexts_unless_asked_for_fewer():
         asked.append(scenario.name)
         return simulate_batch(Scenario.of(), runs=runs, parameters="declared")
 
-    found = compared(2, sets={"off": {}}, outcomes=("revenue_growth",), player=player)
+    found = compared(2, sets={"whole": {}}, outcomes=("revenue_growth",), player=player)
     assert len(asked) == len(role_models()) * len(contexts())
     assert list(dict.fromkeys(found["role_model"])) == role_models() and list(dict.fromkeys(found["context"])) == contexts()
