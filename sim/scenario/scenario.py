@@ -237,6 +237,7 @@ class Scenario:
             for part in ("intervention", "cause", "remedy")
             if (step := getattr(self.story, part)) and (step.week or 0) > self.parameters.weeks
         }
+        late |= set() if self._wishes_wrong() is None else {"wishes"}
         tables = self.story.model_dump(exclude_none=True, exclude={"resolved", *late}, exclude_defaults=True)
         if layered and self.story.resolved is None:
             tables |= {kind: name for kind in reversed(SLOTS) if (name := source(self.layers, kind))}
@@ -300,14 +301,24 @@ class Scenario:
             from tandem.sim.outcomes import OUTCOMES
 
             among(outcome, OUTCOMES, "no such outcome", file=file, key=key, allowed="an outcome of the model")
-        if self.story.wishes is not None:
-            try:
-                self.with_(self.story.wishes.under)
-            except ScenarioError as error:
-                error.file, error.key = file, f"wishes.under: {error.key}"
-                raise
+        if wrong := self._wishes_wrong():
+            wrong.file, wrong.key = file, f"wishes.under: {wrong.key}"
+            raise wrong
         known_sources(self.story.sources, file, "sources")
         return self
+
+    def _wishes_wrong(self) -> ScenarioError | None:
+        """What is wrong with the settings that wishes are judged under; None where they make a firm."""
+        under = self.story.wishes.under if self.story.wishes else {}
+        slot = next((slot for slot in SLOTS if slot in under), None)
+        if slot is not None:  # a file that holds every value could not say so either
+            problem = "wishes are judged for every role model alike, in their own context"
+            return ScenarioError(problem, key=slot, value=under[slot], allowed="values of parameters")
+        try:
+            self.with_(under)
+        except ScenarioError as error:
+            return error
+        return None
 
     def _outcomes_told(self) -> Iterator[tuple[str, str]]:
         """Keys of the story that name an outcome, and which."""

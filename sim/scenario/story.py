@@ -209,6 +209,9 @@ def checked(model: type[Told], values: Mapping[str, Any], file: str | None, pref
             words = f"a table of {', '.join(names)}"
     elif kind == "value_error":
         value = NOTHING
+    elif kind in ("too_short", "too_long", "tuple_type"):
+        limit = first.get("ctx", {}).get("min_length") if kind == "too_short" else MOST_LISTED
+        problem, words = "wrong value", f"a list of at {'least' if kind == 'too_short' else 'most'} {limit}"
     else:
         words = problem.removeprefix("Input should be ").removeprefix("a valid ").removeprefix("valid ")
         problem = "wrong value"

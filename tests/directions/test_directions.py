@@ -4,6 +4,7 @@ interval at a fixed seed. What is stated is the mechanism's direct effect in a f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -33,14 +34,30 @@ class Direction:
 
 SOLE = "strategist-executor"
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2}
-SHARED = {"switches.shared_claims": True}
-CALENDAR = {"switches.calendar": True}
 SPENT = {"assumptions.media_budget_spent": True}
-LONE = {"switches.lone_claims": True}
-LEARNT = {"switches.experience": True}
-FOLLOWED = {"switches.supervision": True}
 TRYING_MUCH: dict = {"role_model": "visionary-catalyst", "context": "innovative"}
 TO_TEAM = {f"charter.{domain}.rule": "team" for domain in DOMAINS} | {"execution.load": 1.5}
+ONE_QUEUE = {"switches.service_backlog": False}
+UNPAID = {"assumptions.posts_paid": False}
+# Leaders who know what customers want, and not how they are served.
+MARKETERS = {
+    f"{leader}.skills.{name}": value for leader in ("ceo", "coo") for name, value in (("market", 0.9), ("operations", 0.1))
+}
+
+
+def with_it(
+    name: str,
+    outcome: str,
+    verdict: str,
+    because: str,
+    role_model: str = "co-pilot",
+    context: str = "baseline",
+    given: Any = None,
+) -> Direction:
+    """What a mechanism does to the same firm without it."""
+    without = {**(given or {}), f"switches.{name}": False}
+    return Direction({f"switches.{name}": True}, outcome, verdict, because, role_model, context, without)
+
 
 DIRECTIONS = (
     # communication
@@ -119,93 +136,101 @@ DIRECTIONS = (
     # Twenty approvals of 0.3 hours are six hours; the COO gives at most three tenths of his sixteen.
     Direction({"compliance.approvals_per_week": 20.0}, "reputation", "lower", "approvals outgrow the hours for them"),
     Direction({"events": [{"week": 20, "kind": "restructuring"}]}, "role_clarity", "lower", "who decides is thrown open", SOLE),
-    # on trial, off by default: shared claims
-    Direction(SHARED, "double_directives", "higher", "one may take for his alone what is both's"),
-    Direction(SHARED, "orphaned_decisions", "higher", "one waits for another who does not come"),
-    Direction(SHARED, "double_directives", "same", "it has no joint domain", SOLE),
-    Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's", given=SHARED),
-    Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's", given=SHARED),
-    # on trial: the calendar
-    Direction(CALENDAR, "decision_delay_weeks", "higher", "what is prepared waits for the meeting"),
-    Direction(CALENDAR, "decision_delay_weeks", "higher", "the second looks when he knows what it is about", "brand-performance"),
-    Direction(CALENDAR, "decision_delay_weeks", "higher", "who is alone has to ask", "no-coo"),
-    Direction(CALENDAR, "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
+    # shared claims
+    with_it("shared_claims", "double_directives", "higher", "one may take for his alone what is both's"),
+    with_it("shared_claims", "orphaned_decisions", "higher", "one waits for another who does not come"),
+    with_it("shared_claims", "double_directives", "same", "it has no joint domain", SOLE),
+    Direction({"levers.decision_clarity": 0.9}, "double_directives", "lower", "each knows that it is both's"),
+    Direction(SOUR, "role_clarity", "lower", "who distrusts grabs, and holds less to be both's"),
+    # the calendar
+    with_it("calendar", "decision_delay_weeks", "higher", "what is prepared waits for the meeting"),
+    with_it("calendar", "decision_delay_weeks", "higher", "who is consulted is heard at the meeting", "brand-performance"),
+    with_it(
+        "calendar",
+        "decision_delay_weeks",
+        "higher",
+        "the second looks when he knows what it is about",
+        "brand-performance",
+        given={"charter.budget.consults": "nobody", "charter.campaign.rule": "and", "charter.campaign.consults": "nobody"},
+    ),
+    with_it("calendar", "decision_delay_weeks", "higher", "who is alone has to ask", "no-coo"),
+    with_it("calendar", "decision_delay_weeks", "same", "one who decides with another there waited before", SOLE),
     Direction(
         {"communication.meetings_per_week": 2.0},
         "decision_delay_weeks",
         "lower",
         "the next meeting is nearer, where hours are no matter",
-        given={**CALENDAR, "ceo.hours": 40.0, "coo.hours": 40.0},
+        given={"ceo.hours": 40.0, "coo.hours": 40.0},
     ),
-    # on trial: the marketing lead's hours
-    Direction(
-        {"switches.team_hours": True}, "decision_delay_weeks", "higher", "he has no more hours than others", SOLE, given=TO_TEAM
-    ),
+    # the marketing lead's hours
+    with_it("team_hours", "decision_delay_weeks", "higher", "he has no more hours than others", SOLE, given=TO_TEAM),
     Direction(
         {"marketing_lead.hours": 6.0},
         "decision_delay_weeks",
         "higher",
         "fewer of his hours",
         SOLE,
-        given={"switches.team_hours": True, **TO_TEAM},
+        given=TO_TEAM,
     ),
-    # on trial: who serves customers
-    Direction(
-        {"switches.service_backlog": True}, "satisfaction", "higher", "experiments keep no customer waiting", **TRYING_MUCH
+    # who serves customers
+    with_it(
+        "service_backlog",
+        "satisfaction",
+        "higher",
+        "experiments keep no customer waiting",
+        given={"decisions.experiment.work": 16.0},
+        **TRYING_MUCH,
     ),
     Direction(
         {"decisions.experiment.work": 16.0},
         "satisfaction",
         "lower",
         "marketing's work counts while all teams are one queue",
+        given=ONE_QUEUE,
         **TRYING_MUCH,
     ),
-    # on trial: a leader alone
-    Direction({"switches.lone_load": True}, "decision_delay_weeks", "higher", "fewer hours", "no-coo", "rapid-growth"),
-    Direction({"switches.lone_load": True}, "decision_delay_weeks", "same", "he has a second", "co-pilot", "rapid-growth"),
+    # a leader alone
+    with_it("lone_load", "decision_delay_weeks", "higher", "fewer hours", "no-coo", "rapid-growth"),
+    with_it("lone_load", "decision_delay_weeks", "same", "he has a second", "co-pilot", "rapid-growth"),
+    Direction({"execution.lone_share": 0.28}, "decision_delay_weeks", "higher", "fewer still", "no-coo", "rapid-growth"),
+    # execution that somebody follows
+    with_it("supervision", "hidden_work_share", "higher", "what nobody follows goes wrong", SOLE, "rapid-growth"),
+    with_it("supervision", "backlog_weeks", "higher", "and gets done more slowly", SOLE, "rapid-growth"),
+    with_it("supervision", "coo_hours", "higher", "following takes hours", SOLE),
+    Direction({"coo.hours": 24.0}, "hidden_work_share", "lower", "hours to follow with", SOLE, "rapid-growth"),
+    # what joint results teach
+    with_it("credit", "setting_error", "higher", "they tell each less about himself"),
+    with_it("credit", "setting_error", "same", "all decisions are somebody's own", SOLE),
+    Direction({"adaptation.joint_credit": 1.0}, "setting_error", "lower", "they tell all"),
+    # experience with experiments
+    Direction({"campaigns.experience_gain": 1.5}, "experiments_succeeded", "lower", "who tries little forgets", SOLE),
+    Direction({"campaigns.experience_loss": 0.03}, "experiments_succeeded", "lower", "it is forgotten sooner", **TRYING_MUCH),
+    Direction({"campaigns.experience_start": 2.0}, "technique", "higher", "more to learn", **TRYING_MUCH),
+    # who leads experiments
+    Direction({"coo.skills.project_management": 0.1}, "backlog_weeks", "higher", "badly planned", **TRYING_MUCH),
     Direction(
-        {"execution.lone_share": 0.28},
-        "decision_delay_weeks",
+        {"execution.project_slope": 3.0},
+        "backlog_weeks",
         "higher",
-        "fewer still",
-        "no-coo",
-        "rapid-growth",
-        given={"switches.lone_load": True},
-    ),
-    # on trial: execution that somebody follows
-    Direction(FOLLOWED, "hidden_work_share", "higher", "what nobody follows goes wrong", SOLE, "rapid-growth"),
-    Direction(FOLLOWED, "backlog_weeks", "higher", "and gets done more slowly", SOLE, "rapid-growth"),
-    Direction(FOLLOWED, "coo_hours", "higher", "following takes hours", SOLE),
-    Direction({"coo.hours": 24.0}, "hidden_work_share", "lower", "hours to follow with", SOLE, "rapid-growth", given=FOLLOWED),
-    # on trial: what joint results teach
-    Direction({"switches.credit": True}, "setting_error", "higher", "they tell each less about himself"),
-    Direction({"switches.credit": True}, "setting_error", "same", "all decisions are somebody's own", SOLE),
-    Direction({"adaptation.joint_credit": 1.0}, "setting_error", "lower", "they tell all", given={"switches.credit": True}),
-    # on trial: experience with experiments
-    Direction(
-        {"campaigns.experience_gain": 1.5}, "experiments_succeeded", "lower", "who tries little forgets", SOLE, given=LEARNT
-    ),
-    Direction(
-        {"campaigns.experience_loss": 0.03},
-        "experiments_succeeded",
-        "lower",
-        "it is forgotten sooner",
-        given=LEARNT,
+        "all hangs on a plan that is bad",
+        given={"coo.skills.project_management": 0.2},
         **TRYING_MUCH,
     ),
-    Direction({"campaigns.experience_start": 2.0}, "technique", "higher", "more to learn", given=LEARNT, **TRYING_MUCH),
-    # on trial: claims in a firm of one executive
-    Direction(LONE, "orphaned_decisions", "higher", "each thinks it the other's", "no-coo"),
-    Direction(LONE, "hidden_work_share", "higher", "two direct, and one is overruled", "no-coo"),
-    Direction(LONE, "orphaned_decisions", "same", "a pair had claims before", "co-pilot"),
-    Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo", given=LONE),
-    Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo", given=LONE),
-    # on trial: posts and the media budget
+    # who knows what customers want
+    Direction({"judgment.customer_insight": 1.0}, "setting_error", "lower", "they know customers well", given=MARKETERS),
+    Direction({"judgment.customer_insight": 0.0}, "setting_error", "higher", "they see no service", given=MARKETERS),
+    # claims in a firm of one executive
+    with_it("lone_claims", "orphaned_decisions", "higher", "each thinks it the other's", "no-coo"),
+    with_it("lone_claims", "hidden_work_share", "higher", "two direct, and one is overruled", "no-coo"),
+    with_it("lone_claims", "orphaned_decisions", "same", "a pair had claims before", "co-pilot"),
+    Direction({"levers.decision_clarity": 1.0}, "orphaned_decisions", "lower", "each knows what is his", "no-coo"),
+    Direction({"dyad.deference": 0.0}, "hidden_work_share", "higher", "rank settles nothing", "no-coo"),
+    # posts and the media budget
     Direction(SPENT, "brand_awareness", "higher", "what others do not spend, these do", SOLE),
     Direction(SPENT, "revenue_growth", "higher", "and presses", SOLE),
     Direction({"campaigns.media_weight_most": 1.2}, "brand_awareness", "lower", "less of it", SOLE, given=SPENT),
-    Direction({"assumptions.posts_paid": True}, "profit_per_week", "lower", "hours not used are paid too"),
-    Direction({"assumptions.posts_paid": True}, "marketing_spend_share", "same", "they are no spending on marketing"),
+    Direction({"assumptions.posts_paid": True}, "profit_per_week", "lower", "hours not used are paid too", given=UNPAID),
+    Direction({"assumptions.posts_paid": True}, "marketing_spend_share", "same", "no spending on marketing", given=UNPAID),
     Direction({"events": [{"week": 80, "kind": "competitor", "size": 2.0}]}, "revenue_growth", "lower", "demand falls"),
 )
 

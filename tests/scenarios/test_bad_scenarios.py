@@ -45,6 +45,8 @@ week = 50
 set = { "levers.skills" = 0.9 }
 """
 
+WISHES = '[[wishes.wants]]\noutcome = "conflict_rate"\nless = true\n'
+
 # name -> (content, what the line must hold, in order: key, value, allowed, suggestion)
 BAD = {
     "unknown key": (
@@ -163,6 +165,53 @@ BAD = {
         "'conflict_rate'",
     ),
     "failure without conditions": ("[failure]\nconditions = []", "failure.conditions", "at least 1"),
+    "wish for no outcome": (
+        '[wishes]\nwants = [{ outcome = "revenue_growth" }, { outcome = "revenue_grwth" }]',
+        "wishes.wants.1.outcome",
+        "'revenue_grwth'",
+        "an outcome",
+        "'revenue_growth'",
+    ),
+    "no wishes": ("[wishes]\nwants = []", "wishes.wants", "an empty list", "a list of at least 1"),
+    "wishes for nothing": ("[wishes]", "wishes.wants", "missing"),
+    "wishes are no list": ('[wishes]\nwants = { outcome = "conflict_rate" }', "wishes.wants", "a table", "a list of at most 200"),
+    "unknown key of a wish": (
+        WISHES + '[[wishes.wants]]\noutcome = "trust"\nles = true',
+        "wishes.wants.1.les",
+        "outcome, less",
+        "'less'",
+    ),
+    "number for a yes in a wish": (
+        WISHES + '[[wishes.wants]]\noutcome = "trust"\nless = 1',
+        "wishes.wants.1.less",
+        "1",
+        "boolean",
+    ),
+    "wishes under nothing known": (
+        WISHES + '[wishes.under]\n"levers.skill" = 1',
+        "wishes.under: levers.skill",
+        "1",
+        "'levers.skills'",
+    ),
+    "wishes under a bad value": (
+        WISHES + "[wishes.under]\nlevers = { skills = 2 }",
+        "wishes.under: levers.skills",
+        "2",
+        "0 to 1",
+    ),
+    "wishes under an event too late": (
+        WISHES + '[wishes.under]\nquarters = 2\nevents = [{ week = 27, kind = "crisis" }]',
+        "wishes.under: events.0.week",
+        "27",
+        "1 to 26",
+    ),
+    "wishes under another role model": (
+        WISHES + '[wishes.under]\nrole_model = "no-coo"',
+        "wishes.under: role_model",
+        "'no-coo'",
+        "every role model alike",
+        "values of parameters",
+    ),
     "missing base": ('extends = "no-such-thing"', "extends", "'no-such-thing'", "a path to a .toml file"),
     "missing base file": ('extends = "no-such-thing.toml"', "extends", "'no-such-thing.toml'", "no such file"),
     "base of a number": ("extends = 3", "extends", "3", "a name, or a list of names"),

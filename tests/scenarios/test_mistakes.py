@@ -123,7 +123,7 @@ def test_the_good_files_behind_the_mistaken_ones_are_accepted(tmp_path):
 
 
 def test_the_files_of_the_project_pass_their_own_doors():
-    assert len(findings()) == 17 and len(histories()) == 2 and len(space()) > 40 and profile("smoke").firms == 60
+    assert len(findings()) == 25 and len(histories()) == 2 and len(space()) > 40 and profile("smoke").firms == 60
     assert len(Population.load(parameters={}).laws) > 30
 
 

@@ -67,6 +67,10 @@ FILES = {
         [remedy]
         title = "Talk"
         set = { "levers.communication" = 0.9 }
+        [wishes]
+        reason = { en = "Calm.", fr = "Du calme." }
+        under = { quarters = 4, "levers.skills" = 0.9, events = [{ week = 40, kind = "crisis" }] }
+        wants = [{ outcome = "conflict_rate", less = true, beyond = true }, { outcome = "trust", reason = "Both." }]
         """,
     "cases/shop-again.toml": 'extends = "shop"\ntitle = "Again"\ncontext = "calm"\n[levers]\nskills = 1\n',
 }
@@ -278,6 +282,36 @@ def test_a_written_scenario_loads_to_the_same_digest(own, tmp_path, layered):
     assert (again.role_model, again.context, again.title("fr")) == ("pair", "rough", "La boutique")
     assert again.story.model_copy(update={"resolved": None}) == shop.story
     assert again.to_toml(layered=layered) == shop.to_toml(layered=layered)
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_wishes_are_written_and_mean_the_same(own, layered):
+    shop = Scenario.load("shop")
+    again = Scenario.parse(shop.to_toml(layered=layered))
+    wishes = again.story.wishes
+    assert wishes == shop.story.wishes
+    assert [(wish.outcome, wish.less, wish.beyond) for wish in wishes.wants] == [
+        ("conflict_rate", True, True),
+        ("trust", False, False),
+    ]
+    assert (wishes.reason["fr"], wishes.wants[1].reason["fr"]) == ("Du calme.", "Both.")
+    assert again.with_(wishes.under) == shop.with_(shop.story.wishes.under) != shop
+
+
+def test_wishes_that_a_shorter_horizon_leaves_no_room_for_are_not_written():
+    """As what would come after the end of the story is not: the file would not load."""
+    text = 'quarters = 8\n[wishes]\nwants = [{ outcome = "trust" }]\nunder = { events = [{ week = 40, kind = "crisis" }] }'
+    told = Scenario.parse(text)
+    assert Scenario.parse(told.to_toml()).story.wishes == told.story.wishes
+    assert Scenario.parse(told.with_({"quarters": 3}).to_toml()).story.wishes is None
+
+
+@pytest.mark.parametrize("name", CONTEXTS)
+def test_every_context_says_what_its_firms_want(name):
+    """And its words are in both languages."""
+    wishes = Scenario.load(name).story.wishes
+    assert wishes.wants and wishes.reason.en != wishes.reason.fr
+    assert not any(wish.beyond for wish in wishes.wants) or wishes.under, "beyond what, if nothing is put over the firm?"
 
 
 def test_a_complete_file_needs_no_other(own, monkeypatch):
