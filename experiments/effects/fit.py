@@ -15,6 +15,7 @@ import pandas as pd
 from tandem.experiments.effects.role_models import DISPOSITIONS, Player, chosen_role_models
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.intervals import paired_difference, verdict
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Wishes
@@ -84,13 +85,15 @@ def fits(
     player: Player = play,
 ) -> pd.DataFrame:
     """One row a context and role model: rival (the best of the others), difference (fit of the role model less that of its
-    rival, in standard deviations of the wished outcomes), low and high (95%, paired), verdict (above, below, undecided), n,
-    named (whether the article names it for this context), place (its rank by mean fit, 1 the best). `equal`: with equal
-    dispositions instead of as described."""
-    rows = []
+    rival, in standard deviations of the wished outcomes), low and high (95%, paired), verdict (higher, lower, same, undecided),
+    n, named (whether the article names it for this context), place (its rank by mean fit, 1 the best). `equal`: with equal
+    dispositions instead of as described. Raises Mistake for fewer than two role models."""
+    arms, rows = arms or chosen_role_models(), []
+    if len(arms) < 2:
+        raise Mistake(f"fit compares two role models or more, not {', '.join(arms)} alone")
     for context in contexts:
         changes = DISPOSITIONS if equal else None
-        index = indices(wished(context, arms or chosen_role_models(), pairs, seed, parameters, changes, player))
+        index = indices(wished(context, arms, pairs, seed, parameters, changes, player))
         order = sorted(index, key=lambda arm: -float(np.nanmean(index[arm])))
         for place, arm in enumerate(order, start=1):
             rival = order[0] if arm != order[0] else order[1]
