@@ -22,9 +22,9 @@ RIGHT = {
     "experiments_started": {
         None: {VISIONARY: 3.0},
         "efficient": {VISIONARY: 2.0},
-        "unskilled": {VISIONARY: 4.0, STRATEGIST: 2.0},
+        "unskilled": {VISIONARY: 4.0, STRATEGIST: 4.0},
     },
-    "experiments_succeeded": {None: {VISIONARY: 1.0}, "unskilled": {VISIONARY: 1.0, STRATEGIST: 1.0}},
+    "experiments_succeeded": {None: {VISIONARY: 1.0}, "unskilled": {VISIONARY: 1.0, STRATEGIST: 3.0}},
     "backlog_weeks": {"unskilled": {VISIONARY: 1.0}},
     "brand_awareness": {None: {BRAND: 0.1}},
     "return_on_investment": {None: {BRAND: 0.5}},

@@ -80,10 +80,10 @@ def test_what_never_moves_has_no_spread_to_be_counted_in():
 
 
 def test_what_is_not_defined_leaves_its_replicate_out_and_no_spread_wrong():
-    values = {"a": np.array([[0.0, 2.0, np.nan], [0.0, 20.0, 10.0]]), "b": np.array([[2.0, 4.0, np.nan], [0.0, 20.0, 10.0]])}
+    values = {"a": np.array([[0.0, 4.0, np.nan], [0.0, 20.0, 10.0]]), "b": np.array([[4.0, 8.0, np.nan], [0.0, 20.0, 10.0]])}
     found = indices(values)
     assert np.isnan(found["a"][2]) and np.isnan(found["b"][2])
-    assert (found["b"] - found["a"])[:2].tolist() == pytest.approx([1.0, 1.0])  # half of 2 in a spread of 1
+    assert (found["b"] - found["a"])[:2].tolist() == pytest.approx([1.0, 1.0])  # half of 4 in a spread of 2
 
 
 def by_arm(**means):
