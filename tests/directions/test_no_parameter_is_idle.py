@@ -11,11 +11,14 @@ from tandem.sim.parameters import DOMAINS, describe
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.paths import FIELDS
 
-# The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he gates nothing.
-IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness", "skills.project_management")}
+# The marketing lead votes and decides for teams, but is no half of the pair: nothing draws his goals, and he debates nothing.
+IDLE = {f"marketing_lead.{name}" for name in ("anchor", "style", "openness")}
+# Without these, trust, mediation and common ground move by what their parameters alone say.
+PLAIN = {f"switches.{name}": False for name in ("reliance", "mediated_quarrel", "vacant_ground")}
 OFF_BY_DEFAULT = [row["path"] for row in describe() if row["role"] == "switch" and not row["default"]]
 SHOCKS = ("restructuring", "technology", "competitor", "crisis", "market_jump", "trust_shock", "coo_departure")
 SOUR = {"dyad.trust": 0.2, "culture.trust": 0.2, "dyad.ceo_power": 0.65, "clarity.timer_weeks": 0.5, "judgment.tolerance": 0.1}
+GONE = {"hazards.ceo_departure": 0.1, "hazards.coo_departure": 0.1, "hazards.vacancy_longest": 30.0}
 TRYING = {"quarters": 8, "decisions.experiment.arrivals_per_week": 1.5, "execution.load": 1.5}
 
 
@@ -35,8 +38,9 @@ def firms() -> list[Scenario]:
 
 
 def rare() -> list[Scenario]:
-    """Firms in which something happens that others hardly ever see: a charter rewritten in mid-run, experiments without a pair or
-    at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness."""
+    """Firms in which something happens that others hardly ever see: a charter rewritten in mid-run, experiments without a pair,
+    without any leader or at a gate that looks at feasibility, teams that do not report, ruin, leaders who leave for sourness, and
+    mechanisms that take the place of others switched off."""
     pair = Scenario.of(role_model="co-pilot").with_({"quarters": 8, **SOUR})
     gate, alone = Scenario.of(role_model="visionary-catalyst").with_(TRYING), Scenario.of(role_model="no-coo").with_(TRYING)
     trying = dict.fromkeys((*OFF_BY_DEFAULT, "assumptions.media_budget_spent"), True)
@@ -49,6 +53,8 @@ def rare() -> list[Scenario]:
         gate.with_({**trying, **{f"teams.{team}.headcount": 8.0 for team in range(6)}}),
         pair.at(20, {"charter.budget.rule": "sole", "charter.campaign.rule": "sole"}),
         alone,
+        *(firm.with_(PLAIN) for firm in (pair, alone)),
+        pair.with_({**TRYING, "charter.experiment.rule": "team", **GONE}),
         *(firm.with_({"assumptions.gate": "feasibility"}) for firm in (gate, alone)),
         pair.with_({"switches.reporting": False}),
         pair.with_({"market.programme_cost": 400.0}),

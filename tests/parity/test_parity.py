@@ -111,6 +111,6 @@ def test_random_firms_try_every_mechanism():
     """Each is on in some of the firms on which the drivers must agree, and off in others."""
     switches = [row["path"].replace(".", "_") for row in describe() if row["role"] == "switch"]
     choices = ["assumptions_posts_paid", "assumptions_media_budget_spent"]
-    firms = [random_timeline(case)[0] for case in range(60)]
+    firms = [random_timeline(case)[0] for case in range(120)]
     for name in switches + choices:
         assert {int(firm[name]) for firm in firms} == {0, 1}, name

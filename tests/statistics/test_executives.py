@@ -62,14 +62,20 @@ def test_return_is_slower_by_the_ratio_of_the_half_ways(monkeypatch):
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.2])
-def test_the_exponent_of_size_is_the_one_put_in(exponent):
+@pytest.mark.parametrize(("larger", "wilder"), [(0.0, 1.0), (4.0, 1.0), (4.0, 5.0)])
+def test_the_exponent_of_size_is_the_one_put_in(exponent, larger, wilder):
+    """Also where the firms of one line of business are all larger, and grow and fluctuate more, than those of the other."""
     firms, years = 4000, 4
+    odd = np.arange(firms) % 2
     size = DRAW.normal(5, 1.5, firms)
     moved = DRAW.normal(0, 1, (firms, years)) * 0.1 * np.exp(-exponent * (size - 5))[:, None]
+    moved = np.where(odd, 0.3 + wilder * moved.T, moved.T).T
+    size = size + larger * odd
     yearly = np.exp(np.column_stack([size, size[:, None] + np.cumsum(moved, axis=1)]))[:, :years]
     sums = np.column_stack([np.zeros(firms), np.cumsum(yearly, axis=1)])
     panel = panel_of(52 * np.arange(years + 1), revenue_sum=sums)
-    trial = SimpleNamespace(window=(52, 208), panel=panel)
+    lines = pd.DataFrame({"context": np.where(odd, "agile", "baseline")})
+    trial = SimpleNamespace(window=(52, 208), panel=panel, firms=SimpleNamespace(table=lines))
     assert executives.size_exponent(trial) == pytest.approx(exponent, abs=0.03)
 
 

@@ -10,7 +10,9 @@ from tandem.experiments.validation.statistics import (
     correlation,
     decision_quality,
     episodes,
+    filled,
     firm_table,
+    group_work,
     growth,
     long_run_elasticity,
     monthly,
@@ -151,6 +153,25 @@ def test_decisions_are_the_better_the_less_they_err_refuse_and_accept():
     assert decision_quality(panel, 52, 104).tolist() == [[-2.0, -0.75]]
 
 
+def test_the_work_of_a_group_is_the_better_the_less_it_errs_waits_and_wastes():
+    """In the window: 2 a setting, .25 + .5 of proposals, 30 weeks for 12 decisions and 3 that lapsed, errors of .5, 4 of 16 done
+    twice. What was before the window counts for nothing."""
+    gains = {**SUMS, "delay_weeks": 30.0, "decided": 12.0, "lapsed": 3.0, "standing_error_weeks": 26.0}
+    gains |= {"hidden_work": 4.0, "work": 16.0}
+    panel = panel_of([0, 52, 104], **{name: [[7.0, 7.0, 7.0 + gain]] for name, gain in gains.items()})
+    found = [column.tolist() for column in group_work(panel, 52, 104)]
+    assert found == [[-2.0], [-0.75], pytest.approx([-np.log(3.0)]), [-0.5], [-0.25]]
+    idle = panel_of([0, 52, 104], **{name: [[7.0, 7.0, 7.0]] for name in gains})
+    settings, proposals, late, wrong, wasted = (float(column[0]) for column in group_work(idle, 52, 104))
+    assert np.isnan([settings, proposals, late]).all() and (wrong, wasted) == (0.0, 0.0)
+
+
+def test_what_a_firm_has_not_is_taken_to_be_as_with_others():
+    first, second = filled([np.array([1.0, np.nan, 3.0]), np.array([4.0, 5.0, 6.0])])
+    assert first.tolist() == [1.0, 2.0, 3.0]
+    assert second.tolist() == [4.0, 5.0, 6.0]
+
+
 def test_felt_conflict_is_the_logarithm_of_one_plus_the_episodes_of_a_quarter():
     panel = panel_of([0, 52, 104], task_episodes=[[0.0, 3.0, 11.0]], paired_weeks=[[0.0, 52.0, 104.0]])
     assert episodes(panel, "task", 52, 104) == pytest.approx(np.log1p(13.0 * 8.0 / 52.0))
@@ -176,6 +197,11 @@ def test_the_firm_table_puts_its_composites_together_as_it_says():
     assert table["satisfaction"].to_numpy() == pytest.approx(gain("satisfaction_weeks") / 104)
     assert table["role_ambiguity"].to_numpy() == pytest.approx(1.0 - gain("role_clarity_weeks") / gain("paired_weeks"))
     assert table["performance"].to_numpy() == pytest.approx(within(growth(panel, 52, 156), cells))
+    # Work: the mean of five criteria, each within cells and so again their mean; half of it and half of performance.
+    wrong, waste = gain("standing_error_weeks") / 104, gain("hidden_work") / gain("work")
+    work = np.mean([*parts, within(-wrong, cells), within(-waste, cells)], axis=0)
+    grown = within(growth(panel, 52, 156), cells)
+    assert table["group_performance"].to_numpy() == pytest.approx(0.5 * within(work, cells) + 0.5 * grown)
 
 
 def test_months_are_four_weeks_each_of_sales_and_of_what_is_on_air():
