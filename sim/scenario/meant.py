@@ -69,7 +69,7 @@ def records_of(firm: Any) -> np.ndarray:
 
 def all_records(firms: Sequence[Any]) -> list[np.ndarray]:
     """The records of each firm. Those of firms of the user's own are looked at: rows of RECORD in the order of their weeks, all
-    numbers finite. Raises Mistake, naming the first firm that has others."""
+    numbers finite. Raises Mistake, naming a firm that has others."""
     found = [np.asarray(firm.records()) if isinstance(firm, Scenario) else _own_records(firm) for firm in firms]
     own = [k for k, firm in enumerate(firms) if not isinstance(firm, Scenario)]
     if own:

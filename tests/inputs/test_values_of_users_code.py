@@ -10,6 +10,7 @@ from tandem.experiments.store import ArrayModel, FunctionModel, of_rows, open_sw
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market, MarketingLead, Team
 from tandem.sim.intents import PARTS, RANGES, look
 from tandem.sim.mistake import Mistake
+from tandem.sim.scenario.meant import all_records
 from tandem.sim.state import WORLD
 
 FIRM = Scenario.load("everyone-their-own-numbers").with_({"quarters": 4})
@@ -264,10 +265,8 @@ def test_array_functions_of_a_sweep_are_checked_alike(tmp_path):
 
 
 class Own:
-    name = "mine"
-
-    def __init__(self, rows):
-        self.rows = rows
+    def __init__(self, rows, name="mine"):
+        self.rows, self.name = rows, name
 
     def records(self):
         return self.rows
@@ -300,6 +299,51 @@ def test_records_of_a_users_own_firm_are_checked_by_every_driver(rows, said):
         for more in ({}, {"parameters": "declared"}):
             with pytest.raises(Mistake, match=said):
                 play(own, **more) if play in (simulate, LeadershipModel) else play(own)
+
+
+def two_versions(second_week):
+    """A firm of the user's own that changes once, at this week."""
+    rows = np.concatenate([FIRM.records(), FIRM.records()])
+    rows["starts_week"] = [0, second_week]
+    return rows
+
+
+def one_of_an_array(name, place, value):
+    """Records with one member of an array field spoilt."""
+    rows = FIRM.records()
+    rows[name][(0, *place)] = value
+    return rows
+
+
+WRONG = {
+    "a number in an array": (one_of_an_array("domain_goals", (3, 4), NAN), "domain_goals = nan"),
+    "an infinite number": (spoilt(demand=-INF), "demand = -inf"),
+    "a number in the second version": (two_versions(20), "market_churn = nan"),
+    "weeks out of order": (two_versions(0), "do not go from week 0 on"),
+    "a first week later on": (spoilt(starts_week=1), "do not go from week 0 on"),
+    "no weeks": (spoilt(weeks=0), "do not go from week 0 on"),
+    "no rows": (np.zeros(2), "no rows"),
+}
+WRONG["a number in the second version"][0]["market_churn"][1] = NAN
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 4])
+@pytest.mark.parametrize("what", WRONG)
+def test_of_several_firms_the_wrong_one_is_named(what, place):
+    """Among firms of one and of two versions, and one of the catalogue, which is not looked at."""
+    rows, said = WRONG[what]
+    firms = [Own(two_versions(20), "first"), Own(FIRM.records(), "second"), Own(two_versions(7), "third"), FIRM]
+    firms.insert(place, Own(rows, "the wrong one"))
+    with pytest.raises(Mistake, match=rf"^'?the wrong one'?: .*{said}"):
+        all_records(firms)
+
+
+def test_firms_that_are_right_come_back_as_they_are():
+    firms = [Own(two_versions(20)), FIRM, Own(FIRM.records()), Own(np.repeat(FIRM.records(), 6)[::3][:1])]
+    found = all_records(firms)
+    assert [len(rows) for rows in found] == [2, 1, 1, 1]
+    assert all(rows.tobytes() == firm.records().tobytes() for rows, firm in zip(found, firms))
+    assert all_records([]) == []
 
 
 def test_records_that_are_right_are_played():
