@@ -65,7 +65,7 @@ def lever_texts(kind, lang):
 
 
 def switch(meaning, on=True):
-    """A mechanism that can be switched off, or on where it is on trial: no result published so far was played with it."""
+    """A mechanism that can be switched off, or on where it is off by default."""
     return parameter(on, unit="yes/no", meaning=meaning, role="switch")
 
 
@@ -1255,7 +1255,7 @@ class Prices(Group):
 
 
 class Switches(Group):
-    """One switch per mechanism; all on by default but those on trial."""
+    """One switch per mechanism; all on by default but `dual_command`, whose place `shared_claims` takes."""
 
     claims: bool = switch("leaders act on their own belief about who decides (double directives, orphans)")
     challenge: bool = switch("the other leader may reopen a decision taken alone")

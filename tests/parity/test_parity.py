@@ -12,16 +12,17 @@ from strategies import random_timeline
 from tandem.sim.compile import COMPILED, as_records
 from tandem.sim.kernel import start_world, step_week
 from tandem.sim.model import LeadershipModel
-from tandem.sim.parameters import describe
+from tandem.sim.parameters import Switches, describe
 from tandem.sim.phases.hours import meet
 from tandem.sim.phases.opening import drift_environment
+from tandem.sim.results import simulate
+from tandem.sim.scenario import Scenario
 
 SEED = 2026
 
 
 def model_of(rows, cls=LeadershipModel, replicate=0):
     """A Mesa model of bare rows."""
-    from tandem.sim.scenario import Scenario
 
     class Bare(Scenario):
         def __init__(self):
@@ -60,6 +61,17 @@ def test_drivers_agree_on_random_firms(block):
     for case in range(block * 10, block * 10 + 10):
         week = disagreement(random_timeline(case))
         assert week is None, f"random firm {case}: worlds differ from week {week} on"
+
+
+@pytest.mark.parametrize("name", Switches.model_fields)
+def test_drivers_agree_with_one_mechanism_turned_over(name):
+    """The rest plays on without it (or with it, where it is off by default), in a pair and with one executive, and no outcome runs
+    to infinity."""
+    for role_model in ("co-pilot", "no-coo"):
+        usual = Scenario.of(role_model=role_model, context="rapid-growth").with_({"quarters": 1})
+        turned = usual.with_({f"switches.{name}": not getattr(usual.parameters.switches, name)})
+        assert turned.digest != usual.digest and disagreement(turned.records()) is None, f"{role_model} without {name}"
+        assert not [key for key, value in simulate(turned, seed=SEED).outcomes.items() if np.isinf(value)]
 
 
 class Swapped(LeadershipModel):
