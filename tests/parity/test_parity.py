@@ -65,7 +65,7 @@ def test_drivers_agree_on_random_firms(block):
 
 @pytest.mark.parametrize("name", Switches.model_fields)
 def test_drivers_agree_with_one_mechanism_turned_over(name):
-    """The rest plays on without it (or with it, where it is off by default), in a pair and with one executive, and no outcome runs
+    """The rest plays on without it (with it, where it is off by default), in a pair and with one executive; no outcome runs
     to infinity."""
     for role_model in ("co-pilot", "no-coo"):
         usual = Scenario.of(role_model=role_model, context="rapid-growth").with_({"quarters": 1})
