@@ -85,8 +85,8 @@ def test_probability_of_a_band():
 
 def test_findings_are_met_only_when_all_their_statistics_are():
     middle = {row.name: 0.5 * (row.low + row.high) for row in targets()}
-    assert findings_met(pd.DataFrame([middle])) == 17
-    assert findings_met(pd.DataFrame([{**middle, "C15 COO": 9.0, "C6 results": 0.9}])) == 15
+    assert findings_met(pd.DataFrame([middle])) == 25
+    assert findings_met(pd.DataFrame([{**middle, "C15 COO": 9.0, "C6 results": 0.9}])) == 23
 
 
 TINY = Profile(firms=60, twins=40, advertisers=6, long=3, first=4, later=2, waves=1, final=2, ensemble=2)
