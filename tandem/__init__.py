@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tandem.experiments.advice.advice import advise
     from tandem.experiments.decisions import decide, switching_map
     from tandem.experiments.discovery import discover
+    from tandem.experiments.effects.second import worth_of_second
     from tandem.experiments.firms.population import Population
     from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
     from tandem.experiments.sensitivity import analyse
@@ -46,6 +47,7 @@ _ELSEWHERE = {
     "heat_map": "tandem.experiments.pages.exploring_figures",
     "small_multiples": "tandem.experiments.pages.exploring_figures",
     "switching_map": "tandem.experiments.decisions",
+    "worth_of_second": "tandem.experiments.effects.second",
 }
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "simulate_batch",
     "small_multiples",
     "switching_map",
+    "worth_of_second",
 ]
 
 

@@ -38,12 +38,20 @@ ALTERNATIVES: Mapping[str, Mapping[str, object]] = {
     "capacity 0.8 of load": {"assumptions.capacity": 0.8},
     "ambiguity at double price": {"assumptions.ambiguity_price": 2.0},
     "trust frozen": {"assumptions.trust_frozen": True},
+    "shared ambiguity counted twice": {"switches.dual_command": True},
+    "nobody must follow the work": {"switches.supervision": False},
+    "one regime of trust": {"switches.reliance": False},
+    "no role outside": {"switches.outside_role": False},
 }
-# The other ends of three of them, which only a longer study plays.
+# The other ends of three of them, and choices that move fewer statements: only a longer study plays these.
 FURTHER: Mapping[str, Mapping[str, object]] = {
     "one fixed media budget": {"assumptions.media_budget_exponent": 1.0},
     "capacity 1.3 of load": {"assumptions.capacity": 1.3},
     "ambiguity free": {"assumptions.ambiguity_price": 0.0},
+    "a leader alone has his full week": {"execution.lone_share": 0.0},
+    "media budget spent": {"assumptions.media_budget_spent": True},
+    "lines of business never mature": {"switches.growth_path": False},
+    "posts are paid by use": {"assumptions.posts_paid": False},
 }
 # What a role model may set beside decision rights; equal dispositions put these back.
 DISPOSITIONS: Mapping[str, object] = {"ceo.encouragement": 0.0, "ceo.anchor": 0.004, "coo.anchor": 0.004}

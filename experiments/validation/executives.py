@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.validation.statistics import YEAR, growth
+from tandem.experiments.effects.second import worths
+from tandem.experiments.firms.growth import YEAR, growth, slopes, standard
 from tandem.experiments.validation.trials import Trial
 from tandem.sim.panel import panel_of
 
@@ -21,50 +22,32 @@ ZONES = ("budget", "agency", "campaign", "key_client", "positioning", "process",
 WHOLE_WEEK = 62.5
 
 
-def _standard(values: np.ndarray) -> np.ndarray:
-    spread = values.std()
-    return np.asarray((values - values.mean()) / spread if spread > 0 else 0.0 * values)
-
-
-def slopes(outcome: np.ndarray, *factors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Least squares of an outcome on standardised factors, (firms,) each: slopes a standard deviation and their standard errors,
-    (factors,) each; the constant is left out."""
-    x = np.column_stack([np.ones(len(outcome)), *(_standard(factor) for factor in factors)])
-    found, *_ = np.linalg.lstsq(x, outcome, rcond=None)
-    rest = outcome - x @ found
-    variance = rest @ rest / max(1, len(outcome) - x.shape[1])
-    errors = np.sqrt(np.maximum(0.0, np.diag(np.linalg.pinv(x.T @ x))) * variance)
-    return found[1:], errors[1:]
-
-
 # -- the second executive ----------------------------------------------------------------------
 
 
 def worth(trial: Trial) -> np.ndarray:
     """Growth that a COO brings, (firms,), points a year: with against without, twins; for firms that have one and for others."""
-    _, panels = trial.second
-    return 100.0 * (growth(panels["with"], *trial.window) - growth(panels["without"], *trial.window))
+    return worths(*trial.second)["worth"].to_numpy()
 
 
 def worth_table(trial: Trial) -> pd.DataFrame:
     """One row a firm: worth (points a year), coo (whether it has one by the population's rule), turbulence, interdependence,
     load, clarity, communication, ceo_hours, ceo_operations (standard deviations)."""
-    firms, _ = trial.second
-    table = firms.table
-    turbulence = _standard(np.log(table["market.drift"].to_numpy())) + _standard(np.log(table["market.jumps"].to_numpy()))
+    firms, panels = trial.second
+    table, differs = firms.table, worths(firms, panels)
     zones = [table[f"decisions.{zone}.overlap"] for zone in ZONES if f"decisions.{zone}.overlap" in table]
     inside = np.mean(zones, axis=0) if zones else np.zeros(len(table))
     return pd.DataFrame(
         {
-            "worth": worth(trial),
-            "coo": table["coo"].to_numpy(),
-            "turbulence": _standard(turbulence),
-            "interdependence": _standard(np.asarray(inside)),
-            "load": _standard(np.log(table["execution.load"].to_numpy())),
-            "clarity": _standard(table["levers.decision_clarity"].to_numpy()),
-            "communication": _standard(table["levers.communication"].to_numpy()),
-            "ceo_hours": _standard(np.log(table["ceo.hours"].to_numpy())),
-            "ceo_operations": _standard(table["ceo.skills.operations"].to_numpy()),
+            "worth": differs["worth"],
+            "coo": differs["coo"],
+            "turbulence": standard(differs["turbulence"].to_numpy()),
+            "interdependence": standard(np.asarray(inside)),
+            "load": standard(differs["load"].to_numpy()),
+            "clarity": standard(table["levers.decision_clarity"].to_numpy()),
+            "communication": standard(differs["communication"].to_numpy()),
+            "ceo_hours": standard(differs["ceo_hours"].to_numpy()),
+            "ceo_operations": standard(table["ceo.skills.operations"].to_numpy()),
         }
     )
 
@@ -106,9 +89,9 @@ def trust_loosens(trial: Trial) -> float:
     """Standardised interaction of trust and task conflict in relationship conflict, across firms; below zero where trust weakens
     their link [simons2000]."""
     table = trial.table[["task_conflict", "relationship_conflict", "trust"]].dropna()
-    task, trust = (_standard(table[name].to_numpy()) for name in ("task_conflict", "trust"))
+    task, trust = (standard(table[name].to_numpy()) for name in ("task_conflict", "trust"))
     x = np.column_stack([np.ones(len(table)), task, trust, task * trust])
-    found, *_ = np.linalg.lstsq(x, _standard(table["relationship_conflict"].to_numpy()), rcond=None)
+    found, *_ = np.linalg.lstsq(x, standard(table["relationship_conflict"].to_numpy()), rcond=None)
     return float(found[3])
 
 
@@ -186,7 +169,7 @@ def size_exponent(trial: Trial, bins: int = 8) -> float:
     contexts = trial.firms.table["context"].to_numpy()
     for context in np.unique(contexts):
         mine = contexts == context
-        moved[mine] = _standard(moved[mine])
+        moved[mine] = standard(moved[mine])
         size[mine] -= size[mine].mean()
     which = pd.qcut(pd.Series(size.ravel()).rank(method="first"), bins, labels=False).to_numpy()
     spread = [np.std(moved.ravel()[which == k]) for k in range(bins)]

@@ -15,9 +15,8 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
+from tandem.experiments.firms.growth import YEAR, growth
 from tandem.sim.panel import Panel
-
-YEAR = 52
 
 
 # -- tools of the trade ------------------------------------------------------------------------
@@ -65,14 +64,6 @@ def ratio(panel: Panel, above: str, below: str, after: int, until: int) -> np.nd
     """Gain of one sum over the gain of another, (firms,); not-a-number where nothing was counted."""
     over, under = (panel.between(name, after, until)[:, 0] for name in (above, below))
     return np.divide(over, under, out=np.full(over.shape, np.nan), where=under > 0)
-
-
-def growth(panel: Panel, after: int, until: int) -> np.ndarray:
-    """Mean yearly log growth of revenue over the window, (firms,): each year's revenue against the year before."""
-    years = (until - after) / YEAR
-    first = panel.between("revenue_sum", after - YEAR, after)[:, 0]
-    last = panel.between("revenue_sum", until - YEAR, until)[:, 0]
-    return np.log(np.maximum(last, 1e-9) / np.maximum(first, 1e-9)) / years
 
 
 def episodes(panel: Panel, kind: str, after: int, until: int) -> np.ndarray:

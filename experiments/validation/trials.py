@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.effects.second import with_and_without
 from tandem.experiments.firms.population import Firms, Population
-from tandem.experiments.validation.statistics import MONTH, YEAR, firm_table, monthly
+from tandem.experiments.validation.statistics import MONTH, firm_table, monthly
 from tandem.sim.panel import COLUMNS, Panel, panel_of
 
 # Twins: the same firms and luck with a practice absent or at its best, from the end of the burn-in on.
@@ -146,8 +147,7 @@ class Trial:
         """Firms as the population has them, and their panels by year, played `with` a COO and `without`, on the same luck."""
         self.told("with a COO and without")
         firms = self.population.firms(self.size.firms, self.seed, pairs_only=False)
-        arms = {arm: replace(firms, table=firms.table.assign(coo=yes)) for arm, yes in (("with", True), ("without", False))}
-        return firms, {arm: panel_of(same.records(), seed=self.seed, every=YEAR) for arm, same in arms.items()}
+        return firms, with_and_without(firms)
 
     @cached_property
     def long(self) -> Panel:

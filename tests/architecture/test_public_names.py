@@ -30,6 +30,7 @@ PROMISED = {
     "simulate",
     "simulate_batch",
     "small_multiples",
+    "worth_of_second",
 }
 
 

@@ -9,7 +9,6 @@ import warnings
 import numpy as np
 import pytest
 
-from tandem.experiments.validation.second_executive import ADDED
 from tandem.sim.model import LeadershipModel
 from tandem.sim.parameters import DOMAINS, EVENTS, EVERYBODY, GOALS, KINDS, Parameters, describe
 from tandem.sim.results import simulate
@@ -23,6 +22,11 @@ SIGNED = {
 ROUNDING = 1e-6  # of hours and credits that are used up to the last minute
 LARGEST = 2e16  # kEUR: all people on earth, at the highest price, for forty years
 TOGETHER = ("hazards.vacancy_shortest", "hazards.vacancy_longest")
+ADDED = (
+    *("shared_claims", "calendar", "team_hours", "service_backlog", "lone_load", "supervision", "credit", "experience"),
+    *("lone_claims", "owner_certainty", "reliance", "sinister_attribution", "voice", "mediated_quarrel", "common_information"),
+    *("outside_role", "debriefs", "commitment", "coherence", "growth_path", "product_lines", "vacant_ground", "records_protect"),
+)
 # Drawn after everything else, so that the corners that once went wrong are still the same firms.
 LATER = ("judgment.customer_insight", "execution.project_slope")
 

@@ -8,7 +8,6 @@ import pytest
 
 from tandem.experiments.firms.population import Population
 from tandem.experiments.validation import executives
-from tandem.experiments.validation.second_executive import WHOLE
 from tandem.experiments.validation.trials import Size, Trial
 from tandem.sim.panel import Panel
 
@@ -91,7 +90,7 @@ def test_the_furthest_firm_is_the_one_that_multiplies_most():
 
 @pytest.fixture(scope="module")
 def trial():
-    population = Population.load("population", parameters="default").with_(dict(WHOLE))
+    population = Population.load("population", parameters="default")
     return Trial(population, 3, Size(firms=600, twins=60, long=24))
 
 

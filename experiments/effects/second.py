@@ -1,0 +1,269 @@
+"""What a second executive is worth, firm by firm: firms of the population, each with a COO and without on the same luck, as a map
+over how firms differ and as a ranking of what the worth depends on.
+
+A firm's worth of a COO is the difference in its yearly growth (log points) over the population's window. Thirds are thirds of the
+firms played, so that each holds as many. Intervals take firms as independent, which firms of one parameter set are not quite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from tandem.experiments.firms.growth import YEAR, growth, slopes, standard
+from tandem.experiments.firms.population import MOST_FIRMS, Firms, Population
+from tandem.experiments.pages.words import listed
+from tandem.sim.given import whole
+from tandem.sim.intervals import DECIDED, mean_interval, share_interval, t_quantile, verdict
+from tandem.sim.own import Own
+from tandem.sim.panel import COLUMNS, Panel, panel_of
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
+from tandem.sim.seeds import seed_of
+
+FACTORS: Mapping[str, str] = {
+    "size": "size",
+    "load": "load of decisions",
+    "turbulence": "turbulence of the market",
+    "ceo_hours": "hours of the CEO",
+    "skills": "skill of the pair",
+    "communication": "communication",
+}
+"""How firms differ, each as a reader says it; `factors` says what each is."""
+
+THIRDS = ("low", "middle", "high")
+MAPS = (("load", "turbulence"), ("skills", "size"), ("ceo_hours", "communication"))
+"""The pairs of factors that are drawn, each factor once; declared before the first run."""
+
+FEWEST = 9  # firms: three a third
+
+_AT = {"low": "the lowest third of", "middle": "the middle third of", "high": "the highest third of"}
+
+
+def with_and_without(firms: Firms, told: Callable[[int], None] = lambda firms: None) -> dict[str, Panel]:
+    """The firms played by year on the same luck: `with` a COO, `without`. `told` hears how many more have been played."""
+    panels = {}
+    for arm, yes in (("with", True), ("without", False)):
+        same = replace(firms, table=firms.table.assign(coo=yes))
+        panels[arm] = panel_of(same.records(), seed=firms.seed, every=YEAR, columns=COLUMNS)
+        told(len(firms))
+    return panels
+
+
+def factors(firms: Firms) -> pd.DataFrame:
+    """How firms differ by FACTORS, one row a firm: size (log of the multiple of its context's usual), load (log), turbulence (of
+    drift and jumps of the market alike, in standard deviations), ceo_hours (log of hours a week), skills (mean of all skills of
+    both), communication (its lever)."""
+    table = firms.table
+    skills = [path for path in table.columns if ".skills." in path]
+    turbulence = standard(np.log(table["market.drift"].to_numpy())) + standard(np.log(table["market.jumps"].to_numpy()))
+    return pd.DataFrame(
+        {
+            "size": np.log(table["size"].to_numpy()),
+            "load": np.log(table["execution.load"].to_numpy()),
+            "turbulence": turbulence,
+            "ceo_hours": np.log(table["ceo.hours"].to_numpy()),
+            "skills": table[skills].mean(axis=1).to_numpy(),
+            "communication": table["levers.communication"].to_numpy(),
+        }
+    )
+
+
+def worths(firms: Firms, panels: Mapping[str, Panel]) -> pd.DataFrame:
+    """One row a firm: context, coo (whether it has one by the population's rule), worth (points of growth a year that a COO
+    brings), then FACTORS. `panels`: as of `with_and_without`."""
+    window = firms.population.burn_in, firms.population.weeks
+    worth = 100.0 * (growth(panels["with"], *window) - growth(panels["without"], *window))
+    told = firms.table[["context", "coo"]].reset_index(drop=True).assign(worth=worth)
+    return pd.concat([told, factors(firms)], axis=1)
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def thirds(values: np.ndarray) -> np.ndarray:
+    """Which third of `values` each lies in, as one of THIRDS (equal values are parted in their order)."""
+    place = pd.Series(values).rank(method="first").to_numpy() - 1.0
+    return np.array(THIRDS)[np.minimum(2, (3.0 * place / len(values)).astype(int))]
+
+
+def _of(worth: np.ndarray) -> dict[str, float | int | str]:
+    """What a COO is worth to these firms: mean, low, high, share that gain with its interval, n, verdict."""
+    mean, low, high, _, n = mean_interval(worth)
+    gain = int((worth > 0).sum())
+    share_low, share_high = share_interval(gain, n) if n else (np.nan, np.nan)
+    return {
+        "mean": mean,
+        "low": low,
+        "high": high,
+        "share": gain / n if n else np.nan,
+        "share_low": share_low,
+        "share_high": share_high,
+        "n": n,
+        "verdict": verdict(low, high, n),
+    }
+
+
+def cells(firms: pd.DataFrame) -> pd.DataFrame:
+    """The map: one row a pair of factors and a third of each (`worths` gives `firms`). Columns: factor, third, other,
+    other_third; mean (points of growth a year), low, high (95%, t); share of firms that gain, share_low, share_high (95%,
+    Wilson); n; verdict of the mean (higher, lower, undecided)."""
+    where = {name: thirds(firms[name].to_numpy()) for name in FACTORS}
+    worth, rows = firms["worth"].to_numpy(), []
+    for factor, other in (*MAPS, *(pair for pair in combinations(FACTORS, 2) if not {pair, pair[::-1]} & set(MAPS))):
+        for third in THIRDS:
+            for beside in THIRDS:
+                inside = (where[factor] == third) & (where[other] == beside)
+                named = {"factor": factor, "third": third, "other": other, "other_third": beside}
+                rows.append({**named, **_of(worth[inside])})
+    return pd.DataFrame(rows)
+
+
+def depends(firms: pd.DataFrame) -> pd.DataFrame:
+    """What the worth depends on, the steepest first: factor, slope (points of growth a year for a standard deviation, the other
+    factors held), low, high (95%), verdict, n."""
+    found, errors = slopes(firms["worth"].to_numpy(), *(firms[name].to_numpy() for name in FACTORS))
+    half = t_quantile(max(2, len(firms) - len(FACTORS))) * errors
+    rows = [
+        {"factor": name, "slope": slope, "low": slope - reach, "high": slope + reach}
+        for name, slope, reach in zip(FACTORS, found, half)
+    ]
+    table = pd.DataFrame(rows)
+    table["verdict"] = [verdict(row["low"], row["high"], len(firms)) for row in rows]
+    return table.assign(n=len(firms)).sort_values("slope", key=np.abs, ascending=False, kind="stable", ignore_index=True)
+
+
+def groups(firms: pd.DataFrame) -> pd.DataFrame:
+    """The worth to all firms, to those that have a COO by the population's rule, and to those that have none: firms, then the
+    figures of `cells`."""
+    has, worth = firms["coo"].to_numpy(dtype=bool), firms["worth"].to_numpy()
+    parts = {"all": worth, "with a COO": worth[has], "without a COO": worth[~has]}
+    return pd.DataFrame([{"firms": name, **_of(values)} for name, values in parts.items()])
+
+
+# -- the whole ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Worth(Own):
+    """What a second executive is worth over a population."""
+
+    firms: pd.DataFrame
+    """One row a firm, see `worths`."""
+    seed: int | str
+    parameters: Chosen
+    """Under which parameter sets the firms were played."""
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The map by thirds of two factors, see `cells` of this module."""
+        return cells(self.firms)
+
+    @property
+    def depends(self) -> pd.DataFrame:
+        """What the worth depends on, the steepest first, see `depends` of this module."""
+        return depends(self.firms)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """The worth to all firms, and to those with and without a COO, see `groups` of this module."""
+        return groups(self.firms)
+
+    def sentences(self) -> list[str]:
+        """What the tables say, in English: in how many firms, where, on what it depends, and for whom."""
+        told = [share_sentence(self.groups), place_sentence(self.cells), depends_sentence(self.depends)]
+        return [*told, owners_sentence(self.groups)]
+
+
+def worth_of_second(
+    n: int = 3000,
+    seed: int | str = 0,
+    parameters: str | int | Chosen = ENSEMBLE,
+    progress: Callable[[int], None] = lambda firms: None,
+) -> Worth:
+    """What a second executive is worth in `n` firms of the population (at least 9), each played with a COO and without: a map by
+    thirds of two factors, a ranking of factors, and sentences. `seed` as in `tandem.sim.seeds`, `parameters` as in
+    `tandem.sim.parameter_sets`; under the ensemble each firm has a set of its own. Raises Mistake in one sentence.
+
+    >>> from tandem import worth_of_second
+    >>> found = worth_of_second(18, seed=1)
+    >>> len(found.firms), set(found.depends["factor"]) == {"size", "load", "turbulence", "ceo_hours", "skills", "communication"}
+    (18, True)
+    """
+    n, seed, asked = whole("n", n, FEWEST, MOST_FIRMS), seed_of(seed), chosen(parameters)
+    firms = Population.load("population", parameters=asked).firms(n, seed, pairs_only=False)
+    return Worth(worths(firms, with_and_without(firms, progress)), seed, asked)
+
+
+# -- sentences ---------------------------------------------------------------------------------
+
+
+def points(value: float) -> str:
+    """A number of points as a reader sees it."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def interval(low: float, high: float) -> str:
+    """Its interval."""
+    return f"[{points(low)}, {points(high)}]"
+
+
+def share_sentence(table: pd.DataFrame) -> str:
+    """In how many firms a second executive raises growth, and by how much on average; `table`: of `groups`."""
+    row = table.set_index("firms").loc["all"]
+    return (
+        f"A second executive raises growth in {row['share']:.0%} of firms [{100 * row['share_low']:.0f}, "
+        f"{100 * row['share_high']:.0f}], on average by {points(row['mean'])} points a year {interval(row['low'], row['high'])} "
+        f"({row['verdict']}; N = {row['n']:,} firms, each with a COO and without on the same luck)."
+    )
+
+
+def place_of(row: Mapping[str, object]) -> str:
+    """Where a cell of the map lies, in words."""
+    return " and ".join(f"{_AT[str(row[third])]} {FACTORS[str(row[name])]}" for name, third in PLACES)
+
+
+PLACES = (("factor", "third"), ("other", "other_third"))
+
+
+def place_sentence(table: pd.DataFrame) -> str:
+    """Where a second executive is worth most and least among the cells drawn; `table`: of `cells`."""
+    drawn = table[[pair in MAPS for pair in zip(table["factor"], table["other"])]].dropna(subset=["low"])
+    if not len(drawn):
+        return "Where a COO is worth most cannot be said: too few firms in every cell."
+    told = []
+    for word, place in (("Most", drawn["mean"].idxmax()), ("Least", drawn["mean"].idxmin())):
+        row = drawn.loc[place].to_dict()
+        told.append(
+            f"{word} in {place_of(row)}: {points(row['mean'])} points {interval(row['low'], row['high'])}, "
+            f"{row['verdict']}, {row['share']:.0%} of {row['n']:,} firms gain."
+        )
+    counts = [f"{word} in {int((drawn['verdict'] == word).sum())}" for word in (*DECIDED, "undecided")]
+    return f"{' '.join(told)} With a COO growth is {', '.join(counts)} of the {len(drawn)} cells drawn."
+
+
+def depends_sentence(table: pd.DataFrame) -> str:
+    """On what the worth depends, decided slopes first; `table`: of `depends`."""
+    told = []
+    for word, does in (("higher", "rises"), ("lower", "falls")):
+        rows = [row for row in table.to_dict("records") if row["verdict"] == word]
+        if rows:
+            each = [f"{FACTORS[row['factor']]} ({points(row['slope'])} {interval(row['low'], row['high'])})" for row in rows]
+            told.append(f"{does} with {listed(each)}")
+    still = [FACTORS[row["factor"]] for row in table.to_dict("records") if row["verdict"] not in DECIDED]
+    if still:
+        told.append(f"whether it depends on {listed(still)} is undecided")
+    return f"What a COO is worth, in points a year for a standard deviation, the other factors held: it {'; '.join(told)}."
+
+
+def owners_sentence(table: pd.DataFrame) -> str:
+    """What a COO is worth to firms that have one and to others; `table`: of `groups`."""
+    told = []
+    for name, words in (("with a COO", "firms that have one"), ("without a COO", "firms that have none")):
+        row = table.set_index("firms").loc[name]
+        if row["n"]:
+            told.append(f"{points(row['mean'])} points {interval(row['low'], row['high'])} to {words} (N = {row['n']:,})")
+    return f"By the population's rule of who takes a COO, a COO is worth {listed(told)}."
