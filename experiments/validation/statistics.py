@@ -18,7 +18,6 @@ from scipy.special import gammaln
 from tandem.experiments.firms.growth import YEAR, growth
 from tandem.sim.panel import Panel
 
-
 # -- tools of the trade ------------------------------------------------------------------------
 
 
