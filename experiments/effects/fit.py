@@ -7,14 +7,16 @@ replicates, so that differences of fit are paired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS, Player, chosen_role_models
 from tandem.experiments.firms.kept_batches import play
-from tandem.sim.intervals import paired_difference, verdict
+from tandem.experiments.pages.words import listed
+from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
@@ -113,3 +115,55 @@ def fits(
                 }
             )
     return pd.DataFrame(rows)
+
+
+# -- what it says ------------------------------------------------------------------------------
+
+
+def firsts(table: pd.DataFrame) -> pd.DataFrame:
+    """Who is first in each context of a table of `fits`: context, first (the role models that are first or cannot be told from
+    it, best mean fit first, "; " between), decided (one alone), named (by the article; "" for none), agreed ("agreed": that one is
+    first; "undecided": it is among those that cannot be told apart; "not agreed"; "" where none is named), n."""
+    rows = []
+    for context, part in table.groupby("context", sort=False):
+        part = part.sort_values("place")
+        close = part[(part["place"] == 1) | ~part["verdict"].isin(DECIDED)]
+        first = list(close["role_model"])
+        named = NAMED.get(str(context), "")
+        word = "not agreed" if named not in first else "agreed" if len(first) == 1 else "undecided"
+        rows.append(
+            {
+                "context": context,
+                "first": "; ".join(first),
+                "decided": len(first) == 1,
+                "named": named,
+                "agreed": word if named else "",
+                "n": int(part["n"].min()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def fit_sentence(row: Mapping[Hashable, Any], named: Mapping[str, str]) -> str:
+    """A context's wishes, who fits them, and whether the article says so; `row`: of `firsts`, `named`: titles by id."""
+    wishes = wishes_of(row["context"])
+    wants = wishes.reason["en"] if wishes.reason else "grow"
+    first = [named[arm] for arm in row["first"].split("; ")]
+    fits_it = f"{first[0]} fits it best (decided)" if row["decided"] else f"{listed(first)} fit it alike (undecided)"
+    agreed = {
+        "agreed": f"the article names {named.get(row['named'])}: agreed",
+        "undecided": f"the article names {named.get(row['named'])}: agreed, as far as can be told",
+        "not agreed": f"the article names {named.get(row['named'])}: not agreed",
+        "": "the article names none",
+    }
+    return f"{named[row['context']]}: such a firm wants to {wants}. {fits_it}; {agreed[row['agreed']]} (N = {row['n']:,} pairs)."
+
+
+def agreement(table: pd.DataFrame) -> str:
+    """In how many contexts the role model that the article names is first or undecided for first; `table`: of `firsts`."""
+    asked = table[table["agreed"] != ""]
+    words = asked["agreed"].value_counts()
+    return (
+        f"{int(words.get('agreed', 0)) + int(words.get('undecided', 0))} of {len(asked)} contexts "
+        f"(first in {int(words.get('agreed', 0))}, undecided for first in {int(words.get('undecided', 0))})"
+    )

@@ -12,6 +12,7 @@ from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import Figure, written
 from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
+from tandem.experiments.study.second_report import map_figure
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
@@ -29,7 +30,8 @@ HOW_TO_READ = (
 
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
-    """All figures of a study, written into `folder`: levers, role models by context, and what each statement hangs on."""
+    """All figures of a study, written into `folder`: levers, role models by context, what a second executive is worth, and what
+    each statement hangs on."""
     figures, named = [], titles()
     for output in dict.fromkeys(study.levers["output"]):
         progress("figures", 0)
@@ -37,6 +39,8 @@ def study_figures(study: Study, folder: Path, progress: Callable[[str, int], Non
     for outcome in STATEMENTS:
         progress("figures", 0)
         figures.append(role_model_figure(study, outcome, folder, named))
+    progress("figures", 0)
+    figures.append(map_figure(study.second, folder))
     for outcome in STATEMENTS:
         progress("figures", 0)
         if (study.robustness["outcome"] == outcome).any():

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
+from tandem.experiments.effects.second import share_sentence
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.pages.figure import Figure
 from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
 from tandem.experiments.pages.words import listed, low_first, spoken, titles
+from tandem.experiments.study import fit_report, second_report
 from tandem.experiments.study.figures import opposed_sentence
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def report_page(study: Study, figures: list[Figure], command: str, sections: Mapping[str, Section]) -> str:
     """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `tandem.experiments.study.study.write`."""
     named, fields = titles(), contexts()
+    growth = best_sentence(study, "revenue_growth", named)
     blocks = [
         role_model_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
     ]
@@ -39,7 +42,13 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
         figures=drawn,
         blocks=blocks,
         quarters=_quarters(),
-        answers=with_whole_range(answers(study, named), sections.get("analysed")),
+        answers=[
+            *with_whole_range(answers(study, named), sections.get("analysed")),
+            fit_report.answer(study.fit, named, growth),
+            second_report.answer(study.second),
+        ],
+        fit=fit_report.section(study.fit, named, growth),
+        second=second_report.section(study.second),
         played=study.runs + sum(part["runs"] for part in sections.values()),
         short=in_short(study, named) + further(sections),
         levers=lever_rows(study),
@@ -220,8 +229,10 @@ def in_short(study: Study, named: dict[str, str]) -> list[str]:
     told = []
     for output in dict.fromkeys(study.levers["output"]):
         told.append(top_levers(study, output))
+    told.append(fit_report.short(study.fit, named))
     told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
     told.append(control_sentence(study, named))
+    told.append(share_sentence(study.second.groups))
     rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
     if len(rows):
         firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
@@ -344,6 +355,7 @@ def best_sentence(study: Study, outcome: str, named: dict[str, str]) -> str:
         who = named[row["best"]] if not row["rivals"] else "undecided"
         won.setdefault(who, []).append(named[row["context"]][:1].lower() + named[row["context"]][1:])
     word = {"high": "Highest", "low": "Lowest"}[OUTCOMES[outcome].better]
+    word = "By growth alone: highest" if outcome == "revenue_growth" else word
     parts = [f"{who} in {'every context' if len(where) == len(rows) else listed(where)}" for who, where in won.items()]
     return f"{word} {OUTCOMES[outcome].title().lower()} among the four role models: {'; '.join(parts)}."
 

@@ -100,7 +100,7 @@ def tables(whole: Job, out: Path, sections: dict[str, Section], told: Told) -> S
     return found
 
 
-FIGURES = 9
+FIGURES = 10
 
 
 def drawn_as(whole: Job) -> int:

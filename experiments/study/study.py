@@ -1,4 +1,5 @@
-"""The main job: role models and controls in every context, the alternatives, the ranked levers, one report."""
+"""The main job: role models and controls in every context, which fits which firm, what a second executive is worth, the
+alternatives, the ranked levers, one report."""
 
 from __future__ import annotations
 
@@ -33,10 +34,13 @@ from tandem.experiments.effects.role_models import (
     surviving,
     unequal,
 )
+from tandem.experiments.effects.second import Worth
 from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
+from tandem.experiments.study.fitting import Remembered, fit_runs, fit_tables, kept_outcomes
+from tandem.experiments.study.second import kept_worth
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.own import Own
@@ -60,6 +64,10 @@ class Profile:
     points: int
     further: bool = False
     """Both ends of the alternatives that have two."""
+    fit_pairs: int = 500
+    """Pairs that are judged by what a firm wants, where the pairs of the table itself are not enough."""
+    second_firms: int = 3000
+    """Firms that are played with a COO and without."""
 
     variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "replicates": 2})
     """Firms, parameter sets and replicates, all crossed, from which the variance is split."""
@@ -71,16 +79,18 @@ class Profile:
 
 
 PROFILES = {
-    "smoke": Profile(20, 10, 32, variance={"firms": 6, "sets": 4, "replicates": 2}),
-    "quick": Profile(2000, 200, 1024),
-    "paper": Profile(10_000, 2000, 8192, True),
+    "smoke": Profile(20, 10, 32, False, 10, 60, {"firms": 6, "sets": 4, "replicates": 2}),
+    # 120 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it takes a tenth.
+    "quick": Profile(2000, 120, 1024),
+    "paper": Profile(10_000, 2000, 8192, True, 2000, 20_000),
 }
 
 
 @dataclass(frozen=True)
 class Study(Own):
     """Tables of a study; see the columns of each in
-    `tandem.experiments.effects.role_models` and `tandem.experiments.effects.levers`."""
+    `tandem.experiments.effects.role_models`, `tandem.experiments.effects.levers`, `tandem.experiments.effects.fit` and
+    `tandem.experiments.effects.second`."""
 
     role_models: pd.DataFrame
     best: pd.DataFrame
@@ -96,6 +106,11 @@ class Study(Own):
     lever_order: pd.DataFrame
     rank_intervals: dict[str, dict[str, str]]
     digests: pd.DataFrame
+    fit: pd.DataFrame
+    """How each role model fits what a firm of its context wants, as described and with equal dispositions; see
+    `tandem.experiments.study.fitting.fit_tables`."""
+    second: Worth
+    """What a second executive is worth, firm by firm."""
     variance: pd.DataFrame
     """Where the spread of outcomes and differences comes from: firm, parameters, luck; empty where all pairs share one set."""
     profile: str
@@ -124,6 +139,10 @@ class Study(Own):
             "levers_by_role_model": self.levers_by_role_model,
             "levers_by_context": self.levers_by_context,
             "lever_order": self.lever_order,
+            "fit": self.fit.rename(columns={"place": "rank"}),
+            "second_executive": self.second.cells,
+            "second_executive_factors": self.second.depends,
+            "second_executive_firms": self.second.groups,
             "scenario_digests": self.digests,
             **({"variance": self.variance} if len(self.variance) else {}),
         }
@@ -149,7 +168,9 @@ def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int
     changed = sum(len(unequal(described(context, arms))) for context in fields)
     other = (len(size.alternatives) * cells + changed) * size.alternative_pairs
     spread = variance_runs(size, len(arms) - len(controls()), chosen(parameters))
-    return cells * size.pairs + other + 2 * len(LEVERS) * size.points + spread
+    options = [arm for arm in arms if arm not in controls()]
+    beside = fit_runs(options, size.fit_pairs) + 2 * size.second_firms
+    return cells * size.pairs + other + 2 * len(LEVERS) * size.points + spread + beside
 
 
 def firms_per_second(seconds: float = 1.0) -> float:
@@ -172,12 +193,14 @@ def play(
 ) -> Study:
     """Play a study. `progress` hears what is being played and how many runs have been added; batches are kept in `store`;
     `parameters` as in `tandem.sim.parameter_sets`."""
-    asked, player = chosen(parameters), Keeper(store, HEADLINES).play if store is not None else one_batch
+    asked, player = chosen(parameters), Keeper(store, kept_outcomes()).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), role_models(), contexts()
     options = [arm for arm in arms if arm not in aside]
     compared = _Compared(size, options, seed, asked, player, progress)
     for context in fields:
         compared.add(context, described(context, arms))
+    fit = fit_tables(options, size.pairs, size.fit_pairs, seed, asked, compared.memory)
+    second = kept_worth(size.second_firms, seed, asked, store, _tick(progress, "with a COO and without"))
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
     moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
@@ -200,6 +223,8 @@ def play(
         lever_order=ranks(moved),
         rank_intervals=rank_intervals(moved),
         digests=pd.DataFrame(compared.digests),
+        fit=fit,
+        second=second,
         variance=variance,
         profile=profile,
         seed=seed,
@@ -219,6 +244,7 @@ class _Compared:
         self.best: list[pd.DataFrame] = []
         self.against: list[pd.DataFrame] = []
         self.digests: list[dict[str, str]] = []
+        self.memory = Remembered(player, _tick(progress, "what firms want"))
 
     def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
         """Compare them in one context: as described, with equal dispositions, and under each alternative."""
@@ -227,6 +253,7 @@ class _Compared:
         first = self._compared(scenarios, self.size.pairs, context)
         self.default.append(differences(first.table, context, "default", "as described"))
         self._note_best(first.batches, context)
+        self.memory.show((scenarios[arm] for arm in self.options), (first.batches[arm] for arm in self.options))
         leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
         self.against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))

@@ -42,7 +42,7 @@ def test_ranks_only_where_decided():
 
 def test_the_quick_profile_keeps_its_budget():
     assert planned_runs("quick") <= 200_000
-    assert len(ALTERNATIVES) == 7
+    assert len(ALTERNATIVES) == 11
 
 
 def test_study_writes_everything(tmp_path, capsys):
@@ -155,7 +155,9 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
     from tandem.experiments.study import strata, study
 
     monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, "pairs", "pairs", 2, True))
-    monkeypatch.setitem(study.PROFILES, "paper", study.Profile(20, 10, 32, True, {"firms": 6, "sets": 4, "replicates": 2}))
+    monkeypatch.setitem(
+        study.PROFILES, "paper", study.Profile(20, 10, 32, True, 10, 60, {"firms": 6, "sets": 4, "replicates": 2})
+    )
     monkeypatch.setitem(choice.SIZES, "paper", choice.SIZES["smoke"])
     monkeypatch.setitem(pooled.SIZES, "paper", (64, 2))
     out = tmp_path / "study"

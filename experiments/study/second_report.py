@@ -1,0 +1,166 @@
+"""What a second executive is worth, as a part of a study's page: sentences, the map drawn, the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tandem.experiments.effects.second import (
+    FACTORS,
+    MAPS,
+    PLACES,
+    THIRDS,
+    Worth,
+    depends_sentence,
+    interval,
+    place_sentence,
+    points,
+    share_sentence,
+)
+from tandem.experiments.pages.figure import Figure, written
+from tandem.experiments.pages.page import Section, Table
+from tandem.sim.intervals import DECIDED, look
+from tandem.sim.plots import INK
+from tandem.sim.plots.canvas import Axes, styled, subplots
+from tandem.sim.plots.canvas import Figure as Canvas
+
+GAIN = "points of growth a year that a COO brings"
+
+
+def section(found: Worth) -> Section:
+    """Sentences and tables as the template takes them."""
+    return {
+        "told": found.sentences(),
+        "n": f"{len(found.firms):,}",
+        "groups": _groups(found.groups),
+        "depends": _depends(found.depends),
+        "cells": _cells(found.cells),
+        "parameters": found.parameters.told,
+    }
+
+
+def answer(found: Worth) -> dict[str, str]:
+    """The first screen's answer: in how many firms, by how much, how sure, and where."""
+    row = found.groups.set_index("firms").loc["all"]
+    decided = row["verdict"] in DECIDED
+    return {
+        "question": "What is a second executive worth?",
+        "lever": f"Growth in {row['share']:.0%} of firms",
+        "size": f"On average {points(row['mean'])} points a year, 95% interval {interval(row['low'], row['high'])}.",
+        "sure": f"The mean is {'decided' if decided else 'undecided'} ({row['n']:,} firms, each with a COO and without).",
+        "where": place_sentence(found.cells),
+        "contrast": depends_sentence(found.depends),
+    }
+
+
+# -- tables ------------------------------------------------------------------------------------
+
+
+def _mean(row: dict[str, object]) -> dict[str, str]:
+    mean, low, high = (float(row[name]) for name in ("mean", "low", "high"))  # type: ignore[arg-type]
+    if not row["n"]:
+        return {"main": "not defined"}
+    aside = interval(low, high) if low == low else ""
+    return {"main": points(mean), "aside": aside, "look": look(str(row["verdict"]), "high")}
+
+
+def _share(row: dict[str, object]) -> dict[str, str]:
+    if not row["n"]:
+        return {"main": "not defined"}
+    return {"main": f"{row['share']:.0%}", "aside": f"[{row['share_low']:.0%}, {row['share_high']:.0%}]"}
+
+
+def _figures(row: dict[str, object]) -> list[dict[str, str]]:
+    return [_mean(row), _share(row), {"main": f"{row['n']:,}"}, {"main": str(row["verdict"])}]
+
+
+def _groups(table: pd.DataFrame) -> Table:
+    rows = [[{"main": row["firms"]}, *_figures(row)] for row in table.to_dict("records")]
+    return {"heads": ["Firms", f"Worth ({GAIN})", "Firms that gain", "Firms played", "Verdict"], "words": (0, 4), "rows": rows}
+
+
+def _depends(table: pd.DataFrame) -> Table:
+    rows = []
+    for row in table.to_dict("records"):
+        slope = {"main": points(row["slope"]), "aside": interval(row["low"], row["high"]), "look": look(row["verdict"], "high")}
+        rows.append([{"main": FACTORS[row["factor"]]}, slope, {"main": f"{row['n']:,}"}, {"main": row["verdict"]}])
+    heads = ["It depends on", "Slope (points a year for a standard deviation)", "Firms played", "Verdict"]
+    return {"heads": heads, "words": (0, 3), "rows": rows}
+
+
+def _cells(table: pd.DataFrame) -> Table:
+    rows = []
+    for row in table[_drawn(table)].to_dict("records"):
+        where = [f"{FACTORS[row[name]]}: {row[third]}" for name, third in PLACES]
+        rows.append([*({"main": word} for word in where), *_figures(row)])
+    heads = ["A third of", "A third of", f"Worth ({GAIN})", "Firms that gain", "Firms played", "Verdict"]
+    return {"heads": heads, "words": (0, 1, 5), "rows": rows}
+
+
+def _drawn(table: pd.DataFrame) -> np.ndarray:
+    return np.array([pair in MAPS for pair in zip(table["factor"], table["other"])])
+
+
+# -- the map -----------------------------------------------------------------------------------
+
+
+def map_figure(found: Worth, folder: Path) -> Figure:
+    """The map as a figure with its data, written into `folder`."""
+    table, row = found.cells, found.groups.set_index("firms").loc["all"]
+    table = table[_drawn(table)].reset_index(drop=True)
+    with styled():
+        canvas, narrow = (plot_cells(table, across) for across in (len(MAPS), 1))
+        decided = int(table["verdict"].isin(DECIDED).sum())
+        footing = (
+            f"N = {len(found.firms):,} firms, {int(table['n'].min()):,} to {int(table['n'].max()):,} a cell; noise share: not "
+            "split, each firm having met one luck; "
+            f"verdict: {row['verdict']} over all firms, {decided} of {len(table)} cells are decided"
+        )
+        heading = "What a second executive is worth"
+        sentence = (
+            f"Mean {GAIN}, by thirds of two factors, and the share of firms that gain; a question mark stands where the 95% "
+            f"interval spans zero. {share_sentence(found.groups)} {place_sentence(found.cells)}"
+        )
+        return written(canvas, "second_executive_map", folder, heading, sentence, footing, narrow, table)
+
+
+def plot_cells(table: pd.DataFrame, across: int) -> Canvas:
+    """A panel a pair of factors, so many beside each other: a cell a third of each."""
+    down = -(-len(MAPS) // across)
+    canvas, axes = subplots(down, across, figsize=(12.5, 4.2) if across > 1 else (4.8, 4.0 * down), squeeze=False)
+    most = float(np.nanmax(np.abs(table["mean"]))) or 1.0
+    for ax, (factor, other) in zip(axes.ravel(), MAPS):
+        part = table[(table["factor"] == factor) & (table["other"] == other)]
+        drawn = _panel(ax, part.set_index(["third", "other_third"]), most)
+        ax.set_xlabel(FACTORS[factor], color=INK)
+        ax.set_ylabel(FACTORS[other], color=INK)
+    canvas.colorbar(drawn, ax=list(axes.ravel()), shrink=0.7, orientation="vertical" if across > 1 else "horizontal").set_label(
+        GAIN, fontsize=9
+    )
+    return canvas
+
+
+def _panel(ax: Axes, part: pd.DataFrame, most: float) -> object:
+    means = np.array([[part["mean"].get((x, y), np.nan) for x in THIRDS] for y in THIRDS], dtype=float)
+    drawn = ax.imshow(means, cmap="PuOr", vmin=-most, vmax=most, aspect="auto", origin="lower")
+    for j, y in enumerate(THIRDS):
+        for i, x in enumerate(THIRDS):
+            row = part.loc[(x, y)]
+            if not row["n"]:
+                continue
+            sure = "" if row["verdict"] in DECIDED else "?"
+            ax.text(
+                i,
+                j,
+                f"{points(row['mean'])}{sure}\n{row['share']:.0%} gain",
+                ha="center",
+                va="center",
+                fontsize=9,
+                color="white" if abs(row["mean"]) > 0.7 * most else INK,
+            )
+    ax.set_xticks(range(len(THIRDS)), list(THIRDS), color=INK)
+    ax.set_yticks(range(len(THIRDS)), list(THIRDS), color=INK)
+    ax.tick_params(length=0)
+    return drawn
