@@ -121,9 +121,9 @@ def fits(
 
 
 def firsts(table: pd.DataFrame) -> pd.DataFrame:
-    """Who is first in each context of a table of `fits`: context, first (the role models that are first or cannot be told from
-    it, best mean fit first, "; " between), decided (one alone), named (by the article; "" for none), agreed ("agreed": that one is
-    first; "undecided": it is among those that cannot be told apart; "not agreed"; "" where none is named), n."""
+    """Who is first in each context of a table of `fits`: context; first (the role models that are first or cannot be told from
+    it, best mean fit first, "; " between); decided (one alone); named (by the article; "" for none); agreed ("agreed" where that
+    one is first, "undecided" where it is among those that cannot be told apart, "not agreed", "" where none is named); n."""
     rows = []
     for context, part in table.groupby("context", sort=False):
         part = part.sort_values("place")
@@ -148,15 +148,18 @@ def fit_sentence(row: Mapping[Hashable, Any], named: Mapping[str, str]) -> str:
     """A context's wishes, who fits them, and whether the article says so; `row`: of `firsts`, `named`: titles by id."""
     wishes = wishes_of(row["context"])
     wants = wishes.reason["en"] if wishes.reason else "grow"
-    first = [named[arm] for arm in row["first"].split("; ")]
+    first = [quoted(named[arm]) for arm in row["first"].split("; ")]
     fits_it = f"{first[0]} fits it best (decided)" if row["decided"] else f"{listed(first)} fit it alike (undecided)"
-    agreed = {
-        "agreed": f"the article names {named.get(row['named'])}: agreed",
-        "undecided": f"the article names {named.get(row['named'])}: agreed, as far as can be told",
-        "not agreed": f"the article names {named.get(row['named'])}: not agreed",
-        "": "the article names none",
-    }
-    return f"{named[row['context']]}: such a firm wants to {wants}. {fits_it}; {agreed[row['agreed']]} (N = {row['n']:,} pairs)."
+    article = "the article names none"
+    if row["agreed"]:
+        word = "agreed, as far as can be told" if row["agreed"] == "undecided" else row["agreed"]
+        article = f"the article names {quoted(named[row['named']])}: {word}"
+    return f"{named[row['context']]}: such a firm wants to {wants}. {fits_it}; {article} (N = {row['n']:,} pairs)."
+
+
+def quoted(title: str) -> str:
+    """A role model's title in a sentence: titles have commas of their own."""
+    return f"“{title}”"
 
 
 def agreement(table: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from tandem.experiments.effects.fit import agreement, firsts, fit_sentence
+from tandem.experiments.effects.fit import agreement, firsts, fit_sentence, quoted
 from tandem.experiments.pages.numbers import figure_text, interval_text
 from tandem.experiments.pages.page import Section, Table
 from tandem.experiments.pages.words import listed, low_first
@@ -42,16 +42,18 @@ def everywhere(table: pd.DataFrame, named: Mapping[str, str]) -> str:
     common = [arm for arm in named if all(arm in each for each in sets)]
     if not common:
         return "No role model is first, or undecided for first, everywhere."
+    who = listed([quoted(named[arm]) for arm in common])
     if table["decided"].all():
-        return f"{named[common[0]]} fits best in every context."
-    return f"{listed([named[arm] for arm in common])} cannot be told from the first in any context."
+        return f"{who} fits best in every context (decided)."
+    still = int((~table["decided"]).sum())
+    return f"In every context {who} {'is' if len(common) == 1 else 'are'} first or cannot be told from it (undecided in {still})."
 
 
 def short(table: pd.DataFrame, named: dict[str, str]) -> str:
     """Who fits which firm, in one sentence: by what a firm of each context wants."""
     who: dict[str, list[str]] = {}
     for row in firsts(table[table["dispositions"] == AS_DESCRIBED]).to_dict("records"):
-        first = [named[arm] for arm in row["first"].split("; ")]
+        first = [quoted(named[arm]) for arm in row["first"].split("; ")]
         name = first[0] if len(first) == 1 else f"undecided between {listed(first)}"
         who.setdefault(name, []).append(low_first(named[row["context"]]))
     return f"Best fit to what such a firm wants: {'; '.join(f'{name} in {listed(where)}' for name, where in who.items())}."
@@ -61,16 +63,27 @@ def answer(table: pd.DataFrame, named: dict[str, str], growth: str) -> dict[str,
     """The first screen's answer: who fits which firm, by its wishes; growth alone told beside."""
     found = {word: firsts(part) for word, part in table.groupby("dispositions", sort=False)}
     described = found[AS_DESCRIBED]
-    one = everywhere(described, named)
     decided = int(described["decided"].sum())
     return {
         "question": "Which role model fits which firm?",
-        "lever": "It depends on the firm" if one.startswith("No role model") else one,
+        "lever": _headline(described, named),
         "size": short(table, named),
         "sure": f"Decided in {decided} of {len(described)} contexts ({described['n'].min():,} pairs of firms or more).",
         "where": counted(found),
         "contrast": growth,
     }
+
+
+def _headline(table: pd.DataFrame, named: Mapping[str, str]) -> str:
+    """Never more than the first places decide."""
+    first = set(table.loc[table["decided"], "first"])
+    if not first:
+        return "Undecided everywhere"
+    if len(first) > 1 or everywhere(table, named).startswith("No role model"):
+        return "It depends on the firm"
+    if table["decided"].all():
+        return named[first.pop()]
+    return f"Undecided in {int((~table['decided']).sum())} of {len(table)} contexts"
 
 
 def _table(table: pd.DataFrame, first: pd.DataFrame, named: dict[str, str]) -> Table:

@@ -47,11 +47,10 @@ def answer(found: Worth) -> dict[str, str]:
     decided = row["verdict"] in DECIDED
     return {
         "question": "What is a second executive worth?",
-        "lever": f"Growth in {row['share']:.0%} of firms",
+        "lever": f"More growth in {row['share']:.0%} of firms",
         "size": f"On average {points(row['mean'])} points a year, 95% interval {interval(row['low'], row['high'])}.",
         "sure": f"The mean is {'decided' if decided else 'undecided'} ({row['n']:,} firms, each with a COO and without).",
-        "where": place_sentence(found.cells),
-        "contrast": depends_sentence(found.depends),
+        "where": depends_sentence(found.depends),
     }
 
 
@@ -158,7 +157,7 @@ def _panel(ax: Axes, part: pd.DataFrame, most: float) -> object:
                 ha="center",
                 va="center",
                 fontsize=9,
-                color="white" if abs(row["mean"]) > 0.7 * most else INK,
+                color="white" if abs(row["mean"]) > 0.6 * most else INK,
             )
     ax.set_xticks(range(len(THIRDS)), list(THIRDS), color=INK)
     ax.set_yticks(range(len(THIRDS)), list(THIRDS), color=INK)
