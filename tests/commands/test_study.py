@@ -1,6 +1,9 @@
 """The main job end to end, small; the ranking of levers on functions whose answer is known; the commands' manners."""
 
+import html
 import json
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,9 +12,10 @@ import pytest
 
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.levers import effect_table, effects, rank_intervals, ranks
-from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, role_models
+from tandem.experiments.effects.role_models import ALTERNATIVES, FURTHER, contexts, role_models
 from tandem.experiments.study.report import answers, with_whole_range
-from tandem.experiments.study.study import planned_runs
+from tandem.experiments.study.study import PROFILES, planned_runs, play
+from tandem.sim.parameters import describe
 
 LEVERS = ("a", "b", "c")
 
@@ -41,8 +45,31 @@ def test_ranks_only_where_decided():
 
 
 def test_the_quick_profile_keeps_its_budget():
-    assert planned_runs("quick") <= 200_000
-    assert len(ALTERNATIVES) == 11
+    """A tenth more than before the map, the fit and the last four alternatives came in, in firms of twelve quarters: those of
+    the map are followed for sixteen."""
+    before = 115_544
+    map_of = PROFILES["quick"].second_firms
+    assert planned_runs("quick") + 2 * map_of * 4 / 12 <= 1.1 * before + 1000
+    assert 2 * map_of <= 8000
+    assert len(ALTERNATIVES) == 11 and not set(ALTERNATIVES) & set(FURTHER)
+
+
+def test_every_structural_choice_is_told_of_and_moves_what_it_names():
+    """The table of structural choices in MODEL.md names the path of each alternative that is played, and marks which every study
+    plays; each is another value than the default."""
+    text = (Path(__file__).resolve().parents[2] / "MODEL.md").read_text("utf-8")
+    part = text[text.index("### 3.4 ") : text.index("### 3.5 ")]
+    rows = {line.split("|")[1].strip().strip("`"): line for line in part.splitlines() if line.startswith("| `")}
+    known = {row["path"]: row["default"] for row in describe()}
+    paths = {path: name for name, changes in {**ALTERNATIVES, **FURTHER}.items() for path in changes}
+    assert set(rows) == {path.removeprefix("assumptions.") for path in paths}
+    for kind, mark in ((ALTERNATIVES, True), (FURTHER, False)):
+        for changes in kind.values():
+            ((path, value),) = changes.items()
+            assert known[path] != value, path
+            told = ("off", "on")[value] if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
+            alternatives = [each.strip() for each in rows[path.removeprefix("assumptions.")].split("|")[3].split(",")]
+            assert (f"{told}*" if mark else told) in alternatives, path
 
 
 def test_study_writes_everything(tmp_path, capsys):
@@ -56,6 +83,7 @@ def test_study_writes_everything(tmp_path, capsys):
     first = page[: page.index('id="short"')]
     assert "What moves revenue growth most?" in first and "What moves conflict rate most?" in first
     assert first.count("Context by context:") == 2 and first.count("ecided: ") == 2
+    assert "Which role model fits which firm?" in first and "What is a second executive worth?" in first
     assert "undecided" in page
     assert not any(word in page for word in ('src="http', "<script", "@import", 'link rel="stylesheet"'))
     assert len(list(folder.glob("*.png"))) == len(list(folder.glob("*.svg"))) >= 5
@@ -68,6 +96,37 @@ def test_study_writes_everything(tmp_path, capsys):
     assert set(frame["role_model"]) == set(role_models())
     assert json.loads((folder / "study.json").read_text("utf-8"))["profile"] == "smoke"
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_the_report_tells_who_fits_which_firm_and_what_a_second_executive_is_worth(tmp_path):
+    """After the comparison of role models, each with its numbers and parameter sets, and as the tables beside the page say."""
+    assert status(["study", "--profile", "smoke", "--parameters", "default", "--out", str(tmp_path)]) == 0
+    page = html.unescape((tmp_path / "report.html").read_text("utf-8"))
+    places = [page.index(f'id="{name}"') for name in ("role_models", "fit", "second", "assumptions")]
+    assert places == sorted(places)
+    fit, second = page[places[1] : places[2]], page[places[2] : places[3]]
+    table = pd.read_csv(tmp_path / "fit.csv")
+    assert set(table["context"]) == set(contexts()) and set(table["dispositions"]) == {"as described", "equal"}
+    assert {"rank", "verdict", "n", "named"} <= set(table)
+    for context, part in table[table["dispositions"] == "as described"].groupby("context"):
+        assert f"(N = {part['n'].min()} pairs)" in fit, context
+    assert fit.count(": such a firm wants to ") == len(contexts()) and "By growth alone: highest revenue growth" in fit
+    assert "4 contexts" in fit and "with equal dispositions" in fit
+    groups = pd.read_csv(tmp_path / "second_executive_firms.csv").set_index("firms")
+    assert f"raises growth in {groups.loc['all', 'share']:.0%} of firms" in second and "N = 60 firms" in second
+    assert "parameters: " in second and 'id="second_executive_map"' in second
+    assert len(pd.read_csv(tmp_path / "second_executive.csv")) == 135
+    assert len(pd.read_csv(tmp_path / "second_executive_map.csv")) == 27
+    assert len(pd.read_csv(tmp_path / "second_executive_factors.csv")) == 6
+    short = page[page.index('id="short"') : page.index('id="levers"')]
+    assert re.search(r"Best fit to what such a firm wants: .*By growth alone: highest.*raises growth in", short, flags=re.DOTALL)
+    assert not re.search(r"<li>Highest revenue growth", short)
+
+
+def test_what_is_planned_is_what_is_played():
+    played = []
+    play("smoke", 1, lambda what, runs: played.append(runs), parameters="declared")
+    assert sum(played) == planned_runs("smoke", "declared")
 
 
 def few(ranks, by_context):
