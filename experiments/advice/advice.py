@@ -1,4 +1,5 @@
-"""Advice for one firm: which role model is best for it, then which lever to raise first, and where raising it stops to help.
+"""Advice for one firm: which role model is best for it, what a second executive is worth to it, then which lever to raise first,
+and where raising it stops to help.
 
 All comparisons are paired: the same replicates and, under the ensemble of parameter sets, the same set for each pair, so
 that what is said holds over what is not known of the mechanisms too.
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.advice.second import second_sentence, second_worth, without_coo
 from tandem.experiments.effects.role_models import role_models
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.given import number, whole
@@ -48,6 +50,8 @@ class Advice(Own):
     share one)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
+    second: pd.DataFrame
+    """What a second executive is worth to this firm, see `tandem.experiments.advice.second.second_worth`."""
     parameters: Chosen
     """Under which parameter sets all this was played."""
 
@@ -90,6 +94,7 @@ class Advice(Own):
                 f"{titles[second['role_model']]} "
                 f"(95% interval {100 * second['low']:.2f} to {100 * second['high']:.2f})."
             )
+        told += filter(None, [second_sentence(self.second, titles)])
         lever = self.first_lever
         if lever is None:
             told.append(f"No single lever, raised by {self.step:g}, decidedly helps growth or cuts conflict here.")
@@ -144,9 +149,9 @@ def advise(
     progress: Callable[[str, int], None] = lambda what, share: None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Advice:
-    """Play the firm under every role model to choose from, then in its own role model with each lever raised by `step` (above
-    0, at most 1). `scenario`: one, or its name or path; `seed` as in `tandem.sim.seeds`, `parameters` as in
-    `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
+    """Play the firm under every role model to choose from, with a COO and without, then in its own role model with each lever
+    raised by `step` (above 0, at most 1). `scenario`: one, or its name or path; `seed` as in `tandem.sim.seeds`, `parameters` as
+    in `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)
@@ -160,15 +165,28 @@ def advise(
     for name in options:
         by_role_model[name] = _played(scenario.with_({"role_model": name}), runs, seed, asked)
         progress("role_models", 40 // len(options))
-    levers = lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6), asked)
-    found = Advice(scenario, runs, step, _role_models(by_role_model), levers, pd.DataFrame(), asked)
-    first = found.first_lever
+    levers, by_growth = (
+        lever_effects(scenario, runs, step, seed, lambda: progress("levers", 6), asked),
+        _role_models(by_role_model),
+    )
+    second = _second(scenario, by_role_model, str(by_growth.iloc[0]["role_model"]), lambda firm: _played(firm, runs, seed, asked))
+    first = first_of(levers)
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
     if first is not None:
         at = [_played(_set_to(scenario, first, level), runs, seed, asked) for level in LEVELS]
         levels = _levels(at)
     progress("levels", 30)
-    return Advice(scenario, runs, step, found.role_models, levers, levels, asked)
+    return Advice(scenario, runs, step, by_growth, levers, levels, second, asked)
+
+
+def _second(
+    scenario: Scenario, known: dict[str, pd.DataFrame], best: str, played: Callable[[Scenario], pd.DataFrame]
+) -> pd.DataFrame:
+    """A firm that has a COO against the same without, one that has none against the best role model."""
+    has = bool(scenario.parameters.coo.present)
+    other = without_coo(scenario) if has else scenario.with_({"role_model": best})
+    growth = [table["revenue_growth"].to_numpy() for table in (played(scenario), played(other) if has else known[best])]
+    return second_worth(scenario, other, *growth)
 
 
 def _asked(scenario: Scenario | str, runs: int, step: float, seed: int | str) -> tuple[Scenario, int, float, int | str]:

@@ -29,7 +29,7 @@ def advise(
     from tandem.sim.writing import filled
 
     if out is not None:
-        writable(out, ("role_models.csv", "levers.csv", "levels.csv"))
+        writable(out, ("role_models.csv", "levers.csv", "levels.csv", "second_executive.csv"))
     firm, asked = Scenario.load(file), parameter_sets(parameters)
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked)
@@ -38,7 +38,8 @@ def advise(
     show(found)
     if out is not None:
         with filled(out) as folder:
-            for name, table in (("role_models", found.role_models), ("levers", found.levers), ("levels", found.levels)):
+            tables = {"role_models": found.role_models, "levers": found.levers, "levels": found.levels}
+            for name, table in {**tables, "second_executive": found.second}.items():
                 write_csv(table.assign(parameters=asked.word), folder / f"{name}.csv")
         print(f"tables: {out}")
     print(asked.told)

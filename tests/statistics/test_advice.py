@@ -14,6 +14,7 @@ from tandem.experiments.advice.advice import (
     lever_effects,
     raised,
 )
+from tandem.experiments.advice.second import second_sentence, second_worth, without_coo
 from tandem.experiments.commands.main import status
 from tandem.experiments.firms.kept_batches import play
 from tandem.experiments.firms.population import Population
@@ -50,6 +51,31 @@ def test_what_is_undecided_is_said(found):
         assert "undecided" in told
     assert found.levers["growth_change"].dropna().is_monotonic_decreasing
     assert list(found.levels["level"]) == list(LEVELS)
+
+
+def test_a_second_executive_is_weighed_on_the_same_replicates(found):
+    without = without_coo(found.scenario)
+    assert found.scenario.parameters.coo.present and not without.parameters.coo.present
+    own, alone = (play(firm, 200, seed=3).outcomes["revenue_growth"].to_numpy() for firm in (found.scenario, without))
+    row = found.second.iloc[0]
+    assert row["growth_change"] == pytest.approx((own - alone).mean()) and row["n"] == 200 and row["has"]
+    (told,) = [each for each in found.paragraphs() if "The COO that this firm has brings" in each]
+    assert f"{100 * row['growth_change']:+.2f} points" in told
+    assert ("undecided" in told) == (row["verdict"] not in ("higher", "lower"))
+
+
+def test_a_firm_without_a_coo_hears_what_one_would_bring_and_who_says_so_by_hand_nothing():
+    alone, pair = Scenario.of(role_model="no-coo"), Scenario.of(role_model="co-pilot")
+    growth, more = np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.4, 0.3])
+    table = second_worth(alone, pair, growth, more)
+    assert table["growth_change"].item() == pytest.approx(0.1) and table["role_model"].item() == "co-pilot"
+    told = second_sentence(table, {"co-pilot": "Marketing co-pilots"})
+    assert told.startswith("A COO, in the role model “Marketing co-pilots”, would bring +10.00 points of growth a year")
+    assert "whether that helps is undecided" in told and "flatters" in told
+    assert second_worth(pair, alone, more, growth)["growth_change"].item() == pytest.approx(0.1)
+    sure = second_worth(pair, alone, growth + np.array([0.1, 0.11, 0.12]), growth)
+    assert "undecided" not in second_sentence(sure, {}) and "+11.00 points" in second_sentence(sure, {})
+    assert second_sentence(second_worth(alone, alone, growth, more), {}) == ""
 
 
 def test_the_probability_of_being_best_follows_the_paired_differences():

@@ -1,0 +1,50 @@
+"""What a second executive is worth to one firm: with one against without, on the same replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from tandem.experiments.firms.population import Population
+from tandem.sim.intervals import DECIDED, paired_difference, verdict
+from tandem.sim.scenario import Scenario
+
+COLUMNS = ("has", "role_model", "growth_change", "growth_low", "growth_high", "verdict", "n")
+
+
+def without_coo(scenario: Scenario) -> Scenario:
+    """The firm under the control that has no COO, as the population knows it."""
+    return scenario.with_({"role_model": Population.load("population").declared["coo"]["without"]})
+
+
+def second_worth(scenario: Scenario, other: Scenario, own: np.ndarray, others: np.ndarray) -> pd.DataFrame:
+    """One row: has (whether the firm has a COO), role_model (of the arm with one), the change of growth that a COO brings (share
+    a year) with its 95% interval, verdict, n. `own`, `others`: growth of the firm and of the `other` arm, (runs,), same replicates.
+    No row where both have a COO, or neither, since the firm's file says so by hand."""
+    has, beside = (bool(firm.parameters.coo.present) for firm in (scenario, other))
+    if has == beside:
+        return pd.DataFrame(columns=list(COLUMNS))
+    change, low, high, _, n = paired_difference(others, own) if has else paired_difference(own, others)
+    named = (scenario if has else other).role_model
+    return pd.DataFrame([(has, named, change, low, high, verdict(low, high, n), n)], columns=list(COLUMNS))
+
+
+def second_sentence(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """What the table says; "" where it has no row."""
+    if not len(table):
+        return ""
+    row = table.iloc[0]
+    how_far = (
+        f"{100 * row['growth_change']:+.2f} points of growth a year (95% interval {100 * row['growth_low']:+.2f} to "
+        f"{100 * row['growth_high']:+.2f})"
+    )
+    what = (
+        "The COO that this firm has brings"
+        if row["has"]
+        else f"A COO, in the role model “{titles[row['role_model']]}”, would bring"
+    )
+    sure = "" if row["verdict"] in DECIDED else "; whether that helps is undecided"
+    note = "" if row["has"] else " The role model was chosen on the same replicates, which flatters it a little."
+    return f"{what} {how_far} against none, as the firm is{sure}.{note}"
