@@ -16,6 +16,7 @@ import pandas as pd
 
 from tandem.experiments.firms.growth import YEAR, growth, slopes, standard
 from tandem.experiments.firms.population import MOST_FIRMS, Firms, Population
+from tandem.experiments.pages.numbers import Row
 from tandem.experiments.pages.words import listed
 from tandem.sim.given import whole
 from tandem.sim.intervals import DECIDED, mean_interval, share_interval, t_quantile, verdict
@@ -87,7 +88,7 @@ def worths(firms: Firms, panels: Mapping[str, Panel]) -> pd.DataFrame:
 def thirds(values: np.ndarray) -> np.ndarray:
     """Which third of `values` each lies in, as one of THIRDS (equal values are parted in their order)."""
     place = pd.Series(values).rank(method="first").to_numpy() - 1.0
-    return np.array(THIRDS)[np.minimum(2, (3.0 * place / len(values)).astype(int))]
+    return np.asarray(np.array(THIRDS)[np.minimum(2, (3.0 * place / len(values)).astype(int))])
 
 
 def _of(worth: np.ndarray) -> dict[str, float | int | str]:
@@ -211,9 +212,14 @@ def interval(low: float, high: float) -> str:
     return f"[{points(low)}, {points(high)}]"
 
 
+def row_of(table: pd.DataFrame, firms: str) -> Row:
+    """The row of `groups` that is about these firms."""
+    return table[table["firms"] == firms].to_dict("records")[0]
+
+
 def share_sentence(table: pd.DataFrame) -> str:
     """In how many firms a second executive raises growth, and by how much on average; `table`: of `groups`."""
-    row = table.set_index("firms").loc["all"]
+    row = row_of(table, "all")
     return (
         f"A second executive raises growth in {row['share']:.0%} of firms [{100 * row['share_low']:.0f}, "
         f"{100 * row['share_high']:.0f}], on average by {points(row['mean'])} points a year {interval(row['low'], row['high'])} "
@@ -221,7 +227,7 @@ def share_sentence(table: pd.DataFrame) -> str:
     )
 
 
-def place_of(row: Mapping[str, object]) -> str:
+def place_of(row: Row) -> str:
     """Where a cell of the map lies, in words."""
     return " and ".join(f"{_AT[str(row[third])]} {FACTORS[str(row[name])]}" for name, third in PLACES)
 
@@ -235,8 +241,8 @@ def place_sentence(table: pd.DataFrame) -> str:
     if not len(drawn):
         return "Where a COO is worth most cannot be said: too few firms in every cell."
     told = []
-    for word, place in (("Most", drawn["mean"].idxmax()), ("Least", drawn["mean"].idxmin())):
-        row = drawn.loc[place].to_dict()
+    rows = drawn.to_dict("records")
+    for word, row in (("Most", max(rows, key=lambda each: each["mean"])), ("Least", min(rows, key=lambda each: each["mean"]))):
         told.append(
             f"{word} in {place_of(row)}: {points(row['mean'])} points {interval(row['low'], row['high'])}, "
             f"{row['verdict']}, {row['share']:.0%} of {row['n']:,} firms gain."
@@ -263,7 +269,7 @@ def owners_sentence(table: pd.DataFrame) -> str:
     """What a COO is worth to firms that have one and to others; `table`: of `groups`."""
     told = []
     for name, words in (("with a COO", "firms that have one"), ("without a COO", "firms that have none")):
-        row = table.set_index("firms").loc[name]
+        row = row_of(table, name)
         if row["n"]:
             told.append(f"{points(row['mean'])} points {interval(row['low'], row['high'])} to {words} (N = {row['n']:,})")
     return f"By the population's rule of who takes a COO, a COO is worth {listed(told)}."

@@ -14,7 +14,7 @@ def growth(panel: Panel, after: int, until: int) -> np.ndarray:
     years = (until - after) / YEAR
     first = panel.between("revenue_sum", after - YEAR, after)[:, 0]
     last = panel.between("revenue_sum", until - YEAR, until)[:, 0]
-    return np.log(np.maximum(last, 1e-9) / np.maximum(first, 1e-9)) / years
+    return np.asarray(np.log(np.maximum(last, 1e-9) / np.maximum(first, 1e-9)) / years)
 
 
 def standard(values: np.ndarray) -> np.ndarray:

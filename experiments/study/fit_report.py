@@ -17,7 +17,7 @@ from tandem.sim.intervals import look
 def section(table: pd.DataFrame, named: dict[str, str], growth: str) -> Section:
     """Sentences and tables as the template takes them. `table`: of `tandem.experiments.study.fitting.fit_tables`; `growth`: the
     sentence on growth alone, told beside."""
-    found = {word: firsts(part) for word, part in table.groupby("dispositions", sort=False)}
+    found = {str(word): firsts(part) for word, part in table.groupby("dispositions", sort=False)}
     return {
         "told": [fit_sentence(row, named) for row in found[AS_DESCRIBED].to_dict("records")],
         "agreed": counted(found),
@@ -61,7 +61,7 @@ def short(table: pd.DataFrame, named: dict[str, str]) -> str:
 
 def answer(table: pd.DataFrame, named: dict[str, str], growth: str) -> dict[str, str]:
     """The first screen's answer: who fits which firm, by its wishes; growth alone told beside."""
-    found = {word: firsts(part) for word, part in table.groupby("dispositions", sort=False)}
+    found = {str(word): firsts(part) for word, part in table.groupby("dispositions", sort=False)}
     described = found[AS_DESCRIBED]
     decided = int(described["decided"].sum())
     return {

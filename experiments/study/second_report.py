@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,11 @@ from tandem.experiments.effects.second import (
     interval,
     place_sentence,
     points,
+    row_of,
     share_sentence,
 )
 from tandem.experiments.pages.figure import Figure, written
+from tandem.experiments.pages.numbers import Row
 from tandem.experiments.pages.page import Section, Table
 from tandem.sim.intervals import DECIDED, look
 from tandem.sim.plots import INK
@@ -43,7 +46,7 @@ def section(found: Worth) -> Section:
 
 def answer(found: Worth) -> dict[str, str]:
     """The first screen's answer: in how many firms, by how much, how sure, and where."""
-    row = found.groups.set_index("firms").loc["all"]
+    row = row_of(found.groups, "all")
     decided = row["verdict"] in DECIDED
     return {
         "question": "What is a second executive worth?",
@@ -57,21 +60,21 @@ def answer(found: Worth) -> dict[str, str]:
 # -- tables ------------------------------------------------------------------------------------
 
 
-def _mean(row: dict[str, object]) -> dict[str, str]:
-    mean, low, high = (float(row[name]) for name in ("mean", "low", "high"))  # type: ignore[arg-type]
+def _mean(row: Row) -> dict[str, str]:
+    mean, low, high = (float(row[name]) for name in ("mean", "low", "high"))
     if not row["n"]:
         return {"main": "not defined"}
     aside = interval(low, high) if low == low else ""
     return {"main": points(mean), "aside": aside, "look": look(str(row["verdict"]), "high")}
 
 
-def _share(row: dict[str, object]) -> dict[str, str]:
+def _share(row: Row) -> dict[str, str]:
     if not row["n"]:
         return {"main": "not defined"}
     return {"main": f"{row['share']:.0%}", "aside": f"[{row['share_low']:.0%}, {row['share_high']:.0%}]"}
 
 
-def _figures(row: dict[str, object]) -> list[dict[str, str]]:
+def _figures(row: Row) -> list[dict[str, str]]:
     return [_mean(row), _share(row), {"main": f"{row['n']:,}"}, {"main": str(row["verdict"])}]
 
 
@@ -107,7 +110,7 @@ def _drawn(table: pd.DataFrame) -> np.ndarray:
 
 def map_figure(found: Worth, folder: Path) -> Figure:
     """The map as a figure with its data, written into `folder`."""
-    table, row = found.cells, found.groups.set_index("firms").loc["all"]
+    table, row = found.cells, row_of(found.groups, "all")
     table = table[_drawn(table)].reset_index(drop=True)
     with styled():
         canvas, narrow = (plot_cells(table, across) for across in (len(MAPS), 1))
@@ -132,7 +135,7 @@ def plot_cells(table: pd.DataFrame, across: int) -> Canvas:
     most = float(np.nanmax(np.abs(table["mean"]))) or 1.0
     for ax, (factor, other) in zip(axes.ravel(), MAPS):
         part = table[(table["factor"] == factor) & (table["other"] == other)]
-        drawn = _panel(ax, part.set_index(["third", "other_third"]), most)
+        drawn = _panel(ax, part, most)
         ax.set_xlabel(FACTORS[factor], color=INK)
         ax.set_ylabel(FACTORS[other], color=INK)
     canvas.colorbar(drawn, ax=list(axes.ravel()), shrink=0.7, orientation="vertical" if across > 1 else "horizontal").set_label(
@@ -141,24 +144,16 @@ def plot_cells(table: pd.DataFrame, across: int) -> Canvas:
     return canvas
 
 
-def _panel(ax: Axes, part: pd.DataFrame, most: float) -> object:
-    means = np.array([[part["mean"].get((x, y), np.nan) for x in THIRDS] for y in THIRDS], dtype=float)
+def _panel(ax: Axes, part: pd.DataFrame, most: float) -> Any:
+    means = np.full((len(THIRDS), len(THIRDS)), np.nan)
+    for row in part[part["n"] > 0].to_dict("records"):
+        i, j = THIRDS.index(row["third"]), THIRDS.index(row["other_third"])
+        means[j, i] = row["mean"]
+        sure = "" if row["verdict"] in DECIDED else "?"
+        dark = abs(row["mean"]) > 0.6 * most
+        told = f"{points(row['mean'])}{sure}\n{row['share']:.0%} gain"
+        ax.text(i, j, told, ha="center", va="center", fontsize=9, color="white" if dark else INK)
     drawn = ax.imshow(means, cmap="PuOr", vmin=-most, vmax=most, aspect="auto", origin="lower")
-    for j, y in enumerate(THIRDS):
-        for i, x in enumerate(THIRDS):
-            row = part.loc[(x, y)]
-            if not row["n"]:
-                continue
-            sure = "" if row["verdict"] in DECIDED else "?"
-            ax.text(
-                i,
-                j,
-                f"{points(row['mean'])}{sure}\n{row['share']:.0%} gain",
-                ha="center",
-                va="center",
-                fontsize=9,
-                color="white" if abs(row["mean"]) > 0.6 * most else INK,
-            )
     ax.set_xticks(range(len(THIRDS)), list(THIRDS), color=INK)
     ax.set_yticks(range(len(THIRDS)), list(THIRDS), color=INK)
     ax.tick_params(length=0)
