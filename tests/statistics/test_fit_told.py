@@ -128,3 +128,12 @@ def test_a_study_plays_for_the_wishes_only_what_it_has_not_played():
     n = table.set_index(["dispositions", "context"])["n"]
     assert set(n["as described"]["baseline"]) == {6} and set(n["as described"]["agile"]) == set(n["equal"]["baseline"]) == {4}
     assert set(table["context"]) == set(contexts()) and len(table) == 2 * len(contexts()) * len(options)
+
+
+def test_a_batch_that_is_too_small_is_played_anew():
+    asked, firm = chosen("declared"), described("baseline", ["co-pilot"])["co-pilot"]
+    memory = Remembered(lambda scenario, runs, seed, parameters: simulate_batch(scenario, runs, seed, parameters=parameters))
+    memory.show([firm], [simulate_batch(firm, 3, 2, parameters=asked)])
+    found = memory.play(firm, 5, 2, asked)
+    assert len(found.units("revenue_growth")) == found.runs == 5
+    assert memory.play(firm, 2, 2, asked).units("revenue_growth") == pytest.approx(found.units("revenue_growth")[:2])
