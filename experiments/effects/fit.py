@@ -122,8 +122,9 @@ def fits(
 
 def firsts(table: pd.DataFrame) -> pd.DataFrame:
     """Who is first in each context of a table of `fits`: context; first (the role models that are first or cannot be told from
-    it, best mean fit first, "; " between); decided (one alone); named (by the article; "" for none); agreed ("agreed" where that
-    one is first, "undecided" where it is among those that cannot be told apart, "not agreed", "" where none is named); n."""
+    it, best mean fit first, "; " between); decided (one alone); lead (of the first over the next, in standard deviations); named
+    (by the article; "" for none); agreed ("agreed" where that one is first, "undecided" where it is among those that cannot be
+    told apart, "not agreed", "" where none is named); n."""
     rows = []
     for context, part in table.groupby("context", sort=False):
         part = part.sort_values("place")
@@ -136,6 +137,7 @@ def firsts(table: pd.DataFrame) -> pd.DataFrame:
                 "context": context,
                 "first": "; ".join(first),
                 "decided": len(first) == 1,
+                "lead": float(part["difference"].iloc[0]),
                 "named": named,
                 "agreed": word if named else "",
                 "n": int(part["n"].min()),
@@ -149,7 +151,9 @@ def fit_sentence(row: Mapping[Hashable, Any], named: Mapping[str, str]) -> str:
     wishes = wishes_of(row["context"])
     wants = wishes.reason["en"] if wishes.reason else "grow"
     first = [quoted(named[arm]) for arm in row["first"].split("; ")]
-    fits_it = f"{first[0]} fits it best (decided)" if row["decided"] else f"{listed(first)} fit it alike (undecided)"
+    fits_it = f"{listed(first)} fit it alike (undecided)"
+    if row["decided"]:
+        fits_it = f"{first[0]} fits it best (decided, by {row['lead']:.2f} standard deviations of such firms)"
     article = "the article names none"
     if row["agreed"]:
         word = "agreed, as far as can be told" if row["agreed"] == "undecided" else row["agreed"]

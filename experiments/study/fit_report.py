@@ -45,8 +45,8 @@ def everywhere(table: pd.DataFrame, named: Mapping[str, str]) -> str:
     who = listed([quoted(named[arm]) for arm in common])
     if table["decided"].all():
         return f"{who} fits best in every context (decided)."
-    still = int((~table["decided"]).sum())
-    return f"In every context {who} {'is' if len(common) == 1 else 'are'} first or cannot be told from it (undecided in {still})."
+    still, verb = int((~table["decided"]).sum()), "is" if len(common) == 1 else "are"
+    return f"In every context {who} {verb} first or cannot be told from the first (undecided in {still})."
 
 
 def short(table: pd.DataFrame, named: dict[str, str]) -> str:

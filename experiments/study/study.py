@@ -80,8 +80,8 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(20, 10, 32, False, 10, 60, {"firms": 6, "sets": 4, "replicates": 2}),
-    # 120 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it takes a tenth.
-    "quick": Profile(2000, 120, 1024),
+    # 110 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it is a tenth.
+    "quick": Profile(2000, 110, 1024),
     "paper": Profile(10_000, 2000, 8192, True, 2000, 20_000),
 }
 

@@ -55,7 +55,7 @@ def test_who_is_first_and_whether_the_article_agrees():
         "established-brand": "; ".join(ARMS[:2]),
         "agile": "; ".join(ARMS[:2]),
     }
-    assert found["decided"].tolist() == [True, True, False, False]
+    assert found["decided"].tolist() == [True, True, False, False] and set(found["lead"]) == {0.2}
     assert fit.agreement(found.reset_index()) == "2 of 3 contexts (first in 1, undecided for first in 1)"
 
 
@@ -73,7 +73,8 @@ def test_a_sentence_tells_the_wishes_the_fit_and_the_article():
 
     assert told(["higher", "lower", "lower"]) == (
         "Rapid growth: such a firm wants to grow fast, and improve what marketing money brings. “CEO strategist, COO executor” "
-        "fits it best (decided); the article names “CEO strategist, COO executor”: agreed (N = 50 pairs)."
+        "fits it best (decided, by 0.20 standard deviations of such firms); the article names “CEO strategist, COO executor”: "
+        "agreed (N = 50 pairs)."
     )
     assert "fit it alike (undecided); the article names “CEO strategist, COO executor”: agreed, as far as can be told" in told(
         ["undecided", "undecided", "lower"]
@@ -100,7 +101,8 @@ def test_the_first_screen_claims_no_more_than_the_table_decides():
     assert told["lever"] == "Undecided in 1 of 3 contexts" and told["contrast"] == "By growth alone: nobody."
     assert "Decided in 2 of 3 contexts" in told["sure"]
     part = fit_report.section(study_table(mixed), named, "By growth alone: nobody.")
-    assert part["everywhere"].startswith("In every context “CEO strategist, COO executor” is first or cannot be told from it")
+    common = "In every context “CEO strategist, COO executor” is first or cannot be told from the first (undecided in 1)."
+    assert part["everywhere"] == common
     assert len(part["told"]) == 3 and len(part["described"]["rows"]) == 9
     assert fit_report.section(study_table(decided), named, "")["everywhere"].startswith("No role model is first")
 
