@@ -116,8 +116,8 @@ def map_figure(found: Worth, folder: Path) -> Figure:
         canvas, narrow = (plot_cells(table, across) for across in (len(MAPS), 1))
         decided = int(table["verdict"].isin(DECIDED).sum())
         footing = (
-            f"N = {len(found.firms):,} firms, {int(table['n'].min()):,} to {int(table['n'].max()):,} a cell; noise share: not known, "
-            "each firm having met one luck; "
+            f"N = {len(found.firms):,} firms, {int(table['n'].min()):,} to {int(table['n'].max()):,} a cell; "
+            "noise share: not known, each firm having met one luck; "
             f"verdict: {row['verdict']} over all firms, {decided} of {len(table)} cells are decided"
         )
         heading = "What a second executive is worth"
