@@ -135,6 +135,10 @@ class _Stock:
 
         return self._mask("lever", path, holds, True)
 
+    def unsaid(self, path: str) -> np.ndarray:
+        """Versions in which the value at `path` follows a lever: to say it is a change even where the number is the same."""
+        return self._mask("unsaid", path, lambda _, version: path in version.values and version.values[path] is None, False)
+
     def gives_way(self, path: str) -> np.ndarray:
         """Versions in which nobody but the declaration has set the value at `path`."""
 
@@ -142,6 +146,17 @@ class _Stock:
             return version.origin.get(path) == "default" and version.values[path] is not None
 
         return self._mask("sets", path, holds, False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Later:
+    """An intervention: its week, the rows from then on, in which firms it says what a lever had said, bool (firms,), and the
+    paths that have been set by hand until then."""
+
+    week: int
+    rows: np.ndarray
+    said: np.ndarray
+    by_hand: frozenset[str]
 
 
 class FirmTable:
@@ -165,7 +180,7 @@ class FirmTable:
     def _fill(self, stock: _Stock, version: np.ndarray, firm: np.ndarray, by_hand: set[str], rows: np.ndarray) -> None:
         self._stock, self._version, self._firm, self._by_hand, self._rows = stock, version, firm, by_hand, rows
         self._stale = False
-        self._later: tuple[tuple[int, np.ndarray], ...] = ()
+        self._later: tuple[_Later, ...] = ()
         self._settled: tuple[np.ndarray, np.ndarray] | None = None
 
     # -- choosing firms ------------------------------------------------------------------------
@@ -188,7 +203,9 @@ class FirmTable:
             rows = np.arange(len(firm)) - first[firm] + begins[chosen][firm]
         taken = self._rows.view(PLAIN)[rows].view(RECORD)
         made._fill(self._stock, self._version[rows], firm, set(self._by_hand), taken)
-        made._later = tuple((week, late.view(PLAIN)[chosen].view(RECORD)) for week, late in self._later)
+        made._later = tuple(
+            _Later(each.week, each.rows.view(PLAIN)[chosen].view(RECORD), each.said[chosen], each.by_hand) for each in self._later
+        )
         return made
 
     # -- writing -------------------------------------------------------------------------------
@@ -258,12 +275,16 @@ class FirmTable:
             raise ScenarioError("firms that change already take no further change here; use Scenario.at")
         made = self.take(np.arange(len(self)))
         later = (changes if isinstance(changes, FirmTable) else self).take(np.arange(len(self)))
+        said = np.zeros(len(self), dtype=bool)
         if not isinstance(changes, FirmTable):
             if later._later:
-                later._rows, later._later = later._later[-1][1], ()
+                last = later._later[-1]
+                later._rows, later._by_hand, later._later = last.rows, set(last.by_hand), ()
             for path in sorted(changes, key=lambda path: path.startswith("levers.")):  # what is set by itself stays so
+                if path not in later._by_hand:
+                    said |= self._stock.unsaid(path)[self._version]
                 later.set(path, changes[path])
-        made._later = (*made._later, (week, later._rows))
+        made._later = (*made._later, _Later(week, later._rows, said, frozenset(later._by_hand)))
         return made
 
     def _write(self, place: Place, may: np.ndarray, values: Any) -> None:
@@ -316,10 +337,11 @@ class FirmTable:
             self._solve()
             rows, firm, kept = self._rows, self._firm, None
             if self._later:
-                for week, late in self._later:
-                    late["starts_week"], late["demand"] = week, rows["demand"]
-                rows = np.stack([rows, *(late for _, late in self._later)], axis=1).ravel()
-                firm, kept = np.repeat(firm, 1 + len(self._later)), np.zeros(len(rows), dtype=bool)
+                for each in self._later:
+                    each.rows["starts_week"], each.rows["demand"] = each.week, rows["demand"]
+                kept = np.stack([np.zeros(len(rows), dtype=bool), *(each.said for each in self._later)], axis=1).ravel()
+                rows = np.stack([rows, *(each.rows for each in self._later)], axis=1).ravel()
+                firm = np.repeat(firm, 1 + len(self._later))
             elif self._stock.several:
                 kept = self._stock.kept[self._version]
             if kept is not None:  # a version that differs in nothing from the one before is none

@@ -27,6 +27,7 @@ from tandem import (
     simulate_batch,
     small_multiples,
     switching_map,
+    worth_of_second,
 )
 from tandem.experiments.advice.remedies import remedies
 from tandem.experiments.advice.rescue import last_saving_week
@@ -63,6 +64,7 @@ DOORS = {
     "compare": lambda seed: compare(SHORT, SHORT, runs=2, seed=seed),
     "LeadershipModel": lambda seed: LeadershipModel(SHORT, seed=seed),
     "advise": lambda seed: advise(SHORT, runs=2, seed=seed),
+    "worth_of_second": lambda seed: worth_of_second(9, seed=seed),
     "analyse": lambda seed: analyse(points, ["a"], n=32, seed=seed),
     "decide": lambda seed: decide(pairs, ["up", "down"], ["a"], n=32, seed=seed),
     "switching_map": lambda seed: switching_map(pairs, ["up", "down"], ["a", "b"], ("a", "b"), n=32, seed=seed),
@@ -89,7 +91,7 @@ DOORS = {
     "random_levels": lambda seed: random_levels(4, 2, seed),
     "random_cells": lambda seed: random_cells(4, 2, seed),
 }
-SLOW = {"advise", "fan", "small_multiples", "heat_map", "last_saving_week", "explore", "second_opinion"}
+SLOW = {"advise", "worth_of_second", "fan", "small_multiples", "heat_map", "last_saving_week", "explore", "second_opinion"}
 
 
 @pytest.fixture(autouse=True)

@@ -198,6 +198,23 @@ def test_an_intervention_is_that_of_the_scenario(scenario, first, second, week, 
         table.set("dyad.trust", 0.5)
 
 
+@pytest.mark.parametrize(
+    ("start", "first", "second"),
+    [
+        ({}, {"communication.meetings_per_week": 0.0}, {"levers.communication": 0.0}),
+        ({}, {"levers.communication": 0.9, "communication.transparency": 0.1}, {"levers.communication": 0.2}),
+        ({"levers.smart_goals": 0.0}, {"targets.specificity": 0.0}, {"targets.specificity": 0.0}),
+        ({"targets.specificity": 0.0}, {"targets.specificity": 0.0}, {"levers.smart_goals": 1.0}),
+    ],
+)
+def test_what_an_intervention_says_of_a_parameter_stays_said(start, first, second):
+    """A lever moved later does not move it, and saying what a lever had said is a change."""
+    scenario = Scenario.of(role_model="co-pilot").with_(start)
+    both = FirmTable([scenario]).take([0, 0]).at(2, first).at(5, second)
+    for rows in both.timelines():
+        same(rows, scenario.at(2, first).at(5, second).records())
+
+
 # -- demand ------------------------------------------------------------------------------------
 
 

@@ -62,7 +62,8 @@ def test_no_target_is_pasted_into_a_parameter():
         for row in describe()
         if row["role"] in ("mechanism", "assumption") and isinstance(row["default"], float)
     }
-    numbers |= ensemble().set(ensemble().default)
+    drawn = ensemble().set(ensemble().default)  # at random, to many digits: one in a thousand is near anything
+    numbers |= drawn
     # Round figures that any list of defaults has, and numbers that stood in rules long before the findings were computed (the
     # size of two shocks, a slope of concessions, how often innovators decide); a coincidence says nothing.
     common = {0.0, 0.01, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 0.6, 0.8, 1.0, 1.6, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0}
@@ -75,7 +76,7 @@ def test_no_target_is_pasted_into_a_parameter():
             if row.published
             for value in {row.published, -row.published, 1 / row.published, 1 / (52 * row.published)}
             for path, number in numbers.items()
-            if abs(number) not in common and np.isclose(number, value, rtol=1e-3)
+            if abs(number) not in common and np.isclose(number, value, rtol=1e-6 if path in drawn else 1e-3)
         ]
 
     assert pasted(numbers) == []
