@@ -140,8 +140,8 @@ def fit(b: Bench, equal: bool) -> list[Claim]:
     table = fits(list(NAMED), b.pairs, PAIRS, b.seed, b.parameters, equal, _player(b))
     named = table[table["named"]]
     return [
-        Claim(f"{row.context}: {row.role_model} above {row.rival}", row.difference, row.low, row.high)
-        for row in named.itertuples(index=False)
+        Claim(f"{row['context']}: {row['role_model']} above {row['rival']}", row["difference"], row["low"], row["high"])
+        for row in named.to_dict("records")
     ]
 
 
