@@ -15,10 +15,10 @@ from tandem.sim.answers import numbers_of
 from tandem.sim.given import names, number_or_none
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.parameter_sets import DECLARED, ENSEMBLE, Chosen, chosen
+from tandem.sim.points import plain_number, table_of_points
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.meant import named_scenarios
 from tandem.sim.seeds import seed_of
-from tandem.sim.table import plain_number, table_of_points
 
 OK, FAILED, INVALID = 0, 1, 2
 STATUSES = ("ok", "model error", "invalid outcome")

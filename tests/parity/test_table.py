@@ -15,9 +15,10 @@ from tandem.experiments.effects.cells import STRENGTH, Firms, Mechanisms, streng
 from tandem.sim.kernel import run_batch
 from tandem.sim.parameter_sets import chosen, ensemble
 from tandem.sim.parameters import DEMAND_DEPENDS_ON, EVERYBODY, LEVERS, RECORD, each, lever_value, solved_demand
+from tandem.sim.points import table_of_points
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.paths import FIELDS, bounds
-from tandem.sim.table import FirmTable, alone, place_of, table_of_points
+from tandem.sim.table import FirmTable, alone, place_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE_MODELS = ("co-pilot", "strategist-executor", "brand-performance", "no-coo")
