@@ -11,7 +11,7 @@ import pandas as pd
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import Figure, written
-from tandem.experiments.pages.words import broken, listed, low_first, low_title, spoken, titles
+from tandem.experiments.pages.words import listed, low_first, low_title, spoken, titles
 from tandem.experiments.study.second_report import map_figure
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
@@ -214,9 +214,9 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
         canvas = _robustness(
             rows,
             columns,
-            [broken(name) for name in heads],
+            heads,
             {pair: f"{named[pair[0]]}, {low_first(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
-            (10.4, 1.6),
+            (10.4, 2.6),
             {},
         )
         above = {arm: named[arm] for arm, _ in statements}
@@ -275,7 +275,8 @@ def _robustness(
     ax.set_ylim(len(lines) - 0.4, -0.6)
     ax.set_xlim(-0.5, len(columns) - 0.5)
     ax.set_yticks(range(len(lines)), [labels.get(pair, "") for pair in lines], fontsize=8.5, color=INK)
-    ax.set_xticks(range(len(columns)), heads, fontsize=8, color=INK, rotation=90 if above else 0)
+    slope: dict[str, Any] = {"rotation": 90} if above else {"rotation": 35, "ha": "left", "rotation_mode": "anchor"}
+    ax.set_xticks(range(len(columns)), heads, fontsize=8, color=INK, **slope)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     for side in ("top", "right", "left", "bottom"):
