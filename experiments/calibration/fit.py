@@ -34,7 +34,7 @@ from tandem.sim.seeds import entropy, further
 from tandem.sim.writing import write_text
 
 WAVE = 100_000
-CANDIDATES, POPULATIONS = 10, 5
+CANDIDATES, POPULATIONS = 16, 5
 Told = Callable[[str, int], None]
 
 
@@ -104,14 +104,14 @@ def calibrate(
             notes.append(json.loads(kept(folder, noted.name)))  # going on: nothing new would be learned here
             continue
         told("learning emulators", 0)
-        judge = learned(space, store, numbers, seed, check=final)
+        judge = learned(space, store, numbers, seed, check=final, workers=workers)
         note: dict[str, Any] = {"wave": wave, "sets": len(mine), **_met(store, mine)}
         dense = space.design(1024, further(seed, 1, 17))
         note["ruled_out"] = dict(zip([band.name for band in judge.bands], judge.ruled_out(dense).round(3).tolist()))
         write_text(noted, json.dumps(note))
         notes.append(note)
         if final:
-            before = learned(space, store, numbers[: -len(mine)], seed)
+            before = learned(space, store, numbers[: -len(mine)], seed, workers=workers)
             sharp, earlier = (replace(one, sharpness=SHARP) for one in (judge, before))
             return _kept(space, size, seed, store, places, mine, sharp, earlier, notes, workers, told)
     raise AssertionError("a calibration ends with its final wave")
@@ -152,14 +152,17 @@ def _next(space: Space, store: Evaluations, numbers: Sequence[int], judge: Judge
     return judge.sample(n, seed, best)
 
 
-def learned(space: Space, store: Evaluations, numbers: Sequence[int], seed: int | str, check: bool = False) -> Judge:
+def learned(
+    space: Space, store: Evaluations, numbers: Sequence[int], seed: int | str, check: bool = False, workers: int = 1
+) -> Judge:
     """Emulators of all bands from the sets of these numbers."""
     rows = store.played(numbers)
     points = space.places([row["parameters"] for row in rows])
     table = pd.DataFrame([row["statistics"] for row in rows]).astype(float)
     # A statistic that is hardly ever defined (no COO ever left, say) cannot be judged; provenance names who is left.
     wanted = tuple(band for band in bands() if np.isfinite(table[band.name]).sum() >= LEAST)
-    return Judge(emulators(points, {band.name: table[band.name].to_numpy() for band in wanted}, seed, check), wanted)
+    values = {band.name: table[band.name].to_numpy() for band in wanted}
+    return Judge(emulators(points, values, seed, check, workers), wanted)
 
 
 def _met(store: Evaluations, numbers: Sequence[int]) -> dict[str, float]:
