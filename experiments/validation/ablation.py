@@ -148,6 +148,10 @@ PROBES = (
         "role_clarity",
         {"clarity.documentation": 1.0, "events": [{"week": 30, "kind": "restructuring", "size": 1.0}]},
     ),
+    Probe("customer_insight", M1, "baseline", "setting_error", {"ceo.skills.market": 0.95, "ceo.skills.operations": 0.1}),
+    Probe("project_lead", M2, "innovative", "backlog_weeks", {"coo.skills.project_management": 0.1}),
+    Probe("outside_skill", ALONE, "baseline", "revenue_growth", {"ceo.skills.market": 0.95, "switches.product_lines": False}),
+    Probe("hearings", M3, "established-brand", "decision_delay_weeks"),
 )
 
 

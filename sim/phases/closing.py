@@ -155,7 +155,7 @@ def meet_outside(w):
     if p.switches_outside_role == 0:
         return
     full = p.effort_outside_hours
-    if p.switches_specialisation == 1 and p.assumptions_specialised_effort == 1:
+    if p.switches_outside_skill == 1 and p.assumptions_specialised_effort == 1:
         skill = ceo.skills[MARKET_SKILL]
         full *= effort_factor(skill, p.judgment_specialisation, p.effort_usual_skill, p.effort_least, p.effort_most)
     given = least(most(0.0, ceo.hours_left), full) if ceo.present == 1 else 0.0

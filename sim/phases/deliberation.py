@@ -121,7 +121,7 @@ def combine(w, item):
             item.decider = CEO if u0 < p.dyad_ceo_power else COO
             item.status = SETTLED
     elif rule == SOLE or rule == GATE:
-        if done(item, d) and (item.consulted == 0 or (done(item, other) and in_time(w, item))):
+        if done(item, d) and (item.consulted == 0 or (done(item, other) and heard(w, item))):
             if done(item, other) and rule == SOLE:
                 exchange_views(w, item, 1.0 if item.consulted == 1 else p.judgment_exchange_unasked)
             item.outcome, item.status = item.position[d], SETTLED
@@ -139,6 +139,12 @@ def combine(w, item):
             settle_vote(w, item)
     elif done(item, CEO) and done(item, COO) and (rule == AND or (in_time(w, item) and take_agenda(w, item.agenda))):
         confront(w, item)
+
+
+@part
+def heard(w, item):
+    """True if who is consulted on a matter has had a meeting to say what he thinks of it."""
+    return w.parameters.switches_hearings == 0 or in_time(w, item)
 
 
 @part

@@ -25,6 +25,8 @@ def led_work(w):
     """Multiple of an experiment's usual work, by the project skill of who leads its execution: the COO, without one the CEO.
     What nobody has done before takes longer where it is badly planned."""
     p = w.parameters
+    if p.switches_project_lead == 0 or p.assumptions_specialised_effort == 0:
+        return 1.0
     leader = w.leaders[COO] if w.leaders[COO].present == 1 else w.leaders[CEO]
     skill = leader.skills[PROJECT_SKILL] if leader.present == 1 else w.leaders[LEAD].skills[PROJECT_SKILL]
     return effort_factor(skill, p.execution_project_slope, p.effort_usual_skill, p.effort_least, p.effort_most)

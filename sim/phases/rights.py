@@ -29,7 +29,7 @@ def skill_for_goal(p, leader, goal):
     """Skill with which a leader sees one attribute: market for growth and brand, technology for innovation, operations for
     efficiency; for customers both what they want (market) and how they are served (operations)."""
     if goal == CUSTOMERS:
-        insight = p.judgment_customer_insight
+        insight = p.judgment_customer_insight if p.switches_customer_insight == 1 else 0.0
         return insight * leader.skills[MARKET_SKILL] + (1.0 - insight) * leader.skills[OPERATIONS_SKILL]
     if goal == GROWTH or goal == BRAND:
         return leader.skills[MARKET_SKILL]
