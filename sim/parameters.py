@@ -1331,7 +1331,7 @@ class Switches(Group):
     product_lines: bool = switch("demand comes by product lines, each with a luck of its own")
     vacant_ground: bool = switch("common ground grows between two who are there")
     records_protect: bool = switch("written decisions soften a restructuring")
-    customer_insight: bool = switch("what a decision does for customers is seen by market skill too, not by operations skill alone")
+    customer_insight: bool = switch("market skill, too, sees what a decision does for customers (off: operations skill alone)")
     project_lead: bool = switch("an experiment led by somebody skilled in projects takes less work")
     outside_skill: bool = switch("a CEO skilled in markets needs fewer hours outside")
     hearings: bool = switch("whoever is consulted is heard at a meeting")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.role_models import contexts
-from tandem.experiments.validation.executives import furthest
+from tandem.experiments.validation.executives import decades, furthest
 from tandem.experiments.validation.trials import Trial
 from tandem.sim.parameters import GOALS, LEVERS, SKILLS
 from tandem.sim.results import simulate_batch
@@ -97,5 +97,30 @@ def plausible_figures(trial: Trial) -> dict[str, float]:
     return {**population_bands(trial.table), "forty years, furthest": furthest(trial)}
 
 
+def sector_growth(trial: Trial) -> pd.DataFrame:
+    """One row a context and decade of the forty years of a trial: context, decade (1 to 4), firms, median (of yearly log growth
+    of revenue), low and high (the range that the context declares for its sector), inside. Contexts that declare none are
+    left out."""
+    firms = trial.population.firms(trial.size.long, trial.seed, pairs_only=False).table["context"].value_counts()
+    rows = []
+    for context, medians in decades(trial).items():
+        sector = Scenario.load(context).story.sector
+        for number, median in enumerate(medians, start=1) if sector else ():
+            span = sector.first_decade if number == 1 else sector.later_decades
+            row = {"context": context, "decade": number, "firms": int(firms[context]), "median": float(median)}
+            rows.append({**row, "low": span.low, "high": span.high, "inside": span.holds(float(median))})
+    return pd.DataFrame(rows)
+
+
 if __name__ == "__main__":
+    from tandem.experiments.firms.population import Population
+    from tandem.experiments.validation.trials import Size
+
     print(bands(simulate_batch(random_firms(2000, 1), runs=1, seed=1, parameters="declared").outcomes).to_string(index=False))
+    for values in ("declared", "default"):
+        print(f"\nForty years, {values} values")
+        print(
+            sector_growth(Trial(Population.load("population", parameters=values), 5, Size(100, 100, 20, 1500))).to_string(
+                index=False
+            )
+        )

@@ -137,6 +137,32 @@ class Wishes(Told):
     _lists = field_validator("wants", mode="before")(_listed)
 
 
+class Span(Told):
+    """From `low` to `high`."""
+
+    low: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _upwards(self) -> Span:
+        if not self.low < self.high:
+            raise ValueError("low must be below high")
+        return self
+
+    def holds(self, value: float) -> bool:
+        """Does a value lie in it, its ends included?"""
+        return self.low <= value <= self.high
+
+
+class Sector(Told):
+    """What firms of this kind are known to do over decades: where the median of their yearly log growth of revenue lies, in the
+    first ten years and in each ten years after."""
+
+    first_decade: Span
+    later_decades: Span
+    reason: Text | None = None
+
+
 class ChangeTable(Told):
     """A [[change]] of a file: part of what happens, not of what could be tried."""
 
@@ -176,6 +202,7 @@ class Story(Told):
     cause: Cause | None = None
     remedy: Step | None = None
     wishes: Wishes | None = None
+    sector: Sector | None = None
     resolved: Resolved | None = None
 
     _lists = field_validator("sources", mode="before")(_texts)

@@ -28,7 +28,10 @@ ADDED = (
     *("outside_role", "debriefs", "commitment", "coherence", "growth_path", "product_lines", "vacant_ground", "records_protect"),
 )
 # Drawn after everything else, so that the corners that once went wrong are still the same firms.
-LATER = ("judgment.customer_insight", "execution.project_slope")
+LATER = (
+    *("judgment.customer_insight", "execution.project_slope"),
+    *(f"switches.{name}" for name in ("customer_insight", "project_lead", "outside_skill", "hearings")),
+)
 
 
 def corner(number: int) -> dict:

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from tandem.experiments.validation.plausibility import bands, random_firms
+from tandem.experiments.firms.population import Population
+from tandem.experiments.validation import plausibility
+from tandem.experiments.validation.executives import furthest
+from tandem.experiments.validation.plausibility import LONG_BANDS, bands, random_firms, sector_growth
+from tandem.experiments.validation.trials import Size, Trial
 from tandem.sim import simulate, simulate_batch
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import DECLARED
+from tandem.sim.scenario import Scenario, catalogue
 
 STOCKS = (
     "trust",
@@ -57,3 +63,23 @@ def test_no_stock_is_negative_or_stuck():
         assert stuck <= 0.05, f"{stock}: stuck at a bound in {stuck:.0%} of firms"
     for flow in ("customers", "backlog", "technique", "leads"):
         assert all((run[flow].to_numpy() >= 0).all() for run in runs), flow
+
+
+@pytest.fixture(scope="module", params=[DECLARED, "default"])
+def forty_years(request):
+    """600 firms over forty years, with their pairs as they come."""
+    return Trial(Population.load("population", parameters=request.param), 5, Size(100, 100, 20, 600))
+
+
+def test_every_decade_of_every_sector_stays_within_what_its_file_declares(forty_years):
+    found = sector_growth(forty_years)
+    declared = [entry.name for entry in catalogue() if entry.kind == "context" and Scenario.load(entry.name).story.sector]
+    assert sorted(found["context"].unique()) == sorted(declared) and len(found) == 4 * len(declared) >= 20
+    assert found["inside"].all(), found[~found["inside"]].to_string()
+    assert furthest(forty_years) <= LONG_BANDS["forty years, furthest"][1]
+
+
+def test_a_sector_that_shrinks_would_be_noticed(forty_years, monkeypatch):
+    shrinking = {name: medians - 0.1 for name, medians in plausibility.decades(forty_years).items()}
+    monkeypatch.setattr(plausibility, "decades", lambda trial: shrinking)
+    assert not sector_growth(forty_years)["inside"].any()

@@ -172,6 +172,18 @@ BAD = {
         "an outcome",
         "'revenue_growth'",
     ),
+    "a sector upside down": (
+        "[sector]\nfirst_decade = { low = 0.1, high = -0.1 }\nlater_decades = { low = -0.1, high = 0.1 }",
+        "sector.first_decade",
+        "low must be below high",
+    ),
+    "half a sector": ("[sector]\nfirst_decade = { low = 0.0, high = 0.1 }", "sector.later_decades", "missing"),
+    "a sector in words": (
+        '[sector]\nfirst_decade = { low = "none", high = 0.1 }\nlater_decades = { low = -0.1, high = 0.1 }',
+        "sector.first_decade.low",
+        "'none'",
+        "number",
+    ),
     "no wishes": ("[wishes]\nwants = []", "wishes.wants", "an empty list", "a list of at least 1"),
     "wishes for nothing": ("[wishes]", "wishes.wants", "missing"),
     "wishes are no list": ('[wishes]\nwants = { outcome = "conflict_rate" }', "wishes.wants", "a table", "a list of at most 200"),
