@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.sim.ledger import flows
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
@@ -103,18 +104,16 @@ class Run(Own):
 
     @cached_property
     def contributions(self) -> pd.DataFrame:
-        """Why the headline stocks moved: week, stock, cause, amount (units of the stock). The amounts of a week add up
-        to the stock's change."""
+        """Why stocks moved (`tandem.sim.state.STOCKS`, and those of `tandem.sim.ledger`): week, stock, cause, amount (units of
+        the stock). The amounts of a week add up to the stock's change."""
         amounts = self.trajectory["journal"]["contributions"]
         week, stock, cause = np.nonzero(amounts)
-        return pd.DataFrame(
-            {
-                "week": week,
-                "stock": np.array(STOCKS, dtype=object)[stock],
-                "cause": np.array(CAUSES, dtype=object)[cause],
-                "amount": amounts[week, stock, cause],
-            }
-        )
+        tables = [(week, np.array(STOCKS, object)[stock], np.array(CAUSES, object)[cause], amounts[week, stock, cause])]
+        for name, why, flow in flows(self._kept):
+            (moved,) = np.nonzero(flow)
+            tables.append((moved, np.full(len(moved), name, object), np.full(len(moved), why, object), flow[moved]))
+        columns = (np.concatenate(column) for column in zip(*tables, strict=True))
+        return pd.DataFrame(dict(zip(("week", "stock", "cause", "amount"), columns)))
 
     @cached_property
     def priorities(self) -> pd.DataFrame:
@@ -174,6 +173,13 @@ class Run(Own):
         from tandem.sim.explain import turning_points
 
         return turning_points(self.weekly, self.events, self.contributions)
+
+    @cached_property
+    def known_points(self) -> list[Any]:
+        """The same as they can be told in the very week, without knowing what comes (rules: `tandem.sim.explain.known`)."""
+        from tandem.sim.explain import known_points
+
+        return known_points(self.weekly, self.events, self.contributions)
 
     def plot(self, axes: Any = None, lang: str = "en") -> Any:
         """Four panels: trust and tension, conflict, customers' view, revenue. Returns the axes."""

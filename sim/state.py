@@ -32,8 +32,8 @@ WORKING, RUNNING, FINISHED = 0, 1, 2
 
 DECISION_SLOTS, PROJECT_SLOTS, EVENT_SLOTS = 64, 64, 128
 
-STOCKS = ("trust", "relationship_conflict", "brand_awareness", "satisfaction", "revenue")
-TRUST, RELATIONSHIP, AWARENESS, SATISFACTION, REVENUE = range(5)
+STOCKS = ("trust", "relationship_conflict", "brand_awareness", "satisfaction", "revenue", "role_clarity")
+TRUST, RELATIONSHIP, AWARENESS, SATISFACTION, REVENUE, CLARITY = range(6)
 
 # Why a stock moved. Texts for these keys stand in sim/texts/.
 CAUSES = (
@@ -87,6 +87,12 @@ CAUSES = (
     "orphaned_key_clients",
     "suspicion",
     "presence",
+    "roles_forgotten",
+    "roles_discussed",
+    "roles_written",
+    "ownership_felt",
+    "grabbing",
+    "debriefs",
 )
 (
     AGREEMENT,
@@ -139,6 +145,12 @@ CAUSES = (
     ORPHANED_KEY_CLIENTS,
     SUSPICION,
     PRESENCE,
+    ROLES_FORGOTTEN,
+    ROLES_DISCUSSED,
+    ROLES_WRITTEN,
+    OWNERSHIP_FELT,
+    GRABBING,
+    DEBRIEFS,
 ) = range(len(CAUSES))
 
 # What happened, as the journal notes it: (week, kind, domain, who, value, second value).
@@ -322,6 +334,7 @@ PROJECT = np.dtype([
 
 JOURNAL = np.dtype([
     ("active", i8), ("event_count", i8), ("events", f8, (EVENT_SLOTS, 6)), ("contributions", f8, (len(STOCKS), len(CAUSES))),
+    ("clarity", f8), # overall role clarity when it was last booked; below 0 while a post is empty
 ], align=True)
 
 

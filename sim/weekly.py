@@ -76,17 +76,28 @@ def mean_trust(kept: Kept) -> np.ndarray:
     return np.asarray(0.5 * (trust[:, CEO] + trust[:, COO]))
 
 
+def both_there(kept: Kept) -> np.ndarray:
+    """Whether both leaders are in post, by week."""
+    return np.asarray((kept.leaders["present"][:, [CEO, COO]] == 1).all(axis=1))
+
+
 def role_clarity(kept: Kept) -> np.ndarray:
-    """Clarity of the domains, weighted by how often each brings a decision."""
+    """Clarity of the domains, weighted by how often each brings a decision; not-a-number while a post is empty."""
     arrivals = kept.in_force["domain_arrivals_per_week"]
-    return np.asarray((arrivals * kept.firm["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12))
+    clarity = (arrivals * kept.firm["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12)
+    return np.where(both_there(kept), clarity, np.nan)
+
+
+def clarity_of(domain: int) -> Source:
+    """Clarity of one domain; not-a-number while a post is empty."""
+    return lambda kept: np.where(both_there(kept), kept.firm["clarity"][:, domain], np.nan)
 
 
 def goal_gap(kept: Kept) -> np.ndarray:
     """Half the absolute distance of the leaders' goal weights; not-a-number while a post is empty."""
     weights = kept.leaders["priorities"]
     apart = np.abs(weights[:, CEO] - weights[:, COO]).sum(axis=1)
-    return np.where((kept.leaders["present"][:, [CEO, COO]] == 1).all(axis=1), 0.5 * apart, np.nan)
+    return np.where(both_there(kept), 0.5 * apart, np.nan)
 
 
 def episodes(kept: Kept) -> np.ndarray:
@@ -139,7 +150,8 @@ _WEEKLY: tuple[tuple[str, str, str, str, str, str, Any], ...] = (
     ("relationship_conflict*", "0-1", "end", "Relationship conflict", "Tension entre personnes", "level of relationship conflict",
      firm("relationship_conflict")),
     ("role_clarity*", "probability", "end", "Role clarity", "Clarté des rôles",
-     "probability that both act as the charter says, weighted by how often each kind of decision arises", role_clarity),
+     "probability that both act as the charter says, weighted by how often each kind of decision arises; none while a post is "
+     "empty", role_clarity),
     ("common_ground", "0-1", "end", "Common ground", "Terrain commun", "knowledge of who knows what", firm("common_ground")),
     ("goal_gap*", "0-1", "end", "Gap between priorities", "Écart entre priorités",
      "half the absolute distance of the two leaders' goal weights", goal_gap),
@@ -222,8 +234,8 @@ _WEEKLY: tuple[tuple[str, str, str, str, str, str, Any], ...] = (
        f"Erreur en vigueur : {DOMAIN_TITLES[domain][1]}", "error of the setting in force (signed; 0 is right)",
        firm("standing_error", DOMAINS.index(domain))) for domain in STANDING_DOMAINS),
     *((f"role_clarity_{domain}*", "probability", "end", f"Role clarity: {en}", f"Clarté des rôles : {fr}",
-       "probability that both act as the charter says in this domain", firm("clarity", DOMAINS.index(domain)))
-      for domain, (en, fr) in DOMAIN_TITLES.items()),
+       "probability that both act as the charter says in this domain; none while a post is empty",
+       clarity_of(DOMAINS.index(domain))) for domain, (en, fr) in DOMAIN_TITLES.items()),
     *((f"budget_share_{arm}", "share", "end", f"Budget for {en}", f"Budget pour {fr}", "share of the budget",
        firm("shares", ARMS.index(arm))) for arm, (en, fr) in ARM_TITLES.items()),
 )

@@ -74,12 +74,12 @@ def luck(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def odds(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The case as written: fails in k of 100 lucks, with its intervention in l."""
+    """The case as written: fails in k of 200 futures, with its intervention in l."""
     return futures.case_odds(Specification.read(asked.get("spec")), parameter_sets(asked))
 
 
 def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Each action tried from a week on, on the same 40 lucks: in how many the firm then fails. The best first."""
+    """Each action tried from a week on, on the same 200 futures: in how many the firm then fails. The best first."""
     specification, sets = Specification.read(asked.get("spec")), parameter_sets(asked)
     week = whole_number("week", asked.get("week"), 1, specification.firm.parameters.weeks)
     base = Specification(
@@ -89,13 +89,13 @@ def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
     found = []
     for action in actions(base.firm):
         tried = Specification(base.case, base.luck, base.split, base.context, base.settings, (Act(week, action),))
-        found.append({"action": action, **futures.odds(tried.scenario, failure, futures.TRIAL_FUTURES, sets)})
+        found.append({"action": action, **futures.odds(tried.scenario, failure, futures.FUTURES, sets)})
     found.sort(key=lambda row: row["failing"])
     return {
         "spec": specification.plain(),
         "week": week,
         "trials": found,
-        "untouched": futures.odds(base.scenario, failure, futures.TRIAL_FUTURES, sets),
+        "untouched": futures.odds(base.scenario, failure, futures.FUTURES, sets),
     }
 
 

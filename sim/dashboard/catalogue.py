@@ -8,7 +8,7 @@ from typing import Any
 
 from tandem.sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
 from tandem.sim.dashboard.specification import SEED, known, loaded
-from tandem.sim.dashboard.verdict import rules
+from tandem.sim.dashboard.verdict import means, rules
 from tandem.sim.dashboard.words import action_title, page_texts
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import Chosen, chosen
@@ -110,6 +110,7 @@ def case(name: str, parameters: Chosen) -> dict[str, Any]:
         "standing": standing(firm),
         "fixed": fixed_parts(firm),
         "right": main_theme(name),
+        "means": means(name),
         "fails_when": both(story.failure.reason) if story.failure else dict.fromkeys(LANGUAGES, ""),
         "planned": None if planned is None else planned.week,
         "actions": {action: {lang: action_title(firm, action, lang) for lang in LANGUAGES} for action in actions(firm)},

@@ -49,17 +49,29 @@ def packed(specification: Specification, sentences: Sentences, parameters: Chose
         name: [None if value is None else round(100 * value) for value in values[start:]]
         for name, values in run.pop("series").items()
     }
-    points = [
+    points, hindsight = (packed_points(story[tense], sentences) for tense in ("points", "hindsight"))
+    weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
+    return {
+        "run": run,
+        "from": start,
+        "series": series,
+        "points": points,
+        "hindsight": hindsight,
+        "weeks": weeks,
+        "end": story["end"],
+    }
+
+
+def packed_points(points: list[dict[str, Any]], sentences: Sentences) -> list[dict[str, Any]]:
+    """Turning points, their sentences by number."""
+    return [
         {
             **point,
-            "sentence": sentences.number(point["sentence"]),
-            "rule": sentences.number(point["rule"]),
+            **{part: sentences.number(point[part]) for part in ("sentence", "behind", "rule")},
             "causes": [{"name": sentences.number(cause["name"]), "share": cause["share"]} for cause in point["causes"]],
         }
-        for point in story["points"]
+        for point in points
     ]
-    weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
-    return {"run": run, "from": start, "series": series, "points": points, "weeks": weeks, "end": story["end"]}
 
 
 class Dropped(ValueError):
@@ -82,7 +94,7 @@ def contents(given: Any, parameters: str | int = ENSEMBLE, wanted: Callable[[], 
     grid = sorted({*range(EVERY, weeks, EVERY), *([planned.week] if planned else [])})
     offered = [action for action in actions(firm) if action == "planned" or action in GENERIC]
     failure, sentences = rules(base.case)[0], Sentences()
-    runs, replicates = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.HUNDRED, sets)}
+    runs, replicates = {"": packed(base, sentences, sets)}, {"": futures.odds(base.scenario, failure, futures.FUTURES, sets)}
     trials: dict[int, Any] = {}
     for week in grid:
         if not wanted():
@@ -92,7 +104,7 @@ def contents(given: Any, parameters: str | int = ENSEMBLE, wanted: Callable[[], 
             specification = Specification(base.case, base.luck, acts=(Act(week, action),))
             key = f"{week}:{action}"
             runs[key] = packed(specification, sentences, sets)
-            replicates[key] = futures.odds(specification.scenario, failure, futures.HUNDRED, sets)
+            replicates[key] = futures.odds(specification.scenario, failure, futures.FUTURES, sets)
             tried.append({"action": action, **replicates[key]})
         tried.sort(key=lambda row: row["failing"])
         trials[week] = {"week": week, "trials": tried, "untouched": replicates[""]}

@@ -16,10 +16,8 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Verdict
 from tandem.sim.series import SERIES, band, listed, of_run
 
-FUTURES = 200
+FUTURES = 200  # wherever a share of failures is told: one denominator
 BAND_FUTURES = 60
-HUNDRED = 100
-TRIAL_FUTURES = 40
 
 
 def odds(scenario: Scenario, failure: Verdict, futures: int, parameters: Chosen) -> dict[str, Any]:
@@ -37,12 +35,12 @@ def luck_check(specification: Specification, parameters: Chosen) -> dict[str, An
 
 
 def case_odds(specification: Specification, parameters: Chosen) -> dict[str, Any]:
-    """The case as written, untouched and with its intervention in its week: fails in k and in l of 100."""
+    """The case as written, untouched and with its intervention in its week: fails in k and in l of 200."""
     firm = Specification(specification.case).scenario
     failure = rules(specification.case)[0]
-    told: dict[str, Any] = {"untouched": odds(firm, failure, HUNDRED, parameters)}
+    told: dict[str, Any] = {"untouched": odds(firm, failure, FUTURES, parameters)}
     if firm.story.intervention is not None:
-        told |= {"planned": odds(firm.branch("intervention"), failure, HUNDRED, parameters), "week": firm.story.intervention.week}
+        told |= {"planned": odds(firm.branch("intervention"), failure, FUTURES, parameters), "week": firm.story.intervention.week}
     return told
 
 

@@ -1,8 +1,10 @@
-"""The story of a run for a page: turning points with their causes, a sentence for each week, the end. Both languages."""
+"""The story of a run for a page: turning points with their causes, a sentence for each week, the end. Both languages.
+
+While a run is played, only `points` and `weeks` are told, which know nothing of what comes. `hindsight` and `end` are for after.
+"""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from tandem.sim.dashboard.specification import SEED, Specification
@@ -13,12 +15,13 @@ from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Run
 from tandem.sim.texts import LANGUAGES, listed, money, sentence, text, typeset
 
-MOST_STOPS = 7
+MOST_STOPS = 7  # beside those for what has a date of its own
 EARLIEST_STOP = 4
-NEAR = 4  # weeks: two turning points so close make one stop
+NEAR = 4  # weeks: two dated happenings so close make one stop
+APART = 8  # weeks between a stop and the next one for something less than a dated happening
 
-# How much a kind of turning point says, the most telling first. What is not here is told, but nothing stops for it.
-WEIGHTS = (
+# At what playing pauses: always for what has a date of its own, and else as they come, not too often.
+DATED = (
     "change.applied",
     "shock.restructuring",
     "leader.left",
@@ -27,6 +30,28 @@ WEIGHTS = (
     "shock.competitor",
     "shock.technology",
     "shock.trust",
+)
+SEEN = (
+    "clarity_halved",
+    "trust_low",
+    "conflict_high",
+    "backlog_high",
+    "slip.satisfaction",
+    "slip.trust",
+    "slip.revenue",
+    "revenue_below",
+    "trust_restored",
+    "climb.trust",
+    "slip.brand_awareness",
+    "quarrels_personal",
+    "quarrels_many",
+    "revenue_above",
+    "conflict_calmed",
+)
+
+# How much a kind of turning point says when one looks back, the most telling first.
+RANKS = (
+    *DATED,
     "clarity_halved",
     "trust_low",
     "conflict_high",
@@ -90,39 +115,45 @@ def kind_of(point: TurningPoint) -> str:
 
 
 def stops(points: list[TurningPoint], last: int) -> set[int]:
-    """Weeks at which playing pauses by itself: those of the most telling turning points, not too close together."""
+    """Weeks at which playing pauses by itself, each chosen by what was known then: no later week adds or removes one."""
     chosen: list[int] = []
-    ranked = [point for point in points if kind_of(point) in WEIGHTS and EARLIEST_STOP <= point.week < last]
-    for point in sorted(ranked, key=lambda point: (WEIGHTS.index(kind_of(point)), point.week)):
-        if len(chosen) == MOST_STOPS:
-            break
-        if point.week not in chosen and all(abs(point.week - week) >= NEAR for week in chosen):
-            chosen.append(point.week)
+    seen = 0
+    for week in sorted({point.week for point in points if EARLIEST_STOP <= point.week < last}):
+        kinds = {kind_of(point) for point in points if point.week == week}
+        since = week - chosen[-1] if chosen else week
+        if kinds & set(DATED) and since >= NEAR:
+            chosen.append(week)
+        elif kinds & set(SEEN) and since >= APART and seen < MOST_STOPS:
+            chosen.append(week)
+            seen += 1
     return set(chosen)
 
 
-def turning(run: Run, changes: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
-    """The turning points, each with whether playing stops there, its sentence, its causes and the rule that found it."""
-    points = run.turning_points
-    stopping = stops(points, run.weeks)
-    told = []
-    for point in points:
-        kind = kind_of(point)
-        sign = 1 if str(point.causes_key).endswith("up") else -1
-        causes = [{"name": both(partial(cause_name, cause, sign)), "share": round(share, 3)} for cause, share in point.causes]
-        bare = TurningPoint(point.week, point.key, point.stock, point.fields)
-        words = changes.get(point.week) if kind == "change.applied" else None
-        told.append(
-            {
-                "week": point.week,
-                "kind": kind,
-                "stop": point.week in stopping,
-                "sentence": words or both(bare.sentence),
-                "causes": causes,
-                "rule": both(point.rule),
-            }
-        )
-    return told
+def told(points: list[TurningPoint], stopping: set[int], changes: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+    """Turning points, each with whether playing stops there, its sentence, its main causes and what stands behind the first, and
+    the rule that found it."""
+    return [
+        {
+            "week": point.week,
+            "kind": kind_of(point),
+            "stop": point.week in stopping,
+            "rank": RANKS.index(kind_of(point)) if kind_of(point) in RANKS else len(RANKS),
+            "sentence": (changes.get(point.week) if kind_of(point) == "change.applied" else None) or both(point.happened),
+            "causes": causes(point),
+            "behind": both(point.behind),
+            "rule": both(point.rule),
+        }
+        for point in points
+    ]
+
+
+def causes(point: TurningPoint) -> list[dict[str, Any]]:
+    """The main causes of a point, in both languages, as lines of a list."""
+    named = {lang: point.named_causes(lang) for lang in LANGUAGES}
+    return [
+        {"name": {lang: sentence(named[lang][place][0]) for lang in LANGUAGES}, "share": round(share, 3)}
+        for place, (_, share) in enumerate(point.causes)
+    ]
 
 
 def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, str]]:
@@ -140,11 +171,6 @@ def weeks(run: Run, changes: dict[int, dict[str, str]]) -> dict[int, dict[str, s
         else both(lambda lang, event=event: event_sentence(event, lang))
         for week, (_, event) in sorted(best.items())
     }
-
-
-def cause_name(cause: str, sign: int, lang: str) -> str:
-    """A cause that pushed up (sign 1) or down (-1), as a line of a list."""
-    return sentence(text(f"cause.{cause}", lang, amount=sign))
 
 
 def changes(specification: Specification) -> dict[int, dict[str, str]]:
@@ -179,9 +205,10 @@ def end(run: Run, case: str) -> dict[str, Any]:
 
 def story(specification: Specification, run: Run) -> dict[str, Any]:
     """Everything that is told about a run."""
-    named = changes(specification)
+    named, known = changes(specification), run.known_points
     return {
-        "points": turning(run, named),
+        "points": told(known, stops(known, run.weeks), named),
+        "hindsight": told(run.turning_points, set(), named),
         "weeks": weeks(run, named),
         "end": end(run, specification.case),
         "measures": measures(run, specification.case),

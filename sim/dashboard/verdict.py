@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from tandem.sim.dashboard.specification import loaded
+from tandem.sim.dashboard.words import page_text
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.scenario.story import Condition, Text, Verdict
+from tandem.sim.texts import LANGUAGES, number, sentence, typeset
+from tandem.sim.units import Quantity
 
 # For a case that names no failure of its own (the one that goes well).
 SHRINKING = Verdict(
@@ -51,3 +55,54 @@ def reasons(case: str, outcomes: Mapping[str, float]) -> list[Text]:
         return []
     conditions = rules(case)[kind == "drifts"].conditions
     return [condition.reason for condition in conditions if condition.reason is not None and condition.holds(outcomes)]
+
+
+def means(case: str) -> dict[str, dict[str, str]]:
+    """What each verdict of a case means, in figures: verdict -> language -> words."""
+    failure, drift = rules(case)
+    return {
+        "breaks": {lang: sentence(_lines(failure, lang)) for lang in LANGUAGES},
+        "drifts": {lang: page_text("means.else", lang, lines=_lines(drift, lang)) for lang in LANGUAGES},
+        "holds": {lang: page_text("means.neither", lang) for lang in LANGUAGES},
+    }
+
+
+def _lines(verdict: Verdict, lang: str) -> str:
+    """The conditions of a verdict, each as an outcome and the line that it crosses."""
+    telling = verdict.conditions
+    if verdict.need == "any":  # of two lines on one outcome, the one that is crossed first says it all
+        telling = tuple(one for one in telling if not any(_sooner(other, one) for other in telling))
+    parts = [_line(condition, lang) for condition in telling]
+    if len(parts) == 1:
+        return page_text("means.one", lang, first=parts[0])
+    return page_text(f"means.{verdict.need}", lang, parts=typeset(" ; " if lang == "fr" else "; ", lang).join(parts))
+
+
+def _sooner(one: Condition, other: Condition) -> bool:
+    """Whether `one` is met whenever `other` is, and is not the same."""
+    if one.outcome != other.outcome:
+        return False
+    if one.below is not None and other.below is not None:
+        return one.below > other.below
+    return one.above is not None and other.above is not None and one.above < other.above
+
+
+def _line(condition: Condition, lang: str) -> str:
+    outcome = OUTCOMES[condition.outcome]
+    way, line = ("below", condition.below) if condition.below is not None else ("above", condition.above)
+    assert line is not None
+    return page_text(
+        f"means.{way}", lang, outcome=typeset(outcome.title(lang), lang), line=figure_for_a_room(line, outcome, lang)
+    )
+
+
+def figure_for_a_room(value: float, outcome: Quantity, lang: str) -> str:
+    """A figure as a room reads it: what lies between 0 and 1 out of 100, shares of a year in percent, all else with its unit."""
+    if outcome.unit == "0-1":
+        return page_text("means.of_hundred", lang, value=number(100 * value, ".0f", lang))
+    if outcome.unit == "multiple of the usual":
+        return page_text("means.times", lang, value=number(value, ".3g", lang))
+    if outcome.unit.startswith(("share", "probability")):
+        share = number(value, ".0%", lang)
+        return page_text("means.a_year", lang, value=share) if outcome.unit.endswith("/year") else share
+    return f"{number(value, '.3g', lang)} {outcome.unit_in(lang)}"

@@ -12,18 +12,20 @@ import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger, leading
 from tandem.sim.explain.events import event_sentence, rows
-from tandem.sim.explain.turning import DATED, FLOWING, turning_points
+from tandem.sim.explain.reasons import FLOWING
+from tandem.sim.explain.turning import DATED, turning_points
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.catalogue import find
 from tandem.sim.scenario.paths import flattened
 from tandem.sim.scenario.story import Condition
-from tandem.sim.state import STOCKS
 from tandem.sim.texts import listed, money, number, sentence, text, typeset
 
 QUARTER, YEAR = 13, 52
 PAIR_STOCKS = ("trust", "relationship_conflict")
+STOCKS = (*PAIR_STOCKS, "brand_awareness", "satisfaction", "revenue")
+"""Those that the account follows."""
 LEAST_MOVE = {"trust": 0.03, "relationship_conflict": 0.03, "brand_awareness": 0.03, "satisfaction": 0.03, "revenue": 0.01}
 LEAST_SHOWN = 0.05  # points, or thousands of euros: less would be written as 0.0
 FIRSTS = ("decision.orphaned", "decision.double_directive", "decision.lapsed", "compliance.neglected")
@@ -75,7 +77,7 @@ def explain(
 ) -> str:
     """The account of one run as plain text. `full` goes quarter by quarter and names every cause.
 
-    `weekly`: a row per week from 0 (the start), with the five stocks of tandem.sim.state.STOCKS; `events`: week, kind, domain,
+    `weekly`: a row per week from 0 (the start), with the five stocks of STOCKS and more; `events`: week, kind, domain,
     who, value, second; `contributions`: week, stock, cause, amount; `outcomes`: name -> value.
     """
     return str(account(weekly, events, contributions, outcomes, scenario, lang, full=full))
@@ -308,16 +310,18 @@ class _Telling:
         """What changed against the quarter before, for the stocks that always flow in and out."""
         changed = self.ledger.shift(stock, first, last, QUARTER) if stock in FLOWING else {}
         if sign * sum(changed.values()) > 0.0:
-            named = [self.cause(stock, cause, amount) for cause, amount in leading(changed, sign, 2).items()]
+            named = [self.cause(stock, cause, amount, shifted=True) for cause, amount in leading(changed, sign, 2).items()]
             yield self.say("why.shift", n=len(named), causes=listed(named, self.lang))
 
-    def cause(self, stock: str, cause: str, amount: float) -> str:
-        """A cause with its amount, in points or money."""
+    def cause(self, stock: str, cause: str, amount: float, shifted: bool = False) -> str:
+        """A cause with its amount, in points or money; `shifted`: what changed against the quarter before."""
         if stock == "revenue":
             written = money(amount, self.lang, "+,.1f")
         else:
             written = number(100 * amount, "+.1f", self.lang)
-        return self.say("why.cause", cause=self.say(f"cause.{cause}", amount=amount), amount=written)
+        return self.say(
+            "why.cause", cause=self.say(f"shift.{cause}" if shifted else f"cause.{cause}", amount=amount), amount=written
+        )
 
     def quarrels(self, first: int, last: int) -> list[str]:
         """How often the two quarrelled, over what."""

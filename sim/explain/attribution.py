@@ -38,7 +38,7 @@ class Ledger:
             return {}
         stop = None if last_week is None else last_week + 1
         sums = self.cube[place[0], max(first_week, 0) : stop].sum(axis=0)
-        return _largest_first(zip(self.causes, sums.tolist()))
+        return largest_first(zip(self.causes, sums.tolist()))
 
     def shift(self, stock: str, first_week: int, last_week: int, window: int) -> Amounts:
         """How much more (or less) each cause moved the stock in these weeks than at the pace of the `window` weeks before.
@@ -51,10 +51,11 @@ class Ledger:
         now = self.amounts(stock, first_week, last_week)
         before = self.amounts(stock, first_week - window, first_week - 1)
         longer = (last_week - first_week + 1) / window
-        return _largest_first((cause, now.get(cause, 0.0) - longer * before.get(cause, 0.0)) for cause in {**now, **before})
+        return largest_first((cause, now.get(cause, 0.0) - longer * before.get(cause, 0.0)) for cause in {**now, **before})
 
 
-def _largest_first(amounts: Iterable[tuple[str, float]]) -> Amounts:
+def largest_first(amounts: Iterable[tuple[str, float]]) -> Amounts:
+    """The amounts that are not nothing, the largest first whatever its sign."""
     return dict(sorted((item for item in amounts if item[1] != 0.0), key=lambda item: -abs(item[1])))
 
 

@@ -13,8 +13,10 @@ The rules (their statements in words are the texts `rule.*`; lines are in the st
   week at which most of at least 5 quarrels of the last 13 weeks were personal;
 * weeks in which a shock strikes, a leader leaves or arrives, or a change of practice takes effect.
 
-Each names its main causes: of all that pushed the stock that way in the 13 weeks before a crossing, or on the way of a
-fall or rise; for the stocks that always flow in and out, of all that got worse against the 13 weeks before the fall.
+They are told after the end. What can be said in the week itself is in `tandem.sim.explain.known`.
+
+Each names its main causes (`tandem.sim.explain.reasons`): of what happened in the 13 weeks before a crossing, or on the way of
+a fall or rise. What no stock explains says where it comes from.
 
 The last week at which the intervention of a case still saves it needs further runs: experiments/rescue.py.
 """
@@ -28,64 +30,88 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.explain.attribution import Ledger, shares
+from tandem.sim.explain.attribution import Ledger
 from tandem.sim.explain.events import event_sentence, rows
+from tandem.sim.explain.reasons import WINDOW, Reasons, cause_words, reasons
 from tandem.sim.texts import listed, text
 
 HOLD = 4
-WINDOW = 13
 LINES = {"trust_low": 0.3, "trust_restored": 0.4, "conflict_high": 0.5, "conflict_calmed": 0.4, "backlog_high": 4.0}
 LEAST_FALL = {"trust": 0.1, "satisfaction": 0.1, "brand_awareness": 0.1, "revenue": 0.05}
 LEAST_RISE = 0.1
 LEAST_BELOW = 0.01
 LEAST_QUARRELS = 5
-FLOWING = ("brand_awareness", "satisfaction", "revenue")  # always flowing in and out: what changed says more
 QUARRELS = ("conflict.task.opened", "conflict.process", "conflict.relationship")
 DATED = ("shock.", "leader.", "change.")
+SOUR = 0.2  # relationship conflict in which a departure is told as one out of a sour relation
 
 
 @dataclass(frozen=True)
 class TurningPoint:
-    """A week at which a run turned: `key` names the rule, `fields` its values; causes are (cause, share of the push)."""
+    """A week at which a run turned: `key` names the rule, `fields` its values, `why` the causes."""
 
     week: int
     key: str
     stock: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
-    causes: tuple[tuple[str, float], ...] = ()
-    causes_key: str | None = None
+    why: Reasons | None = None
+    tense: str = "turning"
+    """The words it is told in: "turning" (after the end), "known" (in the week itself)."""
+    origin: str | None = None
+    """Where it comes from, if no stock explains it: a key of the texts `origin.*`."""
+
+    @property
+    def causes(self) -> tuple[tuple[str, float], ...]:
+        """The main causes with their shares of all that pushed that way."""
+        return self.why.causes if self.why else ()
+
+    def happened(self, lang: str = "en") -> str:
+        """What happened, in words."""
+        if self.key == "happening":
+            return event_sentence(self.fields, lang)
+        return text(f"known.{self.key}" if self.tense == "known" else f"turning.{self.key}", lang, **self.fields)
 
     def sentence(self, lang: str = "en") -> str:
         """What happened, and its main causes, in words."""
-        if self.key == "happening":
-            told = event_sentence(self.fields, lang)
-        else:
-            told = text(f"turning.{self.key}", lang, **self.fields)
+        told = self.happened(lang)
         if not self.causes:
             return told
-        sign = 1 if str(self.causes_key).endswith("up") else -1
-        named = [
-            text("why.share", lang, cause=text(f"cause.{cause}", lang, amount=sign), share=share) for cause, share in self.causes
-        ]
-        return f"{told} {text(f'turning.{self.causes_key}', lang, n=len(named), causes=listed(named, lang))}"
+        named = [text("why.share", lang, cause=cause, share=share) for cause, share in self.named_causes(lang)]
+        return f"{told} {text(f'turning.{self._side}', lang, n=len(named), causes=listed(named, lang))}"
+
+    def named_causes(self, lang: str = "en") -> list[tuple[str, float]]:
+        """The main causes in words, signed as they acted, with their shares."""
+        return [(cause_words(cause, self._side, lang), share) for cause, share in self.causes]
+
+    def behind(self, lang: str = "en") -> str:
+        """What stands behind the main cause; or where the point comes from, if no stock explains it. May be empty."""
+        if self.origin is not None:
+            return text(f"origin.{self.origin}", lang, value=100.0 * float(self.fields.get("sour", 0.0)))
+        return self.why.behind(lang) if self.why else ""
 
     def rule(self, lang: str = "en") -> str:
         """The rule by which it was found, in words."""
         key = self.key.split(".")[0]
         line = LINES.get(key, 0.0) * (1 if key == "backlog_high" else 100)
         least = LEAST_QUARRELS if key.startswith("quarrels") else LEAST_FALL.get(self.stock or "", LEAST_RISE)
-        return text(f"rule.{key}", lang, line=line, hold=HOLD, least=least)
+        hold = self.fields.get("hold", HOLD)
+        rule = f"known_rule.{key}" if self.tense == "known" else f"rule.{key}"
+        return text(rule, lang, line=line, hold=hold, least=least)
+
+    @property
+    def _side(self) -> str:
+        return self.why.key if self.why else ""
 
 
 def turning_points(weekly: pd.DataFrame, events: pd.DataFrame, contributions: pd.DataFrame) -> list[TurningPoint]:
     """All turning points in the order of weeks. `weekly` has a row for week 0, the start."""
     ledger = Ledger(contributions)
     found = [
-        *_dated(events),
-        *_levels(weekly, ledger),
-        *_revenue(weekly),
+        *dated(weekly, events),
+        *levels(weekly, ledger),
+        *_revenue(weekly, ledger),
         *_largest_moves(weekly, ledger),
-        *_quarrels(weekly, events),
+        *_quarrels(weekly, events, ledger),
     ]
     return sorted(found, key=lambda point: point.week)
 
@@ -111,44 +137,46 @@ def largest_fall(values: np.ndarray) -> tuple[int, int]:
     return best
 
 
-def _series(weekly: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def series(weekly: pd.DataFrame, values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Weeks and values where there is a value (a firm without a pair has no trust, week 0 no backlog)."""
     known = values.notna().to_numpy()
     return weekly["week"].to_numpy()[known], values.to_numpy()[known]
 
 
-def _levels(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
+def levels(weekly: pd.DataFrame, ledger: Ledger, known: bool = False) -> Iterator[TurningPoint]:
+    """Levels crossed, dated to the first week beyond; if `known`, to the week in which it has been beyond long enough."""
+    late = HOLD - 1 if known else 0
+    tense = "known" if known else "turning"
+
+    def point(at: int, key: str, stock: str, sign: int, line: float) -> TurningPoint:
+        found = reasons(ledger, stock, sign, at - WINDOW + 1, at)
+        return TurningPoint(at, key, stock, {"line": line, "hold": HOLD}, found, tense)
+
     for stock, low, high, sign in (
         ("trust", "trust_low", "trust_restored", -1),
         ("relationship_conflict", "conflict_high", "conflict_calmed", 1),
     ):
-        weeks, values = _series(weekly, weekly[stock])
+        weeks, values = series(weekly, weekly[stock])
         crossed = first_held(sign * (values - LINES[low]) > 0)
         if crossed is None and np.all(sign * (values[:HOLD] - LINES[low]) > 0):
             crossed = 0  # it started there: only the way back is a turning point
         elif crossed is not None:
-            yield _because(int(weeks[crossed]), low, stock, sign, ledger)
+            yield point(int(weeks[crossed + late]), low, stock, sign, 100 * LINES[low])
         if crossed is not None:
             back = first_held(sign * (values[crossed:] - LINES[high]) < 0)
             if back is not None:
-                yield _because(int(weeks[crossed + back]), high, stock, -sign, ledger)
-    weeks, clarity = _series(weekly, weekly["role_clarity"])
+                yield point(int(weeks[crossed + back + late]), high, stock, -sign, 100 * LINES[high])
+    weeks, clarity = series(weekly, weekly["role_clarity"])
     crossed = first_held(clarity <= 0.5 * clarity[:1])
     if crossed is not None:
-        yield TurningPoint(int(weeks[crossed]), "clarity_halved")
-    weeks, waiting = _series(weekly, weekly["backlog"] / weekly["capacity"])
+        yield point(int(weeks[crossed + late]), "clarity_halved", "role_clarity", -1, 0.0)
+    weeks, waiting = series(weekly, weekly["backlog"] / weekly["capacity"])
     crossed = first_held(waiting > LINES["backlog_high"])
     if crossed is not None:
-        yield TurningPoint(int(weeks[crossed]), "backlog_high", None, {"line": LINES["backlog_high"]})
+        yield point(int(weeks[crossed + late]), "backlog_high", "backlog", 1, LINES["backlog_high"])
 
 
-def _because(week: int, key: str, stock: str, sign: int, ledger: Ledger) -> TurningPoint:
-    amounts = ledger.amounts(stock, week - WINDOW + 1, week)
-    side = "causes_down" if sign < 0 else "causes_up"
-    return TurningPoint(week, key, stock, {"line": 100 * LINES[key]}, shares(amounts, sign), side)
-
-
-def _revenue(weekly: pd.DataFrame) -> Iterator[TurningPoint]:
+def _revenue(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
     weeks, revenue = weekly["week"].to_numpy(), weekly["revenue"].to_numpy()
     for key, sign in (("revenue_below", -1), ("revenue_above", 1)):
         beyond = sign * (revenue - revenue[0]) > 0
@@ -157,13 +185,14 @@ def _revenue(weekly: pd.DataFrame) -> Iterator[TurningPoint]:
         other = revenue[first:] if sign < 0 else revenue[:first]
         below = len(other) and other.min() <= (1.0 - LEAST_BELOW) * revenue[0]
         if len(revenue) - first >= WINDOW and below:
-            yield TurningPoint(int(weeks[first]), key, "revenue")
+            week = int(weeks[first])
+            yield TurningPoint(week, key, "revenue", {}, reasons(ledger, "revenue", sign, week - WINDOW + 1, week))
 
 
 def _largest_moves(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
     moves = [(stock, -1, least) for stock, least in LEAST_FALL.items()] + [("trust", 1, LEAST_RISE)]
     for stock, sign, least in moves:
-        weeks, values = _series(weekly, weekly[stock])
+        weeks, values = series(weekly, weekly[stock])
         top, bottom = largest_fall(-sign * values)
         if top == bottom:
             continue
@@ -173,16 +202,11 @@ def _largest_moves(weekly: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoin
             continue
         first, last = int(weeks[top]) + 1, int(weeks[bottom])
         fields = {"change": float(100 * change), "share": float(share), "end": last}
-        amounts = ledger.amounts(stock, first, last)
         key = f"{'decline' if sign < 0 else 'rise'}.{stock}"
-        side = "causes_segment_down" if sign < 0 else "causes_segment_up"
-        changed = ledger.shift(stock, first, last, WINDOW) if stock in FLOWING else {}
-        if sum(changed.values()) < 0.0:
-            amounts, side = changed, "causes_shift_down"
-        yield TurningPoint(first, key, stock, fields, shares(amounts, sign), side)
+        yield TurningPoint(first, key, stock, fields, reasons(ledger, stock, sign, first, last, segment=True))
 
 
-def _quarrels(weekly: pd.DataFrame, events: pd.DataFrame) -> Iterator[TurningPoint]:
+def _quarrels(weekly: pd.DataFrame, events: pd.DataFrame, ledger: Ledger) -> Iterator[TurningPoint]:
     last = int(weekly["week"].max())
     if last < 2 * WINDOW:
         return
@@ -193,12 +217,20 @@ def _quarrels(weekly: pd.DataFrame, events: pd.DataFrame) -> Iterator[TurningPoi
     own = np.convolve(np.bincount(personal, minlength=last + 1)[1:], np.ones(WINDOW, int), "valid")
     most = int(np.argmax(counts))
     if counts[most] >= max(LEAST_QUARRELS, 1.5 * every.mean() * WINDOW):
-        yield TurningPoint(most + 1, "quarrels_peak", None, {"n": int(counts[most])})
+        found = reasons(ledger, "quarrels", 1, most + 1, most + WINDOW)
+        yield TurningPoint(most + 1, "quarrels_peak", None, {"n": int(counts[most])}, found)
     soured = np.flatnonzero((counts >= LEAST_QUARRELS) & (2 * own > counts))
     if len(soured):
-        yield TurningPoint(int(soured[0]) + WINDOW, "quarrels_personal")
+        week = int(soured[0]) + WINDOW
+        found = reasons(ledger, "relationship_conflict", 1, week - WINDOW + 1, week)
+        yield TurningPoint(week, "quarrels_personal", None, {}, found)
 
 
-def _dated(events: pd.DataFrame) -> Iterator[TurningPoint]:
+def dated(weekly: pd.DataFrame, events: pd.DataFrame, tense: str = "turning") -> Iterator[TurningPoint]:
+    """What has a date of its own, and where it comes from."""
+    before = weekly.set_index("week")["relationship_conflict"].shift(1)
     for event in rows(events[events["kind"].str.startswith(DATED)]):
-        yield TurningPoint(event["week"], "happening", None, event)
+        sour = float(before.get(event["week"], np.nan))
+        left_sour = event["kind"] == "leader.left" and sour >= SOUR
+        origin = "leader.left_sour" if left_sour else str(event["kind"])
+        yield TurningPoint(event["week"], "happening", None, {**event, "sour": sour if left_sour else 0.0}, None, tense, origin)

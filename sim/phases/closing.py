@@ -5,6 +5,7 @@ from tandem.sim.phases.journal import note
 from tandem.sim.phases.judging import priority_gap
 from tandem.sim.phases.luck import uniforms
 from tandem.sim.phases.pair import (
+    book_clarity,
     both_present,
     forgotten,
     grasped,
@@ -21,7 +22,18 @@ from tandem.sim.rules.effort import effort_factor, fatigue_after
 from tandem.sim.rules.goals import egocentric_weight, moved_weight, within_reach
 from tandem.sim.rules.market import presence_after
 from tandem.sim.rules.trust import trust_after_failure, trust_returning
-from tandem.sim.state import CEO, COO, CULTURE, FORGIVING, KEY_CLIENT, MARKET_SKILL, RELATIONSHIP_CONFLICT, SUSPICION
+from tandem.sim.state import (
+    CEO,
+    COO,
+    CULTURE,
+    FORGIVING,
+    GRABBING,
+    KEY_CLIENT,
+    MARKET_SKILL,
+    RELATIONSHIP_CONFLICT,
+    ROLES_FORGOTTEN,
+    SUSPICION,
+)
 from tandem.sim.streams import RELATIONSHIP
 
 
@@ -121,11 +133,15 @@ def forget_roles(w):
             s.precedents[d] *= 1.0 - p.clarity_precedent_loss
         fade = p.clarity_forgetting * (1.0 - s.precedents[d])
         for i in range(2):
-            belief = moved_belief(leaders[i].beliefs[d], forgotten(w, d, i), fade)
+            leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], forgotten(w, d, i), fade)
+    book_clarity(w, ROLES_FORGOTTEN)
+    for d in range(7):
+        for i in range(2):
             if both_present(w):
                 grab = p.clarity_grabbing * p.domain_stake[d] * (1.0 - leaders[i].trust)
-                belief = moved_belief(belief, grasped(w, d), grab)
-            leaders[i].beliefs[d] = unit(belief)
+                leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], grasped(w, d), grab)
+            leaders[i].beliefs[d] = unit(leaders[i].beliefs[d])
+    book_clarity(w, GRABBING)
 
 
 @part

@@ -6,6 +6,7 @@ from tandem.sim.phases.judging import is_proposal, read_gap
 from tandem.sim.phases.luck import uniforms
 from tandem.sim.phases.pair import (
     belief_target,
+    book_clarity,
     both_present,
     gain_trust,
     grasped,
@@ -42,11 +43,13 @@ from tandem.sim.state import (
     MARKETING,
     OR,
     OVERRULED,
+    OWNERSHIP_FELT,
     PROCESS,
     PROJECT_SLOTS,
     QUEUED,
     REFUSED,
     REOPENED,
+    ROLES_WRITTEN,
     SALES,
     SERVICE,
     SETTLED,
@@ -221,9 +224,11 @@ def remember(w, item):
         step = p.clarity_documented_step * written
         for i in range(2):
             leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
+        book_clarity(w, ROLES_WRITTEN)
     if item.decider < 2 and (item.rule == SOLE or item.rule == OR):
         own = leaders[item.decider]
         own.beliefs[d] = moved_belief(own.beliefs[d], grasped(w, d), p.clarity_attribution)
+        book_clarity(w, OWNERSHIP_FELT)
 
 
 @part

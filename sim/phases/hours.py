@@ -1,14 +1,14 @@
 """Hours and meetings: what leaders plan, what the meeting gives, what training leaves."""
 
 from tandem.sim.compile import part, phase
-from tandem.sim.phases.pair import belief_target, both_present, gain_trust, mean_trust, move_relationship, relied
+from tandem.sim.phases.pair import belief_target, book_clarity, both_present, gain_trust, mean_trust, move_relationship, relied
 from tandem.sim.rules.arithmetic import least, most, unit
 from tandem.sim.rules.clarity import moved_belief
 from tandem.sim.rules.communication import common_ground_gained, effective_hours, offence_by_text
 from tandem.sim.rules.effort import available_hours, effort_factor, hours_alone
 from tandem.sim.rules.execution import followed_share
 from tandem.sim.rules.skills import shared, trained
-from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, PROJECT_SKILL, RESULTS_SHOWN
+from tandem.sim.state import CEO, COO, LEAD, MISREAD, OPERATIONS_SKILL, PROJECT_SKILL, RESULTS_SHOWN, ROLES_DISCUSSED
 
 
 @phase
@@ -135,6 +135,7 @@ def meet(world):
             step = unit(p.clarity_meeting_step * s.effective_hours)
             for d in range(7):
                 leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
+        book_clarity(w, ROLES_DISCUSSED)
         offence = offence_by_text(
             p.communication_misreading, p.communication_asynchronous, mean_trust(w), s.relationship_conflict
         )

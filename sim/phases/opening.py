@@ -5,7 +5,7 @@ import math
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals, uniforms
-from tandem.sim.phases.pair import both_present, move_relationship, move_trust, update_clarity
+from tandem.sim.phases.pair import book_clarity, both_present, move_relationship, move_trust, update_clarity
 from tandem.sim.phases.start import arrive_leader, leave
 from tandem.sim.rules.arithmetic import clip, most
 from tandem.sim.rules.learning import experience_after
@@ -157,6 +157,7 @@ def restructure(w, size):
             s.precedents[d] *= 1.0 - p.shocks_restructuring_precedents * severity
             for i in range(2):
                 leaders[i].beliefs[d] += severity * (0.5 - leaders[i].beliefs[d])
+    book_clarity(w, RESTRUCTURING)
     if both_present(w):
         move_relationship(w, p.shocks_restructuring_conflict * size * (1.0 - s.relationship_conflict), RESTRUCTURING)
     note(w, RESTRUCTURED, s.week, -1, -1, size, 0.0)

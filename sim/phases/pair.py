@@ -2,7 +2,7 @@
 
 from tandem.sim.compile import part
 from tandem.sim.phases.journal import contribute, note
-from tandem.sim.rules.arithmetic import unit
+from tandem.sim.rules.arithmetic import most, unit
 from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, owner_belief, sole_clarity, unsure_belief
 from tandem.sim.rules.conflict import intensity, process_spill
 from tandem.sim.rules.trust import reliance, trust_after_failure, trust_after_success
@@ -10,6 +10,7 @@ from tandem.sim.state import (
     AND,
     AVERAGE,
     CEO,
+    CLARITY,
     COMMUNICATION_CAUSE,
     COO,
     FORECAST_RIGHT,
@@ -170,21 +171,45 @@ def forgotten(w, domain, i):
 
 
 @part
+def domain_clarity(w, domain):
+    """Role clarity of a domain (probability that both act as chartered), from the two beliefs; 1 with one leader."""
+    p, leaders = w.parameters, w.leaders
+    rule = p.charter_rule[domain]
+    ceo, coo = leaders[CEO].beliefs[domain], leaders[COO].beliefs[domain]
+    if not both_present(w) or rule == TEAM_RULE or p.switches_claims == 0:
+        return 1.0
+    if rule == SOLE or rule == GATE:
+        return sole_clarity(ceo, coo) if p.charter_decides[domain] == CEO else sole_clarity(coo, ceo)
+    if rule == OR:
+        return 1.0 - (1.0 - ceo) * (1.0 - coo)
+    return joint_clarity(ceo, coo)
+
+
+@part
 def update_clarity(w):
-    """Role clarity by domain (probability that both act as chartered), from the two beliefs; 1 with one leader."""
-    leaders = w.leaders
-    p, s = w.parameters, w.firm
+    """Role clarity by domain, as it stands for what follows."""
     for domain in range(7):
-        rule = p.charter_rule[domain]
-        ceo, coo = leaders[CEO].beliefs[domain], leaders[COO].beliefs[domain]
-        if not both_present(w) or rule == TEAM_RULE or p.switches_claims == 0:
-            s.clarity[domain] = 1.0
-        elif rule == SOLE or rule == GATE:
-            s.clarity[domain] = sole_clarity(ceo, coo) if p.charter_decides[domain] == CEO else sole_clarity(coo, ceo)
-        elif rule == OR:
-            s.clarity[domain] = 1.0 - (1.0 - ceo) * (1.0 - coo)
-        else:
-            s.clarity[domain] = joint_clarity(ceo, coo)
+        w.firm.clarity[domain] = domain_clarity(w, domain)
+
+
+@part
+def book_clarity(w, cause):
+    """Note why overall role clarity (weighted by how often each domain brings a decision) moved since this was last called.
+    While a post is empty there is none."""
+    j, p = w.journal, w.parameters
+    if j.active == 0:
+        return
+    if not both_present(w):
+        j.clarity = -1.0
+        return
+    clarity, weight = 0.0, 0.0
+    for domain in range(7):
+        clarity += p.domain_arrivals_per_week[domain] * domain_clarity(w, domain)
+        weight += p.domain_arrivals_per_week[domain]
+    clarity /= most(weight, 1e-12)
+    if j.clarity >= 0.0:
+        contribute(w, CLARITY, cause, clarity - j.clarity)
+    j.clarity = clarity
 
 
 @part

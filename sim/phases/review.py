@@ -3,7 +3,7 @@
 from tandem.sim.compile import part, phase
 from tandem.sim.phases.journal import note
 from tandem.sim.phases.luck import normals
-from tandem.sim.phases.pair import belief_target, both_present
+from tandem.sim.phases.pair import belief_target, book_clarity, both_present
 from tandem.sim.phases.rights import present_decider
 from tandem.sim.phases.start import analyst, answer_of_arms, shown_results
 from tandem.sim.rules.arithmetic import most
@@ -23,6 +23,7 @@ from tandem.sim.state import (
     BRAND_ARM,
     BUDGET,
     CUSTOMERS,
+    DEBRIEFS,
     EXPERIMENT_ARM,
     GROWTH,
     INNOVATION,
@@ -104,6 +105,7 @@ def debrief(w):
             if pair:
                 step = p.adaptation_debrief_roles * depth
                 leaders[i].beliefs[d] = moved_belief(leaders[i].beliefs[d], belief_target(w, d, i), step)
+    book_clarity(w, DEBRIEFS)
 
 
 @part

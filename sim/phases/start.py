@@ -5,7 +5,7 @@ import math
 from tandem.sim.compile import copy_record, part, phase
 from tandem.sim.phases.journal import contribute, note
 from tandem.sim.phases.luck import normals
-from tandem.sim.phases.pair import belief_target, both_present, update_clarity
+from tandem.sim.phases.pair import belief_target, book_clarity, both_present, update_clarity
 from tandem.sim.phases.projects import close_ranks
 from tandem.sim.rules.arithmetic import clip, unit
 from tandem.sim.rules.execution import report_reach
@@ -90,6 +90,8 @@ def start_firm(world):
         set_beliefs(w, i)
     s.ever_paired = 1 if both_present(w) else 0
     update_clarity(w)
+    w.journal.clarity = -1.0
+    book_clarity(w, INTERVENTION)
     s.goodwill, s.technique, s.refinement, s.reputation = p.market_goodwill, 1.0, p.market_refinement, 1.0
     s.satisfaction, s.customers, s.start_customers = p.market_satisfaction, p.market_customers, p.market_customers
     s.competitor, s.market_size, s.acceptance, s.cash = 1.0, 1.0, p.arrivals_acceptance, 0.0
@@ -203,6 +205,7 @@ def leave(w, i, vacancy):
             s.precedents[d] *= p.shocks_departure_precedents
     s.common_ground *= p.shocks_departure_ground
     s.sum_departures += 1.0
+    book_clarity(w, NEWCOMER)
     reroute(w)
     note(w, LEADER_LEFT, s.week, -1, i, vacancy, 0.0)
 
@@ -243,6 +246,7 @@ def arrive_leader(w, i, as_declared):
     contribute(w, RELATIONSHIP, NEWCOMER, kept - s.relationship_conflict)
     s.relationship_conflict = kept
     set_beliefs(w, i)
+    book_clarity(w, NEWCOMER)
     if both_present(w):
         s.ever_paired = 1
     note(w, LEADER_ARRIVED, s.week, -1, i, leader.trust, 0.0)
@@ -330,3 +334,4 @@ def apply_change(world, row):
         s.review_due = p.adaptation_review_interval_weeks
     answer_of_arms(w)
     update_clarity(w)
+    book_clarity(w, INTERVENTION)

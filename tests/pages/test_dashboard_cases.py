@@ -15,7 +15,7 @@ LEAST_SAVED = 20
 def complaints(odds) -> list[str]:
     """What of the promise about a case does not hold."""
     untouched, planned = odds["untouched"], odds["planned"]
-    found = [] if untouched["n"] == planned["n"] == 100 else ["not a hundred replicates"]
+    found = [] if untouched["n"] == planned["n"] == 200 else ["not two hundred replicates"]
     if untouched["failing"] - planned["failing"] < LEAST_SAVED:
         found.append(f"fails in {untouched['failing']}, with its intervention in {planned['failing']}")
     for row in (untouched, planned):

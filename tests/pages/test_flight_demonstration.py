@@ -21,7 +21,7 @@ def check_the_end(visit, sheet):
     assert "fails in" in visit.page.locator("#luck-result").inner_text()
     sheet.locator('.sheet[data-ready="true"]').wait_for(timeout=30_000)
     told = sheet.locator(".sheet").inner_text()
-    assert "Strategy and execution drift apart" in told and "holds 5, drifts 9, breaks 6" in told
+    assert "Strategy now and then, execution every day" in told and "holds 5, drifts 9, breaks 6" in told
     assert "Review every month" in told and "This is a model, not a forecast" in told
 
 

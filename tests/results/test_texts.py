@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from tandem.sim import ledger
+from tandem.sim.explain.account import STOCKS
 from tandem.sim.explain.events import OTHERWISE
+from tandem.sim.explain.reasons import NET
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
-from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
+from tandem.sim.state import CAUSES, EVENT_KINDS
 from tandem.sim.texts import LANGUAGES, NARROW, catalogue, listed, money, number, sentence, text
 from tandem.sim.weekly import DOMAIN_TITLES, WEEKLY
 
 ROOT = Path(__file__).resolve().parents[2]
-FAMILIES = {"cause": CAUSES, "moved": STOCKS, "happening": EVENT_KINDS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
+TOLD = (*CAUSES, *ledger.WORK, *(name for name, _ in NET.values()))
+FAMILIES = {"cause": TOLD, "moved": STOCKS, "happening": EVENT_KINDS, "domain": DOMAINS, "goal": GOALS, "lever": LEVERS}
 
 
 def templates(entry) -> list[str]:

@@ -44,7 +44,7 @@ function difference(app) {
       make("th", { scope: "col" }, words.say("compare.with")), make("th", { scope: "col" }, words.say("compare.difference")))),
     make("tbody", {}, names.map((name) => {
       const [now, before] = [run.series[name][state.week], ghost.series[name][state.week]];
-      const gap = now === null || before === null ? null : now - before;
+      const gap = now === null || before === null ? null : words.rounded(now, decimals(name)) - words.rounded(before, decimals(name));
       return make("tr", {}, make("th", { scope: "row" }, words.say(`series.${name}`)), make("td", {}, words.number(before, decimals(name))),
         make("td", {}, words.number(now, decimals(name))),
         make("td", {}, make("strong", {}, gap === null ? words.say("number.none") : words.signed(gap, decimals(name)))));

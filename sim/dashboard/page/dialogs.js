@@ -33,7 +33,7 @@ export class Dialogs {
     const { words, state } = this.app;
     const kinds = ["holds", "drifts", "breaks"];
     const inputs = kinds.map((kind, index) => make("input", { type: "number", id: `bet-${kind}`, min: 0, max: 999, step: 1, inputmode: "numeric",
-      value: state.bet?.[index] ?? 0, "data-first": index === 0 }));
+      value: state.bet?.[index] || "", placeholder: "0", "data-first": index === 0, onfocus: (event) => event.target.select() }));
     const save = (event) => {
       event.preventDefault();
       const hands = inputs.map((input) => Math.min(Math.max(Math.round(+input.value) || 0, 0), 999));
@@ -43,7 +43,8 @@ export class Dialogs {
     this.open("bet", words.say("bet.title"), make("form", { onsubmit: save },
       make("p", {}, words.say("bet.question")),
       make("div", { class: "bets" }, kinds.map((kind, index) => make("div", { class: "bet-line" },
-        make("label", { for: `bet-${kind}` }, words.say(`bet.${kind}`)), inputs[index]))),
+        make("label", { for: `bet-${kind}` }, words.say(`bet.${kind}`)), inputs[index],
+        make("p", { class: "note", id: `bet-means-${kind}` }, words.of(this.app.found.means[kind]))))),
       make("p", { class: "note" }, words.of(this.app.found.fails_when) || words.say("bet.no_rule")),
       make("button", { type: "submit", id: "bet-save", class: "primary" }, words.say("bet.save"))));
   }

@@ -32,6 +32,7 @@ export function exportHost(kept) {
     },
     language: () => document.documentElement.lang,
     read: () => location.hash.slice(1) || kept.start,
+    onAddress: (act) => window.addEventListener("hashchange", () => (location.hash.startsWith("#sheet&") ? location.reload() : act())),
     undone: () => history.state?.undo ?? [],
     write(text, undo) {
       try {
@@ -59,7 +60,7 @@ function unpacked(kept, key, untouched = null) {
   const before = untouched ? untouched.story.weeks : {};
   const weeks = Object.fromEntries(Object.entries(before).filter(([week]) => +week < from));
   for (const [week, number] of Object.entries(packed.weeks)) weeks[week] = say(number);
-  const points = packed.points.map((point) => ({ ...point, sentence: say(point.sentence), rule: say(point.rule),
+  const told = (points) => points.map((point) => ({ ...point, sentence: say(point.sentence), rule: say(point.rule), behind: say(point.behind),
     causes: point.causes.map((cause) => ({ name: say(cause.name), share: cause.share })) }));
-  return { run: { ...packed.run, series }, story: { points, weeks, end: packed.end, measures: packed.run.measures } };
+  return { run: { ...packed.run, series }, story: { points: told(packed.points), hindsight: told(packed.hindsight), weeks, end: packed.end, measures: packed.run.measures } };
 }

@@ -4,6 +4,13 @@ function typing(target) {
   return target instanceof HTMLElement && (target.matches("select, textarea") || (target.matches("input") && target.type !== "checkbox" && target.type !== "range"));
 }
 
+/** Gives the keys back to the simulator once a pointer has done with a control: Space shall play, not press it again. */
+export function letGo(event, app) {
+  if (!app.byPointer || app.dialogs.node.open) return;
+  const held = event.target instanceof Element ? event.target.closest("button, summary, select, input[type=checkbox], input[type=range]") : null;
+  if (held && !(event.type === "click" && held.matches("select, input[type=range]"))) queueMicrotask(() => app.root.ownerDocument.activeElement?.blur?.());
+}
+
 /** Acts on a key; true if it was one of ours. */
 export function press(app, event) {
   const { key, target } = event;

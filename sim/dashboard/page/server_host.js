@@ -21,6 +21,7 @@ export function serverHost() {
     },
     language: () => document.documentElement.lang,
     read: () => location.hash.slice(1),
+    onAddress: (act) => window.addEventListener("hashchange", act),
     undone: () => history.state?.undo ?? [],
     write(text, undo) {
       // Browsers refuse more than some hundred changes of the address a minute; the page writes again soon.

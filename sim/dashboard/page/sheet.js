@@ -2,7 +2,8 @@
 import { make } from "./dom.js";
 import { oddsWords } from "./compare_panel.js";
 import { lineDrawing } from "./line_drawing.js";
-import { fresh, ghostOf, read, specOf, written } from "./state.js";
+import { betWords } from "./story_panel.js";
+import { fresh, ghostOf, read, specOf, stakedSpec, written } from "./state.js";
 import { Words } from "./words.js";
 
 const MOST_POINTS = 5;
@@ -31,9 +32,9 @@ export async function mountSheet(root, host) {
   const spec = specOf(state);
   const other = ghostOf(state, found);
   try {
-    const [run, ghost, story, luck] = await Promise.all([host.ask("run", { spec }), other ? host.ask("run", { spec: other }) : null,
-      host.ask("story", { spec }), host.ask("luck", { spec })]);
-    page.replaceChildren(...filled({ words, catalogue, state, found, run, ghost, story, luck, address: written(state, found) }));
+    const [run, ghost, story, luck, staked] = await Promise.all([host.ask("run", { spec }), other ? host.ask("run", { spec: other }) : null,
+      host.ask("story", { spec }), host.ask("luck", { spec }), host.ask("run", { spec: stakedSpec(state) })]);
+    page.replaceChildren(...filled({ words, catalogue, state, found, run, ghost, story, luck, staked, address: written(state, found) }));
     page.dataset.ready = "true";
   } catch (problem) {
     const key = catalogue.texts.en[`notice.${problem.message}`] ? problem.message : "broken";
@@ -53,7 +54,7 @@ function filled(sheet) {
     make("div", { class: "drawings" }, [state.left, state.right].map((name) => drawing(sheet, name))),
     make("p", { class: "note" }, words.say("sheet.legend")),
     make("section", { class: "end" }, make("h2", {}, words.say("sheet.end")), make("p", {}, ending(sheet))),
-    make("section", {}, make("h2", {}, words.say("sheet.points")), make("ol", { class: "sheet-points" }, chosen(story.points).map((point) => make("li", {},
+    make("section", {}, make("h2", {}, words.say("sheet.points")), make("ol", { class: "sheet-points" }, chosen(story.hindsight).map((point) => make("li", {},
       make("strong", {}, words.say("story.week", { week: point.week })), " ", words.of(point.sentence), " ",
       point.causes.length ? make("span", { class: "cause" }, words.say("sheet.cause", { cause: words.of(point.causes[0].name), share: 100 * point.causes[0].share })) : "")))),
     make("section", {}, make("h2", {}, words.say("sheet.tried")), make("p", {}, tried(sheet))),
@@ -64,11 +65,9 @@ function filled(sheet) {
   ];
 }
 
-/** The five most telling turning points, in their order. */
+/** The most telling turning points, in their order: looked back at, the rarest kinds first. */
 function chosen(points) {
-  const main = points.filter((point) => point.stop);
-  return (main.length >= MOST_POINTS ? main : [...main, ...points.filter((point) => !point.stop)]).slice(0, MOST_POINTS)
-    .sort((one, other) => one.week - other.week);
+  return [...points].sort((one, other) => one.rank - other.rank || one.week - other.week).slice(0, MOST_POINTS).sort((one, other) => one.week - other.week);
 }
 
 function drawing({ words, catalogue, state, run, ghost, story }, name) {
@@ -80,15 +79,13 @@ function drawing({ words, catalogue, state, run, ghost, story }, name) {
       label: (series, value) => words.say("chart.label", { name: words.say(`short.${series}`), value: words.number(value, decimals) }) }));
 }
 
-function ending({ words, state, story }) {
+function ending({ words, state, story, staked }) {
   const { end } = story;
   const reasons = words.of(end.reasons);
   const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.of(end.revenue)];
-  const all = (state.bet ?? []).reduce((sum, hands) => sum + hands, 0);
-  if (all) {
-    const right = state.bet[{ holds: 0, drifts: 1, breaks: 2 }[end.verdict]];
-    lines.push(words.say("sheet.bets", { holds: state.bet[0], drifts: state.bet[1], breaks: state.bet[2] }), words.say("bet.result", { n: right, all }));
-  } else lines.push(words.say("sheet.no_bet"));
+  const called = betWords({ words, state, staked });
+  if (called) lines.push(words.say("sheet.bets", { holds: state.bet[0], drifts: state.bet[1], breaks: state.bet[2] }), called);
+  else lines.push(words.say("sheet.no_bet"));
   return lines.filter(Boolean).join(" ");
 }
 

@@ -1,7 +1,7 @@
 // The flight simulator: holds the state, asks its host for runs, and lets the panels show them.
 import { button, make } from "./dom.js";
 import { Words } from "./words.js";
-import { fresh, ghostOf, read, specOf, written } from "./state.js";
+import { fresh, ghostOf, read, specOf, stakedSpec, stakes, written } from "./state.js";
 import { Player } from "./player.js";
 import { Dialogs } from "./dialogs.js";
 import { casesPanel } from "./cases_panel.js";
@@ -11,7 +11,7 @@ import { chartsPanel } from "./charts_panel.js";
 import { transportPanel } from "./transport_panel.js";
 import { storyPanel } from "./story_panel.js";
 import { comparePanel } from "./compare_panel.js";
-import { press } from "./keys.js";
+import { letGo, press } from "./keys.js";
 
 const MOST_UNDO = 40;
 const ANSWERS_KEPT = 120;
@@ -23,7 +23,7 @@ const FLIP = 650; // ms of each side of a replay
 
 class Simulator {
   constructor(root, host) {
-    Object.assign(this, { root, host, catalogue: null, state: null, run: null, ghost: null, bands: null, story: null, odds: null, luck: null,
+    Object.assign(this, { root, host, catalogue: null, state: null, run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null,
       luckBusy: false, trials: {}, opened: {}, undoable: [], serial: 0, replaying: "", allLevers: false, justStopped: false, trouble: "" });
     this.answers = new Map();
     this.player = new Player({
@@ -59,7 +59,19 @@ class Simulator {
         if (press(this, event)) event.preventDefault();
       }
     });
-    this.host.onAddress?.(() => { this.readAddress(); this.build(); this.load(); });
+    this.root.addEventListener("click", (event) => letGo(event, this));
+    this.root.addEventListener("change", (event) => letGo(event, this));
+    this.root.addEventListener("pointerup", (event) => { if (event.target.matches?.("input[type=range]")) letGo(event, this); });
+    this.root.addEventListener("pointerdown", () => { this.byPointer = true; }, true);
+    this.root.ownerDocument.addEventListener("keydown", () => { this.byPointer = false; }, true);
+    this.host.onAddress?.(() => {
+      this.dialogs.close();
+      this.keep();
+      this.readAddress();
+      Object.assign(this, { run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null, opened: {} });
+      this.build();
+      this.load();
+    });
     this.build();
     await this.load();
   }
@@ -101,11 +113,12 @@ class Simulator {
     const other = ghostOf(this.state, this.found);
     if (!live || this.shownCase !== this.state.case) this.luck = null;
     try {
-      const [run, ghost] = await Promise.all([this.ask("run", { spec }), other ? this.ask("run", { spec: other }) : null]);
+      const [run, ghost, staked] = await Promise.all([this.ask("run", { spec }), other ? this.ask("run", { spec: other }) : null,
+        this.state.bet ? this.ask("run", { spec: stakedSpec(this.state) }) : null]);
       if (mine !== this.serial) return;
       if (this.shownCase !== this.state.case) { this.bands = null; this.story = null; }
       if (live) { this.bands = null; this.story = null; }
-      Object.assign(this, { run, ghost, shownCase: this.state.case });
+      Object.assign(this, { run, ghost, staked, shownCase: this.state.case });
       this.calm();
       this.update();
       this.mark("drawn");
@@ -284,7 +297,7 @@ class Simulator {
     this.keep();
     this.player.stop(null);
     this.state = fresh(this.catalogue.cases.find((one) => one.name === name), this.state);
-    Object.assign(this, { run: null, ghost: null, bands: null, story: null, odds: null, luck: null, opened: {}, trouble: "" });
+    Object.assign(this, { run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null, opened: {}, trouble: "" });
     this.build();
     this.load();
   }
@@ -356,8 +369,11 @@ class Simulator {
   setBet(bet) {
     this.keep();
     this.state.bet = bet;
+    this.state.on = bet && stakes(this.state);
+    this.staked = null;
     this.update();
     this.address(true);
+    this.load();
   }
 
   theme(side, name) {

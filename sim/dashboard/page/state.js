@@ -7,7 +7,7 @@ const NAME_LENGTH = 24;
 /** The state in which a case starts. */
 export function fresh(found, kept = {}) {
   return {
-    case: found.name, luck: found.luck, split: null, context: null, set: {}, acts: [], week: 0, seen: 0, past: 0, bet: null,
+    case: found.name, luck: found.luck, split: null, context: null, set: {}, acts: [], week: 0, seen: 0, past: 0, bet: null, on: null,
     left: "pair", right: found.right, lang: kept.lang ?? "en", projector: kept.projector ?? false,
     names: kept.names ?? ["Claude", "Dominique"], keys: kept.keys ?? true, speed: kept.speed ?? 1, stops: kept.stops ?? true,
   };
@@ -31,6 +31,18 @@ export function ghostOf(state, found) {
   return JSON.stringify(own) === JSON.stringify(bare) ? null : bare;
 }
 
+/** The run that a bet is about: as it stood when the bet was made, before anybody intervened. */
+export function stakedSpec(state) {
+  return specOf({ ...state, ...(state.on ?? {}), acts: [] });
+}
+
+/** What of the state a bet is about, to be kept with it. */
+export function stakes({ luck, split, context, set }) {
+  return { luck, split, context, set };
+}
+
+const stakesText = ({ luck, split, context, set }) => [luck, split ?? "", context ?? "", settingsText(set)].join("~");
+
 function settingsText(set) {
   return Object.entries(set).map(([path, value]) => `${path}=${value}`).join(",");
 }
@@ -47,6 +59,7 @@ export function written(state, found) {
   parts.push(["week", state.week], ["seen", state.seen]);
   if (state.past) parts.push(["past", state.past]);
   if (state.bet) parts.push(["bet", state.bet.join(".")]);
+  if (state.bet && state.on && stakesText(state.on) !== stakesText(state)) parts.push(["on", stakesText(state.on)]);
   if (state.left !== "pair") parts.push(["left", state.left]);
   if (found && state.right !== found.right) parts.push(["right", state.right]);
   parts.push(["lang", state.lang]);
@@ -78,7 +91,7 @@ export function read(text, catalogue, lang) {
   }
 }
 
-const KNOWN = ["case", "luck", "split", "context", "set", "acts", "week", "seen", "past", "bet", "left", "right", "lang", "view",
+const KNOWN = ["case", "luck", "split", "context", "set", "acts", "week", "seen", "past", "bet", "on", "left", "right", "lang", "view",
   "names", "keys", "speed", "stops"];
 
 function checked(parts, catalogue, lang) {
@@ -118,7 +131,8 @@ function checked(parts, catalogue, lang) {
   if (parts.has("bet")) {
     if (!/^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(parts.get("bet"))) return null;
     state.bet = parts.get("bet").split(".").map(Number);
-  }
+    state.on = parts.has("on") ? staked(parts.get("on"), catalogue) : stakes(state);
+  } else if (parts.has("on")) return null;
   if (parts.has("names")) {
     const names = parts.get("names").split("~").map((name) => cleanName(decodeURIComponent(name)));
     if (names.length !== 2 || names.some((name) => !name)) return null;
@@ -132,6 +146,14 @@ function checked(parts, catalogue, lang) {
   state.keys = parts.get("keys") !== "off";
   state.stops = parts.get("stops") !== "off";
   return state;
+}
+
+function staked(text, catalogue) {
+  const [luck, split, context, ...rest] = text.split("~");
+  const known = (name, list) => name === "" || list.some((one) => one.name === name);
+  if (!/^\d{1,4}$/.test(luck) || !known(split, catalogue.splits) || !known(context, catalogue.contexts)) throw new Error("on");
+  const set = rest.join("~");
+  return { luck: +luck, split: split || null, context: context || null, set: set ? settings(set, catalogue) : {} };
 }
 
 function settings(text, catalogue) {

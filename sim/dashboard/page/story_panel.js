@@ -10,7 +10,7 @@ export function storyPanel(app) {
       const { words, state, story } = app;
       const points = (story?.points ?? []).filter((point) => point.week <= state.seen);
       const ended = state.seen >= app.found.weeks;
-      const key = [state.lang, state.projector, app.serial, points.length, ended, state.projector ? state.week : "", JSON.stringify(app.opened), state.bet].join("|");
+      const key = [state.lang, state.projector, app.serial, points.length, ended, state.projector ? state.week : "", JSON.stringify(app.opened), state.bet, app.staked?.digest].join("|");
       if (key === shown && !anew) {
         for (const line of node.querySelectorAll(".point")) line.classList.toggle("now", +line.dataset.week === state.week);
         scroll(app, node);
@@ -19,14 +19,19 @@ export function storyPanel(app) {
       shown = key;
       const near = points.filter((point) => point.week <= state.week);
       const listed = state.projector ? near.filter((point) => point.stop).slice(-1) : points;
-      const children = [make("h2", {}, words.say("story.title"))];
+      const lookBack = ended && story && !state.projector;
+      const children = [make("h2", {}, words.say("story.title")), bet(app)];
       if (ended && story) children.push(verdict(app));
       else if (!points.length) children.push(make("p", { class: "setting" }, words.of(app.found.story)));
+      if (lookBack) {
+        children.push(make("h3", {}, words.say("story.hindsight")), make("ol", { class: "points" }, story.hindsight.map((point, index) => entry(app, point, `back-${point.week}-${point.kind}-${index}`))),
+          make("h3", {}, words.say("story.as_told")));
+      }
       children.push(make("ol", { class: "points" }, listed.map((point, index) => entry(app, point, `${point.week}-${point.kind}-${index}`))));
-      if (ended && !state.projector) children.push(make("p", { class: "note teaches" }, words.say("story.teaches", { lesson: words.of(app.found.teaches) })));
+      if (lookBack) children.push(make("p", { class: "note teaches" }, words.say("story.teaches", { lesson: words.of(app.found.teaches) })));
       const focused = document.activeElement?.id;
       const place = node.scrollTop;
-      node.replaceChildren(...children);
+      node.replaceChildren(...children.filter(Boolean));
       node.scrollTop = place;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
       scroll(app, node);
@@ -39,17 +44,28 @@ function scroll(app, node) {
   if (app.justStopped && !app.player.playing) node.querySelector(".point.now")?.scrollIntoView({ block: "nearest" });
 }
 
+/** The room's bet, from the moment it is made. */
+function bet(app) {
+  const { words, state } = app;
+  if (!state.bet) return null;
+  const [holds, drifts, breaks] = state.bet;
+  return make("p", { class: "bet-pin", id: "bet-pin" }, words.say("bet.pinned", { holds, drifts, breaks }));
+}
+
 function verdict(app) {
-  const { words, story, state } = app;
+  const { words, story } = app;
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.of(end.revenue)];
-  if (state.bet) {
-    const right = { holds: 0, drifts: 1, breaks: 2 }[end.verdict];
-    const all = state.bet.reduce((sum, hands) => sum + hands, 0);
-    if (all) lines.push(words.say("bet.result", { n: state.bet[right], all }));
-  }
+  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.of(end.revenue), betWords(app)];
   return make("p", { class: `verdict ${end.verdict}`, id: "verdict" }, lines.filter(Boolean).join(" "));
+}
+
+/** Who called it: scored on the run that was bet on, before anybody intervened. Empty without a bet, or while that run is asked for. */
+export function betWords({ words, state, staked }) {
+  const all = (state.bet ?? []).reduce((sum, hands) => sum + hands, 0);
+  if (!all || !staked) return "";
+  const n = state.bet[{ holds: 0, drifts: 1, breaks: 2 }[staked.verdict]];
+  return `${words.say(`bet.untouched_${staked.verdict}`)} ${words.say("bet.result", { n, all })}`;
 }
 
 function entry(app, point, id) {
@@ -64,12 +80,16 @@ function entry(app, point, id) {
     open === "why" && why(app, point), open === "do" && remedies(app, point));
 }
 
+/** The main cause in words, the others, what stands behind it, and the rule that found the point. */
 function why(app, point) {
   const { words } = app;
-  const causes = point.causes.length
-    ? make("ol", { class: "causes" }, point.causes.map((cause) => make("li", {}, words.say("story.cause", { cause: words.of(cause.name), share: 100 * cause.share }))))
-    : make("p", {}, words.say("story.no_cause"));
-  return make("div", { class: "opened" }, causes, make("p", { class: "note" }, words.say("story.rule", { rule: words.of(point.rule) })));
+  const [main, ...others] = point.causes;
+  const said = (cause) => words.say("story.cause", { cause: words.of(cause.name), share: 100 * cause.share });
+  return make("div", { class: "opened" },
+    main && make("p", { class: "main-cause" }, words.say("story.main_cause", { cause: said(main) })),
+    others.length > 0 && make("ol", { class: "causes" }, others.map((cause) => make("li", {}, said(cause)))),
+    words.of(point.behind) && make("p", { class: "behind" }, words.of(point.behind)),
+    make("p", { class: "note" }, words.say("story.rule", { rule: words.of(point.rule) })));
 }
 
 function remedies(app, point) {

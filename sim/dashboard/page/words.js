@@ -27,6 +27,11 @@ export class Words {
     return this.formats[decimals].format(rounded).replace("-", "\u2212");
   }
 
+  /** A number as it is shown with so many decimals, to be counted on with: differences shown are those of figures shown. */
+  rounded(value, decimals = 0) {
+    return Math.round((value + Number.EPSILON) * 10 ** decimals) / 10 ** decimals;
+  }
+
   /** A number with its sign, for differences. */
   signed(value, decimals = 0) {
     const written = this.number(value, decimals);
