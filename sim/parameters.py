@@ -199,7 +199,7 @@ class Levers(Group):
     )
     decision_clarity: float = lever(
         "clear, documented decision processes",
-        ("Role clarity", "Clarté des rôles"),
+        ("Decision clarity", "Clarté des décisions"),
         ("clear decision rights", "la clarté des décisions"),
     )
     skills: float = lever("training and sharing of knowledge", ("Training", "Formation"), ("training", "la formation"))

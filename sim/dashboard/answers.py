@@ -15,7 +15,7 @@ from typing import Any
 
 from tandem.sim.dashboard import catalogue as what_there_is
 from tandem.sim.dashboard import futures, telling
-from tandem.sim.dashboard.controls import actions
+from tandem.sim.dashboard.controls import actions, standing
 from tandem.sim.dashboard.specification import Act, Specification, whole_number
 from tandem.sim.dashboard.verdict import rules, verdict
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -46,6 +46,7 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
         "digest": specification.scenario.digest[:12],
         "parameters": telling.both(sets.tell),
         "weeks": made.weeks,
+        "standing": [{"week": version.week, "values": standing(version.values)} for version in specification.scenario.versions],
         "series": written(of_run(made, (*SERIES, *FACES))),
         "verdict": verdict(specification.case, made.outcomes),
         "measures": telling.measures(made, specification.case),

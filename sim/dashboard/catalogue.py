@@ -107,7 +107,7 @@ def case(name: str, parameters: Chosen) -> dict[str, Any]:
         "luck": telling_luck(name, parameters),
         "split": firm.role_model,
         "context": firm.context,
-        "standing": standing(firm),
+        "standing": standing(firm.values),
         "fixed": fixed_parts(firm),
         "right": main_theme(name),
         "means": means(name),

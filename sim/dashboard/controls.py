@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,9 +85,8 @@ def written(path: str, value: Any, scenario: Scenario) -> dict[str, Any]:
     return {path: float(value) if control.kind == "setting" else value}
 
 
-def standing(scenario: Scenario) -> dict[str, Any]:
-    """Where every control stands in a scenario at its start."""
-    values = scenario.values
+def standing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Where every control stands, by the values of a scenario (or of one of its versions)."""
     found: dict[str, Any] = {}
     for path, control in CONTROLS.items():
         if control.kind == "right":

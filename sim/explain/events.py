@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,15 +13,18 @@ from tandem.sim.texts import sentence, text
 # Noted with a value below 0.5, this happening ended the other way.
 OTHERWISE = {"resolution.mediation": (0.5, "resolution.mediation_failed"), "leader.left": (0.0, "leader.left_for_good")}
 CAMPAIGNS = ("campaign.launched", "campaign.off_brand")
+COUNTED_BY_SECOND = ("decision.accepted", "decision.refused", "shock.crisis")  # the others count by their value
 GOALS = ("growth", "brand", "innovation", "efficiency", "customers")
 
 
 def event_sentence(event: Mapping[str, Any], lang: str) -> str:
     """One row of the table of events (kind, domain, who, value, second) as a whole sentence."""
-    kind, value = event["kind"], float(event["value"])
+    kind, value, second = event["kind"], float(event["value"]), float(event["second"])
     line, other = OTHERWISE.get(kind, (None, kind))
     key = other if line is not None and value < line else kind
-    return sentence(text(f"happening.{key}", lang, value=value, second=float(event["second"]), **words(event, lang)))
+    count = second if kind in COUNTED_BY_SECOND else value
+    weeks = round(count) if math.isfinite(count) else 0
+    return sentence(text(f"happening.{key}", lang, value=value, n=weeks, **words(event, lang)))
 
 
 def rows(events: pd.DataFrame) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def test_a_lever_takes_along_what_the_case_had_fixed():
     assert "clarity.charter" in firm.explicit_lever_parameters
     moved = firm.with_(written("levers.decision_clarity", 0.9, firm))
     assert "clarity.charter" not in moved.explicit_lever_parameters
-    assert standing(moved)["levers.decision_clarity"] == 0.9
+    assert standing(moved.values)["levers.decision_clarity"] == 0.9
 
 
 MEET = {"week": 3, "action": "meet"}

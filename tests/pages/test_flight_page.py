@@ -1,5 +1,7 @@
 """The page in a real browser: weeks, interventions, undo, language, links, a dead server, a file, a sheet."""
 
+import base64
+import gzip
 import json
 import re
 from urllib.parse import quote
@@ -305,4 +307,5 @@ def test_an_exported_case_plays_from_a_file(flight_server, visit, playwright_dri
         assert away.slips == []
     visit.open(f"{flight_server.address}?x=1#case=retail-restructuring&luck=0&acts={acted}&week=156&seen=156&past=156")
     assert visit.labels() == mine
-    assert json.loads(re.search(r'id="kept">(.*?)</script>', file.read_text("utf-8"), re.S)[1])["grid"]
+    packed = re.search(r'id="kept">(.*?)</script>', file.read_text("utf-8"), re.S)[1]
+    assert json.loads(gzip.decompress(base64.b64decode(packed)))["grid"]

@@ -76,9 +76,10 @@ export class Chart {
 
   range(shown) {
     if (shown.hundred) return [0, 100];
-    const every = [];
+    const every = []; // of the run only what was seen: the height of an axis shall not tell what comes
+    const seen = Math.max(shown.seen, shown.week) + 1;
     for (const name of shown.names) {
-      every.push(...(shown.bands ? shown.bands.high[name] : []), ...shown.series[name], ...(shown.ghost ? shown.ghost[name] : []));
+      every.push(...(shown.bands ? shown.bands.high[name] : []), ...shown.series[name].slice(0, seen), ...(shown.ghost ? shown.ghost[name].slice(0, Math.max(shown.past + 1, seen)) : []));
     }
     return [0, roundTop(every)];
   }
@@ -106,7 +107,8 @@ export class Chart {
     const size = parseFloat(getComputedStyle(this.node).fontSize);
     const font = `${Math.round(size * 0.92)}px system-ui, sans-serif`;
     const thick = shown.large ? 5 : 3;
-    const marked = width < 17 * size ? 52 : 26; // weeks between two marks, so that numbers keep apart
+    const room = Math.max(1, Math.floor((width - 4 * size) / (3 * size))); // marks whose numbers keep apart
+    const marked = [13, 26, 52, 104, 208].find((step) => shown.weeks / step <= room) ?? 416;
     const series = [{}];
     const bands = [];
     shown.names.forEach((name, index) => {

@@ -82,7 +82,7 @@ export class Dialogs {
   help() {
     const { words, state } = this.app;
     const keys = [["Space", "play"], ["← →", "step"], ["⇧ ← →", "turn"], ["Home End", "ends"], ["1–9 0", "case"], ["B", "bet"], ["I", "act"], ["U", "undo"],
-      ["R", "replay"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
+      ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
     const names = state.names.map((name, index) => make("input", { type: "text", id: `name-${index}`, maxlength: 24, value: name,
       onchange: (event) => this.app.rename(index, cleanName(event.target.value)) }));
     this.open("help", words.say("help.title"),

@@ -1,9 +1,18 @@
 // Four levers first, then all: levers, setting, split and context, conflict handling, decision rights.
 import { make } from "./dom.js";
 
-/** Where a control stands: moved by hand, else as the case has it. */
+/** Where a control stands in the week shown: as an intervention before it left it, else moved by hand, else as the case has it. */
 function standing(app, path) {
+  const version = versionShown(app);
+  if (version > 0) return app.run.standing[version].values[path];
   return app.state.set[path] ?? app.found.standing[path];
+}
+
+/** Which of the run's settings is in force in the week shown: 0 at the start, more after interventions and dated changes. */
+export function versionShown({ run, state }) {
+  let shown = 0;
+  (run?.standing ?? []).forEach((version, at) => { if (at > 0 && version.week <= state.week) shown = at; });
+  return shown;
 }
 
 function valueText(app, control, value) {

@@ -24,7 +24,7 @@ export async function mountSheet(root, host) {
   const asked = read(address, catalogue, lang);
   const state = asked ?? fresh(catalogue.cases[0], { lang });
   const found = catalogue.cases.find((one) => one.name === state.case);
-  const words = new Words(catalogue.texts[state.lang], state.lang);
+  const words = new Words(catalogue.texts[state.lang], state.lang, state.names);
   document.documentElement.lang = state.lang;
   document.title = `${words.of(found.title)} · ${words.say("sheet.title")}`;
   const page = make("main", { class: "tandem sheet" }, make("p", { role: "status" }, words.say("sheet.making")));

@@ -5,7 +5,7 @@ import { fresh, ghostOf, read, specOf, stakedSpec, stakes, written } from "./sta
 import { Player } from "./player.js";
 import { Dialogs } from "./dialogs.js";
 import { casesPanel } from "./cases_panel.js";
-import { leversPanel } from "./levers_panel.js";
+import { leversPanel, versionShown } from "./levers_panel.js";
 import { pairPanel } from "./pair_panel.js";
 import { chartsPanel } from "./charts_panel.js";
 import { transportPanel } from "./transport_panel.js";
@@ -36,7 +36,8 @@ class Simulator {
   get found() { return this.catalogue.cases.find((one) => one.name === this.state.case); }
 
   get words() {
-    if (this.said?.lang !== this.state.lang) this.said = new Words(this.catalogue.texts[this.state.lang], this.state.lang);
+    const names = this.state.names;
+    if (this.said?.lang !== this.state.lang || this.said.names.join() !== names.join()) this.said = new Words(this.catalogue.texts[this.state.lang], this.state.lang, names);
     return this.said;
   }
 
@@ -200,7 +201,8 @@ class Simulator {
         button(words.say("help.button"), () => this.dialogs.help(), { id: "help", key: "?" })));
     this.rail = make("div", { class: "rail" }, casesPanel(this), leversPanel(this));
     const { pair, charts, transport, story, compare } = this.panels;
-    this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}` }, header, this.bar, this.rail,
+    const skip = make("button", { type: "button", id: "skip-to-why", class: "skip", onclick: () => this.why() }, words.say("story.skip"));
+    this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}` }, skip, header, this.bar, this.rail,
       make("main", { class: "stage" }, pair.node, charts.node, transport.node, make("div", { class: "telling" }, story.node, compare.node)),
       this.spoken, this.dialogs.node);
     if (this.stage) this.shell.dataset.stage = this.stage;
@@ -220,6 +222,9 @@ class Simulator {
   }
 
   update() {
+    const version = `${this.serial}.${versionShown(this)}`;
+    if (this.version !== undefined && this.version !== version && !this.moving && !this.live) this.rebuildRail();
+    this.version = version;
     for (const panel of Object.values(this.panels)) panel.update();
     this.shell.dataset.week = this.state.week;
     this.address();
@@ -389,7 +394,7 @@ class Simulator {
   rename(index, name) {
     if (!name) return;
     this.state.names = this.state.names.map((old, at) => (at === index ? name : old));
-    this.panels.pair.update();
+    this.build();
     this.address(true);
   }
 
@@ -456,6 +461,17 @@ class Simulator {
       this.trouble_(problem.message);
     }
     this.panels.story.update(true);
+  }
+
+  /** Opens the causes of the latest point told, and goes there: for the keyboard. */
+  why() {
+    const told = (this.story?.points ?? []).map((point, index) => [point, index]).filter(([point]) => point.week <= this.state.week);
+    const stops = told.filter(([point]) => point.stop);
+    const [point, index] = (stops.length ? stops : told).at(-1) ?? [];
+    if (!point) return;
+    const id = `${point.week}-${point.kind}-${this.state.projector ? 0 : index}`;
+    if (this.opened[id] !== "why") this.openPart(id, "why", point);
+    this.root.ownerDocument.getElementById(`why-${id}`)?.focus();
   }
 
   sheet() {

@@ -1,8 +1,9 @@
 // The page's texts in one language, with slots filled and numbers written as the language writes them.
 
 export class Words {
-  /** @param {Object<string, any>} texts @param {string} lang */
-  constructor(texts, lang) {
+  /** @param {Object<string, any>} texts @param {string} lang @param {[string, string]|null} names first names of CEO and COO */
+  constructor(texts, lang, names = null) {
+    this.names = names;
     this.texts = texts;
     this.lang = lang;
     this.plural = new Intl.PluralRules(lang);
@@ -38,8 +39,26 @@ export class Words {
     return value > 0 && /[1-9]/.test(written) ? `+${written}` : written;
   }
 
-  /** One of two languages' texts, as answers carry them. */
+  /** One of two languages' texts, as answers carry them; the two leaders by the first names that the room gave them. */
   of(both) {
-    return both[this.lang];
+    return named(both[this.lang], this.lang, this.names);
   }
+}
+
+const POSTS = {
+  en: [/\bthe CEO\b/gi, /\bthe COO\b/gi],
+  fr: [/\b(d[ue]|au|le) PDG\b/gi, /\b(d[ue]|au|le) directeur des opérations\b/gi],
+};
+const BEFORE = { le: "", du: "de ", de: "de ", au: "à " };
+const VOWEL = /^[aeiouyhàâäéèêëîïôöùûü]/i;
+
+/** A sentence with first names in the place of the two posts. Generic titles ("a CEO", "Two leaders") stay. */
+export function named(sentence, lang, names) {
+  if (!names || !sentence || !POSTS[lang]) return sentence;
+  return POSTS[lang].reduce((text, post, which) => text.replace(post, (found, article) => {
+    if (lang === "en") return names[which];
+    const before = BEFORE[article.toLowerCase()];
+    const elided = before === "de " && VOWEL.test(names[which]) ? "d\u2019" : before;
+    return /^[A-Z]/.test(found) && elided ? elided[0].toUpperCase() + elided.slice(1) + names[which] : elided + names[which];
+  }), sentence);
 }
