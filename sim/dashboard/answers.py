@@ -17,6 +17,7 @@ from tandem.sim.dashboard import catalogue as what_there_is
 from tandem.sim.dashboard import futures, telling
 from tandem.sim.dashboard.controls import actions, standing
 from tandem.sim.dashboard.specification import Act, Specification, whole_number
+from tandem.sim.dashboard.staging import office
 from tandem.sim.dashboard.verdict import rules, verdict
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import ScenarioError
@@ -48,6 +49,7 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
         "weeks": made.weeks,
         "standing": [{"week": version.week, "values": standing(version.values)} for version in specification.scenario.versions],
         "series": written(of_run(made, (*SERIES, *FACES))),
+        "office": office(made),
         "verdict": verdict(specification.case, made.outcomes),
         "measures": telling.measures(made, specification.case),
     }

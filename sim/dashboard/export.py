@@ -53,6 +53,9 @@ def packed(specification: Specification, sentences: Sentences, parameters: Chose
     }
     points, hindsight = (packed_points(story[tense], sentences) for tense in ("points", "hindsight"))
     weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
+    staged = {
+        week: [packed_happening(one, sentences) for one in shown] for week, shown in story["stage"].items() if week >= start
+    }
     return {
         "run": run,
         "from": start,
@@ -60,6 +63,7 @@ def packed(specification: Specification, sentences: Sentences, parameters: Chose
         "points": points,
         "hindsight": hindsight,
         "weeks": weeks,
+        "stage": staged,
         "end": story["end"],
     }
 
@@ -74,6 +78,12 @@ def packed_points(points: list[dict[str, Any]], sentences: Sentences) -> list[di
         }
         for point in points
     ]
+
+
+def packed_happening(one: dict[str, Any], sentences: Sentences) -> dict[str, Any]:
+    """What passes in the office, its words by number."""
+    line = None if one["line"] is None else sentences.number(one["line"])
+    return {**one, "sentence": sentences.number(one["sentence"]), "line": line}
 
 
 class Dropped(ValueError):

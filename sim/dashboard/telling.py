@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tandem.sim.dashboard.specification import SEED, Specification
+from tandem.sim.dashboard.staging import stage
 from tandem.sim.dashboard.verdict import reasons, rules, verdict
 from tandem.sim.explain import TurningPoint, event_sentence
 from tandem.sim.explain.events import rows
@@ -210,6 +211,7 @@ def story(specification: Specification, run: Run) -> dict[str, Any]:
         "points": told(known, stops(known, run.weeks), named),
         "hindsight": told(run.turning_points, set(), named),
         "weeks": weeks(run, named),
+        "stage": stage(run),
         "end": end(run, specification.case),
         "measures": measures(run, specification.case),
     }

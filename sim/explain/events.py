@@ -13,6 +13,7 @@ from tandem.sim.texts import sentence, text
 # Noted with a value below 0.5, this happening ended the other way.
 OTHERWISE = {"resolution.mediation": (0.5, "resolution.mediation_failed"), "leader.left": (0.0, "leader.left_for_good")}
 CAMPAIGNS = ("campaign.launched", "campaign.off_brand")
+AT_ONCE = {"decision.accepted": "decision.accepted_at_once", "decision.refused": "decision.refused_at_once"}
 COUNTED_BY_SECOND = ("decision.accepted", "decision.refused", "shock.crisis")  # the others count by their value
 GOALS = ("growth", "brand", "innovation", "efficiency", "customers")
 
@@ -24,6 +25,7 @@ def event_sentence(event: Mapping[str, Any], lang: str) -> str:
     key = other if line is not None and value < line else kind
     count = second if kind in COUNTED_BY_SECOND else value
     weeks = round(count) if math.isfinite(count) else 0
+    key = AT_ONCE.get(key, key) if weeks == 0 else key
     return sentence(text(f"happening.{key}", lang, value=value, n=weeks, **words(event, lang)))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tandem.sim import ledger
 from tandem.sim.explain.account import STOCKS
-from tandem.sim.explain.events import OTHERWISE
+from tandem.sim.explain.events import AT_ONCE, OTHERWISE
 from tandem.sim.explain.reasons import NET
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
@@ -57,7 +57,7 @@ def test_every_word_of_the_model_has_a_text(family):
     if family == "moved":
         words = {f"{word}.{way}" for word in words for way in ("fall", "rise", "steady")}
     if family == "happening":
-        words |= {f"happening.{other}" for _, other in OTHERWISE.values()}
+        words |= {f"happening.{other}" for other in (*(key for _, key in OTHERWISE.values()), *AT_ONCE.values())}
     assert keys == words
 
 

@@ -6,7 +6,7 @@ export function casesPanel(app) {
   return make("nav", { class: "panel cases", "aria-label": words.say("cases.title") },
     make("h2", {}, words.say("cases.title")),
     make("ul", {}, catalogue.cases.map((one) => {
-      const title = words.of(one.title);
+      const title = words.title(one.title);
       return make("li", {}, make("button", {
         type: "button", id: `case-${one.name}`, class: one.failure ? "case" : "case success", "aria-keyshortcuts": one.key || null,
         "aria-current": one.name === state.case ? "true" : null, onclick: () => app.open(one.name), title,

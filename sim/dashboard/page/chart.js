@@ -38,6 +38,7 @@ export class Chart {
     this.size = [0, 0];
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(this.node);
+    this.watcher.observe(this.plot); // labels above it, on a narrow screen, take of its height
     this.plot.addEventListener("click", (event) => {
       if (!this.picture || !this.shown) return;
       const box = this.picture.over.getBoundingClientRect();

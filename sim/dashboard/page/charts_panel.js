@@ -18,7 +18,8 @@ function side_(app, side) {
   const picture = make("div", { class: "chart-frame", role: "img" }, chart.node);
   const table = make("div", { class: "for-readers" });
   const node = make("section", { class: "panel chart", id: `chart-${side}` }, make("div", { class: "chart-head" }, chooser,
-    make("span", { class: "unit" })), picture, table);
+    make("span", { class: "unit" }),
+    make("button", { type: "button", class: "link enlarge", id: `enlarge-${side}`, "aria-pressed": String(app.state.large), onclick: () => app.prefer("large", !app.state.large) }, words.say("office.enlarge"))), picture, table);
   let tabled = "";
   return {
     node,
@@ -28,6 +29,8 @@ function side_(app, side) {
       if (!run) return;
       const theme = app.catalogue.themes.find((one) => one.name === state[side]);
       chooser.value = theme.name;
+      node.querySelector(".enlarge").setAttribute("aria-pressed", String(state.large));
+      node.querySelector(".enlarge").textContent = app.words.say(state.large ? "office.reduce" : "office.enlarge");
       node.querySelector(".unit").textContent = app.words.say(`unit.${theme.name}`);
       const decimals = theme.name === "delay" || theme.name === "work" ? 1 : 0;
       chart.draw({

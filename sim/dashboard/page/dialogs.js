@@ -89,6 +89,8 @@ export class Dialogs {
       make("dl", { class: "keys" }, keys.map(([key, what]) => make("div", {}, make("dt", {}, make("kbd", {}, words.say(`key.${what}`) || key)), make("dd", {}, words.say(`help.${what}`))))),
       make("label", { class: "row" }, make("input", { type: "checkbox", id: "keys-on", checked: state.keys, onchange: (event) => this.app.prefer("keys", event.target.checked) }),
         make("span", {}, words.say("help.letters"))),
+      make("label", { class: "row" }, make("input", { type: "checkbox", id: "motion", checked: state.motion, onchange: (event) => this.app.prefer("motion", event.target.checked) }),
+        make("span", {}, words.say("office.motion"))),
       make("div", { class: "row names" }, make("label", { for: "name-0" }, words.say("help.name_ceo")), names[0], make("label", { for: "name-1" }, words.say("help.name_coo")), names[1]),
       make("p", { class: "note" }, words.say("help.address")));
   }

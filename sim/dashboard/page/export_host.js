@@ -60,7 +60,11 @@ function unpacked(kept, key, untouched = null) {
   const before = untouched ? untouched.story.weeks : {};
   const weeks = Object.fromEntries(Object.entries(before).filter(([week]) => +week < from));
   for (const [week, number] of Object.entries(packed.weeks)) weeks[week] = say(number);
+  const stage = Object.fromEntries(Object.entries(untouched ? untouched.story.stage : {}).filter(([week]) => +week < from));
+  for (const [week, shown] of Object.entries(packed.stage)) {
+    stage[week] = shown.map((one) => ({ ...one, sentence: say(one.sentence), line: one.line === null ? null : say(one.line) }));
+  }
   const told = (points) => points.map((point) => ({ ...point, sentence: say(point.sentence), rule: say(point.rule), behind: say(point.behind),
     causes: point.causes.map((cause) => ({ name: say(cause.name), share: cause.share })) }));
-  return { run: { ...packed.run, series }, story: { points: told(packed.points), hindsight: told(packed.hindsight), weeks, end: packed.end, measures: packed.run.measures } };
+  return { run: { ...packed.run, series }, story: { points: told(packed.points), hindsight: told(packed.hindsight), weeks, stage, end: packed.end, measures: packed.run.measures } };
 }

@@ -26,7 +26,7 @@ export async function mountSheet(root, host) {
   const found = catalogue.cases.find((one) => one.name === state.case);
   const words = new Words(catalogue.texts[state.lang], state.lang, state.names);
   document.documentElement.lang = state.lang;
-  document.title = `${words.of(found.title)} · ${words.say("sheet.title")}`;
+  document.title = `${words.title(found.title)} · ${words.say("sheet.title")}`;
   const page = make("main", { class: "tandem sheet" }, make("p", { role: "status" }, words.say("sheet.making")));
   root.replaceChildren(page);
   const spec = specOf(state);
@@ -47,7 +47,7 @@ function filled(sheet) {
   const split = catalogue.splits.find((one) => one.name === (state.split ?? found.split));
   const context = catalogue.contexts.find((one) => one.name === (state.context ?? found.context));
   return [
-    make("header", {}, make("p", { class: "product" }, words.say("sheet.title")), make("h1", {}, words.of(found.title)),
+    make("header", {}, make("p", { class: "product" }, words.say("sheet.title")), make("h1", {}, words.title(found.title)),
       make("button", { type: "button", id: "print", class: "screen-only", onclick: () => window.print() }, words.say("sheet.print"))),
     make("p", { class: "setting" }, words.of(found.story)),
     make("p", { class: "facts" }, words.say("sheet.setting", { split: split ? words.of(split.title) : "", context: context ? words.of(context.title) : "", ceo: state.names[0], coo: state.names[1] })),

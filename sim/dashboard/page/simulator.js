@@ -7,6 +7,7 @@ import { Dialogs } from "./dialogs.js";
 import { casesPanel } from "./cases_panel.js";
 import { leversPanel, versionShown } from "./levers_panel.js";
 import { pairPanel } from "./pair_panel.js";
+import { officePanel } from "./office_panel.js";
 import { chartsPanel } from "./charts_panel.js";
 import { transportPanel } from "./transport_panel.js";
 import { storyPanel } from "./story_panel.js";
@@ -29,6 +30,7 @@ class Simulator {
     this.player = new Player({
       week: () => this.state.week, last: () => this.found.weeks, speed: () => this.state.speed,
       stops: () => (this.state.stops ? (this.story?.points ?? []).filter((point) => point.stop).map((point) => point.week) : []),
+      dwell: (week) => (this.state.motion && this.story?.stage[week]?.some((one) => one.line) ? 1 : 0),
       show: (week) => this.show(week, true), stopped: (at) => this.stopped(at),
     });
   }
@@ -186,12 +188,12 @@ class Simulator {
     const focused = document_.activeElement?.id;
     const wasOpen = this.dialogs.kind;
     document_.documentElement.lang = state.lang;
-    document_.title = `${words.of(this.found.title)} · ${words.say("title")}`;
-    this.panels = { pair: pairPanel(this), charts: chartsPanel(this), transport: transportPanel(this), story: storyPanel(this), compare: comparePanel(this) };
+    document_.title = `${words.title(this.found.title)} · ${words.say("title")}`;
+    this.panels = { office: officePanel(this), pair: pairPanel(this), charts: chartsPanel(this), transport: transportPanel(this), story: storyPanel(this), compare: comparePanel(this) };
     this.bar = make("div", { class: "notice-bar", role: "status", hidden: true });
     this.spoken = make("p", { class: "for-readers", role: "status", "aria-live": "polite" });
     const header = make("header", { class: "head" },
-      make("div", { class: "titles" }, make("h1", {}, words.of(this.found.title)), make("p", { class: "model" }, words.say("model"))),
+      make("div", { class: "titles" }, make("h1", {}, words.title(this.found.title)), make("p", { class: "model" }, words.say("model"))),
       make("div", { class: "head-buttons" },
         button(words.say("language.other"), () => this.otherLanguage(), { id: "language", key: "G" }),
         button(words.say("projector"), () => this.projector(), { id: "projector", key: "F", pressed: state.projector }),
@@ -200,10 +202,10 @@ class Simulator {
         button(words.say("confidence.button"), () => this.dialogs.confidence(), { id: "confidence", key: "C" }),
         button(words.say("help.button"), () => this.dialogs.help(), { id: "help", key: "?" })));
     this.rail = make("div", { class: "rail" }, casesPanel(this), leversPanel(this));
-    const { pair, charts, transport, story, compare } = this.panels;
+    const { office, pair, charts, transport, story, compare } = this.panels;
     const skip = make("button", { type: "button", id: "skip-to-why", class: "skip", onclick: () => this.why() }, words.say("story.skip"));
-    this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}` }, skip, header, this.bar, this.rail,
-      make("main", { class: "stage" }, pair.node, charts.node, transport.node, make("div", { class: "telling" }, story.node, compare.node)),
+    this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}${state.motion ? "" : " still"}${state.large ? " large-charts" : ""}` }, skip, header, this.bar, this.rail,
+      make("main", { class: "stage" }, office.node, pair.node, charts.node, transport.node, make("div", { class: "telling" }, story.node, compare.node)),
       this.spoken, this.dialogs.node);
     if (this.stage) this.shell.dataset.stage = this.stage;
     this.root.replaceChildren(this.shell);
@@ -388,6 +390,9 @@ class Simulator {
 
   prefer(what, value) {
     this.state[what] = value;
+    this.shell.classList.toggle("still", !this.state.motion);
+    this.shell.classList.toggle("large-charts", this.state.large);
+    if (what === "large") this.update();
     this.address(true);
   }
 

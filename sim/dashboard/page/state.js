@@ -10,6 +10,7 @@ export function fresh(found, kept = {}) {
     case: found.name, luck: found.luck, split: null, context: null, set: {}, acts: [], week: 0, seen: 0, past: 0, bet: null, on: null,
     left: "pair", right: found.right, lang: kept.lang ?? "en", projector: kept.projector ?? false,
     names: kept.names ?? ["Claude", "Dominique"], keys: kept.keys ?? true, speed: kept.speed ?? 1, stops: kept.stops ?? true,
+    motion: kept.motion ?? true, large: kept.large ?? false,
   };
 }
 
@@ -68,6 +69,8 @@ export function written(state, found) {
   if (!state.keys) parts.push(["keys", "off"]);
   if (state.speed !== 1) parts.push(["speed", state.speed]);
   if (!state.stops) parts.push(["stops", "off"]);
+  if (!state.motion) parts.push(["motion", "off"]);
+  if (state.large) parts.push(["charts", "large"]);
   return parts.map(([name, value]) => `${name}=${String(value).replace(/&/g, "%26")}`).join("&");
 }
 
@@ -92,7 +95,7 @@ export function read(text, catalogue, lang) {
 }
 
 const KNOWN = ["case", "luck", "split", "context", "set", "acts", "week", "seen", "past", "bet", "on", "left", "right", "lang", "view",
-  "names", "keys", "speed", "stops"];
+  "names", "keys", "speed", "stops", "motion", "charts"];
 
 function checked(parts, catalogue, lang) {
   for (const name of parts.keys()) if (!KNOWN.includes(name)) return null;
@@ -145,6 +148,8 @@ function checked(parts, catalogue, lang) {
   state.projector = parts.get("view") === "projector";
   state.keys = parts.get("keys") !== "off";
   state.stops = parts.get("stops") !== "off";
+  state.motion = parts.get("motion") !== "off";
+  state.large = parts.get("charts") === "large";
   return state;
 }
 

@@ -39,6 +39,11 @@ export class Words {
     return value > 0 && /[1-9]/.test(written) ? `+${written}` : written;
   }
 
+  /** One of two languages' texts as it was written: for titles. */
+  title(both) {
+    return both[this.lang];
+  }
+
   /** One of two languages' texts, as answers carry them; the two leaders by the first names that the room gave them. */
   of(both) {
     return named(both[this.lang], this.lang, this.names);
