@@ -57,6 +57,11 @@ class Visit:
     def week(self) -> int:
         return int(self.page.locator(".tandem").get_attribute("data-week"))
 
+    def intervene(self, action: str) -> None:
+        """Choose an intervention by its digit."""
+        self.page.keyboard.press("i")
+        self.page.keyboard.press(self.page.locator(f"#action-{action}").get_attribute("data-digit"))
+
     def labels(self) -> list[str]:
         """What stands beside the lines of both charts."""
         return self.page.locator(".line-label").all_inner_texts()

@@ -19,7 +19,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let |class )", re.
 _LEFT = re.compile(r"^(?:import|export)\b.*$", re.M)
 _DECLARED = re.compile(r"^(?:async )?(?:function|const|let|class) +([A-Za-z_$][\w$]*)", re.M)
 ENTRY = "simulator.js"
-PUBLIC = ("mount", "mountSheet", "serverHost", "exportHost")
+PUBLIC = ("facilitate", "mount", "mountSheet", "serverHost", "exportHost")
 
 
 def page_file(name: str) -> str:

@@ -80,7 +80,7 @@ def page(lang: str, kind: str = "simulator") -> str:
     """The one page, or the debrief sheet, before its script fills it."""
     content = page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind)
     words = {
-        "TITLE": "sheet.title" if kind == "sheet" else "title",
+        "TITLE": {"sheet": "sheet.title", "facilitator": "facilitator.title"}.get(kind, "title"),
         "NO_SCRIPT": "notice.no_script",
         "SERVER_DOWN": "notice.server_down",
         "PREPARING": "notice.preparing",
@@ -178,7 +178,7 @@ class Desk:
 
     async def home(self, request: Request) -> Response:
         """The simulator."""
-        return self._whole_page(request, "simulator")
+        return self._whole_page(request, "facilitator" if request.query_params.get("view") == "facilitator" else "simulator")
 
     async def sheet(self, request: Request) -> Response:
         """The debrief sheet."""

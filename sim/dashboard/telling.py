@@ -9,7 +9,7 @@ from typing import Any
 
 from tandem.sim.dashboard.specification import SEED, Specification
 from tandem.sim.dashboard.staging import stage
-from tandem.sim.dashboard.verdict import reasons, rules, verdict
+from tandem.sim.dashboard.verdict import firm_verdict, pair_verdict, reasons, rules, verdict
 from tandem.sim.explain import TurningPoint, event_sentence
 from tandem.sim.explain.events import rows
 from tandem.sim.parameter_sets import Chosen
@@ -199,6 +199,8 @@ def end(run: Run, case: str) -> dict[str, Any]:
     )
     return {
         "verdict": verdict(case, run.outcomes),
+        "pair": pair_verdict(run.outcomes),
+        "firm": firm_verdict(run.outcomes),
         "reasons": both(lambda lang: listed([typeset(reason[lang], lang) for reason in why], lang) if why else ""),
         "revenue": revenue,
     }

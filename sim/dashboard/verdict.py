@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -26,6 +27,30 @@ DISTRUST = Condition(
     above=None,
     reason=Text(en="the pair no longer trusts each other", fr="le duo ne se fait plus confiance"),
 )
+
+
+# How pair and firm stand at the end, told apart from the case's own rule: the lines are those at which turning points are told.
+BROKEN, STRAINED = 0.3, 0.45  # trust at the end, of 1
+SOUR = 0.5  # mean relationship conflict, of 1
+STEADY = 0.01  # growth of revenue a year, either way
+
+
+def pair_verdict(outcomes: Mapping[str, float]) -> str:
+    """`works`, `strained`, `broken`, or `alone` where there was no pair."""
+    trust, conflict = outcomes["trust"], outcomes["relationship_conflict_mean"]
+    if math.isnan(trust):
+        return "alone"
+    if trust < BROKEN:
+        return "broken"
+    return "strained" if trust < STRAINED or conflict > SOUR else "works"
+
+
+def firm_verdict(outcomes: Mapping[str, float]) -> str:
+    """`grows`, `stands` or `shrinks`, by growth of revenue."""
+    growth = outcomes["revenue_growth"]
+    if growth > STEADY:
+        return "grows"
+    return "shrinks" if growth < -STEADY else "stands"
 
 
 @lru_cache(maxsize=64)

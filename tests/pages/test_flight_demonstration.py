@@ -51,7 +51,7 @@ def test_by_keyboard_alone(flight_server, visit):
     assert page.locator(".opened .note").inner_text().startswith("How it is found")
     press("i")
     assert page.locator("#dialog-title").inner_text() == f"Intervene from week {stop} on"
-    press("1")
+    press(page.locator("#action-planned").get_attribute("data-digit"))
     visit.wait("told")
     assert visit.state["acts"] == f"{stop}:planned" and visit.week == stop
     press("End")

@@ -90,8 +90,7 @@ def test_the_past_stays_and_undo_restores_everything(flight_server, visit):
     for week in (*weeks, 100):
         go(visit, week)
         before[week] = readings(visit)
-    visit.page.keyboard.press("i")
-    visit.page.keyboard.press("1")
+    visit.intervene("planned")
     visit.wait()
     assert visit.state["acts"] == "100:planned"
     for week in weeks:
@@ -110,8 +109,7 @@ def test_the_past_stays_and_undo_restores_everything(flight_server, visit):
 def test_undo_survives_a_reload(flight_server, visit):
     visit.open(f"{flight_server.address}#{PLAIN}")
     before = visit.state
-    visit.page.keyboard.press("i")
-    visit.page.keyboard.press("2")
+    visit.intervene("clarify")
     visit.wait()
     assert visit.state["acts"] == "100:clarify"
     visit.page.reload()
@@ -290,8 +288,7 @@ def test_an_exported_case_plays_from_a_file(flight_server, visit, playwright_dri
         away.page.locator("#play[aria-label=Pause]").wait_for()
         away.page.locator("#play[aria-label=Play]").wait_for(timeout=30_000)
         assert away.week > 0
-        away.page.keyboard.press("i")
-        away.page.keyboard.press("1")
+        away.intervene("planned")
         away.wait()
         away.page.keyboard.press("End")
         acted = away.state["acts"]

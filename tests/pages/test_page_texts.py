@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tandem.sim.dashboard.controls import ACTIONS, CONTROLS
+from tandem.sim.dashboard.staging import SPOKEN
 from tandem.sim.dashboard.words import page_texts
 from tandem.sim.series import SERIES, THEMES
 from tandem.sim.texts import LANGUAGES, NARROW
@@ -14,6 +15,7 @@ from tandem.sim.texts import LANGUAGES, NARROW
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "sim" / "dashboard"
 SOURCES = "\n".join(file.read_text("utf-8") for file in sorted([*PAGE.glob("page/*.js"), *PAGE.glob("*.py")]))
+STEPS = ("bet", "watch", "why", "act", "end", "compare", "luck", "sheet")
 FAMILIES = {
     "theme": set(THEMES),
     "unit": set(THEMES),
@@ -25,6 +27,12 @@ FAMILIES = {
     "right": set(CONTROLS["charter.budget"].options),
     "role": {"ceo", "coo"},
     "verdict": {"holds", "drifts", "breaks", "because"},
+    "pair_stands": {"works", "strained", "broken", "alone"},
+    "firm_stands": {"grows", "stands", "shrinks"},
+    "says": set(SPOKEN),
+    "next": {"button", *STEPS},
+    "cue": set(STEPS),
+    "tour": {"button", "title", "next", "done", "office", "charts", "transport", "story", "compare", "levers"},
 }
 
 

@@ -21,6 +21,7 @@ export class Dialogs {
   }
 
   closed() {
+    for (const part of this.app.shell?.querySelectorAll(".toured") ?? []) part.classList.remove("toured");
     this.kind = null;
   }
 
@@ -54,7 +55,8 @@ export class Dialogs {
     const { app } = this;
     const { words, state, found, catalogue } = app;
     const week = app.actWeek();
-    const names = Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name));
+    const names = Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name))
+      .sort((one, other) => app.actionTitle(one).localeCompare(app.actionTitle(other), state.lang)); // the case's own plan is not told by its place
     const levers = catalogue.controls.filter((one) => one.kind === "lever");
     const set = {};
     const sliders = levers.map((control) => {
@@ -81,7 +83,7 @@ export class Dialogs {
   /** All keys; single letters may be switched off; the two first names. */
   help() {
     const { words, state } = this.app;
-    const keys = [["Space", "play"], ["← →", "step"], ["⇧ ← →", "turn"], ["Home End", "ends"], ["1–9 0", "case"], ["B", "bet"], ["I", "act"], ["U", "undo"],
+    const keys = [["Space", "play"], ["← →", "step"], ["⇧ ← →", "turn"], ["Home End", "ends"], ["1–9 0", "case"], ["N", "next"], ["B", "bet"], ["I", "act"], ["U", "undo"],
       ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
     const names = state.names.map((name, index) => make("input", { type: "text", id: `name-${index}`, maxlength: 24, value: name,
       onchange: (event) => this.app.rename(index, cleanName(event.target.value)) }));
@@ -89,10 +91,27 @@ export class Dialogs {
       make("dl", { class: "keys" }, keys.map(([key, what]) => make("div", {}, make("dt", {}, make("kbd", {}, words.say(`key.${what}`) || key)), make("dd", {}, words.say(`help.${what}`))))),
       make("label", { class: "row" }, make("input", { type: "checkbox", id: "keys-on", checked: state.keys, onchange: (event) => this.app.prefer("keys", event.target.checked) }),
         make("span", {}, words.say("help.letters"))),
+      make("label", { class: "row speed" }, make("span", {}, words.say("transport.speed")), make("select", { id: "speed", onchange: (event) => this.app.prefer("speed", +event.target.value) },
+        [[0.5, "½×"], [1, "1×"], [3, "3×"]].map(([value, text]) => make("option", { value, selected: value === state.speed }, text)))),
+      make("label", { class: "row" }, make("input", { type: "checkbox", id: "stops", checked: state.stops, onchange: (event) => this.app.prefer("stops", event.target.checked) }),
+        make("span", {}, words.say("transport.stops"))),
       make("label", { class: "row" }, make("input", { type: "checkbox", id: "motion", checked: state.motion, onchange: (event) => this.app.prefer("motion", event.target.checked) }),
         make("span", {}, words.say("office.motion"))),
       make("div", { class: "row names" }, make("label", { for: "name-0" }, words.say("help.name_ceo")), names[0], make("label", { for: "name-1" }, words.say("help.name_coo")), names[1]),
       make("p", { class: "note" }, words.say("help.address")));
+  }
+
+  /** Two minutes through the page: what each part is for, the part itself shown beside. */
+  tour(step = 0) {
+    const { words } = this.app;
+    const stops = ["office", "charts", "transport", "story", "compare", "levers"];
+    const shell = this.app.shell;
+    for (const part of shell.querySelectorAll(".toured")) part.classList.remove("toured");
+    if (step >= stops.length) { this.close(); return; }
+    shell.querySelector(`.${stops[step]}`)?.classList.add("toured");
+    this.open("tour", words.say("tour.title", { n: step + 1, all: stops.length }), make("p", { id: "tour-words" }, words.say(`tour.${stops[step]}`)),
+      make("div", { class: "row" },
+        make("button", { type: "button", id: "tour-next", class: "primary", "data-first": true, onclick: () => this.tour(step + 1) }, words.say(step + 1 < stops.length ? "tour.next" : "tour.done"))));
   }
 
   /** Why believe it, and why not. */

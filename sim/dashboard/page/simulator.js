@@ -13,6 +13,7 @@ import { transportPanel } from "./transport_panel.js";
 import { storyPanel } from "./story_panel.js";
 import { comparePanel } from "./compare_panel.js";
 import { letGo, press } from "./keys.js";
+import { mountFacilitator, nextStep, take } from "./guiding.js";
 
 const MOST_UNDO = 40;
 const ANSWERS_KEPT = 120;
@@ -25,7 +26,7 @@ const FLIP = 650; // ms of each side of a replay
 class Simulator {
   constructor(root, host) {
     Object.assign(this, { root, host, catalogue: null, state: null, run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null,
-      luckBusy: false, trials: {}, opened: {}, undoable: [], serial: 0, replaying: "", allLevers: false, justStopped: false, trouble: "" });
+      luckBusy: false, trials: {}, judged: {}, opened: {}, undoable: [], serial: 0, replaying: "", allLevers: false, justStopped: false, trouble: "" });
     this.answers = new Map();
     this.player = new Player({
       week: () => this.state.week, last: () => this.found.weeks, speed: () => this.state.speed,
@@ -67,6 +68,7 @@ class Simulator {
     this.root.addEventListener("pointerup", (event) => { if (event.target.matches?.("input[type=range]")) letGo(event, this); });
     this.root.addEventListener("pointerdown", () => { this.byPointer = true; }, true);
     this.root.ownerDocument.addEventListener("keydown", () => { this.byPointer = false; }, true);
+    this.session();
     this.host.onAddress?.(() => {
       this.dialogs.close();
       this.keep();
@@ -153,6 +155,31 @@ class Simulator {
     if (this.released) { this.released = false; this.load(); }
   }
 
+  /** A facilitator's window on this computer hears where the room is, and may press for it. */
+  session() {
+    if (typeof BroadcastChannel === "undefined" || !this.host.canMove) return;
+    this.channel = new BroadcastChannel("tandem-session");
+    this.channel.onmessage = ({ data }) => {
+      if (data.hello) this.report(true);
+      const presses = { next: () => this.next(), play: () => this.player.toggle(), back: () => this.turn(-1) };
+      if (Object.hasOwn(presses, String(data.press))) presses[data.press]();
+    };
+  }
+
+  report(anew = false) {
+    if (!this.channel || !this.state) return;
+    const room = { case: this.state.case, week: this.state.week, spec: specOf(this.state), next: this.nextStep() };
+    const told = JSON.stringify(room);
+    if (!anew && told === this.reported) return;
+    this.reported = told;
+    this.channel.postMessage({ room });
+  }
+
+  nextStep() { return nextStep(this); }
+
+  /** The one button that leads through a session. */
+  next() { take(this, this.nextStep()); }
+
   trouble_(key) {
     this.trouble = this.catalogue.texts.en[`notice.${key}`] ? key : "broken";
     this.notice();
@@ -229,6 +256,7 @@ class Simulator {
     this.version = version;
     for (const panel of Object.values(this.panels)) panel.update();
     this.shell.dataset.week = this.state.week;
+    this.report();
     this.address();
   }
 
@@ -304,7 +332,7 @@ class Simulator {
     this.keep();
     this.player.stop(null);
     this.state = fresh(this.catalogue.cases.find((one) => one.name === name), this.state);
-    Object.assign(this, { run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null, opened: {}, trouble: "" });
+    Object.assign(this, { run: null, ghost: null, staked: null, bands: null, story: null, odds: null, luck: null, opened: {}, trouble: "", replayed: false });
     this.build();
     this.load();
   }
@@ -361,6 +389,7 @@ class Simulator {
     this.state.acts = [...acts, action ? { week: at, action } : { week: at, set }].sort((one, other) => one.week - other.week);
     this.state.week = at;
     this.state.seen = at;
+    this.replayed = false;
     this.opened = {};
     this.address(true);
     this.load();
@@ -427,8 +456,9 @@ class Simulator {
       await new Promise((rest) => { setTimeout(rest, FLIP); });
     }
     this.replaying = "";
+    this.replayed = true;
     delete this.shell.dataset.replay;
-    this.panels.charts.update();
+    this.update();
   }
 
   async checkLuck() {
@@ -444,7 +474,7 @@ class Simulator {
       this.trouble_(problem.message);
     }
     this.luckBusy = false;
-    this.panels.compare.update();
+    this.update();
   }
 
   otherLuck() {
@@ -458,6 +488,8 @@ class Simulator {
   async openPart(id, part, point) {
     this.opened = this.opened[id] === part ? {} : { [id]: part };
     this.panels.story.update(true);
+    this.panels.transport.update();
+    this.report();
     if (part !== "do" || !this.opened[id] || this.trials[this.trialKey(point.week)]) return;
     const key = this.trialKey(point.week);
     try {
@@ -506,6 +538,11 @@ class Simulator {
     }
     this.exporting = false;
   }
+}
+
+/** Shows the facilitator's window in an element. */
+export function facilitate(root, host) {
+  mountFacilitator(root, host, make, Words);
 }
 
 /** Shows the simulator in an element. `host` answers its questions and keeps its address. */

@@ -22,7 +22,11 @@ export function storyPanel(app) {
       const lookBack = ended && story && !state.projector;
       const children = [make("h2", {}, words.say("story.title")), bet(app)];
       if (ended && story) children.push(verdict(app));
-      else if (!points.length) children.push(make("p", { class: "setting" }, words.of(app.found.story)));
+      else if (!points.length) {
+        children.push(make("p", { class: "setting" }, words.of(app.found.story)));
+        if (state.week === 0 && !state.projector) children.push(make("p", { class: "note" }, words.say("first.what")),
+          make("button", { type: "button", id: "tour", onclick: () => app.dialogs.tour() }, words.say("tour.button")));
+      }
       if (lookBack) {
         children.push(make("h3", {}, words.say("story.hindsight")), make("ol", { class: "points" }, story.hindsight.map((point, index) => entry(app, point, `back-${point.week}-${point.kind}-${index}`))),
           make("h3", {}, words.say("story.as_told")));
@@ -56,7 +60,7 @@ function verdict(app) {
   const { words, story } = app;
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.of(end.revenue), betWords(app)];
+  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.say(`pair_stands.${end.pair}`), words.say(`firm_stands.${end.firm}`), words.of(end.revenue), betWords(app)];
   return make("p", { class: `verdict ${end.verdict}`, id: "verdict" }, lines.filter(Boolean).join(" "));
 }
 
@@ -96,10 +100,13 @@ function remedies(app, point) {
   const { words, state } = app;
   const found = app.trials[app.trialKey(point.week)];
   if (!found) return make("div", { class: "opened" }, make("p", { role: "status" }, words.say("story.trying")));
-  const best = found.trials.slice(0, 3);
+  // What each does is shown once the room has chosen: until then all are offered, in an order that tells nothing.
+  const chosen = state.acts.some((act) => act.week >= point.week) || app.judged[app.trialKey(point.week)];
+  const offered = chosen ? found.trials : [...found.trials].sort((one, other) => app.actionTitle(one.action).localeCompare(app.actionTitle(other.action), state.lang));
+  const choose = (trial) => () => { app.judged[app.trialKey(point.week)] = true; app.act(trial.action, point.week); };
   return make("div", { class: "opened" },
-    make("p", {}, words.say("story.tried", { k: found.untouched.failing, n: found.untouched.n, week: point.week })),
-    make("ul", {}, best.map((trial) => make("li", {},
-      make("button", { type: "button", id: `try-${point.week}-${trial.action}`, onclick: () => app.act(trial.action, point.week), disabled: state.acts.length >= 6 },
-        words.say("story.try", { action: app.actionTitle(trial.action), k: trial.failing, n: trial.n }))))));
+    make("p", {}, words.say(chosen ? "story.tried" : "story.choose", { k: found.untouched.failing, n: found.untouched.n, week: point.week })),
+    make("ul", {}, offered.map((trial) => make("li", {},
+      make("button", { type: "button", id: `try-${point.week}-${trial.action}`, onclick: choose(trial), disabled: state.acts.length >= 6 },
+        chosen ? words.say("story.try", { action: app.actionTitle(trial.action), k: trial.failing, n: trial.n }) : app.actionTitle(trial.action))))));
 }

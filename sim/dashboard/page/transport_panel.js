@@ -10,6 +10,7 @@ export function transportPanel(app) {
   const marks = make("div", { class: "scrub-marks", "aria-hidden": "true" });
   const place = make("output", { class: "week", for: "scrub", id: "week" });
   const undo = button(say("transport.undo"), () => app.undo(), { id: "undo", key: "U", sign: "undo" });
+  const next = make("button", { type: "button", id: "next", class: "next", "aria-keyshortcuts": "N", onclick: () => app.next() }, "");
   const node = make("section", { class: "panel transport", "aria-label": say("transport.title") },
     make("div", { class: "transport-buttons" },
       button(say("transport.start"), () => app.goto(0), { id: "start", key: "Home", sign: "start" }),
@@ -20,14 +21,9 @@ export function transportPanel(app) {
       button(say("transport.next_turn"), () => app.turn(1), { id: "next-turn", key: "Shift+ArrowRight", sign: "next" }),
       button(say("transport.end"), () => app.goto(app.found.weeks), { id: "end", key: "End", sign: "end" })),
     make("div", { class: "scrubber" }, scrub, marks), place,
-    make("div", { class: "transport-acts" }, undo,
+    make("div", { class: "transport-acts" }, next, undo,
       button(say("bet.button"), () => app.dialogs.bet(), { id: "bet", key: "B" }),
-      button(say("act.button"), () => app.dialogs.act(), { id: "intervene", key: "I", kind: "primary" })),
-    make("label", { class: "speed" }, make("span", { class: "for-readers" }, say("transport.speed")),
-      make("select", { id: "speed", onchange: (event) => app.prefer("speed", +event.target.value) },
-        [[0.5, "½×"], [1, "1×"], [3, "3×"]].map(([value, text]) => make("option", { value, selected: value === state.speed }, text)))),
-    make("label", { class: "stops", title: say("transport.stops") }, make("input", { type: "checkbox", id: "stops", "aria-label": say("transport.stops"), checked: state.stops, onchange: (event) => app.prefer("stops", event.target.checked) }),
-      make("span", {}, say("transport.stops_short"))));
+      button(say("act.button"), () => app.dialogs.act(), { id: "intervene", key: "I", kind: "primary" })));
   return {
     node,
     update() {
@@ -39,6 +35,9 @@ export function transportPanel(app) {
       play.replaceChildren(icon(player.playing ? "pause" : "play"));
       play.setAttribute("aria-label", say(player.playing ? "transport.pause" : "transport.play"));
       undo.disabled = !app.undoable.length;
+      const step = app.nextStep();
+      next.textContent = say("next.button", { step: say(`next.${step}`) });
+      next.disabled = player.playing || app.luckBusy || Boolean(app.replaying);
       const shown = (story?.points ?? []).filter((point) => point.stop && point.week <= now.seen).map((point) => ["turn", point.week]);
       marks.replaceChildren(...[...shown, ...now.acts.map((act) => ["act", act.week])].map(([kind, week]) => {
         const mark = make("span", { class: `mark ${kind}` });

@@ -13,7 +13,7 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(
     fetch(request)
       .then((answer) => {
-        if (answer.ok) {
+        if (answer.ok && !address.search) {
           const kept = answer.clone();
           caches.open(COPY).then((copy) => copy.put(address.pathname, kept));
         }
