@@ -230,7 +230,7 @@ class Simulator {
         button(words.say("help.button"), () => this.dialogs.help(), { id: "help", key: "?" })));
     this.rail = make("div", { class: "rail" }, casesPanel(this), leversPanel(this));
     const { office, pair, charts, transport, story, compare } = this.panels;
-    const skip = make("button", { type: "button", id: "skip-to-why", class: "skip", onclick: () => this.why() }, words.say("story.skip"));
+    const skip = make("button", { type: "button", id: "skip-to-why", class: "skip for-readers", onclick: () => this.why() }, words.say("story.skip"));
     this.shell = make("div", { class: `tandem${state.projector ? " projector" : ""}${state.motion ? "" : " still"}${state.large ? " large-charts" : ""}` }, skip, header, this.bar, this.rail,
       make("main", { class: "stage" }, office.node, pair.node, charts.node, transport.node, make("div", { class: "telling" }, story.node, compare.node)),
       this.spoken, this.dialogs.node);
