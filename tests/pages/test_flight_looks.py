@@ -8,7 +8,7 @@ from bench.page_checks import SIZES, STATES, contrast, line_colours, slips, viol
 pytestmark = pytest.mark.slow
 
 LAID_OVER_EACH_OTHER = """() => {
-  const place = document.querySelector('#play').getBoundingClientRect();
+  const place = document.querySelector('h1').getBoundingClientRect();
   Object.assign(document.querySelector('#week').style, { position: 'fixed', left: `${place.left}px`, top: `${place.top}px` });
 }"""
 
