@@ -148,7 +148,9 @@ class Ranked:
         if not rises or max(rises) <= -ROUNDING:
             return None
         top, gain, found = max(rises), 0.0, None
-        for order in sorted((place for place, rise in enumerate(rises) if rise >= top - ROUNDING), key=lambda each: made[each][0]):
+        for order in sorted(
+            (place for place, rise in enumerate(rises) if rise >= top - ROUNDING), key=lambda each: made[each][0]
+        ):
             limit = made[order][1]
             kept = inside & limit.keeps(self.points)
             count = int(kept.sum())
@@ -258,6 +260,8 @@ def chance(box: Box, name: str, varied: pd.DataFrame | Coded, event: np.ndarray)
     """
     points = Coded.of(varied)
     looser, inside = box.without(name).holds(points), box.holds(points)
+    if not looser.any():  # nothing was seen there, so nothing speaks against chance
+        return 1.0
     usual = float(event[looser].mean())
     less = worth(points, inside, event)
     events, count = float(event[inside].sum()) * less, int(inside.sum())

@@ -15,6 +15,8 @@ from tandem.experiments.discovery.coded import renumbered
 from tandem.experiments.files.together import aligned
 from tandem.sim.mistake import Mistake
 
+ROW = "row"
+"""The level of a table's index that says which points were drawn together."""
 LEAST_ROWS = 4
 """Design rows of which two halves can be made."""
 
@@ -22,11 +24,14 @@ LEAST_ROWS = 4
 def design_rows(varied: pd.DataFrame, rows: Any = None, labelled: Any = None) -> np.ndarray:
     """The design row of each point, int64 (points,), from 0 in order of appearance.
 
-    `rows`: a label a point, as the caller knows them, in the order of `varied` (or brought to that of `labelled`, the caller's own
-    table, by their labels). None: points that share every number belong together (a row crossed with scenarios, which are words;
-    a row played several times), and so do blocks in the order in which SALib samples them [saltelli2010]. Raises Mistake where
-    rows are missing, as many labels as points are not there, or fewer than LEAST_ROWS rows come out.
+    `rows`: a label a point, as the caller knows them, in the order of `varied` (or brought to that of `labelled`, the caller's
+    own table, by their labels). None: the level "row" of that table's index; without one, points that share every number belong
+    together (a row crossed with scenarios, which are words; a row played several times), and so do blocks in the order in which
+    SALib samples them (Saltelli et al. 2010, "Variance based sensitivity analysis of model output"). Raises Mistake where rows
+    are missing, as many labels as points are not there, or fewer than LEAST_ROWS rows come out.
     """
+    if rows is None and ROW in getattr(getattr(labelled, "index", None), "names", ()):
+        rows = labelled.index.get_level_values(ROW).to_numpy()
     if rows is None:
         found = blocks(varied)
         found = same_numbers(varied) if found is None else found
