@@ -93,7 +93,7 @@ def idle_decided(varied, share, seed, rows=None):
 @pytest.mark.parametrize(("cells", "rows"), [(1, 240), (12, 60), (30, 30)])
 def test_what_does_nothing_is_not_decided_however_many_scenarios_its_rows_are_crossed_with(cells, rows):
     trials = np.array([idle_decided(*nothing(seed, cells, rows), seed) for seed in range(8)])
-    assert (trials.sum(axis=0) <= 1).all()
+    assert (trials.sum(axis=0) <= [1, 2]).all()  # a limit of 95% is passed once in twenty trials
 
 
 def test_points_taken_as_independent_would_decide_it():
