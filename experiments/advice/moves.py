@@ -17,6 +17,8 @@ from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
 
 DRAWS = 20_000
+LEVEL = 0.99
+"""Of the bracket: somebody who plays the best of all moves on luck of his own compares two noisy figures, and is to agree."""
 COLUMNS = (
     "move",
     "levers",
@@ -46,7 +48,7 @@ class Moves(Own):
     """What it brings against the firm as it is, in the wish's own unit, on luck that it was not picked by."""
     low: float
     high: float
-    """Bracket of what the best move of all brings (95%): the lower end of the pick paid by luck it was not picked by, the
+    """Bracket of what the best move of all brings (99%): the lower end of the pick paid by luck it was not picked by, the
     highest upper end of any finalist."""
     helped_sets: float
     """Probability over the parameter sets that it helps: that a set drawn from the ensemble has it bring more than nothing. The
@@ -107,8 +109,8 @@ def paid(race: Race, finalists: list[Option], fresh: int) -> tuple[Option, float
         by = ~mine | (np.arange(size) < fresh)
         picked = max(finalists, key=lambda move: mean_interval(gains[move][by])[0])
         paying[mine] = gains[picked][mine]
-    payment, low, *_ = mean_interval(paying[fresh:])
-    level = 1.0 - 0.05 / len(finalists)
+    payment, low, *_ = mean_interval(paying[fresh:], LEVEL)
+    level = 1.0 - (1.0 - LEVEL) / len(finalists)
     high = max(mean_interval(gains[move][fresh:], level)[2] for move in finalists)
     best = finalists[0]
     if not low > 0.0 and not mean_interval(gains[best])[1] > 0.0:

@@ -23,7 +23,7 @@ LOOKS, LOOKED = 6, 200
 """Runs of each move in the first look, and over how many replicates they are spread."""
 SINGLES = 6
 """Moves of one lever alone that enter the race, besides the best of all."""
-STAGES = ((20, 48), (10, 96), (5, 200))
+STAGES = ((20, 48), (10, 128), (6, 320))
 """How many moves are raced at most, and on how many further replicates."""
 FINALISTS = 3
 BEHIND = 0.98

@@ -48,11 +48,11 @@ def of_moves(moves: Moves) -> list[str]:
     room = "" if moves.hours is None else f" that take the leaders at most {moves.hours:g} hours a week more"
     looked = f"{moves.looked_at} moves of one or two levers were looked at, up and down,{room} for {moves.wish.told}"
     if not moves.best:
-        return [f"{looked}: none decidedly helps (95% interval of the best of them {_span(moves, moves.low, moves.high)})."]
+        return [f"{looked}: none decidedly helps (99% interval of the best of them {_span(moves, moves.low, moves.high)})."]
     row = moves.table.set_index("move").loc[worded(moves.best)]
     told = [
         f"{looked}; the best is to set {worded(moves.best)}: {_gain(moves, moves.gain)}, on luck that it was not picked by "
-        f"(95% interval of the best of all {_span(moves, moves.low, moves.high)})."
+        f"(99% interval of the best of all {_span(moves, moves.low, moves.high)})."
     ]
     if np.isfinite(moves.helped_sets):
         told[0] += (

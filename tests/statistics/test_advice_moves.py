@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tandem import Scenario, advise, simulate_batch
+from tandem.experiments.advice.advice import RUNS
 from tandem.experiments.advice.arms import LEVELS, Arms, changes_of, options_of, parts_by_hand
 from tandem.experiments.advice.moves import between, moves_of, paid, worded
 from tandem.experiments.advice.search import Race
@@ -59,7 +60,7 @@ def test_in_thirty_random_firms_the_best_move_of_all_lies_within_the_advice(caps
     count = int(os.environ.get("TANDEM_FIRMS", "30"))
     inside, regret = 0, []
     for number, firm in enumerate(Population.load("population").draw(count, seed=77)):
-        found = moves_of(firm, 600, number, chosen())
+        found = moves_of(firm, RUNS, number, chosen())
         best, (mine,) = best_by_force(Arms(firm, number, chosen()), [found.best])
         inside += 100 * found.low <= best <= 100 * found.high
         regret.append(best - mine)
