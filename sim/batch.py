@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.intervals import mean_interval
+from tandem.sim.intervals import mean_within
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
@@ -87,7 +87,7 @@ class Batch(Own):
         for name in OUTCOMES:
             values = vars(self)["outcomes"][name].to_numpy()
             defined = values[~np.isnan(values)]
-            mean, low, high, _, _ = mean_interval(self.units(name))
+            mean, low, high, _, _ = mean_within(self.units(name), *OUTCOMES[name].bounds)
             quantiles = np.quantile(defined, [0.05, 0.5, 0.95]) if len(defined) else [np.nan] * 3
             spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
             rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
@@ -104,7 +104,7 @@ class Batch(Own):
         names = list(dict.fromkeys(firm.name for firm in self.scenarios))
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         name = HEADLINES[0]
-        mean, low, high, _, _ = mean_interval(self.units(name))
+        mean, low, high, _, _ = mean_within(self.units(name), *OUTCOMES[name].bounds)
         return "\n".join(
             [
                 f"Batch of {shown} (seed {self.seed!r})",

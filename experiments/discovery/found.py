@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.discovery.boxes import Box, Limit, chance, least_by_chance, narrowed, peeling, pruned, quality
-from tandem.experiments.discovery.coded import Coded, renumbered
+from tandem.experiments.discovery.coded import Coded
 from tandem.experiments.discovery.event import Looked
 from tandem.experiments.discovery.rows import design_rows
 from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.intervals import share_of_rows
 from tandem.sim.own import Own
 from tandem.sim.seeds import entropy, seed_of
 
@@ -128,7 +129,7 @@ def discover(
         tuple(boxes),
         pd.DataFrame(table, columns=list(TABLE)),
         pd.DataFrame(limits, columns=["box", "input", "told", "p", "steady", "kept"]),
-        leaves(parts[0], y, parts[1], held_y, draw, held_x.rows),
+        leaves(parts[0], y, parts[1], held_y, held_x.rows),
         (parts[0].assign(event=y), parts[1].assign(event=held_y)),
         seed,
         points.row_count,
@@ -178,7 +179,8 @@ def fitted(points: Coded, event: np.ndarray) -> Box:
 def reported(
     inside: np.ndarray, points: Coded, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator
 ) -> dict[str, object]:
-    """Coverage, density and their 95% intervals (design rows redrawn, each with its points) on points that were not fitted on.
+    """Coverage, density and their 95% intervals on points that were not fitted on: of coverage by redrawing design rows, each
+    with its points, of density as of a share in rows that were drawn together.
 
     Decided only where the interval lies above the usual share and points of at least LEAST_ROWS design rows lie inside: redrawing
     fewer says nothing of chance.
@@ -186,12 +188,9 @@ def reported(
     base, total = float(everywhere.mean()), float(everywhere.sum())
     hit, count, events = (points.by_row(values) for values in (event * inside, inside.astype(float), event))
     drawn = draw.integers(0, points.row_count, (RESAMPLES, points.row_count))
-    hits, counts = hit[drawn].sum(axis=1), count[drawn].sum(axis=1)
+    hits = hit[drawn].sum(axis=1)
     covers = hits / np.maximum(events[drawn].sum(axis=1) + total - event.sum(), 1e-12)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        dense = hits / counts
-    density = float(event[inside].mean()) if inside.any() else np.nan
-    low, high = np.nanquantile(dense, [0.025, 0.975]) if np.isfinite(dense).any() else (np.nan, np.nan)
+    density, low, high = share_of_rows(event[inside], points.rows[inside])
     sure = low > base and int((count > 0).sum()) >= LEAST_ROWS
     return {
         "points": int(inside.sum()),
@@ -232,11 +231,9 @@ def judged(
     return found
 
 
-def leaves(
-    x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndarray, draw: np.random.Generator, held_rows: np.ndarray
-) -> pd.DataFrame:
+def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndarray, held_rows: np.ndarray) -> pd.DataFrame:
     """A second view: a regression tree of depth three (CART), each leaf reported on the other half, the densest first.
-    `held_rows`: the design row of each point of that half; intervals redraw rows."""
+    `held_rows`: the design row of each point of that half, by which intervals count."""
     from sklearn.tree import DecisionTreeRegressor
 
     both = pd.concat([x, held_x], ignore_index=True)
@@ -257,28 +254,18 @@ def leaves(
         values = held_y[where == leaf]
         if not len(values):
             continue
-        means = redrawn_means(values, renumbered(held_rows[where == leaf]), draw)
+        density, low, high = share_of_rows(values, held_rows[where == leaf])
         rows.append(
             {
                 "told": box.told,
                 "points": len(values),
-                "density": float(values.mean()),
-                "density_low": float(np.quantile(means, 0.025)),
-                "density_high": float(np.quantile(means, 0.975)),
+                "density": density,
+                "density_low": low,
+                "density_high": high,
                 "share": float(values.sum() / held_y.sum()) if held_y.sum() else np.nan,
             }
         )
     return pd.DataFrame(rows).sort_values("density", ascending=False, ignore_index=True)
-
-
-def redrawn_means(values: np.ndarray, rows: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """Means of RESAMPLES redrawings of whole rows, float64 (RESAMPLES,). `rows`: the row of each value, from 0 without gaps."""
-    count = int(rows.max()) + 1
-    drawn = draw.integers(0, count, (RESAMPLES, count))
-    if count == len(values):
-        return np.asarray(values[drawn].mean(axis=1))
-    sums, sizes = np.bincount(rows, weights=values), np.bincount(rows)
-    return np.asarray(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
 
 
 def paths(tree: Tree, names: list[str], words: dict[str, tuple[str, str]]) -> dict[int, Box]:
