@@ -52,7 +52,7 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float
 
 
 def interval_of_sums(
-    n: int, total: float, squares: float, least: float = -np.inf, most: float = np.inf, level: float = 0.95
+    n: int, total: float, squares: float, level: float = 0.95, *, least: float = -np.inf, most: float = np.inf
 ) -> tuple[float, float, float]:
     """Mean, low and high of the interval of `n` values of which only the sum and the sum of squares were kept: Student's t, and
     between two bounds Wilson's, as `mean_within`."""

@@ -96,7 +96,7 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
             if len(mine) > 1:
                 mean, low, high, _, _ = mean_within(points[outcome].to_numpy()[mine], *bounds)
             else:
-                mean, low, high = interval_of_sums(*(part[mine[0]] for part in sums[outcome]), *bounds)
+                mean, low, high = interval_of_sums(*(part[mine[0]] for part in sums[outcome]), least=bounds[0], most=bounds[1])
             width = high - low
             aside = (
                 "" if np.isnan(width) else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"
