@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from tandem.sim.given import is_truth, number, whole
+from tandem.sim.luck import FIRST_TEAM, MARKET, Lucky
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, SKILLS
 from tandem.sim.phases.arrivals import choose_claims, choose_proposals
 from tandem.sim.phases.execution import choose_backlog
@@ -75,10 +76,15 @@ class Matter:
         self._decision["concession"][0, self._leader] = number(f"{self._owner} wrote concession", value, 0.0, 1.0)
 
 
-class Leader(mesa.Agent):
-    """A leader. Readable: trust, priorities, skills, beliefs, hours, fatigue, present."""
+class Leader(Lucky, mesa.Agent):
+    """A leader. Readable: trust, priorities, skills, beliefs, hours, fatigue, present; `luck` (or `rng`) to draw from."""
 
     index = CEO
+
+    @property
+    def number(self) -> int:  # type: ignore[override]
+        """Which agent of the firm this is."""
+        return self.index
 
     @property
     def record(self) -> np.ndarray:
@@ -185,12 +191,17 @@ class MarketingLead(Leader):
     index = LEAD
 
 
-class Team(mesa.Agent):
+class Team(Lucky, mesa.Agent):
     """A team, number `index` in the firm."""
 
     def __init__(self, model: Any, index: int):
         super().__init__(model)
         self.index = index
+
+    @property
+    def number(self) -> int:  # type: ignore[override]
+        """Which agent of the firm this is."""
+        return FIRST_TEAM + self.index
 
     @property
     def record(self) -> np.ndarray:
@@ -231,8 +242,10 @@ class Team(mesa.Agent):
         choose_backlog(self.model.world, self.index)
 
 
-class Market(mesa.Agent):
+class Market(Lucky, mesa.Agent):
     """The market: answers what the firm has launched."""
+
+    number = MARKET
 
     def respond(self) -> None:
         """Brand, demand, customers, money of the week."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.intervals import mean_interval
+from tandem.sim.intervals import mean_within
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
@@ -34,6 +34,8 @@ class Batch(Own):
     """One row a run: firm, luck, then every outcome."""
     parameters: Chosen = AS_DECLARED
     """Under which parameter sets they were played."""
+    paired: bool = False
+    """Whether all firms met one luck and one parameter set in each replicate."""
 
     def __len__(self) -> int:
         return len(vars(self)["outcomes"])
@@ -47,28 +49,45 @@ class Batch(Own):
         table.insert(2, "parameters", self.parameters.word)
         return table
 
+    @property
+    def luck(self) -> pd.DataFrame:
+        """Which luck each row had: firm_id, replicate, luck (rows of one number met the same luck, int64 from 0), luck_firm and
+        luck_replicate (its address: `simulate(..., replicate=luck_replicate, firm=luck_firm)`), parameter_set (its number in the
+        ensemble; -1 where none was laid over)."""
+        table = vars(self)["outcomes"]
+        firm, replicate = table["firm_id"].to_numpy(), table["replicate"].to_numpy()
+        of_luck = np.zeros_like(firm) if self.paired else firm
+        drawn = self.parameters.drawn(self.seed, of_luck, replicate)
+        found = {"firm_id": firm, "replicate": replicate, "luck": of_luck * self.runs + replicate}
+        found |= {"luck_firm": of_luck, "luck_replicate": replicate}
+        return pd.DataFrame({**found, "parameter_set": np.full(len(firm), -1) if drawn is None else drawn})
+
     def values(self, outcome: str) -> np.ndarray:
         """One outcome of all runs, shape (firms, replicates)."""
         kept = vars(self)["outcomes"][known(outcome)]  # without a copy of all the others
         return np.array(kept, dtype=np.float64).reshape(len(self.scenarios), self.runs)
 
     def units(self, outcome: str) -> np.ndarray:
-        """One outcome of independent cases: the replicates of a scenario, or the firms' means over their replicates."""
+        """One outcome of independent cases: the replicates of a scenario, or the firms' means over their replicates; in a paired
+        batch the replicates' means over the firms, which shared their luck."""
         values = self.values(outcome)
-        if len(values) == 1:
-            return np.asarray(values[0])
+        if self.paired:
+            values = values.T
+        if len(self.scenarios) == 1:
+            return np.asarray(values.ravel())
         defined = ~np.isnan(values)
         total, n = np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1)
         return np.where(n > 0, total / np.maximum(n, 1), np.nan)
 
     def summary(self) -> pd.DataFrame:
         """By outcome: mean, low and high of its 95% interval, sd and quantiles (q05, q50, q95) of the runs, n (runs in
-        which the outcome is defined). In a population the interval counts firms, not runs, as independent."""
+        which the outcome is defined). In a population the interval counts firms, not runs, as independent; in a paired batch
+        replicates, whose luck all firms shared."""
         rows = []
         for name in OUTCOMES:
             values = vars(self)["outcomes"][name].to_numpy()
             defined = values[~np.isnan(values)]
-            mean, low, high, _, _ = mean_interval(self.units(name))
+            mean, low, high, _, _ = mean_within(self.units(name), *OUTCOMES[name].bounds)
             quantiles = np.quantile(defined, [0.05, 0.5, 0.95]) if len(defined) else [np.nan] * 3
             spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
             rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
@@ -85,12 +104,13 @@ class Batch(Own):
         names = list(dict.fromkeys(firm.name for firm in self.scenarios))
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         name = HEADLINES[0]
-        mean, low, high, _, _ = mean_interval(self.units(name))
+        mean, low, high, _, _ = mean_within(self.units(name), *OUTCOMES[name].bounds)
         return "\n".join(
             [
                 f"Batch of {shown} (seed {self.seed!r})",
                 f"├─ {self.parameters.told}",
-                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} replicates",
+                f"├─ {len(self)} runs: {len(self.scenarios)} firm{'s' * (len(self.scenarios) > 1)} x {self.runs} replicates"
+                + (", paired: one luck for all firms of a replicate" if self.paired else ""),
                 "├─ .outcomes .summary() .plot(outcome) .to_frame()",
                 f"└─ {name} {figure(mean)} (95% interval {figure(low)} to {figure(high)})",
             ]

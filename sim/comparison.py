@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pandas as pd
 
 from tandem.sim.batch import Batch
 from tandem.sim.given import whole
-from tandem.sim.intervals import mean_interval, paired_difference, verdict
+from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
 from tandem.sim.own import Own
@@ -119,7 +120,7 @@ def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> dict[str,
     a = first.units(outcome)
     b = a if other is None else other.units(outcome)
     b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
-    mean, mean_low, mean_high, _, defined = mean_interval(b)
+    mean, mean_low, mean_high, _, defined = mean_within(b, *OUTCOMES[outcome].bounds)
     row = {"scenario": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": len(a)}
     if other is None:
         return {**row, "n": defined, "verdict": "baseline" if defined else "not defined"}
@@ -193,6 +194,12 @@ def _set_apart(first: Any, other: Any) -> str:
     return ", ".join(moved[:2]) + (f" and {len(moved) - 2} more" if len(moved) > 2 else "")
 
 
+def _in_french(apart: str) -> str:
+    """What sets an arm apart, as `_set_apart` words it, in French."""
+    found = re.sub(r"\bchanged in week (\d+)", r"changée en semaine \1", apart)
+    return re.sub(r" and (\d+) more$", r" et \1 de plus", found).replace(": ", " : ", 1)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Own):
     """Arms paired by luck; the first is the baseline.
@@ -253,7 +260,8 @@ class Comparison(Own):
         if len(contexts) == 1:
             told = {arm: title if arm == self.baseline else title.rpartition(" · ")[0] for arm, title in told.items()}
         for arm, first in firsts.items():
-            told[arm] += arm.removeprefix(first.name) if arm.startswith(first.name) else ""
+            apart = arm.removeprefix(first.name) if arm.startswith(first.name) else ""
+            told[arm] += _in_french(apart) if lang == "fr" else apart
         return told if len(set(told.values())) == len(told) else {arm: arm for arm in told}
 
     def __repr__(self) -> str:

@@ -21,6 +21,13 @@ def is_truth(value: Any) -> bool:
     return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
 
 
+def truth(name: str, value: Any) -> bool:
+    """`value` as Python's true or false. Raises Mistake, naming the argument."""
+    if not is_truth(value):
+        raise refused(name, value, "neither true nor false", "True or False")
+    return bool(value)
+
+
 def whole_or_none(value: Any) -> int | None:
     """`value` as Python's whole number; None where it is none (1.5 and 2.0 are none, nor is true)."""
     if is_truth(value):

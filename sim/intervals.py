@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import overload
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri, ndtri_exp, stdtrit
 
 from tandem.sim.mistake import Mistake
 
@@ -51,15 +51,23 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float
     return mean, mean - half, mean + half, error, n
 
 
-def interval_of_sums(n: int, total: float, squares: float, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean, low and high of the t-interval of `n` values of which only the sum and the sum of squares were kept."""
+def interval_of_sums(
+    n: int, total: float, squares: float, level: float = 0.95, *, least: float = -np.inf, most: float = np.inf
+) -> tuple[float, float, float]:
+    """Mean, low and high of the interval of `n` values of which only the sum and the sum of squares were kept: Student's t, and
+    between two bounds Wilson's, as `mean_within`."""
     if n == 0:
         return np.nan, np.nan, np.nan
     mean = total / n
     if n == 1:
         return mean, np.nan, np.nan
-    half = t_quantile(int(n), level) * (max(squares - n * mean * mean, 0.0) / (n - 1) / n) ** 0.5
-    return mean, mean - half, mean + half
+    variance = max(squares - n * mean * mean, 0.0) / (n - 1) / n
+    half = t_quantile(int(n), level) * variance**0.5
+    if not (np.isfinite(least) and np.isfinite(most)) or not least < mean < most or variance == 0.0:
+        return mean, max(mean - half, least), min(mean + half, most)
+    width, share = most - least, (mean - least) / (most - least)
+    low, high = wilson(share, share * (1.0 - share) * width**2 / variance, t_quantile(int(n), level))
+    return mean, least + width * low, least + width * high
 
 
 def paired_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float, float, float, int]:
@@ -69,6 +77,66 @@ def paired_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tupl
     if a.shape != b.shape:
         raise Mistake(f"pairs need equal shapes, not {a.shape} and {b.shape}")
     return mean_interval(b - a, level)
+
+
+def mean_within(
+    values: np.ndarray, least: float = -np.inf, most: float = np.inf, level: float = 0.95
+) -> tuple[float, float, float, float, int]:
+    """As `mean_interval`, of values that lie from `least` to `most` by their nature: between two bounds Wilson's interval at the
+    number of yes-or-no cases that would leave as much open, which never reaches beyond them and needs no symmetry."""
+    mean, low, high, error, n = mean_interval(values, level)
+    if n < 2 or not (np.isfinite(least) and np.isfinite(most)):
+        return mean, max(low, least), min(high, most), error, n
+    width, defined = most - least, np.asarray(values, dtype=float)
+    share, ends = (mean - least) / width, np.isin(defined[~np.isnan(defined)], (least, most)).all()
+    if ends:  # yes or no: as of any other share
+        low, high = share_interval(round(share * n), n, level)
+    elif error == 0.0:
+        return mean, low, high, error, n
+    else:
+        low, high = wilson(share, share * (1.0 - share) / (error / width) ** 2, t_quantile(n, level))
+    return mean, least + width * low, least + width * high, error, n
+
+
+def wilson(share: float, n: float, reach: float) -> tuple[float, float]:
+    """Low and high of the interval of a share seen in `n` cases, which need not be whole (effective cases: Korn & Graubard 1998),
+    that reaches `reach` standard errors (Wilson 1927)."""
+    far = reach**2 / n
+    middle, half = (share + 0.5 * far) / (1.0 + far), np.sqrt(far * (share * (1.0 - share) + 0.25 * far)) / (1.0 + far)
+    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
+
+
+def share_of_rows(values: np.ndarray, rows: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
+    """Mean, low and high of the interval of a share, from values of 0 to 1 in rows that were drawn together: Wilson's, with as
+    many cases as the rows are worth. `rows`: the row of each value. Without two rows the interval is the whole from 0 to 1."""
+    values, (_, place) = np.asarray(values, dtype=float), np.unique(rows, return_inverse=True)
+    if not len(values):
+        return np.nan, np.nan, np.nan
+    share, count = float(values.mean()), int(place.max()) + 1
+    if count < 2:
+        return share, 0.0, 1.0
+    apart = np.bincount(place, weights=values - share)
+    variance = float((apart**2).sum()) * count / (count - 1) / len(values) ** 2
+    known = share * (1.0 - share) / variance if variance > 1e-12 * share * (1.0 - share) > 0.0 else float(count)
+    return (share, *wilson(share, known, t_quantile(count, level)))
+
+
+def brought_within(value: float, low: float, high: float, least: float, most: float) -> tuple[float, float, float]:
+    """An estimate and its interval, brought into the range in which what is estimated lies: none of the three is the worse for
+    it, and no figure is told that cannot be."""
+    found = np.clip([value, low, high], least, most)
+    return float(found[0]), float(found[1]), float(found[2])
+
+
+def standard_score(change: float, error: float, n: int) -> float:
+    """A mean change over `n` pairs in its standard errors. Where every pair changes alike the error is nothing and the score no
+    number; then it is that of a sign test, the chance that `n` pairs all go one way (0 where nothing changes)."""
+    if change == 0.0 or not np.isfinite(change):
+        return 0.0 if change == 0.0 else np.nan
+    least = -float(ndtri_exp(-max(n, 1) * np.log(2.0)))
+    if not error > 1e-12 * abs(change):
+        return float(np.sign(change) * least)
+    return change / error
 
 
 def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Leader, Market, MarketingLead, Team
 from tandem.sim.intents import look
 from tandem.sim.kernel import announce, by_name, clear_journal, start_world
+from tandem.sim.luck import word
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
@@ -28,7 +31,7 @@ from tandem.sim.phases.review import review
 from tandem.sim.phases.start import apply_change
 from tandem.sim.scenario.meant import firm_of, scenario_of
 from tandem.sim.scenario.paths import said_twice
-from tandem.sim.seeds import replicate_of, seed_of, word_of, words_of
+from tandem.sim.seeds import NOT_SAID, Said, replicate_of, seed_or_rng, word_of, words_of
 
 FIRM_REPORTERS = (
     "relationship_conflict",
@@ -85,6 +88,28 @@ def _by_path(changes: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+_OF_MESAS_SCENARIO = {"model", "scenario_id", "replication_id", "experiment_id", "initial_rng_state", "rng"}
+
+
+def _is_mesas(scenario: Any) -> bool:
+    """Whether this is a scenario of Mesa's own kind."""
+    return any(kind.__name__ == "Scenario" and kind.__module__.split(".")[0] == "mesa" for kind in type(scenario).__mro__)
+
+
+def _told_by_mesa(scenario: Any, seed: Any, rng: Any) -> dict[str, Any]:
+    """The arguments that a scenario of Mesa's own tells: its values by their names, the firm, and the seed unless said beside."""
+    told = {name: value for name, value in scenario.to_dict().items() if not name.startswith("_")}
+    if "firm" not in told:
+        raise Mistake("scenario: Mesa's scenario says no firm; give it firm = a Scenario, or the name of one")
+    state, drawn = told.get("initial_rng_state"), told.get("rng")
+    told = {name: value for name, value in told.items() if name not in _OF_MESAS_SCENARIO}
+    if state is not None:  # its generator moves on as it is drawn from; where it began does not
+        drawn = words_of(json.dumps(state, sort_keys=True, default=str))[0]
+    if drawn is not None and seed is NOT_SAID and rng is NOT_SAID:
+        rng = drawn
+    return {"scenario": told.pop("firm"), "seed": seed, "rng": rng, **told}
+
+
 class LeadershipModel(mesa.Model):
     """A firm played through its agents, a week a step.
 
@@ -104,6 +129,11 @@ class LeadershipModel(mesa.Model):
     >>> 0.0 < model.ceo.trust < 1.0
     True
 
+    An agent that draws takes `self.luck` (or `self.rng`, `self.random`): luck by seed, firm, replicate, week and agent. `rng` may
+    say the seed in the place of `seed`, as SPEC 7 has it: a seed, a SeedSequence, a generator; None for either is a fresh seed,
+    which `model.seed` tells. Mesa's own scenario (`mesa.experimental.scenarios.Scenario`) may stand in the place of the firm: its
+    `firm` is the firm, its `rng` the seed, and its other values are arguments.
+
     A model can be pickled or copied in the middle of its run, and goes on to the same bits.
 
     Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths, tandem.sim.mistake.Mistake on other bad arguments.
@@ -112,7 +142,7 @@ class LeadershipModel(mesa.Model):
     def __init__(
         self,
         scenario: Any,
-        seed: int | str = 0,
+        seed: int | str | Said | None = NOT_SAID,
         replicate: int = 0,
         number: int = 0,
         ceo_class: type = ChiefExecutive,
@@ -121,10 +151,18 @@ class LeadershipModel(mesa.Model):
         team_class: type = Team,
         market_class: type = Market,
         parameters: str | int | Chosen = ENSEMBLE,
+        rng: Any = NOT_SAID,
         **changes: Any,
     ):
-        seed, replicate, number = seed_of(seed), replicate_of(replicate), replicate_of(number, "number")
-        super().__init__(rng=seed if isinstance(seed, int) else words_of(seed)[0])
+        if _is_mesas(scenario):
+            agents = {"ceo_class": ceo_class, "coo_class": coo_class, "lead_class": lead_class}
+            agents |= {"team_class": team_class, "market_class": market_class}
+            others = {"replicate": replicate, "number": number, "parameters": parameters, **agents}
+            LeadershipModel.__init__(self, **{**others, **_told_by_mesa(scenario, seed, rng), **changes})
+            return
+        seed, replicate, number = seed_or_rng(seed, rng), replicate_of(replicate), replicate_of(number, "number")
+        super().__init__(rng=word(seed, number, replicate))
+        self.seed, self.number, self.replicate = seed, number, replicate
         firm = firm_of(scenario)
         if changes:
             firm = scenario_of(firm).with_(_by_path(changes))
@@ -225,3 +263,12 @@ class LeadershipModel(mesa.Model):
         while self.running and self.week < self.weeks:
             self.step()
         return self
+
+
+def _as_mesa_asks() -> inspect.Signature:
+    """The signature without `seed`: newer versions of `mesa.batch_run` lay their own None over an argument of that name."""
+    whole = inspect.signature(LeadershipModel.__init__)
+    return whole.replace(parameters=[each for name, each in whole.parameters.items() if name not in ("self", "seed")])
+
+
+LeadershipModel.__signature__ = _as_mesa_asks()  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ import pandas as pd
 from tandem.sim import kernel
 from tandem.sim.batch import Batch
 from tandem.sim.compile import COMPILED
-from tandem.sim.given import whole
+from tandem.sim.given import truth, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
@@ -71,18 +71,22 @@ def simulate_batch(
     seed: int | str = 0,
     threads: bool = True,
     parameters: str | int | Chosen = ENSEMBLE,
+    paired: bool = False,
 ) -> Batch:
     """Outcomes of many runs: `runs` replicates of a scenario (or the name of one), or of each of a sequence of firms, each with
     the parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`). Raises Mistake in one sentence.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
-    and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`. Rows go firm by firm.
+    and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`: firms are different firms, each with luck of its own.
+    With `paired` they are arms: all firms meet one luck and one parameter set in replicate r, that of firm 0, so that the row of
+    firm f equals `simulate(s[f], seed, replicate=r).outcomes`, and differences between firms are due to the firms. `Batch.luck`
+    says which luck each row had. Rows go firm by firm.
 
     >>> from tandem import Scenario, simulate_batch
     >>> len(simulate_batch(Scenario.load("silence"), runs=20, seed=7))
     20
     """
-    firms, seed = firms_of(s), seed_of(seed)
+    firms, seed, paired = firms_of(s), seed_of(seed), truth("paired", paired)
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")
     runs = whole("runs", runs, 1, MOST_RUNS // len(firms))
@@ -92,14 +96,15 @@ def simulate_batch(
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
-        drawn = asked.drawn(seed, numbers[part], replicates[part])
+        of_luck = np.zeros_like(numbers[part]) if paired else numbers[part]
+        drawn = asked.drawn(seed, of_luck, replicates[part])
         rows, arms = asked.arms(FirmTable(firms[first : last + 1]), numbers[part] - first, drawn)
         keys = np.tile(key, (part.stop - part.start, 1))
-        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, numbers[part], replicates[part], keys, threads))
+        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, of_luck, replicates[part], keys, threads))
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
     table.insert(0, "firm_id", numbers)
     table.insert(1, "replicate", replicates)
-    return Batch(firms, seed, runs, table, asked)
+    return Batch(firms, seed, runs, table, asked, paired)
 
 
 def _readable(rows: np.ndarray) -> np.ndarray:

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
+from enum import Enum
 from typing import Any
 
 from tandem.sim.given import refused, whole_or_none
+from tandem.sim.mistake import shown
 
 LARGEST = 2**64 - 1
 SEED = "a whole number from 0 to 2^64 - 1, or a text that is not empty"
 REPLICATE = "a whole number from 0 to 2^64 - 1"
+
+
+class Said(Enum):
+    """Whether a caller has said anything."""
+
+    NOTHING = "nothing"
+
+
+NOT_SAID = Said.NOTHING
 # On a command line everything is text: what reads as one of these was meant as something else.
 _NO_TEXT = {"none", "null", "true", "false", "nan", "inf", "infinity"}
 
@@ -27,6 +39,42 @@ def seed_of(value: Any, name: str = "seed") -> int | str:
     if number is None or not 0 <= number <= LARGEST:
         raise refused(name, value, "not a seed", SEED)
     return number
+
+
+def fresh_seed() -> int:
+    """A seed that nobody has chosen, from the operating system."""
+    return secrets.randbits(64)
+
+
+def seed_or_rng(seed: Any, rng: Any, usual: int | str = 0) -> int | str:
+    """The seed of a caller who may say `seed`, or `rng` as SPEC 7 of the scientific Python ecosystem names it: a seed, None (a
+    fresh seed), or what NumPy's `default_rng` takes (words, a SeedSequence, a generator, which is drawn from). NOT_SAID stands
+    for what was not said; `usual` is the seed where nothing was. Raises Mistake where both say something, or no seed is said."""
+    said = [(name, value) for name, value in (("seed", seed), ("rng", rng)) if value is not NOT_SAID]
+    meant = [(name, value) for name, value in said if value is not None]
+    if len(meant) > 1:
+        raise refused("rng", rng, f"seed = {shown(seed)} is said too", "one of the two")
+    if not meant:
+        return fresh_seed() if said else usual
+    name, value = meant[0]
+    return seed_of(value, name) if name == "seed" else _of_rng(value)
+
+
+def _of_rng(rng: Any) -> int | str:
+    """The seed that stands for what NumPy's `default_rng` takes."""
+    import numpy as np  # a command that draws nothing does without
+
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(LARGEST, dtype=np.uint64, endpoint=True))
+    if isinstance(rng, np.random.BitGenerator):
+        return _of_rng(np.random.Generator(rng))
+    if isinstance(rng, np.random.SeedSequence):
+        return int(rng.generate_state(1, np.uint64)[0])
+    if isinstance(rng, (list, tuple, np.ndarray)) and len(rng):
+        words = [whole_or_none(word) for word in rng]
+        if all(word is not None and word >= 0 for word in words):
+            return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0])  # type: ignore[arg-type]
+    return seed_of(rng, "rng")
 
 
 def seed_of_text(text: Any, name: str = "--seed") -> int | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,11 @@ class Quantity:
     def title(self, lang: str = "en") -> str:
         """The title in a language."""
         return self.title_fr if language(lang) == "fr" else self.title_en
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which values it lies by its unit: 0 and 1 for shares and probabilities, else anywhere."""
+        return (0.0, 1.0) if self.unit in ("0 or 1", "0-1", "share", "probability") else (-math.inf, math.inf)
 
     def unit_in(self, lang: str = "en") -> str:
         """The unit in a language."""

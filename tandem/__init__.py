@@ -50,6 +50,9 @@ _ELSEWHERE = {
     "worth_of_second": "tandem.experiments.effects.second",
 }
 
+_EXTRAS = {"anywidget": "notebooks", "traitlets": "notebooks"}
+"""Packages that not every install has, and the extra that brings them."""
+
 __all__ = [
     "Batch",
     "Comparison",
@@ -77,7 +80,13 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in {*__all__, "__version__"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_ELSEWHERE.get(name, "tandem.sim")), name)
+    try:
+        value = getattr(import_module(_ELSEWHERE.get(name, "tandem.sim")), name)
+    except ModuleNotFoundError as missing:
+        if missing.name not in _EXTRAS:
+            raise
+        hint = f"pip install 'tandem-sim[{_EXTRAS[missing.name]}]'"
+        raise ImportError(f"tandem.{name} needs {missing.name}, which is not installed: {hint}") from None
     globals()[name] = value
     return value
 

@@ -83,14 +83,14 @@ def played(
 
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
     """What is compared: context -> name -> scenario. Role models are put into each context with equal starts; other scenarios
-    stay as they are written, or move into the context given."""
-    from tandem.experiments.effects.role_models import contexts, described, role_models
+    stay as they are written, or move into the context given. One alone is compared with itself under each role model."""
+    from tandem.experiments.effects.role_models import chosen_role_models, contexts, described, role_models
     from tandem.sim.scenario import Scenario
 
     repeated = next((name for name in names if list(names).count(name) > 1), None)
     if repeated:
         raise typer.BadParameter(f"{repeated} is named twice")
-    if len(names) == 1:
+    if len(names) == 1 and (names[0] in role_models() or Path(names[0]).stem in role_models()):
         raise typer.BadParameter(f"{names[0]} alone: name two or more, or none for the role models and the controls")
     places = contexts()
     if context is not None:
@@ -99,6 +99,9 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
     if all(name in role_models() for name in names):
         return {place: described(place, names or None) for place in places}
     found = {name: Scenario.load(name) for name in names}
+    if len(names) == 1:  # a firm alone: as it is, against the same under each role model
+        (firm,) = found.values()
+        found |= {name: firm.with_({"role_model": name}) for name in chosen_role_models() if name != firm.role_model}
     if context is not None:
         found = {name: scenario.with_({"context": context}) for name, scenario in found.items()}
     lengths = {name: scenario.parameters.quarters for name, scenario in found.items()}

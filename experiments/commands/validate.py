@@ -20,7 +20,9 @@ GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 def validate(
     pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Replicates shared by all that a pattern compares.")] = 1000,
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Populations drawn for the findings.")] = 20,
+    seeds: Annotated[
+        int, typer.Option("--populations", "--seeds", min=2, max=1000, help="Populations drawn for the findings.")
+    ] = 20,
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[Any, seed_option("Seed of firms and luck")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,

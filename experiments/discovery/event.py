@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.discovery.rows import ROW
 from tandem.experiments.store.errors import Refused
 from tandem.sim.outcomes import OUTCOMES
 
@@ -60,18 +61,42 @@ def of_sweep(
 ) -> tuple[Event, pd.DataFrame, pd.Series]:
     """The event, what was varied (one row a point) and the share of each point's replicates in which it happens.
 
-    Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
+    Both tables say in their index (levels "row" and "point_id") which points were drawn together; `discover` and `regional` look
+    there. Without a line, the worst tenth of the runs. Raises Refused where there is nothing to look for.
     """
     name = outcome or next(iter(sweep.outcomes))
     runs = sweep.to_pandas([name], allow_partial=allow_partial)
     varied = sweep.design.set_index("point_id").drop(columns=[c for c in NOT_VARIED if c in sweep.design], errors="ignore")
-    return looked_for(name, runs[name].to_numpy(dtype=float), runs["point_id"].to_numpy(), varied, above, below, sweep.path.name)
+    values, point = runs[name].to_numpy(dtype=float), runs["point_id"].to_numpy()
+    return looked_for(name, values, point, varied, above, below, sweep.path.name, rows_of_sweep(sweep))
+
+
+def rows_of_sweep(sweep: Sweep) -> pd.Series:
+    """The design row of each point, by point_id: points that differ only in their scenario, firm or luck; in a Saltelli design
+    the block, whose points mix two others."""
+    design, asked = sweep.design, sweep.manifest.spec.get("design", {})
+    factors = [column for column in design if column not in (*NOT_VARIED, "scenario")]
+    if asked.get("kind") == "saltelli":
+        copies = max(1, sweep.manifest.points // design.groupby(factors, sort=False).ngroups) if factors else 1
+        size = sweep.manifest.points // copies // int(asked["points"])
+        rows = design["point_id"].to_numpy() // (copies * size)
+    else:
+        rows = design.groupby(factors, sort=False, dropna=False).ngroup().to_numpy() if factors else design["point_id"].to_numpy()
+    return pd.Series(rows, index=design["point_id"].to_numpy(), name=ROW)
 
 
 def looked_for(
-    name: str, values: np.ndarray, point: np.ndarray, varied: pd.DataFrame, above: float | None, below: float | None, place: str
+    name: str,
+    values: np.ndarray,
+    point: np.ndarray,
+    varied: pd.DataFrame,
+    above: float | None,
+    below: float | None,
+    place: str,
+    rows: pd.Series | None = None,
 ) -> tuple[Event, pd.DataFrame, pd.Series]:
-    """The same from runs: their outcome, the point that each played, and what each point (the index of `varied`) varied."""
+    """The same from runs: their outcome, the point that each played, what each point (the index of `varied`) varied, and the
+    design row of each point (by the same index; None: told from the numbers)."""
     if above is not None and below is not None:
         raise Refused("both --above and --below are given; an event has one line")
     if not np.isfinite(values).any():
@@ -88,4 +113,7 @@ def looked_for(
     share = float(hits.mean())
     if share in (0.0, 1.0):
         raise Refused(f"{event.told} happens in {'every run' if share else 'no run'}; move the line")
-    return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename(index="event")
+    if rows is None:
+        return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename(index="event")
+    index = pd.MultiIndex.from_arrays([rows.loc[hits.index].to_numpy(), hits.index.to_numpy()], names=[ROW, "point_id"])
+    return event, varied.set_axis(index), hits.set_axis(index).rename("event")

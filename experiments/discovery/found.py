@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.discovery.boxes import Box, Limit, chance, chosen, narrowed, peel, pruned, quality
+from tandem.experiments.discovery.boxes import Box, Limit, chance, least_by_chance, narrowed, peeling, pruned, quality
+from tandem.experiments.discovery.coded import Coded
 from tandem.experiments.discovery.event import Looked
+from tandem.experiments.discovery.rows import design_rows
 from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.intervals import share_of_rows
 from tandem.sim.own import Own
 from tandem.sim.seeds import entropy, seed_of
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_BOXES = 3
 RESAMPLES, REDRAWS = 1000, 40
+LEAST_ROWS = 5
 STEADY = 0.75
 """A limit is called steady if it comes back in at least this share of peelings of redrawn points."""
 DEPTH, LEAST_LEAF = 3, 0.05
@@ -60,12 +64,16 @@ class Discovery(Own):
     halves: tuple[pd.DataFrame, pd.DataFrame]
     """The points fitted on and those reported on, with their `event` (share of replicates)."""
     seed: int | str
+    rows: int
+    """Design rows, which were split and redrawn; as many as points where each point was drawn by itself."""
 
     @property
     def told(self) -> list[str]:
         """What was found, a sentence each."""
         fitted, held = (len(half) for half in self.halves)
         said = [f"{self.event.told}: in {self.base:.1%} of runs. Fitted on {fitted:,} points, reported on {held:,} others."]
+        if self.rows < fitted + held:
+            said.append(f"They come from {self.rows:,} design rows; points of one row were split, redrawn and counted together.")
         found = [row for row in self.table.to_dict("records") if row["verdict"] == "decided"]
         if not found:
             return [*said, "No region was found in which it decidedly gathers."]
@@ -87,13 +95,16 @@ def discover(
     share: pd.Series,
     seed: int | str = 0,
     progress: Callable[[int], None] = lambda done: None,
+    rows: pd.Series | np.ndarray | None = None,
 ) -> Discovery:
     """Look for boxes and a tree.
 
     `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event (0-1),
     brought to the order of `varied` by their labels, where both have some; `progress` hears how many of MOST_BOXES x REDRAWS
-    peelings are done. Raises Mistake in one sentence: labels or lengths that differ, a column that stands there twice, values
-    that are missing, too few points.
+    peelings are done. `rows`: which points were drawn together (a label a point: the design row that a plan crossed with
+    scenarios, the block of a Saltelli design); they are split, redrawn and counted together. None: told from the numbers, see
+    `tandem.experiments.discovery.rows.design_rows`. Raises Mistake in one sentence: labels or lengths that differ, a column
+    that stands there twice, values that are missing, too few points or design rows.
 
     >>> import numpy as np, pandas as pd
     >>> from tandem.experiments.discovery import Event
@@ -103,109 +114,126 @@ def discover(
     >>> round(found.boxes[0].limits["a"].low, 1)
     0.7
     """
-    seed, (varied, share) = seed_of(seed), looked_at(varied, share)
+    seed, labels = seed_of(seed), varied
+    varied, share = looked_at(varied, share)
+    points = Coded.of(varied, design_rows(varied, rows, labels))
     draw = np.random.default_rng(entropy(seed, 29))
-    order = draw.permutation(len(varied))
-    first, second = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
-    x, y = varied.iloc[first].reset_index(drop=True), share.to_numpy(dtype=float)[first]
-    held_x, held_y = varied.iloc[second].reset_index(drop=True), share.to_numpy(dtype=float)[second]
-    boxes: list[Box] = []
-    left = np.ones(len(x), dtype=bool)
-    rows: list[dict[str, object]] = []
-    limits: list[dict[str, object]] = []
-    held_left = np.ones(len(held_x), dtype=bool)
-    for number in range(1, MOST_BOXES + 1):
-        part, event_here = x[left], y[left]
-        if event_here.sum() < 5.0 or len(part) < 20:
-            break
-        box = pruned(chosen(peel(part, event_here), part, event_here), part, event_here)
-        if not box.limits:
-            break
-        row = reported(box, held_x[held_left], held_y[held_left], held_y, draw)
-        row |= {"box": number, "told": box.told, "fitted_density": quality(box.holds(part), event_here)[1]}
-        if row["verdict"] != "decided" and boxes:
-            break
-        boxes.append(box)
-        rows.append(row)
-        limits += judged(number, box, part, event_here, held_x[held_left], held_y[held_left], draw, progress)
-        left[left] = ~box.holds(part)
-        held_left[held_left] = ~box.holds(held_x[held_left])
-    halves = (x.assign(event=y), held_x.assign(event=held_y))
+    first, second = halved(points, draw)
+    values = share.to_numpy(dtype=float)
+    x, y, held_x, held_y = points.take(first), values[first], points.take(second), values[second]
+    boxes, table, limits = _boxes(x, y, held_x, held_y, draw, progress)
+    parts = [varied.iloc[half].reset_index(drop=True) for half in (first, second)]
     return Discovery(
         event,
         float(share.mean()),
         tuple(boxes),
-        pd.DataFrame(rows, columns=list(TABLE)),
+        pd.DataFrame(table, columns=list(TABLE)),
         pd.DataFrame(limits, columns=["box", "input", "told", "p", "steady", "kept"]),
-        leaves(x, y, held_x, held_y, draw),
-        halves,
+        leaves(parts[0], y, parts[1], held_y, held_x.rows),
+        (parts[0].assign(event=y), parts[1].assign(event=held_y)),
         seed,
+        points.row_count,
     )
 
 
+def halved(points: Coded, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the points to fit on and of those to report on: half of the design rows each, with all of their points."""
+    order = draw.permutation(points.row_count)
+    fitted = np.zeros(points.row_count, dtype=bool)
+    fitted[order[: len(order) // 2]] = True
+    return np.flatnonzero(fitted[points.rows]), np.flatnonzero(~fitted[points.rows])
+
+
+def _boxes(
+    x: Coded, y: np.ndarray, held_x: Coded, held_y: np.ndarray, draw: np.random.Generator, progress: Callable[[int], None]
+) -> tuple[list[Box], list[dict[str, object]], list[dict[str, object]]]:
+    """Boxes one after the other, each on what those before leave; their table, and the table of their limits."""
+    boxes: list[Box] = []
+    table: list[dict[str, object]] = []
+    limits: list[dict[str, object]] = []
+    everywhere = held_y
+    for number in range(1, MOST_BOXES + 1):
+        if y.sum() < 5.0 or len(x) < 20:
+            break
+        box = fitted(x, y)
+        if not box.limits:
+            break
+        inside, held_inside = box.holds(x), box.holds(held_x)
+        row = reported(held_inside, held_x, held_y, everywhere, draw)
+        row |= {"box": number, "told": box.told, "fitted_density": quality(inside, y)[1]}
+        if row["verdict"] != "decided" and boxes:
+            break
+        boxes.append(box)
+        table.append(row)
+        limits += judged(number, box, x, y, held_x, held_y, draw, progress)
+        x, y = x.take(~inside), y[~inside]
+        held_x, held_y = held_x.take(~held_inside), held_y[~held_inside]
+    return boxes, table, limits
+
+
+def fitted(points: Coded, event: np.ndarray) -> Box:
+    """The box of a peeling that chance explains least, without the limits that it explains."""
+    return pruned(least_by_chance(peeling(points, event), event), points, event)
+
+
 def reported(
-    box: Box, varied: pd.DataFrame, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator
+    inside: np.ndarray, points: Coded, event: np.ndarray, everywhere: np.ndarray, draw: np.random.Generator
 ) -> dict[str, object]:
-    """Coverage, density and their 95% intervals (points redrawn) on points that were not fitted on."""
-    inside = box.holds(varied)
+    """Coverage, density and their 95% intervals on points that were not fitted on: of coverage by redrawing design rows, each
+    with its points, of density as of a share in rows that were drawn together.
+
+    Decided only where the interval lies above the usual share and points of at least LEAST_ROWS design rows lie inside: redrawing
+    fewer says nothing of chance.
+    """
     base, total = float(everywhere.mean()), float(everywhere.sum())
-    drawn = draw.integers(0, len(event), (RESAMPLES, len(event)))
-    hits, counts = (event * inside)[drawn].sum(axis=1), inside[drawn].sum(axis=1)
-    covers = hits / np.maximum(event[drawn].sum(axis=1) + total - event.sum(), 1e-12)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        dense = hits / counts
-    density = float(event[inside].mean()) if inside.any() else np.nan
-    low, high = np.nanquantile(dense, [0.025, 0.975]) if np.isfinite(dense).any() else (np.nan, np.nan)
+    hit, count, events = (points.by_row(values) for values in (event * inside, inside.astype(float), event))
+    drawn = draw.integers(0, points.row_count, (RESAMPLES, points.row_count))
+    hits = hit[drawn].sum(axis=1)
+    covers = hits / np.maximum(events[drawn].sum(axis=1) + total - event.sum(), 1e-12)
+    density, low, high = share_of_rows(event[inside], points.rows[inside])
+    sure = low > base and int((count > 0).sum()) >= LEAST_ROWS
     return {
         "points": int(inside.sum()),
         "coverage": float(event[inside].sum() / total) if total else np.nan,
-        "coverage_low": float(np.quantile(covers, 0.025)),
-        "coverage_high": float(np.quantile(covers, 0.975)),
+        "coverage_low": min(1.0, float(np.quantile(covers, 0.025))),
+        "coverage_high": min(1.0, float(np.quantile(covers, 0.975))),
         "density": density,
         "density_low": float(low),
         "density_high": float(high),
         "lift": density / base if base else np.nan,
-        "verdict": "decided" if low > base else "undecided",
+        "verdict": "decided" if sure else "undecided",
     }
 
 
 def judged(
     number: int,
     box: Box,
-    fitted: pd.DataFrame,
+    points: Coded,
     event: np.ndarray,
-    held: pd.DataFrame,
+    held: Coded,
     held_event: np.ndarray,
     draw: np.random.Generator,
     progress: Callable[[int], None],
 ) -> list[dict[str, object]]:
-    """How sure each limit is: chance on the other half, and how often peelings of redrawn points limit the same input."""
+    """How sure each limit is: chance on the other half, and how often peelings of redrawn design rows limit the same input."""
     again = dict.fromkeys(box.limits, 0)
     for _ in range(REDRAWS):
-        rows = draw.integers(0, len(event), len(event))
-        part = fitted.iloc[rows].reset_index(drop=True)
-        other = pruned(chosen(peel(part, event[rows]), part, event[rows]), part, event[rows])
+        part, which = points.redrawn(draw)
+        other = fitted(part, event[which])
         for name in again:
             again[name] += name in other.limits
         progress(1)
     found = []
     for name, limit in box.limits.items():
         p, steady = chance(box, name, held, held_event), again[name] / REDRAWS
-        found.append(
-            {
-                "box": number,
-                "input": name,
-                "told": limit.told,
-                "p": p,
-                "steady": steady,
-                "kept": bool(p <= 0.05 and steady >= STEADY),
-            }
-        )
+        sure = bool(p <= 0.05 and steady >= STEADY)
+        found.append({"box": number, "input": name, "told": limit.told, "p": p, "steady": steady, "kept": sure})
     return found
 
 
-def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndarray, draw: np.random.Generator) -> pd.DataFrame:
-    """A second view: a regression tree of depth three (CART), each leaf reported on the other half, the densest first."""
+def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndarray, held_rows: np.ndarray) -> pd.DataFrame:
+    """A second view: a regression tree of depth three (CART), each leaf reported on the other half, the densest first.
+    `held_rows`: the design row of each point of that half, by which intervals count."""
     from sklearn.tree import DecisionTreeRegressor
 
     both = pd.concat([x, held_x], ignore_index=True)
@@ -226,14 +254,14 @@ def leaves(x: pd.DataFrame, y: np.ndarray, held_x: pd.DataFrame, held_y: np.ndar
         values = held_y[where == leaf]
         if not len(values):
             continue
-        means = values[draw.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
+        density, low, high = share_of_rows(values, held_rows[where == leaf])
         rows.append(
             {
                 "told": box.told,
                 "points": len(values),
-                "density": float(values.mean()),
-                "density_low": float(np.quantile(means, 0.025)),
-                "density_high": float(np.quantile(means, 0.975)),
+                "density": density,
+                "density_low": low,
+                "density_high": high,
                 "share": float(values.sum() / held_y.sum()) if held_y.sum() else np.nan,
             }
         )

@@ -46,7 +46,8 @@ def fan(
     ax: Axes | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Axes:
-    """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten. Returns the axes.
+    """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten; a dashed line where
+    the scenario changes (an intervention). Returns the axes.
     `scenario`: one, or its name or path; `parameters` as in `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
 
     Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
@@ -76,6 +77,10 @@ def fan(
         elif column != "technique":
             ax.set_ylim(bottom=0)
         ax.set_xlim(0, weeks[-1])
+        for week in changes_of(scenario):
+            ax.axvline(week, color=INK, linewidth=1, linestyle="--")
+            place = {"xycoords": ("data", "axes fraction"), "rotation": 90, "va": "top", "ha": "right"}
+            ax.annotate(f"changed in week {week}", (week, 0.98), fontsize=7.5, color=INK, **place)
         ax.annotate(
             f"median, half and nine in ten of {runs:,} replicates; {asked.told}",
             (0, 1.02),
@@ -85,6 +90,11 @@ def fan(
             color=QUIET,
         )
     return ax
+
+
+def changes_of(firm: Any) -> list[int]:
+    """The weeks in which a firm's parameters change, after its start; none are known of a firm that tells no timeline."""
+    return sorted({int(week) for week, _ in getattr(firm, "timeline", ())[1:]})
 
 
 @under_our_style

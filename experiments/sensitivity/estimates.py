@@ -11,7 +11,7 @@ from tandem.experiments.sensitivity.indices import coarse, curves, direction, ef
 from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.sums import Sums
-from tandem.sim.intervals import DECIDED
+from tandem.sim.intervals import DECIDED, brought_within
 from tandem.sim.intervals import verdict as verdict_of
 
 MONOTONE = 0.8  # a direction of at least this size is called rising or falling
@@ -143,8 +143,8 @@ def rows_of(output: Output, n: int, target: float) -> list[dict[str, str | float
             else:
                 verdict = NOT_IDENTIFIABLE if not np.isfinite(value) else CONVERGED if 2 * wide <= target else UNDECIDED
             low, high = value - wide, value + wide
-            if measure == "direction":
-                low, high = max(low, -1.0), min(high, 1.0)
+            if measure != "effect":  # a share of the variance is none beyond 0 to 1, nor a direction beyond -1 to 1
+                value, low, high = brought_within(value, low, high, -1.0 if measure == "direction" else 0.0, 1.0)
             rows.append(
                 {
                     "output": output.name,

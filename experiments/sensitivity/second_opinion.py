@@ -135,7 +135,9 @@ def second_opinion(
         rows += _rows(method, output, names, found, len(y), float(run.scale[at]))
         if method == "sobol":
             rows += _corrected(output, names, found, y, float(noise[at]) / replicates, len(y))
-        share = float(noise[at]) / max(float(noise[at] * (1 - 1 / replicates) + y.var()), 1e-300)
+        # Averages spread by chance less than their luck alone would have them: then all of it is luck, not more than all.
+        known = max(float(y.var() - noise[at] / replicates), 0.0)
+        share = float(noise[at]) / max(float(noise[at]) + known, 1e-300)
         if share > 0.05:
             told.append(
                 f"{method}: {share:.0%} of the variance of a single run of {output} is luck, of which {method} knows nothing"

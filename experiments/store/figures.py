@@ -11,7 +11,7 @@ import pandas as pd
 from tandem.experiments.pages.figure import Figure, written
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots.canvas import styled, subplots
-from tandem.sim.results import mean_interval
+from tandem.sim.results import mean_within
 
 BINS = 8
 
@@ -36,7 +36,7 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
             for name in names:
                 part = table.loc[table["scenario"] == name, [factor, outcome]].dropna(subset=[outcome])
                 if len(part):
-                    _line(ax, part[factor], part[outcome].to_numpy(), name)
+                    _line(ax, part[factor], part[outcome].to_numpy(), name, OUTCOMES[outcome].bounds)
             ax.set_xlabel(factor)
         for spare in axes.ravel()[len(shown) :]:
             spare.remove()
@@ -57,7 +57,7 @@ def _effect(table: pd.DataFrame, factors: list[str], outcome: str, folder: Path)
         return written(canvas, f"sweep_{outcome}", folder, f"{OUTCOMES[outcome].title()} by factor", sentence)
 
 
-def _line(ax: Any, places: pd.Series, values: np.ndarray, name: str) -> None:
+def _line(ax: Any, places: pd.Series, values: np.ndarray, name: str, bounds: tuple[float, float]) -> None:
     numeric = pd.api.types.is_numeric_dtype(places) and not pd.api.types.is_bool_dtype(places)
     at: list[Any]
     if numeric and places.nunique() > BINS:
@@ -67,8 +67,8 @@ def _line(ax: Any, places: pd.Series, values: np.ndarray, name: str) -> None:
         levels = sorted(places.unique().tolist())
         groups = places.map({level: place for place, level in enumerate(levels)}).to_numpy()
         at = levels if numeric else [str(level) for level in levels]
-    means = [mean_interval(values[groups == group]) for group in np.unique(groups)]
-    middle = np.array([mean[0] for mean in means])
-    half = np.array([0.0 if np.isnan(mean[2]) else mean[2] - mean[0] for mean in means])
+    means = np.array([mean_within(values[groups == group], *bounds)[:3] for group in np.unique(groups)])
+    middle = means[:, 0]
+    reach = np.nan_to_num(np.abs(means[:, 1:] - means[:, :1])).T
     shown = f" {name}" if name.startswith("_") else name  # matplotlib leaves out what begins so
-    ax.errorbar(at, middle, yerr=half, marker="o", markersize=3, linewidth=1.3, capsize=2, label=shown)
+    ax.errorbar(at, middle, yerr=reach, marker="o", markersize=3, linewidth=1.3, capsize=2, label=shown)

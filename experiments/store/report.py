@@ -15,7 +15,7 @@ from tandem.experiments.pages.page import drawn_inline, render
 from tandem.experiments.store.errors import Refused, of_disk
 from tandem.experiments.store.figures import sweep_figures
 from tandem.experiments.store.sweep import Sweep, open_sweep
-from tandem.sim.intervals import interval_of_sums, mean_interval
+from tandem.sim.intervals import interval_of_sums, mean_within
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.writing import write_text
 
@@ -92,11 +92,11 @@ def scenario_rows(points: pd.DataFrame, sums: dict[str, Any], outcomes: list[str
         mine = np.flatnonzero((points["scenario"] == name).to_numpy())
         cells = []
         for outcome in outcomes:
-            factor = scaled(outcome)[0]
+            factor, bounds = scaled(outcome)[0], OUTCOMES[outcome].bounds
             if len(mine) > 1:
-                mean, low, high, _, _ = mean_interval(points[outcome].to_numpy()[mine])
+                mean, low, high, _, _ = mean_within(points[outcome].to_numpy()[mine], *bounds)
             else:
-                mean, low, high = interval_of_sums(*(part[mine[0]] for part in sums[outcome]))
+                mean, low, high = interval_of_sums(*(part[mine[0]] for part in sums[outcome]), least=bounds[0], most=bounds[1])
             width = high - low
             aside = (
                 "" if np.isnan(width) else f"[{figure_text(low, factor, width=width)}, {figure_text(high, factor, width=width)}]"

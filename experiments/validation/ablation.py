@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.sim.intervals import paired_difference
+from tandem.sim.intervals import paired_difference, standard_score
 from tandem.sim.parameter_sets import DECLARED
 from tandem.sim.parameters import Switches
 from tandem.sim.results import simulate_batch
@@ -162,12 +162,12 @@ def probe(case: Probe, pairs: int, seed: int | str = 0) -> dict[str, Any]:
     on = simulate_batch(scenario, pairs, seed, parameters=DECLARED).outcomes[case.outcome].to_numpy()
     without = simulate_batch(scenario.with_({f"switches.{case.switch}": False}), pairs, seed, parameters=DECLARED)
     off = without.outcomes[case.outcome].to_numpy()
-    change, _, _, error, _ = paired_difference(on, off)
+    change, _, _, error, n = paired_difference(on, off)
     spread = float(np.nanstd(on))
     if case.switch in ("customer_luck", "product_lines"):
         # Luck has no mean effect: what it moves is the distance of a run from the expected one.
-        change, _, _, error, _ = paired_difference(np.zeros(pairs), np.abs(on - off))
-    z = change / error if error > ROUNDING * abs(change) else np.inf * np.sign(change) if change else 0.0
+        change, _, _, error, n = paired_difference(np.zeros(pairs), np.abs(on - off))
+    z = standard_score(change, error, n)
     size = abs(change) / spread if spread > ROUNDING * abs(change) else np.inf if change else 0.0
     return {
         "switch": case.switch,

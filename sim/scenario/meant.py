@@ -44,6 +44,11 @@ def firms_of(value: Any, what: str = "scenarios") -> tuple[Any, ...]:
     """One firm or a sequence of firms, each as `firm_of` takes it."""
     if isinstance(value, str | os.PathLike) or is_firm(value):
         return (firm_of(value, what),)
+    if hasattr(value, "columns") and hasattr(value, "iloc"):
+        raise Mistake(
+            f"{what} is a table: a list of firms is needed, such as [firm.with_(row) for row in table.to_dict('records')]; "
+            "tandem.experiments.store.of_rows plays tables as sweeps"
+        )
     if isinstance(value, Mapping | bytes | type) or not isinstance(value, Iterable):
         raise Mistake(f"{what} = {_told(value)}: neither a firm nor a list of firms; allowed: {WANTED}, or a list of these")
     return tuple(firm_of(each, what) for each in value)

@@ -28,7 +28,7 @@ FLOORS = (
     ("sim.compiler",),
     ("sim.compile",),
     ("sim.rules",),
-    ("sim.parameters", "sim.state", "sim.streams", "sim.units", "sim.outcomes"),
+    ("sim.parameters", "sim.state", "sim.streams", "sim.luck", "sim.units", "sim.outcomes"),
     ("sim.phases",),
     ("sim.week",),
     ("sim.kernel", "sim.agents", "sim.intents"),

@@ -103,6 +103,8 @@ def closed_figures():
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_refuses_alike_what_is_no_seed(door):
     for wrong in BAD:
+        if wrong is None and door == "LeadershipModel":
+            continue  # Mesa and SPEC 7: None is a fresh seed
         with pytest.raises(Mistake, match=r"seed = .*: not a seed; allowed: ") as caught:
             DOORS[door](wrong)
         assert SEED in str(caught.value) and "\n" not in str(caught.value)

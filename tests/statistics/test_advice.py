@@ -6,7 +6,6 @@ from scipy.special import ndtr
 
 from tandem.experiments.advice.advice import (
     LEVELS,
-    _best_with,
     advise,
     first_of,
     helped_sets,
@@ -14,6 +13,7 @@ from tandem.experiments.advice.advice import (
     lever_effects,
     raised,
 )
+from tandem.experiments.advice.playing import best_with
 from tandem.experiments.advice.second import second_sentence, second_worth, without_coo
 from tandem.experiments.commands.main import status
 from tandem.experiments.firms.kept_batches import play
@@ -82,12 +82,12 @@ def test_the_probability_of_being_best_follows_the_paired_differences():
     draw = np.random.default_rng(1)
     luck = draw.normal(0.0, 5.0, 400)
     ahead, behind = luck + 0.5 + draw.normal(0.0, 0.1, 400), luck + draw.normal(0.0, 0.1, 400)
-    assert _best_with(np.array([ahead, behind])) == pytest.approx([1.0, 0.0])
+    assert best_with([ahead, behind]) == pytest.approx([1.0, 0.0])
     centred = [own - own.mean() for own in draw.normal(0.0, 1.0, (2, 400))]
-    assert _best_with(np.array([luck + own for own in centred])) == pytest.approx([0.5, 0.5], abs=0.02)
+    assert best_with([luck + own for own in centred]) == pytest.approx([0.5, 0.5], abs=0.02)
     apart = draw.normal(0.0, 1.0, 400)
     gap = apart - apart.mean() + 0.08  # 1.6 standard errors of the difference
-    assert _best_with(np.array([luck + gap, luck]))[0] == pytest.approx(ndtr(0.08 * 20 / apart.std(ddof=1)), abs=0.02)
+    assert best_with([luck + gap, luck])[0] == pytest.approx(ndtr(0.08 * 20 / apart.std(ddof=1)), abs=0.02)
 
 
 def test_the_probabilities_of_an_advice_add_up(found):

@@ -5,8 +5,8 @@ import pytest
 from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sample
 
-from tandem.experiments.sensitivity.classical import first_saltelli, second_saltelli, total_jansen
 from tandem.experiments.sensitivity.second_opinion import INERT, METHODS, second_opinion
+from tests.statistics.classical import first_saltelli, second_saltelli, total_jansen
 
 
 def ishigami(x):

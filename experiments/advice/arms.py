@@ -1,0 +1,91 @@
+"""One firm with levers moved, played: every way of moving one or two of them, on the same luck, without a detour over files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from tandem.sim import kernel
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameter_sets import Chosen
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.paths import AS_LEVER, lever_of
+from tandem.sim.streams import seed_key
+from tandem.sim.table import FirmTable
+
+LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
+NOTHING: tuple[()] = ()
+
+Option = tuple[tuple[str, float], ...]
+"""What is moved: (lever, the level it is set to) of each lever that moves; () leaves the firm as it is."""
+
+
+def parts_by_hand(scenario: Scenario, lever: str) -> list[str]:
+    """Parts of a lever that a firm's file sets by themselves."""
+    return [path for path in scenario.explicit_lever_parameters if lever_of(path) == lever]
+
+
+def changes_of(scenario: Scenario, option: Option) -> dict[str, object]:
+    """What an option sets, by path, as `Scenario.with_` takes it: parts of a lever set by hand follow it again."""
+    by_hand = [path for lever, _ in option for path in parts_by_hand(scenario, lever)]
+    return {**{f"levers.{lever}": level for lever, level in option}, **dict.fromkeys(by_hand, AS_LEVER)}
+
+
+def options_of(scenario: Scenario, levels: Sequence[float] = LEVELS) -> list[Option]:
+    """Every single lever and every pair of levers set to other levels than theirs, in both directions; singles first."""
+    now = {lever: getattr(scenario.parameters.levers, lever) for lever in LEVERS}
+    by_hand = {lever: bool(parts_by_hand(scenario, lever)) for lever in LEVERS}
+    moves = {lever: [(lever, level) for level in levels if level != now[lever] or by_hand[lever]] for lever in LEVERS}
+    pairs = [(one, other) for a, b in combinations(LEVERS, 2) for one in moves[a] for other in moves[b]]
+    return [*((move,) for lever in LEVERS for move in moves[lever]), *pairs]
+
+
+class Arms:
+    """Plays options of one firm. Luck r of every option is the firm's own luck r, with the parameter set of its pair."""
+
+    def __init__(self, scenario: Scenario, seed: int | str, parameters: Chosen):
+        self.scenario, self.seed, self.parameters = scenario, seed, parameters
+        self.played = 0
+        """Runs played so far."""
+        self._firms: dict[tuple[str, ...], Scenario] = {}
+
+    def play(self, options: Sequence[Option], replicates: np.ndarray) -> np.ndarray:
+        """Outcomes, float64 (options, replicates, len(OUTCOMES)). `replicates`: numbers of the luck, int64 (replicates,) for all
+        options or (options, replicates) for each."""
+        luck = np.broadcast_to(replicates, (len(options), np.shape(replicates)[-1]))
+        out = np.empty((*luck.shape, len(OUTCOMES)))
+        levers = [tuple(lever for lever, _ in option) for option in options]
+        for moved in dict.fromkeys(levers):
+            mine = np.array([place for place, names in enumerate(levers) if names == moved])
+            levels = np.array([[level for _, level in options[place]] for place in mine]).reshape(len(mine), len(moved))
+            out[mine] = self._moved(moved, levels, luck[mine])
+        self.played += luck.size
+        return out
+
+    def _moved(self, moved: tuple[str, ...], levels: np.ndarray, luck: np.ndarray) -> np.ndarray:
+        """Options that move the same levers."""
+        firm = FirmTable([self._firm(moved)])
+        which, replicates = np.repeat(np.arange(len(luck)), luck.shape[1]), np.asarray(luck, dtype=np.int64).ravel()
+        drawn = self.parameters.drawn(self.seed, np.zeros(len(replicates), dtype=np.int64), replicates)
+        key, parts = np.array(seed_key(self.seed), np.uint64), []
+        for low in range(0, len(which), RUNS_IN_ONE_CALL):
+            part = slice(low, low + RUNS_IN_ONE_CALL)
+            here, place = np.unique(which[part], return_inverse=True)
+            table = firm.take(np.zeros(len(here), dtype=np.int64))
+            for column, lever in enumerate(moved):
+                table.set_lever(lever, levels[here, column])
+            rows, arms = self.parameters.arms(table, place, None if drawn is None else drawn[part])
+            zeros, keys = np.zeros(len(place), dtype=np.int64), np.tile(key, (len(place), 1))
+            parts.append(kernel.run_batch(rows.rows, rows.starts, arms, zeros, replicates[part], keys))
+        return np.concatenate(parts).reshape(*luck.shape, len(OUTCOMES))
+
+    def _firm(self, moved: tuple[str, ...]) -> Scenario:
+        """The firm in which parts of these levers that its file sets by hand follow them again."""
+        if moved not in self._firms:
+            by_hand = {path: AS_LEVER for lever in moved for path in parts_by_hand(self.scenario, lever)}
+            self._firms[moved] = self.scenario.with_(by_hand) if by_hand else self.scenario
+        return self._firms[moved]
