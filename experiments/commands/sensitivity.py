@@ -127,7 +127,7 @@ def show(found: Any, part: Any) -> None:
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
     from tandem.experiments.pages.words import spoken
-    from tandem.experiments.study.strata import lever_rank_intervals
+    from tandem.experiments.study.leading import lever_rank_intervals
     from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.parameters import LEVERS
 
@@ -181,7 +181,8 @@ def second(part: Any, method: str, seed: int | str, out: Path) -> None:
     from tandem.experiments.sensitivity.second_opinion import second_opinion
     from tandem.sim.writing import filled
 
-    function = part.function()
+    firms = part.firms()
+    function = firms.within_cells() if firms.held else firms
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
         found = second_opinion(
             function,

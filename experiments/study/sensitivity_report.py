@@ -17,7 +17,8 @@ from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
-from tandem.experiments.study.strata import POOLED, Part, leader, lever_rank_intervals, robustness, stability
+from tandem.experiments.study.leading import leader, lever_rank_intervals
+from tandem.experiments.study.strata import Part, robustness, stability
 from tandem.sim.intervals import look, verdict
 from tandem.sim.marks import known
 from tandem.sim.outcomes import OUTCOMES
@@ -342,7 +343,7 @@ def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
 
 def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> Table | None:
     """Does the same lever lead under other ranges and assumptions? None where they were not played."""
-    if POOLED not in results or not any(parts[name].kind in ("ranges", "assumption") for name in results):
+    if not any(parts[name].kind in ("ranges", "assumption") for name in results):
         return None
     table = robustness(results, parts, next(iter(results.values())).outputs)
     rows = [

@@ -14,7 +14,8 @@ from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import INERT, NOISE_LIMIT, target_width
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.ladder import ladders
-from tandem.experiments.study.strata import POOLED, Part, leader, robustness, runs_of, stability, tidy
+from tandem.experiments.study.leading import leader
+from tandem.experiments.study.strata import Part, robustness, runs_of, stability, tidy
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS, describe
 from tandem.sim.writing import filled, write_text
@@ -99,7 +100,7 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
     if strata:
         write_csv(stability(results, parts), folder / "stability.csv")
         write_csv(leaders(results, strata), folder / "leaders.csv")
-    if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
+    if any(parts[name].kind in ("ranges", "assumption") for name in results):
         write_csv(robustness(results, parts), folder / "robustness.csv")
     for output in OUTPUTS if strata else ():  # figures last: what is drawn may fail, and no table with it
         data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
@@ -107,10 +108,9 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
 
 
 def _ladders(part: Part, folder: Path) -> None:
-    firms = part.firms()
-    if isinstance(firms.factors, list):
+    if part.kind != "mechanisms":
         plain = Firms(part.cells, part.outputs, parameters=part.parameters)
-        curves, marks = ladders(plain, firms.factors, list(LEVERS), part.seed, list(part.outputs))
+        curves, marks = ladders(plain, plain.factors, list(LEVERS), part.seed, list(part.outputs))
         write_csv(curves, folder / "ladders.csv")
         write_csv(marks, folder / "ladder_marks.csv")
 
