@@ -11,7 +11,7 @@ from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.indices import coarse, curves
 from tandem.experiments.sensitivity.intervals import LEVEL, half_width, left_out, standard_error
 from tandem.experiments.sensitivity.sums import Sums
-from tandem.sim.intervals import verdict
+from tandem.sim.intervals import share_interval, verdict
 
 STEPS = 10
 HUMP, DIP, WAVE = "hump", "dip", "hump and dip"
@@ -30,16 +30,18 @@ def practice_rows(output: Output, sums: Sums, factors: Factors, scale: float) ->
     """
     if output.constant:
         return []
+    effects = output.measures["effect"]
     curve, without = (coarse(scale * curves(part), STEPS) for part in left_out(sums.sums["bins"], sums.counts))
     crossed = left_out(np.concatenate([sums.sums["lowered"], sums.sums["crossings"]], axis=1), sums.counts)
     many = len(factors.names)
     with np.errstate(divide="ignore", invalid="ignore"):
         share, shares = (part[..., :many] / part[..., many:] for part in crossed)
-    rows, effects = [], output.measures["effect"]
+    rows = []
     for at, name in enumerate(factors.labels):
         effect, half = float(effects.value[at]), float(effects.half[at])
         above = decidedly_above(curve[at], without[:, at])
-        wide = float(half_width(standard_error(shares[:, at]), len(shares)))
+        many_rows = int(sums.sums["crossings"][:, at].sum())
+        low, high = _of_share(float(share[at]), float(standard_error(shares[:, at])), many_rows)
         rows.append(
             {
                 "output": output.name,
@@ -51,12 +53,22 @@ def practice_rows(output: Output, sums: Sums, factors: Factors, scale: float) ->
                 **_levels("highest", curve[at], above),
                 **_levels("lowest", -curve[at], above.T),
                 "lowered": float(share[at]),
-                "lowered_low": max(float(share[at]) - wide, 0.0),
-                "lowered_high": min(float(share[at]) + wide, 1.0),
-                "rows": int(sums.sums["crossings"][:, at].sum()),
+                "lowered_low": low,
+                "lowered_high": high,
+                "rows": many_rows,
             }
         )
     return rows
+
+
+def _of_share(share: float, error: float, rows: int) -> tuple[float, float]:
+    """The interval of a share told from so many rows: Wilson's, for as many independent rows as have its error."""
+    if rows == 0 or not np.isfinite(share):
+        return np.nan, np.nan
+    alike = min(float(rows), share * (1.0 - share) / error**2) if error > 0.0 else float(rows)
+    n = max(round(alike), 1)
+    low, high = share_interval(round(share * n), n)
+    return min(low, share), max(high, share)
 
 
 def decidedly_above(curve: np.ndarray, without: np.ndarray) -> np.ndarray:

@@ -22,7 +22,13 @@ from tandem.sim.writing import filled, write_text
 
 
 def declare(
-    parts: Sequence[Part], out: Path, profile: str, seed: int | str, name: str | None = None, context: str | None = None
+    parts: Sequence[Part],
+    out: Path,
+    profile: str,
+    seed: int | str,
+    name: str | None = None,
+    context: str | None = None,
+    shapley: bool = False,
 ) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
@@ -32,6 +38,7 @@ def declare(
         "seed": seed,
         "scenario": name or "none",
         "context": context or "none",
+        "shapley": shapley,
         "parameters": parts[0].parameters.word,
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {
