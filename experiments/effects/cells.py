@@ -63,10 +63,10 @@ class Firms:
     each from
     poorest to best practice at once through all of its sub-parameters, so that no lever wins by having more of them; then
     `role model` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
-    `parameters` as in `tandem.sim.parameter_sets`: under the ensemble a row's key draws its set with its luck, so that rows
-    that share luck share their set. With `sets_vary` the set is an input instead, called `parameter_set`, after the levers: all
-    parameters that calibration leaves open, moved together from one set to another; it is left out where all firms share one
-    set. A cell may also be a scenario under a set of its own (`UnderSet`).
+    `parameters` as in `tandem.sim.parameter_sets`: under the ensemble the set is an input of its own, called `parameter_set`,
+    after the levers: all parameters that calibration leaves open, moved together from one set to another. It is left out where
+    all firms share one set. With `sets_vary` false, and for points without its column, a row's key draws its set with its luck
+    instead, so that rows that share luck share their set. A cell may also be a scenario under a set of its own (`UnderSet`).
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Firms:
         ranges: Ranges | None = None,
         levers: Sequence[str] = LEVERS,
         parameters: str | int | Chosen = ENSEMBLE,
-        sets_vary: bool = False,
+        sets_vary: bool = True,
     ):
         unknown = next((name for name in outputs if name not in OUTCOMES), None)
         if unknown:
@@ -158,14 +158,14 @@ class Firms:
 
     def _drawn(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
         """The parameter set of each row: what its coordinate says, or its key."""
-        if self.sets is None:
+        if self.sets is None or points.shape[1] < len(self.factors):
             return self.parameters.of_keys(keys)
         return level_of(points[:, len(self.levers)], self.sets[1])
 
     def cell_of(self, points: np.ndarray) -> np.ndarray:
         """The place of each row's role model and context among the cells, role models varying slowest, int64 (rows,)."""
         place = np.zeros(len(points), dtype=np.int64)
-        column = len(self.moved)
+        column = points.shape[1] - len(self.held)
         for there in (self.role_models, self.contexts):
             place *= len(there)
             if len(there) > 1:
@@ -212,7 +212,7 @@ class Mechanisms(Firms):
         outputs: Sequence[str] = OUTPUTS,
         parameters: str | int | Chosen = ENSEMBLE,
     ):
-        super().__init__(cells, outputs, levers=(), parameters=parameters)
+        super().__init__(cells, outputs, levers=(), parameters=parameters, sets_vary=False)
         self._strengths = strengths()
 
     @property

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +83,11 @@ def analyse(
     `progress` is told runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the
     same bits; it may be removed afterwards.
 
-    `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; their columns follow
-    those of the factors, in order. Each cell (a level of each) is divided by its own spread, the standard deviation of 256
-    points and lucks, before cells are pooled; what holds within a level stands in `within`, and in `depends` how far a factor's
-    own effect hangs on the level. Effects and curves stay in units of the output. `told_by`: a factor and the number of equally
-    likely levels that its coordinate stands for; `leading` then says with which probability, over these levels, each other input
-    leads.
-
-    `practice` says beside each index the effect from bottom to top, the level where more stops raising or lowering the output,
-    and the share of rows that go the other way.
+    `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; its columns follow those
+    of the factors. Each cell (a level of each) is divided by its own spread, over 256 points and lucks, before cells are pooled;
+    what holds within a level stands in `within`, how far an effect hangs on it in `depends`. Effects and curves stay in units of
+    the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which probability
+    over them each other input leads. `practice`: effect, level where more stops helping, share of rows that go the other way.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
@@ -106,19 +103,44 @@ def analyse(
     {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors).holding(held)
-    number, told_by = seed_of(seed), _told_by(told_by, given)
-    plan = plan_of(n, len(given.columns), number, sampling, len(given.held))
-    allow_failed, replicates = _allowed(allow_failed, replicates)
-    kind = _design(design, len(given.groups))
-    told = progress or (lambda runs: None)
+    asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given))
+    return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `analyse` was asked, its factors, seed and `told_by` as they are meant."""
+
+    factors: Factors
+    seed: int | str
+    replicates: int | None
+    design: str
+    sampling: str
+    allow_failed: float
+    told_by: tuple[str, int] | None
+
+
+def _analysed(
+    f: Function,
+    asked: _Asked,
+    n: int,
+    outputs: str | Sequence[str] | None,
+    tails: Mapping[str, float] | None,
+    told: Progress,
+    keep: str | os.PathLike[str] | None,
+) -> Sensitivity:
+    given, number = asked.factors, asked.seed
+    plan = plan_of(n, len(given.columns), number, asked.sampling, len(given.held))
+    allow_failed, replicates = _allowed(asked.allow_failed, asked.replicates)
+    kind = _design(asked.design, len(given.groups))
     run = Runner(f, len(given.columns), outputs, tails, number)
     run.settle(allow_failed)
     run.settle_spreads(given, number)
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
-    kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, told_by)) if keep is not None else None
-    played = play(chosen, plan, run, allow_failed, told, kept, told_by)
-    return _result(kind, chosen, plan, run, played, told_by)
+    kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, asked.told_by)) if keep is not None else None
+    played = play(chosen, plan, run, allow_failed, told, kept, asked.told_by)
+    return _result(kind, chosen, plan, run, played, asked.told_by)
 
 
 def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:

@@ -92,7 +92,7 @@ def play(
     `peeled` hears how many peelings of redrawn points are done, PEELINGS an event at most.
     """
     points, replicates = SIZES[profile]
-    firms = Firms(part.cells, part.outputs, part.ranges, parameters=part.parameters)
+    firms = Firms(part.cells, part.outputs, part.ranges, parameters=part.parameters, sets_vary=False)
     played = play_options(
         firms,
         list(firms.factors),

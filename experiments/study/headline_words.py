@@ -64,6 +64,11 @@ class Teller:
         """A number, or a question mark where it cannot be told."""
         return "?" if value is None else number(value, form, self.lang)
 
+    def units(self, output: str) -> tuple[float, str]:
+        """Factor and unit in which an outcome is told."""
+        factor, unit = scaled(output)
+        return factor, self.words.get(f"{output}_unit", unit)
+
     # -- sentences -----------------------------------------------------------------------------
 
     def first(self, facts: Facts) -> str:
@@ -140,12 +145,12 @@ class Teller:
 
     def more(self, output: str, row: Facts) -> str:
         """What more of one lever does."""
-        factor, unit = scaled(output)
+        factor, unit = self.units(output)
         low, high = factor * row["effect_low"], factor * row["effect_high"]
         line = self.said(
             row["helps"],
             lever=self.names([row["input"]]),
-            unit=self.words.get(f"{output}_unit", unit),
+            unit=unit,
             effect=self.figure(factor * row["effect"], "+.1f"),
             interval=self.between(low, high, "+.1f"),
             stops=self.figure(row["stops"], ".2f"),

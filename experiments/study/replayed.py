@@ -53,7 +53,7 @@ def of_sensitivity(
     if outcome is not None and outcome not in part.outputs:
         raise Refused(f"{outcome} is not measured in {folder}; there are {', '.join(part.outputs)}")
     wanted = outcome or part.outputs[0]
-    firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters)
+    firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters, sets_vary=False)
     points = next(_points(len(firms.factors), part.seed))
     keys = keys_of(part.seed, NEAR_A, np.arange(len(points)), REPLICATES)
     values = np.empty((REPLICATES, len(points)))

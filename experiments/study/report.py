@@ -14,7 +14,7 @@ from tandem.experiments.pages.figure import Figure
 from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
 from tandem.experiments.pages.words import listed, low_first, spoken, titles
-from tandem.experiments.study import fit_report, second_report
+from tandem.experiments.study import fit_report, headline_report, second_report
 from tandem.experiments.study.figures import opposed_sentence
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
@@ -47,6 +47,7 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
             fit_report.answer(study.fit, named, growth),
             second_report.answer(study.second),
         ],
+        headline=headline_report.section(study.parameters),
         fit=fit_report.section(study.fit, named, growth),
         second=second_report.section(study.second),
         played=study.runs + sum(part["runs"] for part in sections.values()),

@@ -116,7 +116,7 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
 
 def _ladders(part: Part, folder: Path) -> None:
     if part.kind != "mechanisms":
-        plain = Firms(part.cells, part.outputs, parameters=part.parameters)
+        plain = Firms(part.cells, part.outputs, parameters=part.parameters, sets_vary=False)
         curves, marks = ladders(plain, plain.factors, list(LEVERS), part.seed, list(part.outputs))
         write_csv(curves, folder / "ladders.csv")
         write_csv(marks, folder / "ladder_marks.csv")

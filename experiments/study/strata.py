@@ -57,7 +57,7 @@ class Part:
         """What is analysed: the firms, with the parameter set as an input where each pair has its own."""
         if self.kind == "mechanisms":
             return Mechanisms(self.cells, self.outputs, self.parameters)
-        return Firms(self.cells, self.outputs, self.ranges, parameters=self.parameters, sets_vary=True)
+        return Firms(self.cells, self.outputs, self.ranges, parameters=self.parameters)
 
     @property
     def digest(self) -> str:
@@ -91,8 +91,8 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(64, 32, 32, 2, False),
-    "quick": Profile(1024, 512, 512, 2, False),
-    "paper": Profile(16384, 1024, 2048, 2, True),
+    "quick": Profile(1024, 256, 512, 2, False),
+    "paper": Profile(4096, 1024, 2048, 2, True),
 }
 DESIGN = "pairs"
 """Its intervals are the narrowest for as many firms: see `tandem.experiments.study.yields`."""

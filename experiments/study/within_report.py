@@ -9,7 +9,6 @@ from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.headline import practice_of
 from tandem.experiments.study.headline_words import Teller
 from tandem.experiments.study.leading import helds, lever_rank_intervals, within_table
-from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
 
@@ -73,7 +72,7 @@ def depends_table(found: Sensitivity) -> Table | None:
                 {"main": spoken(row["input"])},
                 {"main": spoken(row["held"])},
                 *cells,
-                {"main": f"{row['depends']}{open_}", "look": look("lower" if row["depends"] == "yes" else "same", "high")},
+                {"main": f"{row['depends']}{open_}"},
             ]
         )
     heads = ["Outcome", "Lever", "Held", "Its own index", "What differs", "More than half"]
