@@ -318,8 +318,8 @@ def with_whole_range(told: list[dict[str, str]], analysed: Section | None) -> li
     for each in told:
         other = whole.get(each["question"])
         if other and other["lever"] != each["lever"]:
-            hand, _, _ = other["size"].partition(";")
-            each["contrast"] = f"Over the whole range, harm included, it is another: {hand}. {each['contrast']}".strip()
+            hand, _, _ = other["size"].partition(". ")
+            each["contrast"] = f"Over the whole range, harm included: {hand}. {each['contrast']}".strip()
     return told
 
 
