@@ -76,7 +76,7 @@ def block(published: Mapping[str, Any], tables: bool) -> str:
     firms = number(published["firms"], ",d", "en")
     made = f"Made by `{published['command']}` ({firms} firms; {published['parameters']})."
     if not tables:
-        return f"{BEGIN}\n{' '.join([*lines, made])}\n{END}"
+        return "\n".join([BEGIN, "\n\n".join([*lines, made]), END])
     parts = [*(part for output in published["outputs"].values() for part in _tables(output)), made]
     return "\n\n".join([BEGIN, *lines, *parts, END])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -318,8 +319,8 @@ def with_whole_range(told: list[dict[str, str]], analysed: Section | None) -> li
     for each in told:
         other = whole.get(each["question"])
         if other and other["lever"] != each["lever"]:
-            hand, _, _ = other["size"].partition(". ")
-            each["contrast"] = f"Over the whole range, harm included: {hand}. {each['contrast']}".strip()
+            first = re.split(r"[;.] ", other["size"], maxsplit=1)[0]
+            each["contrast"] = f"Over the whole range, harm included, it is another: {first}. {each['contrast']}".strip()
     return told
 
 
