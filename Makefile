@@ -8,7 +8,7 @@ READY := .venv/.ready
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: .venv demo notebooks docs test browser test-long lint benchmark lock clean
+.PHONY: .venv demo headline notebooks docs test browser test-long lint benchmark lock clean
 
 .venv: $(READY)
 
@@ -24,6 +24,12 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	$(BIN)/tandem study --profile quick --out out/study
+
+# The published answer to the main question, in README, MODEL.md, the how-to, the reports and the simulator: a minute or two of
+# two cores. Again after every change of the model or of its ensemble; a test says when the texts and the file differ.
+headline: $(READY)
+	$(BIN)/tandem sensitivity --profile paper --only pooled --out out/headline
+	$(BIN)/python -m docs.headline out/headline
 
 # JupyterLab on this machine only, with the notebooks in front.
 notebooks: $(READY)

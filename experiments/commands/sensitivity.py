@@ -36,13 +36,16 @@ class ProfileName(StrEnum):
 
 def sensitivity(
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and verdicts; the same command again resumes.")],
-    name: Annotated[str | None, typer.Argument(help="A scenario; none: the role models pooled over the contexts.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A scenario; none: the role models within the contexts.")] = None,
     context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     strata: Annotated[bool, typer.Option("--strata", help="Every role model and control in every context as well.")] = False,
     only: Annotated[
         Kind | None, typer.Option(help="The pooled analysis and these alone; without it later, the rest is added.")
     ] = None,
+    shapley: Annotated[
+        bool, typer.Option("--shapley", help="Shapley shares as well: every subset of the inputs is played.")
+    ] = False,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     seed: Annotated[Any, seed_option("Seed of points and luck")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
@@ -56,17 +59,16 @@ def sensitivity(
 
     from tandem.experiments.study import strata as plan
 
-    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets)
+    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets, shapley=shapley)
     if only is not None:
         parts = alone(parts, only)
     if method is not None:
         return second(parts[0], method, seed, out)
-    if profile is ProfileName.paper:
-        print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
+    asked += ["--shapley"] if shapley else []
     asked += ["--parameters", str(sets.word), "--out", "DIR"]
-    declared = (profile.value, seed, name, context)
+    declared = (profile.value, seed, name, context, shapley)
     main, part, runs = play(plan.settled(parts), out, declared, shlex.join(["tandem", "sensitivity", *asked]))
     show(main, part)
     print(sets.told)
@@ -98,7 +100,9 @@ def alone(parts: list[Any], only: Kind) -> list[Any]:
     return chosen
 
 
-def play(parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None], command: str) -> tuple[Any, Any, int]:
+def play(
+    parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None, bool], command: str
+) -> tuple[Any, Any, int]:
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.study import strata as plan
@@ -127,7 +131,7 @@ def show(found: Any, part: Any) -> None:
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
     from tandem.experiments.pages.words import spoken
-    from tandem.experiments.study.strata import lever_rank_intervals
+    from tandem.experiments.study.leading import lever_rank_intervals
     from tandem.sim.outcomes import OUTCOMES
     from tandem.sim.parameters import LEVERS
 
@@ -160,6 +164,7 @@ def show(found: Any, part: Any) -> None:
                 direction,
             )
         Screen(sys.stdout).show(shown)
+    tell(found)
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
         print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
     for check in found.checks[~found.checks["passed"]].to_dict("records"):
@@ -168,9 +173,19 @@ def show(found: Any, part: Any) -> None:
     for lever, paths in stuck.items():
         print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
     print(
-        "A rank such as 1-2 means that the order is undecided. Everything holds under these ranges: each lever from poorest "
-        "(0) to best practice (1)."
+        "A rank such as 1-2 means that the order is undecided. Indices are told within role models and contexts, each divided by "
+        "its own spread. Everything holds under these ranges: each lever from poorest (0) to best practice (1)."
     )
+
+
+def tell(found: Any) -> None:
+    """The answer in sentences, as the page says it."""
+    from tandem.experiments.study.headline import facts_of
+    from tandem.experiments.study.headline_words import Teller
+
+    for output in found.outputs:
+        for line in Teller("en").whole(facts_of(found, output)):
+            print(line)
 
 
 def second(part: Any, method: str, seed: int | str, out: Path) -> None:
@@ -181,7 +196,8 @@ def second(part: Any, method: str, seed: int | str, out: Path) -> None:
     from tandem.experiments.sensitivity.second_opinion import second_opinion
     from tandem.sim.writing import filled
 
-    function = part.function()
+    firms = part.firms()
+    function = firms.within_cells() if firms.held else firms
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:
         found = second_opinion(
             function,

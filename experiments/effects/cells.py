@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tandem.experiments.sensitivity.factors import level_of
 from tandem.sim.kernel import run_batch
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import DECLARED, DEFAULT, ENSEMBLE, Chosen, chosen
@@ -17,10 +18,10 @@ from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.table import FirmTable, followers
 
 OUTPUTS = ("revenue_growth", "conflict_rate")
-ROLE_MODEL, CONTEXT = "role_model", "context"
-ROWS_AT_ONCE = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
-CELL_POINTS = 128  # firms from which the level of a role model in a context is told
+ROLE_MODEL, CONTEXT, PARAMETER_SET = "role_model", "context", "parameter_set"
+CELL_POINTS = 256  # firms from which the level and the spread of a cell are told
 CELL_SEED = 7
+ROWS_AT_ONCE = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 STRENGTH = 0.3  # a mechanism's strength is taken from its value less to its value more this share
 _SECOND_WORD = np.uint64(int.from_bytes(hashlib.sha256(b"tandem-sensitivity-firm").digest()[:8], "little"))
 
@@ -62,8 +63,10 @@ class Firms:
     each from
     poorest to best practice at once through all of its sub-parameters, so that no lever wins by having more of them; then
     `role model` and `context` where there is a choice. A sub-parameter that a scenario sets by itself stays as it is.
-    `parameters` as in `tandem.sim.parameter_sets`: under the ensemble a row's key draws its set with its luck, so that rows
-    that share luck share their set. A cell may also be a scenario under a set of its own (`UnderSet`).
+    `parameters` as in `tandem.sim.parameter_sets`: under the ensemble the set is an input of its own, called `parameter_set`,
+    after the levers: all parameters that calibration leaves open, moved together from one set to another. It is left out where
+    all firms share one set. With `sets_vary` false, and for points without its column, a row's key draws its set with its luck
+    instead, so that rows that share luck share their set. A cell may also be a scenario under a set of its own (`UnderSet`).
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Firms:
         ranges: Ranges | None = None,
         levers: Sequence[str] = LEVERS,
         parameters: str | int | Chosen = ENSEMBLE,
+        sets_vary: bool = True,
     ):
         unknown = next((name for name in outputs if name not in OUTCOMES), None)
         if unknown:
@@ -91,34 +95,44 @@ class Firms:
             self._firms, self.parameters = chosen(DEFAULT).lay(self._firms, own), chosen(DECLARED)
         self._columns = [list(OUTCOMES).index(output) for output in outputs]
         self._fixed = set().union(*(scenario.explicit_lever_parameters for scenario in ordered))
-        self._level = np.zeros((len(ordered), len(self.outputs)))
+        self.sets_vary = sets_vary and self.parameters.several
 
-    def within_cells(self, points: int = CELL_POINTS) -> Firms:
-        """The same, less the mean of each cell over `points` random firms: what moves firms *within* a role model and context.
-
-        Without it a context in which every firm grows fast explains nearly all of growth, and hides every lever. Role model and
-        context then show by their interactions with the levers alone.
-        """
+    def within_cells(self, points: int = CELL_POINTS) -> WithinCells:
+        """The same, each cell less its mean and divided by its own spread over `points` random firms: what `analyse` does with
+        what is held, for methods that know nothing of it."""
         draw = np.random.Generator(np.random.Philox(CELL_SEED))
         sample = draw.random((points, len(self.factors)))
         keys = draw.integers(0, 2**64, points, dtype=np.uint64)
-        first = sample.shape[1] - sum(len(there) > 1 for there in (self.role_models, self.contexts))
-        level = np.zeros_like(self._level)
+        level, spread = np.zeros((2, len(self.cells), len(self.outputs)))
         for cell in range(len(self.cells)):
-            column = first
-            for there, place in ((self.role_models, cell // len(self.contexts)), (self.contexts, cell % len(self.contexts))):
-                if len(there) > 1:
-                    sample[:, column] = (place + 0.5) / len(there)
-                    column += 1
-            level[cell] = self(sample, keys).mean(axis=0)
-        self._level = level
-        return self
+            place = cell
+            for column, levels in reversed(list(enumerate(self.held.values(), len(self.moved)))):
+                place, at = divmod(place, len(levels))
+                sample[:, column] = (at + 0.5) / len(levels)
+            values = self(sample, keys)
+            level[cell], spread[cell] = values.mean(axis=0), values.std(axis=0)
+        return WithinCells(self, level, np.where(spread > 0.0, spread, 1.0))
+
+    @property
+    def held(self) -> dict[str, list[str]]:
+        """What differs between firms and is nobody's lever, with its levels: role models and contexts where there are several."""
+        there = {ROLE_MODEL: self.role_models, CONTEXT: self.contexts}
+        return {name: levels for name, levels in there.items() if len(levels) > 1}
+
+    @property
+    def moved(self) -> list[str]:
+        """The factors without what is `held`: levers, and the parameter set where it varies."""
+        return [*self.levers, *([PARAMETER_SET] if self.sets_vary else [])]
+
+    @property
+    def sets(self) -> tuple[str, int] | None:
+        """The factor that stands for the parameter set and the number of sets; None where it does not vary."""
+        return (PARAMETER_SET, len(self.parameters.known)) if self.sets_vary and self.parameters.known is not None else None
 
     @property
     def factors(self) -> list[str]:
         """Names of the factors, in the order of the columns."""
-        several = [name for name, there in ((ROLE_MODEL, self.role_models), (CONTEXT, self.contexts)) if len(there) > 1]
-        return [*self.levers, *several]
+        return [*self.moved, *self.held]
 
     @property
     def stuck(self) -> dict[str, list[str]]:
@@ -135,20 +149,27 @@ class Firms:
         return out
 
     def _play(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        n, cell = len(points), self._cell(points)
-        table = self.parameters.lay(self._firms.take(cell), self.parameters.of_keys(keys))
+        n, cell = len(points), self.cell_of(points)
+        table = self.parameters.lay(self._firms.take(cell), self._drawn(points, keys))
         self._move(table, points)
         zeros, key = np.zeros(n, dtype=np.int64), np.column_stack([keys, np.full(n, _SECOND_WORD)])
         out = run_batch(table.rows, table.starts, np.arange(n), zeros, zeros, key)
-        return np.asarray(out[:, self._columns] - self._level[cell])
+        return np.asarray(out[:, self._columns])
 
-    def _cell(self, points: np.ndarray) -> np.ndarray:
+    def _drawn(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
+        """The parameter set of each row: what its coordinate says, or its key."""
+        if self.sets is None or points.shape[1] < len(self.factors):
+            return self.parameters.of_keys(keys)
+        return level_of(points[:, len(self.levers)], self.sets[1])
+
+    def cell_of(self, points: np.ndarray) -> np.ndarray:
+        """The place of each row's role model and context among the cells, role models varying slowest, int64 (rows,)."""
         place = np.zeros(len(points), dtype=np.int64)
-        column = len(self.levers)
+        column = points.shape[1] - len(self.held)
         for there in (self.role_models, self.contexts):
             place *= len(there)
             if len(there) > 1:
-                place += np.minimum((points[:, column] * len(there)).astype(np.int64), len(there) - 1)
+                place += level_of(points[:, column], len(there))
                 column += 1
         return place
 
@@ -158,11 +179,31 @@ class Firms:
             table.set_lever(lever, levels[:, column])
 
 
+@dataclass(frozen=True)
+class WithinCells:
+    """Firms whose outcomes are told within their cell: less `level`, divided by `spread`, float64 (cells, outputs)."""
+
+    firms: Firms
+    level: np.ndarray
+    spread: np.ndarray
+
+    @property
+    def factors(self) -> Any:
+        """Those of the firms, in the order of the columns."""
+        return self.firms.factors
+
+    def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        """Outcomes, (rows, outputs), in spreads of the row's cell from its mean."""
+        cell = self.firms.cell_of(points)
+        found: np.ndarray = (self.firms(points, keys) - self.level[cell]) / self.spread[cell]
+        return found
+
+
 class Mechanisms(Firms):
     """A function for `analyse` of what we do not know: the strengths of the model's mechanisms, grouped by where they act.
 
     Each strength goes from 30% below what it is to 30% above (kept within its declared range), all levers at the values of
-    the scenarios; demand is solved again where it depends on them. Role model and context are factors as in `Firms`.
+    the scenarios; demand is solved again where it depends on them. Role model and context are held as in `Firms`.
     """
 
     def __init__(
@@ -171,18 +212,21 @@ class Mechanisms(Firms):
         outputs: Sequence[str] = OUTPUTS,
         parameters: str | int | Chosen = ENSEMBLE,
     ):
-        super().__init__(cells, outputs, levers=(), parameters=parameters)
+        super().__init__(cells, outputs, levers=(), parameters=parameters, sets_vary=False)
         self._strengths = strengths()
+
+    @property
+    def moved(self) -> dict[str, str]:  # type: ignore[override]
+        """Path -> group."""
+        return {row["path"]: row["path"].split(".")[0] for row in self._strengths}
 
     @property
     def factors(self) -> dict[str, str]:  # type: ignore[override]
         """Path -> group, then role model and context on their own."""
-        several = [name for name, there in ((ROLE_MODEL, self.role_models), (CONTEXT, self.contexts)) if len(there) > 1]
-        return {name: name for name in several} | {row["path"]: row["path"].split(".")[0] for row in self._strengths}
+        return {**self.moved, **{name: name for name in self.held}}
 
     def _move(self, table: FirmTable, points: np.ndarray) -> None:
-        first = points.shape[1] - len(self._strengths)
-        for column, row in enumerate(self._strengths, first):
+        for column, row in enumerate(self._strengths):
             table.scale(row["path"], 1.0 + STRENGTH * (2.0 * points[:, column] - 1.0))
 
 

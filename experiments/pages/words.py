@@ -17,7 +17,9 @@ def listed(words: list[str]) -> str:
 
 
 def spoken(name: str) -> str:
-    """A lever's name as a reader says it; SMART is an acronym."""
+    """A lever's name as a reader says it, and that of the input of the parameter sets; SMART is an acronym."""
+    if name == "parameter_set":
+        return "what calibration leaves open"
     return name.replace("_", " ").replace("smart", "SMART")
 
 

@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,17 +19,30 @@ from tandem.experiments.sensitivity.designs import BINS, MOST_GROUPS_FOR_CORNERS
 from tandem.experiments.sensitivity.estimates import Output, estimated, rows_of
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, standard_error
+from tandem.experiments.sensitivity.leading import probabilities
 from tandem.experiments.sensitivity.points import Plan, plan_of
+from tandem.experiments.sensitivity.practice import practice_rows
 from tandem.experiments.sensitivity.ranking import places_of, ranks_of
 from tandem.experiments.sensitivity.result import Sensitivity
-from tandem.experiments.sensitivity.runner import MOST_REPLICATES, PILOT_REPLICATES, PILOT_ROWS, Function, Runner
-from tandem.experiments.sensitivity.sums import Played, Progress, Sums, play, rows_at_once
+from tandem.experiments.sensitivity.runner import (
+    MOST_REPLICATES,
+    PILOT_REPLICATES,
+    PILOT_ROWS,
+    SPREAD_POINTS,
+    Function,
+    Runner,
+)
+from tandem.experiments.sensitivity.sums import Kept, Played, Progress, Sums, play, rows_at_once
+from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
-from tandem.sim.given import number_or_none, whole_or_none
+from tandem.sim.given import number_or_none, whole, whole_or_none
 from tandem.sim.mistake import Mistake
 from tandem.sim.seeds import seed_of
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
+MOST_LEVELS = 100_000
+
+Row = dict[str, Any]
 
 
 def analyse(
@@ -44,6 +59,8 @@ def analyse(
     allow_failed: float = 0.0,
     progress: Progress | None = None,
     keep: str | os.PathLike[str] | None = None,
+    held: Mapping[str, Sequence[str]] | None = None,
+    told_by: tuple[str, int] | None = None,
 ) -> Sensitivity:
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
@@ -51,18 +68,26 @@ def analyse(
     row; it gives float64 (rows,) or (rows, outputs). The same point with the same key must give the same output; different
     keys, independent luck. A deterministic function may ignore the keys.
 
-    `factors`: k names, or factor -> group for factors that are varied together. `n`: base rows, a power of two of at least
-    32; from 4096 on they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: as in
-    `tandem.sim.seeds`; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
+    `factors`: k names, or factor -> group for factors that are varied together; column i of the points is the i-th name, or the
+    i-th key of the mapping in its own order, whatever the groups. `n`: base rows, a power of two of at least 32; from 4096 on
+    they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: as in `tandem.sim.seeds`; the same
+    seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
 
     `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
     where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets
     of g groups (first, total, interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with
-    interactions of two), "pairs" 2 g + 2 arms (without Shapley shares); "auto" takes subsets up to 8 groups, else walks.
+    interactions of two), "pairs" 2 g + 2 arms (without Shapley shares, and the narrowest intervals for as many runs); "auto"
+    takes pairs.
     `tails`: output -> threshold c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most
     .001) that may hold outputs that are not finite; these rows are left out whole and the answer is bounded in `bounds`.
     `progress` is told runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the
     same bits; it may be removed afterwards.
+
+    `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; its columns follow those
+    of the factors. Each cell (a level of each) is divided by its own spread, over 256 points and lucks, before cells are pooled;
+    what holds within a level stands in `within`, how far an effect hangs on it in `depends`. Effects and curves stay in units of
+    the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which probability
+    over them each other input leads. `practice`: effect, level where more stops helping, share of rows that go the other way.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
@@ -77,25 +102,62 @@ def analyse(
     >>> found.rank_intervals["y"]
     {'steep': '1', 'flat': '2'}
     """
-    given = Factors.of(factors)
-    number = seed_of(seed)
-    plan = plan_of(n, len(given.names), number, sampling)
-    allow_failed, replicates = _allowed(allow_failed, replicates)
-    kind = _design(design, len(given.groups))
-    told = progress or (lambda runs: None)
-    run = Runner(f, len(given.names), outputs, tails, number)
+    given = Factors.of(factors).holding(held)
+    asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given))
+    return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `analyse` was asked, its factors, seed and `told_by` as they are meant."""
+
+    factors: Factors
+    seed: int | str
+    replicates: int | None
+    design: str
+    sampling: str
+    allow_failed: float
+    told_by: tuple[str, int] | None
+
+
+def _analysed(
+    f: Function,
+    asked: _Asked,
+    n: int,
+    outputs: str | Sequence[str] | None,
+    tails: Mapping[str, float] | None,
+    told: Progress,
+    keep: str | os.PathLike[str] | None,
+) -> Sensitivity:
+    given, number = asked.factors, asked.seed
+    plan = plan_of(n, len(given.columns), number, asked.sampling, len(given.held))
+    allow_failed, replicates = _allowed(asked.allow_failed, asked.replicates)
+    kind = _design(asked.design, len(given.groups))
+    run = Runner(f, len(given.columns), outputs, tails, number)
     run.settle(allow_failed)
+    run.settle_spreads(given, number)
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
-    kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number)) if keep is not None else None
-    played = play(chosen, plan, run, allow_failed, told, kept)
-    return _result(given, kind, chosen, plan, run, played, number)
+    kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, asked.told_by)) if keep is not None else None
+    played = play(chosen, plan, run, allow_failed, told, kept, asked.told_by)
+    return _result(kind, chosen, plan, run, played, asked.told_by)
 
 
-def planned_runs(groups: int, n: int, replicates: int, design: str = "auto") -> int:
-    """Evaluations that `analyse` makes of g groups, its pilot included."""
+def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:
+    """Evaluations that `analyse` makes of g groups, its pilots included; `cells`: combinations of levels that are held."""
     names = Factors.of([f"x{i}" for i in range(groups)])
-    return 2 * PILOT_ROWS * PILOT_REPLICATES + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
+    pilots = 2 * PILOT_ROWS * PILOT_REPLICATES + cells * SPREAD_POINTS
+    return pilots + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
+
+
+def _told_by(told_by: tuple[str, int] | None, factors: Factors) -> tuple[str, int] | None:
+    if told_by is None:
+        return None
+    name, levels = told_by
+    number = whole("told_by: the number of levels", levels, 2, MOST_LEVELS)
+    if name not in factors.names or factors.group_of.count(factors.group_of[factors.names.index(name)]) > 1:
+        raise Mistake(f"told_by = {name!r}: not a factor alone in its group; there are {', '.join(factors.names)}")
+    return name, number
 
 
 def _allowed(allow_failed: float, replicates: int | None) -> tuple[float, int | None]:
@@ -112,9 +174,7 @@ def _design(design: str, groups: int) -> str:
         raise Mistake(f"design = {design!r}: one of {', '.join(DESIGNS)}")
     if design == "subsets" and groups > MOST_GROUPS_FOR_CORNERS + 2:
         raise Mistake(f"design = 'subsets' with {groups} groups would play {1 << groups:,} arms a row: take 'walks'")
-    if design == "auto":
-        return "subsets" if groups <= MOST_GROUPS_FOR_CORNERS else "walks"
-    return design
+    return "pairs" if design == "auto" else design
 
 
 def _designed(kind: str, factors: Factors, replicates: int, seed: int | str) -> Design:
@@ -123,7 +183,9 @@ def _designed(kind: str, factors: Factors, replicates: int, seed: int | str) -> 
     return Pairs(factors, replicates, seed, walk=kind == "walks")
 
 
-def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int | str) -> str:
+def _mark(
+    factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, seed: int | str, told_by: tuple[str, int] | None
+) -> str:
     """Names an analysis by what was asked for, by what the function answered in the pilot, and by what it does, where that can be
     told."""
     asked = [
@@ -131,6 +193,8 @@ def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, 
         factors.names,
         factors.groups,
         [int(group) for group in factors.group_of],
+        factors.held,
+        told_by,
         kind,
         plan.n,
         plan.sobol,
@@ -139,53 +203,104 @@ def _mark(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, 
         run.outputs,
         rows_at_once(design, len(run.outputs)),
     ]
-    return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes()).hexdigest()
+    return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes() + run.spreads.tobytes()).hexdigest()
 
 
-def _result(factors: Factors, kind: str, design: Design, plan: Plan, run: Runner, played: Played, seed: int | str) -> Sensitivity:
-    rows, ranks, places, checks, curves, path, bounds = [], [], {}, [], [], [], []
-    target, rows_played = target_width(plan.n), plan.n - played.failed_rows
-    moments: dict[str, np.ndarray] = {}
-    for at, (name, sums) in enumerate(zip(run.outputs, played.by_output)):
-        shift, scale = float(run.shift[at]), float(run.scale[at])
-        output = estimated(name, sums, design, plan, shift, scale)
-        rows += rows_of(output, rows_played, target)
+class _Tables:
+    """What is told of each output in turn, gathered."""
+
+    def __init__(self, design: Design, plan: Plan, run: Runner, played: Played, told_by: tuple[str, int] | None):
+        self.design, self.plan, self.run, self.played, self.told_by = design, plan, run, played, told_by
+        self.target, self.rows_played = target_width(plan.n), plan.n - played.failed_rows
+        self.rows: list[Row] = []
+        self.ranks: list[pd.DataFrame] = []
+        self.places: dict[str, dict[str, str]] = {}
+        self.checks: list[Row] = []
+        self.curves: list[Row] = []
+        self.path: list[Row] = []
+        self.bounds: list[Row] = []
+        self.practice: list[Row] = []
+        self.within: list[Row] = []
+        self.ranks_within: list[pd.DataFrame] = []
+        self.depends: list[Row] = []
+        self.leading: list[pd.DataFrame] = []
+        self.moments: dict[str, np.ndarray] = {}
+
+    def add(self, at: int) -> None:
+        """Tell of output number `at`."""
+        name, kept, factors = self.run.outputs[at], self.played.by_output[at], self.design.factors
+        shift, scale, sums = float(self.run.shift[at]), float(self.run.scale[at]), kept.whole
+        output = estimated(name, sums, self.design, self.plan, shift, scale)
+        self.rows += rows_of(output, self.rows_played, self.target)
         order = ranks_of(output)
-        ranks.append(order)
-        places[name] = places_of(order, factors.groups)
-        stages = _stages(sums, output, plan)
-        path += [{"output": name, **row} for row in stages]
-        half = [row["estimate"] for row in stages if row["n"] == plan.n // 2]
-        second = first_by_ranks(factors, played.first_points, played.first_values[at])
-        checks += checks_of(output, order, sums, plan, second, np.array(half) if half else None)
-        curves += _curves(output, factors)
-        if played.bounds is not None:
-            ends = [estimated(name, end, design, plan, shift, scale) for end in played.bounds[at]]
-            bounds += _bounds(output, *ends)
-        moments |= {f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts}
-    checks += [
+        self.ranks.append(order)
+        self.places[name] = places_of(order, factors.groups)
+        stages = _stages(sums, output, self.plan)
+        self.path += [{"output": name, **row} for row in stages]
+        half = [row["estimate"] for row in stages if row["n"] == self.plan.n // 2]
+        second = {} if factors.held else first_by_ranks(factors, self.played.first_points, self.played.first_values[at])
+        self.checks += checks_of(output, order, sums, self.plan, second, np.array(half) if half else None)
+        self.curves += _curves(output, factors)
+        self.practice += practice_rows(output, sums, factors, scale)
+        if self.played.bounds is not None:
+            ends = [estimated(name, end.whole, self.design, self.plan, shift, scale) for end in self.played.bounds[at]]
+            self.bounds += _bounds(output, *ends)
+        self._add_held(at, name, kept, output.mean_known)
+        self.moments |= {f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts}
+
+    def _add_held(self, at: int, name: str, kept: Kept, known: bool) -> None:
+        shift, scale = float(self.run.shift[at]), float(self.run.scale[at])
+        rows, ranks = within_tables(name, kept, self.design, self.plan, shift, scale, self.target)
+        self.within += rows
+        self.ranks_within.append(ranks)
+        if known:
+            self.depends += dependence(name, kept, self.design, self.run.spreads[:, at])
+            if self.told_by is not None:
+                self.leading.append(self._led(name, kept))
+                self.moments |= {f"{at}:levels:{word}": array for word, array in kept.by_level.items()}
+
+    def _led(self, name: str, kept: Kept) -> pd.DataFrame:
+        """Who leads over the levels of the factor that is told by them, it aside."""
+        groups, seed = self.design.factors.groups, self.design.seed
+        others = [at for at, group in enumerate(groups) if group != self.told_by[0]]  # type: ignore[index]
+        counts, totals, products = (kept.by_level[word] for word in ("counts", "totals", "products"))
+        apart = products[:, others][:, :, others]
+        return probabilities(name, [groups[at] for at in others], counts, totals[:, others], apart, seed)
+
+
+def _result(kind: str, design: Design, plan: Plan, run: Runner, played: Played, told_by: tuple[str, int] | None) -> Sensitivity:
+    found = _Tables(design, plan, run, played, told_by)
+    for at in range(len(run.outputs)):
+        found.add(at)
+    found.checks += [
         _check("health", played.failed_rows / plan.n, 1e-3, played.failed_rows == 0, "share of base rows left out as failed"),
         _check("repeatable", float(run.repeats), 1.0, run.repeats, "1: the same points and keys gave the same bits again"),
     ]
-    table = pd.DataFrame(checks, columns=COLUMNS)
+    table = pd.DataFrame(found.checks, columns=COLUMNS)
+    joined = lambda parts: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()  # noqa: E731
     return Sensitivity(
-        table=pd.DataFrame(rows),
-        ranks=pd.concat(ranks, ignore_index=True),
-        rank_intervals=places,
+        table=pd.DataFrame(found.rows),
+        ranks=joined(found.ranks),
+        rank_intervals=found.places,
         checks=table,
         verdict=verdict_of(table),
-        curves=pd.DataFrame(curves),
-        convergence=pd.DataFrame(path),
-        factors=factors,
+        curves=pd.DataFrame(found.curves),
+        convergence=pd.DataFrame(found.path),
+        factors=design.factors,
         n=plan.n,
         replicates=design.replicates,
-        seed=seed,
+        seed=design.seed,
         runs=run.runs,
         design=kind,
         sampling="sobol" if plan.sobol else "random",
         failed_rows=played.failed_rows,
-        bounds=pd.DataFrame(bounds),
-        moments=moments,
+        bounds=pd.DataFrame(found.bounds),
+        practice=pd.DataFrame(found.practice),
+        within=pd.DataFrame(found.within),
+        ranks_within=joined([part for part in found.ranks_within if len(part)]),
+        depends=pd.DataFrame(found.depends),
+        leading=joined(found.leading),
+        moments=found.moments,
     )
 
 

@@ -1,8 +1,8 @@
 """Which arms each base row plays, and the moments of a row: numbers whose mean over rows makes every index.
 
-All are U-statistics over replicates, or products over independent families of luck: each has the variance of the mean
-function m(x) = E[Y|x], or a part of it, as its expectation, however noisy single runs are. Differences are taken between
-runs of the same luck, so that most of the noise cancels before anything is squared.
+All are U-statistics over replicates: each has the variance of the mean function m(x) = E[Y|x], or a part of it, as its
+expectation, however noisy single runs are. Differences are taken between runs of the same luck, so that most of the noise
+cancels before anything is squared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from tandem.experiments.sensitivity import subsets
 from tandem.experiments.sensitivity.factors import Factors
-from tandem.experiments.sensitivity.luck import NEAR_A, NEAR_B, ORDERS, keys_of
+from tandem.experiments.sensitivity.luck import NEAR_A, ORDERS, keys_of
 from tandem.experiments.sensitivity.runner import Runner
 
 BINS = 40
@@ -74,11 +74,27 @@ class Design(Protocol):
         """Of one output: values (arms, replicates, rows) of the rows numbered `numbers`."""
         ...
 
+    def moved(self, values: np.ndarray, group: int) -> np.ndarray:
+        """Every change of the output as a group goes from A to B under the same luck, (moves, rows)."""
+        ...
+
+    def totals_at(self, values: np.ndarray, group: int) -> tuple[np.ndarray, np.ndarray]:
+        """Total variance of each group, (g, rows), where a group stands as in A and where it stands as in B; its own row says
+        nothing."""
+        ...
+
 
 def cross(values: np.ndarray) -> np.ndarray:
     """Mean product over all pairs of different replicates (axis -2): unbiased for the square of the mean."""
     m = values.shape[-2]
     product: np.ndarray = (values.sum(axis=-2) ** 2 - (values**2).sum(axis=-2)) / (m * (m - 1))
+    return product
+
+
+def crossed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Mean product of two over all ordered pairs of different replicates (axis -2): unbiased for the product of their means."""
+    m = one.shape[-2]
+    product: np.ndarray = (one.sum(axis=-2) * other.sum(axis=-2) - (one * other).sum(axis=-2)) / (m * (m - 1))
     return product
 
 
@@ -127,7 +143,7 @@ class Corners:
     def play(self, run: Runner, block: Block) -> np.ndarray:
         """Arm v takes the groups in the bits of v from B."""
         keys = keys_of(self.seed, NEAR_A, block.numbers, self.replicates)
-        of = np.array(self.factors.group_of)
+        of = self.factors.takes
         return np.stack([run(np.where((v >> of) & 1, block.b, block.a), keys) for v in range(self.arms)], axis=1)
 
     def moments(self, values: np.ndarray, numbers: np.ndarray) -> Moments:
@@ -160,6 +176,23 @@ class Corners:
             found["spread_total"] = _weighed(subsets.to_totals(g), energy)
         return found
 
+    def moved(self, values: np.ndarray, group: int) -> np.ndarray:
+        """See the protocol."""
+        waves = waves_between(values, group)
+        return waves.reshape(-1, waves.shape[-1])
+
+    def totals_at(self, values: np.ndarray, group: int) -> tuple[np.ndarray, np.ndarray]:
+        """See the protocol: moves between corners that take the group from A, and between those that take it from B."""
+        found: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+        for j in range(len(self.factors.groups)):
+            corners = np.arange(self.arms)
+            start = corners[(corners >> j) & 1 == 0]
+            energy = 0.5 * cross(waves_between(values, j))
+            for end in (0, 1):
+                mine = energy[(start >> group) & 1 == end]
+                found[end].append(mine.mean(axis=0) if len(mine) else energy.mean(axis=0))
+        return np.array(found[0]), np.array(found[1])
+
 
 def waves_between(values: np.ndarray, group: int) -> np.ndarray:
     """From each corner without a group to its neighbour with it: differences, (2^(g-1), replicates, rows)."""
@@ -180,11 +213,13 @@ def _weighed(weights: np.ndarray, energy: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Pairs:
-    """A, B, and each with one group taken from the other: 2 g + 2 arms, A's on one family of luck and B's on another.
+    """A, B, and each with one group taken from the other: 2 g + 2 arms, all of a row on one family of luck.
 
     First and total indices as in Azzini, Mara & Rosati 2020 ("Monte Carlo estimators of first- and total-orders Sobol'
-    indices"), interactions of two groups from the same arms (Saltelli 2002, written without the mean); both through
-    products over independent luck.
+    indices"), interactions of two groups from the same arms (Saltelli 2002, written without the mean). Each is a product of two
+    differences between arms of the same luck, one under one replicate and one under another: the luck of a difference cancels as
+    far as arms share it, and what is left of it is independent between replicates. The variance, too, is half the mean product
+    of differences between opposite arms, which luck blurs far less than products of outputs.
     `walk` adds a walk around the box of each row, from which Shapley effects come.
     """
 
@@ -217,14 +252,13 @@ class Pairs:
 
     def play(self, run: Runner, block: Block) -> np.ndarray:
         """A, A with group j from B, B, B with group j from A; then the walk."""
-        near_a = keys_of(self.seed, NEAR_A, block.numbers, self.replicates)
-        near_b = keys_of(self.seed, NEAR_B, block.numbers, self.replicates)
-        of = np.array(self.factors.group_of)
+        keys = keys_of(self.seed, NEAR_A, block.numbers, self.replicates)
+        of = self.factors.takes
         g = len(self.factors.groups)
-        played = [run(block.a, near_a)]
-        played += [run(np.where(of == j, block.b, block.a), near_a) for j in range(g)]
-        played.append(run(block.b, near_b))
-        played += [run(np.where(of == j, block.a, block.b), near_b) for j in range(g)]
+        played = [run(block.a, keys)]
+        played += [run(np.where(of == j, block.b, block.a), keys) for j in range(g)]
+        played.append(run(block.b, keys))
+        played += [run(np.where(of == j, block.a, block.b), keys) for j in range(g)]
         if self.walk:
             order = self._orders(block.numbers)
             from_b = np.zeros((len(block.numbers), g), dtype=bool)
@@ -232,42 +266,48 @@ class Pairs:
             for step in range(2 * g - 1):
                 mover = order[:, step % g]
                 from_b[rows, mover] = ~from_b[rows, mover]
-                played.append(run(np.where(from_b[:, of], block.b, block.a), near_a))
+                played.append(run(np.where(from_b[:, of], block.b, block.a), keys))
         return np.stack(played, axis=1)
 
     def moments(self, values: np.ndarray, numbers: np.ndarray) -> Moments:
         """See the class."""
         g, pairs = len(self.factors.groups), self._pairs()
         a, c, b, d = values[0], values[1 : g + 1], values[g + 1], values[g + 2 : 2 * g + 2]
-        mean_a, mean_b, mean_c, mean_d = (part.mean(axis=-2) for part in (a, b, c, d))
-        to_b, to_a = mean_c - mean_a, mean_d - mean_b
-        apart = [cross(a) + cross(b) - 2.0 * mean_a * mean_b]
-        apart += [cross(c[j]) + cross(d[j]) - 2.0 * mean_c[j] * mean_d[j] for j in range(g)]
+        to_b, to_a = c - a, d - b
+        opposite = np.concatenate([(a - b)[None], c - d])
         found: Moments = {
-            "variance": 0.5 * np.mean(apart, axis=0)[None],
-            "first": -0.5 * to_a * to_b,
-            "total": 0.25 * (cross(a - c) + cross(b - d)),
-            "interaction": np.array([0.5 * (to_a[i] * to_b[j] + to_a[j] * to_b[i]) for i, j in pairs]).reshape(
+            "variance": 0.5 * cross(opposite).mean(axis=0)[None],
+            "first": -0.5 * crossed(to_a, to_b),
+            "total": 0.25 * (cross(to_b) + cross(to_a)),
+            "interaction": np.array([0.5 * (crossed(to_a[i], to_b[j]) + crossed(to_a[j], to_b[i])) for i, j in pairs]).reshape(
                 len(pairs), values.shape[-1]
             ),
-            "stream": 0.25 * (((a - c) ** 2).mean(axis=-2) + ((b - d) ** 2).mean(axis=-2)),
+            "stream": 0.25 * ((to_b**2).mean(axis=-2) + (to_a**2).mean(axis=-2)),
             "noise": spread(values[: 2 * g + 2]).mean(axis=0)[None],
-            "null": ((a[0] - a[1]) * mean_b)[None],
+            "null": ((a[0] - a[1]) * 0.5 * (b[0] + b[1]))[None],
             "mean": values[: 2 * g + 2].mean(axis=(0, 1))[None],
-            "moves": 0.5 * (to_b - to_a),
+            "moves": 0.5 * (to_b - to_a).mean(axis=-2),
         }
         if self.replicates >= 4:
-            whole_a, whole_b, whole_c, whole_d = (spread(part) for part in (a, b, c, d))
             (a1, a2), (b1, b2), (c1, c2), (d1, d2) = (halves(part) for part in (a, b, c, d))
-            apart = [a1 * a2 + b1 * b2 - 2.0 * whole_a * whole_b]
-            apart += [c1[j] * c2[j] + d1[j] * d2[j] - 2.0 * whole_c[j] * whole_d[j] for j in range(g)]
-            found["spread_variance"] = 0.5 * np.mean(apart, axis=0)[None]
-            found["spread_first"] = 0.5 * (whole_d - whole_b) * (whole_a - whole_c)
+            apart = np.concatenate([((a1 - b1) * (a2 - b2))[None], (c1 - d1) * (c2 - d2)])
+            found["spread_variance"] = 0.5 * apart.mean(axis=0)[None]
+            found["spread_first"] = 0.25 * ((d1 - b1) * (a2 - c2) + (d2 - b2) * (a1 - c1))
             found["spread_total"] = 0.25 * ((a1 - c1) * (a2 - c2) + (b1 - d1) * (b2 - d2))
         if self.walk:
             around = np.concatenate([a[None], values[2 * g + 2 :]])
             found["shapley"] = _shares_around(around, self._orders(numbers))
         return found
+
+    def moved(self, values: np.ndarray, group: int) -> np.ndarray:
+        """See the protocol: A's own arm and B's."""
+        g = len(self.factors.groups)
+        return np.concatenate([values[1 + group] - values[0], values[g + 1] - values[g + 2 + group]])
+
+    def totals_at(self, values: np.ndarray, group: int) -> tuple[np.ndarray, np.ndarray]:
+        """See the protocol: whatever moves away from A leaves the other groups as in A."""
+        g = len(self.factors.groups)
+        return 0.5 * cross(values[1 : g + 1] - values[0]), 0.5 * cross(values[g + 2 : 2 * g + 2] - values[g + 1])
 
 
 def _shares_around(corners: np.ndarray, order: np.ndarray) -> np.ndarray:

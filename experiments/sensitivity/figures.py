@@ -20,7 +20,7 @@ from tandem.sim.plots.style import verdict_colour
 
 MOST_INPUTS = 15
 FEW_INPUTS = 6  # so many are drawn large enough for a phone
-NAMES_ALONE = ("role_model", "context")  # their values are names without an order: no top and bottom, no curve
+NAMES_ALONE = ("role_model", "context", "parameter_set")  # their values are names without an order: no top and bottom, no curve
 
 
 def spoken_output(name: str) -> str:

@@ -9,9 +9,8 @@ import numpy as np
 
 from tandem.sim.seeds import seed_of
 
-# Families of keys. The first plays A and everything near A, the second B and everything near B. Those from ORDERS on put
-# groups in random order.
-NEAR_A, NEAR_B, PILOT, ORDERS = 1, 2, 3, 100
+# Families of keys. The first plays all arms of a row. Those from ORDERS on put groups in random order.
+NEAR_A, PILOT, SPREAD, ORDERS = 1, 3, 4, 100
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ONE, _TWO = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

@@ -24,13 +24,15 @@ _HALF_CELL = 2.0**-31  # Sobol coordinates are multiples of 2^-30; the middle of
 class Plan:
     """How n base rows of 2 k coordinates are drawn: `replications` are what intervals are made from.
 
-    With `sobol`, a replication is one independent scramble; else a handful of independent random rows.
+    With `sobol`, a replication is one independent scramble; else a handful of independent random rows. The last `held` of the
+    k columns are drawn once: A and B of a row share them.
     """
 
     n: int
     factors: int
     seed: int | str
     sobol: bool
+    held: int = 0
 
     @property
     def replications(self) -> int:
@@ -50,23 +52,32 @@ class Plan:
         if self.sobol:
             size = min(self.rows, 1 << max(0, most.bit_length() - 1))
             for part in range(self.replications):
-                sequence = qmc.Sobol(2 * self.factors, scramble=True, rng=generator(self.seed, 1, part))
+                sequence = qmc.Sobol(self._drawn, scramble=True, rng=generator(self.seed, 1, part))
                 for low in range(0, self.rows, size):
                     both = sequence.random(size) + _HALF_CELL
                     numbers = np.arange(size) + part * self.rows + low
-                    yield part, numbers, both[:, : self.factors], both[:, self.factors :]
+                    yield part, numbers, *self._ends(both)
             return
         each = max(1, most // self.rows)
         for part in range(0, self.replications, each):
             last = min(part + each, self.replications)
             # One generator a replication: points do not depend on how many rows are taken at a time.
-            both = np.concatenate([generator(self.seed, 2, at).random((self.rows, 2 * self.factors)) for at in range(part, last)])
+            both = np.concatenate([generator(self.seed, 2, at).random((self.rows, self._drawn)) for at in range(part, last)])
             numbers = np.arange(part * self.rows, last * self.rows)
             both = np.maximum(both, 2.0**-54)  # never 0, at which quantile functions are infinite
-            yield part, numbers, both[:, : self.factors], both[:, self.factors :]
+            yield part, numbers, *self._ends(both)
+
+    @property
+    def _drawn(self) -> int:
+        return 2 * self.factors - self.held
+
+    def _ends(self, both: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A and B, (rows, k) each, of coordinates (rows, 2 k - held)."""
+        a, b = both[:, : self.factors], both[:, self.factors :]
+        return a, np.concatenate([b, a[:, self.factors - self.held :]], axis=1) if self.held else b
 
 
-def plan_of(n: int, factors: int, seed: int | str, sampling: str = "auto") -> Plan:
+def plan_of(n: int, factors: int, seed: int | str, sampling: str = "auto", held: int = 0) -> Plan:
     """The plan for n base rows. ValueError where n is no power of two of at least 32, or `sampling` is unknown.
 
     "auto" takes 16 scrambles where each gets at least 256 rows, else random points; "sobol" insists, "random" forgoes.
@@ -88,4 +99,4 @@ def plan_of(n: int, factors: int, seed: int | str, sampling: str = "auto") -> Pl
         raise Mistake(
             f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows"
         )
-    return Plan(n, factors, seed, enough and sampling != "random")
+    return Plan(n, factors, seed, enough and sampling != "random", held)

@@ -22,6 +22,8 @@ from tandem.sim.own import Own
 from tandem.sim.writing import filled
 
 TABLES = ("indices", "ranks", "checks", "curves", "convergence")
+ASIDE = ("bounds", "practice", "within", "ranks_within", "depends", "leading")
+"""Tables that are written where they hold anything."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,6 +57,19 @@ class Sensitivity(Own):
     bounds: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Where failed rows were left out: output, input, measure, estimate, if_lowest, if_highest (failed runs set to the lowest
     or highest finite output)."""
+    practice: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What each factor does in practice: output, input, effect, low, high (units of the output), shape, highest, lowest (levels,
+    0-1, each with _low and _high), lowered (share of rows, with _low and _high), rows; see `practice_rows`."""
+    within: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The table of indices within each level of what is held, from the rows that lie in it: held, level, then as in `table`."""
+    ranks_within: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The table of ranks within each level of what is held: held, level, then as in `ranks`."""
+    depends: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """How far a factor's own effect depends on what is held: output, input, held, own, interaction (shares of the variance of
+    the mean, each with _low and _high), depends, decided; see `dependence`."""
+    leading: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """How likely each input leads over the levels of a factor: output, input, probability, low, high, levels; see
+    `probabilities`."""
     moments: dict[str, np.ndarray] = field(default_factory=dict)
     """Sums by replication, from which everything can be computed again."""
 
@@ -115,10 +130,12 @@ class Sensitivity(Own):
     @classmethod
     def _read(cls, place: Path) -> Sensitivity:
         told = json.loads(kept(place, "verdict.json"))
-        names = [*TABLES, *(["bounds"] if "bounds.csv" in digests(place) else [])]
+        written = digests(place)
+        names = [*TABLES, *(name for name in ASIDE if f"{name}.csv" in written)]
         tables = {name: read_csv(io.BytesIO(kept(place, f"{name}.csv"))) for name in names}
         table = tables["indices"]
-        table["input"] = table["input"].replace("none", "")
+        for told_of in (table, tables.get("within", table)):
+            told_of["input"] = told_of["input"].replace("none", "")
         with np.load(io.BytesIO(kept(place, "moments.npz")), allow_pickle=False) as sums:
             moments = {name: sums[name] for name in sums.files}
         return cls(
@@ -129,7 +146,7 @@ class Sensitivity(Own):
             verdict=told["verdict"],
             curves=tables["curves"],
             convergence=tables["convergence"],
-            factors=Factors.of(told["factors"]),
+            factors=Factors.of(told["factors"]).holding(told["held"]),
             n=told["n"],
             replicates=told["replicates"],
             seed=told["seed"],
@@ -137,8 +154,8 @@ class Sensitivity(Own):
             design=told["design"],
             sampling=told["sampling"],
             failed_rows=told["failed_rows"],
-            bounds=tables.get("bounds", pd.DataFrame()),
             moments=moments,
+            **{name: tables[name] for name in ASIDE if name in tables},
         )
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -150,9 +167,8 @@ class Sensitivity(Own):
             "curves": self.curves,
             "convergence": self.convergence,
         }
-        if not self.bounds.empty:
-            found["bounds"] = self.bounds
-        return found
+        aside = {name: getattr(self, name) for name in ASIDE}
+        return found | {name: table for name, table in aside.items() if not table.empty}
 
     def summary(self) -> dict[str, Any]:
         """What was played and what was decided, as plain JSON."""
@@ -167,6 +183,7 @@ class Sensitivity(Own):
             "sampling": self.sampling,
             "failed_rows": self.failed_rows,
             "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
+            "held": {name: list(levels) for name, levels in self.factors.held},
             "rank_intervals": self.rank_intervals,
             "checks": checks,
         }

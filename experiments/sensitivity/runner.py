@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tandem.experiments.sensitivity.luck import PILOT, generator, keys_of
+from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.luck import PILOT, SPREAD, generator, keys_of
 from tandem.sim.answers import first_not_finite, numbers_of
 from tandem.sim.given import names as texts
 from tandem.sim.given import number
@@ -18,6 +19,7 @@ Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 PILOT_ROWS, PILOT_REPLICATES = 200, 4
 NOISY, REPLICATES_IF_NOISY = 0.7, 8
 MOST_REPLICATES = 16
+SPREAD_POINTS = 256  # points a cell from which its spread is told
 
 
 class NotFinite(Mistake):
@@ -33,6 +35,7 @@ class Runner:
         self.f, self.factors, self.runs, self.failed = f, factors, 0, 0
         self.shift: np.ndarray = np.zeros(1)
         self.scale: np.ndarray = np.ones(1)
+        self.spreads: np.ndarray = np.ones((1, 1))
         self._count: int | None = None
         self._tails: list[tuple[int, float]] = []
         points = generator(seed, 3).random((PILOT_ROWS, factors))
@@ -98,6 +101,24 @@ class Runner:
         spread = np.where(np.ptp(kept, axis=(0, 1)) > 0, (kept - self.shift).std(axis=(0, 1)), 0.0)
         # A power of two changes no digit.
         self.scale = np.where(spread > 0, 2.0 ** np.round(np.log2(np.where(spread > 0, spread, 1.0))), 1.0)
+        self.spreads = np.ones((1, len(self.outputs)))
+
+    def settle_spreads(self, factors: Factors, seed: int | str) -> None:
+        """Take the spread of each cell of what is held from points of its own, float64 (cells, outputs): the standard deviation
+        over factors and luck, of outputs shifted and scaled as the pilot said; 1 where nothing varies. After `settle`."""
+        if not factors.held:
+            return
+        found = []
+        for cell in range(len(factors.cells)):
+            points = generator(seed, SPREAD, cell).random((SPREAD_POINTS, self.factors))
+            place = cell
+            for column, (_, levels) in reversed(list(enumerate(factors.held, len(factors.names)))):
+                place, level = divmod(place, len(levels))
+                points[:, column] = (level + 0.5) / len(levels)
+            values = self(points, keys_of(seed, SPREAD, np.arange(SPREAD_POINTS) + cell * SPREAD_POINTS, 1))[:, 0]
+            found.append([float(np.std(each[np.isfinite(each)])) if np.isfinite(each).any() else 0.0 for each in values])
+        spreads = np.array(found)
+        self.spreads = np.where(spreads > 0.0, spreads, 1.0)
 
     @property
     def noise_share(self) -> np.ndarray:

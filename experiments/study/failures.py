@@ -13,7 +13,7 @@ from tandem.experiments.decisions.played import play_options
 from tandem.experiments.discovery.event import USUAL_SHARE
 from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS, Discovery, discover
 from tandem.experiments.discovery.regional import regional
-from tandem.experiments.effects.cells import CONTEXT
+from tandem.experiments.effects.cells import CONTEXT, Firms
 from tandem.experiments.study.replayed import varied_by
 from tandem.experiments.study.strata import Part
 from tandem.sim.outcomes import OUTCOMES
@@ -92,7 +92,7 @@ def play(
     `peeled` hears how many peelings of redrawn points are done, PEELINGS an event at most.
     """
     points, replicates = SIZES[profile]
-    firms = part.firms()
+    firms = Firms(part.cells, part.outputs, part.ranges, parameters=part.parameters, sets_vary=False)
     played = play_options(
         firms,
         list(firms.factors),

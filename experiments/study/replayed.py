@@ -46,13 +46,14 @@ def of_sensitivity(
         raise Refused(f"{folder / DECLARATION}: not the declaration of a sensitivity analysis") from fault
     name, context = (None if asked[key] == "none" else asked[key] for key in ("scenario", "context"))
     parameters = declared.get("parameters", "declared")  # before it was asked, the declared values were played
-    part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters)[0]
+    shapley = bool(declared.get("shapley", False))
+    part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters, shapley=shapley)[0]
     if Part(**{**part.__dict__, "replicates": first["replicates"]}).digest != first["digest"]:
         raise Refused(f"{folder}: analysed with another version of the model or of its scenarios; run tandem sensitivity again")
     if outcome is not None and outcome not in part.outputs:
         raise Refused(f"{outcome} is not measured in {folder}; there are {', '.join(part.outputs)}")
     wanted = outcome or part.outputs[0]
-    firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters)
+    firms = Firms(part.cells, [wanted], part.ranges, parameters=part.parameters, sets_vary=False)
     points = next(_points(len(firms.factors), part.seed))
     keys = keys_of(part.seed, NEAR_A, np.arange(len(points)), REPLICATES)
     values = np.empty((REPLICATES, len(points)))

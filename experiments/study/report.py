@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from tandem.experiments.pages.figure import Figure
 from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
 from tandem.experiments.pages.words import listed, low_first, spoken, titles
-from tandem.experiments.study import fit_report, second_report
+from tandem.experiments.study import fit_report, headline_report, second_report
 from tandem.experiments.study.figures import opposed_sentence
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
@@ -47,6 +48,7 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
             fit_report.answer(study.fit, named, growth),
             second_report.answer(study.second),
         ],
+        headline=headline_report.section(study.parameters),
         fit=fit_report.section(study.fit, named, growth),
         second=second_report.section(study.second),
         played=study.runs + sum(part["runs"] for part in sections.values()),
@@ -317,8 +319,8 @@ def with_whole_range(told: list[dict[str, str]], analysed: Section | None) -> li
     for each in told:
         other = whole.get(each["question"])
         if other and other["lever"] != each["lever"]:
-            hand, _, _ = other["size"].partition(";")
-            each["contrast"] = f"Over the whole range, harm included, it is another: {hand}. {each['contrast']}".strip()
+            first = re.split(r"[;.] ", other["size"], maxsplit=1)[0]
+            each["contrast"] = f"Over the whole range, harm included, it is another: {first}. {each['contrast']}".strip()
     return told
 
 

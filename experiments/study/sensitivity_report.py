@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,11 @@ from tandem.experiments.pages.words import listed, spoken, titles
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
-from tandem.experiments.study.strata import POOLED, Part, leader, lever_rank_intervals, robustness, stability
+from tandem.experiments.study.headline import Facts, facts_of
+from tandem.experiments.study.headline_words import Teller
+from tandem.experiments.study.leading import leader, lever_rank_intervals
+from tandem.experiments.study.strata import Part, robustness, stability
+from tandem.experiments.study.within_report import depends_table, practice_table, sets_table, within_tables
 from tandem.sim.intervals import look, verdict
 from tandem.sim.marks import known
 from tandem.sim.outcomes import OUTCOMES
@@ -31,7 +35,7 @@ HEADINGS = {
     "convergence": "Are there enough firms: {}",
 }
 DIRECTIONS = {"rises": "rises", "falls": "falls", "mixed": "goes both up and down"}
-MOST_NAMED, MOST_TOLD = 3, 2
+MOST_NAMED = 3
 
 
 def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folder: Path, command: str) -> str:
@@ -61,6 +65,10 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
             "words": (0, 1, 5),
             "rows": [row for output in main.outputs for row in lever_rows(main, output)],
         },
+        "practice": practice_table(main),
+        "within": within_tables(main),
+        "depends": depends_table(main),
+        "sets": sets_table(main),
         "checks": open_checks(main),
         "strata": strata_section(results, parts, folder),
         "ladders": ladder_table(folder),
@@ -72,68 +80,47 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
 
 
 def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str) -> dict[str, str]:
-    """Which lever moves an output most, by how much, how sure that is, and where it differs."""
-    found = next(iter(results.values()))
-    tops = [lever for lever, place in lever_rank_intervals(found, output).items() if place.split("-")[0] == "1"]
+    """What moves an output most, or on what that depends; what more of it does; who leads in each context and role model; what
+    calibration leaves open; and how sure that is. The words are those of the headline (`Teller`)."""
+    found, teller = next(iter(results.values())), Teller("en")
+    facts = facts_of(found, output)
     noise, name = found.get("noise_share", "", output)["estimate"], OUTCOMES[output].title()
     share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
-    lead = "Its lead over every other lever is decided" if len(tops) == 1 else "The order of these levers is undecided"
-    words, verdict = _who(tops), found.verdict_on(output)
+    verdict = found.verdict_on(output)
+    short = teller.led(facts["tops"])
+    if facts["depends"]:
+        short = "depends on " + teller.names(list(dict.fromkeys(row["held"] for row in facts["depends"])))
+    sure = f"N = {found.n:,} rows x {found.replicates} replicates, {share}. All checks together: {verdict}"
+    told = [teller.within(facts, "context"), teller.within(facts, "role_model"), where_it_differs(results, parts, output, facts)]
     return {
         "question": f"What moves {name[:1].lower()}{name[1:]} most?",
-        "lever": words[:1].upper() + words[1:],
-        "size": " ".join(hand(found, lever, output) for lever in tops[:MOST_TOLD]),
-        "sure": f"{lead} (N = {found.n:,} rows x {found.replicates} replicates, {share}). "
-        f"All checks together: {verdict}{'' if verdict == 'converged' else '; what is open is listed below'}.",
-        "where": where_it_differs(results, parts, output, tops),
-        "contrast": "",
+        "lever": short[:1].upper() + short[1:],
+        "size": " ".join(teller.finished(line) for line in [teller.first(facts), *teller.practice(facts)]),
+        "where": " ".join(line for line in told if line),
+        "contrast": teller.finished(teller.open(facts)),
+        "sure": f"{sure}{'' if verdict == 'converged' else '; what is open is listed below'}.",
     }
-
-
-def hand(found: Sensitivity, lever: str, output: str) -> str:
-    """What a lever has to do with an output, in a sentence."""
-    (factor, unit), name = scaled(output), OUTCOMES[output].title()
-    total, effect = _row(found, "total_mean", lever, output), _row(found, "effect", lever, output)
-    word = spoken(lever)
-    return (
-        f"{word[:1].upper()}{word[1:]} has a hand in {total['estimate']:.0%} of the variance of the mean "
-        f"[{total['low']:.0%}, {total['high']:.0%}]; "
-        f"from its bottom to its top fifth {figure_text(effect['estimate'], factor, True)} {unit} "
-        f"{interval_text(effect, factor)}: "
-        f"{name[:1].lower()}{name[1:]} "
-        f"{DIRECTIONS.get(_row(found, 'direction', lever, output)['verdict'], 'has no decided direction')}."
-    )
-
-
-def _row(found: Sensitivity, measure: str, name: str, output: str) -> Row:
-    return found.get(measure, name, output).to_dict()
-
-
-def _who(levers: Sequence[str]) -> str:
-    if len(levers) == 1:
-        return spoken(levers[0])
-    return (
-        "undecided" if len(levers) == len(LEVERS) else "undecided between " + listed([spoken(lever) for lever in sorted(levers)])
-    )
 
 
 def led(found: Sensitivity, output: str) -> str:
     """Who leads a stratum or variation, as a reader says it."""
     if output not in found.outputs:
         return "not defined"
-    return _who([lever for lever, place in lever_rank_intervals(found, output).items() if place.split("-")[0] == "1"])
+    word = leader(found, output)
+    return spoken(word) if word in LEVERS else word.replace("_", " ").replace("smart", "SMART")
 
 
-def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str, tops: list[str]) -> str:
-    """In which role models and contexts another lever leads; said where they were not played."""
+def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str, facts: Facts) -> str:
+    """In which strata another lever leads; "" where none were played beside the main analysis."""
     strata = {name: found for name, found in results.items() if parts[name].kind == "stratum" and output in found.outputs}
     if not strata:
-        return "By role model and by context: not played here; --strata plays it."
+        return ""
     leaders = pd.Series({name: leader(found, output) for name, found in strata.items()})
-    same = leaders.isin(tops) if len(tops) == 1 else pd.Series(False, index=leaders.index)
-    open_ = leaders.str.startswith("undecided")
+    same = leaders == facts["leader"]
+    open_ = ~leaders.isin(LEVERS)
     told = (
-        f"Over {len(strata)} role models and controls by contexts: the same in {int(same.sum())}, undecided in {int(open_.sum())}"
+        f"Over {len(strata)} role models and controls by contexts, each played by itself: "
+        f"the same in {int(same.sum())}, undecided in {int(open_.sum())}"
     )
     other = leaders[~same & ~open_]
     for lever, names in other.groupby(other):
@@ -222,7 +209,7 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
             {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"},
         ]
         if name in LEVERS:
-            effect = _row(found, "effect", name, output)
+            effect: Row = found.get("effect", name, output).to_dict()
             cells.append(
                 {
                     "main": figure_text(effect["estimate"], factor, True),
@@ -342,7 +329,7 @@ def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
 
 def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> Table | None:
     """Does the same lever lead under other ranges and assumptions? None where they were not played."""
-    if POOLED not in results or not any(parts[name].kind in ("ranges", "assumption") for name in results):
+    if not any(parts[name].kind in ("ranges", "assumption") for name in results):
         return None
     table = robustness(results, parts, next(iter(results.values())).outputs)
     rows = [

@@ -14,14 +14,21 @@ from tandem.experiments.files.tables import write_csv
 from tandem.experiments.sensitivity.checks import INERT, NOISE_LIMIT, target_width
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.ladder import ladders
-from tandem.experiments.study.strata import POOLED, Part, leader, robustness, runs_of, stability, tidy
+from tandem.experiments.study.leading import leader
+from tandem.experiments.study.strata import Part, robustness, runs_of, stability, tidy
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS, describe
 from tandem.sim.writing import filled, write_text
 
 
 def declare(
-    parts: Sequence[Part], out: Path, profile: str, seed: int | str, name: str | None = None, context: str | None = None
+    parts: Sequence[Part],
+    out: Path,
+    profile: str,
+    seed: int | str,
+    name: str | None = None,
+    context: str | None = None,
+    shapley: bool = False,
 ) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
@@ -31,6 +38,7 @@ def declare(
         "seed": seed,
         "scenario": name or "none",
         "context": context or "none",
+        "shapley": shapley,
         "parameters": parts[0].parameters.word,
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {
@@ -99,7 +107,7 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
     if strata:
         write_csv(stability(results, parts), folder / "stability.csv")
         write_csv(leaders(results, strata), folder / "leaders.csv")
-    if POOLED in results and any(parts[name].kind in ("ranges", "assumption") for name in results):
+    if any(parts[name].kind in ("ranges", "assumption") for name in results):
         write_csv(robustness(results, parts), folder / "robustness.csv")
     for output in OUTPUTS if strata else ():  # figures last: what is drawn may fail, and no table with it
         data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
@@ -107,10 +115,9 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
 
 
 def _ladders(part: Part, folder: Path) -> None:
-    firms = part.firms()
-    if isinstance(firms.factors, list):
-        plain = Firms(part.cells, part.outputs, parameters=part.parameters)
-        curves, marks = ladders(plain, firms.factors, list(LEVERS), part.seed, list(part.outputs))
+    if part.kind != "mechanisms":
+        plain = Firms(part.cells, part.outputs, parameters=part.parameters, sets_vary=False)
+        curves, marks = ladders(plain, plain.factors, list(LEVERS), part.seed, list(part.outputs))
         write_csv(curves, folder / "ladders.csv")
         write_csv(marks, folder / "ladder_marks.csv")
 

@@ -1,4 +1,5 @@
-"""The declared analysis of the model: pooled, in every role model and context, under other ranges and other assumptions."""
+"""The declared analysis of the model: within role models and contexts, pooled and each by itself, under other ranges and other
+assumptions."""
 
 from __future__ import annotations
 
@@ -17,9 +18,9 @@ from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, descr
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.sensitivity.analysis import analyse, planned_runs
 from tandem.experiments.sensitivity.factors import Factors
-from tandem.experiments.sensitivity.ranking import places_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import Runner
+from tandem.experiments.study.leading import leader
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -53,15 +54,10 @@ class Part:
     parameters: Chosen = field(default_factory=chosen)
 
     def firms(self) -> Firms:
-        """The firms that are played, as they are."""
+        """What is analysed: the firms, with the parameter set as an input where each pair has its own."""
         if self.kind == "mechanisms":
             return Mechanisms(self.cells, self.outputs, self.parameters)
         return Firms(self.cells, self.outputs, self.ranges, parameters=self.parameters)
-
-    def function(self) -> Firms:
-        """What is analysed: where there are several cells, levers' effects within them."""
-        kept_apart = len(self.cells) > 1 and self.kind != "mechanisms"
-        return self.firms().within_cells() if kept_apart else self.firms()
 
     @property
     def digest(self) -> str:
@@ -84,22 +80,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Profile:
-    """Base rows of the pooled analysis, of each stratum, of each variation; designs; replicates (None: a pilot says)."""
+    """Base rows of the pooled analysis, of each stratum, of each variation; replicates of them (None: a pilot says)."""
 
     pooled: int
     strata: int
     variations: int
-    pooled_design: str
-    strata_design: str
     replicates: int | None
     whole: bool
 
 
 PROFILES = {
-    "smoke": Profile(64, 32, 32, "pairs", "pairs", 2, False),
-    "quick": Profile(1024, 512, 512, "pairs", "pairs", 2, False),
-    "paper": Profile(1024, 512, 1024, "subsets", "subsets", None, True),
+    "smoke": Profile(64, 32, 32, 2, False),
+    "quick": Profile(1024, 256, 512, 2, False),
+    "paper": Profile(4096, 1024, 2048, 2, True),
 }
+DESIGN = "pairs"
+"""Its intervals are the narrowest for as many firms: see `tandem.experiments.study.yields`."""
 
 
 def chosen_role_models() -> list[str]:
@@ -128,13 +124,15 @@ def parts_of(
     strata: bool = False,
     outputs: Sequence[str] = OUTPUTS,
     parameters: str | int | Chosen = ENSEMBLE,
+    shapley: bool = False,
 ) -> list[Part]:
-    """What a profile plays. No name: the four role models pooled over all contexts (or in the one given), then the strata where
-    asked for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only."""
+    """What a profile plays. No name: the four role models within all contexts (or the one given), then the strata where asked
+    for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only. `shapley`:
+    the first plays every subset of its inputs, for Shapley shares."""
     size, asked = PROFILES[profile], chosen(parameters)
 
     def part(
-        label: str, kind: str, cells: dict[tuple[str, str], Scenario], n: int, design: str, ranges: Ranges | None = None
+        label: str, kind: str, cells: dict[tuple[str, str], Scenario], n: int, ranges: Ranges | None = None, design: str = DESIGN
     ) -> Part:
         measured = tuple(
             outcome
@@ -143,30 +141,28 @@ def parts_of(
         )
         return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges(), asked)
 
+    main = "subsets" if shapley else DESIGN
     if name is not None:
         scenario = Scenario.load(name)
         if context is not None:
             scenario = scenario.with_({"context": context})
         where = context or scenario.context or "its own context"
-        design = "subsets" if profile != "smoke" else "pairs"
-        return [part(name, "scenario", {(name, where): scenario}, size.pooled, design)]
+        return [part(name, "scenario", {(name, where): scenario}, size.pooled, design=main)]
     if context is not None:
         Scenario.of(context=context)  # complains about an unknown one
     places = contexts() if context is None else [context]
     pool = all_cells(chosen_role_models(), places)
-    found = [part(POOLED, "pooled", pool, size.pooled, size.pooled_design)]
+    found = [part(POOLED if context is None else context, "pooled", pool, size.pooled, design=main)]
     if strata or size.whole:
         for place in places:
             for role_model, scenario in described(place).items():
-                found.append(
-                    part(f"{role_model} in {place}", "stratum", {(role_model, place): scenario}, size.strata, size.strata_design)
-                )
+                found.append(part(f"{role_model} in {place}", "stratum", {(role_model, place): scenario}, size.strata))
     if size.whole:
         for label, ranges in RANGES.items():
-            found.append(part(label, "ranges", pool, size.variations, "pairs", ranges))
+            found.append(part(label, "ranges", pool, size.variations, ranges))
         for label, changes in ALTERNATIVES.items():
-            found.append(part(label, "assumption", all_cells(chosen_role_models(), places, changes), size.variations, "pairs"))
-        found.append(part("mechanisms", "mechanisms", pool, size.variations, "pairs"))
+            found.append(part(label, "assumption", all_cells(chosen_role_models(), places, changes), size.variations))
+        found.append(part("mechanisms", "mechanisms", pool, size.variations))
     return found
 
 
@@ -175,7 +171,7 @@ def settled(parts: Sequence[Part]) -> list[Part]:
     found = []
     for part in parts:
         if part.replicates is None:
-            function = part.function()
+            function = part.firms()
             run = Runner(function, len(list(function.factors)), part.outputs, None, part.seed)
             run.settle(0.0)
             part = Part(**{**part.__dict__, "replicates": run.replicates()})
@@ -185,8 +181,9 @@ def settled(parts: Sequence[Part]) -> list[Part]:
 
 def runs_of(part: Part) -> int:
     """Firms that a part plays."""
-    groups = len(Factors.of(part.firms().factors).groups)
-    return planned_runs(groups, part.n, part.replicates or 2, part.design)
+    firms = part.firms()
+    cells = len(part.cells) if firms.held else 0
+    return planned_runs(len(Factors.of(firms.moved).groups), part.n, part.replicates or 2, part.design, cells)
 
 
 def play(part: Part, store: Path | None = None, progress: Callable[[int], None] = lambda runs: None) -> Sensitivity:
@@ -195,11 +192,11 @@ def play(part: Part, store: Path | None = None, progress: Callable[[int], None] 
     if place is not None and (found := _finished(place)) is not None:
         progress(runs_of(part))
         return found
-    function = part.function()
+    firms = part.firms()
     begun = place.with_suffix(".npz") if place is not None else None
     found = analyse(
-        function,
-        function.factors,
+        firms,
+        firms.moved,
         part.n,
         part.seed,
         part.outputs,
@@ -207,6 +204,8 @@ def play(part: Part, store: Path | None = None, progress: Callable[[int], None] 
         design=part.design,
         progress=progress,
         keep=begun,
+        held=firms.held,
+        told_by=firms.sets,
     )
     if place is not None and begun is not None:
         found.save(place, figures=False)
@@ -246,20 +245,6 @@ def tidy(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs:
         table.insert(1, "kind", parts[name].kind)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def lever_rank_intervals(found: Sensitivity, output: str, levers: Sequence[str] = LEVERS) -> dict[str, str]:
-    """Ranks among the levers alone: role model and context are no levers, however much they explain."""
-    ranks = found.ranks[found.ranks["output"] == output]
-    mine = ranks[ranks["first"].isin(levers) & ranks["second"].isin(levers)]
-    return places_of(mine, tuple(lever for lever in levers if lever in found.factors.groups))
-
-
-def leader(found: Sensitivity, output: str) -> str:
-    """The lever decidedly before all others, or "undecided between a and b ..."."""
-    places = lever_rank_intervals(found, output)
-    first = [lever for lever, place in places.items() if place.split("-")[0] == "1"]
-    return first[0] if len(first) == 1 and places[first[0]] == "1" else f"undecided between {' and '.join(sorted(first))}"
 
 
 def stability(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], outputs: Sequence[str] = OUTPUTS) -> pd.DataFrame:
@@ -304,12 +289,12 @@ def robustness(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], ou
     `same` ("yes", "no" or "undecided") against the pooled analysis."""
     rows = []
     for output in outputs:
-        first = leader(results[POOLED], output)
+        first = leader(next(iter(results.values())), output)
         for name, found in results.items():
             if parts[name].kind not in ("pooled", "ranges", "assumption"):
                 continue
             now = leader(found, output)
-            open_ = "undecided" in now or "undecided" in first
+            open_ = any("undecided" in word for word in (now, first))
             rows.append(
                 {
                     "output": output,

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from tandem.sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
+from tandem.sim.dashboard.headline import for_page
 from tandem.sim.dashboard.specification import SEED, known, loaded
 from tandem.sim.dashboard.verdict import means, rules
 from tandem.sim.dashboard.words import action_title, page_texts
@@ -79,6 +80,7 @@ def _catalogue(word: str | int) -> dict[str, Any]:
             for name in sorted(judged())
         },
         "sources": sources(),
+        "headline": for_page(),
         "texts": {lang: dict(page_texts(lang)) for lang in LANGUAGES},
     }
 

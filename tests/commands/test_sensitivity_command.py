@@ -16,7 +16,7 @@ from tandem.experiments.commands.main import status
 from tandem.experiments.effects.cells import Firms, Ranges
 from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.sensitivity import analyse
-from tandem.experiments.study.strata import PROFILES, kendall, parts_of, runs_of
+from tandem.experiments.study.strata import kendall, parts_of, runs_of
 from tandem.sim.compile import set_threads
 from tandem.sim.scenario import Scenario
 
@@ -139,10 +139,11 @@ def test_paper_plays_everything_and_quick_what_its_minutes_allow():
     paper = parts_of("paper", 0)
     assert {part.kind for part in paper} == {"pooled", "stratum", "ranges", "assumption", "mechanisms"}
     assert sum(part.kind == "stratum" for part in paper) == 30
-    assert {part.replicates for part in paper} == {None}  # a pilot says
+    assert {(part.design, part.replicates) for part in paper} == {("pairs", 2)}  # the narrowest intervals for as many firms
     assert runs_of(parts_of("quick", 0)[0]) <= 40_000
     assert sum(map(runs_of, parts_of("quick", 0, strata=True))) <= 500_000
-    assert PROFILES["paper"].pooled_design == "subsets"
+    assert parts_of("paper", 0, shapley=True)[0].design == "subsets"  # only where asked
+    assert parts_of("quick", 0, context="agile")[0].name == "agile"  # one context is not pooled
 
 
 def test_a_part_of_another_model_is_another_part(monkeypatch):
