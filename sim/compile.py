@@ -23,14 +23,34 @@ Compiled code is kept in a folder named by a digest of the source below (`sim/co
 of it expect, or with `TANDEM_PLAIN_COMPILER=1`, it is used as it comes: the same numbers, slower to start.
 """
 
+from typing import Any
+
 from tandem.sim.compiler.decorators import kernel, part, phase, rule, sequence
-from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records
-from tandem.sim.compiler.settings import COMPILED, PLAIN, cache_folder, cache_is_cold
+from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records, sum_of, word
+from tandem.sim.compiler.settings import COMPILED, cache_folder
 from tandem.sim.compiler.threads import in_threads, set_threads
+
+
+def program(name: str, *roots: tuple[Any, ...]) -> None:
+    """Declare functions that are made machine code at once, with every phase they reach; kernels compiled later link to them. A
+    root is a function with what it takes: [a dtype] for an array of such records, `int`, `float`."""
+    if COMPILED:
+        from tandem.sim.compiler.units import program as declared
+
+        declared(name, *roots)
+
+
+def cache_is_cold() -> bool:
+    """Whether the model has to be compiled first: for the drivers, which then say so."""
+    if not COMPILED:
+        return False
+    from tandem.sim.compiler.units import programs
+
+    return any(unit.entries is None and unit.found() is None for unit in programs())
+
 
 __all__ = [
     "COMPILED",
-    "PLAIN",
     "as_records",
     "cache_folder",
     "cache_is_cold",
@@ -41,8 +61,11 @@ __all__ = [
     "odd_ratios",
     "part",
     "phase",
+    "program",
     "records",
     "rule",
     "sequence",
     "set_threads",
+    "sum_of",
+    "word",
 ]

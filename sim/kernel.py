@@ -8,7 +8,6 @@ import numpy as np
 
 from tandem.sim.compile import (
     COMPILED,
-    PLAIN,
     as_records,
     cache_folder,
     cache_is_cold,
@@ -16,9 +15,11 @@ from tandem.sim.compile import (
     in_threads,
     kernel,
     phase,
+    program,
     records,
     sequence,
 )
+from tandem.sim.parameters import RECORD
 from tandem.sim.outcomes import MEASURED, OUTCOMES
 from tandem.sim.phases.measures import measure
 from tandem.sim.phases.start import apply_change, start_firm
@@ -60,6 +61,14 @@ def play_row(world, timeline, first, last, key0, key1, number, replicate, measur
     measure(world, measured)
 
 
+program(
+    "model",
+    (step_week, [WORLD], [RECORD], int, int),
+    (start_firm, [WORLD]),
+    (measure, [WORLD], [MEASURED]),
+)
+
+
 @kernel
 def play_batch(timeline, starts, arms, numbers, replicates, keys, measured):
     """Outcomes of many runs, one after the other. See `run_batch`."""
@@ -92,7 +101,7 @@ def run_batch(
     """
     out = np.full((arms.size, len(OUTCOMES)), np.nan)
     measured = by_name(out)
-    announce("play_batch")
+    announce()
     if not COMPILED:
         for r, a in enumerate(arms):
             play_row(
@@ -122,19 +131,16 @@ def by_name(out: np.ndarray) -> np.ndarray:
     return as_records(out.view(MEASURED).reshape(-1))
 
 
-_announced: set[str] = set()
+_announced: list[bool] = []
 
 
-def announce(entry: str = "") -> None:
-    """Say once, on the error stream, that the first call of a kernel compiles."""
-    if entry not in _announced:
-        _announced.add(entry)
+def announce() -> None:
+    """Say once, on the error stream, that the first call compiles the model."""
+    if not _announced:
+        _announced.append(True)
         if cache_is_cold():
-            time = "a minute or two" if PLAIN else "some twenty seconds"
             later = "later starts take under a second" if cache_folder() else "it cannot be kept, as no folder can be written"
-            print(f"compiling the model once, {time}; {later}", file=sys.stderr, flush=True)
-        elif entry and cache_is_cold(entry):
-            print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
+            print(f"compiling the model once, some seconds; {later}", file=sys.stderr, flush=True)
 
 
 def start_world(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
@@ -170,7 +176,7 @@ def play_weeks(world, timeline, firm, leaders, teams, journal, measured):
 def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(OUTCOMES)). Row 0 is the start."""
-    announce("play_weeks")
+    announce()
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}

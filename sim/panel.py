@@ -270,7 +270,7 @@ def run_panel(
         raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
     out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
     observed = as_records(out.view(OBSERVED)[..., 0])
-    announce("play_panel")
+    announce()
     if not COMPILED:
         for r, a in enumerate(arms):
             play_observed(
