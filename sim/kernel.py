@@ -19,11 +19,11 @@ from tandem.sim.compile import (
     records,
     sequence,
 )
-from tandem.sim.parameters import RECORD
 from tandem.sim.outcomes import MEASURED, OUTCOMES
+from tandem.sim.parameters import RECORD
 from tandem.sim.phases.measures import measure
 from tandem.sim.phases.start import apply_change, start_firm
-from tandem.sim.state import WORLD, new_world
+from tandem.sim.state import FIRM, JOURNAL, LEADER, TEAM, WORLD, new_world
 from tandem.sim.streams import seed_key
 from tandem.sim.week import advance_week
 
@@ -59,14 +59,6 @@ def play_row(world, timeline, first, last, key0, key1, number, replicate, measur
     for _ in range(timeline[first].weeks):
         row = step_week(world, timeline, row, last)
     measure(world, measured)
-
-
-program(
-    "model",
-    (step_week, [WORLD], [RECORD], int, int),
-    (start_firm, [WORLD]),
-    (measure, [WORLD], [MEASURED]),
-)
 
 
 @kernel
@@ -192,3 +184,15 @@ def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate
             kept[name][week] = world[name][0]
     measure(world, by_name(out))
     return {**kept, "outcomes": out}
+
+
+# One piece of machine code: what plays many firms, what keeps one firm's weeks, and every phase for the Mesa driver. Kernels of
+# other files link to it.
+program(
+    "model",
+    (play_batch, [RECORD], [int], [int], [int], [int], [[np.uint64]], [MEASURED]),
+    (play_weeks, [WORLD], [RECORD], [FIRM], [[LEADER]], [[TEAM]], [JOURNAL], [MEASURED]),
+    (step_week, [WORLD], [RECORD], int, int),
+    (start_firm, [WORLD]),
+    (measure, [WORLD], [MEASURED]),
+)

@@ -22,14 +22,19 @@ from tandem.sim.compiler.kinds import (
     Layout,
     Untranslatable,
     Value,
+    double,
     is_number,
+    joined,
     kind_of_items,
     words_of,
 )
 
 ROUNDED_ALIKE = {"sqrt": "llvm.sqrt.f64", "fabs": "llvm.fabs.f64", "floor": "llvm.floor.f64", "ceil": "llvm.ceil.f64"}
-"""What every processor rounds alike; whatever else `math` has is called where Python's own `math` calls it."""
-OF_THE_LIBRARY = {"exp": 1, "log": 1, "pow": 2, "sin": 1, "cos": 1, "tan": 1, "tanh": 1, "atan": 1, "expm1": 1, "log1p": 1}
+"""What every processor rounds alike."""
+OF_THE_LIBRARY = dict.fromkeys("exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh erf erfc".split(), 1)
+OF_THE_LIBRARY |= dict.fromkeys(("pow", "atan2"), 2)
+"""What Python's `math` takes from the C library as it is: called there, so that both round alike."""
+TESTS = {"isnan": "fcmp uno double {0}, {0}", "isinf": "fcmp oeq double {1}, inf", "isfinite": "fcmp olt double {1}, inf"}
 
 
 class Calls(Expressions):
@@ -65,13 +70,23 @@ class Calls(Expressions):
     def _of_math(self, name: str, arguments: list[ast.expr]) -> Value:
         words = [self.number(argument, NUMBER) for argument in arguments]
         if name in ROUNDED_ALIKE:
-            self.module.declare(f"declare double @{ROUNDED_ALIKE[name]}(double)")
-            found = self.write(f"call double @{ROUNDED_ALIKE[name]}(double {words[0]})")
+            found = self._rounded(name, words[0])
             return Value(NUMBER, (found,)) if name in ("sqrt", "fabs") else self.turned(Value(NUMBER, (found,)), WHOLE)
+        if name in TESTS:
+            line = TESTS[name].format(words[0], self._rounded("fabs", words[0])).replace("inf", double(math.inf))
+            return Value(TRUTH, (self.write(line),))
         if OF_THE_LIBRARY.get(name) != len(words):
-            raise Untranslatable(f"math.{name}; compiled code knows {', '.join((*ROUNDED_ALIKE, *OF_THE_LIBRARY))}")
+            raise Untranslatable(f"math.{name}; compiled code knows {', '.join((*ROUNDED_ALIKE, *TESTS, *OF_THE_LIBRARY))}")
+        return Value(NUMBER, (self.of_library(name, words),))
+
+    def _rounded(self, name: str, word: str) -> str:
+        self.module.declare(f"declare double @{ROUNDED_ALIKE[name]}(double)")
+        return self.write(f"call double @{ROUNDED_ALIKE[name]}(double {word})")
+
+    def of_library(self, name: str, words: list[str]) -> str:
+        """A function of the C library; LLVM must not put one of its own in its place, or reckon it out beforehand."""
         self.module.declare(f"declare double @{name}({', '.join(['double'] * len(words))}) nounwind willreturn memory(none)")
-        return Value(NUMBER, (self.write(f"call double @{name}({', '.join(f'double {word}' for word in words)})"),))
+        return self.write(f"call double @{name}({', '.join(f'double {word}' for word in words)}) nobuiltin")
 
     def _of_ours(self, function: Any, given: list[Value]) -> Value:
         kinds = tuple(_as_argument(value.kind) for value in given)
@@ -95,8 +110,7 @@ class Calls(Expressions):
     def _own_abs(self, arguments: list[ast.expr]) -> Value:
         value = self.value(arguments[0])
         if value.kind == NUMBER:
-            self.module.declare("declare double @llvm.fabs.f64(double)")
-            return Value(NUMBER, (self.write(f"call double @llvm.fabs.f64(double {value.words[0]})"),))
+            return Value(NUMBER, (self._rounded("fabs", value.words[0]),))
         word = self.turned(value, WHOLE).words[0]
         self.module.declare("declare i64 @llvm.abs.i64(i64, i1)")
         return Value(WHOLE, (self.write(f"call i64 @llvm.abs.i64(i64 {word}, i1 false)"),))
@@ -161,6 +175,23 @@ class Calls(Expressions):
         ratio = both("fdiv", both("fmul", polynomial(arguments[4]), q), polynomial(arguments[5]))
         return Value((NUMBER,) * 4, tuple(self.write(f"extractelement <4 x double> {ratio}, i32 {k}") for k in range(4)))
 
+    def _least(self, arguments: list[ast.expr]) -> Value:
+        return self._chosen(arguments, ast.Lt())
+
+    def _most(self, arguments: list[ast.expr]) -> Value:
+        return self._chosen(arguments, ast.Gt())
+
+    def _chosen(self, arguments: list[ast.expr], order: ast.cmpop) -> Value:
+        """min, max: the first of those that none goes before, as Python has it."""
+        best, *others = (self.value(argument) for argument in arguments)
+        if not others:
+            raise Untranslatable("min and max of one value; compiled code knows them of two or more")
+        for other in others:
+            before, kind = self.compared(order, other, best), joined(best.kind, other.kind)
+            words = (SPELLED[kind], self.turned(other, kind).words[0], self.turned(best, kind).words[0])
+            best = Value(kind, (self.write("select i1 {3}, {0} {1}, {0} {2}".format(*words, before)),))
+        return best
+
     def _own_sum(self, arguments: list[ast.expr]) -> Value:
         a, b = (self.number(argument, WORD) for argument in arguments)
         return Value(WORD, (self.write(f"add i64 {a}, {b}"),))
@@ -186,10 +217,12 @@ def _hashable(thing: Any) -> bool:
     return getattr(type(thing), "__hash__", None) is not None
 
 
-BUILT_IN: dict[str, Any] = {"abs": abs, "len": len, "int": int, "float": float, "bool": bool}
+BUILT_IN: dict[str, Any] = {"abs": abs, "len": len, "int": int, "float": float, "bool": bool, "min": min, "max": max}
 OWN: dict[Any, Callable[[Calls, list[ast.expr]], Value]] = {
     abs: Calls._own_abs,
     len: Calls._own_len,
+    min: Calls._least,
+    max: Calls._most,
     int: _turning(WHOLE),
     float: _turning(NUMBER),
     bool: _turning(TRUTH),

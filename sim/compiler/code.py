@@ -21,6 +21,7 @@ from tandem.sim.compiler.kinds import (
 
 # Whole numbers and doubles never lie in one place: a load of one need not be done again after a store of the other.
 ALIAS = {WHOLE: "!1", WORD: "!1", NUMBER: "!2"}
+SEVERAL = "several kinds"
 ALIASES = """!0 = !{!"tandem"}
 !3 = !{!"whole", !0, i64 0}
 !4 = !{!"number", !0, i64 0}
@@ -119,8 +120,21 @@ class Code:
         for k, (word, spelling) in enumerate(zip(self.turned(value, held).words, words_of(held))):
             self.put(f'store {spelling} {word}, ptr %"{place}.{k}"')
 
+    def agreed(self, before: dict[str, str], *after: dict[str, str]) -> None:
+        """Go on where several ways meet: a name that lies in different rooms on them is not known from here on."""
+        names = {name for way in after for name in way}
+        ways = [{**before, **way} for way in after]
+        self.current = {
+            name: way if len(places) == 1 else SEVERAL
+            for name in names
+            for places in [{one[name] for one in ways if name in one}]
+            for way in places
+        }
+
     def read(self, place: str) -> Value:
         """What lies in a room."""
+        if place == SEVERAL:
+            raise Untranslatable("a name that is of several kinds here; use two names")
         kind = self.kinds[place]
         return Value(kind, tuple(self.write(f'load {word}, ptr %"{place}.{k}"') for k, word in enumerate(words_of(kind))))
 

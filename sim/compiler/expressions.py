@@ -24,7 +24,15 @@ from tandem.sim.compiler.kinds import (
 )
 
 REAL = {ast.Add: "fadd", ast.Sub: "fsub", ast.Mult: "fmul", ast.Div: "fdiv"}
-ENTIRE = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.BitXor: "xor", ast.BitAnd: "and", ast.BitOr: "or", ast.LShift: "shl"}
+ENTIRE = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.BitXor: "xor",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.LShift: "shl",
+}
 ORDER = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 
 
@@ -179,6 +187,8 @@ class Expressions(Code):
             return Value(kind, (self.write(f"{ENTIRE[sort]} i64 {a}, {b}"),))
         if kind != NUMBER and sort is ast.RShift:
             return Value(kind, (self.write(f"{'lshr' if kind == WORD else 'ashr'} i64 {a}, {b}"),))
+        if kind == NUMBER and sort is ast.Pow:
+            return Value(NUMBER, (self.of_library("pow", [a, b]),))
         if kind == WHOLE and sort in (ast.FloorDiv, ast.Mod):
             return Value(WHOLE, (self._divided(sort is ast.Mod, a, b),))
         raise Untranslatable(f"{sort.__name__} of these numbers: compiled code has no word for it")
@@ -203,11 +213,14 @@ class Expressions(Code):
         left, found = self.value(node.left), ""
         for operator, other in zip(node.ops, node.comparators):
             right = self.value(other)
-            one = self._compared(operator, left, right)
+            one = self.compared(operator, left, right)
             found, left = (self.write(f"and i1 {found}, {one}") if found else one), right
         return Value(TRUTH, (found,))
 
-    def _compared(self, operator: ast.cmpop, left: Value, right: Value) -> str:
+    def compared(self, operator: ast.cmpop, left: Value, right: Value) -> str:
+        """The word of one comparison."""
+        if isinstance(operator, ast.In | ast.NotIn) and isinstance(right.kind, tuple):
+            return self._among(isinstance(operator, ast.In), left, right)
         if type(operator) not in ORDER or not (is_number(left.kind) and is_number(right.kind)):
             raise Untranslatable(f"{type(operator).__name__} of these values: compiled code has no word for it")
         order, kind = ORDER[type(operator)], joined(left.kind, right.kind)
@@ -217,6 +230,12 @@ class Expressions(Code):
             return self.write(f"fcmp {'u' if order == 'ne' else 'o'}{order} double {a}, {b}")
         sign = "" if order in ("eq", "ne") else "u" if kind == WORD else "s"
         return self.write(f"icmp {sign}{order} i64 {a}, {b}")
+
+    def _among(self, there: bool, left: Value, right: Value) -> str:
+        found = "false"
+        for kind, word in zip(right.kind, right.words):
+            found = self.write(f"or i1 {found}, {self.compared(ast.Eq(), left, Value(kind, (word,)))}")
+        return found if there else self.write(f"xor i1 {found}, true")
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         """`and`, `or` as a value: of truth values only, since between numbers Python gives one of the numbers."""
@@ -259,9 +278,14 @@ class Expressions(Code):
         from_yes, a = self.inserted(reached, a, kind, end)
         self.begin(end)
         words = [
-            self.write(f"phi {word} [ {x}, %{from_yes} ], [ {y}, %{from_no} ]") for word, x, y in zip(words_of(kind), a.words, b.words)
+            self.write(f"phi {word} [ {x}, %{from_yes} ], [ {y}, %{from_no} ]")
+            for word, x, y in zip(words_of(kind), a.words, b.words)
         ]
         return Value(kind, tuple(words))
+
+    def of_library(self, name: str, words: list[str]) -> str:
+        """A function of the C library: in `tandem.sim.compiler.calls`."""
+        raise NotImplementedError
 
     def _call(self, node: ast.Call) -> Value:
         return self.called(node)

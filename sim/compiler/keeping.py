@@ -82,5 +82,5 @@ def write(path: Path, code: Code) -> None:
 
 
 def shipped(name: str, level: str) -> Path:
-    """The file of a unit in a wheel, for a level of processors (`x86-64-v3`)."""
+    """The file of a unit in a wheel, for a level of processors."""
     return SHIPPED / f"{name}-{level}-{text_digest(SIM)[:16]}.code"

@@ -18,20 +18,20 @@ TRUTH, WHOLE, WORD, NUMBER = "b", "i", "u", "f"
 """Truth value; 64 bits with a sign; 64 bits without; a double."""
 SPELLED = {TRUTH: "i1", WHOLE: "i64", WORD: "i64", NUMBER: "double"}
 FOREIGN = {TRUTH: ctypes.c_bool, WHOLE: ctypes.c_int64, WORD: ctypes.c_uint64, NUMBER: ctypes.c_double}
-LARGEST = 2**63
+LARGEST = 2**63 - 1
 
 
 class Untranslatable(Exception):
     """A line of Python that compiled code has no word for; says which."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """A record: its bytes, and for each field its kind and the byte at which it starts."""
+    """A record: its bytes, and for each field its kind and the byte at which it starts. There is one of each name."""
 
     name: str
     size: int
-    fields: dict[str, tuple[Any, int]] = field(compare=False, repr=False)
+    fields: dict[str, tuple[Any, int]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,18 @@ class Value(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-_layouts: dict[int, tuple[np.dtype, Any]] = {}
+_known: dict[int, tuple[np.dtype, Any]] = {}
+_layouts: dict[str, Layout] = {}
+MOST_KNOWN = 512  # arrays out of pickles bring types of their own, each equal to the last
 
 
 def kind_of_items(dtype: np.dtype) -> Any:
     """The kind of one item of an array of this type. Raises Untranslatable for items that are no 64-bit numbers or records."""
-    known = _layouts.get(id(dtype))
+    known = _known.get(id(dtype))
     if known is None:
-        known = _layouts[id(dtype)] = (dtype, _layout(dtype) if dtype.names else _scalar(dtype))
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        known = _known[id(dtype)] = (dtype, _layout(dtype) if dtype.names else _scalar(dtype))
     return known[1]
 
 
@@ -83,7 +87,8 @@ def _layout(dtype: np.dtype) -> Layout:
         items = kind_of_items(inner.base)
         fields[name] = (Array(items, len(inner.shape), inner.shape) if inner.shape else items, start)
     told = repr([(name, spelled(kind), start) for name, (kind, start) in fields.items()])
-    return Layout(f"r{dtype.itemsize}.{zlib.crc32(told.encode()):08x}", dtype.itemsize, fields)
+    name = f"r{dtype.itemsize}.{zlib.crc32(told.encode()):08x}"
+    return _layouts.setdefault(name, Layout(name, dtype.itemsize, fields))
 
 
 def spelled(kind: Any) -> str:
@@ -134,11 +139,11 @@ def constant(value: Any) -> Value:
     """A number, truth value or tuple of such that stands in the source. Raises Untranslatable for anything else."""
     if isinstance(value, tuple):
         parts = [constant(part) for part in value]
-        return Value(tuple(part.kind for part in parts), tuple(part.words[0] for part in parts))
+        return Value(tuple(part.kind for part in parts), tuple(word for part in parts for word in part.words))
     if isinstance(value, bool | np.bool_):
         return Value(TRUTH, ("true" if value else "false",))
     if isinstance(value, int | np.integer):
-        word = isinstance(value, np.unsignedinteger) or int(value) >= LARGEST
+        word = isinstance(value, np.unsignedinteger) or int(value) > LARGEST
         return Value(WORD if word else WHOLE, (str(int(value)),))
     if isinstance(value, float | np.floating):
         return Value(NUMBER, (double(float(value)),))

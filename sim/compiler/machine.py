@@ -28,6 +28,23 @@ def here() -> tuple[str, str]:
     return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
+LEVELS = {"x86-64-v3": "avx2 bmi bmi2 f16c fma lzcnt movbe", "x86-64-v2": "sse4.2 ssse3 popcnt cx16"}
+"""What a wheel holds code for, the best first, with the features that the least of its processors has."""
+
+
+def usual() -> dict[str, tuple[str, str]]:
+    """Processors of this machine's kind for which a wheel holds code, by the name of its file."""
+    system = llvm.get_default_triple()
+    levels = tuple(LEVELS) if system.startswith("x86_64") else ("generic",)
+    return {f"{system}-{level}": (level, "") for level in levels}
+
+
+def levels() -> list[str]:
+    """Those of them whose code runs here, the best first."""
+    here_are = {feature[1:] for feature in here()[1].split(",") if feature.startswith("+")}
+    return [name for name, (level, _) in usual().items() if set(LEVELS.get(level, "").split()) <= here_are]
+
+
 def machine(processor: tuple[str, str]) -> Any:
     """What makes code for a processor."""
     name, features = processor

@@ -153,7 +153,12 @@ def source_of(function: Any) -> ast.FunctionDef:
     except (OSError, TypeError):
         raise Untranslatable(f"the text of {function.__name__} is not to be found") from None
     found = ast.parse(text).body[0]
-    if not isinstance(found, ast.FunctionDef) or found.args.vararg or found.args.kwarg or found.args.kwonlyargs or found.args.defaults:
+    if (
+        not isinstance(found, ast.FunctionDef)
+        or found.args.vararg
+        or found.args.kwarg
+        or found.args.kwonlyargs
+        or found.args.defaults
+    ):
         raise Untranslatable(f"{function.__name__}: compiled code knows functions of plain arguments")
     return found
-

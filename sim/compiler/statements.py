@@ -151,14 +151,17 @@ class Function(Calls):
     def _if(self, statement: ast.If) -> None:
         yes, no, end = self.label(), self.label(), self.label()
         self.branch(self.truth(statement.test), yes, no if statement.orelse else end)
+        before = dict(self.current)
         self.begin(yes)
         self.body(statement.body)
         self.jump(end)
+        after, self.current = self.current, dict(before)
         if statement.orelse:
             self.begin(no)
             self.body(statement.orelse)
             self.jump(end)
         self.begin(end)
+        self.agreed(before, after, self.current)
 
     def _while(self, statement: ast.While) -> None:
         if statement.orelse:
@@ -169,7 +172,9 @@ class Function(Calls):
         self.branch(self.truth(statement.test), inside, end)
         self.begin(inside)
         self.loops.append((test, end))
+        before = dict(self.current)
         self.body(statement.body)
+        self._same_rooms(before)
         self.loops.pop()
         self.jump(test)
         self.begin(end)
@@ -186,8 +191,7 @@ class Function(Calls):
 
         def turn(k: str) -> None:
             self.bind(name.id, Value(WHOLE, (k,)))
-            if low.isdigit() and int(step) > 0:
-                self.counters.add(name.id)
+            (self.counters.add if low.isdigit() and int(step) > 0 else self.counters.discard)(name.id)
             self.body(statement.body)
             self.counters.discard(name.id)
 
@@ -204,13 +208,21 @@ class Function(Calls):
         self.branch(self.write(f"icmp {'sgt' if step.startswith('-') else 'slt'} i64 {k}, {high}"), inside, end)
         self.begin(inside)
         self.loops.append((on, end))
+        before = dict(self.current)
         turn(k)
+        self._same_rooms(before)
         self.loops.pop()
         self.jump(on)
         self.begin(on)
         self.put(f"store i64 {self.write(f'add nsw i64 {k}, {step}')}, ptr {held}")
         self.jump(test)
         self.begin(end)
+
+    def _same_rooms(self, before: dict[str, str]) -> None:
+        """After a turn of a loop every name must lie where it lay before: the next turn looks for it there."""
+        for name, place in before.items():
+            if self.current.get(name) != place:
+                raise Untranslatable(f"{name!r}, which changes its kind in a loop; use two names")
 
     def _continue(self, statement: ast.Continue) -> None:
         self.jump(self.loops[-1][0])
@@ -225,4 +237,3 @@ def result_type(kind: Any) -> str:
     """How LLVM spells the type of what a function returns."""
     words = words_of(kind)
     return "void" if not words else words[0] if len(words) == 1 else f"{{ {', '.join(words)} }}"
-

@@ -58,7 +58,9 @@ class Unit:
             return None
         kept = keeping.place(self.name, machine.here())
         code = keeping.read(kept) if kept else None
-        return code or next((there for level in levels() if (there := keeping.read(keeping.shipped(self.name, level)))), None)
+        return code or next(
+            (there for level in machine.levels() if (there := keeping.read(keeping.shipped(self.name, level)))), None
+        )
 
     def made(self, processor: tuple[str, str]) -> Code:
         """Translate it, and keep it where that is possible."""
@@ -88,15 +90,17 @@ def is_ours(function: Any) -> bool:
 
 def program(name: str, *roots: tuple[Any, ...]) -> Unit:
     """Functions that are made machine code at once, with every phase they reach; kernels translated later link to them. A root is
-    a function with what it takes: [a dtype] for an array of such records, `int`, `float`."""
-    kinds = {int: WHOLE, float: NUMBER}
-    taken = [
-        (function, tuple(Array(kind_of_items(take[0]), 1) if isinstance(take, list) else kinds[take] for take in takes))
-        for function, *takes in roots
-    ]
-    unit = Unit(name, taken, program=True)
+    a function with what it takes: `int`, `float`, [a dtype] for an array of such items, [[a dtype]] for one of two dimensions."""
+    unit = Unit(name, [(function, tuple(map(_taken, takes))) for function, *takes in roots], program=True)
     _programs.append(unit)
     return unit
+
+
+def _taken(what: Any) -> Any:
+    dimensions = 0
+    while isinstance(what, list):
+        what, dimensions = what[0], dimensions + 1
+    return Array(kind_of_items(np.dtype(what)), dimensions) if dimensions else {int: WHOLE, float: NUMBER}[what]
 
 
 def programs() -> tuple[Unit, ...]:
@@ -147,19 +151,4 @@ def _caller(entry: Entry, unit: Unit, kinds: tuple[Any, ...]) -> Callable[[tuple
 def _start(array: np.ndarray) -> int:
     if not array.flags.c_contiguous:
         raise ValueError("compiled code takes arrays whose items lie side by side: pass numpy.ascontiguousarray(...)")
-    address: int = array.ctypes.data if array.size == 0 else array.__array_interface__["data"][0]
-    return address
-
-
-def levels() -> tuple[str, ...]:
-    """Levels of processors for which a wheel may hold code that runs here, the best first."""
-    from tandem.sim.compiler import machine
-
-    features = set(machine.here()[1].split(","))
-    return tuple(level for level, needs in LEVELS.items() if needs <= features)
-
-
-LEVELS: dict[str, set[str]] = {
-    "x86-64-v3": {"+avx2", "+bmi", "+bmi2", "+f16c", "+fma", "+lzcnt", "+movbe"},
-    "x86-64-v2": {"+sse4.2", "+popcnt", "+cx16"},
-}
+    return array.ctypes.data  # __array_interface__ spells out every field of a record
