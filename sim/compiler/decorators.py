@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +14,9 @@ from tandem.sim.compiler.kinds import LARGEST, Untranslatable, kind_of, kind_of_
 from tandem.sim.compiler.settings import COMPILED
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+_OPENING = threading.RLock()
 
 
 class Compiled:
@@ -32,7 +36,9 @@ class Compiled:
             if door is None:
                 from tandem.sim.compiler.units import door as opened
 
-                door = self._doors[key] = opened(self, tuple(map(kind_of, arguments)))
+                with _OPENING:  # threads that call it first at once make it once
+                    door = self._doors.get(key) or opened(self, tuple(map(kind_of, arguments)))
+                    self._doors[key] = door
         except Untranslatable as error:
             raise TypeError(f"{self.__name__}: {error}") from None
         return door(arguments)

@@ -194,7 +194,7 @@ class Expressions(Code):
         raise Untranslatable(f"{sort.__name__} of these numbers: compiled code has no word for it")
 
     def _divided(self, rest: bool, a: str, b: str) -> str:
-        """The quotient rounded down, or the rest of it, as Python has it; 0 where it divides by 0, since a kernel never raises."""
+        """The quotient rounded down, or the rest of it, as Python has it; 0 where it divides by 0: a kernel never raises."""
         none = self.write(f"icmp eq i64 {b}, 0")
         safe = self.write(f"select i1 {none}, i64 1, i64 {b}")
         left = self.write(f"srem i64 {a}, {safe}")

@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass
 class Module:
-    """One translation. `linked`: entries of code that is there already, by signature; `kept`: signatures to be linked to later."""
+    """One translation. `linked`: entries of code that is there already, by signature."""
 
     linked: Mapping[str, Entry] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Module:
             symbol += "'"
         self._names.add(symbol)
         self._under_way.append(function)
-        written = Function(self, source, function.py_func.__globals__, kinds)
+        written = Function(self, source, known_to(function), kinds)
         self._texts.append(written.translated(symbol, linkage, f"nounwind {function.traits}"))
         self._under_way.pop()
         return symbol, written.spelled_result(), written.gives
@@ -105,7 +105,7 @@ class Module:
                     self._done[function, kinds] = self._written(function, kinds, "")
                 self._enter(function, kinds, linkable)
         except Untranslatable as error:
-            told = "the words that compiled code knows stand in docs/how-to/mechanism.md; NUMBA_DISABLE_JIT=1 plays it in plain Python"
+            told = "what compiled code knows is told in sim/compile.py; NUMBA_DISABLE_JIT=1 plays it in plain Python"
             raise Mistake(f"{error.args[0]}; {told}") from None
 
     def enter_phases(self) -> None:
@@ -144,6 +144,13 @@ def _from_python(function: Any, kinds: tuple[Any, ...], done: Mapping[Any, tuple
     gives = done[function, kinds][2]
     numbers = gives is None or gives in SPELLED or (isinstance(gives, tuple) and all(part in SPELLED for part in gives))
     return numbers and not any(isinstance(kind, Layout) for kind in kinds)
+
+
+def known_to(function: Any) -> dict[str, Any]:
+    """What the names mean that a function does not set itself."""
+    plain = function.py_func
+    cells = {name: cell.cell_contents for name, cell in zip(plain.__code__.co_freevars, plain.__closure__ or ())}
+    return {**plain.__globals__, **cells}
 
 
 def source_of(function: Any) -> ast.FunctionDef:

@@ -21,7 +21,7 @@ def _compiled() -> bool:
     if said == "1":
         return False
     if find_spec("llvmlite") is None:
-        told = "llvmlite, which makes the model machine code, is not installed (pip install llvmlite): same results, hundreds of times slower"
+        told = "llvmlite, which makes the model machine code, is missing: the same results, some hundred times slower"
         print(told, file=sys.stderr, flush=True)
         return False
     return True

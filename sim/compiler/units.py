@@ -31,7 +31,7 @@ class Unit:
         self._held: Any = None
 
     def opened(self) -> dict[str, Entry]:
-        """Its entries by signature; loads it, and makes it before where it is not kept. Raises Mistake for what cannot be made."""
+        """Its entries by signature, once it is loaded; made where it is not kept. Raises Mistake for what cannot be made."""
         from tandem.sim.compiler import machine
 
         with machine.LOCK:
