@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
 from tandem.sim.given import listed, whole
@@ -25,6 +24,10 @@ from tandem.sim.seeds import seed_of
 from tandem.sim.state import CEO, COO, WORLD
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 # States at the end of the week recorded.
 STATES = (
@@ -318,6 +321,8 @@ class Panel(Own):
 
     def frame(self) -> pd.DataFrame:
         """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
+        import pandas as pd
+
         firms, replicates, times, width = self.values.shape
         firm, luck, time = (axis.ravel() for axis in np.indices((firms, replicates, times)))
         table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))
