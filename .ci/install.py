@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 PIP = (sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "--no-input")
+FETCHED = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:) (?:\S*/)?(\w[\w.]*(?:-[a-z]\w*)*)")
 EVERY = 15.0  # seconds between two lines where nobody watches
 
 
@@ -33,9 +34,9 @@ def installed(held, total: int, words: list[str]) -> int:
     with subprocess.Popen([*PIP, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip:
         for line in pip.stdout or ():
             held.write(line)
-            fetched = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
+            fetched = FETCHED.match(line)
             seen += bool(fetched)
-            if line.startswith("Installing collected"):
+            if total and line.startswith("Installing collected"):
                 show(f"unpacking {seen} packages", watched)
             elif total and fetched and (watched or time.monotonic() - told > EVERY):
                 show(f"fetching packages: {seen} (of {total} at most), {fetched[1]}", watched)

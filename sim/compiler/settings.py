@@ -5,7 +5,6 @@ The two variables keep the names under which users know them.
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from tandem.sim.code_cache import prepared_cache_folder
@@ -20,8 +19,11 @@ def _compiled() -> bool:
         raise Mistake(f"the environment's {PLAIN_PYTHON} = {said[:60]!r}: 0 or 1")
     if said == "1":
         return False
-    if find_spec("llvmlite") is None:
-        told = "llvmlite, which makes the model machine code, is missing: the same results, some hundred times slower"
+    try:
+        import llvmlite.binding  # noqa: F401  (what is asked for is that it is there, and loads)
+    except (ImportError, OSError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:120]
+        told = f"llvmlite, which makes the model machine code, cannot be used ({why}): same results, some hundred times slower"
         print(told, file=sys.stderr, flush=True)
         return False
     return True

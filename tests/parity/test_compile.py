@@ -283,6 +283,19 @@ def test_without_the_compiler_nothing_is_written(house, tmp_path):
     assert not cache.exists()
 
 
+def test_where_no_compiler_is_there_it_plays_as_plain_python_and_says_so(house, tmp_path):
+    """As where llvmlite was not built for the machine: one sentence, the same number."""
+    broken = tmp_path / "packages" / "llvmlite"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise OSError('no such\\nlibrary')")
+    code = f"import sys; sys.path.insert(0, {str(broken.parent)!r});" + PLAY + "; print(c.COMPILED)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=house, capture_output=True, text=True)
+    assert done.stdout.split() == ["20.0", "False", "None", "False"]
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith(
+        "llvmlite, which makes the model machine code, cannot be used (no such"
+    )
+
+
 def test_old_folders_are_swept_out_and_nothing_else(tmp_path):
     now = time.time()
     for age in range(8):
