@@ -9,7 +9,7 @@ The decorator tells the reader the contract.
 
 Python's text is translated into LLVM's, function by function, from the kinds of the arguments of a first call, and LLVM makes
 machine code of it. A call lets other threads run, so that `in_threads` can play chunks of rows side by side. What Python calls
-apart from the model (a rule in a test, a kernel of another file) becomes code of its own, linked to the model's where it calls it.
+beside the model (a rule in a test, a kernel of another file) becomes code of its own, linked to the model's where it calls that.
 
 What compiled code knows: numbers (float, 64-bit integers, truth values), records and arrays of them, tuples; `if`, `while`,
 `for ... in range(...)`, `break`, `continue`; arithmetic and comparisons with Python's meaning, `abs min max len int float bool`,
