@@ -148,7 +148,18 @@ def _caller(entry: Entry, unit: Unit, kinds: tuple[Any, ...]) -> Callable[[tuple
     return played
 
 
+_recent: tuple[Any, int] = (None, 0)
+
+
 def _start(array: np.ndarray) -> int:
+    """Where an array's items start. The last world is remembered: agents hand over the same world many times a week."""
+    global _recent
+    last, address = _recent
+    if array is last:
+        return address
     if not array.flags.c_contiguous:
         raise ValueError("compiled code takes arrays whose items lie side by side: pass numpy.ascontiguousarray(...)")
-    return array.ctypes.data  # __array_interface__ spells out every field of a record
+    address = array.ctypes.data  # __array_interface__ would spell out every field of a record
+    if array.size == 1:
+        _recent = (array, address)
+    return address
