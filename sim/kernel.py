@@ -91,6 +91,7 @@ def run_batch(
     `numbers` (firm numbers), `replicates`: int64 (runs,). `keys`: uint64 (runs, 2). The arm never enters the luck, so
     two rows that differ only in their arm share it. Bytes do not depend on `threads` or chunking.
     """
+    timeline, starts, arms, numbers, replicates, keys = side_by_side(timeline, starts, arms, numbers, replicates, keys)
     out = np.full((arms.size, len(OUTCOMES)), np.nan)
     measured = by_name(out)
     announce()
@@ -116,6 +117,11 @@ def run_batch(
     play(0, 0)  # compiled or loaded here, once, and not by the first thread
     in_threads(play, arms.size, ROWS_IN_A_CHUNK if threads else max(1, arms.size))
     return out
+
+
+def side_by_side(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The same arrays, copied where their items lie apart: compiled code counts on it."""
+    return tuple(map(np.ascontiguousarray, arrays))
 
 
 def by_name(out: np.ndarray) -> np.ndarray:

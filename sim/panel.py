@@ -14,7 +14,7 @@ import numpy as np
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
 from tandem.sim.given import listed, whole
-from tandem.sim.kernel import announce, step_week
+from tandem.sim.kernel import announce, side_by_side, step_week
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -271,6 +271,7 @@ def run_panel(
     weeks = int(timeline["weeks"][0])
     if not np.all(timeline["weeks"] == weeks):
         raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
+    timeline, starts, arms, numbers, replicates, keys = side_by_side(timeline, starts, arms, numbers, replicates, keys)
     out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
     observed = as_records(out.view(OBSERVED)[..., 0])
     announce()
