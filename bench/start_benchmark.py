@@ -1,8 +1,8 @@
 """How long does a user wait before anything happens? Every figure beside its goal: `python -m bench.start_benchmark`.
 
 Each is a process of its own, from start to exit, played a few times: the least processor time of it and its children (a busy
-machine adds to the clock, not to that), and the least wall time. Goals are those for an idle machine of two cores; held to them is
-the lesser of both times: an idle clock shows about the processor time, or less where two threads play.
+machine adds to the clock, not to that), and the least wall time. Goals are for an idle machine of two cores; held to them is the
+lesser of both times: an idle clock shows about the processor time, or less where two threads play.
 """
 
 from __future__ import annotations
