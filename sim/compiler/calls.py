@@ -53,12 +53,13 @@ class Calls(Expressions):
         """What a call gives."""
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise Untranslatable("a call with names or a star; give the arguments by their places")
-        function = self._meant(node.func)
+        function: Any = self._meant(node.func)
         known = OWN.get(function) if _hashable(function) else None
         if known is not None:
             return known(self, node.args)
-        if getattr(math, getattr(function, "__name__", ""), None) is function:
-            return self._of_math(function.__name__, node.args)
+        name = getattr(function, "__name__", "")
+        if name in vars(math) and vars(math)[name] is function:
+            return self._of_math(name, node.args)
         return self._of_ours(function, [self.value(argument) for argument in node.args])
 
     def _meant(self, node: ast.expr) -> Any:

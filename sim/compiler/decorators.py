@@ -22,6 +22,9 @@ _OPENING = threading.RLock()
 class Compiled:
     """A function that is machine code for whoever calls it; `py_func` is the same as Python reads it."""
 
+    __name__: str
+    __qualname__: str
+
     def __init__(self, function: Callable[..., Any], traits: str, public: bool):
         functools.update_wrapper(self, function)
         self.py_func, self.traits, self.public = function, traits, public

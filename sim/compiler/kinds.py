@@ -17,7 +17,7 @@ import numpy as np
 TRUTH, WHOLE, WORD, NUMBER = "b", "i", "u", "f"
 """Truth value; 64 bits with a sign; 64 bits without; a double."""
 SPELLED = {TRUTH: "i1", WHOLE: "i64", WORD: "i64", NUMBER: "double"}
-FOREIGN = {TRUTH: ctypes.c_bool, WHOLE: ctypes.c_int64, WORD: ctypes.c_uint64, NUMBER: ctypes.c_double}
+FOREIGN: dict[Any, Any] = {TRUTH: ctypes.c_bool, WHOLE: ctypes.c_int64, WORD: ctypes.c_uint64, NUMBER: ctypes.c_double}
 LARGEST = 2**63 - 1
 
 
