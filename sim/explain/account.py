@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger, leading
 from tandem.sim.explain.events import event_sentence, rows
@@ -19,10 +21,6 @@ from tandem.sim.scenario.catalogue import find
 from tandem.sim.scenario.paths import flattened
 from tandem.sim.scenario.story import Condition
 from tandem.sim.texts import listed, money, number, sentence, text, typeset
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 QUARTER, YEAR = 13, 52
 PAIR_STOCKS = ("trust", "relationship_conflict")
@@ -165,8 +163,6 @@ class _Telling:
 
     def rights(self, scenario: Scenario) -> Iterator[str]:
         """Who decides about what, by the charter."""
-        import pandas as pd
-
         parameters = scenario.parameters
         if not (parameters.ceo.present and parameters.coo.present):
             yield self.say("firm.only_ceo" if parameters.ceo.present else "firm.only_coo")
@@ -275,8 +271,6 @@ class _Telling:
 
     def moved(self, stock: str, first: int, last: int) -> list[str]:
         """How a stock moved in these weeks, and why: nothing where it hardly moved (unless all is told)."""
-        import pandas as pd
-
         before, after = (float(self.weekly[stock].loc[week]) for week in (first - 1, last))
         if pd.isna(before) or pd.isna(after):  # no pair yet
             return []
