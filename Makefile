@@ -5,21 +5,27 @@ PYTHON ?= $(shell for candidate in python3.11 python3; do \
 	&& { command -v $$candidate; break; }; done)
 BIN := .venv/bin
 READY := .venv/.ready
+EVERYTHING := .venv/.everything
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
 .PHONY: .venv demo headline notebooks docs test browser test-long lint benchmark lock clean
 
-.venv: $(READY)
+.venv: $(EVERYTHING)
 
-# Installed again only when the lock or the project file changes.
-$(READY): requirements.lock pyproject.toml
+# What the main job needs. Installed again only when the lock or the project file changes.
+$(READY): requirements-demo.lock pyproject.toml .ci/install.py
 	@test -n "$(PYTHON)" || { echo "tandem needs python3.11 (or newer) on the PATH: apt install python3.11 python3.11-venv" >&2; exit 2; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "tandem needs the venv module: apt install python3.11-venv" >&2; exit 2; }
-	@echo "setting up .venv with $(PYTHON): a minute or two, once"
+	@echo "setting up .venv with $(PYTHON): half a minute or more, once"
 	@"$(PYTHON)" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python .ci/install.py requirements-demo.lock
+	@touch $@
+
+# And what the other targets need: tests, notebooks, documentation.
+$(EVERYTHING): requirements.lock $(READY)
+	@echo "adding what tests, notebooks and documentation need: a minute or two, once"
+	@$(BIN)/python .ci/install.py requirements.lock
 	@touch $@
 
 demo: $(READY)
@@ -32,15 +38,15 @@ headline: $(READY)
 	$(BIN)/python -m docs.headline out/headline
 
 # JupyterLab on this machine only, with the notebooks in front.
-notebooks: $(READY)
+notebooks: $(EVERYTHING)
 	$(BIN)/jupyter lab --ip=127.0.0.1 --notebook-dir=notebooks
 
 # The documentation as a site that opens offline; a link that leads nowhere is an error.
-docs: $(READY)
+docs: $(EVERYTHING)
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs out/docs
 	@echo "open out/docs/index.html"
 
-test: $(READY) browser
+test: $(EVERYTHING) browser
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -m "not long" -n $(WORKERS)
@@ -53,27 +59,30 @@ browser:
 	    && $$AS apt-get update -qq && $$AS apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
 	  || { echo "the page's tests need a browser: apt install chromium fonts-dejavu-core" >&2; exit 2; }; }
 
-test-long: $(READY)
+test-long: $(EVERYTHING)
 	$(BIN)/python -m pytest -m long
 
-lint: $(READY)
+lint: $(EVERYTHING)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
 	@mkdir -p build/typed/tandem && for room in sim experiments scenarios; do ln -sfn ../../../$$room build/typed/tandem/$$room; done \
 	  && for file in tandem/*; do ln -sfn ../../../$$file build/typed/$$file; done
 	cd build/typed && ../../$(BIN)/mypy --config-file ../../pyproject.toml
 
-benchmark: $(READY)
+benchmark: $(EVERYTHING)
 	$(BIN)/python -m bench.benchmark
+	$(BIN)/python -m bench.start_benchmark --long
 	$(BIN)/python -m bench.dashboard_benchmark
 	$(BIN)/python -m bench.notebook_benchmark
 
 # Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.
+LOCKED := --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet
 lock:
 	@test -n "$(PYTHON)" || { echo "tandem needs python3.11 on the PATH" >&2; exit 2; }
 	@test -x .locking/bin/uv || { "$(PYTHON)" -m venv .locking && .locking/bin/python -m pip install --quiet --disable-pip-version-check uv; }
-	.locking/bin/uv pip compile pyproject.toml --all-extras --python-version 3.11 --universal \
-		--generate-hashes --no-emit-index-url --no-header --quiet $(UPGRADE) --output-file requirements.lock
+	.locking/bin/uv pip compile pyproject.toml --all-extras $(LOCKED) $(UPGRADE) --output-file requirements.lock
+	.locking/bin/uv pip compile pyproject.toml --extra checkout --constraint requirements.lock $(LOCKED) --no-annotate \
+		--output-file requirements-demo.lock
 
 clean:
 	rm -rf .venv .locking .pytest_cache .ruff_cache .mypy_cache .hypothesis build dist

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.intervals import mean_within
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.units import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,6 +85,8 @@ class Batch(Own):
         """By outcome: mean, low and high of its 95% interval, sd and quantiles (q05, q50, q95) of the runs, n (runs in
         which the outcome is defined). In a population the interval counts firms, not runs, as independent; in a paired batch
         replicates, whose luck all firms shared."""
+        import pandas as pd
+
         rows = []
         for name in OUTCOMES:
             values = vars(self)["outcomes"][name].to_numpy()

@@ -30,8 +30,6 @@ COMPILED_FILES = (
 )
 FOLDERS_KEPT = 5
 SECONDS_IN_USE = 3600.0  # a folder used this recently may belong to a running process: never removed
-PLAIN_COMPILER = "TANDEM_PLAIN_COMPILER"  # 1: numba as it comes, without our changes of it
-WITHOUT_EFFECT = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "NUMBA_DISABLE_JIT"}
 
 
 def compiled_sources(sim: Path) -> list[Path]:
@@ -42,23 +40,19 @@ def compiled_sources(sim: Path) -> list[Path]:
     return sorted(file for file in files if file.is_file())
 
 
-def source_digest(sim: Path, plain: bool = False) -> str:
-    """SHA-256 of the compiled floors' source, where it lies, the versions, numba's settings and whether it is `plain`, in hex.
-
-    The place counts because numba files its entries by path, and the settings because its
-    entries do not tell a bounds-checked function from an unchecked one.
-    """
+def text_digest(sim: Path) -> str:
+    """SHA-256 of the compiled floors' source, in hex: what compiled code is made from, wherever it lies."""
     digest = hashlib.sha256()
-    versions = (platform.python_version(), *(version(name) for name in ("numba", "llvmlite", "numpy")))
-    chosen = sorted(
-        f"{key}={value}" for key, value in os.environ.items() if key.startswith("NUMBA_") and key not in WITHOUT_EFFECT
-    )
-    for word in (str(sim), *versions, *chosen, "plain" if plain else "patched"):
-        digest.update(word.encode(errors="surrogateescape") + b"\0")
     for file in compiled_sources(sim):
         text = file.read_bytes()
         digest.update(f"{file.relative_to(sim).as_posix()}\0{len(text)}\0".encode() + text)
     return digest.hexdigest()
+
+
+def source_digest(sim: Path) -> str:
+    """SHA-256 of the compiled floors' source and of the versions of what compiles it, in hex."""
+    versions = [platform.python_version(), *(version(name) for name in ("llvmlite", "numpy"))]
+    return hashlib.sha256("\0".join([*versions, text_digest(sim)]).encode()).hexdigest()
 
 
 def usual_cache_root() -> Path:
@@ -120,9 +114,9 @@ def sweep_out_old(root: Path, keep: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepared_cache_folder(sim: Path, plain: bool = False) -> Path | None:
+def prepared_cache_folder(sim: Path) -> Path | None:
     """The folder for this source, made, writable and marked as used now; None where nothing can be written."""
-    digest = source_digest(sim, plain)
+    digest = source_digest(sim)
     for root in (usual_cache_root, private_temporary_root):
         try:
             folder = root() / digest

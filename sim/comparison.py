@@ -7,10 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.batch import Batch
 from tandem.sim.given import whole
@@ -25,6 +24,10 @@ from tandem.sim.run import Run
 from tandem.sim.scenario.meant import firms_of, records_of
 from tandem.sim.seeds import seed_of
 from tandem.sim.units import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 COLUMNS = (
     "scenario",
@@ -95,6 +98,8 @@ def _of_runs(arms: Sequence[Any]) -> tuple[tuple[Any, ...], int | str, Chosen]:
 
 def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES)) -> Comparison:
     """The comparison of batches already played, by the arms' names; the first is what the others are compared with."""
+    import pandas as pd
+
     first, *others = batches.values()
     baseline = next(iter(batches))
     for name, other in zip(list(batches)[1:], others):
@@ -235,6 +240,8 @@ class Comparison(Own):
 
     def wide(self, outcome: str) -> pd.DataFrame:
         """One outcome, one row a run, one column an arm."""
+        import pandas as pd
+
         known(outcome)
         first = next(iter(self.batches.values()))
         columns = {arm: batch.values(outcome).ravel() for arm, batch in self.batches.items()}

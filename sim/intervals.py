@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import overload
 
 import numpy as np
-from scipy.special import ndtri, ndtri_exp, stdtrit
 
 from tandem.sim.mistake import Mistake
 
@@ -27,6 +26,8 @@ def t_quantile(n: np.ndarray, level: float = 0.95) -> np.ndarray: ...
 def t_quantile(n: int | np.ndarray, level: float = 0.95) -> float | np.ndarray:
     """How many standard errors the interval of a mean of `n` values reaches to either side (Student's t, `n` - 1 degrees of
     freedom)."""
+    from scipy.special import stdtrit  # only here: it takes as long to import as NumPy, the model and a firm together
+
     found = stdtrit(n - 1, 0.5 + 0.5 * level)
     return np.asarray(found) if isinstance(n, np.ndarray) else float(found)
 
@@ -133,18 +134,22 @@ def standard_score(change: float, error: float, n: int) -> float:
     number; then it is that of a sign test, the chance that `n` pairs all go one way (0 where nothing changes)."""
     if change == 0.0 or not np.isfinite(change):
         return 0.0 if change == 0.0 else np.nan
-    least = -float(ndtri_exp(-max(n, 1) * np.log(2.0)))
-    if not error > 1e-12 * abs(change):
-        return float(np.sign(change) * least)
-    return change / error
+    if error > 1e-12 * abs(change):
+        return change / error
+    from scipy.special import ndtri_exp
+
+    return float(-np.sign(change) * ndtri_exp(-max(n, 1) * np.log(2.0)))
 
 
 def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Low and high of the interval of a share, `count` of `n` (Wilson 1927): never a point, not even at 0 or 1."""
-    from scipy.stats import binomtest
+    from scipy.special import ndtri
 
-    interval = binomtest(int(count), int(n)).proportion_ci(level, method="wilson")
-    return float(interval.low), float(interval.high)
+    share, reach = count / n, float(ndtri(0.5 + 0.5 * level))
+    double = 2 * (n + reach**2)
+    middle = (2 * n * share + reach**2) / double
+    half = reach / double * (4 * n * share * (1 - share) + reach**2) ** 0.5
+    return (0.0 if count == 0 else middle - half), (1.0 if count == n else middle + half)
 
 
 def share_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
@@ -157,6 +162,8 @@ def share_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple
     n = len(moved) + 2
     up, down = (moved > 0).sum() + 0.5, (moved < 0).sum() + 0.5
     middle = (up - down) / n
+    from scipy.special import ndtri
+
     half = ndtri(0.5 + 0.5 * level) * np.sqrt(up + down - (up - down) ** 2 / n) / n
     return float(moved.mean()), float(max(-1.0, middle - half)), float(min(1.0, middle + half))
 

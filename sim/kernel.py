@@ -8,7 +8,6 @@ import numpy as np
 
 from tandem.sim.compile import (
     COMPILED,
-    PLAIN,
     as_records,
     cache_folder,
     cache_is_cold,
@@ -16,13 +15,15 @@ from tandem.sim.compile import (
     in_threads,
     kernel,
     phase,
+    program,
     records,
     sequence,
 )
 from tandem.sim.outcomes import MEASURED, OUTCOMES
+from tandem.sim.parameters import RECORD
 from tandem.sim.phases.measures import measure
 from tandem.sim.phases.start import apply_change, start_firm
-from tandem.sim.state import WORLD, new_world
+from tandem.sim.state import FIRM, JOURNAL, LEADER, TEAM, WORLD, new_world
 from tandem.sim.streams import seed_key
 from tandem.sim.week import advance_week
 
@@ -90,9 +91,10 @@ def run_batch(
     `numbers` (firm numbers), `replicates`: int64 (runs,). `keys`: uint64 (runs, 2). The arm never enters the luck, so
     two rows that differ only in their arm share it. Bytes do not depend on `threads` or chunking.
     """
+    timeline, starts, arms, numbers, replicates, keys = side_by_side(timeline, starts, arms, numbers, replicates, keys)
     out = np.full((arms.size, len(OUTCOMES)), np.nan)
     measured = by_name(out)
-    announce("play_batch")
+    announce()
     if not COMPILED:
         for r, a in enumerate(arms):
             play_row(
@@ -117,24 +119,26 @@ def run_batch(
     return out
 
 
+def side_by_side(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The same arrays, copied where their items lie apart: compiled code counts on it."""
+    return tuple(map(np.ascontiguousarray, arrays))
+
+
 def by_name(out: np.ndarray) -> np.ndarray:
     """The same memory, float64 (runs, len(OUTCOMES)), as records of MEASURED: what `measure` writes by name."""
     return as_records(out.view(MEASURED).reshape(-1))
 
 
-_announced: set[str] = set()
+_announced: list[bool] = []
 
 
-def announce(entry: str = "") -> None:
-    """Say once, on the error stream, that the first call of a kernel compiles."""
-    if entry not in _announced:
-        _announced.add(entry)
+def announce() -> None:
+    """Say once, on the error stream, that the first call compiles the model."""
+    if not _announced:
+        _announced.append(True)
         if cache_is_cold():
-            time = "a minute or two" if PLAIN else "some twenty seconds"
             later = "later starts take under a second" if cache_folder() else "it cannot be kept, as no folder can be written"
-            print(f"compiling the model once, {time}; {later}", file=sys.stderr, flush=True)
-        elif entry and cache_is_cold(entry):
-            print("compiling once for this kind of run, a few seconds", file=sys.stderr, flush=True)
+            print(f"compiling the model once, some seconds; {later}", file=sys.stderr, flush=True)
 
 
 def start_world(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0, journal: bool = False) -> np.ndarray:
@@ -170,7 +174,7 @@ def play_weeks(world, timeline, firm, leaders, teams, journal, measured):
 def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate: int = 0) -> dict[str, np.ndarray]:
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(OUTCOMES)). Row 0 is the start."""
-    announce("play_weeks")
+    announce()
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}
@@ -186,3 +190,15 @@ def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate
             kept[name][week] = world[name][0]
     measure(world, by_name(out))
     return {**kept, "outcomes": out}
+
+
+# One piece of machine code: what plays many firms, what keeps one firm's weeks, and every phase for the Mesa driver. Kernels of
+# other files link to it.
+program(
+    "model",
+    (play_batch, [RECORD], [int], [int], [int], [int], [[np.uint64]], [MEASURED]),
+    (play_weeks, [WORLD], [RECORD], [FIRM], [[LEADER]], [[TEAM]], [JOURNAL], [MEASURED]),
+    (step_week, [WORLD], [RECORD], int, int),
+    (start_firm, [WORLD]),
+    (measure, [WORLD], [MEASURED]),
+)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
 from tandem.sim.given import listed, whole
-from tandem.sim.kernel import announce, step_week
+from tandem.sim.kernel import announce, side_by_side, step_week
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -26,6 +25,10 @@ from tandem.sim.seeds import seed_of
 from tandem.sim.state import CEO, COO, WORLD
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 # States at the end of the week recorded.
 STATES = (
@@ -269,9 +272,10 @@ def run_panel(
     weeks = int(timeline["weeks"][0])
     if not np.all(timeline["weeks"] == weeks):
         raise ValueError("a panel needs firms of one horizon (the same `quarters`)")
+    timeline, starts, arms, numbers, replicates, keys = side_by_side(timeline, starts, arms, numbers, replicates, keys)
     out = np.full((arms.size, weeks // every + 1, WIDTH), np.nan)
     observed = as_records(out.view(OBSERVED)[..., 0])
-    announce("play_panel")
+    announce()
     if not COMPILED:
         for r, a in enumerate(arms):
             play_observed(
@@ -324,6 +328,8 @@ class Panel(Own):
 
     def frame(self) -> pd.DataFrame:
         """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
+        import pandas as pd
+
         firms, replicates, times, width = self.values.shape
         firm, luck, time = (axis.ravel() for axis in np.indices((firms, replicates, times)))
         table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))

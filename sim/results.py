@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim import kernel
 from tandem.sim.batch import Batch
@@ -86,6 +85,8 @@ def simulate_batch(
     >>> len(simulate_batch(Scenario.load("silence"), runs=20, seed=7))
     20
     """
+    import pandas as pd
+
     firms, seed, paired = firms_of(s), seed_of(seed), truth("paired", paired)
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")

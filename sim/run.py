@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.ledger import flows
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
@@ -18,6 +17,10 @@ from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
 from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.units import figure
 from tandem.sim.weekly import WEEKLY, Kept, ratio, weekly_values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 LEADERS = ("ceo", "coo", "marketing_lead")
 OF_TEAMS = (
@@ -65,6 +68,8 @@ class Run(Own):
     def weekly(self) -> pd.DataFrame:
         """One row a week (columns: `tandem.sim.weekly.WEEKLY`). Row 0 is the start: stocks stand there, and what only
         happens in a week is not-a-number. Columns of the pair are so until both leaders have been in post."""
+        import pandas as pd
+
         return pd.DataFrame(weekly_values(self._kept))
 
     @cached_property
@@ -88,6 +93,8 @@ class Run(Own):
     def events(self) -> pd.DataFrame:
         """What happened: week, kind (`tandem.sim.state.HAPPENINGS`), domain, who (a leader, `team_3`, or the goal that the
         market now favours), value, second."""
+        import pandas as pd
+
         journal = self.trajectory["journal"]
         rows = [event for week in journal for event in week["events"][: int(week["event_count"])]]
         kinds = [EVENT_KINDS[int(row[1])] for row in rows]
@@ -106,6 +113,8 @@ class Run(Own):
     def contributions(self) -> pd.DataFrame:
         """Why stocks moved (`tandem.sim.state.STOCKS`, and those of `tandem.sim.ledger`): week, stock, cause, amount (units of
         the stock). The amounts of a week add up to the stock's change."""
+        import pandas as pd
+
         amounts = self.trajectory["journal"]["contributions"]
         week, stock, cause = np.nonzero(amounts)
         tables = [(week, np.array(STOCKS, object)[stock], np.array(CAUSES, object)[cause], amounts[week, stock, cause])]
@@ -118,6 +127,8 @@ class Run(Own):
     @cached_property
     def priorities(self) -> pd.DataFrame:
         """Goal weights: week, leader, goal, weight (they sum to one); not-a-number while the post is empty."""
+        import pandas as pd
+
         leaders = self.trajectory["leaders"]
         weights = np.where(leaders["present"][:, :, None] == 1, leaders["priorities"], np.nan)
         week, leader, goal = (axis.ravel() for axis in np.indices(weights.shape))
@@ -134,6 +145,8 @@ class Run(Own):
     def teams(self) -> pd.DataFrame:
         """One row a week and team (numbered from 1): kind, headcount, skill, morale (0-1), capacity, done, rework,
         backlog (person-weeks), open_projects, questions, unanswered, launched."""
+        import pandas as pd
+
         teams = self.trajectory["teams"]
         there = np.arange(MAXIMUM_TEAMS) < self._in_force["team_count"][:, None]
         week, team = np.nonzero(there)

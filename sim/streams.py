@@ -11,11 +11,10 @@ start counter b - 1.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 
-from tandem.sim.compile import COMPILED, multiply_wide, odd_ratios, phase, rule
+from tandem.sim.compile import multiply_wide, odd_ratios, phase, rule, sum_of, word
 from tandem.sim.seeds import words_of
 
 # One stream for each purpose. Numbers are part of every stored result: add, never renumber.
@@ -45,41 +44,11 @@ MEETINGS = 23
 CRISIS = 24
 PRODUCT_LINES = 25
 
-_MASK = 0xFFFF_FFFF_FFFF_FFFF
-
-# Words of 64 bits that wrap round: uint64 when compiled, masked Python integers when not
-# (NumPy's scalars would warn at every wrap). Both give the same bits.
-if COMPILED:
-
-    @rule
-    def word(value):
-        """A whole number as a 64-bit word; -1 is the word of all ones."""
-        return np.uint64(value)
-
-    @rule
-    def sum_of(a, b):
-        """The sum of two words, wrapped to 64 bits."""
-        return a + b
-
-    _WORD: Any = np.uint64
-
-else:
-
-    def word(value):
-        """A whole number as a 64-bit word; -1 is the word of all ones."""
-        return int(value) & _MASK
-
-    def sum_of(a, b):
-        """The sum of two words, wrapped to 64 bits."""
-        return (a + b) & _MASK
-
-    _WORD = int
-
-_MULTIPLIER_0 = _WORD(0xD2E7470EE14C6C93)
-_MULTIPLIER_1 = _WORD(0xCA5A826395121157)
-_BUMP_0 = _WORD(0x9E3779B97F4A7C15)
-_BUMP_1 = _WORD(0xBB67AE8584CAA73B)
-_ELEVEN = _WORD(11)
+_MULTIPLIER_0 = 0xD2E7470EE14C6C93
+_MULTIPLIER_1 = 0xCA5A826395121157
+_BUMP_0 = 0x9E3779B97F4A7C15
+_BUMP_1 = 0xBB67AE8584CAA73B
+_ELEVEN = 11
 _ROUNDS = 10
 _ULP = 2.0**-53
 _HALF_ULP = 2.0**-54

@@ -13,9 +13,6 @@ def settle() -> None:
     if not os.environ.get("MPLBACKEND", "").startswith("module://"):  # that is a notebook, which keeps its own way to show them
         os.environ["MPLBACKEND"] = "Agg"  # figures of commands go into files
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its remarks on settings files and caches are not about us
-    plain = os.environ.get("TANDEM_PLAIN_COMPILER", "")
-    if plain not in ("", "0", "1"):
-        raise _mistake("TANDEM_PLAIN_COMPILER", plain, "0 or 1")
     for part in filter(None, os.environ.get("TANDEM_SCENARIOS", "").split(os.pathsep)):
         try:
             there = Path(part).expanduser().is_dir()

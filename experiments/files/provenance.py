@@ -21,7 +21,7 @@ SIM = Path(tandem.sim.__file__).resolve().parent
 HOUSE = SIM.parent
 """The root of the checkout; installed, the folder of the package."""
 ROOMS = ("tandem", "sim", "experiments", "scenarios")
-PACKAGES = ("numpy", "numba", "scipy", "pandas", "matplotlib")
+PACKAGES = ("numpy", "llvmlite", "scipy", "pandas", "matplotlib")
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +32,7 @@ def versions() -> dict[str, str]:
         "platform": f"{platform.system()} {platform.machine()}",
         "libm": " ".join(platform.libc_ver()).strip() or "unknown",
         "model": model_source()[:16],
-        **{package: version_of(package) for package in ("tandem-sim", "numpy", "numba", "llvmlite")},
+        **{package: version_of(package) for package in ("tandem-sim", "numpy", "llvmlite")},
     }
 
 

@@ -239,7 +239,7 @@ def _of_table(table: Any, seen: _Seen) -> Iterator[bytes]:
 
 def _of_object(value: Any, seen: _Seen) -> Iterator[bytes]:
     kind, digest = type(value), getattr(value, "digest", None)
-    for name in ("py_func", "__wrapped__"):  # compiled by numba; a cache around a function
+    for name in ("py_func", "__wrapped__"):  # compiled; a cache around a function
         if isinstance(inner := getattr(value, name, None), types.FunctionType):
             yield from _parts(inner, seen)
             return

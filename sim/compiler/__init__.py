@@ -1,5 +1,1 @@
-"""The compiler's room: numba, and what we change of it. `sim/compile.py` is its one door."""
-
-from tandem.sim.compiler.arrival import brought_in
-
-brought_in()
+"""The compiler's room: from Python's text to machine code by way of LLVM. `sim/compile.py` is its one door."""

@@ -1,77 +1,80 @@
-"""The decorators: what a reader is told of a function, and how it is compiled."""
+"""The decorators: what a reader is told of a function, and how it is called."""
 
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numba
+import numpy as np
 
-from tandem.sim.compiler.settings import COMPILED, PLAIN, SEALED, cache_folder, our_cache
+from tandem.sim.compiler.kinds import LARGEST, Untranslatable, kind_of, kind_of_items
+from tandem.sim.compiler.settings import COMPILED
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-if COMPILED and SEALED:
-    from tandem.sim.compiler.keeping import keep
 
-if COMPILED and not PLAIN:
-    from tandem.sim.compiler.dispatchers import compiled_anew_when_called, executable_when_called, one_copy
-    from tandem.sim.compiler.libraries import KERNEL, PART, PHASE
-    from tandem.sim.compiler.repetition import spare_repetition
-
-    spare_repetition()
+_OPENING = threading.RLock()
 
 
-def _compiled(function: F, cache: bool = False, **options: Any) -> Any:
-    njit: Any = numba.njit  # its annotations lack some options
-    if not cache or cache_folder() is None:
-        return njit(error_model="numpy", **options)(function)
-    with our_cache():
-        if SEALED:
-            return keep(njit(error_model="numpy", **options)(function))
-        return njit(error_model="numpy", cache=True, **options)(function)
+class Compiled:
+    """A function that is machine code for whoever calls it; `py_func` is the same as Python reads it."""
+
+    __name__: str
+    __qualname__: str
+
+    def __init__(self, function: Callable[..., Any], traits: str, public: bool):
+        functools.update_wrapper(self, function)
+        self.py_func, self.traits, self.public = function, traits, public
+        self._doors: dict[Any, Callable[[tuple[Any, ...]], Any]] = {}
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        if named:
+            arguments = inspect.signature(self.py_func).bind(*arguments, **named).args
+        try:
+            key = tuple([_key(argument) for argument in arguments])
+            door = self._doors.get(key)
+            if door is None:
+                from tandem.sim.compiler.units import door as opened
+
+                with _OPENING:  # threads that call it first at once make it once
+                    door = self._doors.get(key) or opened(self, tuple(map(kind_of, arguments)))
+                    self._doors[key] = door
+        except Untranslatable as error:
+            raise TypeError(f"{self.__name__}: {error}") from None
+        return door(arguments)
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__module__}.{self.__qualname__}>"
 
 
-if not COMPILED:
+def _key(argument: Any) -> Any:
+    """What tells a door from another, quickly: a comparison of two NumPy types of records takes longer than a week."""
+    kind = type(argument)
+    if kind is int:
+        return kind, argument > LARGEST
+    return (kind_of_items(argument.dtype), argument.ndim) if isinstance(argument, np.ndarray) else kind
 
-    def rule(function: F) -> F:
-        """Leave a pure function of numbers to Python."""
-        return function
 
-    part = phase = sequence = kernel = rule
+def _marked(traits: str, public: bool) -> Callable[[F], F]:
+    def mark(function: F) -> Any:
+        return Compiled(function, traits, public) if COMPILED else function
 
-elif PLAIN:
+    return mark
 
-    def rule(function: F) -> F:
-        """Compile a pure function of numbers."""
-        return _compiled(function)
 
-    def phase(function: F) -> F:
-        """Compile a function that reads and writes a world."""
-        return _compiled(function, nogil=True, cache=True)
-
-    part, sequence, kernel = rule, phase, phase
-
-else:
-
-    def rule(function: F) -> F:
-        """Compile a pure function of numbers, inlined where it is called."""
-        inlined = {"no_cpython_wrapper": True, "forceinline": True, "pipeline_class": PART}
-        return compiled_anew_when_called(_once(function, **inlined), function)
-
-    def part(function: F) -> F:
-        """Compile a part of a phase: it takes records and is called from compiled code only."""
-        return _once(function, no_cpython_wrapper=True, pipeline_class=PART)
-
-    def phase(function: F) -> F:
-        """Compile a function that reads and writes a world; Python may call it."""
-        return executable_when_called(_once(function, nogil=True, cache=True, pipeline_class=PHASE))
-
-    def sequence(function: F) -> F:
-        """Compile a phase that only calls phases: a kernel takes in its lines rather than a finished copy of all they call."""
-        return executable_when_called(_once(function, nogil=True, cache=True, inline="always", pipeline_class=PHASE))
-
-    def kernel(function: F) -> F:
-        """Compile an entry from Python, with everything it calls as one program."""
-        return _once(function, nogil=True, cache=True, pipeline_class=KERNEL)
-
-    def _once(function: F, **options: Any) -> Any:
-        return one_copy(_compiled(function, no_cfunc_wrapper=True, **options))
+rule = _marked("alwaysinline", False)
+"""A pure function of numbers, inlined where it is called."""
+part = _marked("", False)
+"""A piece of a phase, which compiled code calls."""
+phase = _marked("", True)
+"""A function that reads and writes a world; Python may call it."""
+sequence = _marked("", True)
+"""A phase that only calls phases."""
+kernel = _marked("", True)
+"""An entry from Python."""

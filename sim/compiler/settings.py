@@ -1,84 +1,51 @@
-"""How this process compiles: at all, with our changes of numba or without, and where the code is kept."""
+"""How this process plays: compiled or as plain Python, with how many threads, and where the code is kept.
 
-import contextlib
+The two variables keep the names under which users know them.
+"""
+
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numba
+from tandem.sim.code_cache import prepared_cache_folder
+from tandem.sim.mistake import Mistake
 
-from tandem.sim.code_cache import PLAIN_COMPILER, prepared_cache_folder
-from tandem.sim.compiler.fits import first_misfit
-
-settings: Any = numba.config
-COMPILED: bool = not settings.DISABLE_JIT
-"""False when `NUMBA_DISABLE_JIT=1`: the same functions then run as plain Python."""
+PLAIN_PYTHON, THREADS = "NUMBA_DISABLE_JIT", "NUMBA_NUM_THREADS"
 
 
-def misfit() -> str:
-    """Which of our changes does not fit this numba, and why; empty if all fit."""
-    try:
-        from tandem.sim.compiler import dispatchers, keeping, libraries, repetition
-    except (ImportError, AttributeError) as missing:
-        return str(missing)
-    return first_misfit((*libraries.PATCHES, *dispatchers.PATCHES, *repetition.PATCHES, *keeping.PATCHES))
-
-
-def _sealed() -> bool:
-    """Whether kept code can be sealed with this numba."""
-    try:
-        from tandem.sim.compiler import keeping
-    except (ImportError, AttributeError):
+def _compiled() -> bool:
+    said = os.environ.get(PLAIN_PYTHON, "")
+    if said not in ("", "0", "1"):
+        raise Mistake(f"the environment's {PLAIN_PYTHON} = {said[:60]!r}: 0 or 1")
+    if said == "1":
         return False
-    return not first_misfit(keeping.PATCHES)
-
-
-def _without_patches() -> bool:
-    if not COMPILED:
-        return False
-    if os.environ.get(PLAIN_COMPILER, "0") not in ("", "0"):
-        return True
-    why = misfit()
-    if why:
-        told = f"numba {numba.__version__} is not as expected ({why}): compiling without shortcuts, slower to start, same results"
+    try:
+        import llvmlite.binding  # noqa: F401  (what is asked for is that it is there, and loads)
+    except (ImportError, OSError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:120]
+        told = f"llvmlite, which makes the model machine code, cannot be used ({why}): same results, some hundred times slower"
         print(told, file=sys.stderr, flush=True)
-    return bool(why)
+        return False
+    return True
 
 
-PLAIN: bool = _without_patches()
-"""Whether numba is used as it comes: a change of ours does not fit it, nothing can be kept, or `TANDEM_PLAIN_COMPILER=1`. Same
-bits, slower start."""
+def _processors() -> int:
+    """Processors of this process, or what the environment says. Raises Mistake."""
+    said = os.environ.get(THREADS, "")
+    if said and not (said.isdecimal() and int(said) > 0):
+        raise Mistake(f"the environment's {THREADS} = {said[:60]!r}: a whole number from 1")
+    if said:
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-SEALED: bool = COMPILED and _sealed()
-"""Whether kept code carries its digest, so that a damaged file counts as missing."""
 
-_FOLDER = prepared_cache_folder(Path(__file__).resolve().parents[1], PLAIN) if COMPILED else None
-
-# Our changes count on code that is kept beside being used: where nothing can be, phases that Python calls end the process.
-PLAIN = PLAIN or (COMPILED and _FOLDER is None)
+COMPILED: bool = _compiled()
+"""False when `NUMBA_DISABLE_JIT=1`: the same functions then run as plain Python."""
+PROCESSORS: int = _processors()
+SIM = Path(__file__).resolve().parents[1]
+_FOLDER = prepared_cache_folder(SIM) if COMPILED else None
 
 
 def cache_folder() -> Path | None:
     """Where this source's compiled code is kept; None when the compiler is off, and where nothing can be written."""
     return _FOLDER
-
-
-def cache_is_cold(entry: str = "") -> bool:
-    """Whether nothing has been compiled from this source yet, or not the kernel of this name, so that a first call takes
-    its time: for the drivers, which then say so."""
-    if _FOLDER is None:
-        return COMPILED
-    return next(_FOLDER.rglob(f"*.{entry}-*.nbi" if entry else "*.nbi"), None) is None
-
-
-@contextlib.contextmanager
-def our_cache() -> Iterator[None]:
-    """Numba picks a function's folder when it is decorated; other libraries' choice stays theirs."""
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(_FOLDER)
-    try:
-        yield
-    finally:
-        settings.CACHE_DIR = before

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from tandem.sim.compiler.settings import COMPILED, settings
+from tandem.sim.compiler.settings import COMPILED, PROCESSORS
 
-_threads: int = settings.NUMBA_NUM_THREADS if COMPILED else 1
+_threads: int = PROCESSORS if COMPILED else 1
 
 
 def set_threads(n: int) -> int:
     """The number of threads that `in_threads` uses from now on, at most `n` and at most the processors there are."""
     global _threads
-    _threads = max(1, min(int(n), settings.NUMBA_NUM_THREADS)) if COMPILED else 1
+    _threads = max(1, min(int(n), PROCESSORS)) if COMPILED else 1
     return _threads
 
 

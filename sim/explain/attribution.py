@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 Amounts = dict[str, float]
 """Cause -> amount in units of the stock, the largest first whatever its sign."""
@@ -17,6 +21,8 @@ def attribution(contributions: pd.DataFrame, stock: str, first_week: int = 1, la
     Units of the stock, largest first whatever the sign; they sum to the stock's change over these weeks.
     `contributions`: week, stock, cause, amount.
     """
+    import pandas as pd
+
     return pd.Series(Ledger(contributions).amounts(stock, first_week, last_week), dtype=float, name="amount")
 
 
@@ -24,6 +30,8 @@ class Ledger:
     """The table of contributions, sorted once for many questions."""
 
     def __init__(self, contributions: pd.DataFrame):
+        import pandas as pd
+
         stocks, self.stocks = pd.factorize(contributions["stock"].astype(object))
         causes, names = pd.factorize(contributions["cause"].astype(object))
         self.causes = [str(name) for name in names]

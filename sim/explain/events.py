@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tandem.sim.texts import sentence, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 # Noted with a value below 0.5, this happening ended the other way.
 OTHERWISE = {"resolution.mediation": (0.5, "resolution.mediation_failed"), "leader.left": (0.0, "leader.left_for_good")}

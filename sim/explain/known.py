@@ -8,9 +8,9 @@ beyond: a run that is the same up to a week says the same up to that week, whate
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger
 from tandem.sim.explain.reasons import WINDOW, reasons
@@ -25,6 +25,10 @@ from tandem.sim.explain.turning import (
     levels,
     series,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 LOOK_BACK = 26  # weeks from whose highest (or lowest) a slip (or climb) is counted
 AGAIN = 13  # weeks before the same stock's slip is told again

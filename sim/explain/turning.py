@@ -25,15 +25,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.explain.attribution import Ledger
 from tandem.sim.explain.events import event_sentence, rows
 from tandem.sim.explain.reasons import WINDOW, Reasons, cause_words, reasons
 from tandem.sim.texts import listed, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 HOLD = 4
 LINES = {"trust_low": 0.3, "trust_restored": 0.4, "conflict_high": 0.5, "conflict_calmed": 0.4, "backlog_high": 4.0}

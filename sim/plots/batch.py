@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots.canvas import Axes, under_our_style
@@ -18,6 +19,9 @@ from tandem.sim.plots.style import (
     write_numbers,
     write_title,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @under_our_style

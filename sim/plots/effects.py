@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.intervals import look, verdict
 from tandem.sim.outcomes import OUTCOMES
@@ -29,6 +28,9 @@ from tandem.sim.plots.style import (
     write_numbers,
     write_title,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @under_our_style

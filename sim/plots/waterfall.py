@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tandem.sim.plots.canvas import Axes, under_our_style
 from tandem.sim.plots.style import (
@@ -25,6 +23,9 @@ from tandem.sim.plots.style import (
 )
 from tandem.sim.texts import text
 from tandem.sim.weekly import WEEKLY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @under_our_style

@@ -6,10 +6,9 @@ import base64
 import html
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.sim.plots.canvas import Axes, plt, styled, subplots, under_our_style
 from tandem.sim.plots.style import (
@@ -31,6 +30,10 @@ from tandem.sim.plots.style import (
     write_title,
 )
 from tandem.sim.weekly import WEEKLY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 COLUMN_COLOURS = {
     "ceo_trust": CEO_COLOUR,

@@ -65,7 +65,6 @@ FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in 
 
 # Who may import what, as patterns of paths.
 FENCES = {
-    "numba": r"sim/compiler/.*",
     "llvmlite": r"sim/compiler/.*",
     "mesa": r"sim/(agents|model)\.py",
     "SALib": r"experiments/.*",
@@ -439,14 +438,14 @@ def test_every_source_exists_and_is_used():
         (rules_that_know_too_much, "sim/rules/trust.py", "import numpy as np"),
         (rules_that_know_too_much, "sim/rules/trust.py", "from sim.streams import philox"),
         (rules_that_know_too_much, "scenarios/__init__.py", "from sim.scenario import Scenario"),
-        (broken_fences, "sim/kernel.py", "from numba import njit"),
-        (broken_fences, "experiments/store/plan.py", "import numba.core"),
+        (broken_fences, "sim/kernel.py", "from llvmlite import binding"),
+        (broken_fences, "experiments/store/plan.py", "import llvmlite.binding"),
         (broken_fences, "sim/results.py", "from mesa.datacollection import DataCollector"),
         (broken_fences, "sim/outcomes.py", "from SALib.sample import sobol"),
         (broken_fences, "sim/kernel.py", "def f():\n    import dask.distributed"),
         (broken_fences, "experiments/store/plan.py", "import matplotlib.pyplot as plt"),
         (broken_fences, "sim/dashboard/answers.py", "from starlette.responses import Response"),
-        (broken_fences, "sim/compile.py", "import numba"),
+        (broken_fences, "sim/compile.py", "import llvmlite"),
         (side_doors, "sim/kernel.py", "from sim.compiler.decorators import kernel"),
         (side_doors, "sim/kernel.py", "import sim.compiler"),
         (compiled_outside_the_digest, "sim/model.py", "from sim.compile import phase"),
@@ -481,7 +480,7 @@ def test_a_break_is_found(check, path, text):
     [
         ("sim/rules/trust.py", "import math\nfrom sim.compile import rule\nfrom sim.rules.arithmetic import unit"),
         ("sim/phases/learn.py", "from sim.rules import trust\nfrom sim import state, streams"),
-        ("sim/compiler/threads.py", "import numba\nfrom sim.compiler import settings"),
+        ("sim/compiler/threads.py", "import llvmlite\nfrom sim.compiler import settings"),
         ("sim/compile.py", "from sim.compiler.threads import in_threads"),
         ("sim/model.py", "import mesa\nfrom sim import week"),
         ("sim/plots/canvas.py", "import matplotlib"),

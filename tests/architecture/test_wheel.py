@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tandem.sim.compile import COMPILED
+from tandem.sim.compiler import keeping, machine
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
@@ -89,7 +92,39 @@ def test_the_wheel_holds_every_file(wheel):
 def test_the_wheel_holds_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as held:
         others = {name for name in held.namelist() if ".dist-info/" not in name} - wanted()
-    assert others == set()
+    assert {Path(name).parent.as_posix() for name in others} == {"tandem/sim/built"}
+    assert {Path(name).name for name in others} == {keeping.shipped("model", level).name for level in machine.usual()}
+
+
+FIRST_FIRM = """
+import sys
+from tandem.sim.compiler import units
+made = []
+translate = units.Unit.translated
+units.Unit.translated = lambda self, processor: (made.append(self.name), translate(self, processor))[1]
+from tandem import Scenario, simulate, simulate_batch
+from tandem.sim import kernel
+firm = Scenario.load("silence").with_({"quarters": 1})
+many, one = simulate_batch(firm, runs=1, seed=3).outcomes["trust"][0], simulate(firm, seed=3).outcomes["trust"]
+print(many == one, made, kernel.__file__)
+"""
+
+
+@pytest.mark.skipif(not COMPILED, reason="the compiler is off")
+def test_a_first_start_from_the_wheel_compiles_nothing(wheel, tmp_path):
+    """A firm plays with empty caches, in a batch and by itself, and nothing is translated; with its code taken away, it is."""
+    with zipfile.ZipFile(wheel) as held:
+        held.extractall(tmp_path / "site")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TANDEM_", "NUMBA_"))}
+    told = []
+    for cache in ("first", "second"):
+        environment = {**inherited, "PYTHONPATH": str(tmp_path / "site"), "TANDEM_CACHE": str(tmp_path / cache)}
+        done = subprocess.run([sys.executable, "-c", FIRST_FIRM], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        told.append(done.stdout.split(maxsplit=2)[:2])
+        assert str(tmp_path / "site") in done.stdout
+        shutil.rmtree(tmp_path / "site" / "tandem" / "sim" / "built", ignore_errors=True)
+    assert told == [["True", "[]"], ["True", "['model']"]]
 
 
 def test_the_unpacked_wheel_lists_the_catalogue_from_another_folder(wheel, tmp_path):

@@ -155,11 +155,9 @@ def test_a_run_on_a_narrow_terminal_shows_what_a_wide_one_shows():
         "NUMBA_NUM_THREADS=0",
         "NUMBA_NUM_THREADS=-1",
         "NUMBA_NUM_THREADS=two",
-        "NUMBA_OPT=fast",
-        "NUMBA_BOUNDSCHECK=perhaps",
+        "NUMBA_DISABLE_JIT=perhaps",
         "TANDEM_SCENARIOS=/no/such/folder",
         "TANDEM_SCENARIOS=~nobody-of-that-name/x",
-        "TANDEM_PLAIN_COMPILER=yes",
     ],
 )
 def test_a_setting_that_means_nothing_is_one_line(setting):

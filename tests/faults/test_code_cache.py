@@ -29,7 +29,6 @@ def spoiled(kind, content):
         "one byte less": content[:-1],
         "zeros": bytes(len(content)),
         "other": b"\x80\x04N.",
-        "a pickle that raises": b"cbuiltins\nint\n(Vx\ntR.",
     }[kind]
 
 
@@ -49,17 +48,13 @@ def kept(built, tmp_path):
     return built[0], tmp_path / "cache"
 
 
-DAMAGE = [(".nbi", kind) for kind in ("empty", "half", "one byte less", "zeros", "bits", "other", "a pickle that raises")]
-
-
-@pytest.mark.parametrize(("ending", "kind"), [*DAMAGE, (".nbc", "empty"), (".nbc", "bits")])
-def test_damaged_code_counts_as_missing(ending, kind, kept):
+@pytest.mark.parametrize("kind", ["empty", "half", "one byte less", "zeros", "bits", "other"])
+def test_damaged_code_counts_as_missing(kind, kept):
     place, cache = kept
-    files = [file for file in cache.rglob("*.nb*") if file.is_file()]
-    assert {file.suffix for file in files} == {".nbi", ".nbc"}
+    files = [file for file in cache.rglob("*.*") if file.is_file()]
+    assert {file.suffix for file in files} == {".code"}
     for file in files:
-        if file.suffix == ending:
-            file.write_bytes(spoiled(kind, file.read_bytes()))
+        file.write_bytes(spoiled(kind, file.read_bytes()))
     assert play(place, TANDEM_CACHE=str(cache))[0] == "20.0"
     if kind == "bits":
         whole = {file: file.read_bytes() for file in files}
@@ -69,23 +64,24 @@ def test_damaged_code_counts_as_missing(ending, kind, kept):
 
 def test_any_changed_bit_of_kept_code_is_noticed(kept):
     """Code is never run that is not what was kept: read in this process, file by file."""
-    from tandem.sim.compiler.keeping import SealedFile
+    from tandem.sim.compiler.keeping import read
 
-    for file in kept[1].rglob("*.nb*"):
+    for file in kept[1].rglob("*.code"):
         content = file.read_bytes()
         assert len(content) > 100
         for place in np.linspace(0, 8 * len(content) - 1, 100).astype(int):
             changed = bytearray(content)
             changed[place // 8] ^= 1 << (place % 8)
             file.write_bytes(bytes(changed))
-            assert SealedFile._read(str(file)) is None
+            assert read(file) is None
         file.write_bytes(content)
+        assert read(file) is not None
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link to nothing", "device"])
 def test_what_is_no_file_counts_as_missing_and_is_not_waited_for(kind, kept):
     place, cache = kept
-    for file in list(cache.rglob("*.nbi")):
+    for file in list(cache.rglob("*.code")):
         file.unlink()
         if kind == "pipe":
             os.mkfifo(file)
@@ -102,7 +98,7 @@ def test_a_full_disk_under_the_code_stops_nothing(built, tmp_path):
     house = built[0]
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64));"
     assert play(house, full + PLAY, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "True"]
-    assert not [file for file in (tmp_path / "cache").rglob("*.nb*") if file.stat().st_size]
+    assert not [file for file in (tmp_path / "cache").rglob("*.code") if file.stat().st_size]
     assert play(house, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "True"]  # and with room it is kept
     assert play(house, TANDEM_CACHE=str(tmp_path / "cache"))[:2] == ["20.0", "False"]
 
@@ -113,11 +109,10 @@ def test_a_folder_that_goes_while_we_compile_stops_nothing(built, tmp_path):
     assert play(house, gone + PLAY, TANDEM_CACHE=str(tmp_path / "cache"))[0] == "20.0"
 
 
-@pytest.mark.parametrize("plain", ["0", "1"])
-def test_where_nothing_can_be_written_nothing_is_kept(plain, built):
+def test_where_nothing_can_be_written_nothing_is_kept(built):
     house = built[0]
     nowhere = "import tempfile; tempfile.tempdir = '/proc/none';"
-    cache = {"TANDEM_CACHE": "/proc/none/cache", "TANDEM_PLAIN_COMPILER": plain}
+    cache = {"TANDEM_CACHE": "/proc/none/cache"}
     phases = "from tandem.sim import kernel; print(kernel.played(1.0), kernel.stepped(2.0))"
     assert play(house, nowhere + PLAY, **cache) == ["20.0", "True", "None"]
     assert play(house, nowhere + phases, **cache) == ["20.0", "30.0"]
@@ -134,9 +129,9 @@ def test_no_home_and_no_temporary_folder_are_no_error(tmp_path, monkeypatch):
     assert code_cache.prepared_cache_folder(tmp_path) is None
 
 
-@pytest.mark.long
-def test_the_command_plays_with_emptied_index_files(tmp_path):
-    """As the report told it: every index file of the code emptied, `tandem show` and `run` still end with 0."""
+@pytest.mark.slow
+def test_the_command_plays_with_emptied_files(tmp_path):
+    """As the report told it: every file of the code emptied, `tandem run` still ends with 0."""
     from tandem.sim.compile import cache_folder
 
     if cache_folder() is None:
@@ -144,14 +139,9 @@ def test_the_command_plays_with_emptied_index_files(tmp_path):
     simulate(Scenario.load("silence").with_({"quarters": 1}))  # so that something is kept, whoever runs this first
     place = tmp_path / "cache" / cache_folder().name
     place.mkdir(parents=True)
-    spared = 0
-    for file in cache_folder().rglob("*"):
-        if file.is_file():
-            target = place / file.relative_to(cache_folder())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            small = file.suffix == ".nbi" and "kernel" not in str(file)
-            target.write_bytes(b"" if small else file.read_bytes())
-            spared += small
+    for file in cache_folder().glob("*.code"):
+        (place / file.name).touch()
+    assert list(place.iterdir())
     done = subprocess.run(
         [sys.executable, "-m", "tandem.experiments.commands.main", "run", "silence", "--quarters", "1"],
         env={**os.environ, "TANDEM_CACHE": str(tmp_path / "cache")},
@@ -159,20 +149,19 @@ def test_the_command_plays_with_emptied_index_files(tmp_path):
         text=True,
     )
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
-    assert spared
 
 
 NOWHERE = """
 import tandem.sim.code_cache
-tandem.sim.code_cache.prepared_cache_folder = lambda *sim, **how: None
+tandem.sim.code_cache.prepared_cache_folder = lambda *sim: None
 from tandem.sim import Scenario, simulate
 print(repr(simulate(Scenario.load("silence").with_({"quarters": 1}), 5).outcomes["trust"]))
 """
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_firm_plays_where_nothing_at_all_can_be_written():
-    """As on a read-only root without a temporary folder: a process that our changes of numba once brought down."""
+    """As on a read-only root without a temporary folder."""
     done = subprocess.run([sys.executable, "-c", NOWHERE], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0 and "it cannot be kept" in done.stderr, done.stderr
     assert float(done.stdout) == simulate(Scenario.load("silence").with_({"quarters": 1}), 5).outcomes["trust"]

@@ -321,7 +321,7 @@ def test_bad_calls_are_refused(batch):
 
 
 def test_the_face_is_light_until_asked():
-    code = "import sys, tandem.sim.scenario, tandem; print({'numba', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules))"
+    code = "import sys, tandem.sim.scenario, tandem; print({'llvmlite', 'pandas', 'matplotlib', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

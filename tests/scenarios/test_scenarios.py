@@ -463,12 +463,12 @@ def test_schema_describes_every_parameter(form, capsys):
 
 def test_scenarios_and_help_are_cheap():
     code = "import sys, tandem.sim.scenario; "
-    code += "print([m for m in ('pandas', 'numba', 'matplotlib', 'mesa', 'scipy') if m in sys.modules])"
+    code += "print([m for m in ('pandas', 'llvmlite', 'matplotlib', 'mesa', 'scipy') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
     code = (
         "import sys; from tandem.experiments.commands.main import status; status(['--help']); "
-        "print([m for m in ('pandas', 'numba', 'numpy', 'pydantic', 'tandem.sim') if m in sys.modules])"
+        "print([m for m in ('pandas', 'llvmlite', 'numpy', 'pydantic', 'tandem.sim') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip().splitlines()[-1] == "[]"
