@@ -38,7 +38,7 @@ FLOORS = (
     ("sim.table",),
     ("sim.points",),
     ("sim.parameter_sets",),
-    ("sim.explain", "sim.plots"),
+    ("sim.explain", "sim.ledger", "sim.plots"),
     ("sim.run", "sim.batch"),
     ("sim.results", "sim.panel", "sim.model"),
     ("sim.comparison",),
