@@ -278,18 +278,8 @@ def run_panel(
     announce()
     if not COMPILED:
         for r, a in enumerate(arms):
-            play_observed(
-                records(1, WORLD),
-                as_records(timeline),
-                starts[a],
-                starts[a + 1],
-                keys[r, 0],
-                keys[r, 1],
-                numbers[r],
-                replicates[r],
-                every,
-                observed[r],
-            )
+            luck = (*keys[r], numbers[r], replicates[r])
+            play_observed(records(1, WORLD), as_records(timeline), *starts[a : a + 2], *luck, every, observed[r])
         return out
 
     def play(low: int, high: int) -> None:
