@@ -121,7 +121,7 @@ def publish(folder: Path, root: Path) -> list[Path]:
     returns what was written. Mistake as in `content` and `with_block`, before anything is written."""
     published = content(folder)
     pages = {root / name: with_block((root / name).read_text("utf-8"), published, tables, name) for name, tables in PAGES.items()}
-    text = json.dumps(published, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(published, indent=1, ensure_ascii=False) + "\n"
     figures = {
         root / "docs" / "figures" / f"levers_{short}.svg": (folder / f"shares_{output}.svg").read_text("utf-8")
         for output, short in (("revenue_growth", "growth"), ("conflict_rate", "conflict"))
