@@ -106,12 +106,14 @@ def names(name: str, value: Any) -> list[str]:
     return [str(each) for each in found]
 
 
-def not_among(name: Any, known: Iterable[str], what: str) -> Mistake:
-    """What to raise for a name that is none of those `known`: it says them, and those that have it as a part or are near."""
+def place_among(name: Any, known: Iterable[str], what: str) -> int:
+    """The place of a name among those `known`. Raises Mistake, which says them, and those that have it as a part or are near."""
     there = list(known)
+    if name in there:
+        return there.index(name)
     near = [each for each in there if str(name) in each.split("_")][:3] or get_close_matches(str(name), there, 1)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return Mistake(f"{shown(name)} is no {what}; there are {', '.join(there)}{hint}")
+    raise Mistake(f"{shown(name)} is no {what}; there are {', '.join(there)}{hint}")
 
 
 def refused(name: str, value: Any, problem: str, allowed: str) -> Mistake:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
-from tandem.sim.given import listed, not_among, whole
+from tandem.sim.given import listed, place_among, whole
 from tandem.sim.kernel import announce, side_by_side, step_week
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import Own
@@ -301,9 +301,7 @@ class Panel(Own):
 
     def __getitem__(self, column: str) -> np.ndarray:
         """One column, float64 (firms, replicates, times). Raises Mistake for a column that the panel does not hold."""
-        if column not in self.columns:
-            raise not_among(column, self.columns, "column of this panel")
-        return self.values[..., self.columns.index(column)]
+        return self.values[..., place_among(column, self.columns, "column of this panel")]
 
     def between(self, column: str, after: int, until: int) -> np.ndarray:
         """What a sum gained in the weeks after `after` up to `until`, float64 (firms, replicates)."""
