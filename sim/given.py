@@ -11,6 +11,7 @@ import numbers
 import operator
 import os
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from tandem.sim.mistake import Mistake, shown
@@ -103,6 +104,16 @@ def names(name: str, value: Any) -> list[str]:
         if not isinstance(each, str) or not each:
             raise refused(name, each, "not a name", "texts that are not empty")
     return [str(each) for each in found]
+
+
+def place_among(name: Any, known: Iterable[str], what: str) -> int:
+    """The place of a name among those `known`. Raises Mistake, which says them, and those that have it as a part or are near."""
+    there = list(known)
+    if name in there:
+        return there.index(name)
+    near = [each for each in there if str(name) in each.split("_")][:3] or get_close_matches(str(name), there, 1)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise Mistake(f"{shown(name)} is no {what}; there are {', '.join(there)}{hint}")
 
 
 def refused(name: str, value: Any, problem: str, allowed: str) -> Mistake:

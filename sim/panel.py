@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, kernel, part, phase, records, sequence
-from tandem.sim.given import listed, whole
+from tandem.sim.given import listed, place_among, whole
 from tandem.sim.kernel import announce, side_by_side, step_week
-from tandem.sim.mistake import Mistake, shown
+from tandem.sim.mistake import Mistake
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.phases.start import start_firm
@@ -302,12 +301,7 @@ class Panel(Own):
 
     def __getitem__(self, column: str) -> np.ndarray:
         """One column, float64 (firms, replicates, times). Raises Mistake for a column that the panel does not hold."""
-        if column not in self.columns:
-            near = [name for name in self.columns if str(column) in name.split("_")][:3]
-            near = near or get_close_matches(str(column), self.columns, 1)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise Mistake(f"{shown(column)} is no column of this panel; there are {', '.join(self.columns)}{hint}")
-        return self.values[..., self.columns.index(column)]
+        return self.values[..., place_among(column, self.columns, "column of this panel")]
 
     def between(self, column: str, after: int, until: int) -> np.ndarray:
         """What a sum gained in the weeks after `after` up to `until`, float64 (firms, replicates)."""
