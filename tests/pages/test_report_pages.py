@@ -8,6 +8,7 @@ import pytest
 from bench.browser import browser_path
 from tandem.experiments.commands.main import COMMANDS, status
 from tandem.sim import Scenario, simulate_batch
+from tandem.sim.dashboard.headline import headline
 from tandem.sim.texts import catalogue
 
 pytestmark = pytest.mark.slow
@@ -46,6 +47,10 @@ def test_every_figure_says_what_it_shows_and_what_it_stands_on(pages, name):
 def test_a_study_holds_its_analysis_and_where_the_spread_comes_from(pages):
     page = pages["study"].read_text("utf-8")
     assert 'id="sensitivity"' in page and "has a hand in" in page and 'id="spread"' in page
+    published = headline()
+    top = page[: page.index('id="short"')]
+    assert 'id="headline"' in top and published["command"] in top
+    assert all(line in top for lines in published["told"]["en"].values() for line in lines)
     alone = pages["sensitivity"].read_text("utf-8")
     first = alone[: alone.index("<h2>Shares")]
     assert (

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -67,32 +68,46 @@ class Raw:
             y[role == each] -= y[role == each].mean()
         return x, y, role
 
+    def halves(self, output):
+        """Inputs, outcomes and role models of the runs of even rows, and of odd rows: what is fitted on both shares no luck."""
+        x, y, role = self.flat(output)
+        even = np.tile(np.arange(ROWS) % 8 < 4, 2 * len(self.points))
+        return [(x[half], y[half], role[half]) for half in (even, ~even)], x
+
     def of_tree(self, output):
-        """Levers by the mean square of what a boosted tree's answer changes by when one is shuffled, the largest first."""
-        x, y, _ = self.flat(output)
-        tree = HistGradientBoostingRegressor(max_iter=120, learning_rate=0.08, max_leaf_nodes=12, random_state=0).fit(x, y)
+        """By lever: half the mean product of what the answers of two boosted trees, fitted on other rows, change by when it is
+        shuffled. What either tree takes for signal though it is luck is not in the other."""
+        fits, x = self.halves(output)
+        tree = HistGradientBoostingRegressor(max_iter=80, learning_rate=0.08, max_leaf_nodes=8, random_state=0)
+        trees = [clone(tree).fit(points, y) for points, y, _ in fits]
         draw = np.random.default_rng(SEED)
-        moved = []
-        for j in range(len(LEVERS)):
+        moved = {}
+        for j, lever in enumerate(LEVERS):
             shuffled = x.copy()
             shuffled[:, j] = draw.permutation(x[:, j])
-            moved.append(0.5 * np.mean((tree.predict(x) - tree.predict(shuffled)) ** 2))
-        return [LEVERS[j] for j in np.argsort(moved)[::-1]]
+            one, other = (each.predict(x) - each.predict(shuffled) for each in trees)
+            moved[lever] = 0.5 * np.mean(one * other)
+        return moved
 
     def of_splines(self, output):
-        """Variance of each lever's part of an additive fit within each role model, over that of the mean: first indices."""
-        x, y, role = self.flat(output)
+        """Mean product of each lever's parts of two additive fits on other rows, within each role model, over the variance of the
+        mean: first indices."""
+        fits, x = self.halves(output)
         values = self.values[:, :, :, output]
-        whole = 0.5 * np.mean((values[0, 0] - values[1, 0]) * (values[0, 1] - values[1, 1]))
+        whole = np.mean((values[0, 0] - values[1, 0]) * (values[0, 1] - values[1, 1])) / 2.0
         parts = []
-        for each in np.unique(role):
-            mine = role == each
-            levers = x[mine][:, : len(LEVERS)]
-            fit = make_pipeline(SplineTransformer(n_knots=5, degree=3), Ridge(1.0)).fit(levers, y[mine])
-            columns = fit[0].transform(levers) * fit[1].coef_
-            size = columns.shape[1] // len(LEVERS)
-            parts.append([columns[:, j * size : (j + 1) * size].sum(axis=1).var() for j in range(len(LEVERS))])
+        for each in np.unique(self.role):
+            one, other = (self.parts(points[role == each], y[role == each], x[:, : len(LEVERS)]) for points, y, role in fits)
+            parts.append((one * other).mean(axis=1))
         return np.mean(parts, axis=0) / whole
+
+    @staticmethod
+    def parts(points, y, at):
+        """Each lever's part of an additive fit, centred, at other points, (levers, rows)."""
+        fit = make_pipeline(SplineTransformer(n_knots=5, degree=3), Ridge(1.0)).fit(points[:, : len(LEVERS)], y)
+        columns = fit[0].transform(at) * fit[1].coef_
+        found = columns.reshape(len(at), len(LEVERS), -1).sum(axis=2).T
+        return found - found.mean(axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +137,13 @@ def test_pick_freeze_by_hand_agrees_in_every_context(analysed, raw):
 def test_a_boosted_tree_names_a_lever_that_may_lead_in_every_context(analysed, raw):
     for context, runs in raw.items():
         for at, output in enumerate(OUTPUTS):
-            assert runs.of_tree(at)[0] in tops_within(analysed, output, "context", context), (context, output)
+            moved = runs.of_tree(at)
+            mine = max(moved[lever] for lever in tops_within(analysed, output, "context", context))
+            assert mine >= 0.6 * max(moved.values()), (
+                context,
+                output,
+                moved,
+            )  # trees see luck as well: a clear loser would not do
 
 
 @pytest.mark.long
