@@ -57,3 +57,27 @@ def test_an_example_that_is_wrong_would_be_seen():
 def test_to_import_it_costs_neither_compiler_nor_figures():
     told = "import sys, tandem; print(sorted({'llvmlite', 'matplotlib', 'pandas', 'anywidget'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy"),
+    [
+        ("from tandem import Scenario, compare, simulate, simulate_batch", {"pandas", "scipy", "matplotlib", "mesa"}),
+        (
+            "from tandem import Scenario, simulate; simulate(Scenario.load('silence').with_({'quarters': 1}))",
+            {"scipy", "matplotlib"},
+        ),
+        ("from tandem.experiments.commands.main import status; status(['list'])", {"pandas", "scipy", "matplotlib", "llvmlite"}),
+        ("from tandem.sim.intervals import share_interval; share_interval(3, 9)", {"matplotlib", "scipy.stats"}),
+    ],
+)
+def test_a_start_loads_no_more_than_it_needs(words, heavy):
+    """Each of these takes a quarter of a second and more; what is asked for decides which are loaded."""
+    told = f"{words}\nimport sys; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_a_start_loads_is_seen():
+    told = "import pandas, sys; print(sorted({'pandas'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "['pandas']\n"

@@ -312,3 +312,14 @@ def test_the_difference_of_shares_adds_one_pair_each_way():
     up, down, n = 6 + 0.5, 1 + 0.5, 22
     middle, half = (up - down) / n, 1.959964 * (up + down - (up - down) ** 2 / n) ** 0.5 / n
     assert share_difference(first, second) == pytest.approx((5 / 20, middle - half, middle + half), abs=1e-6)
+
+
+def test_the_interval_of_a_share_is_scipys_to_the_last_digit():
+    """Written out, as scipy.stats takes a second to import."""
+    from scipy.stats import binomtest
+
+    for n in (1, 2, 7, 100, 1999):
+        for count in {0, 1, n // 3, n - 1, n}:
+            for level in (0.9, 0.95, 0.99):
+                known = binomtest(count, n).proportion_ci(level, method="wilson")
+                assert share_interval(count, n, level) == (known.low, known.high)
