@@ -53,7 +53,7 @@ class Evaluations:
     """The sets played so far, by number; on disk a sweep for each wave in `folder`."""
 
     def __init__(self, folder: Path, size: Profile, seed: int | str, model: str):
-        self.folder = folder
+        self.folder, self.size = folder, size
         self.rows: dict[int, dict[str, Any]] = {}
         played = PlaySet(Size(size.firms, size.twins, size.advertisers, size.long), seed)
         names = statistics()

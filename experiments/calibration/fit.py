@@ -4,7 +4,8 @@
    played so far, say that most targets could be met together (and ranges and trust stay plausible).
 2. The final sets are drawn in the same way, played, and the emulators learned once more. Sets are kept by weighted drawing
    without replacement, the weight being how much better or worse each looks now than when it was drawn.
-3. The default is, of the best looking kept sets, the one that meets most findings when played on further populations.
+3. The default is, of the best looking kept sets, the one that meets most findings when played on further populations: some on a
+   few, the best of these on more and larger ones, since a finding at the edge of its band is met by luck on a few.
 
 Each set is played once, on firms and luck of its own: an emulator smooths the noise, so that thousands of firms a set are
 not needed [andrianakis2015].
@@ -35,6 +36,7 @@ from tandem.sim.writing import write_text
 
 WAVE = 100_000
 CANDIDATES, POPULATIONS = 16, 5
+FINALISTS, THEIR_POPULATIONS, LARGER = 5, 10, 2  # populations of the finalists are so many times as large
 Told = Callable[[str, int], None]
 
 
@@ -196,28 +198,23 @@ def _kept(
     order = np.argsort(-(weight + draw.gumbel(size=len(weight))))  # drawing by weight without replacement
     chosen = np.sort(order[: size.ensemble])
     candidates = chosen[np.argsort(-score[chosen])[:CANDIDATES]]
-    jobs = {
-        (size.waves + 2) * WAVE + 100 * place + k: row
-        for place, row in enumerate(space.sets(places[candidates]))
-        for k in range(POPULATIONS)
-    }
-    store.play("candidates", jobs, workers, lambda: told("candidates for the default", 1))
-    rows = []
-    for place, candidate in enumerate(candidates):
-        mine = [(size.waves + 2) * WAVE + 100 * place + k for k in range(POPULATIONS)]
-        drawn = pd.DataFrame([row["statistics"] for row in store.played(mine)]).astype(float)
-        table = judged(drawn)
-        words = table.drop_duplicates("finding").set_index("finding")["finding_verdict"]
-        rows.append(
-            {
-                "set": int(np.flatnonzero(chosen == candidate)[0]),
-                "holds": int((words == "holds").sum()),
-                "fails": int((words == "fails").sum()),
-                "score": float(score[candidate]),
-                "failing": " ".join(words[words != "holds"].index),
-            }
-        )
-    found = pd.DataFrame(rows).sort_values(["holds", "fails", "score"], ascending=[False, True, False], ignore_index=True)
+    places_of = {int(np.flatnonzero(chosen == candidate)[0]): int(candidate) for candidate in candidates}
+
+    def met(sets: list[int], on: Evaluations, first: int, populations: int, stage: str) -> pd.DataFrame:
+        jobs = {
+            first + 100 * place + k: row
+            for place, row in enumerate(space.sets(places[[places_of[one] for one in sets]]))
+            for k in range(populations)
+        }
+        on.play(stage, jobs, workers, lambda: told("candidates for the default", 1))
+        drawn = [on.played([first + 100 * place + k for k in range(populations)]) for place in range(len(sets))]
+        return _ranked(sets, drawn, [float(score[places_of[one]]) for one in sets], on.size)
+
+    first_round = met(list(places_of), store, (size.waves + 2) * WAVE, POPULATIONS, "candidates")
+    larger = Evaluations(store.folder, _larger(size), seed, model_source())
+    finalists = [int(one) for one in first_round["set"][:FINALISTS]]
+    last_round = met(finalists, larger, (size.waves + 3) * WAVE, THEIR_POPULATIONS, "finalists")
+    found = pd.concat([last_round, first_round[~first_round["set"].isin(finalists)]], ignore_index=True)
     statistics = pd.DataFrame([row["statistics"] for row in store.played([numbers[k] for k in chosen])]).astype(float)
     return Fit(
         space,
@@ -230,13 +227,32 @@ def _kept(
         dict(judge.emulators),
         judge.bands,
         notes,
-        sum(note["sets"] for note in notes) + len(jobs),
+        sum(note["sets"] for note in notes) + len(candidates) * POPULATIONS + len(finalists) * THEIR_POPULATIONS,
     )
+
+
+def _larger(size: Profile) -> Profile:
+    return replace(
+        size, firms=LARGER * size.firms, twins=LARGER * size.twins, advertisers=LARGER * size.advertisers, long=LARGER * size.long
+    )
+
+
+def _ranked(sets: list[int], drawn: list[list[dict[str, Any]]], scores: list[float], size: Profile) -> pd.DataFrame:
+    """How many findings each set meets on its populations: set, holds, fails, score, failing (what does not hold), populations
+    and firms in each; the one that meets most first, of equals the one that misses fewest, then the better score."""
+    rows = []
+    for one, played, score in zip(sets, drawn, scores, strict=True):
+        table = judged(pd.DataFrame([row["statistics"] for row in played]).astype(float))
+        words = table.drop_duplicates("finding").set_index("finding")["finding_verdict"]
+        counts = {"holds": int((words == "holds").sum()), "fails": int((words == "fails").sum())}
+        failing = " ".join(words[words != "holds"].index)
+        rows.append({"set": one, **counts, "score": score, "failing": failing, "populations": len(played), "firms": size.firms})
+    return pd.DataFrame(rows).sort_values(["holds", "fails", "score"], ascending=[False, True, False], ignore_index=True)
 
 
 def sets_planned(size: Profile) -> int:
     """Parameter sets that a calibration of this size plays in all, the candidates for the default included."""
-    return size.sets + min(CANDIDATES, size.ensemble) * POPULATIONS
+    return size.sets + min(CANDIDATES, size.ensemble) * POPULATIONS + min(FINALISTS, size.ensemble) * THEIR_POPULATIONS
 
 
 def save(fit: Fit, folder: Path, command: str) -> None:

@@ -2,7 +2,7 @@
 
 from tandem.sim.compile import part
 from tandem.sim.phases.journal import contribute, note
-from tandem.sim.rules.arithmetic import most, unit
+from tandem.sim.rules.arithmetic import unit
 from tandem.sim.rules.clarity import blurred, chartered_belief, joint_clarity, owner_belief, sole_clarity, unsure_belief
 from tandem.sim.rules.conflict import intensity, process_spill
 from tandem.sim.rules.trust import reliance, trust_after_failure, trust_after_success
@@ -206,7 +206,7 @@ def book_clarity(w, cause):
     for domain in range(7):
         clarity += p.domain_arrivals_per_week[domain] * domain_clarity(w, domain)
         weight += p.domain_arrivals_per_week[domain]
-    clarity /= most(weight, 1e-12)
+    clarity = clarity / weight if weight > 0.0 else 0.0
     if j.clarity >= 0.0:
         contribute(w, CLARITY, cause, clarity - j.clarity)
     j.clarity = clarity
