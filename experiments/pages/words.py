@@ -34,11 +34,11 @@ def low_first(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def broken(name: str) -> str:
-    """A name in lines of ten letters or so."""
+def broken(name: str, width: int = 10) -> str:
+    """A name in lines of `width` letters or so."""
     words, lines = name.split(), [""]
     for word in words:
-        if len(lines[-1]) + len(word) > 10 and lines[-1]:
+        if len(lines[-1]) + len(word) > width and lines[-1]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)

@@ -96,8 +96,8 @@ class Chapters(Telling):
             yield self.say("why.shift", n=len(most), causes=self.causes(stock, most, first, last, "shift"))
 
     def causes(self, stock: str, amounts: Amounts, first: int, last: int, family: str = "cause") -> str:
-        """Causes with their amounts, in points or money. What flows through a stock in a quarter can be more than the whole of its
-        scale: it is then told as the mean of a week, which never is."""
+        """Causes with their amounts, in points or money. What flows through a stock in a quarter can be more than the whole of
+        its scale: it is then told as the mean of a week."""
         weekly = stock != "revenue" and any(abs(amount) > WHOLE for amount in amounts.values())
         parts = []
         for cause, amount in amounts.items():

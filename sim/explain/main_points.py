@@ -1,8 +1,8 @@
 """The three turning points that tell a run in short, chosen by a stated rule.
 
-One of each side where there is one: what was done to the firm (a shock, a departure, a change), what it did to the pair, what it
-did to the market; each the first kind in the order of its side below, the earliest of that kind. A side without one gives its place
-to the next best of the others. What names a cause or an origin goes before what names none. They are told in the order of weeks.
+One of each side where there is one: what was done to the firm (a shock, a departure, a change), what happened to the pair, what
+happened to the market; each the first kind in the order of its side below, the earliest of that kind. A side without one gives
+its place to the next best of the others. What names a cause or an origin goes before what names none.
 """
 
 from __future__ import annotations
