@@ -30,6 +30,9 @@ class Screen(Console):
         for number, column in enumerate(table.columns):
             if column.justify == "right":
                 column.min_width = max((cell_len(row[number]) for row in table.cells if number < len(row)), default=0)
+            else:  # a word is whole, or the table is told in lines
+                words = [word for row in table.cells if number < len(row) for word in row[number].split()]
+                column.min_width = max(map(cell_len, words), default=0)
         if Measurement.get(self, self.options.update(width=WIDEST), table).minimum <= self.width:
             self.print(table)
         else:

@@ -29,8 +29,8 @@ def scaled(outcome: str, lang: str = "en") -> tuple[float, str]:
 
 
 def unit_shown(quantity: Quantity, lang: str = "en") -> tuple[float, str]:
-    """Factor and unit in which a reader sees an outcome or a weekly column: shares and probabilities in percent, what lies between
-    0 and 1 from 0 to 100, all else as it is."""
+    """Factor and unit in which a reader sees an outcome or a weekly column: shares and probabilities in percent, what lies
+    between 0 and 1 from 0 to 100, all else as it is."""
     unit = quantity.unit
     if unit == "0-1":
         return 100.0, OF_HUNDRED[language(lang)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.scenario import catalogue
+from tandem.sim.texts import typeset
 
 
-def titles() -> dict[str, str]:
-    """English titles of the role models and contexts, by id."""
-    return {entry.name: entry.title["en"] for entry in catalogue()}
+def titles(lang: str = "en") -> dict[str, str]:
+    """Titles of the role models, contexts and cases, by id."""
+    return {entry.name: typeset(entry.title[lang], lang) for entry in catalogue()}
 
 
 def listed(words: list[str]) -> str:
