@@ -11,7 +11,7 @@ from tandem.experiments.pages.numbers import figure_text, scaled
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.results import Batch
-from tandem.sim.texts import listed, text, typeset
+from tandem.sim.texts import listed, semicolon, text
 
 ASKED = ("revenue_growth", "conflict_rate")
 
@@ -79,7 +79,7 @@ def answer(found: Sequence[Lead], titles: Mapping[str, str], lang: str = "en") -
             continue
         clauses = [_decided(lead, titles, lang, several) for lead in here if not lead.rivals]
         clauses += _open([lead for lead in here if lead.rivals], titles, lang, several)
-        told.append(text(f"answer.{outcome}", lang, clauses=typeset(" ; " if lang == "fr" else "; ", lang).join(clauses)))
+        told.append(text(f"answer.{outcome}", lang, clauses=semicolon(lang).join(clauses)))
         told += [_control(lead, titles, lang) for lead in here if lead.beaten_by]
     return told
 
