@@ -8,6 +8,7 @@ from tandem.experiments.commands.main import status
 from tandem.experiments.effects.leaders import ASKED, answer, leads
 from tandem.experiments.effects.role_models import best_role_models, chosen_role_models, described
 from tandem.sim.results import simulate_batch
+from tandem.sim.scenario import Scenario
 
 
 class Known:
@@ -31,7 +32,9 @@ TITLES = {"a": "Alpha", "b": "Beta", "c": "Gamma", "control": "Control", "here":
 def test_what_is_decided_is_told_with_its_lead_and_what_is_open_is_said_to_be():
     arms = {"a": known(0.10, 3.0, seed=1), "b": known(0.05, 3.0, seed=2), "c": known(0.02, 5.0, seed=3)}
     growth, conflict = answer(leads(arms, "here"), TITLES)
-    assert growth.startswith("Answer, growth: most with “Alpha”, 10.00 %/year: 4.9999 points") and "“Beta” (95% interval" in growth
+    assert (
+        growth.startswith("Answer, growth: most with “Alpha”, 10.00 %/year: 4.9999 points") and "“Beta” (95% interval" in growth
+    )
     assert conflict.startswith("Answer, conflict: undecided between") and "“Gamma”" not in conflict and "200 pairs" in conflict
 
 
@@ -86,3 +89,41 @@ def test_variance_without_an_ensemble_of_role_models_is_refused(capsys):
     assert status(["compare", "silence", "success-story", "--variance"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert len(ASKED) == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("default", "lever ", "set by hand (--set)", "role model: ", "context: ", "file: ")),
+        (
+            "fr",
+            (
+                "défaut",
+                "levier ",
+                "réglé à la main (--set)",
+                "répartition des rôles\u202f: ",
+                "contexte\u202f: ",
+                "fichier\u202f: ",
+            ),
+        ),
+    ],
+)
+def test_show_says_of_each_value_who_set_it(lang, words, capsys):
+    seen = set()
+    for name in ("retail-restructuring", "visionary-catalyst-weakness", "strategy-execution-drift", "co-pilot"):
+        assert status(["show", name, "--lang", lang, "--set", "levers.skills=0.9"]) == 0
+        values = [line for line in capsys.readouterr().out.splitlines() if " = " in line and not line.startswith("# role_model")]
+        for line in values:
+            remark = line.removeprefix("# ").partition("  # ")[2]
+            if not line.startswith(("week", '"')):
+                assert remark.startswith(words), line
+                seen |= {word for word in words if remark.startswith(word)}
+        assert f"skills = 0.9  # {words[2]}" in values
+    assert seen == set(words)
+
+
+def test_what_show_prints_loads_to_the_same_firm(capsys):
+    for name in ("retail-restructuring", "silence"):
+        assert status(["show", name, "--lang", "fr"]) == 0
+        told = Scenario.parse(capsys.readouterr().out)
+        assert told.parameters == Scenario.load(name).parameters
