@@ -173,7 +173,7 @@ class Run(Own):
     # -- telling -------------------------------------------------------------------------------
 
     def explain(self, lang: str = "en", full: bool = False) -> str:
-        """Why it went as it did, in words ("en" or "fr"); `full` goes quarter by quarter and names every cause."""
+        """Why it went as it did, on a page ("en" or "fr"); `full`: every quarter, every cause and every turning point."""
         from tandem.sim.explain import explain
         from tandem.sim.scenario import Scenario
 

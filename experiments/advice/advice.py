@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.advice.arms import LEVELS, Arms
+from tandem.experiments.advice.cause import cause_worth
 from tandem.experiments.advice.moves import Moves, moves_of
 from tandem.experiments.advice.playing import FIRST, Played, best_with
 from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised
@@ -29,6 +30,7 @@ from tandem.sim.results import MOST_RUNS
 from tandem.sim.scenario import Scenario, catalogue
 from tandem.sim.scenario.meant import scenario_of
 from tandem.sim.seeds import seed_of
+from tandem.sim.units import language
 
 __all__ = ["LEVELS", "Advice", "advise", "first_of", "helped_sets", "level_of", "lever_effects", "raised"]
 
@@ -58,6 +60,9 @@ class Advice(Own):
     """Which one or two levers to set to which levels, see `tandem.experiments.advice.moves.Moves`."""
     parameters: Chosen
     """Under which parameter sets all this was played."""
+    cause: pd.DataFrame
+    """What switching off the cause that a case states is worth, see `tandem.experiments.advice.cause.cause_worth`; no row where
+    the firm states none."""
 
     @property
     def best_role_model(self) -> str | None:
@@ -83,9 +88,9 @@ class Advice(Own):
                 return float(row["level"] - (LEVELS[1] - LEVELS[0]))
         return None
 
-    def paragraphs(self) -> list[str]:
-        """The advice in sentences."""
-        return paragraphs(self)
+    def paragraphs(self, lang: str = "en") -> list[str]:
+        """The advice in sentences ("en" or "fr")."""
+        return paragraphs(self, language(lang))
 
 
 def advise(
@@ -132,7 +137,8 @@ def advise(
         levels = _levels(Arms(scenario, seed, asked).play([((first, level),) for level in LEVELS], few)[..., GROWTH])
     progress("levels", 5)
     moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
-    return Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked)
+    cause = cause_worth(scenario, played, runs)
+    return Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
 
 
 def _second(scenario: Scenario, best: Scenario, played: Played, runs: int) -> pd.DataFrame:

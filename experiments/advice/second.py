@@ -10,6 +10,7 @@ import pandas as pd
 from tandem.experiments.firms.population import Population
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.scenario import Scenario
+from tandem.sim.texts import number, semicolon, text
 
 COLUMNS = ("has", "role_model", "growth_change", "growth_low", "growth_high", "verdict", "n")
 
@@ -31,20 +32,18 @@ def second_worth(scenario: Scenario, other: Scenario, own: np.ndarray, others: n
     return pd.DataFrame([(has, named, change, low, high, verdict(low, high, n), n)], columns=list(COLUMNS))
 
 
-def second_sentence(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
+def second_sentence(table: pd.DataFrame, titles: Mapping[str, str], lang: str = "en") -> str:
     """What the table says; "" where it has no row."""
     if not len(table):
         return ""
     row = table.iloc[0]
-    how_far = (
-        f"{100 * row['growth_change']:+.2f} points of growth a year (95% interval {100 * row['growth_low']:+.2f} to "
-        f"{100 * row['growth_high']:+.2f})"
+    low, high = (number(100 * row[f"growth_{end}"], "+.2f", lang) for end in ("low", "high"))
+    told = text(
+        f"advice.second.{'has' if row['has'] else 'would'}",
+        lang,
+        role_model=titles.get(row["role_model"], row["role_model"]),
+        growth=number(100 * row["growth_change"], "+.2f", lang),
+        interval=text("advice.interval", lang, low=low, high=high),
+        sure="" if row["verdict"] in DECIDED else semicolon(lang) + text("advice.second.undecided", lang),
     )
-    what = (
-        "The COO that this firm has brings"
-        if row["has"]
-        else f"A COO, in the role model “{titles[row['role_model']]}”, would bring"
-    )
-    sure = "" if row["verdict"] in DECIDED else "; whether that helps is undecided"
-    note = "" if row["has"] else " The role model was chosen on the same replicates, which flatters it a little."
-    return f"{what} {how_far} against none, as the firm is{sure}.{note}"
+    return told if row["has"] else f"{told} {text('advice.second.flattered', lang)}"

@@ -43,6 +43,8 @@ class Wish:
     parts: tuple[Part, ...]
     under: Mapping[str, object] = field(default_factory=dict)
     """Settings put over the firm, under which the wish is judged."""
+    context: str | None = None
+    """Of which context these are the wishes, if they are."""
 
     @property
     def beyond(self) -> bool:
@@ -88,7 +90,7 @@ def _of_context(scenario: Scenario) -> Wish:
     wishes = wishes_of(scenario.context)
     parts = tuple(Part(NAMES.index(want.outcome), -1.0 if want.less else 1.0, want.beyond) for want in wishes.wants)
     told = f"what firms in its context want ({wishes.reason['en'] if wishes.reason else 'grow'})"
-    return Wish(CONTEXT, told, "standard deviations of such firms", 1.0, parts, dict(wishes.under))
+    return Wish(CONTEXT, told, "standard deviations of such firms", 1.0, parts, dict(wishes.under), scenario.context)
 
 
 class Judged:

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
 
-TABLES = ("role_models", "levers", "levels", "second_executive", "moves", "best_move")
+TABLES = ("role_models", "levers", "levels", "second_executive", "moves", "best_move", "cause")
 
 
 def advise(
@@ -27,6 +28,7 @@ def advise(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
     parameters: ParameterSets = USUAL_SETS,
+    lang: Annotated[Language, typer.Option(help="Language of sentences and tables.")] = Language.en,
 ) -> None:
     """Say what would help a given firm first."""
     from tandem.experiments.advice.advice import advise as advised
@@ -34,6 +36,7 @@ def advise(
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.tables import write_csv
     from tandem.sim.scenario import Scenario
+    from tandem.sim.texts import text
     from tandem.sim.writing import filled
 
     if out is not None:
@@ -41,71 +44,88 @@ def advise(
     firm, asked = Scenario.load(file), parameter_sets(parameters)
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)
-    for paragraph in found.paragraphs():
+    for paragraph in found.paragraphs(lang.value):
         print(paragraph)
-    show(found)
+    show(found, lang.value)
     if out is not None:
         with filled(out) as folder:
-            tables = (found.role_models, found.levers, found.levels, found.second, found.moves.table, found.moves.summary)
+            tables = (
+                found.role_models,
+                found.levers,
+                found.levels,
+                found.second,
+                found.moves.table,
+                found.moves.summary,
+                found.cause,
+            )
             for name, table in zip(TABLES, tables):
                 write_csv(table.assign(parameters=asked.word), folder / f"{name}.csv")
-        print(f"tables: {out}")
-    print(asked.told)
-    print("This is a model, not a forecast.")
+        print(text("command.tables", lang.value, folder=out))
+    print(asked.tell(lang.value))
+    print(text("command.model", lang.value))
 
 
-def show(found: Any) -> None:
+def show(found: Any, lang: str = "en") -> None:
     """The table of the moves that came to the end, and that of levers."""
-    show_moves(found.moves)
-    show_levers(found)
+    show_moves(found.moves, lang)
+    show_levers(found, lang)
 
 
-def show_moves(moves: Any) -> None:
+def show_moves(moves: Any, lang: str = "en") -> None:
     """The best moves, and the best that move one lever alone."""
+    from tandem.experiments.advice.said import bracket, move_said, signed, unit_said, wish_said
     from tandem.experiments.commands.screen import Screen, Table
+    from tandem.sim.texts import text
 
-    table = Table(title=f"Moves of one or two levers for {moves.wish.told}, paired by luck, 95% intervals")
-    for head in ("set", moves.wish.unit, "hours a week", "growth, points a year", "profit, kEUR a week", "verdict"):
-        table.add_column(head, justify="left" if head in ("set", "verdict") else "right")
+    table = Table(title=text("advice.table.moves", lang, wish=wish_said(moves.wish, lang)))
+    table.add_column(text("advice.table.set", lang))
+    for head in (unit_said(moves.wish, lang), *(_head(name, lang) for name in ("hours", "growth", "profit"))):
+        table.add_column(head, justify="right")
+    table.add_column(text("advice.table.verdict", lang))
     rows = moves.table.to_dict("records")
     alone = [row for row in rows if row["levers"] == 1][:2]
     for row in [*rows[:4], *(row for row in alone if row not in rows[:4])]:
-        gain = [moves.wish.scale * row[end] for end in ("gain", "low", "high")]
+        gain, low, high = (moves.wish.scale * row[end] for end in ("gain", "low", "high"))
         table.add_row(
-            row["move"],
-            "{:+.2f} [{:+.2f}, {:+.2f}]".format(*gain),
-            f"{row['hours']:+.1f}",
-            f"{100 * row['growth_change']:+.2f}",
-            f"{row['profit_change']:+.1f}",
-            row["verdict"],
+            move_said(row["move"], lang),
+            f"{signed(gain, '+.2f', lang)} {bracket(low, high, '+.2f', lang)}",
+            signed(row["hours"], "+.1f", lang),
+            signed(100 * row["growth_change"], "+.2f", lang),
+            signed(row["profit_change"], "+.1f", lang),
+            text(f"advice.verdict.{row['verdict'].replace(' ', '_')}", lang),
         )
     Screen(sys.stdout).show(table)
 
 
-def show_levers(found: Any) -> None:
-    """The table of levers."""
-    from tandem.experiments.commands.screen import Screen, Table
+def _head(name: str, lang: str) -> str:
+    """A column's head, what is measured above its unit."""
+    from tandem.sim.texts import text
 
-    table = Table(title=f"Each lever raised by {found.step:g}, paired by luck, 95% intervals")
-    heads = (
-        "lever",
-        "from",
-        "growth, points a year",
-        "conflict, episodes a quarter",
-        "profit, kEUR a week",
-        "helps growth in replicates",
-        "in sets",
-    )
-    for head in heads:
-        table.add_column(head, justify="left" if head == "lever" else "right")
+    return text(f"advice.table.{name}", lang).replace(", ", ",\n", 1)
+
+
+def show_levers(found: Any, lang: str = "en") -> None:
+    """The table of levers."""
+    from tandem.experiments.advice.said import bracket, signed
+    from tandem.experiments.commands.screen import Screen, Table
+    from tandem.sim.parameters import lever_texts
+    from tandem.sim.texts import number, text
+
+    table = Table(title=text("advice.table.levers", lang, step=100 * found.step))
+    for head in ("lever", "from", "growth", "conflict", "profit", "helped", "helped_sets"):
+        table.add_column(_head(head, lang), justify="left" if head == "lever" else "right")
     for row in found.levers.to_dict("records"):
-        cells = [row["lever"].replace("_", " "), f"{row['level']:.2f}"]
+        name = row["lever"].replace("_", " ") if lang == "en" else lever_texts("title", lang)[row["lever"]]
+        cells = [name, number(100 * row["level"], ".0f", lang)]
         if not row["raised"]:
-            table.add_row(*cells, "already at its top", "", "", "", "")
+            table.add_row(*cells, text("advice.table.at_top", lang), "", "", "", "")
             continue
-        for name, scale, digits in (("growth", 100, 2), ("conflict", 1, 2), ("profit", 1, 1)):
-            value = [scale * row[f"{name}_{end}"] for end in ("change", "low", "high")]
-            cells.append("not defined" if value[0] != value[0] else "{:+.{d}f} [{:+.{d}f}, {:+.{d}f}]".format(*value, d=digits))
-        cells += ["none" if row[share] != row[share] else f"{row[share]:.0%}" for share in ("helped", "helped_sets")]
+        for outcome, scale, form in (("growth", 100, "+.2f"), ("conflict", 1, "+.2f"), ("profit", 1, "+.1f")):
+            change, low, high = (scale * row[f"{outcome}_{end}"] for end in ("change", "low", "high"))
+            shown = f"{signed(change, form, lang)} {bracket(low, high, form, lang)}"
+            cells.append(text("advice.table.not_defined", lang) if change != change else shown)
+        for share in ("helped", "helped_sets"):
+            none = row[share] != row[share]
+            cells.append(text("advice.table.none", lang) if none else number(row[share], ".0%", lang))
         table.add_row(*cells)
     Screen(sys.stdout).show(table)

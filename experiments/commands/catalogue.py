@@ -60,37 +60,57 @@ def show(
 
 
 def lines(scenario: Any, lang: str) -> list[str]:
-    """A scenario as TOML that loads to the same values, with remarks: where each comes from, what levers decide."""
+    """A scenario as TOML that loads to the same values, with a remark behind each: whether the file, the role model, the context,
+    a lever, a setting by hand or the default set it."""
+    from tandem.sim.texts import text
+
     story = scenario.story
     groups: dict[str, list[str]] = {}
-    explicit, flat = set(scenario.explicit_lever_parameters), scenario.values
+    kinds = {layer.label: layer.kind for layer in scenario.layers}
     for path, where in scenario.origin.items():
         at, _, key = path.rpartition(".")
-        groups.setdefault(at, []).append(line(scenario, path, key, flat[path], where, path in explicit))
+        groups.setdefault(at, []).append(line(scenario, path, key, setter(where, kinds, lang), lang))
     found = [f"# {scenario.title(lang)}"]
     found += [f"# {row}" for text in (story.story, story.question) if text for row in text[lang].split("\n")]
     found += [f"# role_model: {scenario.role_model or '-'}; context: {scenario.context or '-'}; digest: {scenario.digest}"]
+    found += [f"# {text('show.legend', lang)}"]
     for at, rows in groups.items():
         found += ["", *heading(at), *rows]
     for week, moved in scenario.moves().items():
         found += ["", "[[change]]", f"week = {week}", "[change.set]"]
-        found += [f'"{path}" = {written(new)}  # before: {written(old)}' for path, (old, new) in moved.items()]
+        before = text("show.before", lang)
+        found += [f'"{path}" = {written(new)}  # {before} {written(old)}' for path, (old, new) in moved.items()]
     return found
 
 
-def line(scenario: Any, path: str, key: str, value: Any, where: str, explicit: bool) -> str:
-    """One value with its remark; what a lever decides stands behind a #."""
+def setter(where: str, kinds: dict[str, str], lang: str) -> str:
+    """Who set a value, in words: `where` is its origin, `kinds` the kind of each layer by its label."""
+    from tandem.sim.texts import text
+
+    kind = kinds.get(where)
+    if where == "default":
+        return text("show.default", lang)
+    if where.startswith("lever ") and kind is None:
+        return text("show.lever", lang, lever=where.removeprefix("lever "))
+    if kind == "set" or where == "set":
+        return text("show.set", lang)
+    return text(f"show.{kind if kind in ('role_model', 'context') else 'file'}", lang, file=where)
+
+
+def line(scenario: Any, path: str, key: str, who: str, lang: str) -> str:
+    """One value with who set it; what a lever decides stands behind a #."""
     from tandem.sim.parameters import lever_value
     from tandem.sim.scenario.paths import FIELDS, pattern
+    from tandem.sim.texts import text
 
-    extra = FIELDS[pattern(path)].json_schema_extra
+    extra, value = FIELDS[pattern(path)].json_schema_extra, scenario.values[path]
     if value is None:
         level = getattr(scenario.parameters.levers, extra["lever"])
         value = lever_value(level, extra["poorest"], extra["best"], extra["scale"])
-        return f"# {key} = {value:.6g}  # {where} = {level:g}"
-    remark = "" if where == "default" else f"  # {where}"
-    if explicit:
-        remark += f"  <- set by itself: lever {extra['lever']} does not move it"
+        return f"# {key} = {value:.6g}  # {who} = {level:g}"
+    remark = f"  # {who}"
+    if path in scenario.explicit_lever_parameters:
+        remark += f"  <- {text('show.by_itself', lang, lever=extra['lever'])}"
     return f"{key} = {written(value)}{remark}"
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
 
@@ -22,63 +23,95 @@ def compare(
     runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by all that is compared.")] = 1000,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
+    variance: Annotated[bool, typer.Option("--variance", help="Say where the spread comes from (role models only).")] = False,
     parameters: ParameterSets = USUAL_SETS,
+    lang: Annotated[Language, typer.Option(help="Language of tables and words.")] = Language.en,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare role models or scenarios on the same replicates."""
     from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
+    from tandem.experiments.effects.leaders import answer
     from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
     from tandem.experiments.firms.uncertainty import variance_shares
+    from tandem.sim.texts import text
 
     if out is not None:
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
     asked = parameter_sets(parameters)
     fields, whole = arms(names or [], context), not names
-    tables = played(fields, whole, alternatives, runs, seed, asked)
+    if variance and not (whole and asked.several):
+        raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
+    tables, found = played(fields, whole, alternatives, runs, seed, asked)
     table = tables["comparison"]
-    print_role_models(table, sys.stdout)
+    print_role_models(table, sys.stdout, lang=lang.value)
     if whole:
-        print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout)
+        print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout, lang.value)
     if alternatives:
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
         print_survival(tables["surviving"], sys.stdout)
-    if whole and asked.several:
+    if variance:
         tables["variance"] = variance_shares(chosen_role_models(), STATEMENTS, seed)
         print_variance(tables["variance"], sys.stdout)
     if out is not None:
         save(tables, out, scenarios=not set(names or []) <= set(role_models()))
-        print(f"tables: {out}")
-    print(asked.told)
-    print("This is a model, not a forecast.")
+        print(text("command.tables", lang.value, folder=out))
+    if whole and asked.several and not variance:
+        print(text("compare.more", lang.value))
+    print(asked.tell(lang.value))
+    print(text("command.model", lang.value))
+    for sentence in answer(found, named(fields, lang.value), lang.value):
+        print(sentence)
+
+
+def named(fields: dict[str, dict[str, Any]], lang: str) -> dict[str, str]:
+    """Titles of all that is compared and of the contexts, by the name that tables have."""
+    from tandem.experiments.pages.words import titles
+    from tandem.sim.texts import typeset
+
+    known = titles(lang)
+    own = {name: typeset(scenario.title(lang), lang) for field in fields.values() for name, scenario in field.items()}
+    return {**own, **known}
 
 
 def played(
     fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int | str, asked: Any
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[Any]]:
     """The tables `comparison` and, where asked for, `alternatives`: each context's scenarios on the same replicates, and with
-    equal dispositions where all role models are compared."""
+    equal dispositions where all role models are compared. And who leads in each context."""
     import pandas as pd
 
     from tandem.experiments.commands.tables import progress
-    from tandem.experiments.effects.role_models import ALTERNATIVES, DISPOSITIONS, compare_role_models, differences, unequal
+    from tandem.experiments.effects.leaders import leads
+    from tandem.experiments.effects.role_models import (
+        ALTERNATIVES,
+        DISPOSITIONS,
+        chosen_role_models,
+        compare_role_models,
+        differences,
+        role_models,
+        unequal,
+    )
 
-    default, other = [], []
+    default, other, found = [], [], []
+    controls = set(role_models()) - set(chosen_role_models())
     total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
     with progress(total * runs, "comparing") as told:
         for place, scenarios in fields.items():
             first = compare_role_models(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
             default.append(differences(first.table, place, "default", "as described"))
+            found += leads(first.batches, place, controls)
             if whole:
                 tick = partial(told, f"{place}, equal dispositions")
                 equal = compare_role_models(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
                 default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
                 tick = partial(told, f"{place}, {name}")
-                found = compare_role_models(scenarios, runs, seed, changes, progress=tick, parameters=asked)
-                other.append(differences(found.table, place, name, "as described"))
+                there = compare_role_models(scenarios, runs, seed, changes, progress=tick, parameters=asked)
+                other.append(differences(there.table, place, name, "as described"))
     tables = {"comparison": default, "alternatives": other} if alternatives else {"comparison": default}
-    return {name: pd.concat(parts, ignore_index=True).assign(parameters=asked.word) for name, parts in tables.items()}
+    whole_tables = {name: pd.concat(parts, ignore_index=True).assign(parameters=asked.word) for name, parts in tables.items()}
+    return whole_tables, found
 
 
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:

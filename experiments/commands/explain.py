@@ -1,4 +1,4 @@
-"""`tandem explain`: why a run went as it did, in whole sentences."""
+"""`tandem explain`: why a run went as it did, on a page of whole sentences, or in full."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def explain(
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     lang: Annotated[Language, typer.Option(help="Language of the account.")] = Language.en,
     replicate: Annotated[Any, replicate_option("Number of the luck")] = 0,
-    full: Annotated[bool, typer.Option("--full", help="Go quarter by quarter and name every cause.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Every quarter, every cause, every turning point.")] = False,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
     replicates: Annotated[int, typer.Option(min=10, max=10_000, help="Replicates on which remedies are tried.")] = 200,
@@ -47,6 +47,8 @@ def explain(
         told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, replicates, lang.value, asked))
     print(f"{asked.tell(lang.value)}\n")
     show(told)
+    if not full:
+        print("\n" + text("page.more", lang, name=name))
 
 
 def rescue(scenario: Any, seed: int | str, replicates: int, lang: str, parameters: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, replicate_option, seed_option
 
@@ -26,6 +27,8 @@ QUARTERLY = (
     "backlog",
     "morale",
 )
+HEAD_WIDTH = 8
+WIDE, USUAL_WIDTH = 140, 80  # columns of a terminal
 NARROW = ("revenue", "profit", "customers", "satisfaction", "trust", "role_clarity", "conflict_episodes")
 
 
@@ -37,11 +40,13 @@ def run(
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
     parameters: ParameterSets = USUAL_SETS,
+    lang: Annotated[Language, typer.Option(help="Language of tables and words.")] = Language.en,
 ) -> None:
     """Play one firm and show it quarter by quarter."""
     from tandem.experiments.commands.settings import parameter_sets, settings
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
+    from tandem.sim.texts import text
 
     scenario = Scenario.load(name)
     changes = settings(set_ or [])
@@ -52,42 +57,63 @@ def run(
     if out is not None:
         writable(out, ("weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "run.json", "scenario.toml"))
     played = simulate(scenario, seed=seed, replicate=replicate, parameters=parameter_sets(parameters))
-    show(played, scenario)
+    show(played, scenario, lang.value)
     if out is not None:
         save(played, scenario, out)
-        print(f"tables: {out}")
+        print(text("command.tables", lang.value, folder=out))
 
 
-def show(played: Any, scenario: Any) -> None:
-    """The quarters and the outcomes as tables."""
+def show(played: Any, scenario: Any, lang: str = "en") -> None:
+    """The quarters and the outcomes as tables of at most 80 columns, more where a terminal has them."""
+    from rich.box import SIMPLE_HEAD
+
     from tandem.experiments.commands.screen import Screen, Table
-    from tandem.experiments.pages.numbers import figure_text, scaled
+    from tandem.experiments.pages.numbers import figure_text, scaled, unit_shown
     from tandem.sim.outcomes import OUTCOMES
+    from tandem.sim.texts import text, typeset
     from tandem.sim.weekly import WEEKLY
 
     screen = Screen(sys.stdout)
+    if not sys.stdout.isatty():
+        screen.width = USUAL_WIDTH
     frame = played.quarterly
-    table = Table(title=f"{scenario.title('en')}, by quarter (seed {played.seed}, luck {played.replicate})")
-    table.add_column("quarter", justify="right")
-    columns = [name for name in (QUARTERLY if screen.width >= 140 else NARROW) if name in frame]
+    title = typeset(scenario.title(lang), lang)
+    about = text("run.quarters", lang, title=title, seed=played.seed, replicate=played.replicate)
+    table = Table(title=about, box=SIMPLE_HEAD, padding=0, show_edge=False, pad_edge=False)
+    table.add_column(text("run.quarter", lang), justify="right")
+    columns = [name for name in (QUARTERLY if screen.width >= WIDE else NARROW) if name in frame]
     for name in columns:
-        unit = WEEKLY[name].unit.replace("/week", "").replace("-weeks", "-\nweeks")  # sums are those of the quarter
-        head = "\n".join([*name.split("_"), unit])
-        table.add_column(head, justify="right", overflow="fold", vertical="bottom")
+        table.add_column(_head(WEEKLY[name], lang), justify="right", overflow="fold", vertical="bottom")
     numbers = frame.get("quarter", frame.index)
     for number, row in zip(numbers, frame[columns].to_dict("records")):
-        table.add_row(str(number), *(figure_text(row[name], 1.0) for name in columns))
+        cells = (figure_text(row[name], unit_shown(WEEKLY[name], lang)[0], lang=lang) for name in columns)
+        table.add_row(str(number), *cells)
     screen.show(table)
-    ends = Table(title="Outcomes")
+    ends = Table(title=text("run.outcomes", lang))
     for head in ("outcome", "value", "unit"):
-        ends.add_column(head, justify="right" if head == "value" else "left")
+        ends.add_column(text(f"run.{head}", lang), justify="right" if head == "value" else "left")
     for name, value in played.outcomes.items():
         if OUTCOMES[name].headline:
-            factor, unit = scaled(name)
-            ends.add_row(OUTCOMES[name].title(), figure_text(value, factor), unit)
+            factor, unit = scaled(name, lang)
+            ends.add_row(typeset(OUTCOMES[name].title(lang), lang), figure_text(value, factor, lang=lang), unit)
     screen.show(ends)
-    print(played.parameters.told)
-    print("This is a model, not a forecast.")
+    print(played.parameters.tell(lang))
+    print(text("command.model", lang))
+
+
+def _head(column: Any, lang: str) -> str:
+    """Title and unit of a column, in narrow lines; what is summed over a quarter has the unit of the sum."""
+    from tandem.experiments.pages.numbers import unit_shown
+    from tandem.experiments.pages.words import broken
+    from tandem.sim.texts import text, typeset
+
+    title, unit = typeset(column.title(lang), lang), unit_shown(column, lang)[1]
+    if column.unit == "0-1":
+        unit = text("run.of_hundred", lang)
+    for week in ("/week", "/semaine"):
+        unit = unit.removesuffix(week)
+    lines = broken(title, HEAD_WIDTH)
+    return lines if unit == title.lower() else f"{lines}\n{broken(unit, HEAD_WIDTH)}"
 
 
 def save(played: Any, scenario: Any, out: Path) -> None:

@@ -28,8 +28,12 @@ class Screen(Console):
         """Print a table; where it is too wide for the terminal, one line a cell, its heading before it."""
         table.min_width = min(table.min_width or 0, self.width)  # room for a title is a wish, not a need
         for number, column in enumerate(table.columns):
-            if column.justify == "right":
-                column.min_width = max((cell_len(row[number]) for row in table.cells if number < len(row)), default=0)
+            texts = [row[number] for row in table.cells if number < len(row)]
+            if column.justify == "right":  # neither a figure nor its head is cut
+                texts += str(column.header).split("\n")
+            else:  # a word is whole, or the table is told in lines
+                texts = [word for text in (*texts, str(column.header)) for word in text.split()]
+            column.min_width = max(map(cell_len, texts), default=0)
         if Measurement.get(self, self.options.update(width=WIDEST), table).minimum <= self.width:
             self.print(table)
         else:

@@ -12,10 +12,11 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 
 from tandem.experiments.commands.screen import Screen, Table, bar
 from tandem.experiments.commands.terminal import plain
-from tandem.experiments.effects.role_models import STATEMENTS
+from tandem.experiments.effects.role_models import STATEMENTS, role_models
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.words import spoken, titles
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.texts import number, text, typeset
 
 LINE_SECONDS = 10.0
 SHOWN = (*STATEMENTS, "profit_per_week")
@@ -51,50 +52,61 @@ class _Lines:
         print(f"{what}: {self.done / self.total:.0%}, about {left:.1f} minutes left", file=sys.stderr, flush=True)
 
 
-def print_role_models(table: Any, stream: TextIO, dispositions: str = "as described") -> None:
+def print_role_models(table: Any, stream: TextIO, dispositions: str = "as described", lang: str = "en") -> None:
     """One table a context: the first role model's means, the others' paired differences with 95% intervals."""
-    named = titles()
+    named = titles(lang)
     part = table[table["dispositions"] == dispositions]
     for context in dict.fromkeys(part["context"]):
         rows = part[part["context"] == context]
-        about = "first row means, others paired differences from it [95% interval]"
-        shown = Table(title=f"{named.get(context, context)}: {about}, {int(rows['pairs'].max()):,} pairs")
-        shown.add_column("role_model")
-        for name in SHOWN:
-            shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
-        for arm in dict.fromkeys(rows["role_model"]):
-            shown.add_row(named.get(arm, arm), *_cells(rows[rows["role_model"] == arm]))
+        where = text("compare.written", lang) if context == "as written" else named.get(context, context)
+        shown = Table(title=text("compare.about", lang, context=where, pairs=int(rows["pairs"].max())))
+        arms = list(dict.fromkeys(rows["role_model"]))
+        shown.add_column(text(f"compare.{'role_model' if set(arms) <= set(role_models()) else 'scenario'}", lang))
+        _add_outcomes(shown, lang)
+        for arm in arms:
+            shown.add_row(named.get(arm, arm), *_cells(rows[rows["role_model"] == arm], lang))
         Screen(stream).show(shown)
 
 
-def print_equal(table: Any, beside: Any, stream: TextIO) -> None:
+def print_equal(table: Any, beside: Any, stream: TextIO, lang: str = "en") -> None:
     """What role models set beside decision rights, and the role models concerned once more with equal dispositions."""
-    named = titles()
-    listed = Table(title="What role models set beside decision rights")
-    for head in ("role_model", "parameter", "value", "in the first role model"):
-        listed.add_column(head)
+    named = titles(lang)
+    listed = Table(title=text("compare.beside", lang))
+    for head in ("role_model", "parameter", "value", "first"):
+        listed.add_column(text(f"compare.{head}", lang))
     for row in beside.to_dict("records"):
-        listed.add_row(named.get(row["role_model"], row["role_model"]), row["path"], word(row["value"]), word(row["first"]))
+        values = [_said(row[name], lang) for name in ("value", "first")]
+        listed.add_row(named.get(row["role_model"], row["role_model"]), row["path"], *values)
     Screen(stream).show(listed)
     concerned = beside.loc[beside["path"].str.contains("encouragement|anchor"), "role_model"].unique()
     rows = table[(table["dispositions"] == "equal") & table["role_model"].isin(concerned)]
     if rows.empty:
         return
-    about = "the same role models with equal dispositions, paired differences from the first role model [95% interval]"
-    shown = Table(title=f"{about[0].upper()}{about[1:]}, {int(rows['pairs'].max()):,} pairs")
-    shown.add_column("context, role model")
-    for name in SHOWN:
-        shown.add_column(f"{OUTCOMES[name].title()}\n{scaled(name)[1]}", justify="right")
+    shown = Table(title=text("compare.equal", lang, pairs=int(rows["pairs"].max())))
+    shown.add_column(text("compare.context_role_model", lang))
+    _add_outcomes(shown, lang)
     for context in dict.fromkeys(rows["context"]):
         for arm in concerned:
             mine = rows[(rows["context"] == context) & (rows["role_model"] == arm)]
-            shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine))
+            shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine, lang))
     Screen(stream).show(shown)
 
 
-def _cells(rows: Any) -> list[str]:
+def _add_outcomes(table: Table, lang: str) -> None:
+    for name in SHOWN:
+        table.add_column(f"{typeset(OUTCOMES[name].title(lang), lang)}\n{scaled(name, lang)[1]}", justify="right")
+
+
+def _said(value: object, lang: str) -> str:
+    """A parameter's value as a reader says it."""
+    if value is None or isinstance(value, bool):
+        return text(f"compare.{'lever' if value is None else 'yes' if value else 'no'}", lang)
+    return number(value, "g", lang) if isinstance(value, int | float) else word(value)
+
+
+def _cells(rows: Any, lang: str = "en") -> list[str]:
     mine = rows.set_index("outcome")
-    return [cell(mine.loc[name].to_dict(), scaled(name)[0])["text"] for name in SHOWN]
+    return [cell(mine.loc[name].to_dict(), scaled(name, lang)[0], lang=lang)["text"] for name in SHOWN]
 
 
 def print_levers(study: Any, stream: TextIO) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.scenario import catalogue
+from tandem.sim.texts import typeset
 
 
-def titles() -> dict[str, str]:
-    """English titles of the role models and contexts, by id."""
-    return {entry.name: entry.title["en"] for entry in catalogue()}
+def titles(lang: str = "en") -> dict[str, str]:
+    """Titles of the role models, contexts and cases, by id."""
+    return {entry.name: typeset(entry.title[lang], lang) for entry in catalogue()}
 
 
 def listed(words: list[str]) -> str:
@@ -34,11 +35,11 @@ def low_first(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def broken(name: str) -> str:
-    """A name in lines of ten letters or so."""
+def broken(name: str, width: int = 10) -> str:
+    """A name in lines of `width` letters or so."""
     words, lines = name.split(), [""]
     for word in words:
-        if len(lines[-1]) + len(word) > 10 and lines[-1]:
+        if len(lines[-1]) + len(word) > width and lines[-1]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)

@@ -89,6 +89,11 @@ def typeset(words: str, lang: str) -> str:
     return re.sub(r"[ \u00a0]([;:!?%»])", NARROW + r"\1", words.replace("'", "\u2019"))
 
 
+def semicolon(lang: str) -> str:
+    """What stands between two clauses: a semicolon with the spaces of the language."""
+    return f"{NARROW}; " if language(lang) == "fr" else "; "
+
+
 def sentence(words: str) -> str:
     """`words` with a capital first letter."""
     return words[:1].upper() + words[1:]

@@ -80,7 +80,7 @@ def test_compare_tells_the_robustness_of_each_statement(capsys, tmp_path):
 
 def test_cases_are_compared_as_they_are_written(capsys):
     assert status(["compare", "silence", "founder-will-not-let-go", "--runs", "10"]) == 0
-    assert "as written" in capsys.readouterr().out
+    assert "As written" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -146,7 +147,7 @@ def test_no_figure_is_cut_however_narrow_the_terminal(columns):
 
 def test_a_run_on_a_narrow_terminal_shows_what_a_wide_one_shows():
     narrow = on_a_terminal(["run", "silence", "--quarters", "1"], 40)
-    assert "…" not in narrow and "  revenue kEUR: 4," in narrow
+    assert "…" not in narrow and "  Revenue kEUR: 4," in narrow
 
 
 @pytest.mark.parametrize(
@@ -195,3 +196,29 @@ def test_a_home_that_cannot_be_written_to_is_not_spoken_of(home):
     places = {"HOME": home, "XDG_CACHE_HOME": "", "MPLCONFIGDIR": "", "TANDEM_CACHE": str(usual_cache_root())}
     told = played("run", "silence", "--quarters", "1", **places)
     assert (told.returncode, told.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_run_fits_80_columns_with_all_its_heads(lang, capsys):
+    heads = {
+        "en": ("Trust", "Customers", "Conflicts", "clarity"),
+        "fr": ("Confiance", "Clients", "Conflits", "épisodes", "rôles"),
+    }
+    for name in ("silence", "founder-will-not-let-go", "co-pilot"):
+        assert status(["run", name, "--lang", lang]) == 0
+        shown = capsys.readouterr().out
+        assert max(map(len, shown.splitlines())) <= 80
+        assert all(head in shown for head in heads[lang])
+        assert shown.count("\n") < 40, "a table, not one line a cell"
+    on_terminal = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(["run", "silence", "--lang", lang], 80)).splitlines()
+    assert max(map(len, on_terminal)) <= 80 and len(on_terminal) < 40
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_lies_between_0_and_1_is_read_from_0_to_100(lang, capsys):
+    assert status(["run", "silence", "--lang", lang]) == 0
+    shown = capsys.readouterr().out
+    assert "0-1" not in shown and ("points of 100" if lang == "en" else "points sur 100") in shown
+    row = next(line for line in shown.splitlines() if line.split()[:1] == ["1"])
+    satisfaction = float(row.split()[-4].replace(",", "."))
+    assert 10 < satisfaction <= 100

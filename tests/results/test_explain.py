@@ -8,6 +8,7 @@ import pytest
 
 from tandem.sim import Scenario, simulate
 from tandem.sim.explain import account, attribution, explain, turning_points
+from tandem.sim.explain.main_points import main_points
 from tandem.sim.explain.reasons import FLOWING
 from tandem.sim.explain.turning import first_held, largest_fall
 from tandem.sim.outcomes import OUTCOMES
@@ -254,13 +255,62 @@ def test_every_event_has_a_sentence(runs):
             assert blemishes(event_sentence(event, lang)) == []
 
 
-def test_an_account_covers_every_week_once(runs):
-    for full in (False, True):
-        for run in runs[:10]:
-            parts = account(run.weekly, run.events, run.contributions, run.outcomes, run.scenario, "en", full=full)
-            ends = [re.findall(r"(\d+) to (\d+)", heading) for heading, _ in parts.sections]
-            weeks = [tuple(map(int, found[0])) for found in ends if found]
-            assert [week for first, last in weeks for week in range(first, last + 1)] == list(range(1, run.weeks + 1))
+def test_a_full_account_covers_every_week_once(runs):
+    for run in runs[:10]:
+        parts = account(run.weekly, run.events, run.contributions, run.outcomes, run.scenario, "en", full=True)
+        ends = [re.findall(r"(\d+) to (\d+)", heading) for heading, _ in parts.sections]
+        weeks = [tuple(map(int, found[0])) for found in ends if found]
+        assert [week for first, last in weeks for week in range(first, last + 1)] == list(range(1, run.weeks + 1))
+
+
+def beyond(words: str) -> list[str]:
+    """Figures with a sign and a decimal that are no money and lie outside 100 points either way."""
+    figures = re.findall(r"\((?:\+|\u2212)(\d[\d,\u202f]*[.,]\d)(?![ \u202f]?[kM]?\u20ac)", words)
+    return [each for each in figures if abs(float(each.replace("\u202f", "").replace(",", "."))) > 100.0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_figure_stands_outside_its_scale(runs, lang):
+    for run in runs[:40]:
+        for full in (False, True):
+            assert beyond(told(run, lang, full=full)) == []
+
+
+def test_flows_larger_than_a_whole_scale_are_told_as_those_of_a_week():
+    assert beyond("the public's forgetting (\u2212106.9)") == ["106.9"] and beyond("\u2212\u20ac106.9k (+12.3)") == []
+    weekly = tables(weeks=13)
+    pushes = pd.DataFrame(
+        {
+            "week": np.repeat(np.arange(1, 14), 2),
+            "stock": "brand_awareness",
+            "cause": ["forgetting", "brand_budget"] * 13,
+            "amount": [-0.1, 0.09] * 13,
+        }
+    )
+    weekly["brand_awareness"] -= 0.01 * np.arange(14)
+    words = explain(weekly, happened(), pushes, {}, None, "en", full=True)
+    assert "the public's forgetting (\u221210.0 a week), in spite of the brand budget (+9.0 a week)" in words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_account_is_a_page(runs, lang):
+    heads = {"en": "Main cause:", "fr": "Cause principale\u202f:"}
+    for run in runs[:40]:
+        parts = account(run.weekly, run.events, run.contributions, run.outcomes, run.scenario, lang)
+        assert len(parts.sections) <= 3
+        assert len(str(parts).splitlines()) < 40 and len(str(parts).split()) < 450
+        named = [line for line in str(parts).splitlines() if heads[lang] in line]
+        assert len(named) <= 3
+
+
+def test_the_main_points_are_those_of_different_sides():
+    sizes = {"trust": {20: 0.2}, "revenue": {30: 80.0}, "satisfaction": {40: 0.4}}
+    events = happened((10, "shock.crisis", "", "", 1.0, 4.0), (12, "shock.crisis", "", "", 1.0, 4.0))
+    points = turning_points(tables(**sizes), events, NOTHING)
+    assert len(points) > 5
+    assert [(point.week, point.stock) for point in main_points(points)] == [(10, None), (20, "trust"), (30, "revenue")]
+    assert main_points(list(reversed(points))) == main_points(points)
+    assert len(main_points([points[0]] * 2)) == 1 and main_points([]) == []
 
 
 def test_a_firm_without_a_coo_is_told_without_a_pair():

@@ -24,6 +24,7 @@ from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import catalogue
 from tandem.sim.scenario.paths import FIELDS
+from tandem.sim.texts import number as written
 
 STEP = 0.2
 CASES = sorted(entry.name for entry in catalogue() if entry.kind == "case")
@@ -59,8 +60,8 @@ def test_a_second_executive_is_weighed_on_the_same_replicates(found):
     own, alone = (play(firm, 200, seed=3).outcomes["revenue_growth"].to_numpy() for firm in (found.scenario, without))
     row = found.second.iloc[0]
     assert row["growth_change"] == pytest.approx((own - alone).mean()) and row["n"] == 200 and row["has"]
-    (told,) = [each for each in found.paragraphs() if "The COO that this firm has brings" in each]
-    assert f"{100 * row['growth_change']:+.2f} points" in told
+    (told,) = [each for each in found.paragraphs() if "With the COO that it has" in each]
+    assert f"{written(100 * row['growth_change'], '+.2f', 'en')} points" in told
     assert ("undecided" in told) == (row["verdict"] not in ("higher", "lower"))
 
 
