@@ -29,12 +29,14 @@ def compare(
     from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
     from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
+    from tandem.experiments.files.record import note_firms
     from tandem.experiments.firms.uncertainty import variance_shares
 
     if out is not None:
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
     asked = parameter_sets(parameters)
     fields, whole = arms(names or [], context), not names
+    note_firms({(name, place): firm for place, field in fields.items() for name, firm in field.items()})
     tables = played(fields, whole, alternatives, runs, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout)
