@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +16,10 @@ from typing import Annotated, Any
 import typer
 
 from tandem.sim.mistake import Mistake
+from tandem.sim.scenario.catalogue import VARIABLE
 
 MOST_LINES = 40
+DECLARATION = "study.toml"
 
 
 def rerun(
@@ -24,7 +28,7 @@ def rerun(
     """Play kept results again and compare them bit for bit; 0: the same, 1: something differs."""
     if _is_sweep(what):
         return sweep_again(what)
-    folder, wanted = wanted_of(what)
+    folder, wanted = wanted_of(what.absolute())
     found = Findings()
     for record, names in wanted:
         print(f"again: {record['command']}", flush=True)
@@ -83,42 +87,66 @@ def compare_again(folder: Path, record: dict[str, Any], names: dict[str, str], f
 
     with tempfile.TemporaryDirectory(prefix="tandem-rerun-") as made:
         place = Path(made)
-        arguments, renamed = inputs_again(folder, record, place, found)
-        play(arguments, place / "out")
+        played = inputs_again(folder, record, place, found)
+        play(played, place / "out")
         (now,) = records_of(place / "out")
-        now["firms"] = {_said(name, renamed): digest for name, digest in now["firms"].items()}
+        now["firms"] = {_said(name, played.renamed): digest for name, digest in now["firms"].items()}
         changed = changes_since(record, now, found)
         for name, again in names.items():
-            told = file_again(folder / name, place / "out", again, record["files"].get(name), renamed, changed)
+            told = file_again(folder / name, place / "out", again, record["files"].get(name), played.renamed, changed)
             found.differing += [f"{name}: {line}" for line in told]
             found.same += not told
         if missing := sorted(set(now["files"]) - set(record["files"])) if len(names) > 1 else []:
             found.notes.append(f"played again, there is also {', '.join(missing[:5])}{' and more' if missing[5:] else ''}")
 
 
-def inputs_again(folder: Path, record: dict[str, Any], place: Path, found: Findings) -> tuple[list[str], dict[str, str]]:
-    """The command line with what it named where that lies now, and what stands for which name."""
-    from tandem.experiments.files.inputs import input_of, of_folder, restored
+@dataclass
+class Played:
+    """A command line as played again: `renamed`, what stands for which name; `home`, where names start from (None: here)."""
 
-    renamed: dict[str, str] = {}
+    arguments: list[str]
+    renamed: dict[str, str] = field(default_factory=dict)
+    home: Path | None = None
+
+
+def inputs_again(folder: Path, record: dict[str, Any], place: Path, found: Findings) -> Played:
+    """The command line with all that it named: as it lies there, else as the record keeps it."""
+    from tandem.experiments.files.inputs import deep, restored, unchanged
+
+    played = Played(record["arguments"])
     for number, kept in enumerate(record["inputs"]):
         name = kept["name"]
-        if "files" in kept:
-            if (file := restored(kept, place / "inputs" / str(number))) is None:
-                raise Mistake(f"{name}: the record's copy of it names places outside of its own folder")
-            renamed[name] = str(file)
-            now = input_of(name)
-            if now is not None and now["sha256"] != kept["sha256"]:
-                found.notes.append(f"{name} has changed since; what was played again is the text that the record keeps")
+        if "files" not in kept:
+            played.renamed[name] = str(folder_again(folder, kept, found))
             continue
-        places = [Path(name), *([folder / kept["folder"]] if "folder" in kept else [])]
-        there = next((each for each in places if each.is_dir()), None)
-        if there is None:
-            raise Mistake(f"{name}: this folder was played on and is not there any more; put it back, or start from where it lay")
-        if of_folder(there) != kept["sha256"]:
-            found.differing.append(f"{name}: this folder was played on and has changed since")
-        renamed[name] = str(there)
-    return [_renamed(word, renamed) for word in record["arguments"]], renamed
+        if unchanged(kept):
+            continue
+        if Path(name).expanduser().exists():
+            found.notes.append(f"{name} has changed since; what was played again is the text that the record keeps")
+        if Path(name).expanduser().is_absolute():
+            inputs = place / "inputs" / str(number)
+            played.renamed[name] = str(restored(kept, inputs, deep(inputs)))
+        else:
+            played.home = deep(place / "work")
+    for kept in record["inputs"] if played.home else ():
+        if "files" in kept and not Path(kept["name"]).expanduser().is_absolute():  # all of them, since they start from one place
+            restored(kept, place / "work", Path(os.path.normpath(deep(place / "work") / kept["name"])).parent)
+    played.arguments = [_renamed(word, played.renamed) for word in record["arguments"]]
+    return played
+
+
+def folder_again(folder: Path, kept: dict[str, Any], found: Findings) -> Path:
+    """Where the folder that a command was played on lies now. Mistake where it is gone."""
+    from tandem.experiments.files.inputs import of_folder
+
+    name = kept["name"]
+    places = [Path(name).expanduser().absolute(), *([folder / kept["folder"]] if "folder" in kept else [])]
+    there = next((each for each in places if each.is_dir()), None)
+    if there is None:
+        raise Mistake(f"{name}: this folder was played on and is not there any more; put it back, or start from where it lay")
+    if of_folder(there) != kept["sha256"]:
+        found.differing.append(f"{name}: this folder was played on and has changed since")
+    return there
 
 
 def _renamed(word: str, renamed: dict[str, str]) -> str:
@@ -127,15 +155,34 @@ def _renamed(word: str, renamed: dict[str, str]) -> str:
     return f"{option}{equals}{renamed.get(value, value)}"
 
 
-def play(arguments: list[str], out: Path) -> None:
+def play(played: Played, out: Path) -> None:
     """The command again, into `out`, with nothing on the terminal but its errors. Mistake where it does not come to its end."""
     from tandem.experiments.commands.main import status_of
     from tandem.experiments.files.record import with_options
 
-    with redirect_stdout(io.StringIO()):
-        code = status_of(with_options(arguments, [f"--out={out}"]))
+    with redirect_stdout(io.StringIO()), _standing_in(played.home):
+        code = status_of(with_options(played.arguments, [f"--out={out}"]))
     if code not in (0, 1):
         raise Mistake(f"the command of the record does not run any more (exit code {code}, see the line above)")
+
+
+@contextmanager
+def _standing_in(home: Path | None) -> Iterator[None]:
+    """The block with `home` as working directory (None: as it is); a user's scenarios stay where they are."""
+    if home is None:
+        yield
+        return
+    before = os.environ.get(VARIABLE)
+    if before:
+        os.environ[VARIABLE] = os.pathsep.join(
+            str(Path(part).expanduser().absolute()) for part in before.split(os.pathsep) if part
+        )
+    try:
+        with chdir(home):
+            yield
+    finally:
+        if before:
+            os.environ[VARIABLE] = before
 
 
 def changes_since(record: dict[str, Any], now: dict[str, Any], found: Findings) -> bool:
@@ -176,6 +223,8 @@ def file_again(kept: Path, out: Path, again: str, digest: str | None, renamed: d
     if kept.suffix in LOOKS and (changed or kept.suffix == ".html"):  # other code or versions draw otherwise
         return [] if as_written else ["it was changed since it was written"]
     told = differences(there, other, kept.suffix, lambda text: _said(text, renamed))
+    if renamed and kept.name == DECLARATION:  # its digests are of names too, among which that of a file that lies elsewhere now
+        told = [line for line in told if "'digest = " not in line]
     if not told and not as_written and kept.suffix in LOOKS:
         return ["it was changed since it was written"]
     return told

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tandem.sim.mistake import Mistake
 from tandem.sim.opening import content
 from tandem.sim.seals import sha256
 
@@ -44,16 +45,34 @@ def of_folder(folder: Path) -> str:
     return sha256("\n".join(told).encode())
 
 
-def restored(kept: dict[str, Any], place: Path) -> Path | None:
-    """Put the texts of an input under `place` again; where its own now lies, None where nothing was kept."""
-    files: dict[str, str] = kept.get("files", {})
-    if not files:
-        return None
-    home = place.joinpath(*["deep"] * DEPTH)
+def unchanged(kept: dict[str, Any], home: Path | None = None) -> bool:
+    """Whether an input lies where it lay, with every file that it names as it was. `home`: the folder that relative paths start
+    from (None: the working directory)."""
+    place = (home or Path()) / Path(kept["name"]).expanduser()
+    files: dict[str, str] = kept["files"]
+    try:
+        return all(content(place.parent / path) == text.encode() for path, text in files.items()) and place.name == next(
+            iter(files)
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def deep(place: Path) -> Path:
+    """A folder under `place` from which paths may climb DEPTH folders and stay within."""
+    return place.joinpath(*["deep"] * DEPTH)
+
+
+def restored(kept: dict[str, Any], place: Path, home: Path) -> Path:
+    """Put the texts of an input under `place` again, the first into the folder `home` there; where that lies. Mistake where one
+    would lie outside."""
+    files: dict[str, str] = kept["files"]
     for relative, text in files.items():
         target = Path(os.path.normpath(home / relative))
         if not target.is_relative_to(place):
-            return None
+            raise Mistake(
+                f"{kept['name']}: the record's copy of it names {relative}, which lies too far from it; put it back first"
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
     return home / next(iter(files))
