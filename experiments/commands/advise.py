@@ -34,6 +34,7 @@ def advise(
     from tandem.experiments.advice.advice import advise as advised
     from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import progress
+    from tandem.experiments.files.record import note_firms
     from tandem.experiments.files.tables import write_csv
     from tandem.sim.scenario import Scenario
     from tandem.sim.texts import text
@@ -42,6 +43,7 @@ def advise(
     if out is not None:
         writable(out, tuple(f"{name}.csv" for name in TABLES))
     firm, asked = Scenario.load(file), parameter_sets(parameters)
+    note_firms({file: firm})
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)
     for paragraph in found.paragraphs(lang.value):

@@ -33,6 +33,7 @@ def compare(
     from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
     from tandem.experiments.effects.leaders import answer
     from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
+    from tandem.experiments.files.record import note_firms
     from tandem.experiments.firms.uncertainty import variance_shares
     from tandem.sim.texts import text
 
@@ -42,6 +43,7 @@ def compare(
     fields, whole = arms(names or [], context), not names
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
+    note_firms({(name, place): firm for place, field in fields.items() for name, firm in field.items()})
     tables, found = played(fields, whole, alternatives, runs, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)

@@ -28,6 +28,7 @@ def discover(
     from tandem.experiments.discovery import of_sweep
     from tandem.experiments.discovery.figures import write_figure
     from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS
+    from tandem.experiments.files.record import note_factors, note_parameters
     from tandem.experiments.files.tables import write_csv
     from tandem.experiments.store import open_sweep
     from tandem.experiments.study.replayed import DECLARATION, POINTS, REPLICATES, of_sensitivity
@@ -44,6 +45,9 @@ def discover(
         sweep = open_sweep(folder)
         event, varied, share = of_sweep(sweep, outcome, above, below, allow_partial)
         played = sweep.parameters
+    if played is not None:
+        note_parameters(chosen(played))
+    note_factors({str(name): {"points": int(varied[name].nunique())} for name in varied})
     with progress(MOST_BOXES * REDRAWS, "peeling") as told:
         found = found_in(event, varied, share, seed, lambda done: told("peeling redrawn points", done))
     lines = [*found.told, *([] if played is None else [chosen(played).told])]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tandem.experiments.commands.catalogue import Language
+from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, replicate_option, seed_option
+
+ACCOUNT = "account.txt"
 
 
 def explain(
@@ -21,15 +25,20 @@ def explain(
     intervention: Annotated[bool, typer.Option("--intervention", help="Find the last week at which it can be saved.")] = False,
     replicates: Annotated[int, typer.Option(min=10, max=10_000, help="Replicates on which remedies are tried.")] = 200,
     parameters: ParameterSets = USUAL_SETS,
+    out: Annotated[Path | None, typer.Option(help="Folder for the account as a text.")] = None,
 ) -> None:
     """Tell why a run went as it did."""
     from tandem.experiments.commands.settings import parameter_sets, settings
+    from tandem.experiments.files.record import note_firms
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
 
     scenario = Scenario.load(name)
     if set_:
         scenario = scenario.with_(settings(set_))
+    if out is not None:
+        note_firms({name: scenario})
+        writable(out, [ACCOUNT])
     from tandem.sim.explain import account
     from tandem.sim.texts import text
 
@@ -47,8 +56,19 @@ def explain(
         told = told.with_section(text("section.rescue", lang), rescue(scenario, seed, replicates, lang.value, asked))
     print(f"{asked.tell(lang.value)}\n")
     show(told)
+    if out is not None:
+        save(told, asked.tell(lang.value), out)
     if not full:
         print("\n" + text("page.more", lang, name=name))
+
+
+def save(account: Any, parameters: str, out: Path) -> None:
+    """The account as a text of its own, under which parameters it holds in its first line."""
+    from tandem.sim.writing import filled
+
+    with filled(out) as folder:
+        (folder / ACCOUNT).write_text(f"{parameters}\n\n{account}", encoding="utf-8")
+    print(f"\n{out / ACCOUNT}")
 
 
 def rescue(scenario: Any, seed: int | str, replicates: int, lang: str, parameters: Any) -> list[str]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": ("explain", "explain", "Tell why a run went as it did."),
     "compare": ("compare", "compare", "Compare role models or scenarios, paired by luck."),
     "sweep": ("sweep", "sweep", "Run a plan of many firms; the same command again resumes."),
+    "rerun": ("rerun", "rerun", "Play kept results again and compare them bit for bit."),
     "verify": ("verify", "verify", "Check that a table of runs is whole and can be reproduced."),
     "sensitivity": ("sensitivity", "sensitivity", "Rank what drives the outcomes."),
     "discover": ("discover", "discover", "Find the conditions under which firms fail."),
@@ -50,7 +51,11 @@ class Deferred(TyperCommand):
         module = importlib.import_module(f"{__package__}.{self.module}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(self.name)(getattr(module, self.function))
-        return typer.main.get_command(app).make_context(info_name, args, parent=parent, **extra)
+        context = typer.main.get_command(app).make_context(info_name, args, parent=parent, **extra)
+        from tandem.experiments.commands.asked import recorded
+
+        context.command.callback = recorded(self.name, context)
+        return context
 
 
 class Commands(TyperGroup):
@@ -105,10 +110,11 @@ def status(arguments: Sequence[str] | None = None) -> int:
     from tandem.experiments.commands.terminal import standing
 
     with standing():
-        return _status(sys.argv[1:] if arguments is None else list(arguments))
+        return status_of(sys.argv[1:] if arguments is None else list(arguments))
 
 
-def _status(arguments: list[str]) -> int:
+def status_of(arguments: list[str]) -> int:
+    """The same for a caller whose streams stand already: a command that plays others."""
     from tandem.experiments.commands.surroundings import settle
 
     try:

@@ -44,6 +44,7 @@ def run(
 ) -> None:
     """Play one firm and show it quarter by quarter."""
     from tandem.experiments.commands.settings import parameter_sets, settings
+    from tandem.experiments.files.record import note_firms
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
     from tandem.sim.texts import text
@@ -55,6 +56,7 @@ def run(
     if changes:
         scenario = scenario.with_(changes)
     if out is not None:
+        note_firms({name: scenario})
         writable(out, ("weekly.csv", "quarterly.csv", "events.csv", "outcomes.json", "run.json", "scenario.toml"))
     played = simulate(scenario, seed=seed, replicate=replicate, parameters=parameter_sets(parameters))
     show(played, scenario, lang.value)

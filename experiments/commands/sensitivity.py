@@ -58,18 +58,22 @@ def sensitivity(
     print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.study import strata as plan
+    from tandem.experiments.study.noted import note_parts
 
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets, shapley=shapley)
     if only is not None:
         parts = alone(parts, only)
     if method is not None:
+        note_parts(parts[:1])
         return second(parts[0], method, seed, out)
+    parts = plan.settled(parts)
+    note_parts(parts)
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
     asked += ["--shapley"] if shapley else []
     asked += ["--parameters", str(sets.word), "--out", "DIR"]
     declared = (profile.value, seed, name, context, shapley)
-    main, part, runs = play(plan.settled(parts), out, declared, shlex.join(["tandem", "sensitivity", *asked]))
+    main, part, runs = play(parts, out, declared, shlex.join(["tandem", "sensitivity", *asked]))
     show(main, part)
     print(sets.told)
     print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")

@@ -51,12 +51,15 @@ def _or_complain(read: Callable[[Any], Any], text: Any, option: str) -> Any:
 
 def parameter_sets(text: str) -> Any:
     """What `--parameters` says, as everything that plays firms takes it (`tandem.sim.parameter_sets.Chosen`)."""
+    from tandem.experiments.files.record import note_parameters
     from tandem.sim.parameter_sets import chosen
 
     try:
-        return chosen(int(text) if text.lstrip("-").isdecimal() else text)
+        asked = chosen(int(text) if text.lstrip("-").isdecimal() else text)
     except Mistake as mistake:
         raise typer.BadParameter(str(mistake).removeprefix("parameters = "), param_hint="--parameters") from None
+    note_parameters(asked)
+    return asked
 
 
 def settings(texts: Iterable[str] | None) -> dict[str, Any]:

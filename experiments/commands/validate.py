@@ -38,6 +38,7 @@ def validate(
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from tandem.experiments.commands.screen import bar
+    from tandem.experiments.files.record import note_firms
 
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
@@ -50,6 +51,7 @@ def validate(
         raise typer.BadParameter("patterns or findings", param_hint="--only")
     if out is not None:
         writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
+    note_firms(declared_firms())
     started, tables = time.monotonic(), {}
     told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
     with bar(SpinnerColumn(), told, TimeElapsedColumn()) as shown:
@@ -75,6 +77,19 @@ def validate(
         print(f"tandem: {what} that held when recorded fail now: {', '.join(names)}", file=sys.stderr)
     if lost:
         raise typer.Exit(1)
+
+
+def declared_firms() -> dict[str, Any]:
+    """By name: the population that findings are measured in (digest of its file), and the firms of the histories."""
+    from importlib import resources
+
+    from tandem.experiments.validation.histories import histories
+    from tandem.sim.scenario import Scenario
+    from tandem.sim.seals import sha256
+
+    population = (resources.files("tandem.scenarios") / "population.toml").read_bytes()
+    named = {str(history["scenario"]): Scenario.load(history["scenario"]) for history in histories()}
+    return {"population.toml": sha256(population), **named}
 
 
 def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
+
+from tandem.experiments.files.record import metadata
 
 NOTHING = "none"
 FORMULA = ("=", "+", "-", "@", "\t", "\n")
@@ -63,4 +66,17 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
         with (folder / f"{name}.parquet").open("wb") as file:  # by file, since Arrow takes no path outside of UTF-8
-            table.to_parquet(file, index=False)
+            write_parquet(table, file, metadata(name))
+
+
+def write_parquet(table: pd.DataFrame, file: IO[bytes], more: Mapping[str, Any]) -> None:
+    """A table as Parquet, without its index. `more` (JSON values) comes back as pandas' `.attrs`, and stands in the file's own
+    metadata for readers of other languages, under `tandem.NAME`."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    made = arrow.Table.from_pandas(table, preserve_index=False)
+    if more:
+        named = {f"tandem.{name}": json.dumps(value) for name, value in more.items()}
+        made = made.replace_schema_metadata({**(made.schema.metadata or {}), **named, "PANDAS_ATTRS": json.dumps(dict(more))})
+    parquet.write_table(made, file)

@@ -6,9 +6,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from tandem.experiments.files.record import text_of_record
 from tandem.experiments.files.tables import write_csv
 from tandem.sim.plots.canvas import Axes, plt, styled
 from tandem.sim.plots.canvas import Figure as Canvas
@@ -47,7 +49,8 @@ def save(
     with styled():
         for kind in kinds:
             with replaced(folder / f"{name}.{kind}") as part:
-                options = {"metadata": {"Date": None}} if kind == "svg" else {"dpi": DOTS_PER_INCH}
+                said = {"Description": text_of_record()} if text_of_record() else {}
+                options: Any = {"metadata": {"Date": None, **said}} if kind == "svg" else {"dpi": DOTS_PER_INCH, "metadata": said}
                 canvas.savefig(part, bbox_inches="tight" if tight else None, **options)
                 canvas.set_layout_engine("none")  # as laid out just now
     plt.close(canvas)

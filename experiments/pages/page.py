@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from tandem.experiments.files.record import text_of_record
 from tandem.experiments.pages.figure import Figure
 
 Section = Mapping[str, Any]
@@ -26,9 +27,12 @@ class Table(TypedDict):
 
 
 def render(template: str, **values: Any) -> str:
-    """The page `template` of `templates/` with these values, as HTML text."""
+    """The page `template` of `templates/` with these values, as HTML text; its head carries the record of the command at work."""
     loader = PackageLoader("tandem.experiments.pages", "templates")
-    return Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(f"{template}.html.jinja").render(**values)
+    page = Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(f"{template}.html.jinja").render(**values)
+    if not (record := text_of_record()):
+        return page
+    return page.replace("</head>", str(Markup('<meta name="tandem.provenance" content="{}">\n</head>').format(record)), 1)
 
 
 def drawn_inline(figure: Figure) -> dict[str, str]:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.pages.figure import Figure, written
+from tandem.sim.intervals import mean_within
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots.canvas import styled, subplots
-from tandem.sim.results import mean_within
 
 BINS = 8
 

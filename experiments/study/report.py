@@ -11,6 +11,7 @@ import pandas as pd
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
 from tandem.experiments.effects.second import share_sentence
 from tandem.experiments.files.provenance import provenance_lines
+from tandem.experiments.files.record import record_lines
 from tandem.experiments.pages.figure import Figure
 from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
@@ -39,7 +40,7 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
         **sections,
         named=named,
         command=command,
-        provenance={**provenance_lines(), "parameters": study.parameters.told},
+        provenance={**provenance_lines(), **record_lines(), "parameters": study.parameters.told},
         figures=drawn,
         blocks=blocks,
         quarters=_quarters(),

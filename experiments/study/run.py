@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tandem.experiments.study import choice, failures, strata
+from tandem.experiments.study.noted import note_parts, recorded
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 
@@ -77,14 +78,16 @@ def run(
     """
     whole = profile if isinstance(profile, Job) else job(profile, seed, parameters)
     place = Path(out)
-    sections = analyses(whole, place, told)
-    return tables(whole, place, sections, told)
+    with recorded("study", place, whole.parameters, profile=whole.profile, seed=whole.seed):
+        sections = analyses(whole, place, told)
+        return tables(whole, place, sections, told)
 
 
 def analyses(whole: Job, out: Path, told: Told) -> dict[str, Section]:
     """Play the analyses beside the tables, or go on with them, each in a folder of its own; what the report says of them."""
     if not whole.parts:
         return {}
+    note_parts(whole.parts)
     return {
         "analysed": _sensitivity(whole, out / "sensitivity", told),
         "discovered": _failures(whole, out / "discovery", told),

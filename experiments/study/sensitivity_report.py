@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.files.provenance import provenance_lines
+from tandem.experiments.files.record import record_lines
 from tandem.experiments.pages.figure import Figure, of_root
 from tandem.experiments.pages.numbers import Row, figure_text, interval_text, scaled
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
@@ -45,7 +46,7 @@ def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], f
         title="Tandem: what moves growth and conflict most?",
         found=section(results, parts, folder),
         command=command,
-        provenance={**provenance_lines(), "parameters": next(iter(parts.values())).parameters.told},
+        provenance={**provenance_lines(), **record_lines(), "parameters": next(iter(parts.values())).parameters.told},
     )
 
 

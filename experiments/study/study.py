@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.designs import random_cells
-from tandem.experiments.effects.levers import effect_table, effects, effects_within, pooled_model, rank_intervals, ranks
+from tandem.experiments.effects.levers import (
+    HIGH,
+    LOW,
+    effect_table,
+    effects,
+    effects_within,
+    pooled_model,
+    rank_intervals,
+    ranks,
+)
 from tandem.experiments.effects.role_models import (
     ALTERNATIVES,
     DISPOSITIONS,
@@ -35,6 +44,7 @@ from tandem.experiments.effects.role_models import (
     unequal,
 )
 from tandem.experiments.effects.second import Worth
+from tandem.experiments.files.record import note_factors, note_firms, note_replicates
 from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.kept_batches import play as one_batch
@@ -203,6 +213,8 @@ def play(
     second = kept_worth(size.second_firms, seed, asked, store, _tick(progress, "with a COO and without"))
     cells = [(arm, context) for context in fields for arm in options]
     met = random_cells(size.points, len(cells), seed)
+    note_factors({"levers": {lever: {"low": LOW, "high": HIGH, "law": "two levels, the others uniform"} for lever in LEVERS}})
+    note_replicates(size.pairs)
     moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
     firms, sets, replicates = (size.variance[name] for name in ("firms", "sets", "replicates"))
     variance = variance_shares(options, STATEMENTS, seed, firms, sets, replicates) if asked.several else pd.DataFrame()
@@ -249,6 +261,7 @@ class _Compared:
     def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
         """Compare them in one context: as described, with equal dispositions, and under each alternative."""
         few_pairs, named = self.size.alternative_pairs, {"context": context}
+        note_firms({(arm, context): scenario for arm, scenario in scenarios.items()})
         self.digests += [{"role_model": arm, **named, "digest": scenario.digest} for arm, scenario in scenarios.items()]
         first = self._compared(scenarios, self.size.pairs, context)
         self.default.append(differences(first.table, context, "default", "as described"))
