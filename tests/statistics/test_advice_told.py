@@ -1,4 +1,4 @@
-"""An advice in words: a firm that shrinks is never said to grow, the stated cause of a case is reached or explained, French is French."""
+"""An advice in words: a firm that shrinks is not said to grow, a stated cause is reached or explained, French is French."""
 
 import dataclasses
 import re
