@@ -79,7 +79,8 @@ def control_notes(study: Study, named: dict[str, str], context: str | None = Non
         where, who = low_first(named[row["context"]]), named[row["role_model"]].removeprefix("Control: ")
         told.append(
             f"In {where} the control “{who}” grows more than the best role model ({more}). A control is not advice: it shows "
-            "that what it leaves out costs more growth there than it brings; other wishes, such as little conflict, are not counted."
+            "that what it leaves out costs more growth there than it brings; other wishes, such as little conflict, do not count "
+            "here."
         )
     return told
 
