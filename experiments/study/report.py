@@ -18,6 +18,7 @@ from tandem.experiments.pages.page import Section, Table, drawn_inline, render
 from tandem.experiments.pages.words import listed, low_first, spoken, titles
 from tandem.experiments.study import fit_report, headline_report, second_report
 from tandem.experiments.study.figures import opposed_sentence
+from tandem.experiments.study.front import control_notes
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 
@@ -44,11 +45,8 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
         figures=drawn,
         blocks=blocks,
         quarters=_quarters(),
-        answers=[
-            *with_whole_range(answers(study, named), sections.get("analysed")),
-            fit_report.answer(study.fit, named, growth),
-            second_report.answer(study.second),
-        ],
+        first=[fit_report.answer(study.fit, named, growth)],
+        answers=[*with_whole_range(answers(study, named), sections.get("analysed")), second_report.answer(study.second)],
         headline=headline_report.section(study.parameters),
         fit=fit_report.section(study.fit, named, growth),
         second=second_report.section(study.second),
@@ -95,7 +93,8 @@ def role_model_block(study: Study, context: str, dispositions: str, named: dict[
         cells = [cell(part.loc[name].to_dict(), scaled(name)[0], OUTCOMES[name].better) for name in HEADLINES]
         rows.append({"role_model": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
     heads = [{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in HEADLINES]
-    return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows}
+    notes = control_notes(study, named, context) if dispositions == "as described" else []
+    return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows, "notes": notes}
 
 
 def lever_rows(study: Study) -> list[dict[str, str]]:

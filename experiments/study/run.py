@@ -103,7 +103,7 @@ def tables(whole: Job, out: Path, sections: dict[str, Section], told: Told) -> S
     return found
 
 
-FIGURES = 10
+FIGURES = 11
 
 
 def drawn_as(whole: Job) -> int:

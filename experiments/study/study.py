@@ -309,7 +309,9 @@ def write(
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.
     """
+    from tandem.experiments.pages.words import titles
     from tandem.experiments.study.figures import study_figures
+    from tandem.experiments.study.front import front_figure
     from tandem.experiments.study.report import report_page
 
     asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
@@ -317,7 +319,8 @@ def write(
     with filled(out) as folder:
         write_tables(study.tables(), folder)
     with filled(out, last="report.html") as folder:  # after the tables, which stand whatever becomes of the drawing
-        figures = study_figures(study, folder, progress)
+        progress("figures", 0)
+        figures = [front_figure(study, folder, titles()), *study_figures(study, folder, progress)]
         (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
     return out / "report.html"

@@ -427,7 +427,7 @@ def test_show_prints_a_scenario_that_loads(own, capsys):
     out = capsys.readouterr().out
     assert out.startswith("# La boutique\n# Once.\n# Pourquoi ?")
     assert "hours = 33.0  # réglé à la main" in out or "hours = 33  # réglé à la main" in out
-    assert '"charter.budget.rule" = "sole"  # before: "average"' in out
+    assert '"charter.budget.rule" = "sole"  # avant\u202f: "average"' in out
     assert Scenario.parse(out) == Scenario.load("shop").with_({"ceo.hours": 33})
     assert status(["show", str(own / "contexts" / "calm.toml")]) == 0
     assert Scenario.parse(capsys.readouterr().out) == Scenario.load("calm")

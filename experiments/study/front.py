@@ -1,0 +1,113 @@
+"""The first screen of a study's page: its chart, which answers the title's question, and what to think of a control that does
+better than every role model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tandem.experiments.effects.role_models import contexts
+from tandem.experiments.pages.figure import Figure, written
+from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
+from tandem.experiments.pages.words import listed, low_first, low_title
+from tandem.experiments.study.figures import luck_share
+from tandem.sim.plots import GRID, INK, QUIET
+from tandem.sim.plots.canvas import Axes, styled, subplots
+from tandem.sim.plots.canvas import Figure as Canvas
+from tandem.sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, wrapped
+from tandem.sim.scenario import catalogue
+
+if TYPE_CHECKING:
+    from tandem.experiments.study.study import Study
+
+OUTCOME = "revenue_growth"
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+MARKS = ("o", "s", "^", "D", "v", "P")
+CONTROL_MARKS = ("x", "+")
+ROOM = 0.7  # of a context's height that its role models share
+
+
+def front_figure(study: Study, folder: Path, named: dict[str, str]) -> Figure:
+    """Every role model and control in every context, against the first role model: who leads, where, and how far that is sure."""
+    rows = growth_rows(study)
+    reference = named[str(rows["role_model"].iloc[0])]
+    with styled():
+        canvas, narrow = (_drawn(rows, named, size) for size in ((8.2, 4.6), (4.4, 7.0)))
+        verdicts = rows.loc[~rows["verdict"].isin(["baseline", "not defined"]), "verdict"]
+        told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} differences are decided"
+        return written(
+            canvas,
+            "front_growth",
+            folder,
+            f"Growth under each role model, context by context, against {reference}",
+            " ".join([leaders_sentence(study, named), *control_notes(study, named)]),
+            f"N = {int(rows['n'].max()):,} pairs a context; lines are 95% intervals; crosses are controls, no advice; "
+            f"{luck_share(study, OUTCOME, 'difference')}verdict: {told}",
+            narrow,
+            rows,
+        )
+
+
+def growth_rows(study: Study) -> pd.DataFrame:
+    """The comparison's rows on growth, as described."""
+    table = study.role_models
+    return table[(table["dispositions"] == "as described") & (table["outcome"] == OUTCOME)]
+
+
+def leaders_sentence(study: Study, named: dict[str, str]) -> str:
+    """Under which role model the firm grows most in which context, and where that is undecided between whom."""
+    rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == OUTCOME)]
+    places: dict[str, list[str]] = {}
+    for row in rows.to_dict("records"):
+        arms = sorted([row["best"], *filter(None, row["rivals"].split("; "))], key=list(named).index)
+        who = f"“{named[arms[0]]}”" if len(arms) == 1 else "undecided between " + listed([f"“{named[arm]}”" for arm in arms])
+        places.setdefault(who, []).append(low_first(named[row["context"]]))
+    return f"Most {low_title(OUTCOME)}: {'; '.join(f'{who} in {listed(where)}' for who, where in places.items())}."
+
+
+def control_notes(study: Study, named: dict[str, str], context: str | None = None) -> list[str]:
+    """A sentence for each control that decidedly grows more than the best role model, in one context or in all."""
+    rows = study.controls[(study.controls["outcome"] == OUTCOME) & (study.controls["verdict"] == "higher")]
+    factor, unit = scaled(OUTCOME)
+    told = []
+    for row in rows.to_dict("records"):
+        if context not in (None, row["context"]):
+            continue
+        more = f"{figure_text(row['difference'], factor, True)} {unit}, 95% interval {interval_text(row, factor)}"
+        where, who = low_first(named[row["context"]]), named[row["role_model"]].removeprefix("Control: ")
+        told.append(
+            f"In {where} the control “{who}” grows more than the best role model ({more}). A control is not advice: it shows "
+            "that what it leaves out costs more growth there than it brings; other wishes, such as little conflict, do not count "
+            "here."
+        )
+    return told
+
+
+def _drawn(rows: pd.DataFrame, named: dict[str, str], size: tuple[float, float]) -> Canvas:
+    canvas, ax = subplots(figsize=size)
+    assert isinstance(ax, Axes)
+    arms = list(dict.fromkeys(rows["role_model"]))
+    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    free, crosses = iter(zip(MARKS, COLOURS)), iter(CONTROL_MARKS * len(arms))
+    factor, _ = scaled(OUTCOME)
+    for place, arm in enumerate(arms):
+        mark, colour = (next(crosses), QUIET) if arm in control else next(free)
+        mine = rows[rows["role_model"] == arm].set_index("context").loc[contexts()]
+        heights = [level + ROOM * ((place + 0.5) / len(arms) - 0.5) for level in range(len(mine))]
+        middle = factor * mine["difference"].fillna(0.0)
+        for low, high, height in zip(factor * mine["low"], factor * mine["high"], heights):
+            if low == low and high == high:
+                ax.plot([low, high], [height, height], color=colour, linewidth=2.2, solid_capstyle="butt")
+        ax.plot(middle, heights, mark, color=colour, markersize=6, linestyle="none", label=wrapped(named[arm], 34))
+    for level in range(1, len(contexts())):
+        ax.axhline(level - 0.5, color=GRID, linewidth=0.8)
+    ax.axvline(0.0, color=INK, linewidth=1.0)
+    ax.set_yticks(range(len(contexts())), [wrapped(named[context], 12) for context in contexts()], color=INK)
+    ax.invert_yaxis()
+    wide = size[0] > size[1]
+    ax.set_xlabel("difference of growth, percentage points a year")
+    below = (0.45, -0.15 if wide else -0.09)
+    ax.legend(loc="upper center", bbox_to_anchor=below, ncols=2 if wide else 1, frameon=False)
+    return canvas
