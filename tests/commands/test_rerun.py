@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tandem import Scenario, compare, simulate, simulate_batch
 from tandem.experiments.commands.asked import KEPT
 from tandem.experiments.commands.main import status
 from tandem.experiments.files.differences import differences
@@ -187,6 +188,47 @@ def test_a_study_is_played_again(tmp_path, capsys):
     assert status(["study", "--profile", "smoke", "--seed", "3", "--out", str(tmp_path)]) == 0
     code, told = again(tmp_path, capsys)
     assert code == 0, told
-    altered(tmp_path, "discovery/limits_both.csv")
-    code, told = again(tmp_path / "discovery" / "limits_both.csv", capsys)
-    assert code == 1 and "limits_both.csv: row" in told.out
+    altered(tmp_path, "sensitivity/indices.csv")
+    code, told = again(tmp_path / "sensitivity" / "indices.csv", capsys)
+    assert code == 1 and "indices.csv: row" in told.out
+
+
+def saved_tables():
+    """What a notebook saves, by name: a table of each call whose results carry it."""
+    firm = Scenario.load("silence").with_({"quarters": 2})
+    run = simulate(firm.at(week=10, changes={"dyad.trust": 0.2}), seed=7, replicate=2, firm=3, parameters="default")
+    batch = simulate_batch([firm, Scenario.load("co-pilot-weakness")], runs=5, seed="a word", paired=True)
+    found = compare(firm, firm.with_({"levers.skills": 0.9}), runs=10, outcomes=["revenue_growth", "conflict_rate"])
+    return {
+        "weekly": run.weekly,
+        "quarterly": run.quarterly,
+        "events": run.events,
+        "outcomes": batch.outcomes,
+        "frame": batch.to_frame(),
+        "summary": batch.summary(),
+        "table": found.table,
+    }
+
+
+@pytest.mark.parametrize("name", ["weekly", "quarterly", "events", "outcomes", "frame", "summary", "table"])
+def test_a_table_that_a_notebook_saved_is_made_again(name, tmp_path, capsys):
+    table = saved_tables()[name]
+    origin = table.attrs["provenance"]
+    assert origin["model_sha256"] and origin["firms"] and origin["parameters"]["told"] and "numpy" in origin["versions"]
+    file = tmp_path / f"{name}.parquet"
+    table.to_parquet(file)
+    code, told = again(file, capsys)
+    assert code == 0, told
+    number = next(place for place, kind in enumerate(table.dtypes) if kind == np.float64 and table.iloc[:, place].notna().any())
+    row = int(np.flatnonzero(table.iloc[:, number].notna())[-1])
+    table.iloc[row, number] = np.nextafter(table.iloc[row, number], np.inf)
+    table.to_parquet(file)
+    code, told = again(file, capsys)
+    assert code == 1 and f"row {row + 1}, {table.columns[number]}: " in told.out
+
+
+def test_many_firms_are_kept_as_digests_alone(tmp_path, capsys):
+    firm = Scenario.load("silence").with_({"quarters": 1})
+    simulate_batch([firm] * 30, runs=1).summary().to_parquet(tmp_path / "many.parquet")
+    code, told = again(tmp_path / "many.parquet", capsys)
+    assert code == 2 and "of 30 firms, of which it keeps the digests alone" in told.err
