@@ -254,9 +254,9 @@ def file_again(kept: Path, out: Path, again: str, digest: str | None, renamed: d
     if kept.suffix in LOOKS and (changed or kept.suffix == ".html"):  # other code or versions draw otherwise
         return [] if as_written else ["it was changed since it was written"]
     told = differences(there, other, kept.suffix, lambda text: _said(text, renamed))
-    if renamed and kept.name == DECLARATION:  # its digests are of names too, among which that of a file that lies elsewhere now
+    if (renamed or changed) and kept.name == DECLARATION:  # its digests name the model, and files that may lie elsewhere now
         told = [line for line in told if "'digest = " not in line]
-    if not told and not as_written and kept.suffix in LOOKS:
+    if not told and not as_written:  # what is not compared, or says the same in other bytes
         return ["it was changed since it was written"]
     return told
 
