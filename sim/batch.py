@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tandem.sim.intervals import mean_within
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
-from tandem.sim.own import Own
+from tandem.sim.own import Own, marked
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.units import figure
 
@@ -42,6 +44,10 @@ class Batch(Own):
     def __len__(self) -> int:
         return len(vars(self)["outcomes"])
 
+    @cached_property
+    def _origin(self) -> dict[str, Any]:
+        return origin_of("simulate_batch", [self.scenarios], self.parameters, self.runs, seed=self.seed, paired=self.paired)
+
     def to_frame(self) -> pd.DataFrame:
         """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""
         table = self.outcomes
@@ -49,7 +55,7 @@ class Batch(Own):
         table.insert(0, "scenario", names[table["firm_id"]])
         table.insert(1, "seed", self.seed)
         table.insert(2, "parameters", self.parameters.word)
-        return table
+        return marked(table, "to_frame", self._origin)
 
     @property
     def luck(self) -> pd.DataFrame:
@@ -96,7 +102,7 @@ class Batch(Own):
             spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
             rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
         columns = ["outcome", "mean", "low", "high", "sd", "q05", "q50", "q95", "n"]
-        return pd.DataFrame(rows, columns=columns).set_index("outcome")
+        return marked(pd.DataFrame(rows, columns=columns).set_index("outcome"), "summary", self._origin)
 
     def plot(self, outcome: str = HEADLINES[0], ax: Any = None, lang: str = "en") -> Any:
         """How one outcome spreads over the runs. Returns the axes."""

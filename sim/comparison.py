@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tandem.sim.batch import Batch
 from tandem.sim.given import whole
 from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
@@ -222,6 +224,13 @@ class Comparison(Own):
     arm helps (ties half; only where a direction is better); correlation of the arms over luck, and how many times
     smaller the pairing makes the difference's variance; n of the pairs in which both arms are defined; the verdict.
     Each interval speaks for itself: of twenty true zeros one is expected to look decided."""
+
+    @cached_property
+    def _origin(self) -> dict[str, Any]:
+        batches = vars(self)["batches"]
+        first = next(iter(batches.values()))
+        named = {"seed": first.seed, "labels": list(batches), "outcomes": list(dict.fromkeys(vars(self)["table"]["outcome"]))}
+        return origin_of("compare", [batch.scenarios for batch in batches.values()], first.parameters, first.runs, **named)
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ but not written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import numpy as np
 
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import ATTRIBUTE
 
 
 class Own:
@@ -18,7 +20,21 @@ class Own:
 
     def __getattribute__(self, name: str) -> Any:
         value = object.__getattribute__(self, name)
-        return value if name.startswith("_") else handed(value)
+        if name.startswith("_"):
+            return value
+        return marked(handed(value), name, self._origin) if type(value).__name__ == "DataFrame" else handed(value)
+
+    @property
+    def _origin(self) -> Mapping[str, Any]:
+        """The call that makes it again (`tandem.sim.origin`), which its tables carry; empty where nothing says it."""
+        return {}
+
+
+def marked(value: Any, name: str, origin: Mapping[str, Any]) -> Any:
+    """A table of the reader's own with where it comes from in its `.attrs`."""
+    if origin:
+        value.attrs = {**value.attrs, ATTRIBUTE: {**origin, "table": name}}
+    return value
 
 
 def handed(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tandem.sim.ledger import flows
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
@@ -51,6 +52,11 @@ class Run(Own):
     """Under which parameter set it was played."""
     rows: np.ndarray | None = None
     """The kernel's rows that were played; None: the scenario's own."""
+
+    @cached_property
+    def _origin(self) -> dict[str, Any]:
+        asked = {"seed": self.seed, "replicate": self.replicate, "firm": self.firm}
+        return origin_of("simulate", [[self.scenario]], self.parameters, 1, **asked)
 
     # -- tables --------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import ATTRIBUTE, FORMAT
 from tandem.sim.scenario.catalogue import VARIABLE
 
 MOST_LINES = 40
@@ -28,6 +29,8 @@ def rerun(
     """Play kept results again and compare them bit for bit; 0: the same, 1: something differs."""
     if _is_sweep(what):
         return sweep_again(what)
+    if not what.is_dir() and (record := call_of(what)):
+        return call_again(what, record)
     folder, wanted = wanted_of(what.absolute())
     found = Findings()
     for record, names in wanted:
@@ -61,24 +64,52 @@ def wanted_of(what: Path) -> tuple[Path, list[tuple[dict[str, Any], dict[str, st
                 if name in record["files"]:
                     return folder, [({**record, "files": {name: record["files"][name]}}, {name: name})]
     record = of_metadata(what)
+    if not record.get("arguments"):
+        raise Mistake(f"{what}: no provenance.json beside it knows this file, and it carries no record in itself")
     return what.parent, [({**record, "files": {}}, {what.name: f"{record.get('table', what.stem)}{what.suffix}"})]
 
 
 def of_metadata(file: Path) -> dict[str, Any]:
-    """The record that a Parquet file carries in itself. Mistake where it carries none."""
-    from tandem.experiments.files.record import ATTRIBUTE, FORMAT
+    """The record that a Parquet file carries in itself; {} where it carries none."""
+    import pyarrow.parquet as parquet
 
     try:
-        import pyarrow.parquet as parquet
-
         kept = (parquet.read_schema(file).metadata or {}) if file.suffix == ".parquet" else {}
         text = kept.get(f"tandem.{ATTRIBUTE}".encode())
         record = json.loads(text) if text else json.loads(kept.get(b"PANDAS_ATTRS", b"{}")).get(ATTRIBUTE)
-        if isinstance(record, dict) and record.get("format") == FORMAT and record.get("arguments"):
-            return record
     except (ValueError, OSError, AttributeError):
-        pass
-    raise Mistake(f"{file}: no provenance.json beside it knows this file, and it carries no record in itself")
+        return {}
+    return record if isinstance(record, dict) and record.get("format") == FORMAT else {}
+
+
+def call_of(file: Path) -> dict[str, Any]:
+    """The record of a table that Python made and somebody saved as Parquet; {} for any other file."""
+    record = of_metadata(file) if file.is_file() else {}
+    return record if {"call", "table", "scenarios", "names", "parameters", "seed"} <= set(record) else {}
+
+
+def call_again(file: Path, record: dict[str, Any]) -> int:
+    """Make such a table again by the call in its record, and compare."""
+    import pandas as pd
+
+    from tandem.experiments.files.calls import said, table_again
+    from tandem.experiments.files.differences import differences
+    from tandem.experiments.files.tables import write_parquet
+
+    print(f"again: {said(record)}", flush=True)
+    found = Findings(same=1)
+    made = table_again(record)
+    now = made.attrs.get(ATTRIBUTE, {})
+    if record["model_sha256"] != now.get("model_sha256"):
+        found.notes.append(f"made with another model ({record['model_sha256'][:12]}, now {str(now.get('model_sha256'))[:12]})")
+    texts = []
+    for table in (pd.read_parquet(file, use_threads=False), made):
+        plain = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
+        held = io.BytesIO()
+        write_parquet(plain, held, {})
+        texts.append(held.getvalue())
+    found.differing = [f"{file.name}: {line}" for line in differences(*texts, ".parquet")]
+    return told(found, file)
 
 
 def compare_again(folder: Path, record: dict[str, Any], names: dict[str, str], found: Findings) -> None:
@@ -223,9 +254,9 @@ def file_again(kept: Path, out: Path, again: str, digest: str | None, renamed: d
     if kept.suffix in LOOKS and (changed or kept.suffix == ".html"):  # other code or versions draw otherwise
         return [] if as_written else ["it was changed since it was written"]
     told = differences(there, other, kept.suffix, lambda text: _said(text, renamed))
-    if renamed and kept.name == DECLARATION:  # its digests are of names too, among which that of a file that lies elsewhere now
+    if (renamed or changed) and kept.name == DECLARATION:  # its digests name the model, and files that may lie elsewhere now
         told = [line for line in told if "'digest = " not in line]
-    if not told and not as_written and kept.suffix in LOOKS:
+    if not told and not as_written:  # what is not compared, or says the same in other bytes
         return ["it was changed since it was written"]
     return told
 

@@ -56,7 +56,7 @@ def _in_parquet(kept: bytes, again: bytes, said: Said) -> Iterator[str]:
     import pyarrow.parquet as parquet
 
     try:
-        one, other = (parquet.read_table(arrow.BufferReader(text)) for text in (kept, again))
+        one, other = (parquet.read_table(arrow.BufferReader(text), use_threads=False) for text in (kept, again))
     except arrow.ArrowException as error:
         raise ValueError(str(error)) from None
     if one.schema.names != other.schema.names or one.schema.types != other.schema.types:

@@ -23,8 +23,8 @@ MOST_FILES = 100
 def input_of(name: str, out: Path | None = None) -> dict[str, Any] | None:
     """What a record keeps of `name`, if that is a file (`files`: text by its path from there, with those that it names in turn)
     or a folder (`folder`: its path from `out`, which is where results go); None where it is neither."""
-    place = Path(name).expanduser()
     try:
+        place = Path(name).expanduser()
         if place.is_dir():
             told = {"folder": os.path.relpath(place, out)} if out is not None else {}
             return {"name": name, "sha256": of_folder(place), **told}
@@ -32,7 +32,7 @@ def input_of(name: str, out: Path | None = None) -> dict[str, Any] | None:
             return None
         files = dict(_texts(place))
         return {"name": name, "sha256": sha256(content(place)), **({"files": files} if files else {})}
-    except OSError:
+    except (OSError, RuntimeError, ValueError):  # no such home, no name of a file: the command itself says so
         return None
 
 
@@ -80,7 +80,7 @@ def restored(kept: dict[str, Any], place: Path, home: Path) -> Path:
 
 def _texts(first: Path) -> Iterator[tuple[str, str]]:
     """Path from the first file's folder -> text, the first file first; what is no small text is left out."""
-    waiting, seen = [first], set()
+    waiting, seen = [first], set[Path]()
     while waiting and len(seen) < MOST_FILES:
         file = waiting.pop(0)
         if file.resolve() in seen or not file.is_file() or file.stat().st_size > LARGEST:

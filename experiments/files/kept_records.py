@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tandem.experiments.files.record import FORMAT, Record
+from tandem.experiments.files.record import Record
 from tandem.sim.marks import REGISTER, kept
 from tandem.sim.mistake import Mistake
 from tandem.sim.opening import content
+from tandem.sim.origin import FORMAT
 from tandem.sim.seals import sha256
 from tandem.sim.writing import write_text
 

@@ -7,50 +7,19 @@ says nothing of ours. There the version and the digest of the installed files st
 from __future__ import annotations
 
 import hashlib
-import platform
 import subprocess
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import tandem.sim
-from tandem.sim.code_cache import compiled_sources
+from tandem.sim.origin import SIM, model_source, version_of, versions
 
-SIM = Path(tandem.sim.__file__).resolve().parent
+__all__ = ["code", "commit", "installed_files", "model_source", "provenance", "provenance_lines", "version_of", "versions"]
+
 HOUSE = SIM.parent
 """The root of the checkout; installed, the folder of the package."""
 ROOMS = ("tandem", "sim", "experiments", "scenarios")
 PACKAGES = ("numpy", "llvmlite", "scipy", "pandas", "matplotlib")
-
-
-@lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """What the values of a run may depend on beside the sweep's plan: two runs under equal versions have equal bits."""
-    return {
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "libm": " ".join(platform.libc_ver()).strip() or "unknown",
-        "model": model_source()[:16],
-        **{package: version_of(package) for package in ("tandem-sim", "numpy", "llvmlite")},
-    }
-
-
-def version_of(package: str) -> str:
-    """The version of an installed distribution; "unknown" where there is none."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
-
-
-@lru_cache(maxsize=1)
-def model_source() -> str:
-    """SHA-256 of the text of the compiled floors, wherever they lie."""
-    digest = hashlib.sha256()
-    for file in compiled_sources(SIM):
-        digest.update(file.relative_to(SIM).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)

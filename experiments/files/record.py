@@ -19,10 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tandem.experiments.files.provenance import code, commit, model_source, version_of, versions
+from tandem.sim.origin import ATTRIBUTE, FORMAT
 
-FORMAT = 1
-ATTRIBUTE = "provenance"
-"""The name in a table's `.attrs`, and in the metadata of Parquet files and figures."""
 REPLICATES = ("runs", "replicates", "pairs")
 """Options that say how many replicates there are."""
 

@@ -76,7 +76,8 @@ def write_parquet(table: pd.DataFrame, file: IO[bytes], more: Mapping[str, Any])
     import pyarrow.parquet as parquet
 
     made = arrow.Table.from_pandas(table, preserve_index=False)
-    if more:
-        named = {f"tandem.{name}": json.dumps(value) for name, value in more.items()}
-        made = made.replace_schema_metadata({**(made.schema.metadata or {}), **named, "PANDAS_ATTRS": json.dumps(dict(more))})
+    said = {**{str(name): value for name, value in table.attrs.items()}, **more}
+    if said:
+        named = {f"tandem.{name}": json.dumps(value) for name, value in said.items()}
+        made = made.replace_schema_metadata({**(made.schema.metadata or {}), **named, "PANDAS_ATTRS": json.dumps(said)})
     parquet.write_table(made, file)

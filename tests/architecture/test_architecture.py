@@ -24,6 +24,7 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 FLOORS = (
     ("tandem.short_names",),
     ("sim.code_cache", "sim.marks", "sim.mistake", "sim.opening", "sim.seals", "sim.version", "sim.writing"),
+    ("sim.origin",),
     ("sim.given", "sim.seeds", "sim.answers", "sim.own"),
     ("sim.compiler",),
     ("sim.compile",),
@@ -97,6 +98,7 @@ WITHOUT_COMPILED_CODE = {
     *(
         "sim.given",
         "sim.own",
+        "sim.origin",
         "sim.scenario.meant",
         "sim.parameter_sets",
         "sim.table",

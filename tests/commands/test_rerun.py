@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tandem import Scenario, compare, simulate, simulate_batch
 from tandem.experiments.commands.asked import KEPT
 from tandem.experiments.commands.main import status
 from tandem.experiments.files.differences import differences
@@ -187,6 +188,104 @@ def test_a_study_is_played_again(tmp_path, capsys):
     assert status(["study", "--profile", "smoke", "--seed", "3", "--out", str(tmp_path)]) == 0
     code, told = again(tmp_path, capsys)
     assert code == 0, told
-    altered(tmp_path, "discovery/limits_both.csv")
-    code, told = again(tmp_path / "discovery" / "limits_both.csv", capsys)
-    assert code == 1 and "limits_both.csv: row" in told.out
+    altered(tmp_path, "sensitivity/indices.csv")
+    code, told = again(tmp_path / "sensitivity" / "indices.csv", capsys)
+    assert code == 1 and "indices.csv: row" in told.out
+
+
+def saved_tables():
+    """What a notebook saves, by name: a table of each call whose results carry it."""
+    firm = Scenario.load("silence").with_({"quarters": 2})
+    run = simulate(firm.at(week=10, changes={"dyad.trust": 0.2}), seed=7, replicate=2, firm=3, parameters="default")
+    batch = simulate_batch([firm, Scenario.load("co-pilot-weakness")], runs=5, seed="a word", paired=True)
+    found = compare(firm, firm.with_({"levers.skills": 0.9}), runs=10, outcomes=["revenue_growth", "conflict_rate"])
+    return {
+        "weekly": run.weekly,
+        "quarterly": run.quarterly,
+        "events": run.events,
+        "outcomes": batch.outcomes,
+        "frame": batch.to_frame(),
+        "summary": batch.summary(),
+        "table": found.table,
+    }
+
+
+@pytest.mark.parametrize("name", ["weekly", "quarterly", "events", "outcomes", "frame", "summary", "table"])
+def test_a_table_that_a_notebook_saved_is_made_again(name, tmp_path, capsys):
+    table = saved_tables()[name]
+    origin = table.attrs["provenance"]
+    assert origin["model_sha256"] and origin["firms"] and origin["parameters"]["told"] and "numpy" in origin["versions"]
+    file = tmp_path / f"{name}.parquet"
+    table.to_parquet(file)
+    code, told = again(file, capsys)
+    assert code == 0, told
+    number = next(place for place, kind in enumerate(table.dtypes) if kind == np.float64 and table.iloc[:, place].notna().any())
+    row = int(np.flatnonzero(table.iloc[:, number].notna())[-1])
+    table.iloc[row, number] = np.nextafter(table.iloc[row, number], np.inf)
+    table.to_parquet(file)
+    code, told = again(file, capsys)
+    assert code == 1 and f"row {row + 1}, {table.columns[number]}: " in told.out
+
+
+def test_many_firms_are_kept_as_digests_alone(tmp_path, capsys):
+    firm = Scenario.load("silence").with_({"quarters": 1})
+    simulate_batch([firm] * 30, runs=1).summary().to_parquet(tmp_path / "many.parquet")
+    code, told = again(tmp_path / "many.parquet", capsys)
+    assert code == 2 and "of 30 firms, of which it keeps the digests alone" in told.err
+
+
+def test_whatever_kept_file_was_changed_is_found(kept, tmp_path, capsys):
+    copy = shutil.copytree(kept / "sensitivity", tmp_path / "copy")
+    names = ("report.html", "shares_revenue_growth.svg", "study.toml", "verdicts.json", "ranks.csv")
+    for name in names:
+        altered(copy, name)
+    code, told = again(copy, capsys)
+    assert code == 1
+    assert {line.split(": ")[1] for line in told.out.splitlines() if line.startswith("differs: ")} == set(names)
+
+
+def test_values_that_differ_after_a_change_of_the_model_are_found(kept, tmp_path, capsys, monkeypatch):
+    """Broken on purpose: the model itself gives another last bit."""
+    from tandem.sim.run import Run
+
+    weekly = Run.weekly.func
+    monkeypatch.setattr(
+        Run.weekly, "func", lambda run: weekly(run).assign(revenue=lambda table: np.nextafter(table["revenue"], 0))
+    )
+    code, told = again(kept / "run", capsys)
+    assert code == 1 and "differs: weekly.csv: row 1, revenue: " in told.out and "more" in told.out
+
+
+def test_a_firm_named_by_a_relative_path_is_played_wherever_its_folder_is_taken(kept, tmp_path, capsys, monkeypatch):
+    firm = tmp_path / "at home" / "firms" / "firm.toml"
+    firm.parent.mkdir(parents=True)
+    firm.write_text('role_model = "../mine.toml"\n', encoding="utf-8")
+    shutil.copy(kept / "mine.toml", firm.parents[1])
+    monkeypatch.chdir(tmp_path / "at home")
+    assert status(["compare", "firms/firm.toml", "no-coo", "--runs", "5", "--out", "out"]) == 0
+    elsewhere = shutil.copytree("out", tmp_path / "elsewhere" / "out")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "at home")
+    code, told = again(elsewhere, capsys)
+    assert code == 0, told
+    assert "firms/firm.toml" in (elsewhere / "comparison.csv").read_text("utf-8")
+
+
+def test_what_was_discovered_in_a_sweep_is_found_again_and_the_sweep_missed(tmp_path, capsys):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'seed = 1\nreplicates = 2\nscenarios = ["silence"]\noutcomes = ["revenue_growth"]\n'
+        '[design]\nkind = "sobol"\npoints = 64\n[factors."levers.skills"]\nlow = 0.1\nhigh = 0.9\n',
+        encoding="utf-8",
+    )
+    assert status(["sweep", str(plan), "--out", str(tmp_path / "sweep"), "--workers", "1"]) == 0
+    assert status(["discover", str(tmp_path / "sweep"), "--out", str(tmp_path / "found")]) == 0
+    assert again(tmp_path / "found", capsys)[0] == 0
+    shutil.rmtree(tmp_path / "sweep")
+    code, told = again(tmp_path / "found", capsys)
+    assert code == 2 and "is not there any more" in told.err and len(told.err.strip().split("\n")) == 1
+
+
+def test_no_home_is_one_line(capsys):
+    assert status(["run", "~nobody-of-that-name/firm.toml"]) == 2
+    assert len(capsys.readouterr().err.strip().split("\n")) == 1

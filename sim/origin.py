@@ -1,0 +1,73 @@
+"""Where a table comes from, in its own `.attrs`: the call that makes it again, firms and parameter sets, versions and the model.
+
+pandas keeps `.attrs` in Parquet files, so a table that a notebook saves can be played again: `tandem rerun FILE.parquet`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tandem.sim.code_cache import compiled_sources
+
+FORMAT = 1
+ATTRIBUTE = "provenance"
+"""The name of it in a table's `.attrs`."""
+MOST_FIRMS = 24
+"""With more firms only their digests are kept, since every table carries the text of each."""
+SIM = Path(__file__).resolve().parent
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """What the values of a run may depend on beside what was asked: two runs under equal versions have equal bits."""
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libm": " ".join(platform.libc_ver()).strip() or "unknown",
+        "model": model_source()[:16],
+        **{package: version_of(package) for package in ("tandem-sim", "numpy", "llvmlite")},
+    }
+
+
+def version_of(package: str) -> str:
+    """The version of an installed distribution; "unknown" where there is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@lru_cache(maxsize=1)
+def model_source() -> str:
+    """SHA-256 of the text of the compiled floors, wherever they lie."""
+    digest = hashlib.sha256()
+    for file in compiled_sources(SIM):
+        digest.update(file.relative_to(SIM).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def origin_of(call: str, arms: Sequence[Sequence[Any]], parameters: Any, replicates: int, **named: Any) -> dict[str, Any]:
+    """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order;
+    `named`: its other arguments. {} where a firm is none on paper, so that nothing can say what it was."""
+    firms = [firm for arm in arms for firm in arm]
+    if not all(hasattr(firm, "to_toml") and hasattr(firm, "digest") for firm in firms):
+        return {}
+    few = len(firms) <= MOST_FIRMS
+    return {
+        "format": FORMAT,
+        "call": call,
+        **named,
+        "replicates": replicates,
+        "firms": [[str(firm.digest) for firm in arm] for arm in arms],
+        "names": [[str(firm.name) for firm in arm] for arm in arms],
+        "scenarios": [[firm.to_toml() for firm in arm] for arm in arms] if few else [],
+        "parameters": {**parameters.identity, "told": parameters.told},
+        "versions": versions(),
+        "model_sha256": model_source(),
+    }
