@@ -14,6 +14,7 @@ from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import flattened, lever_of
+from tandem.sim.scenario.story import Step
 from tandem.sim.texts import semicolon, text, typeset
 
 if TYPE_CHECKING:
@@ -73,13 +74,15 @@ def cause_sentences(advice: Advice, lang: str = "en") -> list[str]:
         interval=interval(100 * row["growth_low"], 100 * row["growth_high"], "+.2f", lang),
         conflict=conflict,
     )
-    return [f"{told} {_reached(advice, [lever for lever in str(row['levers']).split('; ') if lever], str(row['by']), lang)}"]
+    return [
+        f"{told} {_reached(advice, step, [lever for lever in str(row['levers']).split('; ') if lever], str(row['by']), lang)}"
+    ]
 
 
-def _reached(advice: Advice, levers: list[str], by: str, lang: str) -> str:
+def _reached(advice: Advice, step: Step, levers: list[str], by: str, lang: str) -> str:
     """Whether a lever that carries the cause is among what is raised first; if none is, why each is not."""
     if not levers:
-        return text("advice.cause.no_lever", lang, paths=", ".join(flattened(advice.scenario.story.cause.set)))  # type: ignore[union-attr]
+        return text("advice.cause.no_lever", lang, paths=", ".join(flattened(step.set)))
     first = {lever for lever, _ in advice.moves.best} | {advice.first_lever}
     reached = [lever for lever in levers if lever in first]
     key = "by_cause" if by == "cause" else "by_plan"

@@ -51,10 +51,10 @@ def compare(
         print_equal(table, set_beside_rights(next(iter(fields.values()))), sys.stdout, lang.value)
     if alternatives:
         tables["surviving"] = surviving(table[table["dispositions"] == "as described"], tables["alternatives"])
-        print_survival(tables["surviving"], sys.stdout)
+        print_survival(tables["surviving"], sys.stdout, lang.value)
     if variance:
         tables["variance"] = variance_shares(chosen_role_models(), STATEMENTS, seed)
-        print_variance(tables["variance"], sys.stdout)
+        print_variance(tables["variance"], sys.stdout, lang.value)
     if out is not None:
         save(tables, out, scenarios=not set(names or []) <= set(role_models()))
         print(text("command.tables", lang.value, folder=out))

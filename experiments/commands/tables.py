@@ -16,7 +16,7 @@ from tandem.experiments.effects.role_models import STATEMENTS, role_models
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.words import spoken, titles
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.texts import number, text, typeset
+from tandem.sim.texts import number, semicolon, text, typeset
 
 LINE_SECONDS = 10.0
 SHOWN = (*STATEMENTS, "profit_per_week")
@@ -137,32 +137,36 @@ def print_levers(study: Any, stream: TextIO) -> None:
     print("A rank such as 1-2 means that the order is undecided.", file=stream)
 
 
-def print_survival(table: Any, stream: TextIO) -> None:
+def print_survival(table: Any, stream: TextIO, lang: str = "en") -> None:
     """Decided statements about growth, conflict and delay, and under which alternatives they survive."""
-    named = titles()
-    shown = Table(title="Statements against the first row, and the assumptions they hang on")
-    for head in ("context", "statement", "survives", "turns under", "undecided under"):
-        shown.add_column(head)
+    named, none = titles(lang), text("compare.none", lang)
+    shown = Table(title=text("compare.survival", lang))
+    for head in ("context", "statement", "survives", "turns", "opens"):
+        shown.add_column(text(f"compare.{head}", lang))
     for row in table[table["outcome"].isin(STATEMENTS)].to_dict("records"):
-        factor, unit = scaled(row["outcome"])
-        moved = f"{row['verdict']}, {figure_text(row['difference'], factor, True)} {unit}"
-        said = f"{named.get(row['role_model'], row['role_model'])}: {OUTCOMES[row['outcome']].title()} {moved}"
-        where = named.get(row["context"], row["context"])
-        shown.add_row(where, said, f"{row['survives']} of {row['of']}", row["turns"] or "none", row["opens"] or "none")
+        factor, unit = scaled(row["outcome"], lang)
+        verdict = text(f"compare.{row['verdict']}", lang)
+        moved = f"{verdict}, {figure_text(row['difference'], factor, True, lang=lang)} {unit}"
+        title = typeset(OUTCOMES[row["outcome"]].title(lang), lang)
+        who = named.get(row["role_model"], row["role_model"])
+        said = text("compare.said", lang, role_model=who, outcome=title, moved=moved)
+        count = text("compare.of", lang, n=int(row["survives"]), whole=int(row["of"]))
+        shown.add_row(named.get(row["context"], row["context"]), said, count, row["turns"] or none, row["opens"] or none)
     Screen(stream).show(shown)
 
 
-def print_variance(table: Any, stream: TextIO) -> None:
+def print_variance(table: Any, stream: TextIO, lang: str = "en") -> None:
     """Where the spread of outcomes, and of differences between role models, comes from."""
-    named = titles()
-    shown = Table(
-        title="Where the spread comes from: share of the variance over firms of the population [95% interval]",
-    )
-    sources = list(dict.fromkeys(table["source"]))
-    for head in ("outcome", "role_model", *sources):
-        shown.add_column(head)
+    named = titles(lang)
+    shown = Table(title=text("compare.variance", lang))
+    for head in ("outcome", "role_model"):
+        shown.add_column(text(f"compare.{head}", lang))
+    for source in dict.fromkeys(table["source"]):
+        shown.add_column(text(f"compare.source.{source.replace(' ', '_')}", lang))
+    between = f"{semicolon(lang)}" if lang == "fr" else ", "
     for (outcome, arm, what), part in table.groupby(["outcome", "role_model", "what"], sort=False):
-        cells = [f"{row['share']:.0%} [{row['low']:.0%}, {row['high']:.0%}]" for row in part.to_dict("records")]
-        name = named.get(arm, arm) + ("" if what == "outcome" else ", difference from the first")
-        shown.add_row(OUTCOMES[outcome].title(), name, *cells)
+        rows = [[number(row[name], ".0%", lang) for name in ("share", "low", "high")] for row in part.to_dict("records")]
+        cells = [f"{share} [{low}{between}{high}]" for share, low, high in rows]
+        name = named.get(arm, arm) + ("" if what == "outcome" else f", {text('compare.difference', lang)}")
+        shown.add_row(typeset(OUTCOMES[outcome].title(lang), lang), name, *cells)
     Screen(stream).show(shown)

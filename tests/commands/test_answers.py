@@ -1,5 +1,7 @@
 """What a manager reads last: the answer of a comparison, in both languages, decided or said to be open."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,3 +129,32 @@ def test_what_show_prints_loads_to_the_same_firm(capsys):
         assert status(["show", name, "--lang", "fr"]) == 0
         told = Scenario.parse(capsys.readouterr().out)
         assert told.parameters == Scenario.load(name).parameters
+
+
+ENGLISH = (
+    *("undecided", "not defined", "role model", "Revenue growth", "outcome", "quarter", "tables:", "parameters:", "This is"),
+    *("points of 100", "unit", "value", "survives", "higher", "lower", "firm", "of 100", "lever", "best", "behind", "hours"),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "coo-leaves", "--out", "OUT"],
+        ["run", "no-coo", "--quarters", "4", "--set", "levers.skills=0.9"],
+        ["compare", "silence", "success-story", "--runs", "10", "--out", "OUT"],
+        ["compare", "--context", "agile", "--runs", "10", "--variance"],
+        ["compare", "co-pilot", "no-coo", "--context", "agile", "--runs", "10", "--alternatives"],
+        ["advise", "no-coo", "--runs", "50", "--wish", "profit", "--hours", "2"],
+        ["advise", "silence", "--runs", "50", "--wish", "conflict"],
+    ],
+)
+def test_french_is_french_to_the_last_word(words, capsys, tmp_path):
+    words = [str(tmp_path / "out") if word == "OUT" else word for word in words]
+    assert status([*words, "--lang", "fr"]) == 0
+    said = capsys.readouterr().out
+    assert [word for word in ENGLISH if re.search(rf"\b{word}\b", re.sub(r"[\w.]+\.[\w.]+|--\w+", "", said))] == []
+    assert not re.search(r"\d\.\d", said), "a decimal point in French"
+    assert status(words) == 0
+    english = capsys.readouterr().out
+    assert any(re.search(rf"\b{word}\b", english) for word in ENGLISH), "the words are those of the English"

@@ -310,6 +310,9 @@ def test_the_main_points_are_those_of_different_sides():
     assert len(points) > 5
     assert [(point.week, point.stock) for point in main_points(points)] == [(10, None), (20, "trust"), (30, "revenue")]
     assert main_points(list(reversed(points))) == main_points(points)
+    alone = [point for point in points if point.key != "happening"]
+    stocks_told = [point.stock for point in main_points(alone)]
+    assert len(set(stocks_told)) == 3 and {point.key for point in alone} >= {"trust_low", "decline.trust"}
     assert len(main_points([points[0]] * 2)) == 1 and main_points([]) == []
 
 

@@ -87,6 +87,8 @@ def test_the_cause_is_reached_by_what_is_advised_or_the_reason_is_told(found, la
     said = told(["skills", "communication"], (("skills", 1.0),), **help_, behind_low=0.001)
     if found.first_lever != "communication":
         assert why.format(name) in said and reached not in said
+    close = told(["skills"], (("skills", 1.0),), **help_, behind_low=-0.001)
+    assert {"en": "whether more than what is advised is undecided", "fr": "on ne peut trancher si c’est plus"}[lang] in close
     for row in (
         {**help_, "growth_low": -0.01, "behind_low": 0.1},
         {**help_, "growth_low": -0.03, "growth_high": -0.01, "behind_low": 0.1},
