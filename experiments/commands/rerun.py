@@ -92,7 +92,7 @@ def call_again(file: Path, record: dict[str, Any]) -> int:
     """Make such a table again by the call in its record, and compare."""
     import pandas as pd
 
-    from tandem.experiments.files.calls import said, table_again
+    from tandem.experiments.commands.calls import said, table_again
     from tandem.experiments.files.differences import differences
     from tandem.experiments.files.tables import write_parquet
 
