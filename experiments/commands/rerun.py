@@ -227,7 +227,7 @@ def changes_since(record: dict[str, Any], now: dict[str, Any], found: Findings) 
     others = [
         f"{name} {value} (now {now['versions'].get(name, 'not there')})"
         for name, value in record["versions"].items()
-        if now["versions"].get(name) != value
+        if name != "model" and now["versions"].get(name) != value
     ]
     if others:
         found.notes.append(f"made with {', '.join(others)}")
