@@ -52,9 +52,12 @@ def model_source() -> str:
     return digest.hexdigest()
 
 
-def origin_of(call: str, arms: Sequence[Sequence[Any]], parameters: Any, replicates: int, **named: Any) -> dict[str, Any]:
+def origin_of(
+    call: str, arms: Sequence[Sequence[Any]], parameters: Any, replicates: int, layered: bool = False, **named: Any
+) -> dict[str, Any]:
     """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order;
-    `named`: its other arguments. {} where a firm is none on paper, so that nothing can say what it was."""
+    `named`: its other arguments; `layered`: keep firms by role model and context, for calls that switch these. {} where a firm
+    is none on paper, so that nothing can say what it was."""
     firms = [firm for arm in arms for firm in arm]
     if not all(hasattr(firm, "to_toml") and hasattr(firm, "digest") for firm in firms):
         return {}
@@ -66,7 +69,7 @@ def origin_of(call: str, arms: Sequence[Sequence[Any]], parameters: Any, replica
         "replicates": replicates,
         "firms": [[str(firm.digest) for firm in arm] for arm in arms],
         "names": [[str(firm.name) for firm in arm] for arm in arms],
-        "scenarios": [[firm.to_toml() for firm in arm] for arm in arms] if few else [],
+        "scenarios": [[firm.to_toml(layered=layered) for firm in arm] for arm in arms] if few else [],
         "parameters": {**parameters.identity, "told": parameters.told},
         "versions": versions(),
         "model_sha256": model_source(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from tandem.experiments.advice.wishes import wish_of
 from tandem.experiments.effects.role_models import role_models
 from tandem.sim.given import number, whole
 from tandem.sim.intervals import paired_difference
+from tandem.sim.origin import origin_of
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import MOST_RUNS
@@ -63,6 +65,10 @@ class Advice(Own):
     cause: pd.DataFrame
     """What switching off the cause that a case states is worth, see `tandem.experiments.advice.cause.cause_worth`; no row where
     the firm states none."""
+
+    @property
+    def _origin(self) -> dict[str, Any]:
+        return dict(vars(self).get("_made_by", {}))
 
     @property
     def best_role_model(self) -> str | None:
@@ -138,7 +144,10 @@ def advise(
     progress("levels", 5)
     moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     cause = cause_worth(scenario, played, runs)
-    return Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
+    made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
+    origin = origin_of("advise", [[scenario]], asked, runs, layered=True, seed=seed, step=step, wish=wish, hours=hours)
+    object.__setattr__(made, "_made_by", origin)  # what its tables carry; no part of what is compared or shown
+    return made
 
 
 def _second(scenario: Scenario, best: Scenario, played: Played, runs: int) -> pd.DataFrame:

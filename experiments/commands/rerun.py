@@ -92,7 +92,7 @@ def call_again(file: Path, record: dict[str, Any]) -> int:
     """Make such a table again by the call in its record, and compare."""
     import pandas as pd
 
-    from tandem.experiments.files.calls import said, table_again
+    from tandem.experiments.commands.calls import said, table_again
     from tandem.experiments.files.differences import differences
     from tandem.experiments.files.tables import write_parquet
 
@@ -227,7 +227,7 @@ def changes_since(record: dict[str, Any], now: dict[str, Any], found: Findings) 
     others = [
         f"{name} {value} (now {now['versions'].get(name, 'not there')})"
         for name, value in record["versions"].items()
-        if now["versions"].get(name) != value
+        if name != "model" and now["versions"].get(name) != value
     ]
     if others:
         found.notes.append(f"made with {', '.join(others)}")

@@ -75,7 +75,7 @@ def write_parquet(table: pd.DataFrame, file: IO[bytes], more: Mapping[str, Any])
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
-    made = arrow.Table.from_pandas(table, preserve_index=False)
+    made = arrow.Table.from_pandas(table, preserve_index=False, nthreads=1)
     said = {**{str(name): value for name, value in table.attrs.items()}, **more}
     if said:
         named = {f"tandem.{name}": json.dumps(value) for name, value in said.items()}

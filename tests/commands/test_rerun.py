@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tandem import Scenario, compare, simulate, simulate_batch
+from tandem import Scenario, advise, compare, simulate, simulate_batch
 from tandem.experiments.commands.asked import KEPT
 from tandem.experiments.commands.main import status
 from tandem.experiments.files.differences import differences
@@ -225,6 +225,15 @@ def test_a_table_that_a_notebook_saved_is_made_again(name, tmp_path, capsys):
     table.to_parquet(file)
     code, told = again(file, capsys)
     assert code == 1 and f"row {row + 1}, {table.columns[number]}: " in told.out
+
+
+def test_tables_of_advice_are_made_again(tmp_path, capsys):
+    found = advise(Scenario.load("silence").with_({"quarters": 4}), runs=60, seed=3, wish="profit", hours=5.0)
+    found.levers.to_parquet(tmp_path / "levers.parquet")
+    code, told = again(tmp_path / "levers.parquet", capsys)
+    assert code == 0 and "wish='profit', hours=5.0" in told.out, told
+    found.levers.replace({"level": {found.levers["level"].iloc[0]: 0.123}}).to_parquet(tmp_path / "levers.parquet")
+    assert again(tmp_path / "levers.parquet", capsys)[0] == 1
 
 
 def test_many_firms_are_kept_as_digests_alone(tmp_path, capsys):

@@ -44,6 +44,8 @@ def table_again(record: dict[str, Any]) -> pd.DataFrame:
         [Scenario.parse(text, name) for text, name in zip(texts, names, strict=True)]
         for texts, names in zip(record["scenarios"], record["names"], strict=True)
     ]
+    if [[firm.digest for firm in arm] for arm in arms] != record["firms"]:
+        raise Mistake("the firms of the table have other values than then: a role model or context that they name has changed")
     parameters, seed, runs = chosen(record["parameters"]["parameters"]), record["seed"], record["replicates"]
     if record["call"] == "simulate":
         made: Any = simulate(arms[0][0], seed, record["replicate"], firm=record["firm"], parameters=parameters)
@@ -52,6 +54,11 @@ def table_again(record: dict[str, Any]) -> pd.DataFrame:
     elif record["call"] == "compare":
         batches = [simulate_batch(arm, runs, seed, parameters=parameters) for arm in arms]
         made = compare_batches(dict(zip(record["labels"], batches, strict=True)), record["outcomes"])
+    elif record["call"] == "advise":
+        from tandem.experiments.advice.advice import advise
+
+        asked = {name: record[name] for name in ("step", "wish", "hours")}
+        made = advise(arms[0][0], runs, seed=seed, parameters=parameters, **asked)
     else:
         raise Mistake(f"the record names {record['call']!r}, which is no call that can be made again")
     found = getattr(made, record["table"])
