@@ -72,7 +72,7 @@ def test_mesas_table_in_the_guide_holds_the_runs_it_names(shown):
     table = shown["table"]
     assert len({(row["coo_class"], row["levers__communication"], row["replicate"]) for row in table}) == 8
     assert {row["Step"] for row in table} == {0, 13, 26, 39, 51}
-    names = ("scenario", "coo_class", "levers__communication", "replicate")
+    names = ("scenario", "coo_class", "levers__communication", "replicate", "seed")
     for row in table:
         if row["levers__communication"] == 0.9 and row["replicate"] == 1:
             alone = LeadershipModel(**{name: row[name] for name in names})
