@@ -62,6 +62,8 @@ class Batch(Own):
         """Which luck each row had: firm_id, replicate, luck (rows of one number met the same luck, int64 from 0), luck_firm and
         luck_replicate (its address: `simulate(..., replicate=luck_replicate, firm=luck_firm)`), parameter_set (its number in the
         ensemble; -1 where none was laid over)."""
+        import pandas as pd
+
         table = vars(self)["outcomes"]
         firm, replicate = table["firm_id"].to_numpy(), table["replicate"].to_numpy()
         of_luck = np.zeros_like(firm) if self.paired else firm

@@ -116,4 +116,4 @@ def looked_for(
     if rows is None:
         return event, varied.reset_index(drop=True), hits.reset_index(drop=True).rename(index="event")
     index = pd.MultiIndex.from_arrays([rows.loc[hits.index].to_numpy(), hits.index.to_numpy()], names=[ROW, "point_id"])
-    return event, varied.set_axis(index), hits.set_axis(index).rename("event")
+    return event, varied.set_axis(index), hits.set_axis(index).rename(index="event")

@@ -209,7 +209,7 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
     from tandem.experiments.study import failures as pooled
     from tandem.experiments.study import strata, study
 
-    monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, "pairs", "pairs", 2, True))
+    monkeypatch.setitem(strata.PROFILES, "paper", strata.Profile(32, 32, 32, 2, True))
     monkeypatch.setitem(
         study.PROFILES, "paper", study.Profile(20, 10, 32, True, 10, 60, {"firms": 6, "sets": 4, "replicates": 2})
     )

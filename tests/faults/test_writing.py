@@ -10,7 +10,7 @@ from tandem.sim.writing import filled, replaced, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 # Whoever may move files: the one way, the folder of a sweep (beneath handles, sealed), and the folder of compiled code.
-OWN_WAY = {"sim/writing.py", "experiments/store/folder.py", "sim/code_cache.py"}
+OWN_WAY = {"sim/writing.py", "experiments/store/folder.py", "sim/code_cache.py", "sim/compiler/keeping.py"}
 
 
 def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):

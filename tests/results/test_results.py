@@ -14,6 +14,7 @@ from scipy import stats
 import sim
 import tandem
 from tandem.sim import kernel, ledger
+from tandem.sim.intervals import mean_within
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
 from tandem.sim.results import Run, mean_interval, simulate, simulate_batch
@@ -275,7 +276,9 @@ def test_the_summary_says_mean_interval_spread_and_number(batch):
 def test_a_population_counts_firms_as_independent():
     whole = simulate_batch([SHARED, firm(levers=Levers(communication=0.2)), LEAVING], runs=3, seed=1)
     means = whole.outcomes.groupby("firm_id")["satisfaction"].mean().to_numpy()
-    low, high = stats.t.interval(0.95, 2, loc=means.mean(), scale=stats.sem(means))
+    _, low, high, _, _ = mean_within(means, 0.0, 1.0)  # satisfaction lies between 0 and 1 by its nature
+    plain = stats.t.interval(0.95, 2, loc=means.mean(), scale=stats.sem(means))
+    assert 0.0 < low < means.mean() < high < 1.0 and abs(low - plain[0]) < 0.2 * (plain[1] - plain[0])
     row = whole.summary().loc["satisfaction"]
     assert (row["low"], row["high"], row["n"]) == (pytest.approx(low), pytest.approx(high), 9)
 

@@ -71,7 +71,11 @@ class Raw:
 
     def clarity(self):
         weights = self.parameters["domain_arrivals_per_week"]
-        return np.array([np.average(c, weights=w) for c, w in zip(self.firm["clarity"], weights)])
+        return self.of_two([np.average(c, weights=w) for c, w in zip(self.firm["clarity"], weights)])
+
+    def of_two(self, values):
+        """Values by week, none in a week in which a post is empty."""
+        return np.array([value if all(there[:2]) else math.nan for value, there in zip(values, self.leaders["present"])])
 
     def gap(self):
         weights = self.leaders["priorities"]
@@ -155,13 +159,13 @@ PAIR_STOCKS = {
     "relationship_conflict": of_firm("relationship_conflict"),
     "role_clarity": lambda raw: raw.clarity(),
     "goal_gap": lambda raw: np.where(raw.both, raw.gap(), np.nan),
-    "role_clarity_budget": lambda raw: raw.firm["clarity"][:, BUDGET],
-    "role_clarity_agency": lambda raw: raw.firm["clarity"][:, AGENCY],
-    "role_clarity_campaign": lambda raw: raw.firm["clarity"][:, CAMPAIGN],
-    "role_clarity_key_client": lambda raw: raw.firm["clarity"][:, KEY_CLIENT],
-    "role_clarity_positioning": lambda raw: raw.firm["clarity"][:, POSITIONING],
-    "role_clarity_process": lambda raw: raw.firm["clarity"][:, PROCESS],
-    "role_clarity_experiment": lambda raw: raw.firm["clarity"][:, EXPERIMENT],
+    "role_clarity_budget": lambda raw: raw.of_two(raw.firm["clarity"][:, BUDGET]),
+    "role_clarity_agency": lambda raw: raw.of_two(raw.firm["clarity"][:, AGENCY]),
+    "role_clarity_campaign": lambda raw: raw.of_two(raw.firm["clarity"][:, CAMPAIGN]),
+    "role_clarity_key_client": lambda raw: raw.of_two(raw.firm["clarity"][:, KEY_CLIENT]),
+    "role_clarity_positioning": lambda raw: raw.of_two(raw.firm["clarity"][:, POSITIONING]),
+    "role_clarity_process": lambda raw: raw.of_two(raw.firm["clarity"][:, PROCESS]),
+    "role_clarity_experiment": lambda raw: raw.of_two(raw.firm["clarity"][:, EXPERIMENT]),
 }
 PAIR_FLOWS = {
     "task_episodes": of_firm("task_episodes"),

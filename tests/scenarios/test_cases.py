@@ -68,5 +68,5 @@ def test_a_weakness_offers_its_remedy(name):
 def test_the_success_case_succeeds_and_says_whose_post_it_was():
     scenario = Scenario.load("success-story")
     outcomes = simulate_batch(scenario, runs=200, seed=SEED).outcomes
-    assert (outcomes.revenue_growth > 0.15).mean() > 0.95
+    assert (outcomes.revenue_growth > 0.15).mean() > 0.9
     assert "Sherman" in scenario.story.notes.en and "Sherman" in scenario.story.notes.fr

@@ -59,7 +59,8 @@ const VOWEL = /^[aeiouyhàâäéèêëîïôöùûü]/i;
 
 /** A sentence with first names in the place of the two posts. Generic titles ("a CEO", "Two leaders") stay. */
 export function named(sentence, lang, names) {
-  if (!names || !sentence || !POSTS[lang]) return sentence;
+  if (Array.isArray(sentence)) return sentence.map((one) => named(one, lang, names));
+  if (!names || typeof sentence !== "string" || !POSTS[lang]) return sentence;
   return POSTS[lang].reduce((text, post, which) => text.replace(post, (found, article) => {
     if (lang === "en") return names[which];
     const before = BEFORE[article.toLowerCase()];
