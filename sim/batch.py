@@ -55,7 +55,8 @@ class Batch(Own):
         table.insert(0, "scenario", names[table["firm_id"]])
         table.insert(1, "seed", self.seed)
         table.insert(2, "parameters", self.parameters.word)
-        return marked(table, "to_frame", self._origin)
+        named: pd.DataFrame = marked(table, "to_frame", self._origin)
+        return named
 
     @property
     def luck(self) -> pd.DataFrame:
@@ -104,7 +105,8 @@ class Batch(Own):
             spread = np.nan if len(defined) < 2 else defined.std(ddof=1) if np.ptp(defined) > 0 else 0.0
             rows.append((name, mean, low, high, spread, *quantiles, len(defined)))
         columns = ["outcome", "mean", "low", "high", "sd", "q05", "q50", "q95", "n"]
-        return marked(pd.DataFrame(rows, columns=columns).set_index("outcome"), "summary", self._origin)
+        named: pd.DataFrame = marked(pd.DataFrame(rows, columns=columns).set_index("outcome"), "summary", self._origin)
+        return named
 
     def plot(self, outcome: str = HEADLINES[0], ax: Any = None, lang: str = "en") -> Any:
         """How one outcome spreads over the runs. Returns the axes."""

@@ -271,4 +271,4 @@ def _as_mesa_asks() -> inspect.Signature:
     return whole.replace(parameters=[each for name, each in whole.parameters.items() if name not in ("self", "seed")])
 
 
-LeadershipModel.__signature__ = _as_mesa_asks()  # type: ignore[attr-defined]
+LeadershipModel.__signature__ = _as_mesa_asks()

@@ -278,7 +278,8 @@ def run_panel(
     if not COMPILED:
         for r, a in enumerate(arms):
             luck = (*keys[r], numbers[r], replicates[r])
-            play_observed(records(1, WORLD), as_records(timeline), *starts[a : a + 2], *luck, every, observed[r])
+            one_arm: Any = play_observed
+            one_arm(records(1, WORLD), as_records(timeline), *starts[a : a + 2], *luck, every, observed[r])
         return out
 
     def play(low: int, high: int) -> None:

@@ -55,7 +55,7 @@ class Run(Own):
 
     @cached_property
     def _origin(self) -> dict[str, Any]:
-        asked = {"seed": self.seed, "replicate": self.replicate, "firm": self.firm}
+        asked: dict[str, Any] = {"seed": self.seed, "replicate": self.replicate, "firm": self.firm}
         return origin_of("simulate", [[self.scenario]], self.parameters, 1, **asked)
 
     # -- tables --------------------------------------------------------------------------------

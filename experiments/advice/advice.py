@@ -191,7 +191,7 @@ def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     return table
 
 
-def _levels(growth: Sequence[np.ndarray]) -> pd.DataFrame:
+def _levels(growth: Sequence[np.ndarray] | np.ndarray) -> pd.DataFrame:
     """`Advice.levels`, from the growth at each of LEVELS, (replicates,)."""
     rows = []
     for place, (level, values) in enumerate(zip(LEVELS, growth)):

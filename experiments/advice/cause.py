@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def cause_sentences(advice: Advice, lang: str = "en") -> list[str]:
     step = advice.scenario.story.cause
     if step is None or not len(advice.cause):
         return []
-    row = advice.cause.iloc[0]
+    row: Any = advice.cause.iloc[0]
     title = typeset(step.title[lang], lang) if step.title is not None else ", ".join(flattened(step.set))
     conflict = ""
     if np.isfinite(row["conflict_change"]):
@@ -95,7 +95,7 @@ def _reached(advice: Advice, step: Step, levers: list[str], by: str, lang: str) 
 def _why_not(advice: Advice, lever: str, lang: str) -> str:
     """Why a lever that carries the cause is not raised first: at its top, no help decided, harm, or others that help more, or
     as well as far as can be told."""
-    row = advice.levers.set_index("lever").loc[lever]
+    row: Any = advice.levers.set_index("lever").loc[lever]
     if not row["raised"]:
         return text("advice.cause.at_top", lang, lever=lever_said(lever, lang))
     found = verdict(row["growth_low"], row["growth_high"], row["n"])

@@ -16,7 +16,8 @@ def lever_said(lever: str, lang: str) -> str:
     """A lever inside a sentence: its name, in French its title in quotation marks."""
     if lang == "en":
         return spoken(lever)
-    return text("answer.name", lang, name=typeset(lever_texts("title", lang)[lever], lang))
+    titles = lever_texts("title", lang)  # type: ignore[no-untyped-call]
+    return text("answer.name", lang, name=typeset(titles[lever], lang))
 
 
 def listed_levers(levers: Iterable[str], lang: str) -> str:
@@ -26,7 +27,7 @@ def listed_levers(levers: Iterable[str], lang: str) -> str:
 
 def move_said(move: str, lang: str) -> str:
     """A move as tables name it ("decision clarity to 0.8 and skills to 1.0"), with its levels from 0 to 100, in the language."""
-    names = {lever.replace("_", " "): lever for lever in lever_texts("title", "en")}
+    names = {lever.replace("_", " "): lever for lever in lever_texts("title", "en")}  # type: ignore[no-untyped-call]
     parts = []
     for part in move.split(" and "):
         name, _, level = part.rpartition(" to ")

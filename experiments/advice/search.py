@@ -61,7 +61,7 @@ class Race:
         """How much more a move brings than another, replicate by replicate, as far as both were played."""
         mine, theirs = self.values[move], self.values[other]
         size = min(len(mine), len(theirs))
-        return mine[:size] - theirs[:size]
+        return np.asarray(mine[:size] - theirs[:size])
 
     def gain(self, move: Option) -> float:
         """Mean of what a move brings against the firm as it is."""

@@ -61,7 +61,7 @@ def of_moves(moves: Moves, lang: str = "en") -> list[str]:
     looked = text("advice.moves.looked", lang, n=moves.looked_at, room=room, wish=wish_said(moves.wish, lang))
     if not moves.best:
         return [text("advice.moves.none", lang, looked=looked, span=_span(moves, moves.low, moves.high, lang))]
-    row = moves.table.set_index("move").loc[worded(moves.best)]
+    row: Any = moves.table.set_index("move").loc[worded(moves.best)]
     best = {"move": move_said(worded(moves.best), lang), "gain": _gain(moves, moves.gain, lang)}
     told = [text("advice.moves.best", lang, looked=looked, span=_span(moves, moves.low, moves.high, lang), **best)]
     if np.isfinite(moves.helped_sets):
@@ -103,7 +103,7 @@ def of_levers(advice: Advice, lang: str = "en") -> list[str]:
     lever, step = advice.first_lever, 100 * advice.step
     if lever is None:
         return [text("advice.levers.none", lang, step=step)]
-    row = advice.levers.set_index("lever").loc[lever]
+    row: Any = advice.levers.set_index("lever").loc[lever]
     told = [
         text(
             "advice.levers.first",

@@ -108,7 +108,8 @@ def call_again(file: Path, record: dict[str, Any]) -> int:
         held = io.BytesIO()
         write_parquet(plain, held, {})
         texts.append(held.getvalue())
-    found.differing = [f"{file.name}: {line}" for line in differences(*texts, ".parquet")]
+    kept, again = texts
+    found.differing = [f"{file.name}: {line}" for line in differences(kept, again, ".parquet")]
     return told(found, file)
 
 

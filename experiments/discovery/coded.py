@@ -36,7 +36,7 @@ class Coded:
         return cls(names, values, words, np.arange(len(varied)) if rows is None else renumbered(rows))
 
     def __len__(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     def take(self, which: np.ndarray) -> Coded:
         """Some points: their places, int64, or a mask, bool."""

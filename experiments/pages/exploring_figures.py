@@ -79,7 +79,7 @@ def fan(
         ax.set_xlim(0, weeks[-1])
         for week in changes_of(scenario):
             ax.axvline(week, color=INK, linewidth=1, linestyle="--")
-            place = {"xycoords": ("data", "axes fraction"), "rotation": 90, "va": "top", "ha": "right"}
+            place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "rotation": 90, "va": "top", "ha": "right"}
             ax.annotate(f"changed in week {week}", (week, 0.98), fontsize=7.5, color=INK, **place)
         ax.annotate(
             f"median, half and nine in ten of {runs:,} replicates; {asked.told}",

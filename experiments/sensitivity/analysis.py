@@ -277,7 +277,10 @@ def _result(kind: str, design: Design, plan: Plan, run: Runner, played: Played, 
         _check("repeatable", float(run.repeats), 1.0, run.repeats, "1: the same points and keys gave the same bits again"),
     ]
     table = pd.DataFrame(found.checks, columns=COLUMNS)
-    joined = lambda parts: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()  # noqa: E731
+
+    def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
     return Sensitivity(
         table=pd.DataFrame(found.rows),
         ranks=joined(found.ranks),

@@ -24,7 +24,7 @@ def facts_of(found: Sensitivity, output: str) -> Facts:
     order is open, and `depends` says on what it depends."""
     first = tops(found, output)
     depends = depends_on(found, output, first)
-    facts = {
+    facts: dict[str, Any] = {
         "output": output,
         "leader": first[0] if len(first) == 1 and depends.empty else None,
         "tops": first,
@@ -106,7 +106,10 @@ def practice_of(found: Sensitivity, output: str, lever: str) -> Facts:
     high = OUTCOMES[output].better != "low"
     best = "highest" if high else "lowest"
     low, top = ("lowered_low", "lowered_high") if high else ("lowered_high", "lowered_low")
-    share = lambda name: row[name] if high else 1.0 - row[name]  # noqa: E731
+
+    def share(name: str) -> float:
+        return float(row[name] if high else 1.0 - row[name])
+
     return {
         "effect": _plain(row["effect"]),
         "effect_low": _plain(row["low"]),

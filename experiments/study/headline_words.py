@@ -43,7 +43,7 @@ class Teller:
 
     # -- parts of sentences --------------------------------------------------------------------
 
-    def said(self, key: str, **slots: str) -> str:
+    def said(self, key: str, **slots: str | None) -> str:
         """A text with its slots filled."""
         return self.words[key].format(**slots)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def within_table(found: Sensitivity, output: str, held: str = CONTEXT) -> pd.Dat
     ]
     for level, part in mine.groupby("level", sort=False):
         if part["estimate"].isna().any():
-            row = {
+            row: dict[str, Any] = {
                 "leaders": [],
                 "decided": False,
                 "input": "",
@@ -84,7 +85,11 @@ def within_table(found: Sensitivity, output: str, held: str = CONTEXT) -> pd.Dat
         else:
             first = tops_within(found, output, held, str(level))
             best = part.sort_values("estimate", ascending=False, kind="stable").iloc[0]
-            row = {"leaders": first, "decided": len(first) == 1, **best[["input", "estimate", "low", "high"]].to_dict()}
+            row = {
+                "leaders": first,
+                "decided": len(first) == 1,
+                **{str(name): best[name] for name in ("input", "estimate", "low", "high")},
+            }
         rows.append({"level": str(level), **row, "rows": int(part["n"].iloc[0])})
     return pd.DataFrame(rows)
 

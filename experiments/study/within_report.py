@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
 from tandem.experiments.pages.page import Table
 from tandem.experiments.pages.words import spoken, titles
@@ -104,7 +107,7 @@ def practice_table(found: Sensitivity) -> Table:
             told = practice_of(found, output, lever)
             if not told:
                 continue
-            effect = {"low": told["effect_low"], "high": told["effect_high"]}
+            effect: dict[Hashable, Any] = {"low": told["effect_low"], "high": told["effect_high"]}
             rows.append(
                 [
                     {"main": f"{OUTCOMES[output].title()} ({unit})"},

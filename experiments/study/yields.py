@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -55,7 +56,7 @@ def table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _widest(found: Sensitivity) -> list[dict[str, object]]:
+def _widest(found: Sensitivity) -> list[dict[Any, Any]]:
     totals = found.table[found.table["measure"] == "total_mean"]
     totals = totals.assign(width=totals["high"] - totals["low"], rows=found.n, replicates=found.replicates, firms=found.runs)
     return [part.sort_values("width").iloc[-1].to_dict() for _, part in totals.groupby("output", sort=False)]

@@ -105,7 +105,9 @@ def sector_growth(trial: Trial) -> pd.DataFrame:
     rows = []
     for context, medians in decades(trial).items():
         sector = Scenario.load(context).story.sector
-        for number, median in enumerate(medians, start=1) if sector else ():
+        if sector is None:
+            continue
+        for number, median in enumerate(medians, start=1):
             span = sector.first_decade if number == 1 else sector.later_decades
             row = {"context": context, "decade": number, "firms": int(firms[context]), "median": float(median)}
             rows.append({**row, "low": span.low, "high": span.high, "inside": span.holds(float(median))})
