@@ -295,7 +295,7 @@ def answers(study: Study, named: dict[str, str]) -> list[dict[str, str]]:
         outcome = OUTCOMES[output].title()
         found.append(
             {
-                "question": f"What moves {outcome[:1].lower()}{outcome[1:]} most?",
+                "question": f"Which lever, from poor to good practice, moves {outcome[:1].lower()}{outcome[1:]} most?",
                 "lever": lever[:1].upper() + lever[1:],
                 "size": told,
                 "sure": sure,

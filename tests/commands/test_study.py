@@ -81,7 +81,8 @@ def test_study_writes_everything(tmp_path, capsys):
     page = (folder / "report.html").read_text("utf-8")
     assert "<svg" in page
     first = page[: page.index('id="short"')]
-    assert "What moves revenue growth most?" in first and "What moves conflict rate most?" in first
+    asked = "Which lever, from poor to good practice, moves {} most?"
+    assert asked.format("revenue growth") in first and asked.format("conflict rate") in first
     assert first.count("Context by context:") == 2 and first.count("ecided: ") == 2
     assert "Which role model fits which firm?" in first and "What is a second executive worth?" in first
     assert "undecided" in page
@@ -142,7 +143,7 @@ def few(ranks, by_context):
 def test_the_first_screen_says_what_leads_where_not_and_how_sure():
     named = {"calm": "Calm", "wild": "Wild", "odd": "Odd"}
     told = answers(few(("1", "2"), {"calm": ("1", "2"), "wild": ("2", "1"), "odd": ("1-2", "1-2")}), named)[0]
-    assert told["question"] == "What moves revenue growth most?" and told["lever"] == "A"
+    assert told["question"] == "Which lever, from poor to good practice, moves revenue growth most?" and told["lever"] == "A"
     assert told["sure"].startswith("Decided") and "64 pairs" in told["sure"] and "[+1.00, +3.00]" in told["size"]
     assert told["where"] == "Context by context: the same in calm; b in wild; undecided in odd."
     open_ = answers(few(("1-2", "1-2"), {"calm": ("1", "2")}), named)[0]

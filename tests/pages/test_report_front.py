@@ -75,6 +75,6 @@ def test_the_first_screen_has_the_chart_and_the_answer(page, width, height, play
 def test_the_role_models_are_answered_before_the_levers(page):
     text = page.read_text("utf-8")
     body = text[text.index("<h1>") :]
-    assert body.index("Which role model fits which firm?") < body.index('<figure id="front_growth">') < body.index("What moves")
+    assert body.index("Which role model fits which firm?") < body.index('<figure id="front_growth">') < body.index("Which lever,")
     assert len(re.findall('<figure id="front_growth">', body)) == 1
     assert (page.parent / "front_growth.csv").exists() and (page.parent / "front_growth.svg").exists()

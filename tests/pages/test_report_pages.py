@@ -53,9 +53,7 @@ def test_a_study_holds_its_analysis_and_where_the_spread_comes_from(pages):
     assert all(line in top for lines in published["told"]["en"].values() for line in lines)
     alone = pages["sensitivity"].read_text("utf-8")
     first = alone[: alone.index("<h2>Shares")]
-    assert (
-        "What moves revenue growth most?" in first and "noise share" in first and "role models and controls by contexts" in first
-    )
+    assert "moves revenue growth most?" in first and "noise share" in first and "role models and controls by contexts" in first
     assert "Kendall" in alone and "not defined" in alone
 
 
