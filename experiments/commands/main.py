@@ -152,7 +152,7 @@ def complain(line: str, code: int = BAD_INPUT) -> int:
 def _usage(error: Any) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "tandem"
-    text = error.format_message()
+    text = error.format_message().replace("Value error, ", "")  # the name of a check is no word for a user
     if not text or type(error).__name__ == "NoArgsIsHelpError":
         return f"a command or an argument is missing (try `{path} --help`)"
     return f"{text} (try `{path} --help`)"

@@ -124,3 +124,12 @@ def test_no_command_advises_python(tmp_path, capsys):
     for line in told:
         assert line.count("\n") == 1 or line.startswith("starting"), line
         assert "=True" not in line and "parameters = " not in line and "(..." not in line and "seed = " not in line, line
+
+
+@pytest.mark.parametrize(
+    "words", [["sensitivity", "--profile", "paperr"], ["explain", "silence", "--lang", "de"], ["calibrate", "--profile", "fulll"]]
+)
+def test_a_choice_that_there_is_not_is_refused_in_the_users_words(words, capsys):
+    assert status(words) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and words[-1] in said and "Value error" not in said
