@@ -175,6 +175,7 @@ def trajectory(timeline: np.ndarray, seed: int | str, number: int = 0, replicate
     """Every week of one run, journal on: arrays of records by week `firm` (weeks+1), `leaders` (weeks+1, 3), `teams`
     (weeks+1, 10), `journal` (weeks+1), and `outcomes` (len(OUTCOMES)). Row 0 is the start."""
     announce()
+    timeline = as_records(timeline)
     world = start_world(timeline, seed, number, replicate, journal=True)
     weeks = int(timeline["weeks"][0])
     kept = {name: np.zeros((weeks + 1, *WORLD[name].shape), WORLD[name].base) for name in KEPT}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from strategies import random_timeline
 
+from tandem.sim.compile import as_records
 from tandem.sim.kernel import KEPT, start_world, step_week, trajectory
 
 
@@ -12,7 +13,7 @@ def first_difference(rows, kept, seed):
     world, row = start_world(rows, seed, journal=True), 0
     for week in range(len(kept["firm"])):
         if week:
-            row = step_week(world, rows, row, len(rows))
+            row = step_week(world, as_records(rows), row, len(rows))
         for name in KEPT:
             if np.asarray(kept[name][week]).tobytes() != world[name][0].tobytes():
                 return week, name
