@@ -1335,6 +1335,7 @@ class Switches(Group):
     project_lead: bool = switch("an experiment led by somebody skilled in projects takes less work")
     outside_skill: bool = switch("a CEO skilled in markets needs fewer hours outside")
     hearings: bool = switch("whoever is consulted is heard at a meeting")
+    sponsorship: bool = switch("a gatekeeper who trusts an experiment's sponsor stops it less readily")
 
 
 class Assumptions(Group):

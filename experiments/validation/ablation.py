@@ -152,6 +152,7 @@ PROBES = (
     Probe("project_lead", M2, "innovative", "backlog_weeks", {"coo.skills.project_management": 0.1}),
     Probe("outside_skill", ALONE, "baseline", "revenue_growth", {"ceo.skills.market": 0.95, "switches.product_lines": False}),
     Probe("hearings", M3, "established-brand", "decision_delay_weeks"),
+    Probe("sponsorship", M2, "innovative", "experiments_succeeded", {"dyad.trust": 0.9, "culture.trust": 0.9}),
 )
 
 

@@ -18,7 +18,7 @@ from tandem.sim.rules.execution import (
     questions_per_work,
     team_capacity,
 )
-from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread, normal_share_above
+from tandem.sim.rules.judgment import aged_worth, feasibility_belief, gate_signal_spread, gatekeeper_bar, normal_share_above
 from tandem.sim.rules.market import goal_response, setting_after
 from tandem.sim.state import (
     BRAND,
@@ -282,9 +282,9 @@ def check_stage(w, project):
         leader.hours_used += hours
     if p.assumptions_gate == 0:
         expected = feasibility_belief(signal, spread, p.campaigns_feasibility_mean) * project.novelty_seen
-        stop = expected < p.judgment_gate_value * (1.0 if independent else p.judgment_gate_soft)
+        stop = expected < gate_bar(w, leader, independent, p.judgment_gate_value, p.judgment_gate_value * p.judgment_gate_soft)
     else:
-        stop = signal < (p.judgment_gate_feasibility if independent else p.judgment_gate_feasibility_own)
+        stop = signal < gate_bar(w, leader, independent, p.judgment_gate_feasibility, p.judgment_gate_feasibility_own)
     s.experience += p.campaigns_stage_share
     if stop:
         project.status = FINISHED
@@ -293,6 +293,14 @@ def check_stage(w, project):
         note(w, EXPERIMENT_STOPPED, s.week, EXPERIMENT, keeper, project.novelty_seen, signal)
     else:
         s.extra_spend += (1.0 - p.campaigns_stage_share) * p.campaigns_experiment_cost
+
+
+@part
+def gate_bar(w, keeper, independent, bar, owners):
+    """Bar of who keeps the gate: the owner's for his own experiment, else the keeper's, softened for a sponsor he trusts."""
+    if not independent:
+        return owners
+    return gatekeeper_bar(bar, owners, keeper.trust) if w.parameters.switches_sponsorship == 1 else bar
 
 
 @part

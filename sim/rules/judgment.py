@@ -57,6 +57,13 @@ def normal_share_above(x):
 
 
 @rule
+def gatekeeper_bar(own, owners, trust):
+    """Bar at which an independent gatekeeper stops an experiment: his own, moved to the owner's by his trust in who sponsors it.
+    Executives who speak for a project lower the bar at which others end it [green2003] [lechler2015]."""
+    return own + trust * (owners - own)
+
+
+@rule
 def gate_signal_spread(project_skill, common_ground, trust, scale, unskilled, apart, shared):
     """Spread of a gatekeeper's signal about feasibility: project skill and shared knowledge sharpen it [article].
 

@@ -30,7 +30,7 @@ ADDED = (
 # Drawn after everything else, so that the corners that once went wrong are still the same firms.
 LATER = (
     *("judgment.customer_insight", "execution.project_slope"),
-    *(f"switches.{name}" for name in ("customer_insight", "project_lead", "outside_skill", "hearings")),
+    *(f"switches.{name}" for name in ("customer_insight", "project_lead", "outside_skill", "hearings", "sponsorship")),
 )
 
 

@@ -86,6 +86,12 @@ CLAIMS = (
     ),
     Claim(judgment.normal_share_above, {"x": (-400.0, 400.0)}, SHARE, rising=("x",)),
     Claim(
+        judgment.gatekeeper_bar,
+        {"own": (-2.0, 2.0), "owners": (-4.0, 2.0), "trust": SHARE},
+        (-4.0, 2.0),
+        rising=("own", "owners"),
+    ),
+    Claim(
         judgment.gate_signal_spread,
         {
             "project_skill": SHARE,
@@ -200,3 +206,9 @@ def test_a_conference_loses_part_of_what_one_knows_better():
     assert plain(judgment.weight_in_conference)(0.9, 0.25) == pytest.approx(0.8)
     assert plain(judgment.weight_in_conference)(0.9, 0.0) == pytest.approx(0.9)
     assert plain(judgment.weight_in_conference)(0.5, 0.7) == 0.5
+
+
+def test_the_bar_of_a_gatekeeper_is_his_own_without_trust_and_the_sponsors_with_all():
+    assert judgment.gatekeeper_bar(0.15, 0.075, 0.0) == 0.15
+    assert judgment.gatekeeper_bar(0.15, 0.075, 1.0) == pytest.approx(0.075)
+    assert judgment.gatekeeper_bar(0.15, 0.075, 0.6) == pytest.approx(0.105)
