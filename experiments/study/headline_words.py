@@ -15,6 +15,7 @@ from tandem.sim.texts import listed, number, sentence, typeset
 
 LIKELY = 0.05  # what leads with less than this probability is not told
 MOST_TOLD = 2
+HELD = ("context", "role_model")
 
 
 @lru_cache(maxsize=1)
@@ -34,8 +35,28 @@ class Teller:
 
     def whole(self, facts: Facts) -> list[str]:
         """Every sentence about an outcome, the first the answer."""
-        told = [self.first(facts), self.within(facts, "context"), self.within(facts, "role_model"), self.open(facts)]
-        return [self.finished(line) for line in [*told, *self.practice(facts)] if line]
+        within = [self.within(facts, held) for held in HELD]
+        told = [self.first(facts), *within, self.open(facts), *self.practice(facts)]
+        return [self.finished(line) for line in told if line]
+
+    def beside_tables(self, facts: Facts) -> list[str]:
+        """The sentences that stand beside a table of who leads where (`where_table`)."""
+        return [self.finished(line) for line in [self.first(facts), self.open(facts), *self.practice(facts)] if line]
+
+    def where_table(self, outcomes: Sequence[Facts]) -> tuple[list[str], list[list[str]]]:
+        """Heads and rows: who leads each outcome at each level of what is held, and the share of the variance it moves."""
+        heads = ["", *(self.finished(self.said("moved_by", output=self.output(facts["output"]))) for facts in outcomes)]
+        rows = []
+        for held in HELD:
+            for found in zip(*(facts["within"].get(held, []) for facts in outcomes), strict=True):
+                level = self.titles.get(found[0]["level"], found[0]["level"])
+                rows.append([typeset(text, self.lang) for text in (level, *(self.cell(row) for row in found))])
+        return heads, rows
+
+    def cell(self, row: Facts) -> str:
+        """Who leads at one level, and by how much."""
+        between = self.between(row["low"], row["high"])
+        return self.said("cell", levers=self.led(row["leaders"]), total=self.figure(row["estimate"]), interval=between)
 
     def finished(self, line: str) -> str:
         """A sentence as it is printed."""

@@ -72,7 +72,9 @@ def stale(published: Mapping[str, Any], parameters: Chosen) -> bool:
 
 def block(published: Mapping[str, Any], tables: bool) -> str:
     """What stands on a page between the marks."""
-    lines = [" ".join(sentences) for sentences in published["told"]["en"].values()]
+    teller, outputs = Teller("en"), published["outputs"].values()
+    lines = [" ".join(teller.beside_tables(facts)) for facts in outputs]
+    lines.append(_markdown(*teller.where_table(list(outputs))))
     firms = number(published["firms"], ",d", "en")
     made = f"Made by `{published['command']}` ({firms} firms; {published['parameters']})."
     if not tables:

@@ -11,7 +11,7 @@ import pytest
 from docs.headline import main
 from tandem.experiments.commands.main import status
 from tandem.experiments.study import headline_report
-from tandem.experiments.study.headline_words import words
+from tandem.experiments.study.headline_words import Teller, words
 from tandem.experiments.study.published import BEGIN, PAGES, publish, told, with_block
 from tandem.sim.dashboard.answers import ANSWERS
 from tandem.sim.dashboard.headline import headline
@@ -32,8 +32,11 @@ def test_pages_say_what_the_file_says(page):
     text = (ROOT / page).read_text("utf-8")
     assert with_block(text, PUBLISHED, PAGES[page]) == text, "run `make headline`"
     assert PUBLISHED["command"] in text
-    for lines in PUBLISHED["told"]["en"].values():
-        assert all(line in text for line in lines)
+    teller = Teller("en")
+    for facts in PUBLISHED["outputs"].values():
+        assert all(line in text for line in teller.beside_tables(facts))
+        for row in [each for level in facts["within"].values() for each in level]:
+            assert teller.cell(row) in text and teller.titles.get(row["level"], row["level"]) in text
 
 
 def test_another_figure_in_the_file_is_noticed():
