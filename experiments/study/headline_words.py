@@ -43,11 +43,11 @@ class Teller:
         """The sentences that stand beside a table of who leads where (`where_table`)."""
         return [self.finished(line) for line in [self.first(facts), self.open(facts), *self.practice(facts)] if line]
 
-    def where_table(self, outcomes: Sequence[Facts]) -> tuple[list[str], list[list[str]]]:
+    def where_table(self, outcomes: Sequence[Facts], of: Sequence[str] = HELD) -> tuple[list[str], list[list[str]]]:
         """Heads and rows: who leads each outcome at each level of what is held, and the share of the variance it moves."""
         heads = ["", *(self.finished(self.said("moved_by", output=self.output(facts["output"]))) for facts in outcomes)]
         rows = []
-        for held in HELD:
+        for held in of:
             for found in zip(*(facts["within"].get(held, []) for facts in outcomes), strict=True):
                 level = self.titles.get(found[0]["level"], found[0]["level"])
                 rows.append([typeset(text, self.lang) for text in (level, *(self.cell(row) for row in found))])

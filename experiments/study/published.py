@@ -12,7 +12,7 @@ from typing import Any
 
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.headline import Facts, facts_of
-from tandem.experiments.study.headline_words import Teller
+from tandem.experiments.study.headline_words import HELD, Teller
 from tandem.sim.marks import kept
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import Chosen, chosen
@@ -21,7 +21,7 @@ from tandem.sim.texts import LANGUAGES, number
 FILE = Path("scenarios") / "headline.json"
 BEGIN, END = "<!-- headline: made by `make headline` -->", "<!-- end of headline -->"
 PAGES = {"README.md": False, "MODEL.md": True, "docs/how-to/lever-ranking.md": True}
-"""Page -> whether a table by context and role model stands there as well."""
+"""Page -> whether every lever, and who leads by role model, stand there as well as who leads by context."""
 
 
 def content(folder: Path) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def block(published: Mapping[str, Any], tables: bool) -> str:
     """What stands on a page between the marks."""
     teller, outputs = Teller("en"), published["outputs"].values()
     lines = [" ".join(teller.beside_tables(facts)) for facts in outputs]
-    lines.append(_markdown(*teller.where_table(list(outputs))))
+    lines.append(_markdown(*teller.where_table(list(outputs), HELD if tables else HELD[:1])))
     firms = number(published["firms"], ",d", "en")
     made = f"Made by `{published['command']}` ({firms} firms; {published['parameters']})."
     if not tables:
