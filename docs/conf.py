@@ -4,11 +4,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
-import generated  # noqa: E402
+sys.path[:0] = [str(HERE.parent)]
 
 import tandem  # noqa: E402
+from docs import generated  # noqa: E402
 
 project = "Tandem"
 author = "The Tandem authors"
@@ -16,7 +15,7 @@ copyright = "The Tandem authors"
 release = tandem.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
-exclude_patterns = ["generated.py"]
+exclude_patterns = ["*.py"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 nb_execution_mode = "off"  # notebooks are committed with their outputs; a test runs each from a clean kernel
 nb_ipywidgets_js = {}  # nothing is fetched: a live widget shows its still picture

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs import submodels
+
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = {
     "explanation/model.md": "MODEL.md",
@@ -27,6 +29,7 @@ def write(docs: Path) -> None:
     for book in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copyfile(book, docs / "tutorials" / book.name)
     pages = {"parameters": parameters, "outcomes": outcomes, "weekly": weekly, "commands": commands, "catalogue": catalogue}
+    pages["submodels"] = submodels.page
     for name, page in pages.items():
         (docs / "reference" / f"{name}.md").write_text(page(), encoding="utf-8")
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from flight import browsing
 
+import tandem
 from bench.browser import start
 from bench.page_checks import pages_of
 from tandem.sim.dashboard.words import page_texts
@@ -270,7 +271,7 @@ def test_the_sheet_is_one_page_and_holds_the_session(flight_server, visit, lang,
         page.goto(f"{flight_server.address}sheet#case={case}&acts=40:clarify;60:planned&bet=4.5.6&week=104&lang={lang}")
         page.locator('.sheet[data-ready="true"]').wait_for(timeout=30_000)
         told = page.locator(".sheet").inner_text()
-        for wanted in (page_texts(lang)["model"], "0.1.0", f"#case={case}", page_texts(lang)["question.monday"]):
+        for wanted in (page_texts(lang)["model"], tandem.__version__, f"#case={case}", page_texts(lang)["question.monday"]):
             assert wanted in told
         assert page.locator(".sheet-points li").count() == 5 and page.locator(".drawing").count() == 2
         assert pages_of(page.pdf(format="A4", prefer_css_page_size=True)) == 1, case
