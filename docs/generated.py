@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docs import submodels
+from docs import gallery, submodels
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = {
@@ -32,6 +32,7 @@ def write(docs: Path) -> None:
     pages["submodels"] = submodels.page
     for name, page in pages.items():
         (docs / "reference" / f"{name}.md").write_text(page(), encoding="utf-8")
+    gallery.write(docs)
 
 
 def table(heads: tuple[str, ...], rows: list[tuple]) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import tandem
+from docs import gallery, submodels
 from tandem.experiments.commands.main import COMMANDS
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import describe
+from tandem.sim.rules import judgment
 from tandem.sim.weekly import WEEKLY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,8 +43,29 @@ def test_the_reference_holds_everything_that_is_declared(site):
     assert [name for name in WEEKLY if f">{name}<" not in pages["weekly"]] == []
     commands = (site / "reference" / "commands.html").read_text("utf-8")
     assert [name for name in COMMANDS if f"tandem {name}" not in commands] == []
+    rules = (site / "reference" / "submodels.html").read_text("utf-8")
+    assert [rule.name for inside in submodels.rules().values() for rule in inside if f">{rule.name}<" not in rules] == []
     python = (site / "reference" / "python.html").read_text("utf-8")
     assert [name for name in tandem.__all__ if f'id="tandem.{name}"' not in python] == []
+
+
+def test_every_parameter_of_a_mechanism_stands_beside_a_submodel():
+    declared = {row["path"]: row for row in describe()}
+    assert submodels.unread(declared) == set()
+    assert submodels.unread({**declared, "trust.invented": {}}) == {"trust.invented"}
+
+
+def test_a_formula_is_the_code():
+    """What the page shows of a rule computes what the rule computes."""
+    (bar,) = [rule for rule in submodels.rules()["judgment"] if rule.name == "gatekeeper_bar"]
+    shown = submodels.formula(bar).removeprefix("return ")
+    assert eval(shown, {"own": 0.2, "owners": 0.1, "trust": 0.25}) == judgment.gatekeeper_bar(0.2, 0.1, 0.25)
+
+
+def test_the_gallery_shows_every_figure_with_its_code(site):
+    text = (site / "gallery" / "index.html").read_text("utf-8")
+    for name in gallery.FIGURES:
+        assert f"{name}.svg" in text and (site / "_images" / f"{name}.svg").stat().st_size > 5_000
 
 
 def test_the_four_rooms_are_there_and_nothing_is_fetched(site):
