@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 ROWS_PLAYED_TWICE_FROM = 50
 
 
+FOUND = "found"
+"""Key of a receipt that was there already when its chunk was to be played."""
+
+
 @dataclass(frozen=True)
 class Task:
     """Computes and commits chunks of one sweep; called with a chunk's number it returns the receipt's document.
@@ -49,6 +53,8 @@ class Task:
     """The folder of an earlier sweep whose runs are taken over where they fit."""
     driver: tuple[tuple[str, str], ...] = ()
     """What the driver runs, as `running` says it: whoever computes a chunk must run the same."""
+    sharing: bool = False
+    """Whether a chunk that another driver has committed meanwhile is left as it is, not played and compared."""
 
     def __call__(self, number: int) -> dict[str, Any]:
         if self.driver and (other := differing(self.driver, running())):
@@ -58,6 +64,9 @@ class Task:
         if self.driver and isinstance(self.model, FunctionModel) and not same_function(self.model):
             raise Refused(f"{worker_name()} has another {self.model.function!r} than the driver; use the same file everywhere")
         store = opened(self.path, self.seal, self.stages)
+        if self.sharing:
+            with suppress(Damaged, FileNotFoundError):
+                return {**store.commit(store.layout.chunk(number)).receipt, FOUND: True}
         return commit(
             store,
             store.layout.chunk(number),

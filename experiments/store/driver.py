@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tandem.experiments.store import journal, precision
-from tandem.experiments.store.chunk import Task, running
+from tandem.experiments.store.chunk import FOUND, Task, running
 from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine, cores, nested
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.experiment import Experiment
@@ -107,7 +108,7 @@ def run(
                 engine.prepare(folder)
             store = opened_or_made(folder, experiment, chunk_runs, rate, _width(engine), note)
             scan = looked_through(store, check == "full", alone, note)
-            document, counts = _to_the_end(store, scan, experiment, engine, reuse, told, stop or Stop())
+            document, counts = _to_the_end(store, scan, experiment, engine, reuse, told, stop or Stop(), alone)
     except Refused:
         folder.unmake()  # where nothing came of it
         raise
@@ -222,7 +223,12 @@ class _Count:
         chunk = store.layout.chunk(number)
         if number in scan.done:
             return
+        found = receipt.pop(FOUND, False)
         scan.done[number] = Commit(chunk, receipt)
+        if found:
+            self.before += chunk.runs
+            told.advanced(chunk.runs)
+            return
         self.reused += receipt["reused"]
         self.played += chunk.runs - receipt["reused"]
         event = {"event": "chunk", "chunk": number, "runs": chunk.runs, "seconds": receipt["seconds"]}
@@ -238,6 +244,7 @@ def _to_the_end(
     reuse: str | Path | None,
     told: Told,
     stop: Stop,
+    alone: bool | None,
 ) -> tuple[dict[str, Any], tuple[int, int, int]]:
     """Play what is missing, stage by stage; the final document, and runs done before, played and reused."""
     custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
@@ -251,9 +258,11 @@ def _to_the_end(
         while True:
             told.total(scan.runs, store.layout.runs)
             if todo := [number for number in range(store.layout.chunks) if number not in scan.done]:
+                if not alone:  # in an order of our own, so that drivers in one folder seldom take up the same chunk
+                    random.SystemRandom().shuffle(todo)
                 stages = len(store.layout.stages)
                 same = () if isinstance(engine, SerialEngine) else running()
-                task = Task(str(store.folder.path), store.manifest.seal, stages, custom, engine.name, earlier, same)
+                task = Task(str(store.folder.path), store.manifest.seal, stages, custom, engine.name, earlier, same, sharing=True)
                 engine.run(task, todo, partial(count.committed, store, scan, told), stop)
             if stop.asked:
                 raise stop.error()
