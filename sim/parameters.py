@@ -31,7 +31,7 @@ ROLES = ("lever", "context", "disposition", "mechanism", "price", "switch", "ass
 
 def parameter(default, low=None, high=None, *, unit, meaning, source="assumption", role="mechanism", **more):
     """A pydantic field that carries range, unit, meaning, source and role (see ROLES)."""
-    bounds = {} if low is None else {"ge": low, "le": high, "allow_inf_nan": False}
+    bounds = {} if low is None else {"ge": low, "le": high}
     extra = {"unit": unit, "meaning": meaning, "source": source, "role": role, **more}
     return Field(default, **bounds, json_schema_extra=extra)
 
@@ -72,7 +72,7 @@ def switch(meaning, on=True):
 class Group(BaseModel):
     """Base of all groups: unknown keys are errors, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False, strict=False)
+    model_config = ConfigDict(allow_inf_nan=False, extra="forbid", frozen=True, validate_default=False, strict=False)
 
 
 class Goals(Group):
