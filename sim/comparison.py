@@ -49,7 +49,7 @@ COLUMNS = (
     "n",
     "pairs",
     "verdict",
-    "decided_after",
+    "pairs_taken",
 )
 AT_MOST = 1000
 """Pairs at most, where a caller says nothing of them."""
@@ -68,7 +68,7 @@ def compare(
 
     `runs`: exactly so many pairs, each interval as if it were the only look. `at_most`: each arm is played until its outcomes
     (without a choice, the headlines) are decided, or so many pairs are used; intervals stay honest under that, as
-    `tandem.sim.until` says, and `decided_after` says how many pairs each statement took. Neither: at most 1,000, and for
+    `tandem.sim.until` says, and `pairs_taken` says how many pairs each statement took. Neither: at most 1,000, and for
     sequences of firms 1,000 replicates.
 
     An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
@@ -177,7 +177,7 @@ def _row(arm: str, outcome: str, first: Batch, other: Batch | None, until_decide
         "variance_reduction": reduction,
         "n": n,
         "verdict": verdict(low, high, n),
-        "decided_after": np.nan if told is None or told.decided_after is None else told.decided_after,
+        "pairs_taken": np.nan if told is None else told.decided_after or pairs,
     }
 
 
@@ -257,8 +257,8 @@ class Comparison(Own):
     difference from the first arm with its 95% t-interval (low, high) and standard error; the share of pairs that the
     arm helps (ties half; only where a direction is better); correlation of the arms over luck, and how many times
     smaller the pairing makes the difference's variance; n of the pairs in which both arms are defined; the verdict.
-    Each interval speaks for itself: of twenty true zeros one is expected to look decided. `decided_after`: pairs it took until
-    the verdict was decided (not-a-number where it is not, and where a number of pairs was asked for)."""
+    Each interval speaks for itself: of twenty true zeros one is expected to look decided. `pairs_taken`: pairs after which
+    the verdict was decided, or that were played in vain (not-a-number where a number of pairs was asked for)."""
     until_decided: bool = False
     """Whether each arm was played until its statements were decided, and intervals allow for that."""
 

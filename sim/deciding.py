@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tandem.sim.batch import Batch
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.parameter_sets import Chosen
+from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import continued, simulate_batch
 from tandem.sim.until import followed_difference, looks
 
-Played = Callable[[str, int], None]
+Told = Callable[[str, int], None]
 """Hears the name of an arm and how many more of its replicates have been played."""
+Open = Callable[[Mapping[str, Batch]], Collection[str]]
+"""Which arms a further question still needs, from what has been played of each."""
 
 
 def batches_until_decided(
@@ -20,32 +22,36 @@ def batches_until_decided(
     at_most: int,
     seed: int | str = 0,
     outcomes: Sequence[str] = tuple(OUTCOMES),
-    parameters: str | int | Chosen = "ensemble",
+    parameters: str | int | Chosen = ENSEMBLE,
     at_least: int = 1,
-    progress: Played = lambda arm, runs: None,
+    progress: Told = lambda arm, runs: None,
+    known: Mapping[str, Batch] | None = None,
+    also: Open = lambda batches: (),
 ) -> dict[str, Batch]:
     """A batch of each arm (scenarios by name, the first is what the others are compared with), of as many replicates as it took:
     an arm is played from look to look until each of `outcomes` is decidedly higher or lower than under the first, or `at_most`
     pairs (to the last look among them) are played; the first as far as any other. An outcome that is defined in no pair of a look
-    is waited for no longer. `at_least`: replicates that are played whatever is decided.
+    is waited for no longer. `at_least`: replicates that are played whatever is decided; `known`: batches of the same seed and
+    parameters, not played again; `also`: arms that another question needs further.
 
     The order of play is that of the replicates, so that a larger budget goes on with the same pairs.
     """
-    first, batches = next(iter(arms)), {}
-    waiting = list(arms)
+    first, batches, least = next(iter(arms)), dict(known or {}), min(at_least, at_most)
+    waiting: Collection[str] = list(arms)
     for look in looks(at_most) or (at_most,):
         for name in waiting:
-            known = batches.get(name)
-            before, wanted = (0 if known is None else known.runs), max(look, min(at_least, at_most))
-            batches[name] = (
-                simulate_batch(arms[name], wanted, seed, parameters=parameters) if known is None else continued(known, wanted)
-            )
+            before = batches[name].runs if name in batches else 0
+            wanted = max(look, least)
+            if not before:
+                batches[name] = simulate_batch(arms[name], wanted, seed, parameters=parameters)
+            batches[name] = continued(batches[name], wanted)
             progress(name, batches[name].runs - before)
-        still = [name for name in waiting if name != first and _open(batches[first], batches[name], outcomes, look)]
+        still = {name for name in arms if name != first and _open(batches[first], batches[name], outcomes, look)}
+        still |= set(also(batches))
         if not still:
             break
-        waiting = [first, *still]
-    return batches
+        waiting = [name for name in arms if name == first or name in still]
+    return {name: batches[name] for name in arms}
 
 
 def _open(first: Batch, other: Batch, outcomes: Sequence[str], look: int) -> bool:
