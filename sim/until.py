@@ -8,6 +8,11 @@ never on the budget, so a larger budget goes on with the same looks. An interval
 shrinks, so that what was decided stays decided. All looks together hold the truth with 95% or more, and for that reason any one
 at which somebody stops.
 
+A statement ends undecided when the budget is used, or before that when going on would hardly decide it: when, were the mean as
+seen so far, the chance to leave the bound at the budget's last look is below a tenth (stochastic curtailment: Lan, Simon &
+Halperin 1982, Communications in Statistics C 1). That ending says nothing about the truth, breaks no interval, and a larger
+budget goes on from there.
+
 How far an interval must reach is worked out by the recursion of Armitage, McPherson & Rowe (1969, JRSS A 132) for means that are
 nearly normal, and Student's t takes the place of the normal law at the same level. A first look at fewer than 100 pairs would
 trust means of skewed outcomes too early.
@@ -30,6 +35,8 @@ PASSED_ON = 0.65
 """How much each look spends of what the look before it spent."""
 FIRST_LOOK = 100
 """Pairs at the first look."""
+HOPELESS = 0.10
+"""Chance to be decided within the budget below which one stops."""
 MOST_LOOKS = 24
 """The last at 5 thousand million pairs, beyond what fits in memory."""
 _POINTS = 301
@@ -116,11 +123,27 @@ class Followed:
     pairs: int
     verdict: str
     decided_after: int | None
+    score: float = 0.0
+    """Standard errors between the line and the mean of all pairs seen; 0 where there is no spread."""
 
     @property
     def decided(self) -> bool:
         """Whether it is known on which side of the line the truth lies."""
         return self.verdict in DECIDED
+
+    def open_within(self, budget: int) -> bool:
+        """Whether more pairs of the budget may decide it: it is not decided yet, and not hopeless either."""
+        last = max(looks(budget), default=budget)
+        if self.decided or not self.n or self.pairs >= last:
+            return False
+        if not self.error > 0.0:
+            return True
+        from scipy.special import ndtr
+
+        reach = _REACHES.at(list(all_looks()).index(last))
+        seen = self.pairs / last  # share of what will be known then
+        mean, spread = abs(self.score) / seen**0.5, (1.0 - seen) ** 0.5
+        return bool(ndtr((mean - reach) / spread) + ndtr((-mean - reach) / spread) >= HOPELESS)
 
     @property
     def interval(self) -> tuple[float, float, float, float, int]:
@@ -149,10 +172,11 @@ def followed_by(interval: Callable[[int, float], Interval], pairs: int, line: fl
         if after is None and verdict(low, high, found[4], line) in DECIDED:
             after = look
     estimate, _, _, error, n = found
+    score = (estimate - line) / error if error > 0.0 else 0.0
     if not np.isfinite(low) or not np.isfinite(high):
         return Followed(*found, taken[-1], verdict(found[1], found[2], n, line), None)
     estimate, *_ = brought_within(estimate, low, high, low, high)
-    return Followed(estimate, low, high, error, n, taken[-1], verdict(low, high, n, line), after)
+    return Followed(estimate, low, high, error, n, taken[-1], verdict(low, high, n, line), after, score)
 
 
 def followed(values: np.ndarray, least: float = -np.inf, most: float = np.inf, line: float = 0.0) -> Followed:

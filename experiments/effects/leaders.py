@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tandem.experiments.effects.until import best_of
+from tandem.experiments.effects.role_models import best_of
 from tandem.experiments.pages.numbers import figure_text, scaled
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from tandem.experiments.effects.role_models import HEADLINES
+from tandem.experiments.effects.role_models import HEADLINES, best_of
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.deciding import batches_until_decided
@@ -42,13 +42,13 @@ def compare_until_decided(
         at_least,
         lambda arm, runs: progress(runs),
         same,
-        lambda played: in_the_lead(played, asked, controls),
+        lambda played: in_the_lead(played, at_most, asked, controls),
     )
     return compare_batches(batches, HEADLINES, until_decided=True)
 
 
-def in_the_lead(batches: Mapping[str, Batch], asked: Sequence[str], controls: Collection[str] = ()) -> set[str]:
-    """The arms between which it is not decided who leads by one of the outcomes `asked`."""
+def in_the_lead(batches: Mapping[str, Batch], at_most: int, asked: Sequence[str], controls: Collection[str] = ()) -> set[str]:
+    """The arms between which it is not decided who leads by one of the outcomes `asked`, but may be within `at_most` pairs."""
     found: set[str] = set()
     first = next(iter(batches.values()))
     for outcome in asked:
@@ -58,20 +58,7 @@ def in_the_lead(batches: Mapping[str, Batch], asked: Sequence[str], controls: Co
         if len(values) < 2:
             continue
         best = best_of(values, sign * first.units(outcome))
-        rivals = {arm for arm in values if arm != best and not followed_difference(values[best], values[arm]).decided}
+        behind = {arm: followed_difference(row, values[best]) for arm, row in values.items() if arm != best}
+        rivals = {arm for arm, found in behind.items() if found.open_within(at_most)}
         found |= rivals | ({best} if rivals else set())
     return found
-
-
-def best_of(values: Mapping[str, np.ndarray], beside: np.ndarray) -> str:
-    """The arm with the highest mean, of arms of which some were played further than others: each is seen against `beside`, which
-    was played as far as any, over the pairs that both have, so that none is judged by its share of luck."""
-
-    def over(row: np.ndarray) -> float:
-        return (
-            float(np.nanmean(row - beside[: len(row)]))
-            if not np.isnan(row - beside[: len(row)]).all()
-            else float(np.nanmean(row))
-        )
-
-    return max(values, key=lambda arm: over(values[arm]))
