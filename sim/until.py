@@ -8,10 +8,10 @@ never on the budget, so a larger budget goes on with the same looks. An interval
 shrinks, so that what was decided stays decided. All looks together hold the truth with 95% or more, and for that reason any one
 at which somebody stops.
 
-A statement ends undecided when the budget is used, or before that when going on would hardly decide it: when, were the mean as
-seen so far, the chance to leave the bound at the budget's last look is below a tenth (stochastic curtailment: Lan, Simon &
-Halperin 1982, Communications in Statistics C 1). That ending says nothing about the truth, breaks no interval, and a larger
-budget goes on from there.
+A statement ends undecided when the budget is used, or before that when going on would hardly decide it: when the chance to leave
+the bound at the budget's last look, by what is known of the mean so far, is below a fifth (predictive power: Spiegelhalter,
+Freedman & Blackburn 1986, Controlled Clinical Trials 7). That ending says nothing about the truth, breaks no interval, and a
+larger budget goes on from there.
 
 How far an interval must reach is worked out by the recursion of Armitage, McPherson & Rowe (1969, JRSS A 132) for means that are
 nearly normal, and Student's t takes the place of the normal law at the same level. A first look at fewer than 100 pairs would
@@ -35,7 +35,7 @@ PASSED_ON = 0.65
 """How much each look spends of what the look before it spent."""
 FIRST_LOOK = 100
 """Pairs at the first look."""
-HOPELESS = 0.10
+HOPELESS = 0.20
 """Chance to be decided within the budget below which one stops."""
 MOST_LOOKS = 24
 """The last at 5 thousand million pairs, beyond what fits in memory."""
@@ -142,7 +142,7 @@ class Followed:
 
         reach = _REACHES.at(list(all_looks()).index(last))
         seen = self.pairs / last  # share of what will be known then
-        mean, spread = abs(self.score) / seen**0.5, (1.0 - seen) ** 0.5
+        mean, spread = abs(self.score) / seen**0.5, (1.0 / seen - 1.0) ** 0.5
         return bool(ndtr((mean - reach) / spread) + ndtr((-mean - reach) / spread) >= HOPELESS)
 
     @property
