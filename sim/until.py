@@ -137,7 +137,7 @@ class Followed:
         if self.decided or not self.n or self.pairs >= last:
             return False
         if not self.error > 0.0:
-            return True
+            return self.verdict != "same"  # where no pair of a hundred differs, hardly one will
         from scipy.special import ndtr
 
         reach = _REACHES.at(list(all_looks()).index(last))

@@ -112,7 +112,8 @@ def test_hopeless_is_given_up_and_says_undecided():
 def test_values_without_spread_decide_nothing_before_the_end():
     found = followed(np.r_[np.zeros(150), np.ones(850)])
     assert found.verdict == "higher" and found.decided_after == 200 and found.pairs == 1000
-    assert followed(np.zeros(1000)).verdict == "same" and followed(np.full(500, 2.0)).verdict == "higher"
+    assert followed(np.zeros(1000)).verdict == "same" and not followed(np.zeros(100)).open_within(1000)
+    assert followed(np.full(100, 2.0)).open_within(1000) and followed(np.full(500, 2.0)).verdict == "higher"
     assert followed(np.full(300, np.nan)).verdict == "not defined"
 
 
