@@ -137,7 +137,7 @@ class Followed:
         if self.decided or not self.n or self.pairs >= last:
             return False
         if not self.error > 0.0:
-            return self.verdict != "same"  # where no pair of a hundred differs, hardly one will
+            return False  # where no pair of a hundred differs, hardly one will
         from scipy.special import ndtr
 
         reach = _REACHES.at(list(all_looks()).index(last))
@@ -158,7 +158,7 @@ def followed_by(interval: Callable[[int, float], Interval], pairs: int, line: fl
     """Any estimate, followed over the looks up to `pairs`. `interval` (first so many pairs, level) -> estimate, low, high,
     standard error, number of values defined. Below the first look: the one interval at 95%.
 
-    A look at which no value differs from another knows no spread: it decides nothing, and narrows nothing, unless it is the last.
+    A look at which no value differs from another knows no spread: it narrows nothing for those that follow, and counts as the last.
     Where looks contradict each other, which happens in 5% of cases at most, what the earlier ones agreed on stands.
     """
     taken = looks(pairs) or (pairs,)
@@ -174,7 +174,8 @@ def followed_by(interval: Callable[[int, float], Interval], pairs: int, line: fl
     estimate, _, _, error, n = found
     score = (estimate - line) / error if error > 0.0 else 0.0
     if not np.isfinite(low) or not np.isfinite(high):
-        return Followed(*found, taken[-1], verdict(found[1], found[2], n, line), None)
+        word = verdict(found[1], found[2], n, line)
+        return Followed(*found, taken[-1], word, taken[-1] if word in DECIDED else None)
     estimate, *_ = brought_within(estimate, low, high, low, high)
     return Followed(estimate, low, high, error, n, taken[-1], verdict(low, high, n, line), after, score)
 

@@ -20,11 +20,11 @@ from tandem.sim.intervals import mean_interval
 from tandem.sim.parameters import LEVERS
 from tandem.sim.until import followed, followed_difference, looks
 
-LOOKS, LOOKED = 6, 200
+LOOKS, LOOKED = 4, 120
 """Runs of each move in the first look, and over how many replicates they are spread."""
 SINGLES = 6
 """Moves of one lever alone that enter the race, besides the best of all."""
-STAGES = ((20, 48), (10, 100), (6, 200))
+STAGES = ((18, 40), (8, 80), (5, 160))
 """How many moves are raced at most, and on how many further replicates."""
 FINALISTS = 3
 BEHIND = 0.98
