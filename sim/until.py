@@ -20,7 +20,6 @@ trust means of skewed outcomes too early.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -58,45 +57,37 @@ def within_looks(budget: int) -> int:
     return max(looks(budget), default=budget)
 
 
-class _Reaches:
-    """How many standard errors the interval of each look reaches, so that the first k looks together miss the truth with the sum
-    of what they spend: the chance to leave the bounds for the first time at each look, integrated from look to look."""
+@cache
+def reaches(taken: tuple[int, ...]) -> tuple[float, ...]:
+    """How many standard errors the interval of each look reaches, for looks after so many units (rising), so that the first k
+    looks together miss the truth with the sum of what they spend: the chance to leave the bounds for the first time at each look,
+    integrated from look to look."""
+    from scipy.special import ndtr
 
-    def __init__(self) -> None:
-        self._found: list[float] = []
-        self._alone = threading.Lock()
-        self._before, self._spent = 0, (1.0 - PASSED_ON) * ALPHA
-        self._at, self._mass = np.zeros(1), np.ones(1)  # sums of standard normal steps that have left no bound so far
-
-    def at(self, place: int) -> float:
-        """The reach of one look, by its place among all looks; those before are worked out first, each once."""
-        pairs = list(all_looks())
-        with self._alone:
-            while len(self._found) <= place:
-                self._one_more(pairs[len(self._found)])
-        return self._found[place]
-
-    def _one_more(self, now: int) -> None:
-        step = float(now - self._before)
-        low, high = 1.0, 10.0
+    found: list[float] = []
+    before, spent = 0, (1.0 - PASSED_ON) * ALPHA
+    at, mass = np.zeros(1), np.ones(1)  # sums of standard normal steps that have left no bound so far
+    for now in taken:
+        step, low, high = float(now - before), 1.0, 10.0
         for _ in range(50):
             middle = 0.5 * (low + high)
-            low, high = (middle, high) if self._leaves(middle * now**0.5, step**0.5) > self._spent else (low, middle)
+            bound = middle * now**0.5
+            outside = ndtr((at - bound) / step**0.5) + ndtr((-at - bound) / step**0.5)
+            low, high = (middle, high) if float((mass * outside).sum()) > spent else (low, middle)
         ends = np.linspace(-high * now**0.5, high * now**0.5, _POINTS)
-        density = np.exp(-((ends[:, None] - self._at) ** 2) / (2.0 * step)) / np.sqrt(2.0 * np.pi * step) @ self._mass
+        density = np.exp(-((ends[:, None] - at) ** 2) / (2.0 * step)) / np.sqrt(2.0 * np.pi * step) @ mass
         width = np.full(_POINTS, ends[1] - ends[0])
         width[[0, -1]] *= 0.5
-        self._found.append(high)
-        self._before, self._spent, self._at, self._mass = now, self._spent * PASSED_ON, ends, density * width
-
-    def _leaves(self, bound: float, spread: float) -> float:
-        from scipy.special import ndtr
-
-        outside = ndtr((self._at - bound) / spread) + ndtr((-self._at - bound) / spread)
-        return float((self._mass * outside).sum())
+        found.append(high)
+        before, spent, at, mass = now, spent * PASSED_ON, ends, density * width
+    return tuple(found)
 
 
-_REACHES = _Reaches()
+def level_of(taken: tuple[int, ...]) -> float:
+    """Level of the interval of the last of these looks, such that all of them together have at least 95%."""
+    from scipy.special import ndtr
+
+    return 1.0 - 2.0 * float(ndtr(-reaches(taken)[-1]))
 
 
 @cache
@@ -105,9 +96,9 @@ def level_at(look: int) -> float:
     first look, which is then the only one. Raises ValueError for a number of pairs at which one does not look."""
     if look < FIRST_LOOK:
         return 1.0 - ALPHA
-    from scipy.special import ndtr
-
-    return 1.0 - 2.0 * float(ndtr(-_REACHES.at(list(all_looks()).index(look))))
+    if look not in (taken := looks(look)):
+        raise ValueError(f"{look}: one looks after {', '.join(map(str, taken))} pairs, and so on")
+    return level_of(taken)
 
 
 @dataclass(frozen=True)
@@ -140,7 +131,7 @@ class Followed:
             return False  # where no pair of a hundred differs, hardly one will
         from scipy.special import ndtr
 
-        reach = _REACHES.at(list(all_looks()).index(last))
+        reach = reaches(looks(last))[-1]
         seen = self.pairs / last  # share of what will be known then
         mean, spread = abs(self.score) / seen**0.5, (1.0 / seen - 1.0) ** 0.5
         return bool(ndtr((mean - reach) / spread) + ndtr((-mean - reach) / spread) >= HOPELESS)
@@ -158,7 +149,7 @@ def followed_by(interval: Callable[[int, float], Interval], pairs: int, line: fl
     """Any estimate, followed over the looks up to `pairs`. `interval` (first so many pairs, level) -> estimate, low, high,
     standard error, number of values defined. Below the first look: the one interval at 95%.
 
-    A look at which no value differs from another knows no spread: it narrows nothing for those that follow, and counts as the last.
+    A look at which no value differs from another knows no spread: it narrows nothing later, and counts as the last.
     Where looks contradict each other, which happens in 5% of cases at most, what the earlier ones agreed on stands.
     """
     taken = looks(pairs) or (pairs,)

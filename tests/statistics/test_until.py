@@ -1,4 +1,4 @@
-"""Playing until decided: intervals that hold under stopping, few false decisions, and a budget that changes nothing but the end."""
+"""Playing until decided: intervals that hold under stopping, few false decisions, a budget that changes but the end."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tandem.sim.deciding import batches_until_decided
 from tandem.sim.intervals import DECIDED
 from tandem.sim.mistake import Mistake
 from tandem.sim.results import continued, simulate_batch
-from tandem.sim.until import ALPHA, Followed, all_looks, followed, level_at, looks, within_looks
+from tandem.sim.until import ALPHA, Followed, all_looks, followed, level_at, level_of, looks, within_looks
 
 BUDGET = 2000
 ASKED = ("revenue_growth", "conflict_rate", "trust")
@@ -57,7 +57,8 @@ def test_what_looks_spend_adds_to_what_is_stated():
     spent = ALPHA * 0.35 * 0.65 ** np.arange(len(taken))
     assert first == pytest.approx(spent, abs=4 * 0.13 / np.sqrt(200_000))
     assert level_at(50) == 0.95 and all(level_at(look) > 0.95 for look in all_looks())
-    with pytest.raises(ValueError):
+    assert level_of((10, 20, 50)) == pytest.approx(level_of((100, 200, 500)))  # by ratios alone
+    with pytest.raises(ValueError, match="150: one looks after 100"):
         level_at(150)
 
 
