@@ -7,7 +7,10 @@ processor time is measured, not thought.
 * shorter horizon: the difference over a third of the horizon as a control variate, whose mean comes from more, shorter runs
   (two-level Monte Carlo, Giles 2008, with the best split between both).
 * parameter set: the difference regressed on the parameters of the pair's set, whose means over the ensemble are known.
-* strata of the sets: every set equally often, as pairs are played, against sets drawn at random.
+* strata of the sets: the spread within sets alone. Both of these narrow an interval by leaving out what is open on parameters,
+  which ours are to carry (DECISIONS): they are told, not used.
+* characteristics of firms: what a second executive is worth to firms of the population, regressed on how they differ, whose means
+  come from firms that are drawn and not played.
 * surrogate of levers: the effect of a lever regressed on all levers of the firm (quadratic), as an index would use it.
 * reuse: firms that a study would play twice if arms of other tables were not taken over, against those that it plays.
 """
@@ -25,6 +28,7 @@ from tandem import Scenario
 from tandem.experiments.effects.designs import random_cells, random_levels
 from tandem.experiments.effects.levers import effects, pooled_model
 from tandem.experiments.effects.role_models import contexts, role_models
+from tandem.experiments.effects.second import FACTORS, worth_of_second
 from tandem.experiments.study.fitting import plays
 from tandem.experiments.study.study import PROFILES, controls, planned_runs
 from tandem.sim.parameter_sets import ensemble
@@ -75,7 +79,17 @@ def by_set(pairs: int) -> Iterator[Figure]:
             )
             yield told(f"parameters of the set, {role_model} in {context}, {name}", max(1.0, float(y.var() / left.var())))
             within = np.mean([y[drawn == number].var(ddof=1) for number in np.unique(drawn) if (drawn == number).sum() > 1])
-            yield told(f"strata of the sets (in use), {role_model} in {context}, {name}", float(y.var(ddof=1) / within))
+            yield told(f"strata of the sets, {role_model} in {context}, {name}", float(y.var(ddof=1) / within))
+
+
+def characteristics(pairs: int) -> Iterator[Figure]:
+    """The worth of a second executive regressed on how firms differ."""
+    found = worth_of_second(pairs, 0).firms
+    x, y = found[list(FACTORS)].to_numpy(dtype=float), found["worth"].to_numpy()
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    x, half = np.concatenate([x, x**2 - 1.0], axis=1), np.arange(pairs) % 2 == 0
+    left = np.concatenate([y[~mine] - ridge(x[mine], y[mine], x[~mine]) for mine in (half, ~half)])
+    yield told("characteristics of firms, worth of a second executive", max(1.0, float(y.var() / left.var())))
 
 
 def ridge(x: np.ndarray, y: np.ndarray, there: np.ndarray, pull: float = 30.0) -> np.ndarray:
@@ -124,7 +138,7 @@ def main(words: list[str] | None = None) -> int:
     """Measure and print."""
     given = sys.argv[1:] if words is None else words
     pairs = int(given[0]) if given and given[0].isdecimal() else 960
-    show([figure for each in (shorter, by_set, surrogate, reuse) for figure in each(pairs)], sys.stdout)
+    show([figure for each in (shorter, by_set, characteristics, surrogate, reuse) for figure in each(pairs)], sys.stdout)
     return 0
 
 

@@ -1,9 +1,13 @@
 """Playing until decided: intervals that hold under stopping, few false decisions, a budget that changes but the end."""
 
+import os
+
 import numpy as np
 import pytest
 
 from tandem import Scenario, compare
+from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, compare_role_models, contexts, described
+from tandem.experiments.effects.until import compare_until_decided
 from tandem.sim.comparison import compare_batches
 from tandem.sim.compile import set_threads
 from tandem.sim.deciding import batches_until_decided
@@ -165,3 +169,25 @@ def test_the_order_of_play_is_the_seeds_alone(arms):
     assert (large["low"].dropna() >= small["low"].dropna()).all() and (large["high"].dropna() <= small["high"].dropna()).all()
     again = compare_batches({"a": one["a"], "b": one["b"]}, ASKED, until_decided=True).table
     assert again["verdict"].tolist()[1::2] == large["verdict"].tolist()[1::2]
+
+
+@pytest.mark.long
+def test_the_quick_study_says_what_all_its_pairs_say(capsys):
+    """Every headline statement of every context, played until decided, against the same pairs played whole. TANDEM_SEEDS=20 for
+    the whole check; each seed takes half a minute."""
+    same, count = 0, 0
+    for seed in range(int(os.environ.get("TANDEM_SEEDS", "2"))):
+        for context in contexts():
+            arms = described(context)
+            controls = set(arms) - set(chosen_role_models())
+            until = compare_until_decided(arms, BUDGET, seed, asked=STATEMENTS, controls=controls)
+            whole = compare_role_models(arms, BUDGET, seed).table
+            both = zip(until.table["verdict"], whole["verdict"], strict=True)
+            told = [(one, other) for one, other in both if other not in ("baseline", "not defined")]
+            assert not [pair for pair in told if set(pair) == set(DECIDED)]
+            same += sum(one == other for one, other in told)
+            count += len(told)
+            assert sum(batch.runs for batch in until.batches.values()) < BUDGET * len(arms)
+        with capsys.disabled():
+            print(f"\nseeds 0 to {seed}: {same} of {count} statements as with {BUDGET:,} pairs")
+    assert same >= 0.95 * count
