@@ -27,9 +27,8 @@ def compare(
         typer.Option(min=2, max=1_000_000, help="Exactly so many pairs: replicates shared by all that is compared."),
     ] = None,
     at_most: Annotated[
-        int | None,
-        typer.Option(min=2, max=1_000_000, help="Play until decided, but at most so many pairs (without --runs: 1,000)."),
-    ] = None,
+        int, typer.Option(min=2, max=1_000_000, help="Without --runs: play until decided, but at most so many pairs.")
+    ] = AT_MOST,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     variance: Annotated[bool, typer.Option("--variance", help="Say where the spread comes from (role models only).")] = False,
@@ -48,14 +47,14 @@ def compare(
 
     if out is not None:
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
-    if runs is not None and at_most is not None:
+    if runs is not None and at_most != AT_MOST:
         raise typer.BadParameter(f"--runs {runs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     asked = parameter_sets(parameters)
     fields, whole = arms(names or [], context), not names
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
     note_firms({(name, place): firm for place, field in fields.items() for name, firm in field.items()})
-    tables, found = played(fields, whole, alternatives, runs, at_most or AT_MOST, seed, asked)
+    tables, found = played(fields, whole, alternatives, runs, at_most, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)
     if whole:

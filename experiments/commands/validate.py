@@ -15,6 +15,7 @@ from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
+AT_MOST = 1000
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -23,11 +24,8 @@ def validate(
         int | None, typer.Option(min=10, max=100_000, help="Exactly so many replicates, shared by all that a pattern compares.")
     ] = None,
     at_most: Annotated[
-        int | None,
-        typer.Option(
-            min=10, max=100_000, help="Play each pattern until decided, but at most so many pairs (without --pairs: 1,000)."
-        ),
-    ] = None,
+        int, typer.Option(min=10, max=100_000, help="Without --pairs: play patterns until decided, but at most so many pairs.")
+    ] = AT_MOST,
     seeds: Annotated[
         int, typer.Option("--populations", "--seeds", min=2, max=1000, help="Populations drawn for the findings.")
     ] = 20,
@@ -59,7 +57,7 @@ def validate(
         raise typer.BadParameter("patterns or findings", param_hint="--only")
     if out is not None:
         writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
-    if pairs is not None and at_most is not None:
+    if pairs is not None and at_most != AT_MOST:
         raise typer.BadParameter(f"--pairs {pairs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     note_firms(declared_firms())
     started, tables = time.monotonic(), {}
@@ -110,7 +108,7 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
 def _patterns(pairs: int | None, at_most: int | None, seed: int | str, parameters: Any, progress: Callable[[], None]) -> Any:
     from tandem.experiments.validation import patterns
 
-    return patterns.validate(pairs, seed, progress, parameters, at_most)
+    return patterns.validate(pairs, seed, progress, parameters, at_most if pairs is None else None)
 
 
 def _findings(seeds: int, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:

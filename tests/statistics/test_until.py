@@ -3,10 +3,19 @@
 import os
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tandem import Scenario, compare
-from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, compare_role_models, contexts, described
+from tandem.experiments.commands.main import status
+from tandem.experiments.effects.role_models import (
+    HEADLINES,
+    STATEMENTS,
+    chosen_role_models,
+    compare_role_models,
+    contexts,
+    described,
+)
 from tandem.experiments.effects.until import compare_until_decided
 from tandem.sim.comparison import compare_batches
 from tandem.sim.compile import set_threads
@@ -169,6 +178,18 @@ def test_the_order_of_play_is_the_seeds_alone(arms):
     assert (large["low"].dropna() >= small["low"].dropna()).all() and (large["high"].dropna() <= small["high"].dropna()).all()
     again = compare_batches({"a": one["a"], "b": one["b"]}, ASKED, until_decided=True).table
     assert again["verdict"].tolist()[1::2] == large["verdict"].tolist()[1::2]
+
+
+def test_the_command_says_what_python_says_and_how_many_pairs_it_took(tmp_path, capsys):
+    names, asked = ["silence", "success-story"], ["--seed", "5", "--at-most", "200"]
+    assert status(["compare", *names, *asked, "--lang", "fr", "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    assert "au plus" in told and "(100)" in told and "paires)" in told
+    table = pd.read_csv(tmp_path / "out" / "comparison.csv").set_index(["scenario", "outcome"])
+    ours = compare(*names, seed=5, at_most=200, outcomes=HEADLINES).table.set_index(["scenario", "outcome"])
+    for column in ("difference", "low", "high", "pairs_taken"):
+        assert np.allclose(table.loc[ours.index, column], ours[column], equal_nan=True)
+    assert status(["compare", *names, "--runs", "100", *asked]) == 2 and "say one of the two" in capsys.readouterr().err
 
 
 @pytest.mark.long
