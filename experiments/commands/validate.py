@@ -46,19 +46,9 @@ def validate(
     from tandem.experiments.commands.screen import bar
     from tandem.experiments.files.record import note_firms
 
-    if lang not in ("en", "fr"):
-        raise typer.BadParameter("en or fr", param_hint="--lang")
-    asked = parameter_sets(parameters)
-    if strict and asked.word != RECORDED_UNDER:
-        raise typer.BadParameter(
-            f"what is recorded is of the {RECORDED_UNDER} set: add --parameters default", param_hint="--strict"
-        )
-    if only not in (None, "patterns", "findings"):
-        raise typer.BadParameter("patterns or findings", param_hint="--only")
+    asked = _looked_at(pairs, at_most, parameters, strict, only, lang)
     if out is not None:
         writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
-    if pairs is not None and at_most != AT_MOST:
-        raise typer.BadParameter(f"--pairs {pairs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     note_firms(declared_firms())
     started, tables = time.monotonic(), {}
     told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
@@ -85,6 +75,22 @@ def validate(
         print(f"tandem: {what} that held when recorded fail now: {', '.join(names)}", file=sys.stderr)
     if lost:
         raise typer.Exit(1)
+
+
+def _looked_at(pairs: int | None, at_most: int, parameters: str, strict: bool, only: str | None, lang: str) -> Any:
+    """The parameter sets asked for; options that do not go together are refused in one line."""
+    if lang not in ("en", "fr"):
+        raise typer.BadParameter("en or fr", param_hint="--lang")
+    asked = parameter_sets(parameters)
+    if strict and asked.word != RECORDED_UNDER:
+        raise typer.BadParameter(
+            f"what is recorded is of the {RECORDED_UNDER} set: add --parameters default", param_hint="--strict"
+        )
+    if only not in (None, "patterns", "findings"):
+        raise typer.BadParameter("patterns or findings", param_hint="--only")
+    if pairs is not None and at_most != AT_MOST:
+        raise typer.BadParameter(f"--pairs {pairs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
+    return asked
 
 
 def declared_firms() -> dict[str, Any]:
