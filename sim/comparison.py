@@ -22,7 +22,7 @@ from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
-from tandem.sim.results import simulate_batch
+from tandem.sim.results import MOST_RUNS, simulate_batch
 from tandem.sim.run import Run
 from tandem.sim.scenario.meant import firms_of, records_of
 from tandem.sim.seeds import seed_of
@@ -90,7 +90,7 @@ def compare(
     if runs is not None and at_most is not None:
         raise Mistake(f"compare: runs = {runs} says how many pairs, at_most = {at_most} when to stop; say one of the two")
     runs = None if runs is None else whole("runs", runs, 1)
-    most = AT_MOST if at_most is None else whole("at_most", at_most, 1)
+    most = AT_MOST if at_most is None else whole("at_most", at_most, 1, MOST_RUNS)
     arms = [firms_of(arm, "compare: an arm") for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
