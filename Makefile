@@ -71,6 +71,7 @@ lint: $(EVERYTHING)
 
 benchmark: $(EVERYTHING)
 	$(BIN)/python -m bench.benchmark
+	$(BIN)/python -m bench.sensitivity_benchmark
 	$(BIN)/python -m bench.start_benchmark --long
 	$(BIN)/python -m bench.dashboard_benchmark
 	$(BIN)/python -m bench.notebook_benchmark

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tandem.sim.batch import Batch
+from tandem.sim.deciding import batches_until_decided
 from tandem.sim.given import whole
 from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
@@ -21,11 +22,12 @@ from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
-from tandem.sim.results import simulate_batch
+from tandem.sim.results import MOST_RUNS, simulate_batch
 from tandem.sim.run import Run
 from tandem.sim.scenario.meant import firms_of, records_of
 from tandem.sim.seeds import seed_of
 from tandem.sim.units import figure
+from tandem.sim.until import followed, followed_difference, within_looks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,18 +49,27 @@ COLUMNS = (
     "n",
     "pairs",
     "verdict",
+    "pairs_taken",
 )
+AT_MOST = 1000
+"""Pairs at most, where a caller says nothing of them."""
 
 
 def compare(
     *scenarios: Any,
-    runs: int = 1000,
+    runs: int | None = None,
     seed: int | str = 0,
     outcomes: str | Iterable[str] | None = None,
     parameters: str | int | Chosen = ENSEMBLE,
+    at_most: int | None = None,
 ) -> Comparison:
     """The first scenario is what the others are compared with; each luck is played under all of them, with the parameter set
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
+
+    `runs`: exactly so many pairs, each interval as if it were the only look. `at_most`: each arm is played until its outcomes
+    (without a choice, the headlines) are decided, or so many pairs are used; intervals stay honest under that, as
+    `tandem.sim.until` says, and `pairs_taken` says how many pairs each statement took. Neither: at most 1,000, and for
+    sequences of firms 1,000 replicates.
 
     An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
     firm f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for
@@ -75,12 +86,22 @@ def compare(
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
     chosen = tuple(OUTCOMES) if outcomes is None else known_all(outcomes)
-    seed, runs = seed_of(seed), whole("runs", runs, 1)
+    seed = seed_of(seed)
+    if runs is not None and at_most is not None:
+        raise Mistake(f"compare: runs = {runs} says how many pairs, at_most = {at_most} when to stop; say one of the two")
+    runs = None if runs is None else whole("runs", runs, 1)
+    most = AT_MOST if at_most is None else whole("at_most", at_most, 1, MOST_RUNS)
     arms = [firms_of(arm, "compare: an arm") for arm in scenarios]
     names = _names(arms)
     _matching(arms, names)
     asked = parameters_chosen(parameters)
-    batches = {name: simulate_batch(arm, runs, seed, parameters=asked) for name, arm in zip(names, arms)}
+    if len(arms[0]) > 1 and at_most is not None:
+        raise Mistake("compare: at_most counts the pairs of single scenarios; for sequences of firms say runs, their replicates")
+    if runs is None and len(arms[0]) == 1:
+        waited = HEADLINES if outcomes is None else chosen
+        single = {name: arm[0] for name, arm in zip(names, arms)}
+        return compare_batches(batches_until_decided(single, most, seed, waited, asked), chosen, until_decided=True)
+    batches = {name: simulate_batch(arm, runs or most, seed, parameters=asked) for name, arm in zip(names, arms)}
     return compare_batches(batches, chosen)
 
 
@@ -98,19 +119,27 @@ def _of_runs(arms: Sequence[Any]) -> tuple[tuple[Any, ...], int | str, Chosen]:
     return tuple(arm.scenario if isinstance(arm, Run) else arm for arm in arms), seeds[0], played[0].parameters
 
 
-def compare_batches(batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES)) -> Comparison:
-    """The comparison of batches already played, by the arms' names; the first is what the others are compared with."""
+def compare_batches(
+    batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES), until_decided: bool = False
+) -> Comparison:
+    """The comparison of batches already played, by the arms' names; the first is what the others are compared with.
+    `until_decided`: they were played so (`tandem.sim.deciding`); then an arm may have fewer replicates than the first."""
     import pandas as pd
 
     first, *others = batches.values()
     baseline = next(iter(batches))
     for name, other in zip(list(batches)[1:], others):
-        if (other.seed, other.runs, len(other.scenarios)) != (first.seed, first.runs, len(first.scenarios)):
+        runs = min(first.runs, other.runs) if until_decided else other.runs
+        if (other.seed, other.runs, len(other.scenarios)) != (first.seed, runs, len(first.scenarios)):
             raise Mistake(f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared")
         if other.parameters.identity != first.parameters.identity:
             raise Mistake(f"{name}: its parameters must be those of {baseline}, or no pair is one")
-    rows = [_row(arm, name, first, None if arm == baseline else batch) for name in outcomes for arm, batch in batches.items()]
-    return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)))
+    rows = [
+        _row(arm, name, first, None if arm == baseline else batch, until_decided)
+        for name in outcomes
+        for arm, batch in batches.items()
+    ]
+    return Comparison(dict(batches), pd.DataFrame(rows, columns=list(COLUMNS)), until_decided)
 
 
 def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
@@ -123,15 +152,19 @@ def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
     return float((0.5 + 0.5 * sign).mean())
 
 
-def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> dict[str, Any]:
+def _row(arm: str, outcome: str, first: Batch, other: Batch | None, until_decided: bool) -> dict[str, Any]:
     a = first.units(outcome)
     b = a if other is None else other.units(outcome)
+    pairs = within_looks(len(b)) if until_decided else len(b)
+    a, b = a[:pairs], b[:pairs]
     b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
-    mean, mean_low, mean_high, _, defined = mean_within(b, *OUTCOMES[outcome].bounds)
-    row = {"scenario": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": len(a)}
+    bounds = OUTCOMES[outcome].bounds
+    mean, mean_low, mean_high, _, defined = followed(b, *bounds).interval if until_decided else mean_within(b, *bounds)
+    row = {"scenario": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": pairs}
     if other is None:
         return {**row, "n": defined, "verdict": "baseline" if defined else "not defined"}
-    difference, low, high, error, n = paired_difference(a, b)
+    told = followed_difference(a, b) if until_decided else None
+    difference, low, high, error, n = paired_difference(a, b) if told is None else told.interval
     correlation, reduction = _pairing(a, b)
     return {
         **row,
@@ -144,6 +177,7 @@ def _row(arm: str, outcome: str, first: Batch, other: Batch | None) -> dict[str,
         "variance_reduction": reduction,
         "n": n,
         "verdict": verdict(low, high, n),
+        "pairs_taken": np.nan if told is None else told.decided_after or pairs,
     }
 
 
@@ -223,13 +257,18 @@ class Comparison(Own):
     difference from the first arm with its 95% t-interval (low, high) and standard error; the share of pairs that the
     arm helps (ties half; only where a direction is better); correlation of the arms over luck, and how many times
     smaller the pairing makes the difference's variance; n of the pairs in which both arms are defined; the verdict.
-    Each interval speaks for itself: of twenty true zeros one is expected to look decided."""
+    Each interval speaks for itself: of twenty true zeros one is expected to look decided. `pairs_taken`: pairs after which
+    the verdict was decided, or that were played in vain (not-a-number where a number of pairs was asked for)."""
+    until_decided: bool = False
+    """Whether each arm was played until its statements were decided, and intervals allow for that."""
 
     @cached_property
     def _origin(self) -> dict[str, Any]:
         batches = vars(self)["batches"]
         first = next(iter(batches.values()))
         named = {"seed": first.seed, "labels": list(batches), "outcomes": list(dict.fromkeys(vars(self)["table"]["outcome"]))}
+        if vars(self)["until_decided"]:
+            named["until_decided"] = [batch.runs for batch in batches.values()]
         return origin_of("compare", [batch.scenarios for batch in batches.values()], first.parameters, first.runs, **named)
 
     @property
@@ -248,12 +287,12 @@ class Comparison(Own):
         return self.arms[0]
 
     def wide(self, outcome: str) -> pd.DataFrame:
-        """One outcome, one row a run, one column an arm."""
+        """One outcome, one row a run, one column an arm; not-a-number beyond the replicates of an arm decided earlier."""
         import pandas as pd
 
         known(outcome)
         first = next(iter(self.batches.values()))
-        columns = {arm: batch.values(outcome).ravel() for arm, batch in self.batches.items()}
+        columns = {arm: pd.Series(batch.values(outcome).ravel()) for arm, batch in self.batches.items()}
         numbers = first.outcomes[["firm_id", "replicate"]]
         return numbers.join(pd.DataFrame(columns, index=numbers.index))
 
@@ -290,10 +329,18 @@ class Comparison(Own):
                 f"Comparison of {len(self.arms)} arms with {self.baseline} (seed {first.seed!r})",
                 f"├─ {', '.join(self.arms[1:])}",
                 f"├─ {self.parameters.told}",
-                f"├─ {first.runs} replicates x {len(first.scenarios)} firm(s): .table .wide(outcome) .plot()",
+                f"├─ {self._played()}: .table .wide(outcome) .plot()",
                 f"└─ differences: {told}",
             ]
         )
+
+    def _played(self) -> str:
+        """How much was played, in words."""
+        first, *others = vars(self)["batches"].values()
+        if not self.until_decided:
+            return f"{first.runs} replicates x {len(first.scenarios)} firm(s)"
+        fewest = min(other.runs for other in others)
+        return f"{fewest if fewest == first.runs else f'{fewest} to {first.runs}'} pairs, played until decided"
 
     def _repr_html_(self) -> str:
         head = html.escape(f"{repr(self).splitlines()[0]}; {self.parameters.told}")

@@ -32,6 +32,15 @@ def t_quantile(n: int | np.ndarray, level: float = 0.95) -> float | np.ndarray:
     return np.asarray(found) if isinstance(n, np.ndarray) else float(found)
 
 
+def normal_quantile(level: float = 0.95) -> float:
+    """How many standard errors an interval reaches to either side by the normal law."""
+    if level == 0.95:
+        return 1.959963984540054  # as SciPy has it, without half a second of importing it for shares alone
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + 0.5 * level))
+
+
 def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float, float, int]:
     """Mean, low and high of its t-interval, standard error, and number of the values that are defined.
 
@@ -143,9 +152,7 @@ def standard_score(change: float, error: float, n: int) -> float:
 
 def share_interval(count: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Low and high of the interval of a share, `count` of `n` (Wilson 1927): never a point, not even at 0 or 1."""
-    from scipy.special import ndtri
-
-    share, reach = count / n, float(ndtri(0.5 + 0.5 * level))
+    share, reach = count / n, normal_quantile(level)
     double = 2 * (n + reach**2)
     middle = (2 * n * share + reach**2) / double
     half = reach / double * (4 * n * share * (1 - share) + reach**2) ** 0.5
@@ -162,9 +169,7 @@ def share_difference(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple
     n = len(moved) + 2
     up, down = (moved > 0).sum() + 0.5, (moved < 0).sum() + 0.5
     middle = (up - down) / n
-    from scipy.special import ndtri
-
-    half = ndtri(0.5 + 0.5 * level) * np.sqrt(up + down - (up - down) ** 2 / n) / n
+    half = normal_quantile(level) * np.sqrt(up + down - (up - down) ** 2 / n) / n
     return float(moved.mean()), float(max(-1.0, middle - half)), float(min(1.0, middle + half))
 
 

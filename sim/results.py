@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from tandem.sim.scenario.meant import firm_of, firms_of
 from tandem.sim.seeds import replicate_of, seed_of, word_of
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["RUNS_IN_ONE_CALL", "Batch", "Firm", "Run", "mean_interval", "simulate", "simulate_batch"]
 
@@ -85,15 +88,42 @@ def simulate_batch(
     >>> len(simulate_batch(Scenario.load("silence"), runs=20, seed=7))
     20
     """
-    import pandas as pd
-
     firms, seed, paired = firms_of(s), seed_of(seed), truth("paired", paired)
     if not firms:
         raise Mistake("simulate_batch: the sequence of firms is empty")
     runs = whole("runs", runs, 1, MOST_RUNS // len(firms))
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
-    key, asked = np.array(seed_key(seed), dtype=np.uint64), chosen(parameters)
-    parts = []
+    asked = chosen(parameters)
+    table = _outcomes(firms, numbers, replicates, seed, asked, threads, paired)
+    return Batch(firms, seed, runs, table, asked, paired)
+
+
+def continued(batch: Batch, runs: int) -> Batch:
+    """A batch of one scenario with so many replicates in all: what it has, and those that follow, which are the same bits as if
+    all had been played at once. One that has as many already comes back as it is."""
+    import pandas as pd
+
+    if batch.runs >= runs:
+        return batch
+    fresh = np.arange(batch.runs, runs)
+    more = _outcomes(batch.scenarios, np.zeros_like(fresh), fresh, batch.seed, batch.parameters)
+    table = pd.concat([vars(batch)["outcomes"], more], ignore_index=True)
+    return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired)
+
+
+def _outcomes(
+    firms: tuple[Firm, ...],
+    numbers: np.ndarray,
+    replicates: np.ndarray,
+    seed: int | str,
+    asked: Chosen,
+    threads: bool = True,
+    paired: bool = False,
+) -> pd.DataFrame:
+    """The table of a batch: firm `numbers` and `replicates`, int64 (runs,), then every outcome of each run."""
+    import pandas as pd
+
+    key, parts = np.array(seed_key(seed), dtype=np.uint64), []
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
@@ -105,7 +135,7 @@ def simulate_batch(
     table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
     table.insert(0, "firm_id", numbers)
     table.insert(1, "replicate", replicates)
-    return Batch(firms, seed, runs, table, asked, paired)
+    return table
 
 
 def _readable(rows: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ that what is said holds over what is not known of the mechanisms too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,13 @@ import pandas as pd
 from tandem.experiments.advice.arms import LEVELS, Arms
 from tandem.experiments.advice.cause import cause_worth
 from tandem.experiments.advice.moves import Moves, moves_of
-from tandem.experiments.advice.playing import FIRST, Played, best_with
+from tandem.experiments.advice.playing import Played, best_with
 from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised
 from tandem.experiments.advice.second import second_worth, without_coo
 from tandem.experiments.advice.told import paragraphs
 from tandem.experiments.advice.wishes import wish_of
-from tandem.experiments.effects.role_models import role_models
+from tandem.experiments.effects.role_models import best_of, role_models
 from tandem.sim.given import number, whole
-from tandem.sim.intervals import paired_difference
 from tandem.sim.origin import origin_of
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -33,11 +32,14 @@ from tandem.sim.scenario import Scenario, catalogue
 from tandem.sim.scenario.meant import scenario_of
 from tandem.sim.seeds import seed_of
 from tandem.sim.units import language
+from tandem.sim.until import difference_until_decided, followed_difference, looks
 
 __all__ = ["LEVELS", "Advice", "advise", "first_of", "helped_sets", "level_of", "lever_effects", "raised"]
 
 RUNS = 1000
 MOST_HOURS = 200.0
+MOST_A_LEVEL = 200
+"""Replicates of the first lever at each level, at most."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ class Advice(Own):
     step: float
     role_models: pd.DataFrame
     """One row a role model: mean growth (share a year), difference from the best with its interval, probability of being the
-    best, decided, n (replicates; fewer where it was decidedly behind early)."""
+    best, decided, n (replicates; fewer where it was decided early)."""
     levers: pd.DataFrame
     """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped
     (share of replicates), helped_sets (share of parameter sets, by the mean over a set's replicates; not-a-number where all
-    share one), n (replicates; fewer where it was decidedly behind early), behind and its interval (growth, share a year)."""
+    share one), n (replicates; fewer where it was decided early), behind and its interval (growth, share a year)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
     second: pd.DataFrame
@@ -112,7 +114,7 @@ def advise(
     """Play the firm under every role model to choose from, with a COO and without; then in its own role model with every move of
     one or two levers to other levels, up and down, and with each lever raised by `step` (above 0, at most 1).
 
-    `scenario`: one, or its name or path; `runs`: replicates of what is not decidedly behind early; `seed` as in
+    `scenario`: one, or its name or path; `runs`: replicates at most, of what is not decided earlier; `seed` as in
     `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`. `wish`: what moves are to bring: "growth", "conflict"
     (little of it), "profit", "context" (what the firm's context wishes for, see `[wishes]` in its file), or an outcome of which
     more or less is better. `hours`: most hours a week that the two leaders may work more for a move (0 or more; None: any).
@@ -139,8 +141,7 @@ def advise(
     first = first_of(levers)
     levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
     if first is not None:
-        few = np.arange(min(runs, FIRST))
-        levels = _levels(Arms(scenario, seed, asked).play([((first, level),) for level in LEVELS], few)[..., GROWTH])
+        levels = _levels(scenario, first, seed, asked, min(runs, MOST_A_LEVEL))
     progress("levels", 5)
     moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     cause = cause_worth(scenario, played, runs)
@@ -153,7 +154,9 @@ def advise(
 def _second(scenario: Scenario, best: Scenario, played: Played, runs: int) -> pd.DataFrame:
     """A firm that has a COO against the same without, one that has none against the best role model."""
     other = without_coo(scenario) if scenario.parameters.coo.present else best
-    return second_worth(scenario, other, *(played.first(firm, runs)[:, GROWTH] for firm in (scenario, other)))
+    if scenario.parameters.coo.present == other.parameters.coo.present:  # a file says so by hand: nothing to set side by side
+        return second_worth(scenario, other, np.zeros(0), np.zeros(0))
+    return second_worth(scenario, other, *(rows[:, GROWTH] for rows in played.until_decided(scenario, other, runs)))
 
 
 def _asked(scenario: Scenario | str, runs: int, step: float, seed: int | str) -> tuple[Scenario, int, float, int | str]:
@@ -176,12 +179,14 @@ def lever_effects(
 
 def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     """`Advice.role_models`. What was dropped early is compared on the replicates that it has."""
-    most = max(map(len, growth.values()))
-    order = sorted(growth, key=lambda name: (len(growth[name]) < most, -growth[name].mean()))
+    longest = max(growth.values(), key=len)
+    lead = best_of(growth, longest)
+    gap = {name: difference_until_decided(values, growth[lead]) for name, values in growth.items()}
+    order = sorted(growth, key=lambda name: (name != lead, len(growth[name]) < len(longest), gap[name][0]))
     rows = []
     for name in order:
         values = growth[name]
-        difference, low, high, _, n = paired_difference(values, growth[order[0]][: len(values)])
+        difference, low, high, _, n = gap[name]
         rows.append({"role_model": name, "growth": values.mean(), "difference": difference, "low": low, "high": high, "n": n})
     table = pd.DataFrame(rows)
     table.insert(5, "probability", best_with([growth[name] for name in order]))
@@ -191,10 +196,17 @@ def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     return table
 
 
-def _levels(growth: Sequence[np.ndarray] | np.ndarray) -> pd.DataFrame:
-    """`Advice.levels`, from the growth at each of LEVELS, (replicates,)."""
-    rows = []
-    for place, (level, values) in enumerate(zip(LEVELS, growth)):
-        _, low, high, _, _ = paired_difference(growth[max(0, place - 1)], values)
-        rows.append({"level": level, "growth": float(values.mean()), "low": low, "high": high})
+def _levels(scenario: Scenario, lever: str, seed: int | str, parameters: Chosen, runs: int) -> pd.DataFrame:
+    """`Advice.levels`: a lever at each of LEVELS on the same replicates, until each step is decided."""
+    arms, growth = Arms(scenario, seed, parameters), np.zeros((len(LEVELS), 0))
+    for look in looks(runs) or (runs,):
+        more = arms.play([((lever, level),) for level in LEVELS], np.arange(growth.shape[1], look))[..., GROWTH]
+        growth = np.concatenate([growth, more], axis=1)
+        steps = [followed_difference(growth[max(0, place - 1)], values) for place, values in enumerate(growth)]
+        if not any(step.open_within(runs) for step in steps[1:]):
+            break
+    rows = [
+        {"level": level, "growth": float(values.mean()), "low": step.low, "high": step.high}
+        for level, values, step in zip(LEVELS, growth, steps)
+    ]
     return pd.DataFrame(rows)

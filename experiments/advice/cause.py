@@ -10,12 +10,13 @@ import pandas as pd
 from tandem.experiments.advice.playing import Played
 from tandem.experiments.advice.said import interval, lever_said, listed_levers, signed
 from tandem.experiments.advice.wishes import NAMES, SHORT
-from tandem.sim.intervals import DECIDED, paired_difference, verdict
+from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import flattened, lever_of
 from tandem.sim.scenario.story import Step
 from tandem.sim.texts import semicolon, text, typeset
+from tandem.sim.until import difference_until_decided
 
 if TYPE_CHECKING:
     from tandem.experiments.advice.advice import Advice
@@ -42,11 +43,11 @@ def cause_worth(scenario: Scenario, played: Played, runs: int) -> pd.DataFrame:
     if scenario.story.cause is None:
         return pd.DataFrame(columns=list(COLUMNS))
     levers, by = levers_of_cause(scenario)
-    before, after = (played.first(firm, runs) for firm in (scenario, scenario.branch("cause")))
+    before, after = played.until_decided(scenario, scenario.branch("cause"), runs, tuple(SHORT.values())[:2])
     row: dict[str, object] = {"levers": "; ".join(levers), "by": by}
     for name, outcome in SHORT.items():
         column = NAMES.index(outcome)
-        values = paired_difference(before[:, column], after[:, column])
+        values = difference_until_decided(before[:, column], after[:, column])
         row |= dict(zip((f"{name}_change", f"{name}_low", f"{name}_high"), values[:3]))
     return pd.DataFrame([{**row, "n": len(before)}], columns=list(COLUMNS))
 

@@ -15,6 +15,7 @@ from tandem.sim.intervals import mean_interval
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
+from tandem.sim.until import ALPHA, level_at, looks
 
 DRAWS = 20_000
 LEVEL = 0.99
@@ -98,24 +99,33 @@ def moves_of(
 
 def paid(race: Race, finalists: list[Option], fresh: int) -> tuple[Option, float, float, float]:
     """The best of the finalists, what it brings, and the bracket. Each half of the fresh luck is paid to the finalist that the
-    other half and all earlier luck pick."""
+    other half and all earlier luck pick, of those that were played to the end."""
     if not finalists:
         return (), 0.0, 0.0, 0.0
     gains = {move: race.over(move) for move in finalists}
     size = len(race.values[()])
+    last = [move for move in finalists if len(gains[move]) == size]
     half = np.arange(size) % 2 == 0
     paying = np.full(size, np.nan)
     for mine in (half, ~half):
         by = ~mine | (np.arange(size) < fresh)
-        picked = max(finalists, key=lambda move: mean_interval(gains[move][by])[0])
+        picked = max(last, key=lambda move: mean_interval(gains[move][by])[0])
         paying[mine] = gains[picked][mine]
-    payment, low, *_ = mean_interval(paying[fresh:], LEVEL)
+    payment, low, *_ = _sure(paying[fresh:], LEVEL)
     level = 1.0 - (1.0 - LEVEL) / len(finalists)
-    high = max(mean_interval(gains[move][fresh:], level)[2] for move in finalists)
+    high = max(_sure(gains[move][fresh:], level)[2] for move in finalists)
     best = finalists[0]
-    if not low > 0.0 and not mean_interval(gains[best])[1] > 0.0:
+    if not low > 0.0 and not _sure(gains[best][fresh:], 0.95)[1] > 0.0:
         return (), 0.0, min(low, 0.0), max(high, 0.0)
     return best, payment, low, high
+
+
+def _sure(values: np.ndarray, level: float) -> tuple[float, float, float]:
+    """Mean and interval of values of which one looked after some, and stopped when one had seen enough: each look spends as much
+    of what `level` leaves as it spends of a twentieth (`tandem.sim.until`)."""
+    if len(values) not in looks(len(values)):
+        return mean_interval(values, level)[:3]
+    return mean_interval(values, 1.0 - (1.0 - level_at(len(values))) * (1.0 - level) / ALPHA)[:3]
 
 
 def _over_sets(race: Race, best: Option, finalists: list[Option], arms: Arms) -> tuple[float, float]:
@@ -129,7 +139,8 @@ def _over_sets(race: Race, best: Option, finalists: list[Option], arms: Arms) ->
     options = [best, *rivals] if best else rivals[:1] or finalists[:1]
     if not options:
         return np.nan, np.nan
-    gains = np.array([race.over(move) for move in options])
+    shortest = min(len(race.over(move)) for move in options)
+    gains, drawn = np.array([race.over(move)[:shortest] for move in options]), drawn[:shortest]
     known = np.isfinite(gains).all(axis=0)
     law = between(gains[:, known], drawn[known])
     draws = np.random.default_rng(0).multivariate_normal(*law, DRAWS, method="eigh")

@@ -1,21 +1,19 @@
-"""Firms played side by side on the same luck: all on a few replicates, those that can still win on all of them; none twice."""
+"""Firms played side by side on the same luck, each until it is decided whether the best of them is better; none twice."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tandem.experiments.advice.arms import Arms
 from tandem.experiments.advice.wishes import NAMES
-from tandem.sim.intervals import mean_interval, paired_difference
+from tandem.experiments.effects.role_models import best_of
+from tandem.sim.intervals import paired_difference
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
+from tandem.sim.until import followed_difference, looks
 
-FIRST = 200
-"""Replicates of each firm before the first is dropped."""
-BEHIND = 0.999
-"""Level of the interval by which a firm is so far behind that more replicates would be wasted on it."""
 DRAWS = 20_000  # of the means of all options, for the probability that each is the best
 
 
@@ -37,18 +35,43 @@ class Played:
         assert known is not None
         return known[:replicates]
 
-    def raced(self, firms: Mapping[str, Scenario], replicates: int, outcome: str = "revenue_growth") -> dict[str, np.ndarray]:
-        """Outcomes of each firm, by name: of all `replicates` where it is not decidedly behind the best of them after FIRST, else
-        of those first alone."""
-        column = NAMES.index(outcome)
-        few = min(replicates, FIRST)
-        found = {name: self.first(firm, few) for name, firm in firms.items()}
-        if few < replicates and found:
-            lead = max(found.values(), key=lambda rows: mean_interval(rows[:, column])[0])[:, column]
-            for name, firm in firms.items():
-                if not paired_difference(lead, found[name][:, column], BEHIND)[2] < 0.0:
-                    found[name] = self.first(firm, replicates)
+    def raced(
+        self, firms: Mapping[str, Scenario], replicates: int, outcome: str = "revenue_growth", beside: Scenario | None = None
+    ) -> dict[str, np.ndarray]:
+        """Outcomes of each firm, by name, of as many replicates as it took, `replicates` at most: a firm is played no further
+        once it is decided, or hopeless to decide within them, whether the best of them is better (`tandem.sim.until`). `beside`:
+        a firm against which the best is to be decided too."""
+        column, open_ = NAMES.index(outcome), dict(firms)
+        found: dict[str, np.ndarray] = {}
+        for look in looks(replicates) or (replicates,):
+            found |= {name: self.first(firm, look) for name, firm in open_.items()}
+            if not found:
+                break
+            growth = {name: rows[:, column] for name, rows in found.items()}
+            lead = best_of(growth, max(growth.values(), key=len))
+            behind = {name: followed_difference(rows, growth[lead]) for name, rows in growth.items() if name != lead}
+            rivals = {name for name, seen in behind.items() if seen.open_within(replicates)}
+            if beside is not None and self._open(firms[lead], beside, (outcome,), len(growth[lead]), replicates):
+                rivals.add(lead)
+            if not rivals:
+                break
+            open_ = {name: firm for name, firm in firms.items() if name in rivals | {lead}}
         return found
+
+    def until_decided(
+        self, firm: Scenario, other: Scenario, replicates: int, outcomes: Sequence[str] = ("revenue_growth",)
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Outcomes of two firms on the same replicates, as many as it took to decide the outcomes named."""
+        for look in looks(replicates) or (replicates,):
+            if not self._open(firm, other, outcomes, look, replicates):
+                break
+        return self.first(firm, look), self.first(other, look)
+
+    def _open(self, firm: Scenario, other: Scenario, outcomes: Sequence[str], look: int, replicates: int) -> bool:
+        """Whether some of the outcomes is still to be decided between two firms after so many replicates, and can be."""
+        one, two = self.first(firm, look), self.first(other, look)
+        places = [NAMES.index(name) for name in outcomes]
+        return any(followed_difference(one[:, place], two[:, place]).open_within(replicates) for place in places)
 
 
 def best_with(options: list[np.ndarray]) -> np.ndarray:

@@ -11,11 +11,11 @@ import pandas as pd
 from tandem.experiments.advice.arms import parts_by_hand
 from tandem.experiments.advice.playing import Played
 from tandem.experiments.advice.wishes import NAMES, SHORT
-from tandem.sim.intervals import paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import FIELDS
+from tandem.sim.until import difference_until_decided
 
 GROWTH = NAMES.index(SHORT["growth"])
 
@@ -45,7 +45,7 @@ def effects(
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
     firms = {lever: raised(scenario, lever, step) for lever in LEVERS}
     firms = {lever: firm for lever, firm in firms.items() if firm.parameters != scenario.parameters}
-    moved = played.raced(firms, runs)
+    moved = played.raced(firms, runs, beside=scenario)
     for _ in LEVERS:
         progress()
     untouched = played.first(scenario, max([len(rows) for rows in moved.values()], default=0))
@@ -80,7 +80,7 @@ def _table(scenario: Scenario, untouched: np.ndarray, moved: Mapping[str, np.nda
             before = untouched[: len(moved[lever])]
             for name, outcome in SHORT.items():
                 column = NAMES.index(outcome)
-                values = paired_difference(before[:, column], moved[lever][:, column])
+                values = difference_until_decided(before[:, column], moved[lever][:, column])
                 row |= {f"{name}_change": values[0], f"{name}_low": values[1], f"{name}_high": values[2]}
             change = moved[lever][:, GROWTH] - before[:, GROWTH]
             row["helped"], row["helped_sets"] = float((change > 0.0).mean()), helped_sets(change, played.seed, played.parameters)
@@ -90,7 +90,7 @@ def _table(scenario: Scenario, untouched: np.ndarray, moved: Mapping[str, np.nda
     if moved:
         table = table.sort_values("growth_change", ascending=False, kind="stable", na_position="last", ignore_index=True)
         lead = moved[str(table.iloc[0]["lever"])][:, GROWTH]
-        behind = {lever: paired_difference(rows[: len(lead), GROWTH], lead[: len(rows)]) for lever, rows in moved.items()}
+        behind = {lever: difference_until_decided(rows[:, GROWTH], lead) for lever, rows in moved.items()}
         for place, name in enumerate(("behind", "behind_low", "behind_high")):
             table[name] = [behind[lever][place] if lever in behind else np.nan for lever in table["lever"]]
     return table

@@ -18,12 +18,13 @@ from tandem.experiments.advice.surface import Surface
 from tandem.experiments.advice.wishes import NAMES, Judged
 from tandem.sim.intervals import mean_interval
 from tandem.sim.parameters import LEVERS
+from tandem.sim.until import followed, followed_difference, looks
 
-LOOKS, LOOKED = 6, 200
+LOOKS, LOOKED = 4, 120
 """Runs of each move in the first look, and over how many replicates they are spread."""
 SINGLES = 6
 """Moves of one lever alone that enter the race, besides the best of all."""
-STAGES = ((20, 48), (10, 128), (6, 320))
+STAGES = ((18, 40), (8, 80), (5, 160))
 """How many moves are raced at most, and on how many further replicates."""
 FINALISTS = 3
 BEHIND = 0.98
@@ -111,11 +112,28 @@ def raced(
         moves = race.survivors(moves, most // 2, 2)
         if not finer:
             moves, finer = list(dict.fromkeys([*moves, *first.near(moves[:3], most // 2)])), True
-    finalists = race.survivors(moves, FINALISTS)
-    fresh = race.until - LOOKED
-    race.run(finalists, runs)
+    finalists, fresh = race.survivors(moves, FINALISTS), race.until - LOOKED
+    last = _final(race, finalists, runs, fresh)
     progress(25)
-    return race, race.best_first(finalists), fresh
+    return race, [*race.best_first(last), *race.best_first([move for move in finalists if move not in last])], fresh
+
+
+def _final(race: Race, finalists: list[Option], runs: int, fresh: int) -> list[Option]:
+    """Play the finalists on fresh luck until it is decided whether the best of them helps, and whether it is better than each
+    other, `runs` replicates at most; those that were played to the end."""
+    last, before = list(finalists), 0
+    for look in looks(runs) or (runs,):
+        race.run(last, look - before)
+        before = look
+        if not last:
+            break
+        gains = {move: race.over(move)[fresh:] for move in last}
+        lead = max(last, key=lambda move: mean_interval(gains[move])[0])
+        open_ = [move for move in last if move != lead and followed_difference(gains[move], gains[lead]).open_within(runs)]
+        if not open_ and not followed(gains[lead]).open_within(runs):
+            break
+        last = [move for move in last if move == lead or move in open_]
+    return last
 
 
 @dataclass(frozen=True)

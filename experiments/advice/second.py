@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.population import Population
-from tandem.sim.intervals import DECIDED, paired_difference, verdict
+from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.scenario import Scenario
 from tandem.sim.texts import number, semicolon, text
+from tandem.sim.until import difference_until_decided
 
 COLUMNS = ("has", "role_model", "growth_change", "growth_low", "growth_high", "verdict", "n")
 
@@ -27,7 +28,7 @@ def second_worth(scenario: Scenario, other: Scenario, own: np.ndarray, others: n
     has, beside = (bool(firm.parameters.coo.present) for firm in (scenario, other))
     if has == beside:
         return pd.DataFrame(columns=list(COLUMNS))
-    change, low, high, _, n = paired_difference(others, own) if has else paired_difference(own, others)
+    change, low, high, _, n = difference_until_decided(*((others, own) if has else (own, others)))
     named = (scenario if has else other).role_model
     return pd.DataFrame([(has, named, change, low, high, verdict(low, high, n), n)], columns=list(COLUMNS))
 

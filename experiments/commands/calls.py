@@ -52,8 +52,10 @@ def table_again(record: dict[str, Any]) -> pd.DataFrame:
     elif record["call"] == "simulate_batch":
         made = simulate_batch(arms[0], runs, seed, parameters=parameters, paired=record["paired"])
     elif record["call"] == "compare":
-        batches = [simulate_batch(arm, runs, seed, parameters=parameters) for arm in arms]
-        made = compare_batches(dict(zip(record["labels"], batches, strict=True)), record["outcomes"])
+        took = record.get("until_decided", [])  # the pairs that each arm was played for
+        each = zip(arms, took or [runs] * len(arms), strict=True)
+        batches = [simulate_batch(arm, pairs, seed, parameters=parameters) for arm, pairs in each]
+        made = compare_batches(dict(zip(record["labels"], batches, strict=True)), record["outcomes"], bool(took))
     elif record["call"] == "advise":
         from tandem.experiments.advice.advice import advise
 

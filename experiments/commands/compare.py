@@ -14,13 +14,21 @@ from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
 
+AT_MOST = 1000
+
 
 def compare(
     names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: role models.")] = None,
     context: Annotated[
         str | None, typer.Option(help="Context to compare in (none: role models in all, others in their own).")
     ] = None,
-    runs: Annotated[int, typer.Option(min=2, max=1_000_000, help="Pairs: replicates shared by all that is compared.")] = 1000,
+    runs: Annotated[
+        int | None,
+        typer.Option(min=2, max=1_000_000, help="Exactly so many pairs: replicates shared by all that is compared."),
+    ] = None,
+    at_most: Annotated[
+        int, typer.Option(min=2, max=1_000_000, help="Without --runs: play until decided, but at most so many pairs.")
+    ] = AT_MOST,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     variance: Annotated[bool, typer.Option("--variance", help="Say where the spread comes from (role models only).")] = False,
@@ -28,7 +36,7 @@ def compare(
     lang: Annotated[Language, typer.Option(help="Language of tables and words.")] = Language.en,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
-    """Compare role models or scenarios on the same replicates."""
+    """Compare role models or scenarios on the same replicates, each until its statements are decided."""
     from tandem.experiments.commands.settings import parameter_sets
     from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
     from tandem.experiments.effects.leaders import answer
@@ -39,12 +47,14 @@ def compare(
 
     if out is not None:
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
+    if runs is not None and at_most != AT_MOST:
+        raise typer.BadParameter(f"--runs {runs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     asked = parameter_sets(parameters)
     fields, whole = arms(names or [], context), not names
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
     note_firms({(name, place): firm for place, field in fields.items() for name, firm in field.items()})
-    tables, found = played(fields, whole, alternatives, runs, seed, asked)
+    tables, found = played(fields, whole, alternatives, runs, at_most, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)
     if whole:
@@ -77,14 +87,21 @@ def named(fields: dict[str, dict[str, Any]], lang: str) -> dict[str, str]:
 
 
 def played(
-    fields: dict[str, dict[str, Any]], whole: bool, alternatives: bool, runs: int, seed: int | str, asked: Any
+    fields: dict[str, dict[str, Any]],
+    whole: bool,
+    alternatives: bool,
+    runs: int | None,
+    at_most: int,
+    seed: int | str,
+    asked: Any,
 ) -> tuple[dict[str, Any], list[Any]]:
     """The tables `comparison` and, where asked for, `alternatives`: each context's scenarios on the same replicates, and with
-    equal dispositions where all role models are compared. And who leads in each context."""
+    equal dispositions where all role models are compared. And who leads in each context. `runs`: exactly so many pairs; None:
+    until decided, `at_most` pairs."""
     import pandas as pd
 
     from tandem.experiments.commands.tables import progress
-    from tandem.experiments.effects.leaders import leads
+    from tandem.experiments.effects.leaders import ASKED, leads
     from tandem.experiments.effects.role_models import (
         ALTERNATIVES,
         DISPOSITIONS,
@@ -94,22 +111,29 @@ def played(
         role_models,
         unequal,
     )
+    from tandem.experiments.effects.until import compare_until_decided
 
     default, other, found = [], [], []
     controls = set(role_models()) - set(chosen_role_models())
     total = sum(len(field) * (1 + len(ALTERNATIVES) * alternatives) + whole * len(unequal(field)) for field in fields.values())
-    with progress(total * runs, "comparing") as told:
+
+    def compared(scenarios: dict[str, Any], what: str, changes: Any = None, known: Any = None) -> Any:
+        tick = partial(told, what)
+        if runs is not None:
+            return compare_role_models(scenarios, runs, seed, changes, known, tick, asked)
+        lead = () if changes else ASKED
+        return compare_until_decided(scenarios, at_most, seed, changes, known, tick, asked, 1, lead, controls)
+
+    with progress(total * (runs or at_most), "comparing") as told:
         for place, scenarios in fields.items():
-            first = compare_role_models(scenarios, runs, seed, progress=partial(told, place), parameters=asked)
+            first = compared(scenarios, place)
             default.append(differences(first.table, place, "default", "as described"))
-            found += leads(first.batches, place, controls)
+            found += leads(first.batches, place, controls, until_decided=runs is None)
             if whole:
-                tick = partial(told, f"{place}, equal dispositions")
-                equal = compare_role_models(scenarios, runs, seed, DISPOSITIONS, first.batches, tick, asked)
+                equal = compared(scenarios, f"{place}, equal dispositions", DISPOSITIONS, first.batches)
                 default.append(differences(equal.table, place, "default", "equal"))
             for name, changes in ALTERNATIVES.items() if alternatives else ():
-                tick = partial(told, f"{place}, {name}")
-                there = compare_role_models(scenarios, runs, seed, changes, progress=tick, parameters=asked)
+                there = compared(scenarios, f"{place}, {name}", changes)
                 other.append(differences(there.table, place, name, "as described"))
     tables = {"comparison": default, "alternatives": other} if alternatives else {"comparison": default}
     whole_tables = {name: pd.concat(parts, ignore_index=True).assign(parameters=asked.word) for name, parts in tables.items()}

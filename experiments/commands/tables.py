@@ -59,7 +59,7 @@ def print_role_models(table: Any, stream: TextIO, dispositions: str = "as descri
     for context in dict.fromkeys(part["context"]):
         rows = part[part["context"] == context]
         where = text("compare.written", lang) if context == "as written" else named.get(context, context)
-        shown = Table(title=text("compare.about", lang, context=where, pairs=int(rows["pairs"].max())))
+        shown = Table(title=text(f"compare.about{_how(rows)}", lang, context=where, pairs=int(rows["pairs"].max())))
         arms = list(dict.fromkeys(rows["role_model"]))
         shown.add_column(text(f"compare.{'role_model' if set(arms) <= set(role_models()) else 'scenario'}", lang))
         _add_outcomes(shown, lang)
@@ -82,7 +82,7 @@ def print_equal(table: Any, beside: Any, stream: TextIO, lang: str = "en") -> No
     rows = table[(table["dispositions"] == "equal") & table["role_model"].isin(concerned)]
     if rows.empty:
         return
-    shown = Table(title=text("compare.equal", lang, pairs=int(rows["pairs"].max())))
+    shown = Table(title=text(f"compare.equal{_how(rows)}", lang, pairs=int(rows["pairs"].max())))
     shown.add_column(text("compare.context_role_model", lang))
     _add_outcomes(shown, lang)
     for context in dict.fromkeys(rows["context"]):
@@ -90,6 +90,11 @@ def print_equal(table: Any, beside: Any, stream: TextIO, lang: str = "en") -> No
             mine = rows[(rows["context"] == context) & (rows["role_model"] == arm)]
             shown.add_row(f"{named[context]}, {named.get(arm, arm)}", *_cells(mine, lang))
     Screen(stream).show(shown)
+
+
+def _how(rows: Any) -> str:
+    """The ending of the title's key: whether these statements were played until they were decided."""
+    return "_until" if "pairs_taken" in rows and rows["pairs_taken"].notna().any() else ""
 
 
 def _add_outcomes(table: Table, lang: str) -> None:

@@ -15,11 +15,17 @@ from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
+AT_MOST = 1000
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
 def validate(
-    pairs: Annotated[int, typer.Option(min=10, max=100_000, help="Replicates shared by all that a pattern compares.")] = 1000,
+    pairs: Annotated[
+        int | None, typer.Option(min=10, max=100_000, help="Exactly so many replicates, shared by all that a pattern compares.")
+    ] = None,
+    at_most: Annotated[
+        int, typer.Option(min=10, max=100_000, help="Without --pairs: play patterns until decided, but at most so many pairs.")
+    ] = AT_MOST,
     seeds: Annotated[
         int, typer.Option("--populations", "--seeds", min=2, max=1000, help="Populations drawn for the findings.")
     ] = 20,
@@ -40,15 +46,7 @@ def validate(
     from tandem.experiments.commands.screen import bar
     from tandem.experiments.files.record import note_firms
 
-    if lang not in ("en", "fr"):
-        raise typer.BadParameter("en or fr", param_hint="--lang")
-    asked = parameter_sets(parameters)
-    if strict and asked.word != RECORDED_UNDER:
-        raise typer.BadParameter(
-            f"what is recorded is of the {RECORDED_UNDER} set: add --parameters default", param_hint="--strict"
-        )
-    if only not in (None, "patterns", "findings"):
-        raise typer.BadParameter("patterns or findings", param_hint="--only")
+    asked = _looked_at(pairs, at_most, parameters, strict, only, lang)
     if out is not None:
         writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
     note_firms(declared_firms())
@@ -56,7 +54,7 @@ def validate(
     told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
     with bar(SpinnerColumn(), told, TimeElapsedColumn()) as shown:
         if only != "findings":
-            tables["patterns"] = _patterns(pairs, seed, asked, _ticking(shown, "patterns", "sets of firms played"))
+            tables["patterns"] = _patterns(pairs, at_most, seed, asked, _ticking(shown, "patterns", "sets of firms played"))
         if only != "patterns":
             tick = _ticking(shown, "findings", f"of {seeds} populations played")
             tables["findings"] = _findings(seeds, firms, seed, asked, workers, tick)
@@ -79,6 +77,22 @@ def validate(
         raise typer.Exit(1)
 
 
+def _looked_at(pairs: int | None, at_most: int, parameters: str, strict: bool, only: str | None, lang: str) -> Any:
+    """The parameter sets asked for; options that do not go together are refused in one line."""
+    if lang not in ("en", "fr"):
+        raise typer.BadParameter("en or fr", param_hint="--lang")
+    asked = parameter_sets(parameters)
+    if strict and asked.word != RECORDED_UNDER:
+        raise typer.BadParameter(
+            f"what is recorded is of the {RECORDED_UNDER} set: add --parameters default", param_hint="--strict"
+        )
+    if only not in (None, "patterns", "findings"):
+        raise typer.BadParameter("patterns or findings", param_hint="--only")
+    if pairs is not None and at_most != AT_MOST:
+        raise typer.BadParameter(f"--pairs {pairs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
+    return asked
+
+
 def declared_firms() -> dict[str, Any]:
     """By name: the population that findings are measured in (digest of its file), and the firms of the histories."""
     from importlib import resources
@@ -97,10 +111,10 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
     return lambda: bar.update(task, advance=1)
 
 
-def _patterns(pairs: int, seed: int | str, parameters: Any, progress: Callable[[], None]) -> Any:
+def _patterns(pairs: int | None, at_most: int | None, seed: int | str, parameters: Any, progress: Callable[[], None]) -> Any:
     from tandem.experiments.validation import patterns
 
-    return patterns.validate(pairs, seed, progress, parameters)
+    return patterns.validate(pairs, seed, progress, parameters, at_most if pairs is None else None)
 
 
 def _findings(seeds: int, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
@@ -151,8 +165,8 @@ def show(table: Any, lang: str) -> None:
     """The patterns as the terminal shows them."""
     from tandem.experiments.commands.screen import Screen, Table
 
-    shown = Table(title=f"Patterns, {int(table['pairs'].iloc[0])} pairs, 95% intervals")
-    for head in ("no.", "statement", "claim", "figure [interval]", "line", "claim says", "pattern"):
+    shown = Table(title=f"Patterns, {int(table['pairs'].max())} pairs at most, 95% intervals")
+    for head in ("no.", "statement", "claim", "figure [interval]", "line", "claim says", "pairs", "pattern"):
         shown.add_column(head)
     seen = set()
     for row in table.to_dict("records"):
@@ -165,6 +179,7 @@ def show(table: Any, lang: str) -> None:
             f"{row['figure']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
             f"{row['line']:g}",
             row["verdict"],
+            f"{row['pairs']:,}",
             row["pattern_verdict"] if first else "",
         )
     screen = Screen(sys.stdout)

@@ -21,6 +21,7 @@ from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Wishes
+from tandem.sim.until import difference_until_decided, followed_difference, looks
 
 # Which role model the article names for which context.
 NAMED: Mapping[str, str] = {
@@ -85,36 +86,38 @@ def fits(
     parameters: str | int | Chosen = ENSEMBLE,
     equal: bool = False,
     player: Player = play,
+    until_decided: bool = False,
 ) -> pd.DataFrame:
     """One row a context and role model: rival (the best of the others), difference (fit of the role model less that of its
     rival, in standard deviations of the wished outcomes), low and high (95%, paired), verdict (higher, lower, same, undecided),
     n, named (whether the article names it for this context), place (its rank by mean fit, 1 the best). `equal`: with equal
-    dispositions instead of as described. Raises Mistake for fewer than two role models."""
+    dispositions instead of as described. `until_decided`: `pairs` are the most, and a context is played no further once each
+    difference is decided; intervals allow for that. Raises Mistake for fewer than two role models."""
     arms, rows = arms or chosen_role_models(), []
     if len(arms) < 2:
         raise Mistake(f"fit compares two role models or more, not {', '.join(arms)} alone")
     for context in contexts:
         changes = DISPOSITIONS if equal else None
-        index = indices(wished(context, arms, pairs, seed, parameters, changes, player))
-        order = sorted(index, key=lambda arm: -float(np.nanmean(index[arm])))
-        for place, arm in enumerate(order, start=1):
-            rival = order[0] if arm != order[0] else order[1]
-            difference, low, high, _, n = paired_difference(index[rival], index[arm])
-            rows.append(
-                {
-                    "context": context,
-                    "role_model": arm,
-                    "place": place,
-                    "rival": rival,
-                    "difference": difference,
-                    "low": low,
-                    "high": high,
-                    "verdict": verdict(low, high, n),
-                    "named": NAMED.get(context) == arm,
-                    "n": n,
-                }
-            )
+        for look in (looks(pairs) or (pairs,)) if until_decided else (pairs,):
+            index = indices(wished(context, arms, look, seed, parameters, changes, player))
+            told = _told(context, index, until_decided)
+            if not any(followed_difference(index[row["rival"]], index[row["role_model"]]).open_within(pairs) for row in told):
+                break
+        rows += told
     return pd.DataFrame(rows)
+
+
+def _told(context: str, index: Mapping[str, np.ndarray], until_decided: bool) -> list[dict[str, Any]]:
+    """The rows of one context, from the fit of each role model, float64 (replicates,) each."""
+    rows, apart = [], difference_until_decided if until_decided else paired_difference
+    order = sorted(index, key=lambda arm: -float(np.nanmean(index[arm])))
+    for place, arm in enumerate(order, start=1):
+        rival = order[0] if arm != order[0] else order[1]
+        difference, low, high, _, n = apart(index[rival], index[arm])
+        named = NAMED.get(context) == arm
+        row = {"context": context, "role_model": arm, "place": place, "rival": rival, "difference": difference, "low": low}
+        rows.append({**row, "high": high, "verdict": verdict(low, high, n), "named": named, "n": n})
+    return rows
 
 
 # -- what it says ------------------------------------------------------------------------------

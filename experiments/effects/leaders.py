@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tandem.experiments.effects.role_models import best_of
 from tandem.experiments.pages.numbers import figure_text, scaled
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.results import Batch
 from tandem.sim.texts import listed, semicolon, text
+from tandem.sim.until import difference_until_decided
 
 ASKED = ("revenue_growth", "conflict_rate")
 
@@ -39,10 +41,10 @@ class Lead:
     """Controls that do decidedly better than the best: name, gain over it and its 95% interval."""
 
 
-def leads(batches: Mapping[str, Batch], context: str, controls: Collection[str] = ()) -> list[Lead]:
+def leads(batches: Mapping[str, Batch], context: str, controls: Collection[str] = (), until_decided: bool = False) -> list[Lead]:
     """One lead for each of ASKED that is defined in two of the scenarios; `controls` may beat the best, but cannot be it, while
-    two others are there."""
-    found = []
+    two others are there. `until_decided`: they were played so, and intervals allow for it."""
+    found, apart = [], difference_until_decided if until_decided else paired_difference
     for outcome in ASKED:
         sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
         values = {name: sign * np.asarray(batch.units(outcome), dtype=float) for name, batch in batches.items()}
@@ -52,8 +54,9 @@ def leads(batches: Mapping[str, Batch], context: str, controls: Collection[str] 
             eligible = values
         if len(eligible) < 2:
             continue
-        best = max(eligible, key=lambda name: float(np.nanmean(eligible[name])))
-        behind = {name: paired_difference(row, values[best]) for name, row in values.items() if name != best}
+        first = sign * np.asarray(next(iter(batches.values())).units(outcome), dtype=float)
+        best = best_of(eligible, first) if until_decided else max(eligible, key=lambda name: float(np.nanmean(eligible[name])))
+        behind = {name: apart(row, values[best]) for name, row in values.items() if name != best}
         mine = {name: behind[name] for name in eligible if name != best}
         rivals = tuple(name for name, (_, low, high, _, n) in mine.items() if verdict(low, high, n) not in DECIDED)
         closest = min(mine, key=lambda name: mine[name][0])
@@ -112,7 +115,7 @@ def _decided(lead: Lead, titles: Mapping[str, str], lang: str, several: bool) ->
     names = {"best": titles.get(lead.best, lead.best), "other": titles.get(str(lead.next), str(lead.next))}
     mean = f"{figure_text(lead.mean, factor, lang=lang)} {unit}"
     where = _where([lead.context], titles, lang) if several else ""
-    return f"{where}{text(f'answer.decided.{lead.outcome}', lang, mean=mean, **names, **gain)}"
+    return f"{where}{text(f'answer.decided.{lead.outcome}', lang, mean=mean, n=lead.n, **names, **gain)}"
 
 
 def _control(lead: Lead, titles: Mapping[str, str], lang: str) -> str:

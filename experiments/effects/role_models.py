@@ -16,6 +16,7 @@ from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
 from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.until import difference_until_decided
 
 HEADLINES = (
     "revenue_growth",
@@ -125,20 +126,37 @@ def differences(table: pd.DataFrame, context: str, assumption: str, dispositions
     return labelled
 
 
-def best_role_models(batches: Mapping[str, Batch], context: str, assumption: str = "default") -> pd.DataFrame:
+def best_of(values: Mapping[str, np.ndarray], beside: np.ndarray) -> str:
+    """The arm with the highest mean, of arms of which some were played further than others: each is seen against `beside`, which
+    was played as far as any, over the pairs that both have, so that none is judged by its share of luck."""
+
+    def over(row: np.ndarray) -> float:
+        apart = row - beside[: len(row)]
+        return float(np.nanmean(row if np.isnan(apart).all() else apart))
+
+    return max(values, key=lambda arm: over(values[arm]))
+
+
+def best_role_models(
+    batches: Mapping[str, Batch], context: str, assumption: str = "default", until_decided: bool = False
+) -> pd.DataFrame:
     """Which of the role models given does best by each of STATEMENTS, and which of the others cannot be told from it.
 
     One row an outcome: context, assumption, outcome, best, mean, `rivals` (role models whose paired 95% interval of the
-    difference from the best includes zero; "" if the first place is decided), n.
+    difference from the best includes zero; "" if the first place is decided), n. `until_decided`: the batches were played so.
     """
-    rows = []
+    rows, apart = [], difference_until_decided if until_decided else paired_difference
     for outcome in STATEMENTS:
         values = {arm: batch.units(outcome) for arm, batch in batches.items()}
         sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
         best = max(values, key=lambda arm: sign * np.nanmean(values[arm]))
-        rivals = []
+        if until_decided:
+            longest = max(values.values(), key=len)
+            best = best_of({arm: sign * row for arm, row in values.items()}, sign * longest)
+        rivals, seen = [], 0
         for arm in values:
-            _, low, high, _, n = paired_difference(values[best], values[arm])
+            _, low, high, _, n = apart(values[best], values[arm])
+            seen = max(seen, n if arm != best else 0)
             if arm != best and verdict(low, high, n) not in DECIDED:
                 rivals.append(arm)
         rows.append(
@@ -149,7 +167,7 @@ def best_role_models(batches: Mapping[str, Batch], context: str, assumption: str
                 "best": best,
                 "mean": float(np.nanmean(values[best])),
                 "rivals": "; ".join(rivals),
-                "n": n,
+                "n": seen,
             }
         )
     return pd.DataFrame(rows)

@@ -63,6 +63,7 @@ def provenance_lines() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1)
 def commit() -> dict[str, str]:
     """`commit` and, where files differ from it, `uncommitted_sha256`; outside our own checkout `installed_sha256`."""
 

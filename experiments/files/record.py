@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,14 @@ class Record:
 
 def of_code() -> dict[str, Any]:
     """Versions of Python, platform and packages, SHA-256 of the model and of the code around it, and the commit, if any."""
-    ours = {**versions(), **{name: version_of(name) for name in packages()}}
-    return {"versions": dict(sorted(ours.items())), "model_sha256": model_source(), "code_sha256": code(), **commit()}
+    known = dict(sorted({**versions(), **_installed()}.items()))
+    return {"versions": known, "model_sha256": model_source(), "code_sha256": code(), **commit()}
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, str]:
+    """The versions of `packages`: every table and figure says them, and looking them up opens a file each."""
+    return {name: version_of(name) for name in packages()}
 
 
 def packages() -> tuple[str, ...]:

@@ -78,6 +78,8 @@ def cell(row: Row, factor: float, better: str = "neither", lang: str = "en") -> 
         same = WORDS["same"][language(lang)]
         return {"main": same, "aside": WORDS["in every pair"][lang], "text": same, "look": "open"}
     open_ = f" {WORDS['undecided'][language(lang)]}" if row["verdict"] == "undecided" else ""
+    if (took := row.get("pairs_taken", math.nan)) == took:  # played until decided: after how many pairs
+        aside = f"{aside} ({number(int(took), ',d', lang)})"
     return {"main": main, "aside": aside, "open": open_, "text": f"{main} {aside}{open_}", "look": look(row["verdict"], better)}
 
 

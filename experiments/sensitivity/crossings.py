@@ -12,6 +12,9 @@ def lowered(moved: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray
 
     `moved` (moves, rows): changes of the output as the factor goes from its level in A to that in B, `a`, `b` (rows,).
     """
-    up = np.where((a < FIFTH) & (b >= 1.0 - FIFTH), 1.0, np.where((b < FIFTH) & (a >= 1.0 - FIFTH), -1.0, 0.0))
-    gained = moved * up
-    return np.where(up != 0.0, ((gained < 0.0) + 0.5 * (gained == 0.0)).mean(axis=0), 0.0), (up != 0.0).astype(float)
+    rises, falls = (a < FIFTH) & (b >= 1.0 - FIFTH), (b < FIFTH) & (a >= 1.0 - FIFTH)
+    crosses = np.flatnonzero(rises | falls)  # one row in twelve
+    gained = moved[:, crosses] * np.where(rises[crosses], 1.0, -1.0)
+    share, has = np.zeros((2, len(a)))
+    share[crosses], has[crosses] = ((gained < 0.0) + 0.5 * (gained == 0.0)).mean(axis=0), 1.0
+    return share, has

@@ -98,6 +98,29 @@ def crossed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return product
 
 
+def interactions(to_a: np.ndarray, to_b: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Half of what moves of two groups have in common, (pairs, rows): of the moves away from B, (g, replicates, rows), and those
+    away from A."""
+    found = np.zeros((len(pairs), to_a.shape[-1]))
+    m, sums_a, sums_b = to_a.shape[-2], to_a.sum(axis=-2), to_b.sum(axis=-2)
+    at = 0
+    for i in range(len(to_a)):  # all partners of a group at once: the same sums as pair by pair, without a call for each
+        others = [second for first, second in pairs if first == i]
+        if others:
+            j = slice(others[0], others[-1] + 1)
+            mine = found[at : at + len(others)]
+            np.multiply(sums_a[i], sums_b[j], out=mine)
+            mine -= (to_a[i] * to_b[j]).sum(axis=-2)
+            mine /= m * (m - 1)
+            other = sums_a[j] * sums_b[i]
+            other -= (to_a[j] * to_b[i]).sum(axis=-2)
+            other /= m * (m - 1)
+            mine += other
+            mine *= 0.5
+            at += len(others)
+    return found
+
+
 def spread(values: np.ndarray) -> np.ndarray:
     """Variance over replicates (axis -2): unbiased for Var(Y|x)."""
     variance: np.ndarray = values.var(axis=-2, ddof=1)
@@ -256,9 +279,9 @@ class Pairs:
         of = self.factors.takes
         g = len(self.factors.groups)
         played = [run(block.a, keys)]
-        played += [run(np.where(of == j, block.b, block.a), keys) for j in range(g)]
+        played += [run(_with(block.a, block.b, of == j), keys) for j in range(g)]
         played.append(run(block.b, keys))
-        played += [run(np.where(of == j, block.a, block.b), keys) for j in range(g)]
+        played += [run(_with(block.b, block.a, of == j), keys) for j in range(g)]
         if self.walk:
             order = self._orders(block.numbers)
             from_b = np.zeros((len(block.numbers), g), dtype=bool)
@@ -279,9 +302,7 @@ class Pairs:
             "variance": 0.5 * cross(opposite).mean(axis=0)[None],
             "first": -0.5 * crossed(to_a, to_b),
             "total": 0.25 * (cross(to_b) + cross(to_a)),
-            "interaction": np.array([0.5 * (crossed(to_a[i], to_b[j]) + crossed(to_a[j], to_b[i])) for i, j in pairs]).reshape(
-                len(pairs), values.shape[-1]
-            ),
+            "interaction": interactions(to_a, to_b, pairs),
             "stream": 0.25 * ((to_b**2).mean(axis=-2) + (to_a**2).mean(axis=-2)),
             "noise": spread(values[: 2 * g + 2]).mean(axis=0)[None],
             "null": ((a[0] - a[1]) * 0.5 * (b[0] + b[1]))[None],
@@ -308,6 +329,13 @@ class Pairs:
         """See the protocol: whatever moves away from A leaves the other groups as in A."""
         g = len(self.factors.groups)
         return 0.5 * cross(values[1 : g + 1] - values[0]), 0.5 * cross(values[g + 2 : 2 * g + 2] - values[g + 1])
+
+
+def _with(points: np.ndarray, others: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """The points with some columns, bool (k,), from others."""
+    found = points.copy()
+    found[:, columns] = others[:, columns]
+    return found
 
 
 def _shares_around(corners: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -48,10 +48,11 @@ def ranks_of(output: Output) -> pd.DataFrame:
 
 def places_of(ranks: pd.DataFrame, inputs: tuple[str, ...]) -> dict[str, str]:
     """Rank of each input: "1", or "1-2" where its order against another is undecided."""
+    first, second = ranks["first"].to_numpy(dtype=object), ranks["second"].to_numpy(dtype=object)
+    verdicts = ranks["verdict"].to_numpy(dtype=object)
     told = {}
     for name in inputs:
-        mine = ranks[(ranks["first"] == name) | (ranks["second"] == name)]
-        better = int(((mine["second"] == name) & (mine["verdict"] == "decided")).sum())
-        open_ = int((mine["verdict"] == "undecided").sum())
+        better = int(((second == name) & (verdicts == "decided")).sum())
+        open_ = int((((first == name) | (second == name)) & (verdicts == "undecided")).sum())
         told[name] = str(better + 1) if open_ == 0 else f"{better + 1}-{better + 1 + open_}"
     return told

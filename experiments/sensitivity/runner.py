@@ -49,7 +49,7 @@ class Runner:
     def raw(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Outputs, (replicates, rows, outputs), of every point under each of its keys (replicates, rows)."""
         replicates, rows = keys.shape
-        given = np.ascontiguousarray(np.tile(points, (replicates, 1)))
+        given = np.ascontiguousarray(np.concatenate([points] * replicates))
         answer = numbers_of(self.f(given, keys.reshape(-1).copy()), replicates * rows).reshape(replicates, rows, -1)
         self.runs += replicates * rows
         if self._count is not None and answer.shape[2] != self._count:

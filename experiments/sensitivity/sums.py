@@ -249,11 +249,12 @@ class _Keeper:
     def _add(self, cell: int, part: int, block: Block, moments: Moments, mine: np.ndarray) -> None:
         rows = len(block.numbers)
         many = 1 if self.plan.sobol or rows < self.plan.rows else rows // self.plan.rows
-        where = slice(part, part + many)
+        where, everyone = slice(part, part + many), bool(mine.all())
         self.counts[cell, where] += mine.reshape(many, -1).sum(axis=1)
 
         def summed(each: np.ndarray) -> np.ndarray:
-            total: np.ndarray = np.where(mine, each, 0.0).reshape(len(each), many, rows // many).sum(axis=2).T
+            kept = each if everyone else np.where(mine, each, 0.0)
+            total: np.ndarray = kept.reshape(len(each), many, rows // many).sum(axis=2).T
             return total
 
         for name, each in moments.items():

@@ -10,14 +10,16 @@ from tandem.experiments.store.plan import Precision
 from tandem.experiments.store.seals import sealed
 from tandem.experiments.store.store import STAGE, Scan, Store
 from tandem.sim.intervals import t_quantile
+from tandem.sim.until import level_of
 
 
 def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.ndarray]:
-    """Half-width of the 95% t-interval of each point's mean, and number of defined values, (points,) each.
+    """Half-width of the interval of each point's mean, and number of defined values, (points,) each: Student's t at the level of
+    the last look, such that all looks so far together hold the mean with 95% (`tandem.sim.until`).
 
-    Not-a-number with fewer than two values. Sums run in the order of the run numbers, so that chunks change no bit. The
-    look at the data is not paid for: with many looks intervals are a little too narrow (see docs/how-to/sweeps.md).
+    Not-a-number with fewer than two values. Sums run in the order of the run numbers, so that chunks change no bit.
     """
+    level = level_of(tuple(stage.high for stage in store.layout.stages))
     points = store.manifest.points
     first = np.full(points, np.nan)
     n, total, squares = np.zeros(points, dtype=np.int64), np.zeros(points), np.zeros(points)
@@ -35,7 +37,7 @@ def half_widths(store: Store, scan: Scan, outcome: str) -> tuple[np.ndarray, np.
         np.add.at(squares, ids, moved * moved)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.maximum(squares - total * total / n, 0.0) / (n - 1)
-        width = t_quantile(np.maximum(n, 2)) * np.sqrt(variance / n)
+        width = t_quantile(np.maximum(n, 2), level) * np.sqrt(variance / n)
     return np.where(n >= 2, width, np.nan), n
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from tandem.experiments.effects.fit import fits, wishes_of
 from tandem.experiments.effects.role_models import HEADLINES, Player, contexts, described, first_replicates, unequal
 from tandem.sim.parameter_sets import Chosen
-from tandem.sim.results import Batch
+from tandem.sim.results import Batch, continued
 from tandem.sim.scenario import Scenario
 
 AS_DESCRIBED, EQUAL = "as described", "equal"
@@ -30,6 +30,8 @@ class Remembered:
     player: Player
     told: Callable[[int], None] = lambda runs: None
     known: dict[str, Batch] = field(default_factory=dict)
+    until_decided: bool = False
+    """Whether what is known is gone on with where more is asked for, instead of played by `player`."""
 
     def show(self, scenarios: Iterable[Scenario], batches: Iterable[Batch]) -> None:
         """Batches that were played elsewhere, one a scenario."""
@@ -38,6 +40,9 @@ class Remembered:
     def play(self, scenario: Scenario, runs: int, seed: int | str, parameters: str | int | Chosen) -> Batch:
         """The batch, remembered or played."""
         batch = self.known.get(scenario.digest)
+        if batch is not None and batch.runs < runs and self.until_decided:
+            self.told(runs - batch.runs)
+            batch = self.known[scenario.digest] = continued(batch, runs)
         if batch is None or batch.runs < runs:
             batch = self.known[scenario.digest] = self.player(scenario, runs, seed, parameters)
             self.told(runs)
@@ -60,13 +65,14 @@ def fit_tables(
     options: Sequence[str], whole: int, pairs: int, seed: int | str, parameters: Chosen, memory: Remembered
 ) -> pd.DataFrame:
     """The table of `tandem.experiments.effects.fit.fits` in every context, with dispositions (as described, equal) in
-    front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions."""
+    front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions; the most
+    of them where the memory plays until decided."""
     parts = []
     for dispositions in (AS_DESCRIBED, EQUAL):
         equal = dispositions == EQUAL
         for context in contexts():
             n = pairs if equal or plays(context) else whole
-            found = fits([context], n, options, seed, parameters, equal, memory.play)
+            found = fits([context], n, options, seed, parameters, equal, memory.play, memory.until_decided)
             found.insert(0, "dispositions", dispositions)
             parts.append(found)
     return pd.concat(parts, ignore_index=True)

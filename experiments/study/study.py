@@ -44,6 +44,7 @@ from tandem.experiments.effects.role_models import (
     unequal,
 )
 from tandem.experiments.effects.second import Worth
+from tandem.experiments.effects.until import compare_until_decided
 from tandem.experiments.files.record import note_factors, note_firms, note_replicates
 from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
@@ -78,6 +79,8 @@ class Profile:
     """Pairs that are judged by what a firm wants, where the pairs of the table itself are not enough."""
     second_firms: int = 3000
     """Firms that are played with a COO and without."""
+    until_decided: bool = False
+    """Whether `pairs` are the most that a cell is played for, and a cell whose statements are decided earlier stops there."""
 
     variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "replicates": 2})
     """Firms, parameter sets and replicates, all crossed, from which the variance is split."""
@@ -91,7 +94,7 @@ class Profile:
 PROFILES = {
     "smoke": Profile(20, 10, 32, False, 10, 60, {"firms": 6, "sets": 4, "replicates": 2}),
     # 110 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it is a tenth.
-    "quick": Profile(2000, 110, 1024),
+    "quick": Profile(2000, 110, 1024, until_decided=True),
     "paper": Profile(10_000, 2000, 8192, True, 2000, 20_000),
 }
 
@@ -256,20 +259,21 @@ class _Compared:
         self.best: list[pd.DataFrame] = []
         self.against: list[pd.DataFrame] = []
         self.digests: list[dict[str, str]] = []
-        self.memory = Remembered(player, _tick(progress, "what firms want"))
+        self.memory = Remembered(player, _tick(progress, "what firms want"), until_decided=size.until_decided)
 
     def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
         """Compare them in one context: as described, with equal dispositions, and under each alternative."""
         few_pairs, named = self.size.alternative_pairs, {"context": context}
         note_firms({(arm, context): scenario for arm, scenario in scenarios.items()})
         self.digests += [{"role_model": arm, **named, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = self._compared(scenarios, self.size.pairs, context)
+        first = self._first(scenarios, context)
         self.default.append(differences(first.table, context, "default", "as described"))
-        self._note_best(first.batches, context)
+        self._note_best(first.batches, context, until_decided=self.size.until_decided)
         self.memory.show((scenarios[arm] for arm in self.options), (first.batches[arm] for arm in self.options))
         leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
-        self.against.append(differences(compare_batches(both, HEADLINES).table, context, "default", "as described"))
+        against = compare_batches(_shared(both, self.size.until_decided), HEADLINES, self.size.until_decided)
+        self.against.append(differences(against.table, context, "default", "as described"))
         few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
         self.other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
         second = self._compared(scenarios, few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
@@ -291,8 +295,31 @@ class _Compared:
         tick = _tick(self.progress, what)
         return compare_role_models(scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
 
-    def _note_best(self, batches: Mapping[str, Batch], context: str, assumption: str = "default") -> None:
-        self.best.append(best_role_models({arm: batches[arm] for arm in self.options}, context, assumption))
+    def _first(self, scenarios: Mapping[str, Scenario], context: str) -> Comparison:
+        """As described: all pairs, or as many as it takes; no fewer than under the alternatives."""
+        size = self.size
+        if not size.until_decided:
+            return self._compared(scenarios, size.pairs, context)
+        tick, aside = _tick(self.progress, context), set(scenarios) - set(self.options)
+        found = compare_until_decided(
+            scenarios, size.pairs, self.seed, None, None, tick, self.asked, size.alternative_pairs, STATEMENTS, aside
+        )
+        tick(len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values()))  # what was not needed
+        return found
+
+    def _note_best(
+        self, batches: Mapping[str, Batch], context: str, assumption: str = "default", until_decided: bool = False
+    ) -> None:
+        options = {arm: batches[arm] for arm in self.options}
+        self.best.append(best_role_models(options, context, assumption, until_decided))
+
+
+def _shared(batches: Mapping[str, Batch], until_decided: bool) -> dict[str, Batch]:
+    """Batches of which none has more replicates than the first, which pairs would lack."""
+    first = next(iter(batches.values()))
+    return {
+        arm: first_replicates(batch, min(first.runs, batch.runs)) if until_decided else batch for arm, batch in batches.items()
+    }
 
 
 def _tick(progress: Told, what: str) -> Callable[[int], None]:

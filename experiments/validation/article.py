@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from tandem.experiments.effects.fit import NAMED, fits
+from tandem.experiments.effects.role_models import first_replicates
 from tandem.experiments.validation.claims import BRAND, COPILOT, STRATEGIST, VISIONARY, Bench, Claim, margin
 from tandem.sim.batch import Batch
 from tandem.sim.parameter_sets import Chosen
@@ -129,7 +130,8 @@ def last_without_trust(b: Bench) -> list[Claim]:
 
 def _player(b: Bench) -> Any:
     def play(scenario: Scenario, runs: int, seed: int | str, parameters: str | int | Chosen) -> Batch:
-        return b.batch(scenario)
+        found = b.batch(scenario)
+        return found if runs >= b.pairs else first_replicates(found, runs)
 
     return play
 
@@ -137,7 +139,7 @@ def _player(b: Bench) -> Any:
 def fit(b: Bench, equal: bool) -> list[Claim]:
     """24, as described and at equal dispositions: the role model that the article names against the best other, in standard
     deviations of what the context's firms want."""
-    table = fits(list(NAMED), b.pairs, PAIRS, b.seed, b.parameters, equal, _player(b))
+    table = fits(list(NAMED), b.pairs, PAIRS, b.seed, b.parameters, equal, _player(b), until_decided=b.level > 0.95)
     named = table[table["named"]]
     return [
         Claim(f"{row['context']}: {row['role_model']} above {row['rival']}", row["difference"], row["low"], row["high"])

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.effects.role_models import DISPOSITIONS
+from tandem.experiments.effects.role_models import DISPOSITIONS, first_replicates
 from tandem.experiments.validation.statistics import correlation
 from tandem.sim.batch import Batch
 from tandem.sim.intervals import claim_verdict, paired_difference
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
-from tandem.sim.results import simulate_batch
+from tandem.sim.results import continued, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.seeds import entropy
 
@@ -40,6 +40,8 @@ class Claim:
     high: float
     line: float = 0.0
     above: bool = True
+    pairs: int = 0
+    """Pairs after which it is told; 0 until a bench says so."""
 
     @property
     def verdict(self) -> str:
@@ -48,7 +50,8 @@ class Claim:
 
 
 class Bench:
-    """Plays scenarios once and remembers them, all on the same replicates."""
+    """Plays scenarios once and remembers them, all on the same replicates. `pairs` and `level`: replicates that are looked at,
+    and the level of their intervals; raised from look to look by whoever plays until decided."""
 
     def __init__(
         self,
@@ -58,7 +61,7 @@ class Bench:
         parameters: str | int | Chosen = ENSEMBLE,
     ):
         self.pairs, self.seed, self.progress = pairs, seed, progress
-        self.parameters = chosen(parameters)
+        self.parameters, self.level = chosen(parameters), 0.95
         self._known: dict[str, Batch] = {}
 
     def outcomes(self, role_model: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -67,22 +70,28 @@ class Bench:
         return self.batch(scenario).outcomes
 
     def batch(self, scenario: Scenario) -> Batch:
-        """The replicates of any scenario."""
-        if scenario.digest not in self._known:
-            self._known[scenario.digest] = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters)
+        """The replicates of any scenario, as many as there are pairs now."""
+        known = self._known.get(scenario.digest)
+        if known is None:
+            known = simulate_batch(scenario, self.pairs, self.seed, parameters=self.parameters)
             self.progress()
-        return self._known[scenario.digest]
+        known = self._known[scenario.digest] = continued(known, self.pairs)
+        return first_replicates(known, self.pairs)
+
+    def difference(self, a: np.ndarray, b: np.ndarray) -> tuple[float, float, float, float, int]:
+        """As `paired_difference`, at the level of this look."""
+        return paired_difference(a, b, self.level)
 
     def gap(self, name: str, first: tuple, second: tuple, what: str, above: bool = True, line: float = 0.0) -> Claim:
         """Claim on the paired difference second minus first of an outcome."""
         low_, high_ = self.outcomes(*first)[name], self.outcomes(*second)[name]
-        figure, low, high, _, _ = paired_difference(low_.to_numpy(), high_.to_numpy())
+        figure, low, high, _, _ = self.difference(low_.to_numpy(), high_.to_numpy())
         return Claim(what, figure, low, high, line, above)
 
 
 def margin(bench: Bench, larger: pd.Series, smaller: pd.Series, what: str) -> Claim:
     """Claim that one column exceeds another, paired by luck."""
-    figure, low, high, _, _ = paired_difference(smaller.to_numpy(), larger.to_numpy())
+    figure, low, high, _, _ = bench.difference(smaller.to_numpy(), larger.to_numpy())
     return Claim(what, figure, low, high)
 
 
@@ -247,7 +256,7 @@ def spill_by_trust(b: Bench) -> list[Claim]:
         draw = np.random.default_rng(entropy(b.seed))
         picks = draw.integers(0, len(x), (400, len(x)))
         spread = [correlation(x[pick], y[pick]) for pick in picks]  # not-a-number where nobody quarrels
-        return correlation(x, y), *np.quantile(spread, [0.025, 0.975]).tolist()
+        return correlation(x, y), *np.quantile(spread, [0.5 - 0.5 * b.level, 0.5 + 0.5 * b.level]).tolist()
 
     low, high = link(0.3), link(0.9)
     fall = low[0] - high[0]

@@ -7,7 +7,7 @@ list is tested, never tuned one by one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -37,8 +37,10 @@ from tandem.experiments.validation.claims import (
     trust_and_speed,
     wrong_consensus,
 )
-from tandem.sim.intervals import whole_verdict
+from tandem.sim.intervals import t_quantile, whole_verdict
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
+from tandem.sim.until import FIRST_LOOK, Followed, level_at, looks
 
 
 @dataclass(frozen=True)
@@ -176,21 +178,33 @@ PATTERNS = (
 )
 
 
+AT_MOST = 1000
+"""Pairs at most, where a caller says nothing of them."""
+
+
 def validate(
-    pairs: int = 2000,
+    pairs: int | None = None,
     seed: int | str = 0,
     progress: Callable[[], None] = lambda: None,
     parameters: str | int | Chosen = ENSEMBLE,
+    at_most: int | None = None,
 ) -> pd.DataFrame:
-    """`parameters` as in `tandem.sim.parameter_sets`.
+    """`parameters` as in `tandem.sim.parameter_sets`. `pairs`: exactly so many, each interval as if it were the only look.
+    `at_most`: each pattern is played until its claims are decided, or would hardly be within so many pairs; intervals allow for
+    that (`tandem.sim.until`). Neither: at most 1,000.
 
-    Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs.
+    Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs (that the
+    claim took).
 
-    A pattern holds when all its claims hold, fails when one fails, and is undecided otherwise.
+    A pattern holds when all its claims hold, fails when one fails, and is undecided otherwise. Raises Mistake where both numbers
+    are given.
     """
-    bench, rows = Bench(pairs, seed, progress, parameters), []
+    if pairs is not None and at_most is not None:
+        raise Mistake(f"validate: pairs = {pairs} says how many pairs, at_most = {at_most} when to stop; say one of the two")
+    most = pairs or at_most or AT_MOST
+    bench, rows = Bench(most, seed, progress, parameters), []
     for pattern in PATTERNS:
-        claims = pattern.claims(bench)
+        claims = _exactly(pattern, bench, most) if pairs is not None else _until_decided(pattern, bench, most)
         whole = whole_verdict(claim.verdict for claim in claims)
         rows += [
             {
@@ -204,8 +218,34 @@ def validate(
                 "line": claim.line,
                 "verdict": claim.verdict,
                 "pattern_verdict": whole,
-                "pairs": pairs,
+                "pairs": claim.pairs,
             }
             for claim in claims
         ]
     return pd.DataFrame(rows)
+
+
+def _exactly(pattern: Pattern, bench: Bench, pairs: int) -> list[Claim]:
+    return [replace(claim, pairs=pairs) for claim in pattern.claims(bench)]
+
+
+def _until_decided(pattern: Pattern, bench: Bench, at_most: int) -> list[Claim]:
+    """The claims of a pattern, from look to look; one that is decided is told as it was then."""
+    settled: dict[str, Claim] = {}
+    for look in looks(at_most) or (at_most,):
+        bench.pairs, bench.level = look, level_at(look)
+        claims = [settled.get(claim.what, replace(claim, pairs=look)) for claim in pattern.claims(bench)]
+        settled |= {claim.what: claim for claim in claims if claim.verdict in ("holds", "fails")}
+        if whole_verdict(claim.verdict for claim in claims) == "fails" or not any(_open(claim, at_most) for claim in claims):
+            break
+    return claims
+
+
+def _open(claim: Claim, at_most: int) -> bool:
+    """Whether more pairs may decide a claim, by its interval at the last look."""
+    if claim.verdict != "undecided" or claim.pairs < FIRST_LOOK:
+        return False
+    error = (claim.high - claim.low) / 2.0 / t_quantile(claim.pairs, level_at(claim.pairs))
+    score = (claim.figure - claim.line) / error if error > 0.0 else 0.0
+    seen = Followed(claim.figure, claim.low, claim.high, error, claim.pairs, claim.pairs, "undecided", None, score)
+    return seen.open_within(at_most)

@@ -266,11 +266,12 @@ def test_true_and_false_are_no_numbers(truth, short):
 def test_numbers_of_runs_are_refused_alike(wrong, short):
     for play in (
         lambda: simulate_batch(short, runs=wrong),
-        lambda: compare(short, short, runs=wrong),
+        lambda: compare(short, short, **({"runs": wrong} if wrong is not None else {"runs": "2"})),  # None: until decided
+        lambda: compare(short, short, at_most=wrong) if wrong is not None else simulate_batch(short, runs=wrong),
         lambda: advise(short, runs=wrong),
         lambda: Population.load().draw(wrong),
     ):
-        with pytest.raises(Mistake, match=r"(runs|n) = .*; allowed: a whole number"):
+        with pytest.raises(Mistake, match=r"(runs|n|at_most) = .*; allowed: a whole number"):
             play()
 
 

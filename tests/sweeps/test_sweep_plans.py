@@ -17,6 +17,7 @@ from tandem.experiments.store.layout import Layout, Stage, rounded_chunk
 from tandem.sim import Scenario
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.scenario import ScenarioError
+from tandem.sim.until import level_of
 
 GOOD = """
 quarters = 1
@@ -325,7 +326,11 @@ def test_points_are_played_until_they_are_precise_enough(tmp_path):
         if len(values) == 0:
             assert len(group) == 16  # a firm without a COO has no conflict rate: given up after the first look
             continue
-        halves = [stats.t.ppf(0.975, n - 1) * values[:n].std() / n**0.5 for n in (16, 32, 64, 128, 256, 400) if n <= len(values)]
+        looks = (16, 32, 64, 128, 256, 400)
+        taken = [looks[: place + 1] for place, n in enumerate(looks) if n <= len(values)]
+        assert all(level_of(those) > 0.98 for those in taken)  # what looking so often costs
+        reach = [stats.t.ppf(0.5 + 0.5 * level_of(those), those[-1] - 1) for those in taken]
+        halves = [far * values[: those[-1]].std() / those[-1] ** 0.5 for far, those in zip(reach, taken)]
         assert len(values) == 400 or halves[-1] <= 0.6
         assert all(half > 0.6 for half in halves[:-1])
     assert len(counts) > 1
