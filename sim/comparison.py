@@ -17,7 +17,7 @@ from tandem.sim.given import whole
 from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
-from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN, known, known_all
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
@@ -74,7 +74,7 @@ def compare(
         scenarios, seed, parameters = _of_runs(scenarios)
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
-    chosen = tuple(OUTCOMES) if outcomes is None else known_all(outcomes)
+    chosen = (*OUTCOMES, *OWN) if outcomes is None else known_all(outcomes)
     seed, runs = seed_of(seed), whole("runs", runs, 1)
     arms = [firms_of(arm, "compare: an arm") for arm in scenarios]
     names = _names(arms)

@@ -14,8 +14,10 @@ from tandem.sim.compile import COMPILED
 from tandem.sim.given import truth, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
+from tandem.sim.played import with_own
 from tandem.sim.run import Run
 from tandem.sim.scenario.meant import firm_of, firms_of
 from tandem.sim.seeds import replicate_of, seed_of, word_of
@@ -93,7 +95,7 @@ def simulate_batch(
     runs = whole("runs", runs, 1, MOST_RUNS // len(firms))
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     key, asked = np.array(seed_key(seed), dtype=np.uint64), chosen(parameters)
-    parts = []
+    parts, own = [], own_among(OWN)
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
@@ -101,8 +103,9 @@ def simulate_batch(
         drawn = asked.drawn(seed, of_luck, replicates[part])
         rows, arms = asked.arms(FirmTable(firms[first : last + 1]), numbers[part] - first, drawn)
         keys = np.tile(key, (part.stop - part.start, 1))
-        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, of_luck, replicates[part], keys, threads))
-    table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
+        played = (rows.rows, rows.starts, arms, of_luck, replicates[part], keys)
+        parts.append(with_own(kernel.run_batch(*played, threads), *played, own))
+    table = pd.DataFrame(np.concatenate(parts), columns=[*OUTCOMES, *(each.name for each in own)])
     table.insert(0, "firm_id", numbers)
     table.insert(1, "replicate", replicates)
     return Batch(firms, seed, runs, table, asked, paired)

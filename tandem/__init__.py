@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         simulate,
         simulate_batch,
     )
+    from tandem.sim.own_outcomes import forget_outcomes, outcome, outcomes_from
     from tandem.sim.widget import explore
 
     __version__: str
@@ -44,7 +45,10 @@ _ELSEWHERE = {
     "discover": "tandem.experiments.discovery",
     "explore": "tandem.sim.widget",
     "fan": "tandem.experiments.pages.exploring_figures",
+    "forget_outcomes": "tandem.sim.own_outcomes",
     "heat_map": "tandem.experiments.pages.exploring_figures",
+    "outcome": "tandem.sim.own_outcomes",
+    "outcomes_from": "tandem.sim.own_outcomes",
     "small_multiples": "tandem.experiments.pages.exploring_figures",
     "switching_map": "tandem.experiments.decisions",
     "worth_of_second": "tandem.experiments.effects.second",
@@ -68,7 +72,10 @@ __all__ = [
     "discover",
     "explore",
     "fan",
+    "forget_outcomes",
     "heat_map",
+    "outcome",
+    "outcomes_from",
     "simulate",
     "simulate_batch",
     "small_multiples",

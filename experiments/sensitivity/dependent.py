@@ -32,9 +32,9 @@ from tandem.sim.seeds import seed_of
 MOST_GROUPS_FOR_SUBSETS = 6
 MOST_GROUPS = 64
 TOLD = (
-    "The inputs hang together ({pairs}). A total index then counts only what an input adds once all others are known, and a first "
-    "index counts also what it carries of its partners: a first index may lie above the total one, and neither adds up to 1. "
-    "Shapley effects do; read those."
+    "The inputs hang together ({pairs}). A total index then counts only what an input adds once all others are known, and a "
+    "first index counts also what it carries of its partners: a first index may lie above the total one, and neither adds up "
+    "to 1. Shapley effects do; read those."
 )
 
 

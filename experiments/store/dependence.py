@@ -34,7 +34,7 @@ class CorrelationTable(Told):
 
 @dataclass(frozen=True, eq=False)
 class Correlation:
-    """`ranks`: Spearman's correlations asked for, float64 (k, k), in the order of `names`; `scores`: those of the normal scores."""
+    """`ranks`: Spearman's correlations asked for, float64 (k, k), in the order of `names`; `scores`: of the normal scores."""
 
     names: tuple[str, ...]
     ranks: np.ndarray

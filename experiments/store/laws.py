@@ -98,7 +98,7 @@ def _family(name: str) -> Any:
         there = [word for word, law in inspect.getmembers(stats) if isinstance(law, stats.rv_continuous | stats.rv_discrete)]
         near = nearest(name, there) or {"normal": "norm", "uniform": "uniform", "exponential": "expon"}.get(name)
         raise ValueError(
-            f"distribution {name!r} is none of scipy.stats (nor uniform, log-uniform, normal, triangular, beta between low and high)"
+            f"distribution {name!r} is none of scipy.stats (with low and high also uniform, log-uniform, normal, triangular)"
             + (f"; did you mean {near}?" if near else "")
         )
     return found

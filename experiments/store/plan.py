@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -17,7 +17,8 @@ from tandem.experiments.store.factors import Factor, read_factor
 from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
 from tandem.sim.given import plain
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN
+from tandem.sim.own_outcomes import of_table, outcomes_from
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.catalogue import beside
@@ -86,6 +87,7 @@ class PlanTables(Told):
     replicates: int | None = Field(None, ge=1, le=10**9)
     precision: Precision | None = None
     outcomes: list[str] | None = Field(None, min_length=1)
+    own_outcomes: Any = None
     keep: Literal["all", "named"] = "all"
     trajectories: Literal["none", "quarterly", "weekly"] = "none"
     independent_luck: bool = False
@@ -118,10 +120,15 @@ class Plan:
     correlation: Correlation | None = None
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Plan:
-        """From a file. Raises ScenarioError, one line, for whatever is wrong with it."""
+    def load(cls, path: str | os.PathLike[str], more: Sequence[str] = ()) -> Plan:
+        """From a file; `more`: outcomes to look at beside those that it names. Raises ScenarioError, one line, for whatever is
+        wrong with it."""
         where = Path(path)
-        return cls._checked(read(where, str(path)), str(path), where.parent)
+        raw = read(where, str(path))
+        if more:
+            named = [raw["outcomes"]] if isinstance(raw.get("outcomes"), str) else raw.get("outcomes") or list(HEADLINES)
+            raw["outcomes"] = list(dict.fromkeys([*named, *more])) if isinstance(named, list) else named
+        return cls._checked(raw, str(path), where.parent)
 
     @classmethod
     def parse(cls, text: str, folder: str | os.PathLike[str] = ".", name: str = "plan") -> Plan:
@@ -137,6 +144,7 @@ class Plan:
     def _checked(cls, raw: dict[str, Any], file: str | None, folder: Path) -> Plan:
         raw = _as_meant(plain(raw), file)
         tables: PlanTables = checked(PlanTables, raw, file)
+        _know_own(tables.own_outcomes, file, folder)
         for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
             among(name, OUTCOMES, "no such outcome", file=file, key="outcomes", allowed="an outcome of the model")
         try:
@@ -245,6 +253,17 @@ def _as_meant(raw: dict[str, Any], file: str | None) -> dict[str, Any]:
             except Mistake:
                 raise ScenarioError("not a seed", file=file, key=key, value=table["seed"], allowed=SEED) from None
     return raw
+
+
+def _know_own(value: Any, file: str | None, folder: Path) -> None:
+    """Outcomes of a plan's own, made known: a file that declares them, or tables of them by name."""
+    if isinstance(value, str):
+        outcomes_from(beside(folder, value) if not Path(value).is_absolute() else value)
+    elif value is not None:
+        if not isinstance(value, dict):
+            raise ScenarioError("wrong type", file=file, key="own_outcomes", value=value, allowed="a file, or tables by name")
+        made = [of_table(name, entry, file) for name, entry in value.items()]
+        OWN.update({each.name: each for each in made})
 
 
 def _numbers(value: Any, key: str = "") -> Any:
