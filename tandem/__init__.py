@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tandem.experiments.advice.advice import advise
     from tandem.experiments.decisions import decide, switching_map
     from tandem.experiments.discovery import discover
+    from tandem.experiments.effects.own_sensitivity import sensitivity
     from tandem.experiments.effects.second import worth_of_second
     from tandem.experiments.firms.population import Population
     from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
@@ -49,6 +50,7 @@ _ELSEWHERE = {
     "heat_map": "tandem.experiments.pages.exploring_figures",
     "outcome": "tandem.sim.own_outcomes",
     "outcomes_from": "tandem.sim.own_outcomes",
+    "sensitivity": "tandem.experiments.effects.own_sensitivity",
     "small_multiples": "tandem.experiments.pages.exploring_figures",
     "switching_map": "tandem.experiments.decisions",
     "worth_of_second": "tandem.experiments.effects.second",
@@ -76,6 +78,7 @@ __all__ = [
     "heat_map",
     "outcome",
     "outcomes_from",
+    "sensitivity",
     "simulate",
     "simulate_batch",
     "small_multiples",

@@ -56,8 +56,8 @@ class Arms:
         self._firms: dict[tuple[str, ...], Scenario] = {}
 
     def play(self, options: Sequence[Option], replicates: np.ndarray) -> np.ndarray:
-        """Outcomes, float64 (options, replicates, len(OUTCOMES)), and after them those of `own`. `replicates`: numbers of the luck,
-        int64 (replicates,) for all options or (options, replicates) for each."""
+        """Outcomes, float64 (options, replicates, len(OUTCOMES)), and after them those of `own`. `replicates`: numbers of the
+        luck, int64 (replicates,) for all options or (options, replicates) for each."""
         luck = np.broadcast_to(replicates, (len(options), np.shape(replicates)[-1]))
         out = np.empty((*luck.shape, len(OUTCOMES) + len(self.own)))
         levers = [tuple(lever for lever, _ in option) for option in options]

@@ -146,8 +146,8 @@ def own_again(told: dict[str, Any]) -> OwnOutcome:
     known = OWN.get(told["name"])
     if not isinstance(known, OwnOutcome) or declared_outcome(known) != told:
         raise Refused(
-            f"{told['name']} is a function of somebody's own, which is not declared here or does something else now; declare it with "
-            "tandem.outcome and play the sweep from Python"
+            f"{told['name']} is a function of somebody's own, which is not declared here or does something else now; declare it "
+            "with tandem.outcome and play the sweep from Python"
         )
     return known
 
