@@ -62,9 +62,11 @@ def of_factors(
     """A firm and factors of the user's own."""
     from tandem.experiments.commands.outputs import writable
     from tandem.experiments.commands.tables import progress
+    from tandem.experiments.effects.factor_firms import FactorFirms
     from tandem.experiments.effects.own_sensitivity import sensitivity
     from tandem.experiments.files.record import note_factors, note_firms
-    from tandem.experiments.sensitivity.dependent import DependentSensitivity
+    from tandem.experiments.sensitivity.analysis import planned_runs
+    from tandem.experiments.sensitivity.dependent import MOST_GROUPS_FOR_SUBSETS, DependentSensitivity
     from tandem.experiments.store.declared_factors import declared_factors
     from tandem.sim.scenario import Scenario
 
@@ -76,7 +78,11 @@ def of_factors(
     writable(out, TABLES)
     note_firms({name: firm})
     note_factors(declared.identity()["factors"])
-    with progress(rows * 4 * (len(set(declared.groups.values())) + 2), "sensitivity") as told:
+    stuck = FactorFirms(firm, declared, parameters=sets).stuck
+    groups = len(set(declared.groups.values()))
+    many = planned_runs(groups, rows, 8, "walks" if interactions else "auto")
+    many = many if declared.correlation is None else rows * (2**groups if groups <= MOST_GROUPS_FOR_SUBSETS else 3 * groups)
+    with progress(many, "sensitivity") as told:
         found = sensitivity(
             firm,
             declared,
@@ -88,14 +94,14 @@ def of_factors(
             progress=lambda more: told("playing", more),
         )
     if isinstance(found, DependentSensitivity):
-        lines = [declared.told, *found.told, sets.told]
+        lines = [declared.told, *stuck, *found.told, sets.told]
         for output, table in found.table.groupby("output", sort=False):
             show_rows(f"{output}, inputs that hang together", table)
         for output, table in found.second.groupby("output", sort=False) if len(found.second) else ():
             show_rows(f"{output}, a second opinion (never zero for what does nothing)", table)
         tables = {"indices": found.table, "ranks": found.ranks, "second_opinion": found.second}
     else:
-        lines = [declared.told, *_ranked(found), sets.told]
+        lines = [declared.told, *stuck, *_ranked(found), sets.told]
         kept = ("first_mean", "total_mean", "shapley_mean", "interaction_mean", "effect", "noise_share")
         for output, table in found.table[found.table["measure"].isin(kept)].groupby("output", sort=False):
             show_rows(f"{output} ({found.verdict_on(output)})", table)

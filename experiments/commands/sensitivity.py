@@ -121,7 +121,7 @@ def alone_with(
         raise typer.BadParameter("belongs to factors of one's own (--factors FILE)", param_hint=hint)
     if (swept or factors is not None) and (strata or only is not None or method is not None or shapley):
         raise typer.BadParameter(
-            "--strata, --only, --method and --shapley are for the levers of role models", param_hint="--factors"
+            "no --strata, --only, --method, --shapley beside it: they are for levers", param_hint="--factors"
         )
 
 

@@ -19,6 +19,7 @@ from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.played import outcomes_of
 from tandem.sim.points import table_of_points
 from tandem.sim.scenario.meant import named_scenarios
+from tandem.sim.scenario.paths import lever_of
 
 SCENARIO = "scenario"
 USUAL = ("revenue_growth", "conflict_rate")
@@ -70,6 +71,17 @@ class FactorFirms:
     def held(self) -> dict[str, list[str]]:
         """The scenarios where there are several: what `tandem.analyse` takes as `held`."""
         return {SCENARIO: list(self.scenarios)} if len(self.scenarios) > 1 else {}
+
+    @property
+    def stuck(self) -> list[str]:
+        """Sentences on levers among the factors that a scenario keeps from moving, since it sets their parts itself."""
+        found = []
+        for name, scenario in self.scenarios.items():
+            for path in (path for path in self.declared.names if path.startswith("levers.")):
+                own = [part for part in scenario.explicit_lever_parameters if lever_of(part) == path.removeprefix("levers.")]
+                if own:
+                    found.append(f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there")
+        return found
 
     @property
     def correlation(self) -> Correlation | None:

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.discovery import Discovery, discover
+from tandem.experiments.discovery.event import looked_for
 from tandem.experiments.effects.cells import pair_exists
 from tandem.experiments.effects.factor_firms import SCENARIO, USUAL, FactorFirms
 from tandem.experiments.sensitivity.analysis import analyse
 from tandem.experiments.sensitivity.dependent import DependentSensitivity, analyse_dependent
 from tandem.experiments.sensitivity.given_data import Sample, moment_free
-from tandem.experiments.sensitivity.luck import PILOT, generator, keys_of
+from tandem.experiments.sensitivity.luck import NEAR_A, PILOT, generator, keys_of
 from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.sim.given import whole
 from tandem.sim.outcomes import OUTCOMES, known_all
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario.meant import named_scenarios
@@ -38,8 +41,8 @@ def sensitivity(
 ) -> Sensitivity | DependentSensitivity:
     """What drives the outcomes of a firm among factors of your own.
 
-    `scenarios`: a scenario, its name or path, or several (then each is analysed as a cell of its own). `factors`: a file or dict as
-    `tandem.experiments.store.declared_factors.declared_factors` takes it: any parameter, any range or law, groups, rank
+    `scenarios`: a scenario, its name or path, or several (then each is analysed as a cell of its own). `factors`: a file or dict
+    as `tandem.experiments.store.declared_factors.declared_factors` takes it: any parameter, any range or law, groups, rank
     correlations. `outcomes`: names, one's own too; None: growth and conflict. `n`: base rows, a power of two of at least 32.
     Independent factors: a `Sensitivity` (first, total, effects; with `interactions` those of two, with intervals, and Shapley
     shares). Factors that hang together: a `DependentSensitivity` (Shapley effects, and PAWN and delta as a second opinion in
@@ -82,3 +85,40 @@ def second_of(firms: FactorFirms, seed: int | str) -> pd.DataFrame:
         for method in ("pawn", "delta"):
             rows += [{"output": output, **each} for each in moment_free(sample, method, seed)]
     return pd.DataFrame(rows)
+
+
+POINTS, REPLICATES = 1024, 4
+
+
+def discover_among(
+    scenarios: Any,
+    factors: Any,
+    outcome: str | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    points: int = POINTS,
+    seed: int | str = 0,
+    *,
+    parameters: str | int | Chosen = ENSEMBLE,
+    progress: Callable[[int], None] = lambda runs: None,
+) -> Discovery:
+    """Under which values of your own factors an event gathers: `tandem.discover` on points that are played for it.
+
+    `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: growth) above or below a line; without a line, its
+    worst tenth. `points`: at least 40, each played under four lucks. Raises Mistake (Refused where there is nothing to look for).
+    """
+    named = named_scenarios(scenarios)
+    (name,) = known_all(outcome if outcome is not None else USUAL[0])
+    firms = FactorFirms(named, factors, name, parameters)
+    many, seed = whole("points", points, 40, 1 << 20), seed_of(seed)
+    places = np.clip(generator(seed, 9).random((many, len(firms.names))), 2.0**-53, 1.0 - 2.0**-53)
+    tied = firms.correlation.places(places) if firms.correlation is not None else places
+    keys = keys_of(seed, NEAR_A, np.arange(many), REPLICATES)
+    values = np.empty((REPLICATES, many))
+    for luck in range(REPLICATES):
+        values[luck] = firms(tied, keys[luck])[:, 0]
+        progress(many)
+    numbers = np.tile(np.arange(many), REPLICATES)
+    place = ", ".join(named)
+    event, varied, share = looked_for(name, values.ravel(), numbers, firms.of_points(tied), above, below, place)
+    return discover(event, varied, share, seed)

@@ -147,8 +147,8 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _of_blocks(
     values: np.ndarray, names: list[str], second: bool, seed: int | str, notes: list[str], what: str
 ) -> list[dict[str, Any]]:
-    """Blocks A, A with each input of B, (B with each of A,) B; values (blocks, size, replicates). Saltelli et al. (2010) for first,
-    Jansen (1999) for total indices, Saltelli (2002) for interactions."""
+    """Blocks A, A with each input of B, (B with each of A,) B; values (blocks, size, replicates). Saltelli et al. (2010) for
+    first, Jansen (1999) for total indices, Saltelli (2002) for interactions."""
     whole = np.isfinite(values).all(axis=(1, 2))
     if (~whole).any():
         notes.append(f"{what}: {int((~whole).sum())} of {len(whole)} blocks have undefined runs and are left out")
@@ -257,8 +257,8 @@ def _reading(kind: str, table: pd.DataFrame, tied: Any, points: pd.DataFrame) ->
     lines = []
     if tied:
         lines.append(
-            "The inputs hang together: first indices, PAWN and delta count also what an input carries of its partners; for shares "
-            "that add up take Shapley effects (`tandem sensitivity NAME --factors PLAN`)."
+            "The inputs hang together: first indices, PAWN and delta count also what an input carries of its partners; for "
+            "shares that add up take Shapley effects (`tandem sensitivity NAME --factors PLAN`)."
         )
     elif kind == "sample" and (pair := _near_pair(points)):
         lines.append(
