@@ -311,8 +311,9 @@ class Panel(Own):
         first, last = (int(np.flatnonzero(self.weeks == week)[0]) for week in (after, until))
         return self[column][..., last] - self[column][..., first]
 
-    def frame(self) -> pd.DataFrame:
-        """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy: firm_id, replicate, week, then the columns (units: those of `tandem.sim.weekly.WEEKLY` where the name is the
+        same); one row a firm, luck and time."""
         import pandas as pd
 
         firms, replicates, times, width = self.values.shape
@@ -322,6 +323,19 @@ class Panel(Own):
         table.insert(0, "replicate", luck)
         table.insert(0, "firm_id", firm)
         return table
+
+    def frame(self) -> pd.DataFrame:
+        """The same as `to_frame`, which is its name elsewhere."""
+        return self.to_frame()
+
+    def to_xarray(self) -> Any:
+        """A Dataset with dimensions firm_id, replicate and week, one variable a column (install xarray)."""
+        import xarray
+
+        firms, replicates = self.values.shape[:2]
+        places = {"firm_id": np.arange(firms), "replicate": np.arange(replicates), "week": self.weeks}
+        names = tuple(places)
+        return xarray.Dataset({name: (names, self.values[..., at]) for at, name in enumerate(self.columns)}, places)
 
 
 def simulate_panel(

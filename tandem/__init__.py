@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tandem.experiments.advice.advice import advise
     from tandem.experiments.decisions import decide, switching_map
     from tandem.experiments.discovery import discover
-    from tandem.experiments.effects.own_sensitivity import sensitivity
+    from tandem.experiments.effects.factor_firms import FactorFirms
+    from tandem.experiments.effects.own_sensitivity import discover_among, sensitivity
     from tandem.experiments.effects.second import worth_of_second
     from tandem.experiments.firms.population import Population
     from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         simulate,
         simulate_batch,
     )
+    from tandem.sim.frames import simulate_frame
     from tandem.sim.own_outcomes import forget_outcomes, outcome, outcomes_from
     from tandem.sim.widget import explore
 
@@ -43,6 +45,8 @@ _ELSEWHERE = {
     "advise": "tandem.experiments.advice.advice",
     "analyse": "tandem.experiments.sensitivity",
     "decide": "tandem.experiments.decisions",
+    "FactorFirms": "tandem.experiments.effects.factor_firms",
+    "discover_among": "tandem.experiments.effects.own_sensitivity",
     "discover": "tandem.experiments.discovery",
     "explore": "tandem.sim.widget",
     "fan": "tandem.experiments.pages.exploring_figures",
@@ -50,6 +54,7 @@ _ELSEWHERE = {
     "heat_map": "tandem.experiments.pages.exploring_figures",
     "outcome": "tandem.sim.own_outcomes",
     "outcomes_from": "tandem.sim.own_outcomes",
+    "simulate_frame": "tandem.sim.frames",
     "sensitivity": "tandem.experiments.effects.own_sensitivity",
     "small_multiples": "tandem.experiments.pages.exploring_figures",
     "switching_map": "tandem.experiments.decisions",
@@ -62,6 +67,7 @@ _EXTRAS = {"anywidget": "notebooks", "traitlets": "notebooks"}
 __all__ = [
     "Batch",
     "Comparison",
+    "FactorFirms",
     "LeadershipModel",
     "Population",
     "Run",
@@ -72,6 +78,7 @@ __all__ = [
     "compare",
     "decide",
     "discover",
+    "discover_among",
     "explore",
     "fan",
     "forget_outcomes",
@@ -81,6 +88,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "simulate_batch",
+    "simulate_frame",
     "small_multiples",
     "switching_map",
     "worth_of_second",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.effects.adapters import ema_model, salib_problem
 from tandem.experiments.effects.cells import PARAMETER_SET, ROWS_AT_ONCE
 from tandem.experiments.sensitivity.factors import level_of
 from tandem.experiments.store.declared_factors import declared_factors
@@ -113,6 +114,26 @@ class FactorFirms:
     def _scenario(self, points: np.ndarray) -> np.ndarray:
         many = len(self.scenarios)
         return level_of(points[:, -1], many) if many > 1 else np.zeros(len(points), dtype=np.int64)
+
+    def as_salib(self, replicates: int = 4, seed: int | str = 0) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
+        """The problem as SALib takes it (a `ProblemSpec`: names, bounds, groups, outputs), and the function for its `evaluate`:
+        means over `replicates` lucks, the same for every row, so that a design sees its inputs and not luck. What is uniform
+        has its own bounds; a factor of any other law is given by its place from 0 to 1. Mistake where factors hang together.
+
+        >>> import tandem
+        >>> firms = tandem.FactorFirms("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": (5, 20)}, "trust_mean")
+        >>> problem, evaluate = firms.as_salib(replicates=2)
+        >>> found = problem.sample_sobol(8, calc_second_order=False).evaluate(evaluate)
+        >>> found.results.shape
+        (32,)
+        """
+        return salib_problem(self, replicates, seed)
+
+    def as_ema_model(self, replicates: int = 4, seed: int | str = 0, name: str = "tandem") -> Any:
+        """A `Model` of the EMA workbench (to be installed beside): each factor an uncertainty from its least to its greatest
+        value (dots in paths become _; the workbench draws uniformly, whatever the law), each outcome a mean over `replicates`
+        lucks that all experiments share. Mistake where factors hang together, or the workbench is not there."""
+        return ema_model(self, replicates, seed, name)
 
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Outcomes, float64 (rows, outputs)."""

@@ -45,7 +45,7 @@ FLOORS = (
     ("sim.explain", "sim.ledger", "sim.plots"),
     ("sim.run", "sim.batch"),
     ("sim.results", "sim.panel", "sim.model"),
-    ("sim.comparison",),
+    ("sim.comparison", "sim.frames"),
     ("sim.series",),
     ("sim.widget", "sim.dashboard"),
     ("sim",),
