@@ -63,7 +63,9 @@ def of_finished(sweep: Sweep, outcomes: str | Sequence[str] | None = None, seed:
     asked, seed = sweep.manifest.spec["design"], seed_of(seed)
     kind = _kind(asked)
     runs = sweep.to_pandas(names)
-    factors = [name for name in sweep.manifest.document["design"]["factors"] if sweep.design[name].nunique() > 1]
+    factors = list(sweep.manifest.document["design"]["factors"])  # in the order of the design; the spec's are sorted
+    if kind == "sample":
+        factors = [name for name in factors if sweep.design[name].nunique() > 1]
     if not factors:
         raise Refused(f"{sweep.path.name} varies nothing; sensitivity needs factors")
     rows: list[dict[str, Any]] = []
@@ -113,7 +115,7 @@ def _analysed(
         return _of_sample(sample, seed, notes, what)
     size = len(sample.points) // int(asked["points"])
     k, second = (size - 2) // (2 if kind != "saltelli" else 1), kind != "saltelli"
-    names = list(asked["factors"])
+    names = list(map(str, sample.points))
     found = _of_blocks(sample.values.reshape(-1, size, sample.values.shape[1]), names[:k], second, seed, notes, what)
     alone = np.flatnonzero(np.isin(np.arange(len(sample.points)) % size, (0, size - 1)))
     some = Sample(sample.points.iloc[alone].reset_index(drop=True), sample.values[alone], sample.common)
