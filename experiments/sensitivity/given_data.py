@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from tandem.experiments.sensitivity.intervals import half_width, standard_error
 from tandem.experiments.sensitivity.luck import generator
@@ -156,7 +157,7 @@ def _by_salib(method: str, names: list[str], x: np.ndarray, y: np.ndarray) -> np
 
     ends = [[float(column.min()), float(column.max()) + 1e-12] for column in x.T]
     problem = {"num_vars": len(names), "names": names, "bounds": ends}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):  # many small systems: threads would only wait for each other
         warnings.simplefilter("ignore")
         if method == "pawn":
             found = import_module("SALib.analyze.pawn").analyze(problem, x, y, S=10, seed=1)

@@ -1,4 +1,4 @@
-"""Inputs that hang together: Shapley effects of two functions whose effects are known, with luck and without; laws and copulas."""
+"""Inputs that hang together: Shapley effects of two functions whose effects are known, with luck too; laws and copulas."""
 
 from itertools import combinations
 from math import comb
