@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tandem.experiments.effects.own_sensitivity import discover_among, sensitivity
     from tandem.experiments.effects.second import worth_of_second
     from tandem.experiments.firms.population import Population
+    from tandem.experiments.optimisation import optimise
     from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
     from tandem.experiments.sensitivity import analyse
     from tandem.sim import (
@@ -52,6 +53,7 @@ _ELSEWHERE = {
     "fan": "tandem.experiments.pages.exploring_figures",
     "forget_outcomes": "tandem.sim.own_outcomes",
     "heat_map": "tandem.experiments.pages.exploring_figures",
+    "optimise": "tandem.experiments.optimisation",
     "outcome": "tandem.sim.own_outcomes",
     "outcomes_from": "tandem.sim.own_outcomes",
     "simulate_frame": "tandem.sim.frames",
@@ -83,6 +85,7 @@ __all__ = [
     "fan",
     "forget_outcomes",
     "heat_map",
+    "optimise",
     "outcome",
     "outcomes_from",
     "sensitivity",

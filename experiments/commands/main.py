@@ -29,6 +29,7 @@ COMMANDS = {
     "sensitivity": ("sensitivity", "sensitivity", "Rank what drives the outcomes."),
     "discover": ("discover", "discover", "Find the conditions under which firms fail."),
     "advise": ("advise", "advise", "Say what would help a given firm first."),
+    "optimise": ("optimise", "optimise", "Search levels of levers under a budget of hours or money."),
     "calibrate": ("calibrate", "calibrate", "Fit uncertain parameters to published figures."),
     "validate": ("validate", "validate", "Compare the model with published findings."),
     "study": ("study", "study", "The main job: comparison, sensitivity and report in one."),

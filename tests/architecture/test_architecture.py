@@ -59,6 +59,7 @@ FLOORS = (
     ("experiments.discovery",),
     ("experiments.effects",),
     ("experiments.advice",),
+    ("experiments.optimisation",),
     ("experiments.validation",),
     ("experiments.calibration",),
     ("experiments.study",),

@@ -92,6 +92,7 @@ def test_sensitivity_ranks_groups_with_interactions_and_intervals(file, tmp_path
     assert "people & market.churn" in told
 
 
+@pytest.mark.slow
 def test_sensitivity_takes_shapley_effects_where_factors_hang_together(tied, tmp_path, capsys):
     found = tandem.sensitivity("success-story", tied, ["trust_mean"], n=64, seed=2)
     assert set(found.table["measure"]) == {"shapley_mean", "first_mean", "total_mean", "noise_share"}
@@ -120,6 +121,7 @@ def test_arms_stay_paired_and_each_pair_has_its_own_draw(file):
     assert not np.array_equal(plain.values("trust_mean"), batches["silence"].values("trust_mean"))
 
 
+@pytest.mark.slow
 def test_compare_and_advise_take_factors(file, tmp_path, capsys):
     out = tmp_path / "out"
     asked = ["--factors", str(file), "--seed", "3"]

@@ -109,6 +109,7 @@ def test_a_function_is_taken_as_well_as_a_formula():
     np.testing.assert_allclose(batch.values("by_function"), batch.values("by_formula"), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_known_wherever_an_outcome_is(file):
     tandem.outcomes_from(file)
     compared = tandem.compare("silence", "success-story", runs=20, outcomes=["late_trust", "own_profit", "profit_per_week"])

@@ -111,6 +111,7 @@ def sweep(request, tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 def test_each_design_says_what_it_allows(sweep, tmp_path, capsys):
     found = swept.of_finished(open_sweep(sweep))
     used = dict(zip(found.estimators["estimator"], found.estimators["used"]))
