@@ -14,6 +14,7 @@ if not (Path(__file__).parent / "sim").exists() and (_BESIDE / "sim" / "week.py"
 
 if TYPE_CHECKING:
     from tandem.experiments.advice.advice import advise
+    from tandem.experiments.calibration.own_fit import fit
     from tandem.experiments.decisions import decide, switching_map
     from tandem.experiments.discovery import discover
     from tandem.experiments.effects.factor_firms import FactorFirms
@@ -51,6 +52,7 @@ _ELSEWHERE = {
     "discover": "tandem.experiments.discovery",
     "explore": "tandem.sim.widget",
     "fan": "tandem.experiments.pages.exploring_figures",
+    "fit": "tandem.experiments.calibration.own_fit",
     "forget_outcomes": "tandem.sim.own_outcomes",
     "heat_map": "tandem.experiments.pages.exploring_figures",
     "optimise": "tandem.experiments.optimisation",
@@ -83,6 +85,7 @@ __all__ = [
     "discover_among",
     "explore",
     "fan",
+    "fit",
     "forget_outcomes",
     "heat_map",
     "optimise",

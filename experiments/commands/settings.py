@@ -17,7 +17,7 @@ ParameterSets = Annotated[
     str,
     typer.Option(
         "--parameters",
-        help="Parameter sets: ensemble (each pair draws its own), default (the calibrated one), declared, or a set's number.",
+        help="Parameter sets: ensemble (each pair draws its own), default, declared, a set's number, or a folder of calibrate.",
     ),
 ]
 USUAL_SETS = "ensemble"

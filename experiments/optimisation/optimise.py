@@ -335,7 +335,8 @@ def _sentences(search: _Search, table: pd.DataFrame, complete: bool, looked: int
         change = "more" if search.play.wishes[name] > 0 else "less"
         lines.append(
             f"{first['choice']}: {OUTCOMES[name].title()} {factor * first[name]:.3g} {unit} {change} (95% interval "
-            f"{factor * first[f'{name}_low']:.3g} to {factor * first[f'{name}_high']:.3g}), better in {first[f'{name}_helped']:.0%} of pairs."
+            f"{factor * first[f'{name}_low']:.3g} to {factor * first[f'{name}_high']:.3g}), better in "
+            f"{first[f'{name}_helped']:.0%} of pairs."
         )
     if len(search.play.wishes) == 1:
         same = table.loc[table["verdict"] == "as good", "choice"].tolist()
