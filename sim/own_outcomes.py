@@ -136,7 +136,18 @@ def declared(
 
 def outcomes_from(file: str | os.PathLike[str]) -> tuple[OwnOutcome, ...]:
     """The outcomes that a TOML file declares, made known: `[outcomes.NAME]` with formula, unit, better, and title, title_fr,
-    meaning. Raises ScenarioError (file, key, what is allowed) where one is not sound; then none of them is known."""
+    meaning. Raises ScenarioError (file, key, what is allowed) where one is not sound; then none of them is known.
+
+    >>> import os, tempfile
+    >>> import tandem
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     place = os.path.join(folder, "kpi.toml")
+    ...     with open(place, "w") as file:
+    ...         done = file.write("[outcomes.late_trust]\\nformula = 'mean(last(trust, 13))'\\n")
+    ...     [each.name for each in tandem.outcomes_from(place)]
+    ['late_trust']
+    >>> tandem.forget_outcomes()
+    """
     name = str(file)
     tables = read(Path(file), name)
     entries = tables.get("outcomes")
@@ -187,7 +198,12 @@ def own_among(outcomes: Iterable[str]) -> tuple[OwnOutcome, ...]:
 
 
 def forget_outcomes(*names: str) -> None:
-    """Forget outcomes that were declared: those named, or all. Mistake for a name that is none of them."""
+    """Forget outcomes that were declared: those named, or all. Mistake for a name that is none of them.
+
+    >>> import tandem
+    >>> done = tandem.outcome("late_trust", "mean(last(trust, 13))")
+    >>> tandem.forget_outcomes("late_trust")
+    """
     for name in names:
         if name not in OWN:
             raise Mistake(f"{shown(name)} is no outcome of your own; there are {', '.join(OWN) or 'none'}")

@@ -312,8 +312,7 @@ class Panel(Own):
         return self[column][..., last] - self[column][..., first]
 
     def to_frame(self) -> pd.DataFrame:
-        """Tidy: firm_id, replicate, week, then the columns (units: those of `tandem.sim.weekly.WEEKLY` where the name is the
-        same); one row a firm, luck and time."""
+        """Tidy: firm_id, replicate, week, then the columns; one row a firm, luck and time."""
         import pandas as pd
 
         firms, replicates, times, width = self.values.shape
@@ -324,17 +323,14 @@ class Panel(Own):
         table.insert(0, "firm_id", firm)
         return table
 
-    def frame(self) -> pd.DataFrame:
-        """The same as `to_frame`, which is its name elsewhere."""
-        return self.to_frame()
+    frame = to_frame  # as it was called before
 
     def to_xarray(self) -> Any:
         """A Dataset with dimensions firm_id, replicate and week, one variable a column (install xarray)."""
         import xarray
 
-        firms, replicates = self.values.shape[:2]
-        places = {"firm_id": np.arange(firms), "replicate": np.arange(replicates), "week": self.weeks}
-        names = tuple(places)
+        names = ("firm_id", "replicate", "week")
+        places = dict(zip(names, (*map(np.arange, self.values.shape[:2]), self.weeks)))
         return xarray.Dataset({name: (names, self.values[..., at]) for at, name in enumerate(self.columns)}, places)
 
 

@@ -160,6 +160,12 @@ def fit(
     independent, single numbers). `scenario`: the firm. `sets`: how many sets are kept. `first`, `later`: sets played in the
     first wave and in each of the `waves` after it, under `firms` lucks each, with luck of their own. `parameters`: what else is
     not known; each kept set is joined with a set of it. Raises Mistake (ScenarioError) in one sentence.
+
+    >>> import tandem
+    >>> seen = {"trust": {"outcome": "trust_mean", "value": 0.4, "error": 0.02}}
+    >>> small = {"sets": 20, "first": 40, "later": 20, "waves": 1, "firms": 4}
+    >>> tandem.fit(seen, {"dyad.trust": (0.1, 0.9)}, "silence", seed=7, **small).marginals["path"].tolist()
+    ['dyad.trust']
     """
     firm, asked, figures = scenario_of(scenario), chosen(parameters), read_targets(targets)
     given = _factors(factors, firm)

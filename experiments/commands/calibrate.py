@@ -76,13 +76,7 @@ def calibrate(
         print(f"tandem: stopped{f': {error}' if str(error) else ''}; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     save(fit, out / "ensemble", command)
-    from tandem.experiments.calibration.posterior import RANKED, look
-
-    with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
-        look(fit, out / "ensemble", seed, told)
-    if adopt:
-        adopted(out / "ensemble", HOME)
-        print(f"adopted: {HOME}")
+    looked_at(fit, out, seed, adopt)
     best = fit.candidates.iloc[0]
     print(
         f"{len(fit.sets)} parameter sets kept of {fit.evaluations:,} played; the default meets {int(best['holds'])} "
@@ -90,6 +84,18 @@ def calibrate(
         f"(not: {best['failing'] or 'none'})."
     )
     print(f"This is a model, not a forecast. {time.monotonic() - started:.0f} s. Folder: {out}")
+
+
+def looked_at(fit: Any, out: Path, seed: Any, adopt: bool) -> None:
+    """Write what the ensemble says of role models and levers, and adopt it where that was asked."""
+    from tandem.experiments.calibration.posterior import RANKED, look
+    from tandem.experiments.commands.tables import progress
+
+    with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
+        look(fit, out / "ensemble", seed, told)
+    if adopt:
+        adopted(out / "ensemble", HOME)
+        print(f"adopted: {HOME}")
 
 
 def own_figures(
@@ -114,9 +120,7 @@ def own_figures(
         if given is None:
             raise typer.BadParameter("a fit to your own figures needs --targets, --factors and --scenario", param_hint=option)
     if adopt:
-        raise typer.BadParameter(
-            "a fit of one firm is no ensemble of the project", param_hint="--adopt"
-        )
+        raise typer.BadParameter("a fit of one firm is no ensemble of the project", param_hint="--adopt")
     writable(out, FILES)
     own_outcomes(outcomes)
     asked = parameter_sets(parameters)

@@ -106,13 +106,11 @@ def of_factors(
         for output, table in found.table[found.table["measure"].isin(kept)].groupby("output", sort=False):
             show_rows(f"{output} ({found.verdict_on(output)})", table)
         tables = {}
-    for line in lines:
-        print(line)
     _written(found, tables, lines, out)
-    print(f"This is a model, not a forecast. {found.runs:,} firms. Tables: {out}")
 
 
 def _written(found: Any, tables: dict[str, Any], lines: list[str], out: Path) -> None:
+    """Say what there is to say, and write it."""
     from tandem.experiments.files.tables import write_tables
     from tandem.sim.writing import filled
 
@@ -122,6 +120,9 @@ def _written(found: Any, tables: dict[str, Any], lines: list[str], out: Path) ->
         if tables:
             write_tables(tables, folder)
         (folder / "told.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for line in lines:
+        print(line)
+    print(f"This is a model, not a forecast. {found.runs:,} firms. Tables: {out}")
 
 
 def _ranked(found: Any) -> list[str]:

@@ -59,9 +59,7 @@ def sensitivity(
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     factors: FactorsFile = None,
     outcomes: OwnOutcomes = None,
-    outcome: Annotated[
-        list[str] | None, typer.Option(help="With --factors or a sweep: the outcome looked at, as often as wanted.")
-    ] = None,
+    outcome: Annotated[list[str] | None, typer.Option(help="With --factors or a sweep: an outcome looked at.")] = None,
     rows: Annotated[int, typer.Option(min=32, help="With --factors: base rows, a power of two.")] = 1024,
     interactions: Annotated[bool, typer.Option("--interactions", help="With --factors: interactions of two as well.")] = False,
     seed: Annotated[Any, seed_option("Seed of points and luck")] = 0,
@@ -95,8 +93,7 @@ def sensitivity(
     note_parts(parts)
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
-    asked += ["--shapley"] if shapley else []
-    asked += ["--parameters", str(sets.word), "--out", "DIR"]
+    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets.word), "--out", "DIR"]
     declared = (profile.value, seed, name, context, shapley)
     main, part, runs = play(parts, out, declared, shlex.join(["tandem", "sensitivity", *asked]))
     show(main, part)

@@ -35,6 +35,12 @@ class FactorFirms:
     `tandem.sim.parameter_sets`: under the ensemble a row's key draws its set with its luck; with `sets_vary` the set is a factor
     of its own, `parameter_set`. Raises Mistake (ScenarioError where a law may give a value that a scenario does not take).
 
+    >>> import numpy as np
+    >>> import tandem
+    >>> firms = tandem.FactorFirms("silence", {"dyad.trust": (0.2, 0.8)}, "trust_mean")
+    >>> firms(np.array([[0.1], [0.9]]), np.array([7, 7], dtype=np.uint64)).shape
+    (2, 1)
+
     X is taken as tied already where factors hang together: `values` of independent places, `of_points` of tied ones.
     """
 

@@ -106,6 +106,11 @@ def discover_among(
 
     `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: growth) above or below a line; without a line, its
     worst tenth. `points`: at least 40, each played under four lucks. Raises Mistake (Refused where there is nothing to look for).
+
+    >>> import tandem
+    >>> found = tandem.discover_among("silence", {"dyad.trust": (0.1, 0.9)}, "trust_mean", below=0.5, points=60, seed=7)
+    >>> found.told[0][:23]
+    'Trust (0-1) below 0.5: '
     """
     named = named_scenarios(scenarios)
     (name,) = known_all(outcome if outcome is not None else USUAL[0])
