@@ -21,8 +21,12 @@ class Weeks(Mapping[str, np.ndarray]):
     def __init__(self, kept: Kept):
         self._kept = kept
         self._made: dict[str, np.ndarray] = {}
+        self._whole: Weeks | None = None
+        self._last = 0
 
     def __getitem__(self, name: str) -> np.ndarray:
+        if self._whole is not None:
+            return self._whole[name][: self._last + 1]
         if name not in self._made:
             column = WEEKLY[name]
             made = np.array(column.source(self._kept), dtype=np.float64)
@@ -32,6 +36,12 @@ class Weeks(Mapping[str, np.ndarray]):
                 made[self._kept.firm["ever_paired"] == 0] = np.nan
             self._made[name] = made
         return self._made[name]
+
+    def until(self, week: int) -> Weeks:
+        """The same columns of the weeks up to one."""
+        made = Weeks(self._kept)
+        made._whole, made._last = self, week
+        return made
 
     def __iter__(self) -> Iterator[str]:
         return iter(WEEKLY)

@@ -185,6 +185,23 @@ def test_commands_take_a_file(tmp_path, file, capsys):
     assert "Own profit" in capsys.readouterr().out
 
 
+def test_the_dashboard_draws_them_as_they_stand_week_by_week(file):
+    from tandem.sim.dashboard.answers import answer
+
+    tandem.outcomes_from(file)
+    there = answer("catalogue", {"parameters": "declared"})
+    assert there["themes"][-2:][0] == {"name": "late_trust", "series": ["late_trust"], "hundred": True}
+    assert there["texts"]["fr"]["theme.late_trust"] == "Confiance au dernier trimestre"
+    case = there["cases"][0]
+    series = answer("run", {"parameters": "declared", "spec": {"case": case["name"], "luck": case["luck"]}})["series"]
+    firm = tandem.Scenario.load(case["name"])
+    ends = tandem.simulate(firm, seed=there["seed"], replicate=case["luck"], parameters="declared").outcomes
+    assert series["late_trust"][-1] == pytest.approx(100 * ends["late_trust"], abs=0.006)
+    assert series["own_profit"][-1] == pytest.approx(ends["own_profit"], abs=0.006)
+    tandem.forget_outcomes()
+    assert "late_trust" not in str(answer("catalogue", {"parameters": "declared"})["themes"])
+
+
 HOSTILE = [
     "__import__('os').system('touch /tmp/owned')",
     "trust.__class__",
