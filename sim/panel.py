@@ -315,12 +315,11 @@ class Panel(Own):
         """Tidy: firm_id, replicate, week, then the columns; one row a firm, luck and time."""
         import pandas as pd
 
-        firms, replicates, times, width = self.values.shape
-        firm, luck, time = (axis.ravel() for axis in np.indices((firms, replicates, times)))
-        table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))
+        firm, luck, time = (axis.ravel() for axis in np.indices(self.values.shape[:3]))
+        table = pd.DataFrame(self.values.reshape(-1, len(self.columns)), columns=list(self.columns))
         table.insert(0, "week", self.weeks[time])
-        table.insert(0, "replicate", luck)
-        table.insert(0, "firm_id", firm)
+        for name, column in (("replicate", luck), ("firm_id", firm)):
+            table.insert(0, name, column)
         return table
 
     frame = to_frame  # as it was called before
