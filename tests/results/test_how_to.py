@@ -29,7 +29,10 @@ def played(text: str, place: Path) -> subprocess.CompletedProcess:
 
 
 def prepare(page: Path, place: Path) -> None:
-    """What the commands of a page have left by the time its scripts run: of the sweeps, the sweep that is read, made small."""
+    """What the commands of a page have left by the time its scripts run: the files that it names, and of the sweeps, the sweep that
+    is read, made small."""
+    for name, text in re.findall(r"^```toml\n# file: (\S+)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        (place / name).write_text(text, encoding="utf-8")
     if page.stem == "sweeps":
         (plan,) = re.findall(r"^```toml\n(title = .*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)[:1]
         smaller = plan.replace("replicates = 100", "replicates = 2").replace("points = 500", "points = 8")
