@@ -29,7 +29,7 @@ def played(text: str, place: Path) -> subprocess.CompletedProcess:
 
 
 def prepare(page: Path, place: Path) -> None:
-    """What a page's commands have left by the time its scripts run: its files; of the sweeps, the one that is read, made small."""
+    """What a page's commands have left by the time its scripts run: its files, and a small sweep to read."""
     for name, text in re.findall(r"^```toml\n# file: (\S+)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
         (place / name).write_text(text, encoding="utf-8")
     if page.stem == "sweeps":
