@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tandem.sim.intervals import mean_within
+from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, known
 from tandem.sim.own import Own, marked
@@ -75,8 +76,13 @@ class Batch(Own):
 
     def values(self, outcome: str) -> np.ndarray:
         """One outcome of all runs, shape (firms, replicates)."""
-        kept = vars(self)["outcomes"][known(outcome)]  # without a copy of all the others
+        kept = vars(self)["outcomes"][self._there(known(outcome))]  # without a copy of all the others
         return np.array(kept, dtype=np.float64).reshape(len(self.scenarios), self.runs)
+
+    def _there(self, outcome: str) -> str:
+        if outcome not in vars(self)["outcomes"]:
+            raise Mistake(f"{outcome!r} was declared after this batch was played; play it again")
+        return outcome
 
     def units(self, outcome: str) -> np.ndarray:
         """One outcome of independent cases: the replicates of a scenario, or the firms' means over their replicates; in a paired
@@ -97,7 +103,7 @@ class Batch(Own):
         import pandas as pd
 
         rows = []
-        for name in OUTCOMES:
+        for name in (each for each in vars(self)["outcomes"] if each in OUTCOMES):
             values = vars(self)["outcomes"][name].to_numpy()
             defined = values[~np.isnan(values)]
             mean, low, high, _, _ = mean_within(self.units(name), *OUTCOMES[name].bounds)
@@ -112,7 +118,7 @@ class Batch(Own):
         """How one outcome spreads over the runs. Returns the axes."""
         from tandem.sim.plots import plot_batch
 
-        return plot_batch(self.outcomes, known(outcome), ax, lang=lang)
+        return plot_batch(self.outcomes, self._there(known(outcome)), ax, lang=lang)
 
     def __repr__(self) -> str:
         names = list(dict.fromkeys(firm.name for firm in self.scenarios))

@@ -18,7 +18,7 @@ from tandem.sim.given import whole
 from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
-from tandem.sim.outcomes import HEADLINES, OUTCOMES, known, known_all
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN, known, known_all
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
@@ -85,7 +85,7 @@ def compare(
         scenarios, seed, parameters = _of_runs(scenarios)
     if len(scenarios) < 2:
         raise Mistake(f"compare needs two scenarios or more, not {len(scenarios)}")
-    chosen = tuple(OUTCOMES) if outcomes is None else known_all(outcomes)
+    chosen = (*OUTCOMES, *OWN) if outcomes is None else known_all(outcomes)
     seed = seed_of(seed)
     if runs is not None and at_most is not None:
         raise Mistake(f"compare: runs = {runs} says how many pairs, at_most = {at_most} when to stop; say one of the two")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -197,8 +197,26 @@ def _declared() -> dict[str, Outcome]:
     return outcomes
 
 
-OUTCOMES: dict[str, Outcome] = _declared()
-"""Every outcome by name, in the order in which runs report them."""
+OWN: dict[str, Outcome] = {}
+"""Outcomes that a user has declared (`tandem.sim.own_outcomes`), by name, in the order of their declaration."""
+
+
+class Known(dict[str, Outcome]):
+    """The model's outcomes, in the order in which runs report them; asked for by name, a user's own are found as well."""
+
+    def __missing__(self, name: str) -> Outcome:
+        return OWN[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in OWN
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The outcome of a name, the model's or a user's own."""
+        return super().get(name) or OWN.get(name, default)
+
+
+OUTCOMES: dict[str, Outcome] = Known(_declared())
+"""Every outcome by name, in the order in which runs report them. A user's own are found by name, and stand in OWN alone."""
 
 HEADLINES: tuple[str, ...] = tuple(name for name, outcome in OUTCOMES.items() if outcome.headline)
 
@@ -211,7 +229,7 @@ def known(outcome: str) -> str:
     if not isinstance(outcome, str) or outcome not in OUTCOMES:
         from difflib import get_close_matches
 
-        near = get_close_matches(str(outcome), OUTCOMES, n=1)
+        near = get_close_matches(str(outcome), [*OUTCOMES, *OWN], n=1)
         raise Mistake(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
     return outcome
 

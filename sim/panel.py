@@ -311,17 +311,26 @@ class Panel(Own):
         first, last = (int(np.flatnonzero(self.weeks == week)[0]) for week in (after, until))
         return self[column][..., last] - self[column][..., first]
 
-    def frame(self) -> pd.DataFrame:
-        """Tidy: firm, luck, week, then the columns; one row a firm, luck and time."""
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy: firm_id, replicate, week, then the columns; one row a firm, luck and time."""
         import pandas as pd
 
-        firms, replicates, times, width = self.values.shape
-        firm, luck, time = (axis.ravel() for axis in np.indices((firms, replicates, times)))
-        table = pd.DataFrame(self.values.reshape(-1, width), columns=list(self.columns))
+        firm, luck, time = (axis.ravel() for axis in np.indices(self.values.shape[:3]))
+        table = pd.DataFrame(self.values.reshape(-1, len(self.columns)), columns=list(self.columns))
         table.insert(0, "week", self.weeks[time])
-        table.insert(0, "replicate", luck)
-        table.insert(0, "firm_id", firm)
+        for name, column in (("replicate", luck), ("firm_id", firm)):
+            table.insert(0, name, column)
         return table
+
+    frame = to_frame  # as it was called before
+
+    def to_xarray(self) -> Any:
+        """A Dataset with dimensions firm_id, replicate and week, one variable a column (install xarray)."""
+        import xarray
+
+        names = ("firm_id", "replicate", "week")
+        places = dict(zip(names, (*map(np.arange, self.values.shape[:2]), self.weeks)))
+        return xarray.Dataset({name: (names, self.values[..., at]) for at, name in enumerate(self.columns)}, places)
 
 
 def simulate_panel(

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,18 +73,33 @@ class Ensemble(Own):
 
     def mechanisms(self, number: int) -> dict[str, float]:
         """The same without what only a population has."""
-        return {path: float(values[number]) for path, values in self.columns.items()}
+        return {path: float(values[number]) for path, values in self._mechanisms.items()}
 
     @cached_property
     def columns(self) -> dict[str, np.ndarray]:
         """The mechanisms of all sets: path -> float64 (sets,)."""
-        there = {str(path): column.to_numpy(dtype=np.float64) for path, column in self.sets.items()}
+        return {path: values for path, values in self._mechanisms.items() if path not in self.forced}
+
+    @property
+    def forced(self) -> tuple[str, ...]:
+        """Paths that are set as by hand, whatever a scenario says: the factors of a fit to a user's own figures."""
+        return tuple(self.provenance.get("forced", ()))
+
+    @cached_property
+    def _mechanisms(self) -> dict[str, np.ndarray]:
+        there = {str(path): column.to_numpy(dtype=np.float64) for path, column in vars(self)["sets"].items()}
         return {path: values for path, values in there.items() if not path.startswith(OF_POPULATIONS)}
+
+    @cached_property
+    def set_by_hand(self) -> dict[str, np.ndarray]:
+        """The columns of `forced`: path -> float64 (sets,)."""
+        return {path: self._mechanisms[path] for path in self.forced}
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the sets and of which is the default: what results under them depend on."""
         content = [list(map(str, self.sets)), self.sets.to_numpy().tolist(), self.default]
+        content += [list(self.forced)] if self.forced else []
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def drawn(self, pairs: int, seed: int | str = 0) -> np.ndarray:
@@ -120,6 +137,10 @@ def ensemble() -> Ensemble | None:
     folder = resources.files("tandem.scenarios") / FOLDER
     if not (folder / "provenance.json").is_file():
         return None
+    return _read(folder)
+
+
+def _read(folder: Any) -> Ensemble:
     import pandas as pd
 
     with (folder / "sets.csv").open("rb") as file:
@@ -128,6 +149,32 @@ def ensemble() -> Ensemble | None:
         statistics = pd.read_csv(file)
     provenance = json.loads((folder / "provenance.json").read_text("utf-8"))
     return Ensemble(sets, statistics, int(provenance["default"]), provenance)
+
+
+def ensemble_in(folder: str | os.PathLike[str]) -> Ensemble:
+    """The ensemble that `tandem calibrate` (or `OwnFit.save`) has left in a folder, or beside the file named. Raises Mistake."""
+    place = Path(folder)
+    place = place.parent if place.is_file() else place
+    place = place if (place / "provenance.json").is_file() and (place / "sets.csv").is_file() else place / "ensemble"
+    if not (place / "sets.csv").is_file() or not (place / "provenance.json").is_file():
+        raise Mistake(
+            f"parameters = {str(folder)!r}: no ensemble there (sets.csv and provenance.json, as `tandem calibrate` writes)"
+        )
+    try:
+        found = _read(place)
+        for path in found.forced:
+            found.set_by_hand[path]
+    except (ValueError, KeyError, OSError) as error:
+        raise Mistake(f"parameters = {str(folder)!r}: the ensemble there cannot be read ({type(error).__name__})") from None
+    if not len(found) or not 0 <= found.default < len(found):
+        raise Mistake(f"parameters = {str(folder)!r}: the ensemble there has no sets, or no default among them")
+    return found
+
+
+def _is_place(parameters: Any) -> bool:
+    if isinstance(parameters, os.PathLike):
+        return True
+    return isinstance(parameters, str) and parameters not in WORDS and (os.sep in parameters or os.path.exists(parameters))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +232,12 @@ class Chosen:
 
     def lay(self, table: FirmTable, drawn: np.ndarray | None) -> FirmTable:
         """The table with the sets laid over it, in place: `drawn` is the set of each firm, int64 (firms,)."""
-        return table if drawn is None or self.known is None else table.under(self.known.columns, drawn)
+        if drawn is None or self.known is None:
+            return table
+        table.under(self.known.columns, drawn)
+        for path, values in self.known.set_by_hand.items():
+            table.set(path, values[drawn])
+        return table
 
     def arms(self, firms: FirmTable, which: np.ndarray, drawn: np.ndarray | None) -> tuple[FirmTable, np.ndarray]:
         """A table with one firm for each pair of firm and set that is played, and the place in it of each run, int64 (runs,).
@@ -205,12 +257,14 @@ def chosen(parameters: str | int | Chosen = ENSEMBLE, known: Ensemble | None = N
     """
     if isinstance(parameters, Chosen):
         return parameters
+    if _is_place(parameters):
+        return Chosen(str(parameters), ensemble_in(parameters))
     word = isinstance(parameters, str) and parameters in WORDS
     if not word and whole_or_none(parameters) is None:
         near = get_close_matches(parameters, WORDS, 1) if isinstance(parameters, str) else []
         number = isinstance(parameters, str) and parameters.isdecimal()
         raise Mistake(
-            f"parameters = {parameters!r}: {', '.join(WORDS)}, or the number of a set"
+            f"parameters = {parameters!r}: {', '.join(WORDS)}, the number of a set, or a folder with an ensemble"
             + (f"; did you mean {near[0]}?" if near else f"; did you mean {int(parameters)} as a number?" if number else "")
         )
     found = ensemble() if known is None else known

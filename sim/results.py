@@ -14,8 +14,10 @@ from tandem.sim.compile import COMPILED
 from tandem.sim.given import truth, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
+from tandem.sim.played import with_own
 from tandem.sim.run import Run
 from tandem.sim.scenario.meant import firm_of, firms_of
 from tandem.sim.seeds import replicate_of, seed_of, word_of
@@ -123,7 +125,7 @@ def _outcomes(
     """The table of a batch: firm `numbers` and `replicates`, int64 (runs,), then every outcome of each run."""
     import pandas as pd
 
-    key, parts = np.array(seed_key(seed), dtype=np.uint64), []
+    key, parts, own = np.array(seed_key(seed), dtype=np.uint64), [], own_among(OWN)
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
@@ -131,8 +133,9 @@ def _outcomes(
         drawn = asked.drawn(seed, of_luck, replicates[part])
         rows, arms = asked.arms(FirmTable(firms[first : last + 1]), numbers[part] - first, drawn)
         keys = np.tile(key, (part.stop - part.start, 1))
-        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, of_luck, replicates[part], keys, threads))
-    table = pd.DataFrame(np.concatenate(parts), columns=list(OUTCOMES))
+        played = (rows.rows, rows.starts, arms, of_luck, replicates[part], keys)
+        parts.append(with_own(kernel.run_batch(*played, threads), *played, own))
+    table = pd.DataFrame(np.concatenate(parts), columns=[*OUTCOMES, *(each.name for each in own)])
     table.insert(0, "firm_id", numbers)
     table.insert(1, "replicate", replicates)
     return table

@@ -11,10 +11,12 @@ import numpy as np
 
 from tandem.sim.ledger import flows
 from tandem.sim.origin import origin_of
-from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN
 from tandem.sim.own import Own
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import AS_DECLARED, Chosen
 from tandem.sim.parameters import DOMAINS, GOALS, KINDS, MAXIMUM_TEAMS
+from tandem.sim.played import own_of_weeks
 from tandem.sim.state import CAUSES, EVENT_KINDS, STOCKS
 from tandem.sim.units import figure
 from tandem.sim.weekly import WEEKLY, Kept, ratio, weekly_values
@@ -63,7 +65,8 @@ class Run(Own):
     @cached_property
     def outcomes(self) -> dict[str, float]:
         """Outcomes by name (units: `tandem.sim.outcomes.OUTCOMES`); not-a-number where there was nothing to measure."""
-        return dict(zip(OUTCOMES, map(float, self.trajectory["outcomes"])))
+        found = dict(zip(OUTCOMES, map(float, self.trajectory["outcomes"])))
+        return {**found, **own_of_weeks(self._kept, own_among(OWN))}
 
     @property
     def weeks(self) -> int:

@@ -7,10 +7,15 @@ the same line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 import numpy as np
 
+from tandem.sim.mistake import Mistake
+from tandem.sim.outcomes import OWN
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.panel import STATES, Panel
+from tandem.sim.played import Weeks
 from tandem.sim.results import Run
 from tandem.sim.weekly import WEEKLY
 
@@ -133,6 +138,19 @@ def of_run(run: Run, names: Iterable[str] = tuple(SERIES)) -> dict[str, np.ndarr
 
     every = {**SERIES, **FACES}
     return {name: every[name](columns) for name in names}
+
+
+def own_series(run: Run) -> dict[str, np.ndarray]:
+    """A user's own outcomes as lines, float64 (weeks + 1): what each would be if the run ended with that week (0-1 and shares out
+    of 100); not-a-number at the start, and where it cannot be told yet."""
+    weeks, found = Weeks(run._kept), {}
+    for outcome in own_among(OWN):
+        line = np.full(run.weeks + 1, np.nan)
+        for week in range(1, run.weeks + 1):
+            with suppress(Mistake):
+                line[week] = outcome.of(weeks.until(week))
+        found[outcome.name] = (100.0 if outcome.bounds == (0.0, 1.0) else 1.0) * line
+    return found
 
 
 def of_panel(panel: Panel, names: Iterable[str] = OF_PANEL) -> dict[str, np.ndarray]:

@@ -14,10 +14,14 @@ if not (Path(__file__).parent / "sim").exists() and (_BESIDE / "sim" / "week.py"
 
 if TYPE_CHECKING:
     from tandem.experiments.advice.advice import advise
+    from tandem.experiments.calibration.own_fit import fit
     from tandem.experiments.decisions import decide, switching_map
     from tandem.experiments.discovery import discover
+    from tandem.experiments.effects.factor_firms import FactorFirms
+    from tandem.experiments.effects.own_sensitivity import discover_among, sensitivity
     from tandem.experiments.effects.second import worth_of_second
     from tandem.experiments.firms.population import Population
+    from tandem.experiments.optimisation import optimise
     from tandem.experiments.pages.exploring_figures import fan, heat_map, small_multiples
     from tandem.experiments.sensitivity import analyse
     from tandem.sim import (
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
         simulate,
         simulate_batch,
     )
+    from tandem.sim.frames import simulate_frame
+    from tandem.sim.own_outcomes import forget_outcomes, outcome, outcomes_from
     from tandem.sim.widget import explore
 
     __version__: str
@@ -41,10 +47,19 @@ _ELSEWHERE = {
     "advise": "tandem.experiments.advice.advice",
     "analyse": "tandem.experiments.sensitivity",
     "decide": "tandem.experiments.decisions",
+    "FactorFirms": "tandem.experiments.effects.factor_firms",
+    "discover_among": "tandem.experiments.effects.own_sensitivity",
     "discover": "tandem.experiments.discovery",
     "explore": "tandem.sim.widget",
     "fan": "tandem.experiments.pages.exploring_figures",
+    "fit": "tandem.experiments.calibration.own_fit",
+    "forget_outcomes": "tandem.sim.own_outcomes",
     "heat_map": "tandem.experiments.pages.exploring_figures",
+    "optimise": "tandem.experiments.optimisation",
+    "outcome": "tandem.sim.own_outcomes",
+    "outcomes_from": "tandem.sim.own_outcomes",
+    "simulate_frame": "tandem.sim.frames",
+    "sensitivity": "tandem.experiments.effects.own_sensitivity",
     "small_multiples": "tandem.experiments.pages.exploring_figures",
     "switching_map": "tandem.experiments.decisions",
     "worth_of_second": "tandem.experiments.effects.second",
@@ -56,6 +71,7 @@ _EXTRAS = {"anywidget": "notebooks", "traitlets": "notebooks"}
 __all__ = [
     "Batch",
     "Comparison",
+    "FactorFirms",
     "LeadershipModel",
     "Population",
     "Run",
@@ -66,11 +82,19 @@ __all__ = [
     "compare",
     "decide",
     "discover",
+    "discover_among",
     "explore",
     "fan",
+    "fit",
+    "forget_outcomes",
     "heat_map",
+    "optimise",
+    "outcome",
+    "outcomes_from",
+    "sensitivity",
     "simulate",
     "simulate_batch",
+    "simulate_frame",
     "small_multiples",
     "switching_map",
     "worth_of_second",

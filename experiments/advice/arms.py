@@ -9,8 +9,10 @@ import numpy as np
 
 from tandem.sim import kernel
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.own_outcomes import OwnOutcome
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.parameters import LEVERS
+from tandem.sim.played import with_own
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import AS_LEVER, lever_of
 from tandem.sim.streams import seed_key
@@ -47,17 +49,17 @@ def options_of(scenario: Scenario, levels: Sequence[float] = LEVELS) -> list[Opt
 class Arms:
     """Plays options of one firm. Luck r of every option is the firm's own luck r, with the parameter set of its pair."""
 
-    def __init__(self, scenario: Scenario, seed: int | str, parameters: Chosen):
-        self.scenario, self.seed, self.parameters = scenario, seed, parameters
+    def __init__(self, scenario: Scenario, seed: int | str, parameters: Chosen, own: Sequence[OwnOutcome] = ()):
+        self.scenario, self.seed, self.parameters, self.own = scenario, seed, parameters, tuple(own)
         self.played = 0
         """Runs played so far."""
         self._firms: dict[tuple[str, ...], Scenario] = {}
 
     def play(self, options: Sequence[Option], replicates: np.ndarray) -> np.ndarray:
-        """Outcomes, float64 (options, replicates, len(OUTCOMES)). `replicates`: numbers of the luck, int64 (replicates,) for all
-        options or (options, replicates) for each."""
+        """Outcomes, float64 (options, replicates, len(OUTCOMES)), and after them those of `own`. `replicates`: numbers of the
+        luck, int64 (replicates,) for all options or (options, replicates) for each."""
         luck = np.broadcast_to(replicates, (len(options), np.shape(replicates)[-1]))
-        out = np.empty((*luck.shape, len(OUTCOMES)))
+        out = np.empty((*luck.shape, len(OUTCOMES) + len(self.own)))
         levers = [tuple(lever for lever, _ in option) for option in options]
         for moved in dict.fromkeys(levers):
             mine = np.array([place for place, names in enumerate(levers) if names == moved])
@@ -80,8 +82,9 @@ class Arms:
                 table.set_lever(lever, levels[here, column])
             rows, arms = self.parameters.arms(table, place, None if drawn is None else drawn[part])
             zeros, keys = np.zeros(len(place), dtype=np.int64), np.tile(key, (len(place), 1))
-            parts.append(kernel.run_batch(rows.rows, rows.starts, arms, zeros, replicates[part], keys))
-        return np.concatenate(parts).reshape(*luck.shape, len(OUTCOMES))
+            played = (rows.rows, rows.starts, arms, zeros, replicates[part], keys)
+            parts.append(with_own(kernel.run_batch(*played), *played, self.own))
+        return np.concatenate(parts).reshape(*luck.shape, -1)
 
     def _firm(self, moved: tuple[str, ...]) -> Scenario:
         """The firm in which parts of these levers that its file sets by hand follow them again."""

@@ -89,7 +89,8 @@ def moves_of(
 ) -> Moves:
     """Look for the move of one or two levers that brings most of what is wished for. `runs`: replicates of fresh luck on which
     the finalists are paid; `hours`: most hours a week that the leaders may work more; `progress` hears percents, 100 in all."""
-    judged = Judged(Arms(scenario, seed, parameters), wish_of(wish, scenario))
+    wished = wish_of(wish, scenario)
+    judged = Judged(Arms(scenario, seed, parameters, wished.own), wished)
     race, finalists, fresh = raced(judged, runs, hours, progress)
     best, gain, low, high = paid(race, finalists, fresh)
     helped, right = _over_sets(race, best, finalists, judged.arms)

@@ -11,7 +11,8 @@ import numpy as np
 from tandem.experiments.advice.arms import Arms, Option
 from tandem.experiments.effects.fit import wishes_of
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own_outcomes import OwnOutcome, own_among
 from tandem.sim.scenario import Scenario
 
 SHORT: Mapping[str, str] = {"growth": "revenue_growth", "conflict": "conflict_rate", "profit": "profit_per_week"}
@@ -51,6 +52,11 @@ class Wish:
         """Whether the firm has to be played without `under` too."""
         return any(part.beyond for part in self.parts)
 
+    @property
+    def own(self) -> tuple[OwnOutcome, ...]:
+        """The outcome wished for where it is a user's own: `Arms` is to play it as well."""
+        return own_among([self.word])
+
     def of(self, outcomes: np.ndarray, plain: np.ndarray | None, spread: np.ndarray) -> np.ndarray:
         """The number, from outcomes (..., len(OUTCOMES)); `plain`: the same played without `under`; `spread`: standard deviation
         of each part over replicates, (parts,)."""
@@ -72,7 +78,7 @@ def wish_of(word: object, scenario: Scenario) -> Wish:
     name = SHORT.get(str(word), str(word))
     known = OUTCOMES.get(name) if isinstance(word, str) else None
     if known is None:
-        near = get_close_matches(str(word), [*allowed, *OUTCOMES], 1)
+        near = get_close_matches(str(word), [*allowed, *OUTCOMES, *OWN], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise Mistake(f"wish = {word!r}: {', '.join(allowed)}, or an outcome that has a better end{hint}")
     if known.better == "neither":
@@ -81,7 +87,12 @@ def wish_of(word: object, scenario: Scenario) -> Wish:
     told = {"growth": "growth", "conflict": "little conflict", "profit": "profit"}.get(str(word))
     told = told or f"{'less' if sign < 0 else 'more'} of {known.title().lower()}"
     scale, unit = (100.0, "points a year") if name == "revenue_growth" else (1.0, known.unit.replace("/", " a ", 1))
-    return Wish(str(word), told, f"{unit} less" if sign < 0 else unit, scale, (Part(NAMES.index(name), sign),))
+    return Wish(str(word), told, f"{unit} less" if sign < 0 else unit, scale, (Part(column_of(name), sign),))
+
+
+def column_of(outcome: str) -> int:
+    """Where an outcome stands in what `Arms` plays: the model's own in their order, then the one of a user's own."""
+    return NAMES.index(outcome) if outcome in NAMES else len(NAMES)
 
 
 def _of_context(scenario: Scenario) -> Wish:

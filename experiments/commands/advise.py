@@ -10,7 +10,7 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
+from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 TABLES = ("role_models", "levers", "levels", "second_executive", "moves", "best_move", "cause")
 
@@ -27,12 +27,14 @@ def advise(
         float | None, typer.Option(min=0.0, max=200.0, help="Most hours a week that the leaders may work more; else any.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
+    outcomes: OwnOutcomes = None,
+    factors: FactorsFile = None,
     parameters: ParameterSets = USUAL_SETS,
     lang: Annotated[Language, typer.Option(help="Language of sentences and tables.")] = Language.en,
 ) -> None:
     """Say what would help a given firm first."""
     from tandem.experiments.advice.advice import advise as advised
-    from tandem.experiments.commands.settings import parameter_sets
+    from tandem.experiments.commands.settings import own_outcomes, parameter_sets, with_factors
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.record import note_firms
     from tandem.experiments.files.tables import write_csv
@@ -42,7 +44,9 @@ def advise(
 
     if out is not None:
         writable(out, tuple(f"{name}.csv" for name in TABLES))
-    firm, asked = Scenario.load(file), parameter_sets(parameters)
+    own_outcomes(outcomes)
+    firm = Scenario.load(file)
+    asked = with_factors(parameter_sets(parameters), factors, {file: firm}, seed, 256, levers=False)
     note_firms({file: firm})
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)

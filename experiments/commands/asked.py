@@ -17,7 +17,7 @@ from tandem.sim.scenario.catalogue import is_path
 
 UNKEPT = {"out", "workers", "adopt"}
 """What does not enter a result."""
-KEPT = ("run", "explain", "compare", "sensitivity", "discover", "advise", "validate", "study")
+KEPT = ("run", "explain", "compare", "sensitivity", "discover", "advise", "optimise", "validate", "study")
 """Commands whose results carry a record. A sweep's folder has its own manifest, a calibration its own provenance."""
 
 

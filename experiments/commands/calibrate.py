@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import seed_option
+from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 STOPPED = 3
 HOME = Path(__file__).parents[2] / "scenarios" / "ensemble"
@@ -32,8 +32,20 @@ def calibrate(
     seed: Annotated[Any, seed_option("Seed of designs, firms and luck")] = 1,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that play parameter sets.")] = 2,
     adopt: Annotated[bool, typer.Option("--adopt", help="Make the result the project's ensemble.")] = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Observed figures of your own, [targets.NAME]; with --factors, --scenario."),
+    ] = None,
+    factors: FactorsFile = None,
+    scenario: Annotated[str | None, typer.Option(help="With --targets: the firm.")] = None,
+    outcomes: OwnOutcomes = None,
+    sets: Annotated[int, typer.Option(min=20, max=100_000, help="With --targets: sets kept.")] = 200,
+    firms: Annotated[int, typer.Option(min=4, max=10_000, help="With --targets: lucks under which each set is played.")] = 32,
+    parameters: ParameterSets = USUAL_SETS,
 ) -> None:
-    """Fit uncertain parameters to published findings, jointly, and keep every set that remains possible."""
+    """Fit uncertain parameters to published findings (or your own figures), jointly, and keep every set that remains possible."""
+    if targets is not None or factors is not None or scenario is not None:
+        return own_figures(targets, factors, scenario, outcomes, sets, firms, seed, workers, parameters, adopt, out)
     writable(out, ("job.json",))
     from tandem.experiments.calibration import space as spaces
     from tandem.experiments.calibration.fit import calibrate as run
@@ -64,13 +76,7 @@ def calibrate(
         print(f"tandem: stopped{f': {error}' if str(error) else ''}; the same command goes on from here", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
     save(fit, out / "ensemble", command)
-    from tandem.experiments.calibration.posterior import RANKED, look
-
-    with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
-        look(fit, out / "ensemble", seed, told)
-    if adopt:
-        adopted(out / "ensemble", HOME)
-        print(f"adopted: {HOME}")
+    looked_at(fit, out, seed, adopt)
     best = fit.candidates.iloc[0]
     print(
         f"{len(fit.sets)} parameter sets kept of {fit.evaluations:,} played; the default meets {int(best['holds'])} "
@@ -78,6 +84,58 @@ def calibrate(
         f"(not: {best['failing'] or 'none'})."
     )
     print(f"This is a model, not a forecast. {time.monotonic() - started:.0f} s. Folder: {out}")
+
+
+def looked_at(fit: Any, out: Path, seed: Any, adopt: bool) -> None:
+    """Write what the ensemble says of role models and levers, and adopt it where that was asked."""
+    from tandem.experiments.calibration.posterior import RANKED, look
+    from tandem.experiments.commands.tables import progress
+
+    with progress(min(RANKED, len(fit.sets)), "rankings over the ensemble") as told:
+        look(fit, out / "ensemble", seed, told)
+    if adopt:
+        adopted(out / "ensemble", HOME)
+        print(f"adopted: {HOME}")
+
+
+def own_figures(
+    targets: Path | None,
+    factors: Path | None,
+    scenario: str | None,
+    outcomes: Path | None,
+    sets: int,
+    firms: int,
+    seed: Any,
+    workers: int,
+    parameters: str,
+    adopt: bool,
+    out: Path,
+) -> None:
+    """Fit a firm to figures observed of it."""
+    from tandem.experiments.calibration.own_fit import FILES, fit
+    from tandem.experiments.commands.settings import own_outcomes, parameter_sets
+    from tandem.experiments.commands.tables import progress
+
+    for option, given in (("--targets", targets), ("--factors", factors), ("--scenario", scenario)):
+        if given is None:
+            raise typer.BadParameter("a fit to your own figures needs --targets, --factors and --scenario", param_hint=option)
+    if adopt:
+        raise typer.BadParameter("a fit of one firm is no ensemble of the project", param_hint="--adopt")
+    writable(out, FILES)
+    own_outcomes(outcomes)
+    asked = parameter_sets(parameters)
+    with progress(96 + 2 * 64 + 3, "fitting") as told:
+        found = fit(
+            targets, factors, scenario, sets=sets, firms=firms, seed=seed, parameters=asked, workers=workers, progress=told
+        )
+    for row in found.marginals.to_dict("records"):
+        print(f"{row['path']}: {row['q50']:.4g} (90% of the sets {row['q05']:.4g} to {row['q95']:.4g}); {row['verdict']}")
+    for row in found.figures.to_dict("records"):
+        print(f"{row['target']}: observed {row['observed']:.4g}, fitted {row['fitted']:.4g}; {row['verdict']}")
+    for line in [*found.told, asked.told]:
+        print(line)
+    found.save(out)
+    print(f"This is a model, not a forecast. {found.runs:,} firms. The ensemble, for --parameters {out}: {out}")
 
 
 def adopted(source: Path, home: Path) -> None:

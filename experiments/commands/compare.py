@@ -12,7 +12,7 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, seed_option
+from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 AT_MOST = 1000
 
@@ -32,12 +32,14 @@ def compare(
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     variance: Annotated[bool, typer.Option("--variance", help="Say where the spread comes from (role models only).")] = False,
+    outcomes: OwnOutcomes = None,
+    factors: FactorsFile = None,
     parameters: ParameterSets = USUAL_SETS,
     lang: Annotated[Language, typer.Option(help="Language of tables and words.")] = Language.en,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables.")] = None,
 ) -> None:
     """Compare role models or scenarios on the same replicates, each until its statements are decided."""
-    from tandem.experiments.commands.settings import parameter_sets
+    from tandem.experiments.commands.settings import own_outcomes, parameter_sets, with_factors
     from tandem.experiments.commands.tables import print_equal, print_role_models, print_survival, print_variance
     from tandem.experiments.effects.leaders import answer
     from tandem.experiments.effects.role_models import STATEMENTS, chosen_role_models, role_models, set_beside_rights, surviving
@@ -49,11 +51,13 @@ def compare(
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
     if runs is not None and at_most != AT_MOST:
         raise typer.BadParameter(f"--runs {runs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
-    asked = parameter_sets(parameters)
+    own_outcomes(outcomes)
     fields, whole = arms(names or [], context), not names
+    firms = {(name, place): firm for place, field in fields.items() for name, firm in field.items()}
+    asked = with_factors(parameter_sets(parameters), factors, firms, seed, max(4096, runs or at_most))
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
-    note_firms({(name, place): firm for place, field in fields.items() for name, firm in field.items()})
+    note_firms(firms)
     tables, found = played(fields, whole, alternatives, runs, at_most, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)

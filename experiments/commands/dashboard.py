@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets
+from tandem.experiments.commands.settings import USUAL_SETS, OwnOutcomes, ParameterSets
 
 USUAL_PORT = 8642
 
@@ -22,6 +22,7 @@ class Language(StrEnum):
 def dashboard(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this computer; 0 takes any free one.")] = USUAL_PORT,
     lang: Annotated[Language | None, typer.Option(help="Language at the start; without it, the browser's.")] = None,
+    outcomes: OwnOutcomes = None,
     parameters: ParameterSets = USUAL_SETS,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
@@ -32,10 +33,11 @@ def dashboard(
     """
     import webbrowser
 
-    from tandem.experiments.commands.settings import parameter_sets
+    from tandem.experiments.commands.settings import own_outcomes, parameter_sets
     from tandem.sim.dashboard.server import LOOPBACK, listening, serve
     from tandem.sim.scenario import ScenarioError
 
+    own_outcomes(outcomes)
     asked = parameter_sets(parameters)
     try:
         bound = listening(port)

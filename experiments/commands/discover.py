@@ -9,15 +9,30 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import seed_option
+from tandem.experiments.commands.settings import (
+    USUAL_SETS,
+    FactorsFile,
+    OwnOutcomes,
+    ParameterSets,
+    own_outcomes,
+    parameter_sets,
+    seed_option,
+)
 
 
 def discover(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep, or of tandem sensitivity.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A finished sweep, or a folder of tandem sensitivity; with --factors a scenario."),
+    ],
     outcome: Annotated[str | None, typer.Option(help="The outcome looked at; else the first of the plan.")] = None,
     above: Annotated[float | None, typer.Option(help="The event: the outcome lies above this line.")] = None,
     below: Annotated[float | None, typer.Option(help="The event: below this line; no line: the worst tenth.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; else DIR-discovery.")] = None,
+    factors: FactorsFile = None,
+    outcomes: OwnOutcomes = None,
+    points: Annotated[int, typer.Option(min=40, max=1 << 20, help="With --factors: points played, four lucks each.")] = 1024,
+    parameters: ParameterSets = USUAL_SETS,
     seed: Annotated[Any, seed_option("Seed of the two halves")] = 0,
     allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Look at a sweep that is not finished.")] = False,
 ) -> None:
@@ -26,17 +41,19 @@ def discover(
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.discovery import discover as found_in
     from tandem.experiments.discovery import of_sweep
-    from tandem.experiments.discovery.figures import write_figure
     from tandem.experiments.discovery.found import MOST_BOXES, REDRAWS
     from tandem.experiments.files.record import note_factors, note_parameters
-    from tandem.experiments.files.tables import write_csv
     from tandem.experiments.store import open_sweep
     from tandem.experiments.study.replayed import DECLARATION, POINTS, REPLICATES, of_sensitivity
     from tandem.sim.parameter_sets import chosen
-    from tandem.sim.writing import filled
 
+    own_outcomes(outcomes)
     place = out or folder.parent / f"{folder.name}-discovery"
     writable(place, ("boxes.csv", "limits.csv", "tree.csv", "told.txt", "boxes.svg", "boxes.png"))
+    if factors is not None:
+        sets = parameter_sets(parameters)
+        found, played = among_factors(str(folder), factors, outcome, above, below, points, seed, sets)
+        return finished(found, played, place)
     if (folder / DECLARATION).is_file():
         with progress(POINTS * REPLICATES, "playing") as told:
             again = partial(told, "playing points again")
@@ -50,6 +67,35 @@ def discover(
     note_factors({str(name): {"points": int(varied[name].nunique())} for name in varied})
     with progress(MOST_BOXES * REDRAWS, "peeling") as told:
         found = found_in(event, varied, share, seed, lambda done: told("peeling redrawn points", done))
+    finished(found, played, place)
+
+
+def among_factors(
+    name: str, factors: Path, outcome: str | None, above: Any, below: Any, points: int, seed: Any, sets: Any
+) -> tuple[Any, Any]:
+    """Points of the user's own factors, played for it; what was found, and the parameter sets."""
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.effects.own_sensitivity import REPLICATES, discover_among
+    from tandem.experiments.files.record import note_factors, note_firms
+    from tandem.experiments.store.declared_factors import declared_factors
+    from tandem.sim.scenario import Scenario
+
+    firm, declared = Scenario.load(name), declared_factors(factors)
+    note_firms({name: firm})
+    note_factors(declared.identity()["factors"])
+    with progress(points * REPLICATES, "playing") as told:
+        tick = partial(told, "playing points")
+        found = discover_among(firm, declared, outcome, above, below, points, seed, parameters=sets, progress=tick)
+    return found, sets
+
+
+def finished(found: Any, played: Any, place: Path) -> None:
+    """Say what was found, and write it."""
+    from tandem.experiments.discovery.figures import write_figure
+    from tandem.experiments.files.tables import write_csv
+    from tandem.sim.parameter_sets import chosen
+    from tandem.sim.writing import filled
+
     lines = [*found.told, *([] if played is None else [chosen(played).told])]
     for line in lines:
         print(line)

@@ -29,6 +29,7 @@ COMMANDS = {
     "sensitivity": ("sensitivity", "sensitivity", "Rank what drives the outcomes."),
     "discover": ("discover", "discover", "Find the conditions under which firms fail."),
     "advise": ("advise", "advise", "Say what would help a given firm first."),
+    "optimise": ("optimise", "optimise", "Search levels of levers under a budget of hours or money."),
     "calibrate": ("calibrate", "calibrate", "Fit uncertain parameters to published figures."),
     "validate": ("validate", "validate", "Compare the model with published findings."),
     "study": ("study", "study", "The main job: comparison, sensitivity and report in one."),
@@ -117,6 +118,7 @@ def status_of(arguments: list[str]) -> int:
     """The same for a caller whose streams stand already: a command that plays others."""
     from tandem.experiments.commands.surroundings import settle
 
+    own = dict(_own())
     try:
         settle()
         command = typer.main.get_command(app)
@@ -141,6 +143,16 @@ def status_of(arguments: list[str]) -> int:
         if isinstance(error, OSError):
             return complain(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
         raise
+    finally:
+        if there := _own():  # outcomes that a command was given are its own
+            there.clear()
+            there.update(own)
+
+
+def _own() -> dict[str, Any]:
+    """The outcomes of a user's own that are known; none where nothing has asked for outcomes yet."""
+    module = sys.modules.get("tandem.sim.outcomes")
+    return {} if module is None else module.OWN
 
 
 def complain(line: str, code: int = BAD_INPUT) -> int:

@@ -12,7 +12,7 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, replicate_option, seed_option
+from tandem.experiments.commands.settings import USUAL_SETS, OwnOutcomes, ParameterSets, replicate_option, seed_option
 
 QUARTERLY = (
     "revenue",
@@ -39,16 +39,18 @@ def run(
     quarters: Annotated[int | None, typer.Option(help="Horizon in quarters of 13 weeks, 1 to 160.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="path=value, as often as wanted.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables of the run.")] = None,
+    outcomes: OwnOutcomes = None,
     parameters: ParameterSets = USUAL_SETS,
     lang: Annotated[Language, typer.Option(help="Language of tables and words.")] = Language.en,
 ) -> None:
     """Play one firm and show it quarter by quarter."""
-    from tandem.experiments.commands.settings import parameter_sets, settings
+    from tandem.experiments.commands.settings import own_outcomes, parameter_sets, settings
     from tandem.experiments.files.record import note_firms
     from tandem.sim.results import simulate
     from tandem.sim.scenario import Scenario
     from tandem.sim.texts import text
 
+    own_outcomes(outcomes)
     scenario = Scenario.load(name)
     changes = settings(set_ or [])
     if quarters is not None:
@@ -71,7 +73,7 @@ def show(played: Any, scenario: Any, lang: str = "en") -> None:
 
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, scaled, unit_shown
-    from tandem.sim.outcomes import OUTCOMES
+    from tandem.sim.outcomes import OUTCOMES, OWN
     from tandem.sim.texts import text, typeset
     from tandem.sim.weekly import WEEKLY
 
@@ -95,7 +97,7 @@ def show(played: Any, scenario: Any, lang: str = "en") -> None:
     for head in ("outcome", "value", "unit"):
         ends.add_column(text(f"run.{head}", lang), justify="right" if head == "value" else "left")
     for name, value in played.outcomes.items():
-        if OUTCOMES[name].headline:
+        if OUTCOMES[name].headline or name in OWN:
             factor, unit = scaled(name, lang)
             ends.add_row(typeset(OUTCOMES[name].title(lang), lang), figure_text(value, factor, lang=lang), unit)
     screen.show(ends)

@@ -13,7 +13,15 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
+from tandem.experiments.commands.settings import (
+    USUAL_SETS,
+    FactorsFile,
+    OwnOutcomes,
+    ParameterSets,
+    own_outcomes,
+    parameter_sets,
+    seed_option,
+)
 
 
 class Kind(StrEnum):
@@ -36,7 +44,9 @@ class ProfileName(StrEnum):
 
 def sensitivity(
     out: Annotated[Path, typer.Option(help="Folder for tables, figures and verdicts; the same command again resumes.")],
-    name: Annotated[str | None, typer.Argument(help="A scenario; none: the role models within the contexts.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A scenario, or a finished sweep's folder; none: the role models within the contexts.")
+    ] = None,
     context: Annotated[str | None, typer.Option(help="One context only.")] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     strata: Annotated[bool, typer.Option("--strata", help="Every role model and control in every context as well.")] = False,
@@ -47,11 +57,24 @@ def sensitivity(
         bool, typer.Option("--shapley", help="Shapley shares as well: every subset of the inputs is played.")
     ] = False,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
+    factors: FactorsFile = None,
+    outcomes: OwnOutcomes = None,
+    outcome: Annotated[list[str] | None, typer.Option(help="With --factors or a sweep: an outcome looked at.")] = None,
+    rows: Annotated[int, typer.Option(min=32, help="With --factors: base rows, a power of two.")] = 1024,
+    interactions: Annotated[bool, typer.Option("--interactions", help="With --factors: interactions of two as well.")] = False,
     seed: Annotated[Any, seed_option("Seed of points and luck")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Rank what drives growth and conflict."""
+    from tandem.experiments.commands.own_sensitivity import is_sweep, of_factors, of_sweep
+
+    own_outcomes(outcomes)
+    alone_with(name, factors, outcome, interactions, strata, only, method, shapley)
+    if is_sweep(name):
+        return of_sweep(str(name), outcome, seed, out)
+    if factors is not None:
+        return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
     refuse(out, name, strata, only, method)
     sets = parameter_sets(parameters)
     started = time.monotonic()
@@ -70,8 +93,7 @@ def sensitivity(
     note_parts(parts)
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
-    asked += ["--shapley"] if shapley else []
-    asked += ["--parameters", str(sets.word), "--out", "DIR"]
+    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets.word), "--out", "DIR"]
     declared = (profile.value, seed, name, context, shapley)
     main, part, runs = play(parts, out, declared, shlex.join(["tandem", "sensitivity", *asked]))
     show(main, part)
@@ -80,6 +102,24 @@ def sensitivity(
     if strict and main.verdict != "converged":
         print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def alone_with(
+    name: str | None, factors: Path | None, outcome: Any, interactions: bool, strata: bool, only: Any, method: Any, shapley: bool
+) -> None:
+    """What belongs to factors of one's own or to a sweep, and what does not."""
+    from tandem.experiments.commands.own_sensitivity import is_sweep
+
+    swept = is_sweep(name)
+    if swept and factors is not None:
+        raise typer.BadParameter(f"{name} is a sweep, which has its factors", param_hint="--factors")
+    if factors is None and (interactions or (outcome and not swept)):
+        hint = "--interactions" if interactions else "--outcome"
+        raise typer.BadParameter("belongs to factors of one's own (--factors FILE)", param_hint=hint)
+    if (swept or factors is not None) and (strata or only is not None or method is not None or shapley):
+        raise typer.BadParameter(
+            "no --strata, --only, --method, --shapley beside it: they are for levers", param_hint="--factors"
+        )
 
 
 def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None) -> None:

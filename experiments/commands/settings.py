@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ ParameterSets = Annotated[
     str,
     typer.Option(
         "--parameters",
-        help="Parameter sets: ensemble (each pair draws its own), default (the calibrated one), declared, or a set's number.",
+        help="Parameter sets: ensemble (each pair draws its own), default, declared, a set's number, or a folder of calibrate.",
     ),
 ]
 USUAL_SETS = "ensemble"
@@ -47,6 +48,41 @@ def _or_complain(read: Callable[[Any], Any], text: Any, option: str) -> Any:
         return read(text)
     except Mistake as mistake:
         raise typer.BadParameter(str(mistake).removeprefix(f"{option} = "), param_hint=option) from None
+
+
+OwnOutcomes = Annotated[
+    Path | None,
+    typer.Option("--outcomes", metavar="FILE", help="Outcomes of your own: .toml, [outcomes.NAME] with formula, unit, better."),
+]
+FactorsFile = Annotated[
+    Path | None,
+    typer.Option("--factors", metavar="FILE", help="Factors of your own: .toml, [factors], [groups], [correlation]."),
+]
+
+
+def own_outcomes(file: Path | None) -> tuple[str, ...]:
+    """Names of the outcomes that `--outcomes` declares, which are known from here on; none where it is not given."""
+    if file is None:
+        return ()
+    from tandem.sim.own_outcomes import outcomes_from
+
+    return tuple(each.name for each in outcomes_from(file))
+
+
+def with_factors(sets: Any, file: Path | None, scenarios: Any, seed: Any, draws: int | None = None, levers: bool = True) -> Any:
+    """The parameter sets with the factors of `--factors` drawn beside them; the sets alone where it is not given. `levers`: may
+    levers be among the factors?"""
+    if file is None:
+        return sets
+    from tandem.experiments.files.record import note_factors, note_parameters
+    from tandem.experiments.store.varied import varied
+
+    found = varied(sets, file, {str(name): firm for name, firm in scenarios.items()}, seed, draws)
+    if not levers and (moved := [path for path in found.drawn_factors if path.startswith("levers.")]):
+        raise typer.BadParameter(f"{moved[0]}: advice moves the levers itself; name other factors", param_hint="--factors")
+    note_factors(found.declared.identity()["factors"])
+    note_parameters(found)
+    return found
 
 
 def parameter_sets(text: str) -> Any:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.settings import OwnOutcomes
+
 
 class Check(StrEnum):
     """How closely what is there is looked at before going on."""
@@ -34,14 +36,16 @@ def sweep(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to go on with other versions than the sweep began with.")
     ] = False,
+    outcomes: OwnOutcomes = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
 ) -> int | None:
     """Run a plan of many firms; the same command again resumes."""
+    from tandem.experiments.commands.settings import own_outcomes
     from tandem.experiments.store.plan import Plan
 
     if dask is not None and workers is not None:
         raise typer.BadParameter("--workers is for this machine, --dask for a cluster; give one of them")
-    read = Plan.load(plan)
+    read = Plan.load(plan, own_outcomes(outcomes))
     if dry_run:
         foretell(read)
         return None

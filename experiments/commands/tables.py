@@ -15,7 +15,7 @@ from tandem.experiments.commands.terminal import plain
 from tandem.experiments.effects.role_models import STATEMENTS, role_models
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.words import spoken, titles
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.texts import number, semicolon, text, typeset
 
 LINE_SECONDS = 10.0
@@ -98,7 +98,7 @@ def _how(rows: Any) -> str:
 
 
 def _add_outcomes(table: Table, lang: str) -> None:
-    for name in SHOWN:
+    for name in (*SHOWN, *OWN):
         table.add_column(f"{typeset(OUTCOMES[name].title(lang), lang)}\n{scaled(name, lang)[1]}", justify="right")
 
 
@@ -111,7 +111,7 @@ def _said(value: object, lang: str) -> str:
 
 def _cells(rows: Any, lang: str = "en") -> list[str]:
     mine = rows.set_index("outcome")
-    return [cell(mine.loc[name].to_dict(), scaled(name, lang)[0], lang=lang)["text"] for name in SHOWN]
+    return [cell(mine.loc[name].to_dict(), scaled(name, lang)[0], lang=lang)["text"] for name in (*SHOWN, *OWN)]
 
 
 def print_levers(study: Any, stream: TextIO) -> None:

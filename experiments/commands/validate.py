@@ -15,7 +15,7 @@ from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
-AT_MOST = 1000
+AT_MOST = 10_000
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from tandem.experiments.sensitivity.factors import level_of
-from tandem.sim.kernel import run_batch
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import DECLARED, DEFAULT, ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS, SCALAR_GROUPS, describe
+from tandem.sim.played import outcomes_of
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.table import FirmTable, followers
 
@@ -93,7 +93,6 @@ class Firms:
         if any(isinstance(cell, UnderSet) for cell in ordered):
             own = np.array([cell.number for cell in ordered])  # type: ignore[union-attr]
             self._firms, self.parameters = chosen(DEFAULT).lay(self._firms, own), chosen(DECLARED)
-        self._columns = [list(OUTCOMES).index(output) for output in outputs]
         self._fixed = set().union(*(scenario.explicit_lever_parameters for scenario in ordered))
         self.sets_vary = sets_vary and self.parameters.several
 
@@ -153,8 +152,7 @@ class Firms:
         table = self.parameters.lay(self._firms.take(cell), self._drawn(points, keys))
         self._move(table, points)
         zeros, key = np.zeros(n, dtype=np.int64), np.column_stack([keys, np.full(n, _SECOND_WORD)])
-        out = run_batch(table.rows, table.starts, np.arange(n), zeros, zeros, key)
-        return np.asarray(out[:, self._columns])
+        return outcomes_of(table.rows, table.starts, np.arange(n), zeros, zeros, key, self.outputs)
 
     def _drawn(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray | None:
         """The parameter set of each row: what its coordinate says, or its key."""

@@ -10,10 +10,9 @@ import pandas as pd
 
 from tandem.experiments.effects.designs import random_levels
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
-from tandem.sim.kernel import run_batch
-from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
+from tandem.sim.played import outcomes_of
 from tandem.sim.scenario import Scenario
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
@@ -156,7 +155,6 @@ def pooled_model(
     """
     scenarios = [Scenario.of(role_model=arm, context=context).with_(dict(changes or {})) for arm, context in cells]
     firms, asked = FirmTable(scenarios), chosen(parameters)
-    columns = [list(OUTCOMES).index(output) for output in outputs]
     key = np.array([seed_key(seed)], dtype=np.uint64)
 
     def model(points: np.ndarray, replicates: np.ndarray) -> np.ndarray:
@@ -164,7 +162,7 @@ def pooled_model(
         table = asked.lay(firms.take(met[replicates]), asked.drawn(seed, numbers, replicates))
         for column, lever in enumerate(LEVERS):
             table.set_lever(lever, points[:, column])
-        out = run_batch(table.rows, table.starts, np.arange(n), numbers, replicates, np.tile(key, (n, 1)))
-        return out[:, columns]
+        keys = np.tile(key, (n, 1))
+        return outcomes_of(table.rows, table.starts, np.arange(n), numbers, replicates, keys, outputs)
 
     return model

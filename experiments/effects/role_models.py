@@ -12,7 +12,7 @@ import pandas as pd
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
 from tandem.sim.scenario import Scenario, catalogue
@@ -105,7 +105,7 @@ def compare_role_models(
             continue
         batches[arm] = player(scenario, runs, seed, parameters)
         progress(runs)
-    return compare_batches(batches, HEADLINES)
+    return compare_batches(batches, (*HEADLINES, *OWN))
 
 
 def first_replicates(batch: Batch, runs: int) -> Batch:

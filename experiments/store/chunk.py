@@ -19,10 +19,12 @@ from tandem.experiments.store.digests import canonical_nan, content_sha256, sum_
 from tandem.experiments.store.errors import Damaged, NondeterminismError, Refused
 from tandem.experiments.store.folder import Folder, chunk_name
 from tandem.experiments.store.layout import Chunk
-from tandem.experiments.store.model import FirmModel, FunctionModel, Model, Played
+from tandem.experiments.store.model import FirmModel, FunctionModel, Model, Played, declared_outcome
 from tandem.experiments.store.seals import sealed, sha256
 from tandem.experiments.store.store import Store
 from tandem.experiments.store.tables import packed, trajectory_schema
+from tandem.sim.outcomes import OWN
+from tandem.sim.own_outcomes import KEYS, OwnOutcome, of_table
 from tandem.sim.parameter_sets import DECLARED
 
 if TYPE_CHECKING:
@@ -129,10 +131,25 @@ def firms_of(store: Store) -> FirmModel:
     """The model of a sweep of firms, from its folder."""
     said = store.manifest.spec["model"]
     factors, word = store.manifest.document["design"]["factors"], said.get("parameters", DECLARED)
-    model = FirmModel(store.scenarios(), said["seed"], factors, said["trajectories"], word)
+    own = [own_again(told) for told in said.get("own_outcomes", [])]
+    model = FirmModel(store.scenarios(), said["seed"], factors, said["trajectories"], word, own)
     if model.parameters.identity.get("ensemble") != said.get("ensemble"):
         raise Refused("this sweep was played under another ensemble of parameter sets than the one that is here")
     return model
+
+
+def own_again(told: dict[str, Any]) -> OwnOutcome:
+    """An outcome of a user's own as the manifest tells it: its formula; a function only where it is declared here and does the
+    same. Raises Refused."""
+    if "formula" in told:
+        return of_table(told["name"], {key: told[key] for key in KEYS if key in told})
+    known = OWN.get(told["name"])
+    if not isinstance(known, OwnOutcome) or declared_outcome(known) != told:
+        raise Refused(
+            f"{told['name']} is a function of somebody's own, which is not declared here or does something else now; declare it "
+            "with tandem.outcome and play the sweep from Python"
+        )
+    return known
 
 
 # -- playing -----------------------------------------------------------------------------------

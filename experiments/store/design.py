@@ -71,6 +71,8 @@ class PointSource:
                 path: factor.model_dump(exclude_none=True, exclude_defaults=True) for path, factor in self.plan.factors.items()
             },
         }
+        if self.plan.correlation is not None:
+            said["correlation"] = self.plan.correlation.identity()
         if design is not None:
             said |= design.model_dump(exclude_none=True, exclude={"kind", "file"})
         if self._table is not None:
@@ -111,7 +113,8 @@ class PointSource:
         assert design is not None
         assert design.points is not None
         made = RANDOM_DESIGNS[self.kind].blocks
-        yield from made(list(self.plan.factors), design.points, design.seed, design.second_order, self.rows, step)
+        for places in made(list(self.plan.factors), design.points, design.seed, design.second_order, self.rows, step):
+            yield places if self.plan.correlation is None else self.plan.correlation.places(places)
 
 
 def _factorial(grids: dict[str, list[Any]], step: int) -> Iterator[dict[str, np.ndarray]]:

@@ -19,7 +19,7 @@ from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.experiment import Experiment
 from tandem.experiments.store.final import write_final
 from tandem.experiments.store.lock import at_work
-from tandem.experiments.store.model import FirmModel, Model
+from tandem.experiments.store.model import Model, from_its_folder
 from tandem.experiments.store.opening import fit, looked_through, matching, opened_or_made
 from tandem.experiments.store.stopping import Stop
 from tandem.experiments.store.store import Commit, Scan, Store
@@ -247,7 +247,7 @@ def _to_the_end(
     alone: bool | None,
 ) -> tuple[dict[str, Any], tuple[int, int, int]]:
     """Play what is missing, stage by stage; the final document, and runs done before, played and reused."""
-    custom: Model | None = None if isinstance(experiment.model, FirmModel) else experiment.model
+    custom: Model | None = None if from_its_folder(experiment.model) else experiment.model
     if reuse is not None:
         from tandem.experiments.store.reuse import Reuse
 

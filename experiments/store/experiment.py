@@ -18,6 +18,7 @@ from tandem.experiments.store.own_table import COUNTED, counted_column, named_co
 from tandem.experiments.store.plan import MOST_RUNS, Plan, Precision
 from tandem.experiments.store.tables import arrow_table
 from tandem.sim.given import listed, plain, whole
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.meant import named_scenarios
@@ -81,7 +82,8 @@ def of_plan(plan: Plan) -> Experiment:
     """The experiment that a plan asks for."""
     tables = plan.tables
     points = PointSource(plan)
-    model = FirmModel(plan.scenarios, tables.seed, points.factors, tables.trajectories, plan.parameters)
+    own = own_among(plan.stored)
+    model = FirmModel(plan.scenarios, tables.seed, points.factors, tables.trajectories, plan.parameters, own)
     experiment = Experiment(
         model,
         points,
@@ -168,7 +170,8 @@ def of_rows(
                 raise Refused("several scenarios need a column `scenario` that says which point is of which")
             frame = frame.assign(scenario=next(iter(firms)))
         source = OwnPoints(own_columns(frame, firms, refuse))
-        played = FirmModel(firms, seed, source.factors, trajectories, parameters)
+        asked = [*listed("outcomes", outcomes or ()), *listed("stored", stored or ())]
+        played = FirmModel(firms, seed, source.factors, trajectories, parameters, own_among(dict.fromkeys(asked)))
     named, kept = _kept(played, source, outcomes, stored)
     return Experiment(played, source, named, kept, replicates, None, bool(independent_luck), str(title))
 

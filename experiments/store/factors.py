@@ -8,8 +8,12 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from tandem.experiments.store.laws import Law
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.story import Told, checked
+
+BETWEEN = ("uniform", "log-uniform", "normal", "triangular", "beta")
+"""Laws between `low` and `high` with names of their own; any other, and one without both ends, is scipy's."""
 
 
 class Listed(Told):
@@ -144,7 +148,7 @@ class Range(Told):
         return [int(self.low), int(self.high)] if self.whole else [self.low, self.high]
 
 
-Factor = Listed | Range
+Factor = Listed | Range | Law
 
 
 def read_factor(path: str, value: Any, file: str | None) -> Factor:
@@ -175,7 +179,19 @@ def read_factor(path: str, value: Any, file: str | None) -> Factor:
             else value.get("weights")
         )
         return checked(Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}.")
+    if "distribution" in value and (value["distribution"] not in BETWEEN or not {"low", "high"} <= set(value)):
+        return checked(Law, _law(numbers), file, f"{key}.")
     return checked(Range, numbers, file, f"{key}.")
+
+
+def _law(numbers: dict[str, Any]) -> dict[str, Any]:
+    """A law's own arguments may stand in its table as well as in a table `arguments` of their own."""
+    inner = numbers.get("arguments", {})
+    if not isinstance(inner, dict):
+        return numbers
+    own = {name: value for name, value in numbers.items() if name not in Law.model_fields}
+    more = {name: float(v) if isinstance(v, int) and not isinstance(v, bool) else v for name, v in inner.items()}
+    return {**{name: value for name, value in numbers.items() if name not in own}, "arguments": {**own, **more}}
 
 
 def column(values: list[Any]) -> np.ndarray:

@@ -14,7 +14,9 @@ from tandem.experiments.store.code import code_digest
 from tandem.sim.answers import numbers_of
 from tandem.sim.given import names, number_or_none
 from tandem.sim.mistake import Mistake, shown
+from tandem.sim.own_outcomes import OwnOutcome
 from tandem.sim.parameter_sets import DECLARED, ENSEMBLE, Chosen, chosen
+from tandem.sim.played import own_of_weeks, with_own
 from tandem.sim.points import plain_number, table_of_points
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.meant import named_scenarios
@@ -73,13 +75,18 @@ class FirmModel:
         factors: Sequence[str],
         trajectories: str = "none",
         parameters: str | int | Chosen = ENSEMBLE,
+        own: Sequence[OwnOutcome] = (),
     ):
         from tandem.sim.outcomes import OUTCOMES
         from tandem.sim.weekly import WEEKLY
 
         self.scenarios, self.seed = named_scenarios(scenarios), seed_of(seed)
         self.factors, self.trajectories, self.parameters = tuple(factors), trajectories, chosen(parameters)
-        self.outcomes: Mapping[str, str] = {name: outcome.unit for name, outcome in OUTCOMES.items()}
+        self.own = tuple(own)
+        self.outcomes: Mapping[str, str] = {
+            **{name: outcome.unit for name, outcome in OUTCOMES.items()},
+            **{outcome.name: outcome.unit for outcome in self.own},
+        }
         self.nullable = frozenset(self.outcomes)
         self.columns: tuple[str, ...] = () if trajectories == "none" else tuple(WEEKLY)
 
@@ -94,6 +101,7 @@ class FirmModel:
             "trajectories": self.trajectories,
             **self.parameters.identity,
             "scenarios": {name: scenario.digest for name, scenario in self.scenarios.items()},
+            **({"own_outcomes": [declared_outcome(outcome) for outcome in self.own]} if self.own else {}),
         }
 
     @cached_property
@@ -157,14 +165,27 @@ class FirmModel:
                 weeks[row], played.values[row] = self._trajectory(own, int(firms[row]), int(replicates[row]))
             return
         keys = np.tile(np.array(seed_key(self.seed), dtype=np.uint64), (len(mine), 1))
-        played.values[mine] = kernel.run_batch(rows, starts, arms, firms[mine], replicates[mine], keys, threads=False)
+        asked = (rows, starts, arms, firms[mine], replicates[mine], keys)
+        played.values[mine] = with_own(kernel.run_batch(*asked, threads=False), *asked, self.own)
 
     def _trajectory(self, rows: np.ndarray, firm: int, luck: int) -> tuple[np.ndarray, np.ndarray]:
         from tandem.sim.results import simulate
 
         run = simulate(_Recorded(rows), self.seed, luck, firm=firm, parameters=DECLARED)
         table = run.weekly if self.trajectories == "weekly" else run.quarterly
-        return table[list(self.columns)].to_numpy(dtype=np.float64), run.trajectory["outcomes"]
+        own = own_of_weeks(run._kept, self.own)
+        return table[list(self.columns)].to_numpy(dtype=np.float64), np.append(run.trajectory["outcomes"], list(own.values()))
+
+
+def from_its_folder(model: Model) -> bool:
+    """Whether all of a sweep's model can be read from its folder: firms, without functions of a user's own."""
+    return isinstance(model, FirmModel) and all(outcome.function is None for outcome in model.own)
+
+
+def declared_outcome(outcome: OwnOutcome) -> dict[str, Any]:
+    """All that an own outcome's values depend on: its formula, or what its function does."""
+    code = {} if outcome.function is None else {"code": code_digest(outcome.function, "")}
+    return {**outcome.identity, **code}
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -11,17 +11,20 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from tandem.experiments.store.declared_factors import by_path, check_factors, read_groups
+from tandem.experiments.store.dependence import Correlation, read_correlation
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
 from tandem.sim.given import plain
 from tandem.sim.mistake import Mistake
-from tandem.sim.outcomes import HEADLINES, OUTCOMES
+from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN
+from tandem.sim.own_outcomes import of_table, outcomes_from
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.catalogue import beside
 from tandem.sim.scenario.complaint import among
 from tandem.sim.scenario.layers import SLOTS
-from tandem.sim.scenario.paths import FIELDS, lever_of, pattern, unknown
+from tandem.sim.scenario.paths import lever_of
 from tandem.sim.scenario.reading import parsed, read
 from tandem.sim.scenario.story import Told, checked
 from tandem.sim.seeds import SEED, seed_of
@@ -84,12 +87,15 @@ class PlanTables(Told):
     replicates: int | None = Field(None, ge=1, le=10**9)
     precision: Precision | None = None
     outcomes: list[str] | None = Field(None, min_length=1)
+    own_outcomes: Any = None
     keep: Literal["all", "named"] = "all"
     trajectories: Literal["none", "quarterly", "weekly"] = "none"
     independent_luck: bool = False
     parameters: Any = ENSEMBLE
     scenarios: list[Any] = Field(min_length=1, max_length=MOST_SCENARIOS)
     factors: dict[str, Any] = Field(default_factory=dict)
+    groups: dict[str, Any] = Field(default_factory=dict)
+    correlation: Any = None
     design: DesignTable | None = None
 
     @model_validator(mode="after")
@@ -111,12 +117,18 @@ class Plan:
     """Where the plan lies: the file of a table design is found from here."""
     file: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    correlation: Correlation | None = None
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Plan:
-        """From a file. Raises ScenarioError, one line, for whatever is wrong with it."""
+    def load(cls, path: str | os.PathLike[str], more: Sequence[str] = ()) -> Plan:
+        """From a file; `more`: outcomes to look at beside those that it names. Raises ScenarioError, one line, for whatever is
+        wrong with it."""
         where = Path(path)
-        return cls._checked(read(where, str(path)), str(path), where.parent)
+        raw = read(where, str(path))
+        if more:
+            named = [raw["outcomes"]] if isinstance(raw.get("outcomes"), str) else raw.get("outcomes") or list(HEADLINES)
+            raw["outcomes"] = list(dict.fromkeys([*named, *more])) if isinstance(named, list) else named
+        return cls._checked(raw, str(path), where.parent)
 
     @classmethod
     def parse(cls, text: str, folder: str | os.PathLike[str] = ".", name: str = "plan") -> Plan:
@@ -132,6 +144,7 @@ class Plan:
     def _checked(cls, raw: dict[str, Any], file: str | None, folder: Path) -> Plan:
         raw = _as_meant(plain(raw), file)
         tables: PlanTables = checked(PlanTables, raw, file)
+        _know_own(tables.own_outcomes, file, folder)
         for name in [*(tables.outcomes or []), *([tables.precision.outcome] if tables.precision else [])]:
             among(name, OUTCOMES, "no such outcome", file=file, key="outcomes", allowed="an outcome of the model")
         try:
@@ -141,11 +154,13 @@ class Plan:
         if tables.outcomes and len(set(tables.outcomes)) < len(tables.outcomes):
             raise ScenarioError("an outcome stands there twice", file=file, key="outcomes", value=tables.outcomes)
         factors = {path: read_factor(path, value, file) for path, value in tables.factors.items()}
+        read_groups(plain(tables.groups), list(factors), file)
+        correlation = read_correlation(plain(tables.correlation), list(factors), file)
         scenarios = _scenarios(tables, file, folder)
-        plan = cls(tables, scenarios, factors, parameters, folder, file)
+        plan = cls(tables, scenarios, factors, parameters, folder, file, (), correlation)
         plan._check_factors()
         plan._check_design()
-        return cls(tables, scenarios, factors, parameters, folder, file, tuple(plan._overridden()))
+        return cls(tables, scenarios, factors, parameters, folder, file, tuple(plan._overridden()), correlation)
 
     # -- what it comes to ----------------------------------------------------------------------
 
@@ -171,28 +186,9 @@ class Plan:
     # -- checks --------------------------------------------------------------------------------
 
     def _check_factors(self) -> None:
-        for path, factor in self.factors.items():
-            key = f"factors.{path}"
-            if path in ("role_model", "context"):
-                raise ScenarioError(
-                    "a role model or a context is no factor",
-                    file=self.file,
-                    key=key,
-                    allowed='scenarios = [{ role_model = ["...", "..."], context = "..." }]',
-                )
-            if path == "quarters" and self.tables.quarters is not None:
-                raise ScenarioError("stands in the plan twice", file=self.file, key=key)
-            if pattern(path) not in FIELDS:
-                complaint = unknown(path, file=self.file)
-                complaint.key = key
-                raise complaint
-            for scenario in self.scenarios.values():
-                for value in factor.extremes if len(self.scenarios) <= 50 else factor.extremes[:2]:
-                    try:
-                        scenario.with_({path: value})
-                    except ScenarioError as error:
-                        error.file, error.key = self.file, key
-                        raise
+        if "quarters" in self.factors and self.tables.quarters is not None:
+            raise ScenarioError("stands in the plan twice", file=self.file, key="factors.quarters")
+        check_factors(self.factors, self.scenarios, self.file)
 
     def _check_design(self) -> None:
         design = self.tables.design
@@ -217,6 +213,14 @@ class Plan:
                 except ValueError as error:
                     raise ScenarioError(str(error), file=self.file, key=f"factors.{path}") from None
         random = RANDOM_DESIGNS.get(design.kind) if design is not None else None
+        if self.correlation is not None and (random is None or random.orders):
+            able = " or ".join(name for name, made in RANDOM_DESIGNS.items() if not made.orders)
+            raise ScenarioError(
+                "factors that hang together belong to a random design; this one moves each by itself",
+                file=self.file,
+                key="correlation",
+                allowed=f"design.kind = {able}",
+            )
         if design is not None and random and random.powers_of_two and design.points and design.points & (design.points - 1):
             raise ScenarioError(
                 "not a power of two", file=self.file, key="design.points", value=design.points, allowed="2, 4, 8, ... base rows"
@@ -238,7 +242,7 @@ def _as_meant(raw: dict[str, Any], file: str | None) -> dict[str, Any]:
     where a list is meant as a list of one."""
     raw = _numbers(raw)
     if isinstance(raw.get("factors"), dict):
-        raw["factors"] = _by_path(raw["factors"], file)
+        raw["factors"] = by_path(raw["factors"], file)
     for name in ("outcomes", "scenarios"):
         if isinstance(raw.get(name), str) or (name == "scenarios" and isinstance(raw.get(name), dict)):
             raw[name] = [raw[name]]
@@ -251,27 +255,22 @@ def _as_meant(raw: dict[str, Any], file: str | None) -> dict[str, Any]:
     return raw
 
 
+def _know_own(value: Any, file: str | None, folder: Path) -> None:
+    """Outcomes of a plan's own, made known: a file that declares them, or tables of them by name."""
+    if isinstance(value, str):
+        outcomes_from(beside(folder, value) if not Path(value).is_absolute() else value)
+    elif value is not None:
+        if not isinstance(value, dict):
+            raise ScenarioError("wrong type", file=file, key="own_outcomes", value=value, allowed="a file, or tables by name")
+        made = [of_table(name, entry, file) for name, entry in value.items()]
+        OWN.update({each.name: each for each in made})
+
+
 def _numbers(value: Any, key: str = "") -> Any:
     """Whole numbers where a plan wants a real one."""
     if isinstance(value, dict):
         return {name: _numbers(inner, name) for name, inner in value.items()}
     return float(value) if key == "half_width" and isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _by_path(tables: dict[str, Any], file: str | None, prefix: str = "") -> dict[str, Any]:
-    """[factors.levers] communication = ... as well as [factors] "levers.communication" = ...; a path that is said in both ways
-    is refused, since one of the two would not be played."""
-    flat: dict[str, Any] = {}
-    for name, value in tables.items():
-        path = f"{prefix}{name}"
-        group = isinstance(value, dict) and pattern(path) not in FIELDS and not {"low", "high", "values"} & set(value)
-        said = _by_path(value, file, f"{path}.") if group and value else {path: value}
-        if twice := next((path for path in said if path in flat), None):
-            raise ScenarioError(
-                "stands there twice", file=file, key=f"factors.{twice}", allowed=f'once, as "{twice}" or in a table of its group'
-            )
-        flat |= said
-    return flat
 
 
 def _scenarios(tables: PlanTables, file: str | None, folder: Path) -> dict[str, Scenario]:

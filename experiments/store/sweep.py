@@ -21,6 +21,7 @@ from tandem.experiments.store.precision import next_stage
 from tandem.experiments.store.store import Commit, Scan, Store
 from tandem.sim.given import listed
 from tandem.sim.own import Own
+from tandem.sim.own_outcomes import know_again
 
 IDS = ("run_id", "point_id", "replicate", "status")
 
@@ -41,6 +42,7 @@ class Sweep(Own):
     def __init__(self, store: Store):
         self.store = store
         self.manifest = store.manifest
+        know_again(self.manifest.spec["model"].get("own_outcomes", []))
 
     @cached_property
     def _scan(self) -> Scan:

@@ -23,7 +23,7 @@ from tandem.experiments.store.journal import NAME as LOG
 from tandem.experiments.store.journal import looked_at
 from tandem.experiments.store.layout import Layout
 from tandem.experiments.store.manifest import NAME as MANIFEST
-from tandem.experiments.store.model import FirmModel, Model
+from tandem.experiments.store.model import Model, from_its_folder
 from tandem.experiments.store.points import DESIGN, SCENARIOS, check_file
 from tandem.experiments.store.precision import next_stage
 from tandem.experiments.store.seals import canonical, sha256
@@ -260,7 +260,7 @@ def _again(
         len(store.layout.stages),
         percent / 100.0,
         secrets.randbits(62),
-        None if isinstance(model, FirmModel) else model,
+        None if model is None or from_its_folder(model) else model,
     )
     count = workers or (cores() if store.layout.runs * percent / 100.0 > WORTH_A_POOL else 1)
     engine: Engine = SerialEngine() if count == 1 or nested() else ProcessEngine(count)

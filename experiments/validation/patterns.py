@@ -178,7 +178,7 @@ PATTERNS = (
 )
 
 
-AT_MOST = 1000
+AT_MOST = 10_000
 """Pairs at most, where a caller says nothing of them."""
 
 
@@ -191,7 +191,7 @@ def validate(
 ) -> pd.DataFrame:
     """`parameters` as in `tandem.sim.parameter_sets`. `pairs`: exactly so many, each interval as if it were the only look.
     `at_most`: each pattern is played until its claims are decided, or would hardly be within so many pairs; intervals allow for
-    that (`tandem.sim.until`). Neither: at most 1,000.
+    that (`tandem.sim.until`). Neither: at most 10,000.
 
     Tidy: pattern, statement_en, statement_fr, claim, figure, low, high (95%), line, verdict, pattern_verdict, pairs (that the
     claim took).

@@ -21,7 +21,7 @@ from tandem.sim.dashboard.staging import office
 from tandem.sim.dashboard.verdict import rules, verdict
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.scenario import ScenarioError
-from tandem.sim.series import FACES, SERIES, of_run, written
+from tandem.sim.series import FACES, SERIES, of_run, own_series, written
 
 KEPT_BYTES = 48_000_000
 
@@ -48,7 +48,7 @@ def run(asked: Mapping[str, Any]) -> dict[str, Any]:
         "parameters": telling.both(sets.tell),
         "weeks": made.weeks,
         "standing": [{"week": version.week, "values": standing(version.values)} for version in specification.scenario.versions],
-        "series": written(of_run(made, (*SERIES, *FACES))),
+        "series": written({**of_run(made, (*SERIES, *FACES)), **own_series(made)}),
         "office": office(made),
         "verdict": verdict(specification.case, made.outcomes),
         "measures": telling.measures(made, specification.case),

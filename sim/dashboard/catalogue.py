@@ -11,7 +11,8 @@ from tandem.sim.dashboard.headline import for_page
 from tandem.sim.dashboard.specification import SEED, known, loaded
 from tandem.sim.dashboard.verdict import means, rules
 from tandem.sim.dashboard.words import action_title, page_texts
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own_outcomes import OwnOutcome, own_among
 from tandem.sim.parameter_sets import Chosen, chosen
 from tandem.sim.parameters import describe
 from tandem.sim.results import simulate_batch
@@ -45,7 +46,23 @@ def both(told: Any) -> dict[str, str]:
 
 def catalogue(parameters: Chosen) -> dict[str, Any]:
     """The whole answer, made once for each way to choose parameter sets."""
-    return _catalogue(parameters.word)
+    found, own = _catalogue(parameters.word), own_among(OWN)
+    if not own:
+        return found
+    themes = [{"name": each.name, "series": [each.name], "hundred": each.bounds == (0.0, 1.0)} for each in own]
+    texts = {lang: {**found["texts"][lang], **_words(own, lang)} for lang in LANGUAGES}
+    return {**found, "themes": [*found["themes"], *themes], "texts": texts}
+
+
+def _words(own: tuple[OwnOutcome, ...], lang: str) -> dict[str, str]:
+    """What a page says of a user's own outcomes, by key."""
+    words = {}
+    for each in own:
+        title = typeset(each.title(lang), lang)
+        words |= {f"theme.{each.name}": title, f"series.{each.name}": title, f"short.{each.name}": title[:12]}
+        hundred = "points out of 100" if lang == "en" else "points sur 100"
+        words[f"unit.{each.name}"] = hundred if each.bounds == (0.0, 1.0) else each.unit_in(lang)
+    return words
 
 
 @lru_cache(maxsize=8)

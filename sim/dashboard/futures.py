@@ -14,7 +14,7 @@ from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import simulate, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Verdict
-from tandem.sim.series import SERIES, band, listed, of_run
+from tandem.sim.series import band, listed, of_run, own_series
 
 FUTURES = 200  # wherever a share of failures is told: one denominator
 BAND_FUTURES = 60
@@ -48,9 +48,10 @@ def bands(specification: Specification, parameters: Chosen) -> dict[str, Any]:
     """Low and high of each series, week by week, between which four futures in five lie."""
     runs = []
     for luck in range(BAND_FUTURES):
-        runs.append(of_run(simulate(specification.scenario, SEED, luck, parameters=parameters)))
+        played = simulate(specification.scenario, SEED, luck, parameters=parameters)
+        runs.append({**of_run(played), **own_series(played)})
         time.sleep(0)  # another thread may be answering a slider
-    spread = {name: band(np.array([run[name] for run in runs])) for name in SERIES}
+    spread = {name: band(np.array([run[name] for run in runs])) for name in runs[0]}
     return {
         "n": BAND_FUTURES,
         "low": {name: listed(low) for name, (low, _) in spread.items()},

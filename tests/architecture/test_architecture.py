@@ -35,6 +35,9 @@ FLOORS = (
     ("sim.kernel", "sim.agents", "sim.intents"),
     ("scenarios",),
     ("sim.scenario", "sim.weekly", "sim.texts"),
+    ("sim.formula",),
+    ("sim.own_outcomes",),
+    ("sim.played",),
     ("sim.intervals",),
     ("sim.until",),
     ("sim.table",),
@@ -44,7 +47,7 @@ FLOORS = (
     ("sim.run", "sim.batch"),
     ("sim.results", "sim.panel", "sim.model"),
     ("sim.deciding",),
-    ("sim.comparison",),
+    ("sim.comparison", "sim.frames"),
     ("sim.series",),
     ("sim.widget", "sim.dashboard"),
     ("sim",),
@@ -58,6 +61,7 @@ FLOORS = (
     ("experiments.discovery",),
     ("experiments.effects",),
     ("experiments.advice",),
+    ("experiments.optimisation",),
     ("experiments.validation",),
     ("experiments.calibration",),
     ("experiments.study",),
@@ -82,8 +86,8 @@ FENCES = {
 
 # What only `sim/intervals.py` makes, and which other files may say the same for another purpose.
 MADE_IN_INTERVALS: dict[str, set[str]] = {
-    r"\bstdtrit\b|\.ppf\(|\bt\.interval\b": set(),
-    r"\bndtri\b": {"experiments/store/factors.py"},  # draws from a truncated normal law
+    r"\bstdtrit\b|\.ppf\(|\bt\.interval\b": {"experiments/store/laws.py"},  # draws from any law of scipy
+    r"\bndtri\b": {"experiments/store/factors.py", "experiments/store/dependence.py"},  # draws from normal laws and copulas
     r"\bproportion_ci\b|\bproportion_confint\b|\bbinomtest\b": set(),
     r"\b(1\.96|1\.95996\d*|1\.645|2\.576)\b": set(),
     r"\"(higher|lower|holds|fails|raises|lowers)\" if\b": {"sim/dashboard/verdict.py"},  # how a played firm ended

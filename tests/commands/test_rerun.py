@@ -18,6 +18,10 @@ COMMANDS = {
     "explain": (["explain", "FIRM", "--seed", "a word", "--replicates", "10", "--lang", "fr"], "account.txt"),
     "compare": (["compare", "FIRM", "no-coo", "--runs", "20", "--parameters", "3"], "comparison.csv"),
     "advise": (["advise", "FIRM", "--runs", "50", "--wish", "growth"], "moves.csv"),
+    "optimise": (
+        ["optimise", "FIRM", "--wish", "growth", "--lever", "skills", "--levels", "2", "--trials", "2", "--runs", "30"],
+        "finalists.csv",
+    ),
     "validate": (["validate", "--pairs", "10", "--only", "patterns", "--seed", "4"], "patterns.csv"),
     "sensitivity": (["sensitivity", "FIRM", "--profile", "smoke"], "indices.csv"),
 }

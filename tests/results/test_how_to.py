@@ -29,7 +29,9 @@ def played(text: str, place: Path) -> subprocess.CompletedProcess:
 
 
 def prepare(page: Path, place: Path) -> None:
-    """What the commands of a page have left by the time its scripts run: of the sweeps, the sweep that is read, made small."""
+    """What a page's commands have left by the time its scripts run: its files, and a small sweep to read."""
+    for name, text in re.findall(r"^```toml\n# file: (\S+)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        (place / name).write_text(text, encoding="utf-8")
     if page.stem == "sweeps":
         (plan,) = re.findall(r"^```toml\n(title = .*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)[:1]
         smaller = plan.replace("replicates = 100", "replicates = 2").replace("points = 500", "points = 8")

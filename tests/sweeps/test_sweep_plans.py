@@ -58,7 +58,7 @@ BAD = {
     "not a number": GOOD.replace("high = 0.9", "high = nan"),
     "infinite": GOOD.replace("high = 0.9", "high = 1e999"),
     "turned round": GOOD.replace("low = 0.1", "low = 0.95"),
-    "unknown shape": GOOD.replace("high = 0.9", 'high = 0.9, distribution = "cauchy"'),
+    "unknown shape": GOOD.replace("high = 0.9", 'high = 0.9, distribution = "cauchi"'),
     "shape without numbers": GOOD.replace("high = 0.9", 'high = 0.9, distribution = "normal"'),
     "unknown role model": GOOD.replace('"co-pilot"', '"autopilot"'),
     "unknown outcome": 'outcomes = ["joy"]\n' + GOOD,

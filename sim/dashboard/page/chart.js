@@ -9,6 +9,8 @@ export const COLOURS = {
   waiting_weeks: "#8A5A00", ceo_load: "#0072B2", coo_load: "#8A5A00", morale: "#00735A", team_skill: "#0072B2",
   technique: "#00735A", standing_error: "#B34700",
 };
+/** The colour of a series; outcomes of a user's own share one. */
+export const colourOf = (name) => COLOURS[name] ?? "#5B4B8A";
 export const ACT_COLOUR = "#9C3D78";
 export const INK = "#1B2430";
 const PER_SERIES = 5; // low, high, ghost, seen, shown
@@ -113,7 +115,7 @@ export class Chart {
     const series = [{}];
     const bands = [];
     shown.names.forEach((name, index) => {
-      const colour = COLOURS[name];
+      const colour = colourOf(name);
       const dash = index ? [10, 5] : undefined;
       const first = 1 + index * PER_SERIES;
       const unseen = { stroke: "transparent", width: 0, points: { show: false } };
@@ -183,11 +185,11 @@ export class Chart {
       const value = shown.series[name][shown.week];
       const dash = index ? "dashed" : "solid";
       if (value !== null && value !== undefined) {
-        rows.push({ value, colour: COLOURS[name], dash, words: shown.words(name, value) });
+        rows.push({ value, colour: colourOf(name), dash, words: shown.words(name, value) });
       }
       const ghost = shown.ghost?.[name]?.[shown.week];
       const apart = ghost !== null && ghost !== undefined && value !== null && Math.abs(ghost - value) > 0.005 * (this.limits[1] - this.limits[0]);
-      if (apart) rows.push({ value: ghost, colour: COLOURS[name], dash: "dotted", words: shown.ghostWords(name, ghost) });
+      if (apart) rows.push({ value: ghost, colour: colourOf(name), dash: "dotted", words: shown.ghostWords(name, ghost) });
     });
     const made = rows.map((row) => {
       const key = make("span", { class: `line-key ${row.dash}` });

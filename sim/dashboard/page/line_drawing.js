@@ -1,5 +1,5 @@
 // A chart as a drawing for print: sharp on paper at any size.
-import { ACT_COLOUR, COLOURS, INK, roundTop } from "./chart.js";
+import { ACT_COLOUR, INK, colourOf, roundTop } from "./chart.js";
 import { spread } from "./labels.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -46,9 +46,9 @@ export function lineDrawing({ names, hundred, run, ghost, points, acts, label, l
   const ends = [];
   names.forEach((name, index) => {
     const dash = index ? { "stroke-dasharray": "6 3" } : {};
-    if (ghost) line(ghost.series[name], { stroke: COLOURS[name], "stroke-width": 1, "stroke-dasharray": "1.5 2.5" });
-    line(run.series[name], { stroke: COLOURS[name], "stroke-width": 1.8, ...dash });
-    ends.push([run.series[name].at(-1) ?? 0, COLOURS[name], label(name, run.series[name].at(-1))]);
+    if (ghost) line(ghost.series[name], { stroke: colourOf(name), "stroke-width": 1, "stroke-dasharray": "1.5 2.5" });
+    line(run.series[name], { stroke: colourOf(name), "stroke-width": 1.8, ...dash });
+    ends.push([run.series[name].at(-1) ?? 0, colourOf(name), label(name, run.series[name].at(-1))]);
   });
   const places = spread(ends.map(([value]) => y(value)), 11, TOP, HEIGHT - BOTTOM);
   ends.forEach(([, colour, text], index) => {

@@ -1,0 +1,150 @@
+"""`tandem sensitivity` with factors of a user's own, and of a finished sweep: thin, arguments in, tables out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+TABLES = ("indices.csv", "ranks.csv", "told.txt", "second_opinion.csv", "estimators.csv")
+MOST_SHOWN = 20
+
+
+def is_sweep(name: str | None) -> bool:
+    """Whether what was named is the folder of a sweep."""
+    return name is not None and (Path(name) / "manifest.json").is_file()
+
+
+def of_sweep(name: str, outcomes: list[str] | None, seed: Any, out: Path) -> None:
+    """A finished sweep, by the estimators that its design allows."""
+    from tandem.experiments.commands.outputs import writable
+    from tandem.experiments.files.record import note_parameters
+    from tandem.experiments.files.tables import write_tables
+    from tandem.experiments.sensitivity.swept import of_finished
+    from tandem.experiments.store import open_sweep
+    from tandem.sim.parameter_sets import chosen
+    from tandem.sim.writing import filled
+
+    writable(out, TABLES)
+    sweep = open_sweep(name)
+    found = of_finished(sweep, outcomes or None, seed)
+    table = found.table
+    for (scenario, output), rows in table.groupby(["scenario", "output"], sort=False):
+        show_rows(f"{output} in {scenario or Path(name).name}", rows)
+    for row in found.estimators.to_dict("records"):
+        print(f"{row['estimator']}: {'used' if row['used'] else 'not used, ' + row['why']}")
+    told = [*found.told]
+    if sweep.parameters is not None:
+        asked = chosen(sweep.parameters)
+        note_parameters(asked)
+        told.append(asked.told)
+    for line in told:
+        print(line)
+    with filled(out) as folder:
+        write_tables({"indices": table, "estimators": found.estimators}, folder)
+        (folder / "told.txt").write_text("\n".join(told) + "\n", encoding="utf-8")
+    print(f"This is a model, not a forecast. Tables: {out}")
+
+
+def of_factors(
+    name: str | None,
+    factors: Path,
+    outcomes: list[str] | None,
+    context: str | None,
+    rows: int,
+    interactions: bool,
+    seed: Any,
+    out: Path,
+    sets: Any,
+) -> None:
+    """A firm and factors of the user's own."""
+    from tandem.experiments.commands.outputs import writable
+    from tandem.experiments.commands.tables import progress
+    from tandem.experiments.effects.factor_firms import FactorFirms
+    from tandem.experiments.effects.own_sensitivity import sensitivity
+    from tandem.experiments.files.record import note_factors, note_firms
+    from tandem.experiments.sensitivity.analysis import planned_runs
+    from tandem.experiments.sensitivity.dependent import MOST_GROUPS_FOR_SUBSETS, DependentSensitivity
+    from tandem.experiments.store.declared_factors import declared_factors
+    from tandem.sim.scenario import Scenario
+
+    if name is None:
+        raise typer.BadParameter("name a scenario whose factors these are", param_hint="NAME")
+    firm = Scenario.load(name)
+    firm = firm.with_({"context": context}) if context is not None else firm
+    declared = declared_factors(factors)
+    writable(out, TABLES)
+    note_firms({name: firm})
+    note_factors(declared.identity()["factors"])
+    stuck = FactorFirms(firm, declared, parameters=sets).stuck
+    groups = len(set(declared.groups.values()))
+    many = planned_runs(groups, rows, 8, "walks" if interactions else "auto")
+    many = many if declared.correlation is None else rows * (2**groups if groups <= MOST_GROUPS_FOR_SUBSETS else 3 * groups)
+    with progress(many, "sensitivity") as told:
+        found = sensitivity(
+            firm,
+            declared,
+            outcomes or None,
+            rows,
+            seed,
+            interactions=interactions,
+            parameters=sets,
+            progress=lambda more: told("playing", more),
+        )
+    if isinstance(found, DependentSensitivity):
+        lines = [declared.told, *stuck, *found.told, sets.told]
+        for output, table in found.table.groupby("output", sort=False):
+            show_rows(f"{output}, inputs that hang together", table)
+        for output, table in found.second.groupby("output", sort=False) if len(found.second) else ():
+            show_rows(f"{output}, a second opinion (never zero for what does nothing)", table)
+        tables = {"indices": found.table, "ranks": found.ranks, "second_opinion": found.second}
+    else:
+        lines = [declared.told, *stuck, *_ranked(found), sets.told]
+        kept = ("first_mean", "total_mean", "shapley_mean", "interaction_mean", "effect", "noise_share")
+        for output, table in found.table[found.table["measure"].isin(kept)].groupby("output", sort=False):
+            show_rows(f"{output} ({found.verdict_on(output)})", table)
+        tables = {}
+    _written(found, tables, lines, out)
+
+
+def _written(found: Any, tables: dict[str, Any], lines: list[str], out: Path) -> None:
+    """Say what there is to say, and write it."""
+    from tandem.experiments.files.tables import write_tables
+    from tandem.sim.writing import filled
+
+    if not tables:
+        found.save(out)
+    with filled(out) as folder:
+        if tables:
+            write_tables(tables, folder)
+        (folder / "told.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for line in lines:
+        print(line)
+    print(f"This is a model, not a forecast. {found.runs:,} firms. Tables: {out}")
+
+
+def _ranked(found: Any) -> list[str]:
+    """The order of the inputs of each output, with what is undecided in it."""
+    lines = []
+    for output, places in found.rank_intervals.items():
+        ranked = sorted(places.items(), key=lambda item: int(item[1].split("-")[0]))
+        lines.append(f"{output}: " + ", ".join(f"{place}. {name}" for name, place in ranked))
+    return [*lines, "A rank such as 1-2 means that the order is undecided."]
+
+
+def show_rows(title: str, rows: Any) -> None:
+    """Rows of a table of indices, the largest of each measure first."""
+    from tandem.experiments.commands.screen import Screen, Table
+
+    shown = Table(title=title, min_width=80)
+    for column in ("measure", "input", "estimate", "95% interval"):
+        shown.add_column(column, justify="right" if column in ("estimate", "95% interval") else "left")
+    for measure in dict.fromkeys(rows["measure"]):
+        mine = rows[rows["measure"] == measure].sort_values("estimate", ascending=False, kind="stable")
+        for row in mine.head(MOST_SHOWN).to_dict("records"):
+            known = row["estimate"] == row["estimate"]
+            between = f"{row['low']:.3f} to {row['high']:.3f}" if row["low"] == row["low"] else "none"
+            shown.add_row(measure, str(row["input"]), f"{row['estimate']:.3f}" if known else "cannot be told", between)
+    Screen(sys.stdout).show(shown)

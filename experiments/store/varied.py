@@ -1,0 +1,90 @@
+"""Firms of which something is not known: factors drawn with each pair, laid over whatever plays, as parameter sets are.
+
+What takes `parameters=` takes this: pair p of every arm has the same draw of the factors, so that arms stay paired and a table of
+many pairs carries what is not known about the firm at no more runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tandem.experiments.store.declared_factors import DeclaredFactors, declared_factors
+from tandem.sim.given import whole
+from tandem.sim.mistake import Mistake
+from tandem.sim.parameter_sets import Chosen, Ensemble, chosen
+from tandem.sim.seeds import entropy, seed_of
+from tandem.sim.table import FirmTable, alone
+
+DRAWS = 4096
+TOLD = {
+    "en": "{sets}; with each pair its own draw of {count} factors ({names})",
+    "fr": "{sets}\u202f; avec pour chaque paire son propre tirage de {count} facteurs ({names})",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Varied(Chosen):
+    """Parameter sets with a draw of the factors each. `drawn_factors`: values by path, each (draws,); they win over what the
+    scenario says, and a change during the run wins over them."""
+
+    base: Chosen | None = None
+    declared: DeclaredFactors | None = None
+    drawn_factors: dict[str, np.ndarray] = field(default_factory=dict)
+    factors_seed: int | str = 0
+
+    def tell(self, lang: str) -> str:
+        """One short line for a reader."""
+        assert self.base is not None
+        names = ", ".join(list(self.drawn_factors)[:4]) + (" ..." if len(self.drawn_factors) > 4 else "")
+        return TOLD[lang].format(sets=self.base.tell(lang), count=len(self.drawn_factors), names=names)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What results depend on, as JSON."""
+        assert self.base is not None and self.declared is not None and self.known is not None
+        return {
+            **self.base.identity,
+            "factors": self.declared.digest,
+            "factors_seed": self.factors_seed,
+            "draws": len(self.known),
+        }
+
+    def lay(self, table: FirmTable, drawn: np.ndarray | None) -> FirmTable:
+        """The table with sets and factors laid over it, in place: `drawn` is the draw of each firm, int64 (firms,)."""
+        if drawn is None or self.known is None:
+            return table
+        super().lay(table, drawn)
+        for path, values in self.drawn_factors.items():
+            table.set(path, values[drawn])
+        return table
+
+
+def varied(parameters: Any, factors: Any, scenarios: Any, seed: int | str = 0, draws: int | None = None) -> Varied:
+    """Parameter sets with factors drawn beside them, by a Latin hypercube: what `parameters=` takes.
+
+    `factors` as in `declared_factors`; `scenarios`: by name, of all that is to be played (their values are looked at); `draws`:
+    how many draws there are, which pairs meet in turn; None: 4,096. Raises Mistake in one sentence: a factor that is no single
+    number of a firm, a value that some scenario does not take.
+    """
+    from scipy.stats import qmc
+
+    base, declared = chosen(parameters), declared_factors(factors)
+    declared.check(scenarios)
+    if wrong := [path for path in declared.names if not alone(path)]:
+        raise Mistake(f"factors: {wrong[0]} is no single number of a firm; a sweep can vary it")
+    seed = seed_of(seed)
+    draws = whole("draws", DRAWS if draws is None else draws, 2, 1_000_000)
+    rng = np.random.default_rng([entropy(seed), 7])
+    places = qmc.LatinHypercube(len(declared.names), rng=rng).random(draws)
+    values = {path: np.asarray(column, dtype=np.float64) for path, column in declared.values(places).items()}
+    sets: pd.DataFrame = pd.DataFrame(index=range(draws))
+    statistics = sets
+    if base.known is not None:
+        which = np.full(draws, base.number) if base.number is not None else base.known.at(np.arange(draws), seed)
+        sets = base.known.sets.iloc[which].reset_index(drop=True)
+    known = Ensemble(sets, statistics, 0, {})
+    return Varied(base.word, known, None, base, declared, values, seed)
