@@ -126,10 +126,10 @@ def case(name: str, parameters: Chosen) -> dict[str, Any]:
 def telling_luck(name: str, parameters: Chosen) -> int:
     """The luck that a case is shown under, by a rule that the page states: the most ordinary of the first 40 that tell it.
 
-    A luck tells a case where it fails (one that states no failure: where it ends as most of the 40 do), its plan ends better for pair or firm and worse for
-    neither, and nothing has fallen before the first thing that happens to the firm (see `calm_before`). Where no luck does all
-    three, the later wishes are given up first. Ordinary: nearest to the medians of what the case is judged by, of revenue and of
-    trust, each on its own scale.
+    A luck tells a case where it fails (one that states no failure: where it ends as most of the 40 do), its plan ends better for
+    pair or firm and worse for neither, and nothing has fallen before the first thing that happens to the firm (see
+    `calm_before`). Where no luck does all three, the later wishes are given up first. Ordinary: nearest to the medians of what
+    the case is judged by, of revenue and of trust, each on its own scale.
     """
     firm = loaded(name)
     failure = rules(name)[0]
@@ -159,7 +159,7 @@ def calm_before(firm: Scenario, luck: int, parameters: Chosen) -> bool:
     if not weeks:
         return True
     weekly = simulate(firm, SEED, luck, parameters=parameters).weekly
-    stocks = weekly.loc[weekly["week"] < min(weeks), ["revenue", "trust"]]
+    stocks = weekly.loc[weekly["week"] < min(weeks), ["revenue", "trust"]].bfill().ffill()
     return bool((stocks.iloc[-1] >= (1.0 - CALM) * stocks.iloc[0]).all())
 
 

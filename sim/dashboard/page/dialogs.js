@@ -128,6 +128,7 @@ export class Dialogs {
       catalogue.headline.command && make("p", { class: "note", id: "headline-command" }, words.say("confidence.made", { firms: catalogue.headline.firms }), " ", make("code", {}, catalogue.headline.command)),
       make("h3", {}, words.say("confidence.case")),
       make("p", {}, words.of(found.fails_when) || words.say("bet.no_rule")),
+      found.failure && make("p", { id: "confidence-luck" }, words.say("confidence.chosen")),
       odds?.untouched && found.failure && make("p", { id: "confidence-odds" }, oddsWords(words, "luck.case", odds.untouched)),
       odds?.planned && make("p", {}, `${words.say("confidence.planned", { action: this.app.actionTitle("planned"), week: odds.week })} ${oddsWords(words, "luck.with_planned", odds.planned)}`),
       make("h3", {}, words.say("confidence.missing")),

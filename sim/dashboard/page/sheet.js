@@ -82,7 +82,7 @@ function drawing({ words, catalogue, state, run, ghost, story }, name) {
 function ending({ words, state, story, staked }) {
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.say(`pair_stands.${end.pair}`), words.say(`firm_stands.${end.firm}`), words.of(end.revenue)];
+  const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.say(`pair_firm.${end.pair}_${end.firm}`), words.of(end.revenue)];
   const called = betWords({ words, state, staked });
   if (called) lines.push(words.say("sheet.bets", { holds: state.bet[0], drifts: state.bet[1], breaks: state.bet[2] }), called);
   else lines.push(words.say("sheet.no_bet"));

@@ -60,7 +60,7 @@ function verdict(app) {
   const { words, story } = app;
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.say(`pair_stands.${end.pair}`), words.say(`firm_stands.${end.firm}`), words.of(end.revenue), betWords(app)];
+  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.say(`pair_firm.${end.pair}_${end.firm}`), words.of(end.revenue), betWords(app)];
   return make("p", { class: `verdict ${end.verdict}`, id: "verdict" }, lines.filter(Boolean).join(" "));
 }
 
