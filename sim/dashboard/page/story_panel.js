@@ -1,5 +1,5 @@
 // What happened, in sentences: each a button to its week, with "why?" and "what could have been done?".
-import { make } from "./dom.js";
+import { fitted, make } from "./dom.js";
 
 export function storyPanel(app) {
   const node = make("section", { class: "panel story", "aria-label": app.words.say("story.title") });
@@ -38,8 +38,10 @@ export function storyPanel(app) {
       node.replaceChildren(...children.filter(Boolean));
       node.scrollTop = place;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
+      fitted(node, state.projector);
       scroll(app, node);
     },
+    fit() { fitted(node, app.state.projector); },
   };
 }
 
