@@ -59,6 +59,25 @@ def unseen(visit, server, cases, lang) -> dict[str, list[str]]:
     return found
 
 
+def hidden_in_the_window(visit, server, lang) -> int:
+    """How many px of the answer on role models cannot be seen without scrolling."""
+    visit.page.goto("about:blank")
+    visit.open(f"{server.address}#case=retail-restructuring&lang={lang}&view=projector", "told")
+    visit.page.keyboard.press("d")
+    visit.page.locator("#fit-depends").wait_for(timeout=120_000)
+    return visit.page.evaluate(
+        "(() => { const one = document.querySelector('dialog'); return one.scrollHeight - one.clientHeight })()"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_answer_on_role_models_is_seen_without_scrolling(flight_server, playwright_driver, lang):
+    for size in SIZES:
+        with browsing(playwright_driver, size, lang) as visit:
+            assert hidden_in_the_window(visit, flight_server, lang) <= 1, size
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "lang"), [(SIZES[2], "fr"), (SIZES[1], "en")], ids=["1024-fr", "1280-en"])
 def test_opened_answers_are_seen_without_scrolling(flight_server, playwright_driver, size, lang):

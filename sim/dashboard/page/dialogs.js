@@ -1,7 +1,8 @@
 // Windows over the page: bet, intervention, help, confidence. The browser keeps the focus in them and closes them on Esc.
 import { button, make } from "./dom.js";
 import { oddsWords } from "./compare_panel.js";
-import { cleanName } from "./state.js";
+import { pairWords } from "./pair_dialog.js";
+import { cleanName, specOf } from "./state.js";
 
 export class Dialogs {
   constructor(app) {
@@ -84,7 +85,7 @@ export class Dialogs {
   help() {
     const { words, state } = this.app;
     const keys = [["Space", "play"], ["← →", "step"], ["⇧ ← →", "turn"], ["Home End", "ends"], ["1–9 0", "case"], ["N", "next"], ["B", "bet"], ["I", "act"], ["U", "undo"],
-      ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
+      ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["D", "fit"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
     const names = state.names.map((name, index) => make("input", { type: "text", id: `name-${index}`, maxlength: 24, value: name,
       onchange: (event) => this.app.rename(index, cleanName(event.target.value)) }));
     this.open("help", words.say("help.title"),
@@ -112,6 +113,24 @@ export class Dialogs {
     this.open("tour", words.say("tour.title", { n: step + 1, all: stops.length }), make("p", { id: "tour-words" }, words.say(`tour.${stops[step]}`)),
       make("div", { class: "row" },
         make("button", { type: "button", id: "tour-next", class: "primary", "data-first": true, onclick: () => this.tour(step + 1) }, words.say(step + 1 < stops.length ? "tour.next" : "tour.done"))));
+  }
+
+  /** Which role model fits this firm, and what a second executive is worth to it. It is played when asked for; meanwhile a sentence says so. */
+  async pair() {
+    const { app } = this;
+    const { words } = app;
+    if (!app.host.canMove) return;
+    const waiting = make("p", { role: "status", id: "fit-waiting" }, words.say("fit.waiting"));
+    const box = make("div", { id: "fit", "aria-live": "polite" }, waiting);
+    this.open("pair", words.say("fit.title"), box);
+    const spec = specOf({ ...app.state, acts: [], luck: 0 });
+    try {
+      const told = await app.ask("pair", { spec });
+      if (box.isConnected) box.replaceChildren(...pairWords(app, told));
+    } catch (problem) {
+      const key = app.catalogue.texts.en[`notice.${problem.message}`] ? problem.message : "broken";
+      waiting.textContent = words.say(`notice.${key}`);
+    }
   }
 
   /** Why believe it, and why not. */
