@@ -116,13 +116,13 @@ export class Dialogs {
   }
 
   /** Which role model fits this firm, and what a second executive is worth to it. It is played when asked for; meanwhile a sentence says so. */
-  async pair() {
+  async fit() {
     const { app } = this;
     const { words } = app;
     if (!app.host.canMove) return;
     const waiting = make("p", { role: "status", id: "fit-waiting" }, words.say("fit.waiting"));
     const box = make("div", { id: "fit", "aria-live": "polite" }, waiting);
-    this.open("pair", words.say("fit.title"), box);
+    this.open("fit", words.say("fit.title"), box);
     const spec = specOf({ ...app.state, acts: [], luck: 0 });
     try {
       const told = await app.ask("pair", { spec });
