@@ -8,7 +8,6 @@ own language. Ctrl-C ends it with exit code 130, a signal to terminate with 143;
 from __future__ import annotations
 
 import asyncio
-import html
 import json
 import signal
 import socket
@@ -27,7 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tandem.sim.dashboard.connections import LARGEST_HEAD, answering
 from tandem.sim.dashboard.module import page_file, script, style
-from tandem.sim.dashboard.words import page_text
+from tandem.sim.dashboard.replies import complaint, language, notice, page
 from tandem.sim.dashboard.work import OTHERS, OWN_PAGE, Lane, Occupied
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.texts import LANGUAGES
@@ -65,44 +64,6 @@ STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
 }
 """Files of the page: how each is made, and its kind."""
-
-
-def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None, fallback: str = "en") -> str:
-    """The visitor's language: asked for in the address, else the browser's first one that we speak."""
-    asked = (query or {}).get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    for part in headers.get("accept-language", "")[:200].split(","):
-        word = part.split(";")[0].strip().lower()[:2]
-        if word in LANGUAGES:
-            return word
-    return fallback
-
-
-def page(lang: str, kind: str = "simulator") -> str:
-    """The one page, or the debrief sheet, before its script fills it."""
-    content = page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind)
-    words = {
-        "TITLE": {"sheet": "sheet.title", "facilitator": "facilitator.title"}.get(kind, "title"),
-        "NO_SCRIPT": "notice.no_script",
-        "SERVER_DOWN": "notice.server_down",
-        "PREPARING": "notice.preparing",
-    }
-    for name, key in words.items():
-        content = content.replace(f"%{name}%", html.escape(page_text(key, lang)))
-    return content
-
-
-def notice(lang: str, key: str, status: int) -> Response:
-    """One sentence, and the way back, as a page."""
-    words = {
-        name: html.escape(page_text(text, lang))
-        for name, text in (("TITLE", "title"), ("SENTENCE", f"notice.{key}"), ("BACK", "notice.back"))
-    }
-    content = page_file("notice.html").replace("%LANG%", lang)
-    for name, text in words.items():
-        content = content.replace(f"%{name}%", text)
-    return Response(content, status, media_type="text/html; charset=utf-8")
 
 
 class Guard:
@@ -344,11 +305,6 @@ async def body(request: Request) -> dict[str, Any]:
     if not isinstance(asked, dict):
         raise ValueError("bad_question")
     return asked
-
-
-def complaint(key: str, status: int) -> Response:
-    """What the page turns into one sentence of its own language."""
-    return Response(json.dumps({"notice": key}), status, media_type="application/json")
 
 
 def listening(port: int) -> socket.socket:

@@ -18,7 +18,8 @@ export function storyPanel(app) {
       }
       shown = key;
       const near = points.filter((point) => point.week <= state.week);
-      const listed = state.projector ? near.filter((point) => point.stop).slice(-1) : points;
+      const stops = near.filter((point) => point.stop);
+      const listed = state.projector ? (stops.length ? stops : near).slice(-1) : points;
       const lookBack = ended && story && !state.projector;
       const children = [make("h2", {}, words.say("story.title")), bet(app)];
       if (ended && story) children.push(verdict(app));
