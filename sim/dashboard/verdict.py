@@ -77,7 +77,7 @@ def rules(case: str) -> tuple[Verdict, Verdict]:
     return failure, drift
 
 
-def verdict(case: str, outcomes: Mapping[str, float]) -> str:
+def verdict(case: str, outcomes: Mapping[Any, float]) -> str:
     """`breaks`, `drifts` or `holds`."""
     failure, drift = rules(case)
     if failure.holds(outcomes):

@@ -41,7 +41,7 @@ def unseen(visit, server, cases, lang) -> dict[str, list[str]]:
         weeks = {"crisis-overload": 104, "department-store-history": 104, "software-firm-history": 416}.get(case, 156)
         visit.open(f"{server.address}#{planned}&lang={lang}&view=projector", "told")
         page.keyboard.press("w")
-        page.locator(".opened .main-cause").wait_for()
+        page.locator(".opened").wait_for()
         look(f"{case}: why")
         page.locator(".point .asks button").nth(1).click()
         page.locator(".opened li button").first.wait_for(timeout=60_000)
@@ -54,7 +54,7 @@ def unseen(visit, server, cases, lang) -> dict[str, list[str]]:
         page.locator("#luck-result p").nth(1).wait_for(timeout=60_000)
         look(f"{case}: luck")
         page.keyboard.press("w")
-        page.locator(".opened .main-cause").wait_for()
+        page.locator(".opened").wait_for()
         look(f"{case}: luck and why")
     return found
 
