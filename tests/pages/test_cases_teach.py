@@ -120,7 +120,7 @@ def test_the_lessons_own_lever_works_by_itself(name):
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_the_plan_is_seen_in_the_cases_own_chart(name):
-    """On the luck shown: at some week the first line of the right-hand chart lies 5 points better with the plan (1 where it counts
+    """On the luck shown: at some week the first line of the right-hand chart lies 5 points better with the plan (1 where it tells
     quarrels or weeks), and at the end it is no worse than it was without."""
     found = next(case for case in ANSWERS["catalogue"]({})["cases"] if case["name"] == name)
     planned = {"case": name, "luck": found["luck"], "acts": [{"week": found["planned"], "action": "planned"}]}

@@ -164,3 +164,18 @@ def test_waiting_words_say_what_happens_and_no_number_of_seconds():
 def test_the_longest_case_stays_a_small_file():
     content, _ = exported_file({"case": "software-firm-history"}, "fr")
     assert len(content) < 3_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_cases_own_plan_is_never_the_first_that_is_offered(flight_server, playwright_driver, lang):
+    with browsing(playwright_driver, lang=lang) as visit:
+        visit.open(f"{flight_server.address}#case=silence&lang={lang}", "drawn")
+        for case in known()["case"]:
+            visit.page.locator(f"#case-{case}").click()
+            visit.wait("drawn")
+            visit.page.keyboard.press("i")
+            offered = visit.page.locator(".actions button").evaluate_all("all => all.map((one) => one.id)")
+            assert offered[0] != "action-planned" and len(offered) >= 7, case
+            visit.page.keyboard.press("Escape")
+            visit.page.locator("dialog[open]").wait_for(state="detached")

@@ -3,6 +3,7 @@ import { button, make } from "./dom.js";
 import { oddsWords } from "./compare_panel.js";
 import { pairWords } from "./pair_dialog.js";
 import { cleanName, specOf } from "./state.js";
+import { inNoTellingOrder } from "./story_panel.js";
 
 export class Dialogs {
   constructor(app) {
@@ -56,8 +57,7 @@ export class Dialogs {
     const { app } = this;
     const { words, state, found, catalogue } = app;
     const week = app.actWeek();
-    const names = Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name))
-      .sort((one, other) => app.actionTitle(one).localeCompare(app.actionTitle(other), state.lang)); // the case's own plan is not told by its place
+    const names = inNoTellingOrder(app, Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name)));
     const levers = catalogue.controls.filter((one) => one.kind === "lever");
     const set = {};
     const sliders = levers.map((control) => {

@@ -99,13 +99,20 @@ function why(app, point) {
     make("p", { class: "note" }, words.say("story.rule", { rule: words.of(point.rule) })));
 }
 
+/** Actions by their titles, the case's own plan never first: its place shall tell nothing. */
+export function inNoTellingOrder(app, names) {
+  const others = names.filter((name) => name !== "planned").sort((one, other) => app.actionTitle(one).localeCompare(app.actionTitle(other), app.state.lang));
+  if (names.includes("planned")) others.splice(1 + (app.found.name.length % Math.max(others.length, 1)), 0, "planned");
+  return others;
+}
+
 function remedies(app, point) {
   const { words, state } = app;
   const found = app.trials[app.trialKey(point.week)];
   if (!found) return make("div", { class: "opened" }, make("p", { role: "status" }, words.say("story.trying")));
   // What each does is shown once the room has chosen: until then all are offered, in an order that tells nothing.
   const chosen = state.acts.some((act) => act.week >= point.week) || app.judged[app.trialKey(point.week)];
-  const offered = chosen ? found.trials : [...found.trials].sort((one, other) => app.actionTitle(one.action).localeCompare(app.actionTitle(other.action), state.lang));
+  const offered = chosen ? found.trials : inNoTellingOrder(app, found.trials.map((one) => one.action)).map((name) => found.trials.find((one) => one.action === name));
   const choose = (trial) => () => { app.judged[app.trialKey(point.week)] = true; app.act(trial.action, point.week); };
   return make("div", { class: "opened" },
     make("p", {}, words.say(chosen ? "story.tried" : "story.choose", { k: found.untouched.failing, n: found.untouched.n, week: point.week })),
