@@ -26,7 +26,7 @@ from bench.page_checks import AXE, SIZES, STATES, contrast, line_colours, pages_
 from tandem.sim.dashboard.words import page_texts
 from tandem.sim.texts import LANGUAGES
 
-FIRST_CHARTS, MOVES, CLIENTS, QUESTIONS = 5, 40, 20, 6
+FIRST_CHARTS, MOVES, CLIENTS, QUESTIONS, FRAMES = 5, 40, 20, 6, 240
 SEEN = "case=silence&week=156&seen=156"
 
 # Moves a slider as a hand does, one step after another, and waits each time for the frame after the chart has changed.
@@ -62,6 +62,30 @@ REWIND = """async () => {
     await new Promise((next) => { requestAnimationFrame(() => next()); });
   }
   return taken;
+}"""
+
+# Plays and notes so many frames: ms from one to the next, and ms of work that the page itself has in each (what it draws and
+# counts in the frame, its layout included).
+PLAYING = """async (frames) => {
+  document.querySelector("#play").click();
+  const ask = window.requestAnimationFrame.bind(window);
+  let own = 0;
+  window.requestAnimationFrame = (act) => ask((now) => {
+    const from = performance.now();
+    act(now);
+    document.body.getBoundingClientRect();
+    own += performance.now() - from;
+  });
+  const between = [], work = [];
+  let before = await new Promise(ask);
+  while (between.length < frames) {
+    const now = await new Promise(ask);
+    between.push(now - before);
+    work.push(own);
+    [before, own] = [now, 0];
+  }
+  window.requestAnimationFrame = ask;
+  return { between, work };
 }"""
 
 
@@ -127,6 +151,19 @@ def moving(driver: Any, server: Server) -> Iterator[Figure]:
         middle, high = statistics.median(taken), p95(taken)
         told = f"{middle:.1f} / {high:.1f} / {max(taken):.1f} ms"
         yield Figure("any week on rewind, median / p95 / worst", told, "16 ms", high <= 16)
+
+
+def playing(driver: Any, server: Server) -> Iterator[Figure]:
+    """Frames of the stage while it plays at 1366x768, at three times the speed, nothing left out."""
+    with fresh_browser(driver) as context:
+        page = context.pages[0]
+        page.goto(f"{server.address}#case=founder-will-not-let-go&stops=off&speed=3")
+        wait(page, "complete")
+        found = page.evaluate(PLAYING, FRAMES)
+        rate = 1000 / statistics.median(found["between"])
+        told = f"{rate:.0f} a second, work {statistics.median(found['work']):.1f} / {p95(found['work']):.1f} ms"
+        held = rate >= 30 and p95(found["work"]) <= 1000 / 30
+        yield Figure("frames of the stage while playing; work of one, median / p95", told, "30 / 33 ms", held)
 
 
 def ask(server: Server, luck: int) -> float:
@@ -215,6 +252,7 @@ def figures() -> Iterator[Figure]:
         try:
             ask(server, 0)
             yield from moving(driver, server)
+            yield from playing(driver, server)
             yield from class_at_once(server)
             yield from taken_away(driver, server)
             yield from looks(driver, server)

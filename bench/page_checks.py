@@ -10,13 +10,14 @@ HERE = Path(__file__).parent
 SLIPS = (HERE / "page_slips.js").read_text("utf-8").split("\n", 2)[2]
 AXE = HERE.parent / "tests" / "vendor" / "axe.min.js"  # in a checkout; not installed
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SIZES = [(1366, 768), (1280, 720), (1024, 768), (390, 844)]
+SIZES = [(1366, 768), (1280, 720), (1920, 1080), (1024, 768), (390, 844)]
 STATES = [
     "case=retail-restructuring&luck=0&acts=60:planned;90:meet&week=156&seen=156&past=156&bet=3.4.5",
     "case=crisis-overload&week=60&seen=104&left=load&right=decisions",
     "case=coo-leaves&week=75&seen=75",
+    "case=brand-performance-weakness&acts=20:clarify;40:meet;60:adapt;80:train;100:mediate&week=156&seen=156&past=156&bet=12.8.30",
 ]
-"""States of the page that are looked at: much on it, another case with other charts, one with an empty post."""
+"""States of the page that are looked at: much on it, another case with other charts, an empty post, five interventions."""
 
 
 def slips(page: Any) -> list[str]:

@@ -6,6 +6,7 @@ responses to advertising) need states on the way. The same weeks are played, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tandem.sim.kernel import announce, side_by_side, step_week
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
+from tandem.sim.phases.pair import both_present
 from tandem.sim.phases.start import start_firm
 from tandem.sim.scenario.meant import firms_of
 from tandem.sim.seeds import seed_of
@@ -150,7 +152,7 @@ def observe_means(w, o):
     for t in range(p.team_count):
         skill += teams[t].skill / p.team_count
         morale += teams[t].morale / p.team_count
-    o.role_clarity = clarity / weight if weight > 0.0 else 1.0
+    o.role_clarity = clarity / weight if weight > 0.0 and both_present(w) else math.nan  # as in the weekly table
     o.team_skill = skill
     o.morale = morale
     o.standing_error = error

@@ -82,9 +82,10 @@ def both_there(kept: Kept) -> np.ndarray:
 
 
 def role_clarity(kept: Kept) -> np.ndarray:
-    """Clarity of the domains, weighted by how often each brings a decision; not-a-number while a post is empty."""
+    """Clarity of the domains, weighted by how often each brings a decision; not-a-number while a post is empty or none comes."""
     arrivals = kept.in_force["domain_arrivals_per_week"]
-    clarity = (arrivals * kept.firm["clarity"]).sum(axis=1) / np.maximum(arrivals.sum(axis=1), 1e-12)
+    weight = arrivals.sum(axis=1)
+    clarity = (arrivals * kept.firm["clarity"]).sum(axis=1) / np.where(weight > 0.0, weight, np.nan)
     return np.where(both_there(kept), clarity, np.nan)
 
 

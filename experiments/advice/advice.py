@@ -20,7 +20,7 @@ from tandem.experiments.advice.moves import Moves, moves_of
 from tandem.experiments.advice.playing import Played, best_with
 from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised
 from tandem.experiments.advice.second import second_worth, without_coo
-from tandem.experiments.advice.told import paragraphs
+from tandem.experiments.advice.told import best_of, paragraphs
 from tandem.experiments.advice.wishes import wish_of
 from tandem.experiments.effects.role_models import best_of, role_models
 from tandem.sim.given import number, whole
@@ -75,8 +75,7 @@ class Advice(Own):
     @property
     def best_role_model(self) -> str | None:
         """The role model that is decidedly best for growth, or None."""
-        decided = self.role_models[self.role_models["decided"]]
-        return str(decided.iloc[0]["role_model"]) if len(decided) else None
+        return best_of(self.role_models)
 
     @property
     def best_move(self) -> dict[str, float]:
@@ -128,14 +127,10 @@ def advise(
     scenario, runs, step, seed = _asked(scenario, runs, step, seed)
     wish_of(wish, scenario)
     hours = None if hours is None else number("hours", hours, 0.0, MOST_HOURS)
-    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
     asked = chosen(parameters)
     played = Played(seed, asked)
-    firms = {name: scenario.with_({"role_model": name}) for name in role_models() if name not in control}
-    found = played.raced(firms, runs)
-    by_growth = _role_models({name: rows[:, GROWTH] for name, rows in found.items()})
+    by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)
-    second = _second(scenario, firms[str(by_growth.iloc[0]["role_model"])], played, runs)
     levers = effects(scenario, runs, step, played)
     progress("levers", 10)
     first = first_of(levers)
@@ -149,6 +144,15 @@ def advise(
     origin = origin_of("advise", [[scenario]], asked, runs, layered=True, seed=seed, step=step, wish=wish, hours=hours)
     object.__setattr__(made, "_made_by", origin)  # what its tables carry; no part of what is compared or shown
     return made
+
+
+def pair_choice(scenario: Scenario, runs: int, played: Played) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The firm under every role model to choose from, and with a COO against without: `Advice.role_models`, `Advice.second`."""
+    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    firms = {name: scenario.with_({"role_model": name}) for name in role_models() if name not in control}
+    found = played.raced(firms, runs)
+    by_growth = _role_models({name: rows[:, GROWTH] for name, rows in found.items()})
+    return by_growth, _second(scenario, firms[str(by_growth.iloc[0]["role_model"])], played, runs)
 
 
 def _second(scenario: Scenario, best: Scenario, played: Played, runs: int) -> pd.DataFrame:

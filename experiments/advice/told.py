@@ -15,6 +15,8 @@ from tandem.experiments.pages.words import titles
 from tandem.sim.texts import number, semicolon, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tandem.experiments.advice.advice import Advice
 
 
@@ -29,10 +31,21 @@ def paragraphs(advice: Advice, lang: str = "en") -> list[str]:
 
 def of_role_models(advice: Advice, named: dict[str, str], lang: str = "en") -> str:
     """Which role model suits the firm best, and whether it grows under it at all."""
-    best = advice.role_models.iloc[0]
+    return role_models_sentence(advice.role_models, named, lang)
+
+
+def best_of(table: pd.DataFrame) -> str | None:
+    """The role model that is decidedly best for growth by `Advice.role_models`, or None."""
+    decided = table[table["decided"]]
+    return str(decided.iloc[0]["role_model"]) if len(decided) else None
+
+
+def role_models_sentence(table: pd.DataFrame, named: dict[str, str], lang: str = "en") -> str:
+    """What `Advice.role_models` says, in a sentence or two."""
+    best: Any = table.iloc[0]
     name, growth = named[best["role_model"]], 100 * float(best["growth"])
-    if advice.best_role_model is None:
-        rows = advice.role_models.to_dict("records")
+    if best_of(table) is None:
+        rows = table.to_dict("records")
         close = [named[row["role_model"]] for row in rows if row["low"] <= 0.0]
         told = text(
             "advice.role_models.open",
@@ -42,7 +55,7 @@ def of_role_models(advice: Advice, named: dict[str, str], lang: str = "en") -> s
             probability=_probability(best["probability"], lang),
         )
         return f"{told} {text('advice.role_models.shrinks', lang, name=name, growth=abs(growth))}" if growth < 0.0 else told
-    second = advice.role_models.iloc[1]
+    second: Any = table.iloc[1]
     return text(
         f"advice.role_models.{'least' if growth < 0.0 else 'most'}",
         lang,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +18,13 @@ class Language(StrEnum):
 
     en = "en"
     fr = "fr"
+
+
+def pair(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """See `tandem.experiments.advice.here.pair_here`, imported when somebody asks."""
+    from tandem.experiments.advice.here import pair_here
+
+    return pair_here(asked)
 
 
 def dashboard(
@@ -50,4 +58,4 @@ def dashboard(
     print(asked.told, flush=True)
     if open_:
         webbrowser.open(address + (f"?lang={lang.value}" if lang else ""))
-    serve(bound, lang.value if lang else None, asked.word)
+    serve(bound, lang.value if lang else None, asked.word, {"pair": pair})

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from tandem.sim.dashboard import catalogue as what_there_is
@@ -102,7 +104,9 @@ def trials(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-ANSWERS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
+NO_MORE: Mapping[str, Answer] = MappingProxyType({})
+ANSWERS: dict[str, Answer] = {
     "catalogue": catalogue,
     "run": run,
     "story": story,
@@ -116,9 +120,10 @@ LIGHT = ("catalogue", "run")
 
 
 class Store:
-    """Answers already given, as JSON bytes; the oldest make room. Nothing in it depends on who asked."""
+    """Answers already given, as JSON bytes; the oldest make room. Nothing in it depends on who asked. `more`: as in `answer`."""
 
-    def __init__(self, most: int = KEPT_BYTES):
+    def __init__(self, most: int = KEPT_BYTES, more: Mapping[str, Answer] = NO_MORE):
+        self.more = more
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._most, self._size, self._lock = most, 0, Lock()
 
@@ -132,7 +137,7 @@ class Store:
 
     def answer(self, question: str, asked: Mapping[str, Any]) -> bytes:
         """The answer as JSON; a ScenarioError if what was asked is not understood."""
-        return self.made(question, asked, lambda: as_json(answer(question, asked)))
+        return self.made(question, asked, lambda: as_json(answer(question, asked, self.more)))
 
     def made(self, question: str, asked: Mapping[str, Any], make: Callable[[], bytes]) -> bytes:
         """What `make` gives, or what it gave for the same question before."""
@@ -156,6 +161,8 @@ def _key(question: str, asked: Mapping[str, Any]) -> str:
         specification = Specification.read(asked.get("spec"))
         if question in ("odds", "export"):  # they look at the case alone, and an export at its luck
             specification = Specification(specification.case, specification.luck if question == "export" else 0)
+        elif question == "pair":  # it looks at the firm, whatever its luck and what was tried
+            specification = replace(specification, luck=0, acts=())
         told["spec"] = specification.plain()
     if question == "trials":
         told["week"] = asked.get("week")
@@ -164,11 +171,12 @@ def _key(question: str, asked: Mapping[str, Any]) -> str:
     return question + json.dumps(told, sort_keys=True)
 
 
-def answer(question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """One answer, made now."""
-    if question not in ANSWERS:
-        raise ScenarioError("no such question", key=question, allowed=", ".join(ANSWERS))
-    return ANSWERS[question](asked)
+def answer(question: str, asked: Mapping[str, Any], more: Mapping[str, Answer] = NO_MORE) -> dict[str, Any]:
+    """One answer, made now; `more`: answers beside ANSWERS, by question."""
+    known = {**ANSWERS, **more}
+    if question not in known:
+        raise ScenarioError("no such question", key=question, allowed=", ".join(known))
+    return known[question](asked)
 
 
 def as_json(value: Any) -> bytes:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from tandem.sim.dashboard.controls import CONTROLS, FIRST_LEVERS, actions, fixed_parts, standing
 from tandem.sim.dashboard.headline import for_page
 from tandem.sim.dashboard.specification import SEED, known, loaded
-from tandem.sim.dashboard.verdict import means, rules
+from tandem.sim.dashboard.verdict import ends_better, means, rules, verdict
 from tandem.sim.dashboard.words import action_title, page_texts
 from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.own_outcomes import OwnOutcome, own_among
 from tandem.sim.parameter_sets import Chosen, chosen
 from tandem.sim.parameters import describe
-from tandem.sim.results import simulate_batch
+from tandem.sim.results import simulate, simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.catalogue import find
 from tandem.sim.series import HUNDRED, THEMES
@@ -23,6 +27,9 @@ from tandem.sim.texts import LANGUAGES, typeset
 
 KEYED = 10  # cases with an `order` up to this stand on the keys 1 to 9 and 0
 LUCKS_TRIED = 40
+HALF = 0.5
+ORDER = ("breaks", "drifts", "holds")
+CALM = 0.05  # of the start: less is the luck of a quarter
 THEME_OF_OUTCOME = {
     "revenue_growth": "revenue",
     "conflict_rate": "quarrels",
@@ -137,19 +144,58 @@ def case(name: str, parameters: Chosen) -> dict[str, Any]:
 
 
 def telling_luck(name: str, parameters: Chosen) -> int:
-    """The most ordinary luck under which the case goes as it is told: it fails, or, for the one that goes well, it holds.
+    """The luck that a case is shown under, by a rule that the page states: the most ordinary of the first 40 that tell it.
 
-    Ordinary: nearest to the medians of what the case is judged by, of revenue and of trust, each on its own scale.
+    A luck tells a case where it fails (one that states no failure: where it ends as most of the 40 do), its plan ends better for
+    pair or firm, worse for neither, and better by the case's own rule, the plan moves what the case is judged by at least half
+    as far as it ordinarily does, and nothing has fallen before the first thing that happens to the firm (see `calm_before`).
+    Where no luck does all of that, the later wishes are given up first. Ordinary: nearest to the medians of what the case is
+    judged by, of revenue and of trust, each on its own scale.
     """
     firm = loaded(name)
     failure = rules(name)[0]
     outcomes = simulate_batch(firm, LUCKS_TRIED, SEED, threads=False, parameters=parameters).outcomes
-    named = [*dict.fromkeys([*(condition.outcome for condition in failure.conditions), "revenue_growth", "trust"])]
-    spread = outcomes[named].std().replace(0.0, 1.0)
-    distance = ((outcomes[named] - outcomes[named].median()).abs() / spread).sum(axis=1)
-    wanted = firm.story.failure is not None
-    lucks = [luck for luck, failing in enumerate(failure.which(outcomes)) if failing == wanted]
-    return min(lucks, key=lambda luck: distance[luck], default=0)
+    judged_by = list(dict.fromkeys(condition.outcome for condition in failure.conditions))
+    named = [*dict.fromkeys([*judged_by, "revenue_growth", "trust"])]
+    distance = _unusual(outcomes[named])
+    fails = failure.which(outcomes)
+    found = np.flatnonzero(fails == (firm.story.failure is not None or fails.mean() > 0.5))
+    if firm.story.intervention is not None:
+        planned = simulate_batch(firm.branch("intervention"), LUCKS_TRIED, SEED, threads=False, parameters=parameters).outcomes
+        before, after = outcomes.to_dict("records"), planned.to_dict("records")
+        found = _narrowed(found, lambda luck: turns(name, before[luck], after[luck]))
+        gains = planned[judged_by] - outcomes[judged_by]
+        usual = (gains * np.sign(gains.median()) >= HALF * gains.median().abs()).all(axis=1)
+        found = _narrowed(found, lambda luck: bool(usual[luck]))
+    found = _narrowed(found, lambda luck: calm_before(firm, luck, parameters))
+    return int(min(found, key=lambda luck: distance[luck], default=0))
+
+
+def turns(case: str, before: Mapping[Any, float], after: Mapping[Any, float]) -> bool:
+    """Whether a plan turns a case: better for pair or firm, worse for neither, and better by the case's own rule."""
+    return ends_better(before, after) and ORDER.index(verdict(case, after)) > ORDER.index(verdict(case, before))
+
+
+def _unusual(outcomes: pd.DataFrame) -> pd.Series:
+    """How far each run is from the medians, in spreads of each outcome, summed."""
+    spread = outcomes.std().replace(0.0, 1.0)
+    return ((outcomes - outcomes.median()).abs() / spread).sum(axis=1)
+
+
+def _narrowed(lucks: np.ndarray, tells: Callable[[int], bool]) -> np.ndarray:
+    """Those of the lucks that tell; all of them where none does."""
+    kept = lucks[[tells(int(luck)) for luck in lucks]] if len(lucks) else lucks
+    return kept if len(kept) else lucks
+
+
+def calm_before(firm: Scenario, luck: int, parameters: Chosen) -> bool:
+    """Whether neither revenue nor trust has fallen by more than 5 hundredths of its start before the first event of the file."""
+    weeks = [event.week for event in firm.parameters.events]
+    if not weeks:
+        return True
+    weekly = simulate(firm, SEED, luck, parameters=parameters).weekly
+    stocks = weekly.loc[weekly["week"] < min(weeks), ["revenue", "trust"]].bfill().ffill()
+    return bool((stocks.iloc[-1] >= (1.0 - CALM) * stocks.iloc[0]).all())
 
 
 def main_theme(name: str) -> str:

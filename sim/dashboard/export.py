@@ -43,14 +43,15 @@ class Sentences:
 
 
 def packed(specification: Specification, sentences: Sentences, parameters: Chosen) -> dict[str, Any]:
-    """A run with its story: numbers in hundredths, only from the first intervention on, for before it all runs are one."""
+    """A run with its story: numbers as steps, only from the first intervention on, for before it all runs are one."""
     asked = {"spec": specification.plain(), "parameters": parameters.word}
     run, story = answers.run(asked), answers.story(asked)
     start = min((act.week for act in specification.acts), default=0)
-    series = {
-        name: [None if value is None else round(100 * value) for value in values[start:]]
-        for name, values in run.pop("series").items()
-    }
+    series = {name: steps(values[start:], 100) for name, values in run.pop("series").items()}
+    office = run.pop("office")
+    for team in office["teams"]:
+        team |= {"waiting": steps(team["waiting"][start:], 10), "morale": steps(team["morale"][start:], 1)}
+    office["meeting"] = steps(office["meeting"][start:], 10)
     points, hindsight = (packed_points(story[tense], sentences) for tense in ("points", "hindsight"))
     weeks = {week: sentences.number(words) for week, words in story["weeks"].items() if week >= start}
     staged = {
@@ -60,12 +61,27 @@ def packed(specification: Specification, sentences: Sentences, parameters: Chose
         "run": run,
         "from": start,
         "series": series,
+        "office": office,
         "points": points,
         "hindsight": hindsight,
         "weeks": weeks,
         "stage": staged,
         "end": story["end"],
     }
+
+
+def steps(values: list[float | None], parts: int) -> list[int | None]:
+    """Numbers as whole `parts` of one, each told by its step from the last number there was: small steps take little room."""
+    found: list[int | None] = []
+    last = 0
+    for value in values:
+        if value is None:
+            found.append(None)
+        else:
+            now = round(parts * value)
+            found.append(now - last)
+            last = now
+    return found
 
 
 def packed_points(points: list[dict[str, Any]], sentences: Sentences) -> list[dict[str, Any]]:

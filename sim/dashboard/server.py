@@ -8,14 +8,13 @@ own language. Ctrl-C ends it with exit code 130, a signal to terminate with 143;
 from __future__ import annotations
 
 import asyncio
-import html
 import json
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,10 +26,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tandem.sim.dashboard.connections import LARGEST_HEAD, answering
 from tandem.sim.dashboard.module import page_file, script, style
-from tandem.sim.dashboard.words import page_text
+from tandem.sim.dashboard.replies import complaint, language, notice, page
 from tandem.sim.dashboard.work import OTHERS, OWN_PAGE, Lane, Occupied
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from tandem.sim.dashboard.answers import Answer
 
 LOOPBACK = "127.0.0.1"
 MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
@@ -62,44 +64,6 @@ STATIC: dict[str, tuple[Callable[[], str], str]] = {
     "icon.svg": (lambda: page_file("icon.svg"), "image/svg+xml"),
 }
 """Files of the page: how each is made, and its kind."""
-
-
-def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None, fallback: str = "en") -> str:
-    """The visitor's language: asked for in the address, else the browser's first one that we speak."""
-    asked = (query or {}).get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    for part in headers.get("accept-language", "")[:200].split(","):
-        word = part.split(";")[0].strip().lower()[:2]
-        if word in LANGUAGES:
-            return word
-    return fallback
-
-
-def page(lang: str, kind: str = "simulator") -> str:
-    """The one page, or the debrief sheet, before its script fills it."""
-    content = page_file("index.html").replace("%LANG%", lang).replace("%KIND%", kind)
-    words = {
-        "TITLE": {"sheet": "sheet.title", "facilitator": "facilitator.title"}.get(kind, "title"),
-        "NO_SCRIPT": "notice.no_script",
-        "SERVER_DOWN": "notice.server_down",
-        "PREPARING": "notice.preparing",
-    }
-    for name, key in words.items():
-        content = content.replace(f"%{name}%", html.escape(page_text(key, lang)))
-    return content
-
-
-def notice(lang: str, key: str, status: int) -> Response:
-    """One sentence, and the way back, as a page."""
-    words = {
-        name: html.escape(page_text(text, lang))
-        for name, text in (("TITLE", "title"), ("SENTENCE", f"notice.{key}"), ("BACK", "notice.back"))
-    }
-    content = page_file("notice.html").replace("%LANG%", lang)
-    for name, text in words.items():
-        content = content.replace(f"%{name}%", text)
-    return Response(content, status, media_type="text/html; charset=utf-8")
 
 
 class Guard:
@@ -146,16 +110,17 @@ class Guard:
 
 
 class Desk:
-    """Answers what a page asks: the handlers of the routes, and the store of answers already given.
+    """Answers what a page asks: the handlers of the routes, and the store of answers already given. `more`: answers that
+    floors above this one give, by question.
 
     `lang`: the language before a visitor chooses; `parameters`: as in `tandem.sim.parameter_sets`, for every question. A lane
     each for what a slider waits for, for luck checks, for the rest and for exports: none waits behind those after it.
     """
 
-    def __init__(self, lang: str | None, parameters: str | int):
-        self.lang, self.parameters = lang, parameters
+    def __init__(self, lang: str | None, parameters: str | int, more: Mapping[str, Answer] | None = None):
+        self.lang, self.parameters, self.more = lang, parameters, dict(more or {})
         self.light, self.luck = Lane("slider", 256), Lane("luck", 16)
-        self.heavy, self.exports = Lane("futures", 32), Lane("exports", 4)
+        self.heavy, self.exports, self.further = Lane("futures", 32), Lane("exports", 4), Lane("further", 8)
         self._store: Any = None
 
     @property
@@ -164,7 +129,7 @@ class Desk:
         if self._store is None:
             from tandem.sim.dashboard.answers import Store
 
-            self._store = Store()
+            self._store = Store(more=self.more)
         return self._store
 
     def respond(self, question: str, asked: Mapping[str, Any]) -> bytes:
@@ -214,9 +179,11 @@ class Desk:
             if known is None:
                 from tandem.sim.dashboard.answers import ANSWERS, LIGHT
 
-                if question not in ANSWERS:
+                if question not in ANSWERS and question not in self.more:
                     return complaint("bad_question", 404)
                 lane = self.light if question in LIGHT else self.luck if question == "luck" else self.heavy
+                if question in self.more:
+                    lane = self.further
                 known = await worked(lane, lambda: self.respond(question, asked), request)
         except (ScenarioError, RecursionError):
             return complaint("bad_question", 400)
@@ -264,9 +231,14 @@ class Desk:
         return notice(language(request.headers, request.query_params, self.lang or "en"), "broken", 500)
 
 
-def application(hosts: frozenset[str], lang: str | None = None, parameters: str | int = "ensemble") -> ASGIApp:
-    """The server's application. `hosts`: what a Host header may say; `lang`, `parameters`: see `Desk`."""
-    desk = Desk(lang, parameters)
+def application(
+    hosts: frozenset[str],
+    lang: str | None = None,
+    parameters: str | int = "ensemble",
+    more: Mapping[str, Answer] | None = None,
+) -> ASGIApp:
+    """The server's application. `hosts`: what a Host header may say; `lang`, `parameters`, `more`: see `Desk`."""
+    desk = Desk(lang, parameters, more)
     app = Starlette(
         routes=[
             Route("/", desk.home),
@@ -335,11 +307,6 @@ async def body(request: Request) -> dict[str, Any]:
     return asked
 
 
-def complaint(key: str, status: int) -> Response:
-    """What the page turns into one sentence of its own language."""
-    return Response(json.dumps({"notice": key}), status, media_type="application/json")
-
-
 def listening(port: int) -> socket.socket:
     """A loopback socket on `port` (0: any free one)."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -353,12 +320,17 @@ def listening(port: int) -> socket.socket:
     return bound
 
 
-def serve(bound: socket.socket, lang: str | None = None, parameters: str | int = "ensemble") -> None:
-    """Serve on a listening socket until stopped."""
+def serve(
+    bound: socket.socket,
+    lang: str | None = None,
+    parameters: str | int = "ensemble",
+    more: Mapping[str, Answer] | None = None,
+) -> None:
+    """Serve on a listening socket until stopped. `more`: answers of floors above, by question."""
     port = bound.getsockname()[1]
     hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
     settings = uvicorn.Config(
-        application(hosts, lang, parameters),
+        application(hosts, lang, parameters, more),
         http=answering(as_sent(notice(lang or "en", "bad_address", 414))),
         ws="none",
         lifespan="off",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from tandem.sim.dashboard.specification import loaded
 from tandem.sim.dashboard.words import page_text
@@ -35,7 +36,7 @@ SOUR = 0.5  # mean relationship conflict, of 1
 STEADY = 0.01  # growth of revenue a year, either way
 
 
-def pair_verdict(outcomes: Mapping[str, float]) -> str:
+def pair_verdict(outcomes: Mapping[Any, float]) -> str:
     """`works`, `strained`, `broken`, or `alone` where there was no pair."""
     trust, conflict = outcomes["trust"], outcomes["relationship_conflict_mean"]
     if math.isnan(trust):
@@ -45,12 +46,23 @@ def pair_verdict(outcomes: Mapping[str, float]) -> str:
     return "strained" if trust < STRAINED or conflict > SOUR else "works"
 
 
-def firm_verdict(outcomes: Mapping[str, float]) -> str:
+def firm_verdict(outcomes: Mapping[Any, float]) -> str:
     """`grows`, `stands` or `shrinks`, by growth of revenue."""
     growth = outcomes["revenue_growth"]
     if growth > STEADY:
         return "grows"
     return "shrinks" if growth < -STEADY else "stands"
+
+
+PAIR_ORDER = {"alone": 0, "broken": 0, "strained": 1, "works": 2}
+FIRM_ORDER = {"shrinks": 0, "stands": 1, "grows": 2}
+
+
+def ends_better(before: Mapping[Any, float], after: Mapping[Any, float]) -> bool:
+    """Whether pair or firm ends with a better verdict after than before, and neither with a worse one; outcomes of two runs."""
+    pair = PAIR_ORDER[pair_verdict(after)] - PAIR_ORDER[pair_verdict(before)]
+    firm = FIRM_ORDER[firm_verdict(after)] - FIRM_ORDER[firm_verdict(before)]
+    return min(pair, firm) >= 0 and max(pair, firm) > 0
 
 
 @lru_cache(maxsize=64)
@@ -65,7 +77,7 @@ def rules(case: str) -> tuple[Verdict, Verdict]:
     return failure, drift
 
 
-def verdict(case: str, outcomes: Mapping[str, float]) -> str:
+def verdict(case: str, outcomes: Mapping[Any, float]) -> str:
     """`breaks`, `drifts` or `holds`."""
     failure, drift = rules(case)
     if failure.holds(outcomes):

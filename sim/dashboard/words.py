@@ -9,7 +9,7 @@ from importlib import resources
 
 from tandem.sim.parameters import lever_texts
 from tandem.sim.scenario import Scenario
-from tandem.sim.texts import LANGUAGES, flattened, typeset
+from tandem.sim.texts import LANGUAGES, filled, flattened, typeset
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -24,7 +24,7 @@ def page_text(key: str, lang: str, **slots: str) -> str:
     """One text, slots filled."""
     template = page_texts(lang)[key]
     assert isinstance(template, str), key
-    return template.format(**slots)
+    return filled(template, lang, slots)
 
 
 def action_title(firm: Scenario, action: str, lang: str) -> str:

@@ -46,7 +46,7 @@ def text(key: str, lang: str, **values: Any) -> str:
     template = catalogue(language(lang))[key]
     if isinstance(template, dict):
         template = template[_form(template, lang, values)]
-    return _Local(lang).vformat(template, (), values)
+    return filled(template, lang, values)
 
 
 def _form(forms: Mapping[str, str], lang: str, values: Mapping[str, Any]) -> str:
@@ -89,6 +89,20 @@ def typeset(words: str, lang: str) -> str:
     return re.sub(r"[ \u00a0]([;:!?%»])", NARROW + r"\1", words.replace("'", "\u2019"))
 
 
+def of(named: str, lang: str) -> str:
+    """What is named, with its articles, after French "de": le budget, les campagnes -> du budget, des campagnes. A slot
+    `{name:of}` does so; English has nothing to contract."""
+    if language(lang) != "fr":
+        return named
+    articles = {"le ": "du ", "les ": "des ", "la ": "de la ", "l\u2019": "de l\u2019"}
+    return re.sub("(^|, | et )(les? |la |l\u2019)", lambda found: found[1] + articles[found[2]], named)
+
+
+def filled(template: str, lang: str, values: Mapping[str, Any]) -> str:
+    """A template with `values` in its slots, written as the language writes them."""
+    return _Local(lang).vformat(template, (), values)
+
+
 def semicolon(lang: str) -> str:
     """What stands between two clauses: a semicolon with the spaces of the language."""
     return f"{NARROW}; " if language(lang) == "fr" else "; "
@@ -106,4 +120,6 @@ class _Local(string.Formatter):
         self.lang = lang
 
     def format_field(self, value: Any, form: str) -> str:
+        if form == "of":
+            return of(str(value), self.lang)
         return number(value, form, self.lang) if isinstance(value, int | float) else format(value, form)

@@ -76,7 +76,7 @@ FENCES = {
     "mesa": r"sim/(agents|model)\.py",
     "SALib": r"experiments/.*",
     "dask": r"experiments/.*",
-    "starlette": r"sim/dashboard/server\.py",
+    "starlette": r"sim/dashboard/(server|replies)\.py",
     "uvicorn": r"sim/dashboard/(server|connections)\.py",
     "playwright": r"bench/.*",
     "anywidget": r"sim/widget/.*",

@@ -38,7 +38,10 @@ def test_an_intervention_that_does_not_help_is_found():
 def test_the_luck_on_the_screen_goes_as_the_case_is_told(name):
     case = next(case for case in ANSWERS["catalogue"]({})["cases"] if case["name"] == name)
     run = ANSWERS["run"]({"spec": {"case": name, "luck": case["luck"]}})
-    assert (run["verdict"] == "breaks") == (name in FAILURES), rules(name)
+    untouched = ANSWERS["odds"]({"spec": {"case": name}})[
+        "untouched"
+    ]  # one that states no failure ends as most of its futures do
+    assert (run["verdict"] == "breaks") == (name in FAILURES or untouched["failing"] > 0.5 * untouched["n"]), rules(name)
 
 
 def test_ten_cases_stand_on_the_digits():

@@ -4,8 +4,11 @@ import pytest
 from flight import browsing
 
 from bench.page_checks import SIZES, STATES, contrast, line_colours, slips, violations
+from tandem.sim.dashboard.specification import known
 
 pytestmark = pytest.mark.slow
+
+SHORT = ("crisis-overload", "department-store-history")  # of two years
 
 LAID_OVER_EACH_OTHER = """() => {
   const place = document.querySelector('h1').getBoundingClientRect();
@@ -70,3 +73,30 @@ def test_lines_and_their_labels_are_not_pale():
     pale = {name: colour for name, colour in colours.items() if contrast(colour, "#FFFFFF") < 4.5}
     assert pale == {}
     assert contrast("#E69F00", "#FFFFFF") < 4.5
+
+
+def ugly(visit, server, lang) -> dict[str, list[str]]:
+    """State -> slips of layout and what axe finds: every case in the middle and at its end, in both modes."""
+    found = {}
+    for case in known()["case"]:
+        for place in (
+            "week=60&seen=60",
+            "week=416&seen=416" if case == "software-firm-history" else "week=104&seen=156&bet=7.8.9",
+        ):
+            place = place.replace("seen=156", "seen=104") if case in SHORT else place
+            for view in ("", "&view=projector"):
+                visit.page.goto("about:blank")
+                visit.open(f"{server.address}#case={case}&{place}&lang={lang}{view}", "told")
+                visit.page.wait_for_timeout(100)
+                if slipped := [*slips(visit.page), *violations(visit.page)]:
+                    found[f"{case} {place[:8]}{view}"] = slipped
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_case_at_every_size_in_both_modes(flight_server, playwright_driver, size, lang):
+    with browsing(playwright_driver, size, lang) as visit:
+        assert ugly(visit, flight_server, lang) == {}
+        assert visit.slips == []

@@ -8,6 +8,7 @@ import pytest
 
 from tandem.sim.dashboard.controls import ACTIONS, CONTROLS
 from tandem.sim.dashboard.staging import SPOKEN
+from tandem.sim.dashboard.verdict import FIRM_ORDER, PAIR_ORDER
 from tandem.sim.dashboard.words import page_texts
 from tandem.sim.series import SERIES, THEMES
 from tandem.sim.texts import LANGUAGES, NARROW
@@ -27,8 +28,7 @@ FAMILIES = {
     "right": set(CONTROLS["charter.budget"].options),
     "role": {"ceo", "coo"},
     "verdict": {"holds", "drifts", "breaks", "because"},
-    "pair_stands": {"works", "strained", "broken", "alone"},
-    "firm_stands": {"grows", "stands", "shrinks"},
+    "pair_firm": {f"{pair}_{firm}" for pair in PAIR_ORDER for firm in FIRM_ORDER},
     "says": set(SPOKEN),
     "next": {"button", *STEPS},
     "cue": set(STEPS),

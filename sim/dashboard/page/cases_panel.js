@@ -8,7 +8,7 @@ export function casesPanel(app) {
     make("ul", {}, catalogue.cases.map((one) => {
       const title = words.title(one.title);
       return make("li", {}, make("button", {
-        type: "button", id: `case-${one.name}`, class: one.failure ? "case" : "case success", "aria-keyshortcuts": one.key || null,
+        type: "button", id: `case-${one.name}`, class: one.failure || !one.key ? "case" : "case success", "aria-keyshortcuts": one.key || null,
         "aria-current": one.name === state.case ? "true" : null, onclick: () => app.open(one.name), title,
       }, make("kbd", {}, one.key || "·"), make("span", {}, title)));
     })));

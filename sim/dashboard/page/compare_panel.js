@@ -1,5 +1,5 @@
 // The same luck with one difference: figures beside each other, replay of the change, luck check.
-import { button, make } from "./dom.js";
+import { button, fitted, make } from "./dom.js";
 
 export function comparePanel(app) {
   const node = make("section", { class: "panel compare", "aria-label": app.words.say("compare.title") });
@@ -16,19 +16,21 @@ export function comparePanel(app) {
       }
       shown = key;
       const focused = document.activeElement?.id;
-      const content = [make("h2", {}, words.say("compare.title")),
-        ghost ? difference(app) : make("p", { class: "note" }, words.say("compare.nothing")),
-        ghost && make("p", { class: "note" }, words.say(state.acts.length ? "compare.same_luck" : "compare.same_luck_levers")),
+      // What was asked last stands first, so that it is seen without scrolling.
+      const content = [make("h2", {}, words.say("compare.title")), luck(app),
         make("div", { class: "row" },
           button(words.say("compare.replay"), () => app.replay(), { id: "replay", key: "R" }),
           state.acts.length > 0 && button(words.say("compare.remove"), () => app.removeActs(), { id: "remove" }),
           button(words.say("luck.button"), () => app.checkLuck(), { id: "luck", key: "L" }),
           app.host.canMove && button(words.say("luck.other"), () => app.otherLuck(), { id: "other-luck" })),
-        luck(app)];
+        ghost ? difference(app) : make("p", { class: "note" }, words.say("compare.nothing")),
+        ghost && make("p", { class: "note" }, words.say(state.acts.length ? "compare.same_luck" : "compare.same_luck_levers"))];
       node.replaceChildren(...content.filter(Boolean));
       node.querySelector("#replay").disabled = !ghost;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
+      fitted(node, state.projector);
     },
+    fit() { fitted(node, app.state.projector); },
   };
 }
 

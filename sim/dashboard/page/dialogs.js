@@ -1,7 +1,9 @@
 // Windows over the page: bet, intervention, help, confidence. The browser keeps the focus in them and closes them on Esc.
 import { button, make } from "./dom.js";
 import { oddsWords } from "./compare_panel.js";
-import { cleanName } from "./state.js";
+import { pairWords } from "./pair_dialog.js";
+import { cleanName, specOf } from "./state.js";
+import { inNoTellingOrder } from "./story_panel.js";
 
 export class Dialogs {
   constructor(app) {
@@ -55,8 +57,7 @@ export class Dialogs {
     const { app } = this;
     const { words, state, found, catalogue } = app;
     const week = app.actWeek();
-    const names = Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name))
-      .sort((one, other) => app.actionTitle(one).localeCompare(app.actionTitle(other), state.lang)); // the case's own plan is not told by its place
+    const names = inNoTellingOrder(app, Object.keys(found.actions).filter((name) => app.host.canMove || app.host.offers(name)));
     const levers = catalogue.controls.filter((one) => one.kind === "lever");
     const set = {};
     const sliders = levers.map((control) => {
@@ -84,7 +85,7 @@ export class Dialogs {
   help() {
     const { words, state } = this.app;
     const keys = [["Space", "play"], ["← →", "step"], ["⇧ ← →", "turn"], ["Home End", "ends"], ["1–9 0", "case"], ["N", "next"], ["B", "bet"], ["I", "act"], ["U", "undo"],
-      ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
+      ["R", "replay"], ["W", "why"], ["L", "luck"], ["P", "sheet"], ["C", "confidence"], ["D", "fit"], ["G", "language"], ["F", "projector"], ["?", "help"], ["Esc", "close"]];
     const names = state.names.map((name, index) => make("input", { type: "text", id: `name-${index}`, maxlength: 24, value: name,
       onchange: (event) => this.app.rename(index, cleanName(event.target.value)) }));
     this.open("help", words.say("help.title"),
@@ -114,6 +115,24 @@ export class Dialogs {
         make("button", { type: "button", id: "tour-next", class: "primary", "data-first": true, onclick: () => this.tour(step + 1) }, words.say(step + 1 < stops.length ? "tour.next" : "tour.done"))));
   }
 
+  /** Which role model fits this firm, and what a second executive is worth to it. It is played when asked for; meanwhile a sentence says so. */
+  async fit() {
+    const { app } = this;
+    const { words } = app;
+    if (!app.host.canMove) return;
+    const waiting = make("p", { role: "status", id: "fit-waiting" }, words.say("fit.waiting"));
+    const box = make("div", { id: "fit", "aria-live": "polite" }, waiting);
+    this.open("fit", words.say("fit.title"), box);
+    const spec = specOf({ ...app.state, acts: [], luck: 0 });
+    try {
+      const told = await app.ask("pair", { spec });
+      if (box.isConnected) box.replaceChildren(...pairWords(app, told));
+    } catch (problem) {
+      const key = app.catalogue.texts.en[`notice.${problem.message}`] ? problem.message : "broken";
+      waiting.textContent = words.say(`notice.${key}`);
+    }
+  }
+
   /** Why believe it, and why not. */
   confidence() {
     const { words, catalogue, found, run, state, odds } = this.app;
@@ -128,6 +147,7 @@ export class Dialogs {
       catalogue.headline.command && make("p", { class: "note", id: "headline-command" }, words.say("confidence.made", { firms: catalogue.headline.firms }), " ", make("code", {}, catalogue.headline.command)),
       make("h3", {}, words.say("confidence.case")),
       make("p", {}, words.of(found.fails_when) || words.say("bet.no_rule")),
+      found.failure && make("p", { id: "confidence-luck" }, words.say("confidence.chosen")),
       odds?.untouched && found.failure && make("p", { id: "confidence-odds" }, oddsWords(words, "luck.case", odds.untouched)),
       odds?.planned && make("p", {}, `${words.say("confidence.planned", { action: this.app.actionTitle("planned"), week: odds.week })} ${oddsWords(words, "luck.with_planned", odds.planned)}`),
       make("h3", {}, words.say("confidence.missing")),

@@ -54,3 +54,13 @@ export function button(words, act, { id = null, key = "", sign = "", pressed = n
     "aria-pressed": pressed === null ? null : String(pressed), title: title || (key && !plain ? `${words} (${key})` : null),
   }, label);
 }
+
+const LEAST_LETTERS = 0.62; // of a panel's own size: smaller is not read from the last row
+
+/** Lets a panel that must not scroll show all it holds: smaller letters, no smaller than may be. */
+export function fitted(node, wanted) {
+  node.style.fontSize = "";
+  if (!wanted) return;
+  const full = parseFloat(getComputedStyle(node).fontSize);
+  for (let part = 0.96; node.scrollHeight > node.clientHeight + 1 && part >= LEAST_LETTERS; part -= 0.04) node.style.fontSize = `${full * part}px`;
+}

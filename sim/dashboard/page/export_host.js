@@ -47,15 +47,25 @@ export function exportHost(kept) {
   };
 }
 
+/** Numbers from their steps, in parts of one. */
+function walked(steps, parts) {
+  let last = 0;
+  return steps.map((step) => {
+    if (step === null) return null;
+    last += step;
+    return last / parts;
+  });
+}
+
 /** A run whose numbers were kept as differences from the untouched one, its sentences as numbers of a list. */
 function unpacked(kept, key, untouched = null) {
   const packed = kept.runs[key];
   const from = packed.from;
   const series = {};
-  for (const [name, values] of Object.entries(packed.series)) {
-    const own = values.map((value) => (value === null ? null : value / 100));
-    series[name] = untouched ? [...untouched.run.series[name].slice(0, from), ...own] : own;
-  }
+  const whole = (steps, parts, before) => [...(before ? before.slice(0, from) : []), ...walked(steps, parts)];
+  for (const [name, steps] of Object.entries(packed.series)) series[name] = whole(steps, 100, untouched?.run.series[name]);
+  const office = { meeting: whole(packed.office.meeting, 10, untouched?.run.office.meeting), teams: packed.office.teams.map((team, at) => ({ ...team,
+    waiting: whole(team.waiting, 10, untouched?.run.office.teams[at].waiting), morale: whole(team.morale, 1, untouched?.run.office.teams[at].morale) })) };
   const say = (number) => kept.sentences[number];
   const before = untouched ? untouched.story.weeks : {};
   const weeks = Object.fromEntries(Object.entries(before).filter(([week]) => +week < from));
@@ -66,5 +76,5 @@ function unpacked(kept, key, untouched = null) {
   }
   const told = (points) => points.map((point) => ({ ...point, sentence: say(point.sentence), rule: say(point.rule), behind: say(point.behind),
     causes: point.causes.map((cause) => ({ name: say(cause.name), share: cause.share })) }));
-  return { run: { ...packed.run, series }, story: { points: told(packed.points), hindsight: told(packed.hindsight), weeks, stage, end: packed.end, measures: packed.run.measures } };
+  return { run: { ...packed.run, series, office }, story: { points: told(packed.points), hindsight: told(packed.hindsight), weeks, stage, end: packed.end, measures: packed.run.measures } };
 }

@@ -39,7 +39,7 @@ export function press(app, event) {
   }
   if (!app.state.keys) return false;
   const letters = { b: () => app.dialogs.bet(), i: () => app.dialogs.act(), u: () => app.undo(), r: () => app.replay(), l: () => app.checkLuck(),
-    g: () => app.otherLanguage(), f: () => app.projector(), p: () => app.sheet(), c: () => app.dialogs.confidence(), w: () => app.why(), n: () => app.next(), "?": () => app.dialogs.help() };
+    g: () => app.otherLanguage(), f: () => app.projector(), p: () => app.sheet(), c: () => app.dialogs.confidence(), d: () => app.dialogs.fit(), w: () => app.why(), n: () => app.next(), "?": () => app.dialogs.help() };
   if (/^[0-9]$/.test(key)) {
     const found = app.catalogue.cases.find((one) => one.key === key);
     if (found) app.open(found.name);

@@ -76,7 +76,8 @@ export function leversPanel(app) {
     group(words.say("levers.rights"), of("right").map((one) => choice(app, one))));
   return make("section", { class: "panel levers", "aria-label": words.say("levers.title") },
     make("h2", {}, words.say("levers.title")),
-    app.host.canMove ? null : make("p", { class: "note" }, words.say("levers.in_file")),
+    app.host.canMove ? make("button", { type: "button", id: "fit-button", class: "fit-button", "aria-keyshortcuts": "D", onclick: () => app.dialogs.fit() }, words.say("fit.button"))
+      : make("p", { class: "note" }, words.say("levers.in_file")),
     of("lever", true).map((one) => slider(app, one)), details,
     make("button", { type: "button", id: "levers-back", disabled: !app.moved(), onclick: () => app.putBack() }, words.say("levers.back")));
 }

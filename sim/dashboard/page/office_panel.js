@@ -106,7 +106,10 @@ function furniture(now, words) {
 /** A leader at the desk, or at the table in a week in which they meet; an empty chair where the post is vacant. */
 function seat(group, post, now, { state }) {
   const there = now.present[post];
-  const name = shape("text", { y: 62, class: "office-name", "text-anchor": "middle" });
+  const inner = post === "ceo" === !(there && now.meets) ? 1 : -1; // towards the table from a desk, away from it at the table
+  const beside = now.place.width > 900; // in a narrow office a name stands below
+  const name = shape("text", beside ? { x: 38 * inner, y: 30, class: "office-name", "text-anchor": inner > 0 ? "start" : "end" }
+    : { y: 66, class: "office-name below", "text-anchor": "middle" });
   name.textContent = state.names[post === "ceo" ? 0 : 1];
   group.replaceChildren(there ? person(COLOURS_OF[post], 26) : chair(22), name);
   group.style.transform = moved(there && now.meets ? now.place.seated[post] : now.place.home[post]);

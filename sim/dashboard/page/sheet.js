@@ -7,6 +7,8 @@ import { fresh, ghostOf, read, specOf, stakedSpec, written } from "./state.js";
 import { Words } from "./words.js";
 
 const MOST_POINTS = 5;
+const FEWEST_POINTS = 3;
+const PRINTED_HEIGHT = 275; // mm: A4 within its margins, and a little less, for printers differ
 const AGAIN_SHEET = 1500; // ms until a silent server is asked again
 const QUESTIONS = ["feel", "happened", "alike", "lesson", "what_if", "monday"];
 
@@ -35,6 +37,7 @@ export async function mountSheet(root, host) {
     const [run, ghost, story, luck, staked] = await Promise.all([host.ask("run", { spec }), other ? host.ask("run", { spec: other }) : null,
       host.ask("story", { spec }), host.ask("luck", { spec }), host.ask("run", { spec: stakedSpec(state) })]);
     page.replaceChildren(...filled({ words, catalogue, state, found, run, ghost, story, luck, staked, address: written(state, found) }));
+    onOnePage(page);
     page.dataset.ready = "true";
   } catch (problem) {
     const key = catalogue.texts.en[`notice.${problem.message}`] ? problem.message : "broken";
@@ -54,7 +57,7 @@ function filled(sheet) {
     make("div", { class: "drawings" }, [state.left, state.right].map((name) => drawing(sheet, name))),
     make("p", { class: "note" }, words.say("sheet.legend")),
     make("section", { class: "end" }, make("h2", {}, words.say("sheet.end")), make("p", {}, ending(sheet))),
-    make("section", {}, make("h2", {}, words.say("sheet.points")), make("ol", { class: "sheet-points" }, chosen(story.hindsight).map((point) => make("li", {},
+    make("section", {}, make("h2", {}, words.say("sheet.points")), make("ol", { class: "sheet-points" }, chosen(story.hindsight).map((point) => make("li", { "data-rank": point.rank },
       make("strong", {}, words.say("story.week", { week: point.week })), " ", words.of(point.sentence), " ",
       point.causes.length ? make("span", { class: "cause" }, words.say("sheet.cause", { cause: words.of(point.causes[0].name), share: 100 * point.causes[0].share })) : "")))),
     make("section", {}, make("h2", {}, words.say("sheet.tried")), make("p", {}, tried(sheet))),
@@ -65,9 +68,28 @@ function filled(sheet) {
   ];
 }
 
-/** The most telling turning points, in their order: looked back at, the rarest kinds first. */
+/** Keeps the sheet on one page however much was tried: less room for answers first, then smaller letters, then fewer turning points
+ * (the least telling goes first). Measured as wide as it is printed. */
+function onOnePage(page) {
+  const tight = (room, letters) => {
+    page.style.setProperty("--answer-room", `${room}mm`);
+    page.style.setProperty("--letters", `${letters}pt`);
+  };
+  const over = () => page.scrollHeight > (PRINTED_HEIGHT * 96) / 25.4;
+  page.classList.add("measured");
+  for (const [room, letters] of [[15, 10.5], [13, 10.5], [11, 10.2], [9, 10], [7, 9.6], [6, 9.2]]) {
+    tight(room, letters);
+    if (!over()) break;
+  }
+  const least = () => [...page.querySelectorAll(".sheet-points li")].sort((one, other) => other.dataset.rank - one.dataset.rank)[0];
+  while (over() && page.querySelectorAll(".sheet-points li").length > FEWEST_POINTS) least().remove();
+  for (let letters = 9; over() && letters >= 7.5; letters -= 0.3) tight(6, letters);
+  page.classList.remove("measured");
+}
+
+/** The most telling turning points, in their order: looked back at, the rarest kinds first. What was tried stands below by itself. */
 function chosen(points) {
-  return [...points].sort((one, other) => one.rank - other.rank || one.week - other.week).slice(0, MOST_POINTS).sort((one, other) => one.week - other.week);
+  return points.filter((point) => point.kind !== "change.applied").sort((one, other) => one.rank - other.rank || one.week - other.week).slice(0, MOST_POINTS).sort((one, other) => one.week - other.week);
 }
 
 function drawing({ words, catalogue, state, run, ghost, story }, name) {
@@ -82,7 +104,7 @@ function drawing({ words, catalogue, state, run, ghost, story }, name) {
 function ending({ words, state, story, staked }) {
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.say(`pair_stands.${end.pair}`), words.say(`firm_stands.${end.firm}`), words.of(end.revenue)];
+  const lines = [words.say(`verdict.${end.verdict}`), reasons ? words.say("verdict.because", { reasons }) : "", words.say(`pair_firm.${end.pair}_${end.firm}`), words.of(end.revenue)];
   const called = betWords({ words, state, staked });
   if (called) lines.push(words.say("sheet.bets", { holds: state.bet[0], drifts: state.bet[1], breaks: state.bet[2] }), called);
   else lines.push(words.say("sheet.no_bet"));
@@ -96,8 +118,8 @@ function tried({ words, state, found, run, ghost, luck }) {
   }
   if (!state.acts.length) lines.push(words.say(ghost ? "sheet.levers_moved" : "sheet.nothing_tried"));
   if (ghost) {
-    lines.push(words.say("sheet.difference", { trust: words.signed((run.series.trust.at(-1) ?? 0) - (ghost.series.trust.at(-1) ?? 0)),
-      revenue: words.signed(run.series.revenue.at(-1) - ghost.series.revenue.at(-1)) }));
+    lines.push(words.say("sheet.difference", { trust: words.signed(words.rounded(run.series.trust.at(-1) ?? 0) - words.rounded(ghost.series.trust.at(-1) ?? 0)),
+      revenue: words.signed(words.rounded(run.series.revenue.at(-1)) - words.rounded(ghost.series.revenue.at(-1))) }));
   }
   lines.push(oddsWords(words, "luck.now", luck.now));
   if (luck.untouched) lines.push(oddsWords(words, state.acts.length ? "luck.without" : "luck.case", luck.untouched));

@@ -254,6 +254,9 @@ class Simulator {
     const version = `${this.serial}.${versionShown(this)}`;
     if (this.version !== undefined && this.version !== version && !this.moving && !this.live) this.rebuildRail();
     this.version = version;
+    // On a projector an open answer takes the room of the office, so that nobody has to scroll.
+    const answering = Boolean(Object.keys(this.opened).length || this.luck || this.luckBusy || (this.story && this.state.seen >= this.found.weeks));
+    this.shell.classList.toggle("answering", answering);
     for (const panel of Object.values(this.panels)) panel.update();
     this.shell.dataset.week = this.state.week;
     this.report();
@@ -465,7 +468,7 @@ class Simulator {
     if (this.luckBusy) return;
     const mine = this.serial;
     this.luckBusy = true;
-    this.panels.compare.update();
+    this.update();
     try {
       const [told, odds] = await Promise.all([this.ask("luck", { spec: specOf(this.state) }),
         this.found.failure ? this.ask("odds", { spec: { case: this.state.case } }) : null]);
@@ -488,8 +491,8 @@ class Simulator {
   async openPart(id, part, point) {
     this.opened = this.opened[id] === part ? {} : { [id]: part };
     this.panels.story.update(true);
-    this.panels.transport.update();
-    this.report();
+    this.update();
+    this.panels.story.fit();
     if (part !== "do" || !this.opened[id] || this.trials[this.trialKey(point.week)]) return;
     const key = this.trialKey(point.week);
     try {

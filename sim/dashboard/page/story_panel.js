@@ -1,5 +1,5 @@
 // What happened, in sentences: each a button to its week, with "why?" and "what could have been done?".
-import { make } from "./dom.js";
+import { fitted, make } from "./dom.js";
 
 export function storyPanel(app) {
   const node = make("section", { class: "panel story", "aria-label": app.words.say("story.title") });
@@ -18,7 +18,8 @@ export function storyPanel(app) {
       }
       shown = key;
       const near = points.filter((point) => point.week <= state.week);
-      const listed = state.projector ? near.filter((point) => point.stop).slice(-1) : points;
+      const stops = near.filter((point) => point.stop);
+      const listed = state.projector ? (stops.length ? stops : near).slice(-1) : points;
       const lookBack = ended && story && !state.projector;
       const children = [make("h2", {}, words.say("story.title")), bet(app)];
       if (ended && story) children.push(verdict(app));
@@ -38,8 +39,10 @@ export function storyPanel(app) {
       node.replaceChildren(...children.filter(Boolean));
       node.scrollTop = place;
       if (focused && node.querySelector(`#${CSS.escape(focused)}`)) node.querySelector(`#${CSS.escape(focused)}`).focus({ preventScroll: true });
+      fitted(node, state.projector);
       scroll(app, node);
     },
+    fit() { fitted(node, app.state.projector); },
   };
 }
 
@@ -60,7 +63,7 @@ function verdict(app) {
   const { words, story } = app;
   const { end } = story;
   const reasons = words.of(end.reasons);
-  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.say(`pair_stands.${end.pair}`), words.say(`firm_stands.${end.firm}`), words.of(end.revenue), betWords(app)];
+  const lines = [words.say(`verdict.${end.verdict}`), reasons && words.say("verdict.because", { reasons }), words.say(`pair_firm.${end.pair}_${end.firm}`), words.of(end.revenue), betWords(app)];
   return make("p", { class: `verdict ${end.verdict}`, id: "verdict" }, lines.filter(Boolean).join(" "));
 }
 
@@ -96,13 +99,20 @@ function why(app, point) {
     make("p", { class: "note" }, words.say("story.rule", { rule: words.of(point.rule) })));
 }
 
+/** Actions by their titles, the case's own plan never first: its place shall tell nothing. */
+export function inNoTellingOrder(app, names) {
+  const others = names.filter((name) => name !== "planned").sort((one, other) => app.actionTitle(one).localeCompare(app.actionTitle(other), app.state.lang));
+  if (names.includes("planned")) others.splice(1 + (app.found.name.length % Math.max(others.length, 1)), 0, "planned");
+  return others;
+}
+
 function remedies(app, point) {
   const { words, state } = app;
   const found = app.trials[app.trialKey(point.week)];
   if (!found) return make("div", { class: "opened" }, make("p", { role: "status" }, words.say("story.trying")));
   // What each does is shown once the room has chosen: until then all are offered, in an order that tells nothing.
   const chosen = state.acts.some((act) => act.week >= point.week) || app.judged[app.trialKey(point.week)];
-  const offered = chosen ? found.trials : [...found.trials].sort((one, other) => app.actionTitle(one.action).localeCompare(app.actionTitle(other.action), state.lang));
+  const offered = chosen ? found.trials : inNoTellingOrder(app, found.trials.map((one) => one.action)).map((name) => found.trials.find((one) => one.action === name));
   const choose = (trial) => () => { app.judged[app.trialKey(point.week)] = true; app.act(trial.action, point.week); };
   return make("div", { class: "opened" },
     make("p", {}, words.say(chosen ? "story.tried" : "story.choose", { k: found.untouched.failing, n: found.untouched.n, week: point.week })),
