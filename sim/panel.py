@@ -33,17 +33,12 @@ if TYPE_CHECKING:
 
 # States at the end of the week recorded.
 STATES = (
-    "ceo_trust",
-    "coo_trust",
+    *("ceo_trust", "coo_trust"),
     "relationship_conflict",
     "common_ground",
     "role_clarity",
-    "ceo_present",
-    "coo_present",
-    "ceo_successions",
-    "coo_successions",
-    "ceo_skill",
-    "coo_skill",
+    *("ceo_present", "coo_present", "ceo_successions", "coo_successions"),
+    *("ceo_skill", "coo_skill"),
     "team_skill",
     "morale",
     "satisfaction",

@@ -20,7 +20,7 @@ from tandem.experiments.advice.moves import Moves, moves_of
 from tandem.experiments.advice.playing import Played, best_with
 from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised
 from tandem.experiments.advice.second import second_worth, without_coo
-from tandem.experiments.advice.told import best_of, paragraphs
+from tandem.experiments.advice.told import best_in, paragraphs
 from tandem.experiments.advice.wishes import wish_of
 from tandem.experiments.effects.role_models import best_of, role_models
 from tandem.sim.given import number, whole
@@ -75,7 +75,7 @@ class Advice(Own):
     @property
     def best_role_model(self) -> str | None:
         """The role model that is decidedly best for growth, or None."""
-        return best_of(self.role_models)
+        return best_in(self.role_models)
 
     @property
     def best_move(self) -> dict[str, float]:

@@ -34,7 +34,7 @@ def of_role_models(advice: Advice, named: dict[str, str], lang: str = "en") -> s
     return role_models_sentence(advice.role_models, named, lang)
 
 
-def best_of(table: pd.DataFrame) -> str | None:
+def best_in(table: pd.DataFrame) -> str | None:
     """The role model that is decidedly best for growth by `Advice.role_models`, or None."""
     decided = table[table["decided"]]
     return str(decided.iloc[0]["role_model"]) if len(decided) else None
@@ -44,7 +44,7 @@ def role_models_sentence(table: pd.DataFrame, named: dict[str, str], lang: str =
     """What `Advice.role_models` says, in a sentence or two."""
     best: Any = table.iloc[0]
     name, growth = named[best["role_model"]], 100 * float(best["growth"])
-    if best_of(table) is None:
+    if best_in(table) is None:
         rows = table.to_dict("records")
         close = [named[row["role_model"]] for row in rows if row["low"] <= 0.0]
         told = text(

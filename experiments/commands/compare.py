@@ -19,16 +19,15 @@ AT_MOST = 1000
 
 def compare(
     names: Annotated[list[str] | None, typer.Argument(help="Scenarios, the first is the reference; none: role models.")] = None,
-    context: Annotated[
-        str | None, typer.Option(help="Context to compare in (none: role models in all, others in their own).")
-    ] = None,
+    context: Annotated[str | None, typer.Option(help="Context (none: role models in all, others in their own).")] = None,
     runs: Annotated[
         int | None,
         typer.Option(min=2, max=1_000_000, help="Exactly so many pairs: replicates shared by all that is compared."),
     ] = None,
     at_most: Annotated[
-        int, typer.Option(min=2, max=1_000_000, help="Without --runs: play until decided, but at most so many pairs.")
-    ] = AT_MOST,
+        int | None,
+        typer.Option(min=2, max=1_000_000, help=f"Without --runs: until decided, at most so many pairs ({AT_MOST:,})."),
+    ] = None,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     alternatives: Annotated[bool, typer.Option("--alternatives", help="Say what each statement hangs on.")] = False,
     variance: Annotated[bool, typer.Option("--variance", help="Say where the spread comes from (role models only).")] = False,
@@ -49,16 +48,16 @@ def compare(
 
     if out is not None:
         writable(out, ("comparison.csv", "alternatives.csv", "surviving.csv", "variance.csv"))
-    if runs is not None and at_most != AT_MOST:
+    if runs is not None and at_most is not None:
         raise typer.BadParameter(f"--runs {runs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     own_outcomes(outcomes)
     fields, whole = arms(names or [], context), not names
     firms = {(name, place): firm for place, field in fields.items() for name, firm in field.items()}
-    asked = with_factors(parameter_sets(parameters), factors, firms, seed, max(4096, runs or at_most))
+    asked = with_factors(parameter_sets(parameters), factors, firms, seed, max(4096, runs or at_most or AT_MOST))
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
     note_firms(firms)
-    tables, found = played(fields, whole, alternatives, runs, at_most, seed, asked)
+    tables, found = played(fields, whole, alternatives, runs, at_most or AT_MOST, seed, asked)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)
     if whole:

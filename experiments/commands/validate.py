@@ -15,7 +15,6 @@ from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
-AT_MOST = 10_000
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -24,8 +23,8 @@ def validate(
         int | None, typer.Option(min=10, max=100_000, help="Exactly so many replicates, shared by all that a pattern compares.")
     ] = None,
     at_most: Annotated[
-        int, typer.Option(min=10, max=100_000, help="Without --pairs: play patterns until decided, but at most so many pairs.")
-    ] = AT_MOST,
+        int | None, typer.Option(min=10, max=100_000, help="Without --pairs: until decided, at most so many pairs (10,000).")
+    ] = None,
     seeds: Annotated[
         int, typer.Option("--populations", "--seeds", min=2, max=1000, help="Populations drawn for the findings.")
     ] = 20,
@@ -77,7 +76,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def _looked_at(pairs: int | None, at_most: int, parameters: str, strict: bool, only: str | None, lang: str) -> Any:
+def _looked_at(pairs: int | None, at_most: int | None, parameters: str, strict: bool, only: str | None, lang: str) -> Any:
     """The parameter sets asked for; options that do not go together are refused in one line."""
     if lang not in ("en", "fr"):
         raise typer.BadParameter("en or fr", param_hint="--lang")
@@ -88,7 +87,7 @@ def _looked_at(pairs: int | None, at_most: int, parameters: str, strict: bool, o
         )
     if only not in (None, "patterns", "findings"):
         raise typer.BadParameter("patterns or findings", param_hint="--only")
-    if pairs is not None and at_most != AT_MOST:
+    if pairs is not None and at_most is not None:
         raise typer.BadParameter(f"--pairs {pairs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     return asked
 
@@ -114,7 +113,7 @@ def _ticking(bar: Any, what: str, unit: str) -> Callable[[], None]:
 def _patterns(pairs: int | None, at_most: int | None, seed: int | str, parameters: Any, progress: Callable[[], None]) -> Any:
     from tandem.experiments.validation import patterns
 
-    return patterns.validate(pairs, seed, progress, parameters, at_most if pairs is None else None)
+    return patterns.validate(pairs, seed, progress, parameters, at_most)
 
 
 def _findings(seeds: int, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:

@@ -11,6 +11,7 @@ import pytest
 
 from tandem.sim.compile import COMPILED
 from tandem.sim.compiler import keeping, machine
+from tests.jobs import NEEDS, jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tandem", "sim", "scenarios", "experiments")
@@ -211,6 +212,12 @@ def test_the_wheel_installs_and_works_on(version, wheel, tmp_path):
         [str(tmp_path / "own" / "bin" / "tandem"), "list"], cwd=tmp_path / "mine", capture_output=True, text=True
     )
     assert told.returncode == 0 and "co-pilot" in told.stdout
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS], check=True)
+    for letter, script in jobs().items():
+        (tmp_path / letter).mkdir()
+        (tmp_path / letter / "job.py").write_text(script, encoding="utf-8")
+        done = subprocess.run([python, "job.py"], cwd=tmp_path / letter, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{version}, job {letter}: {done.stderr}"
 
 
 def test_a_wheel_without_a_scenario_is_found_out(wheel, tmp_path):

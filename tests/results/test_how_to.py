@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs import MOST_LINES, jobs
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     page for page in (ROOT / "docs" / "how-to").glob("*.md") if page.stem not in ("contribute", "facilitate", "animer")
 )
-MOST_LINES = 15
 
 pytestmark = pytest.mark.slow
 
@@ -50,3 +51,15 @@ def test_the_scripts_of_a_page_run_one_after_the_other(page, tmp_path):
 
 def test_a_script_that_is_wrong_would_be_seen(tmp_path):
     assert played("from tandem import no_such_thing\n", tmp_path).returncode != 0
+
+
+def test_there_are_fourteen_jobs_of_few_lines():
+    assert "".join(jobs()) == "abcdefghijklmn"
+    longest = {letter: len([line for line in script.splitlines() if line.strip()]) for letter, script in jobs().items()}
+    assert max(longest.values()) <= MOST_LINES, longest
+
+
+@pytest.mark.parametrize("letter", "abcdefghijklmn")
+def test_a_job_runs(letter, tmp_path):
+    done = played(jobs()[letter], tmp_path)
+    assert done.returncode == 0, done.stderr
