@@ -54,7 +54,8 @@ def study(
     print_levers(found, sys.stdout)
     print(asked.told)
     seconds = time.monotonic() - started
-    print(f"This is a model, not a forecast. {whole.runs:,} firms in {seconds:.0f} s. Report: {out / 'report.html'}")
+    firms = found.runs + whole.beside
+    print(f"This is a model, not a forecast. {firms:,} firms in {seconds:.0f} s. Report: {out / 'report.html'}")
 
 
 def announce(runs: int, long: bool) -> None:
@@ -63,4 +64,4 @@ def announce(runs: int, long: bool) -> None:
 
     rate = firms_per_second(1.0 if long else 0.1)
     about = f": about {runs / rate / 60.0:.0f} minutes at {rate:,.0f} a second" if long else ""
-    print(f"playing {runs:,} firms{about}", file=sys.stderr, flush=True)
+    print(f"playing {runs:,} firms{about or ' at most'}", file=sys.stderr, flush=True)

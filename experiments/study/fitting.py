@@ -32,6 +32,8 @@ class Remembered:
     known: dict[str, Batch] = field(default_factory=dict)
     until_decided: bool = False
     """Whether what is known is gone on with where more is asked for, instead of played by `player`."""
+    played: int = 0
+    """Firms that were played here."""
 
     def show(self, scenarios: Iterable[Scenario], batches: Iterable[Batch]) -> None:
         """Batches that were played elsewhere, one a scenario."""
@@ -41,12 +43,16 @@ class Remembered:
         """The batch, remembered or played."""
         batch = self.known.get(scenario.digest)
         if batch is not None and batch.runs < runs and self.until_decided:
-            self.told(runs - batch.runs)
+            self._count(runs - batch.runs)
             batch = self.known[scenario.digest] = continued(batch, runs)
         if batch is None or batch.runs < runs:
             batch = self.known[scenario.digest] = self.player(scenario, runs, seed, parameters)
-            self.told(runs)
+            self._count(runs)
         return first_replicates(batch, runs)
+
+    def _count(self, runs: int) -> None:
+        self.played += runs
+        self.told(runs)
 
 
 def plays(context: str) -> int:

@@ -129,6 +129,7 @@ class Study(Own):
     profile: str
     seed: int | str
     runs: int
+    """Firms played, which are fewer than planned where statements were decided early."""
     parameters: Chosen
     """Under which parameter sets all this was played."""
 
@@ -243,7 +244,7 @@ def play(
         variance=variance,
         profile=profile,
         seed=seed,
-        runs=planned_runs(profile, asked),
+        runs=planned_runs(profile, asked) - compared.spared - fit_runs(options, size.fit_pairs) + compared.memory.played,
         parameters=asked,
     )
 
@@ -259,6 +260,7 @@ class _Compared:
         self.best: list[pd.DataFrame] = []
         self.against: list[pd.DataFrame] = []
         self.digests: list[dict[str, str]] = []
+        self.spared = 0  # firms that were planned and not needed
         self.memory = Remembered(player, _tick(progress, "what firms want"), until_decided=size.until_decided)
 
     def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
@@ -304,7 +306,9 @@ class _Compared:
         found = compare_until_decided(
             scenarios, size.pairs, self.seed, None, None, tick, self.asked, size.alternative_pairs, STATEMENTS, aside
         )
-        tick(len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values()))  # what was not needed
+        spared = len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values())
+        self.spared += spared
+        tick(spared)
         return found
 
     def _note_best(
