@@ -95,20 +95,41 @@ def sensitivity(
         return second(parts[0], method, seed, out)
     parts = plan.settled(parts)
     note_parts(parts)
-    asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
-    asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
-    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets.word)]
-    asked += [*([] if lang is Language.en else ["--lang", lang.value]), "--out", "DIR"]
+    command = again(name, context, profile, strata, only, seed, shapley, sets.word, lang)
     declared = (profile.value, seed, name, context, shapley)
     with told_in(lang.value):
-        main, part, runs = play(parts, out, declared, shlex.join(["tandem", "sensitivity", *asked]))
+        main, part, runs = play(parts, out, declared, command)
         show(main, part)
     print(sets.tell(lang.value))
-    seconds = time.monotonic() - started
-    print(text("command.report", lang.value, firms=runs, seconds=seconds, page=out / "report.html"))
-    if strict and main.verdict != "converged":
-        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
+    slots = {"firms": runs, "seconds": time.monotonic() - started, "page": out / "report.html"}
+    print(text("command.report", lang.value, **slots))
+    held_to(strict, main.verdict)
+
+
+def held_to(strict: bool, verdict: str) -> None:
+    """Exit code 1 where an analysis that had to converge has not."""
+    if strict and verdict != "converged":
+        print(f"tandem: the analysis is {verdict}, not converged", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def again(
+    name: str | None,
+    context: str | None,
+    profile: ProfileName,
+    strata: bool,
+    only: Kind | None,
+    seed: Any,
+    shapley: bool,
+    sets: str | int,
+    lang: Language,
+) -> str:
+    """The command that plays it again."""
+    asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
+    asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
+    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets)]
+    asked += [*([] if lang is Language.en else ["--lang", lang.value]), "--out", "DIR"]
+    return shlex.join(["tandem", "sensitivity", *asked])
 
 
 def alone_with(

@@ -10,7 +10,7 @@ from tandem.experiments.pages.telling import form, said, spoken_now
 from tandem.experiments.pages.telling import word as told_word
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.texts import number, semicolon
+from tandem.sim.texts import NARROW, number, semicolon
 from tandem.sim.units import Quantity, language
 
 Row = Mapping[Hashable, Any]
@@ -61,6 +61,11 @@ def figure_text(value: float, factor: float, signed: bool = False, width: float 
         if float(text.replace(",", ""))
         else number(0.0, f".{digits}f", lang)
     )
+
+
+def with_unit(number_: str, unit: str) -> str:
+    """A number with its unit behind it; French puts a narrow space before %."""
+    return f"{number_}{NARROW if spoken_now() == 'fr' and unit.startswith('%') else ' '}{unit}"
 
 
 def interval_text(row: Row, factor: float, lang: str | None = None) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from tandem.experiments.effects.fit import quoted
 from tandem.experiments.effects.role_models import contexts
 from tandem.experiments.pages.figure import Figure, written
-from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
+from tandem.experiments.pages.numbers import figure_text, interval_text, scaled, with_unit
 from tandem.experiments.pages.telling import clauses, said
 from tandem.experiments.pages.words import control_name, listed, low_first, low_title
 from tandem.experiments.study.figures import luck_share
@@ -79,7 +79,7 @@ def control_notes(study: Study, named: dict[str, str], context: str | None = Non
     for row in rows.to_dict("records"):
         if context not in (None, row["context"]):
             continue
-        effect = f"{figure_text(row['difference'], factor, True)} {unit}"
+        effect = with_unit(figure_text(row["difference"], factor, True), unit)
         more = said("report.size", effect=effect, interval=interval_text(row, factor))
         where, who = low_first(named[row["context"]]), control_name(named[row["role_model"]])
         told.append(said("front.beaten", where=where, who=who, more=more))

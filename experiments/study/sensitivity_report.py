@@ -18,7 +18,7 @@ from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.headline import Facts, facts_of
-from tandem.experiments.study.headline_words import Teller
+from tandem.experiments.study.headline_words import HELD, Teller
 from tandem.experiments.study.leading import DEPENDS, UNDECIDED, leader, lever_rank_intervals
 from tandem.experiments.study.strata import Part, robustness, stability
 from tandem.experiments.study.told import cell_name, origin, part_name
@@ -86,7 +86,8 @@ def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output
     if facts["depends"]:
         short = said("analysis.depends_on", held=teller.names(list(dict.fromkeys(row["held"] for row in facts["depends"]))))
     slots = {"n": found.n, "replicates": found.replicates, "share": share, "verdict": word(ended)}
-    told = [teller.within(facts, "context"), teller.within(facts, "role_model"), where_it_differs(results, parts, output, facts)]
+    told = [teller.finished(teller.within(facts, held)) for held in HELD]
+    told.append(where_it_differs(results, parts, output, facts))
     return {
         "question": said("analysis.question", outcome=low_title(output)),
         "lever": short[:1].upper() + short[1:],
