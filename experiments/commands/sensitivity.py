@@ -88,8 +88,7 @@ def sensitivity(
     from tandem.sim.texts import text
 
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets, shapley=shapley)
-    if only is not None:
-        parts = alone(parts, only)
+    parts = parts if only is None else alone(parts, only)
     if method is not None:
         note_parts(parts[:1])
         return second(parts[0], method, seed, out)
