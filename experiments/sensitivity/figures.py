@@ -236,7 +236,8 @@ def plot_strata(rows: pd.DataFrame, output: str, labels: Mapping[str, str] | Non
     parts = list(dict.fromkeys(rows["part"]))
     levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
     with styled():
-        canvas, axes = subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
+        longest = max(len((labels or {}).get(part, part)) for part in parts)
+        canvas, axes = subplots(1, 2, figsize=(10.4 + 0.05 * max(0, longest - 45), 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "effect", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (

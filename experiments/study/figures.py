@@ -30,6 +30,8 @@ HOW_TO_READ = (
     (UNDECIDED, False, "figures.open"),
 )
 
+LONGEST = 75  # letters of a statement that leave room for its marks
+
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
     """All figures of a study, written into `folder`: levers, role models by context, what a second executive is worth, and what
@@ -133,7 +135,8 @@ def _panels(
 ) -> Canvas:
     """A panel a context, and how to read them, so many beside each other."""
     down = -(-(len(contexts()) + 1) // across)
-    canvas, axes = subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
+    lines = max(wrapped(name, 32).count("\n") + 1 for name in short.values())  # French titles are longer
+    canvas, axes = subplots(down, across, figsize=(12.5 if across > 1 else 5.4, (2.75 + 0.8 * max(0, lines - 2)) * down))
     cells = list(axes.ravel())
     for place, context in enumerate(contexts()):
         plot_comparison(
@@ -261,12 +264,14 @@ def _robustness(
     above: dict[str, str],
 ) -> Canvas:
     """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each role model."""
+    long = max(map(len, labels.values())) > LONGEST
+    labels = {pair: wrapped(label, 46) if long else label for pair, label in labels.items()}
     lines: list[tuple[str, str]] = []
     for pair in labels:
         if above and (not lines or lines[-1][0] != pair[0]):
             lines.append((pair[0], ""))
         lines.append(pair)
-    canvas, ax = subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
+    canvas, ax = subplots(figsize=(size[0], size[1] + (0.34 if long else 0.235) * len(lines)))
     marks: dict[str, Any] = {
         "holds": {"marker": "o", "color": INK, "markersize": 6},
         "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},

@@ -29,6 +29,7 @@ from tandem.sim.intervals import DECIDED, look
 from tandem.sim.plots import INK
 from tandem.sim.plots.canvas import Axes, styled, subplots
 from tandem.sim.plots.canvas import Figure as Canvas
+from tandem.sim.plots.style import wrapped
 
 
 def section(found: Worth) -> Section:
@@ -148,7 +149,7 @@ def plot_cells(table: pd.DataFrame, across: int) -> Canvas:
         ax.set_xlabel(factor_of(factor), color=INK)
         ax.set_ylabel(factor_of(other), color=INK)
     canvas.colorbar(drawn, ax=list(axes.ravel()), shrink=0.7, orientation="vertical" if across > 1 else "horizontal").set_label(
-        said("second.gain"), fontsize=9
+        wrapped(said("second.gain"), 44), fontsize=9
     )
     return canvas
 
