@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ HOW_TO_READ = (
     (UNDECIDED, False, "figures.open"),
 )
 
-LONGEST = 75  # letters of a statement that leave room for its marks
+LONGEST, LONGEST_HEAD = 75, 34  # letters of a statement, and of an assumption, that leave room for the marks
 
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
@@ -265,13 +266,14 @@ def _robustness(
 ) -> Canvas:
     """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each role model."""
     long = max(map(len, labels.values())) > LONGEST
-    labels = {pair: wrapped(label, 46) if long else label for pair, label in labels.items()}
+    labels = {pair: "\n".join(wrap(label, 58, break_on_hyphens=False)) if long else label for pair, label in labels.items()}
     lines: list[tuple[str, str]] = []
     for pair in labels:
         if above and (not lines or lines[-1][0] != pair[0]):
             lines.append((pair[0], ""))
         lines.append(pair)
-    canvas, ax = subplots(figsize=(size[0], size[1] + (0.34 if long else 0.235) * len(lines)))
+    upright = 0.6 if above and max(map(len, heads)) > LONGEST_HEAD else 0.0
+    canvas, ax = subplots(figsize=(size[0], size[1] + upright + (0.34 if long else 0.235) * len(lines)))
     marks: dict[str, Any] = {
         "holds": {"marker": "o", "color": INK, "markersize": 6},
         "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
