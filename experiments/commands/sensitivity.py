@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import (
     USUAL_SETS,
@@ -65,6 +66,7 @@ def sensitivity(
     seed: Annotated[Any, seed_option("Seed of points and luck")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where the pooled analysis has not converged.")] = False,
     parameters: ParameterSets = USUAL_SETS,
+    lang: Annotated[Language, typer.Option(help="Language of report, figures and tables shown.")] = Language.en,
 ) -> None:
     """Rank what drives growth and conflict."""
     from tandem.experiments.commands.own_sensitivity import is_sweep, of_factors, of_sweep
@@ -80,28 +82,53 @@ def sensitivity(
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
+    from tandem.experiments.pages.telling import told_in
     from tandem.experiments.study import strata as plan
     from tandem.experiments.study.noted import note_parts
+    from tandem.sim.texts import text
 
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets, shapley=shapley)
-    if only is not None:
-        parts = alone(parts, only)
+    parts = parts if only is None else alone(parts, only)
     if method is not None:
         note_parts(parts[:1])
         return second(parts[0], method, seed, out)
     parts = plan.settled(parts)
     note_parts(parts)
+    command = again(name, context, profile, strata, only, seed, shapley, sets.word, lang)
+    declared = (profile.value, seed, name, context, shapley)
+    with told_in(lang.value):
+        main, part, runs = play(parts, out, declared, command)
+        show(main, part)
+    print(sets.tell(lang.value))
+    slots = {"firms": runs, "seconds": time.monotonic() - started, "page": out / "report.html"}
+    print(text("command.report", lang.value, **slots))
+    held_to(strict, main.verdict)
+
+
+def held_to(strict: bool, verdict: str) -> None:
+    """Exit code 1 where an analysis that had to converge has not."""
+    if strict and verdict != "converged":
+        print(f"tandem: the analysis is {verdict}, not converged", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def again(
+    name: str | None,
+    context: str | None,
+    profile: ProfileName,
+    strata: bool,
+    only: Kind | None,
+    seed: Any,
+    shapley: bool,
+    sets: str | int,
+    lang: Language,
+) -> str:
+    """The command that plays it again."""
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
-    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets.word), "--out", "DIR"]
-    declared = (profile.value, seed, name, context, shapley)
-    main, part, runs = play(parts, out, declared, shlex.join(["tandem", "sensitivity", *asked]))
-    show(main, part)
-    print(sets.told)
-    print(f"This is a model, not a forecast. {runs:,} firms in {time.monotonic() - started:.0f} s. Report: {out / 'report.html'}")
-    if strict and main.verdict != "converged":
-        print(f"tandem: the analysis is {main.verdict}, not converged", file=sys.stderr)
-        raise typer.Exit(1)
+    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets)]
+    asked += [*([] if lang is Language.en else ["--lang", lang.value]), "--out", "DIR"]
+    return shlex.join(["tandem", "sensitivity", *asked])
 
 
 def alone_with(
@@ -174,26 +201,28 @@ def show(found: Any, part: Any) -> None:
     """Levers in order for each output, with what is undecided said aloud."""
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
-    from tandem.experiments.pages.words import spoken
+    from tandem.experiments.pages.telling import form, said, word
+    from tandem.experiments.pages.words import spoken, title_of
     from tandem.experiments.study.leading import lever_rank_intervals
-    from tandem.sim.outcomes import OUTCOMES
+    from tandem.experiments.study.told import part_name
     from tandem.sim.parameters import LEVERS
 
     for output in found.outputs:
         factor, unit = scaled(output)
         noise = found.get("noise_share", "", output)
-        share = "it never changes" if noise["estimate"] != noise["estimate"] else f"noise share {noise['estimate']:.2f}"
-        head = (
-            f"{part.name}: {OUTCOMES[output].title()} ({share}, {found.verdict_on(output)}, N = {found.n:,} x {found.replicates})"
-        )
+        never = noise["estimate"] != noise["estimate"]
+        share = said("terminal.never") if never else said("analysis.noise", noise=float(noise["estimate"]))
+        slots = {"part": part_name(part), "outcome": title_of(output), "share": share, "verdict": word(found.verdict_on(output))}
+        head = said("terminal.part", **slots, n=found.n, replicates=found.replicates)
         shown = Table(title=head, min_width=90)
-        for column in ("rank", "lever", "total index", "95% interval", f"effect ({unit})", "95% interval", "direction"):
-            shown.add_column(column, justify="left" if column in ("lever", "direction") else "right")
+        for column in ("rank", "lever", "total_index", "interval", "effect_in", "interval", "direction"):
+            told_as = said("terminal.effect_in", unit=unit) if column == "effect_in" else said(f"terminal.{column}")
+            shown.add_column(told_as, justify="left" if column in ("lever", "direction") else "right")
         places = lever_rank_intervals(found, output) | {group: "" for group in found.factors.groups if group not in LEVERS}
         ordered = sorted(places, key=lambda lever: (lever not in LEVERS, -found.get("total_mean", lever, output)["estimate"]))
         for lever in ordered:
             total, effect = found.get("total_mean", lever, output), found.get("effect", lever, output)
-            direction = found.get("direction", lever, output)["verdict"] if lever in LEVERS else ""
+            direction = word(found.get("direction", lever, output)["verdict"]) if lever in LEVERS else ""
             moved = (
                 (figure_text(effect["estimate"], factor, True), interval_text(effect.to_dict(), factor))
                 if lever in LEVERS
@@ -202,33 +231,32 @@ def show(found: Any, part: Any) -> None:
             shown.add_row(
                 places[lever],
                 spoken(lever),
-                f"{total['estimate']:.3f}",
-                f"{total['low']:.3f} to {total['high']:.3f}",
+                form(total["estimate"], ".3f"),
+                said("choice.range", low=form(total["low"], ".3f"), high=form(total["high"], ".3f")),
                 *moved,
                 direction,
             )
         Screen(sys.stdout).show(shown)
     tell(found)
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
-        print(f"{OUTCOMES[missing].title()}: not defined (there is no pair of leaders).")
+        print(said("analysis.undefined", name=title_of(missing)))
     for check in found.checks[~found.checks["passed"]].to_dict("records"):
-        print(f"{check['output']}, {check['check']}: {check['figure']:.3g} (limit {check['limit']:.3g}): {check['meaning']}")
+        slots = {"check": word(check["check"]), "figure": float(check["figure"]), "limit": float(check["limit"])}
+        print(said("terminal.check", output=check["output"], **slots, meaning=word(check["meaning"])))
     stuck = part.firms().stuck
     for lever, paths in stuck.items():
-        print(f"{spoken(lever)} does not move {', '.join(paths)}: the scenario sets them by themselves")
-    print(
-        "A rank such as 1-2 means that the order is undecided. Indices are told within role models and contexts, each divided by "
-        "its own spread. Everything holds under these ranges: each lever from poorest (0) to best practice (1)."
-    )
+        print(said("terminal.stuck", lever=spoken(lever), paths=", ".join(paths)))
+    print(said("terminal.indices"))
 
 
 def tell(found: Any) -> None:
     """The answer in sentences, as the page says it."""
+    from tandem.experiments.pages.telling import spoken_now
     from tandem.experiments.study.headline import facts_of
     from tandem.experiments.study.headline_words import Teller
 
     for output in found.outputs:
-        for line in Teller("en").whole(facts_of(found, output)):
+        for line in Teller(spoken_now()).whole(facts_of(found, output)):
             print(line)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
@@ -27,6 +28,7 @@ def study(
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     parameters: ParameterSets = USUAL_SETS,
+    lang: Annotated[Language, typer.Option(help="Language of report, figures and tables shown.")] = Language.en,
 ) -> None:
     """Compare the role models in every context, rank the levers, and write one report."""
     writable(out, ("report.html", "study.json"))
@@ -36,12 +38,14 @@ def study(
     print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.commands.tables import print_equal, print_levers, print_role_models, progress
+    from tandem.experiments.pages.telling import told_in
     from tandem.experiments.study.run import FIGURES, analyses, drawn_as, job, tables
+    from tandem.sim.texts import text
 
     long = profile is ProfileName.paper
     if long:
         print("pilot: how many replicates a point needs", file=sys.stderr, flush=True)
-    whole = job(profile.value, seed, asked)
+    whole = job(profile.value, seed, asked, lang.value)
     announce(whole.runs, long)
     sections = {}
     if whole.beside:
@@ -49,13 +53,13 @@ def study(
             sections = analyses(whole, out, told)
     with progress(whole.in_tables + FIGURES * drawn_as(whole), "role_models") as told:
         found = tables(whole, out, sections, told)
-    print_role_models(found.role_models, sys.stdout)
-    print_equal(found.role_models, found.beside_rights, sys.stdout)
-    print_levers(found, sys.stdout)
-    print(asked.told)
+    print_role_models(found.role_models, sys.stdout, lang=lang.value)
+    print_equal(found.role_models, found.beside_rights, sys.stdout, lang.value)
+    with told_in(lang.value):
+        print_levers(found, sys.stdout)
+    print(asked.tell(lang.value))
     seconds = time.monotonic() - started
-    firms = found.runs + whole.beside
-    print(f"This is a model, not a forecast. {firms:,} firms in {seconds:.0f} s. Report: {out / 'report.html'}")
+    print(text("command.report", lang.value, firms=found.runs + whole.beside, seconds=seconds, page=out / "report.html"))
 
 
 def announce(runs: int, long: bool) -> None:

@@ -14,7 +14,9 @@ from tandem.experiments.commands.screen import Screen, Table, bar
 from tandem.experiments.commands.terminal import plain
 from tandem.experiments.effects.role_models import STATEMENTS, role_models
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
-from tandem.experiments.pages.words import spoken, titles
+from tandem.experiments.pages.telling import form, said
+from tandem.experiments.pages.telling import word as told_word
+from tandem.experiments.pages.words import spoken, title_of, titles
 from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.texts import number, semicolon, text, typeset
 
@@ -115,31 +117,31 @@ def _cells(rows: Any, lang: str = "en") -> list[str]:
 
 
 def print_levers(study: Any, stream: TextIO) -> None:
-    """The ranked levers, for growth and for conflict."""
+    """The ranked levers, for growth and for conflict, in the language of `told_in`."""
     from tandem.experiments.study.figures import opposed_sentence
 
     for output in dict.fromkeys(study.levers["output"]):
         rows = study.levers[study.levers["output"] == output]
         factor, unit = scaled(output)
         shown = Table(
-            title=f"Levers from 0.2 to 0.8, the others random: {OUTCOMES[output].title()} ({unit})",
+            title=said("terminal.levers", outcome=title_of(output), unit=unit),
             min_width=78,
         )
-        for head in ("rank", "lever", "effect", "95% interval", "pairs", "verdict"):
-            shown.add_column(head, justify="left" if head in ("lever", "verdict") else "right")
+        for head in ("rank", "lever", "effect", "interval", "pairs", "verdict"):
+            shown.add_column(said(f"terminal.{head}"), justify="left" if head in ("lever", "verdict") else "right")
         for row in rows.to_dict("records"):
             shown.add_row(
                 study.rank_intervals[output][row["input"]],
                 spoken(row["input"]),
                 figure_text(row["estimate"], factor, True),
                 interval_text(row, factor),
-                f"{row['n']:,}",
-                row["verdict"],
+                form(row["n"], ","),
+                told_word(row["verdict"]),
             )
         Screen(stream).show(shown)
         if contrast := opposed_sentence(study, output, titles()):
             print(contrast, file=stream)
-    print("A rank such as 1-2 means that the order is undecided.", file=stream)
+    print(said("figures.rank_such_as"), file=stream)
 
 
 def print_survival(table: Any, stream: TextIO, lang: str = "en") -> None:

@@ -9,10 +9,12 @@ import pandas as pd
 
 from tandem.experiments.discovery.found import Discovery
 from tandem.experiments.pages.figure import save
+from tandem.experiments.pages.telling import said, spoken_now
 from tandem.experiments.pages.words import spoken
 from tandem.sim.parameters import describe
 from tandem.sim.plots import BLUE, INK, QUIET, UNDECIDED
 from tandem.sim.plots.canvas import Figure, Rectangle, styled, subplots
+from tandem.sim.units import UNITS_FR
 
 PADDING = 0.03
 STYLES = ("-", "--", ":")
@@ -21,7 +23,12 @@ STYLES = ("-", "--", ":")
 def labelled(name: str) -> str:
     """An input with its unit."""
     units = {row["path"]: row["unit"] for row in describe()}
-    return f"{worded(name)} ({units[name]})" if name in units else name
+    return f"{worded(name)} ({unit_words(units[name])})" if name in units else name
+
+
+def unit_words(unit: str) -> str:
+    """A unit in the language of the page."""
+    return UNITS_FR.get(unit, unit) if spoken_now() == "fr" else unit
 
 
 def leading(found: Discovery) -> list[str]:
@@ -36,8 +43,9 @@ def leading(found: Discovery) -> list[str]:
     return [*numeric, *spare][:2]
 
 
-def plot_boxes(found: Discovery) -> Figure | None:
-    """The other half's points, darker where the event is more frequent, and the boxes; None without two numeric inputs."""
+def plot_boxes(found: Discovery, event: str = "") -> Figure | None:
+    """The other half's points, darker where the event is more frequent, and the boxes; None without two numeric inputs. `event`:
+    what was looked for in the words of a page, else in its own."""
     names = leading(found)
     if len(names) < 2:
         return None
@@ -66,7 +74,7 @@ def plot_boxes(found: Discovery) -> Figure | None:
             ax.text(
                 right,
                 top,
-                f" box {number}",
+                said("wrong.box", number=number),
                 color=INK,
                 fontsize=9,
                 va="bottom",
@@ -75,9 +83,9 @@ def plot_boxes(found: Discovery) -> Figure | None:
             )
         ax.set_xlabel(labelled(names[0]))
         ax.set_ylabel(labelled(names[1]))
-        told = "share of replicates with\n" + "\n".join(wrap(found.event.told, 48))
+        told = said("wrong.share_of_replicates") + "\n" + "\n".join(wrap(event or found.event.told, 48))
         canvas.colorbar(dots, ax=ax).set_label(told, fontsize=8.5)
-        ax.set_title("points not used in fitting; limits on other inputs are not shown", fontsize=9, color=QUIET, loc="left")
+        ax.set_title(said("wrong.points"), fontsize=9, color=QUIET, loc="left")
     return canvas
 
 
@@ -91,7 +99,7 @@ def plot_regional(table: pd.DataFrame) -> Figure:
         ax.set_yticks(range(len(table)), [worded(name) for name in table["input"]], color=INK)
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.set_xlabel(
-            "distance of its distribution from that of the rest (0-1)\ndashed: what chance reaches once in twenty times",
+            said("wrong.distance"),
             fontsize=9,
         )
     return canvas
@@ -99,7 +107,9 @@ def plot_regional(table: pd.DataFrame) -> Figure:
 
 def worded(name: str) -> str:
     """An input as a reader of a report says it."""
-    return f"level of {spoken(name.removeprefix('levers.'))}" if name.startswith("levers.") else name
+    if name.startswith("levers."):
+        return said("wrong.level_of", lever=spoken(name.removeprefix("levers.")))
+    return spoken(name) if spoken_now() == "fr" else name
 
 
 def write_figure(found: Discovery, folder: Path) -> list[str]:

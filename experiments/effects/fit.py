@@ -15,12 +15,14 @@ import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS, Player, chosen_role_models
 from tandem.experiments.firms.kept_batches import play
+from tandem.experiments.pages.telling import said, spoken_now
 from tandem.experiments.pages.words import listed
 from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Wishes
+from tandem.sim.texts import typeset
 from tandem.sim.until import difference_until_decided, followed_difference, looks
 
 # Which role model the article names for which context.
@@ -152,28 +154,27 @@ def firsts(table: pd.DataFrame) -> pd.DataFrame:
 def fit_sentence(row: Mapping[Hashable, Any], named: Mapping[str, str]) -> str:
     """A context's wishes, who fits them, and whether the article says so; `row`: of `firsts`, `named`: titles by id."""
     wishes = wishes_of(row["context"])
-    wants = wishes.reason["en"] if wishes.reason else "grow"
+    wants = typeset(wishes.reason[spoken_now()], spoken_now()) if wishes.reason else said("fit.grow")
     first = [quoted(named[arm]) for arm in row["first"].split("; ")]
-    fits_it = f"{listed(first)} fit it alike (undecided)"
+    fits_it = said("fit.alike", names=listed(first))
     if row["decided"]:
-        fits_it = f"{first[0]} fits it best (decided, by {row['lead']:.2f} standard deviations of such firms)"
-    article = "the article names none"
+        fits_it = said("fit.best", name=first[0], lead=float(row["lead"]))
+    article = said("fit.names_none")
     if row["agreed"]:
-        word = "agreed, as far as can be told" if row["agreed"] == "undecided" else row["agreed"]
-        article = f"the article names {quoted(named[row['named']])}: {word}"
-    return f"{named[row['context']]}: such a firm wants to {wants}. {fits_it}; {article} (N = {row['n']:,} pairs)."
+        words = {"agreed": "fit.agreed", "undecided": "fit.agreed_so_far"}
+        article = said("fit.names", name=quoted(named[row["named"]]), word=said(words.get(row["agreed"], "fit.not_agreed")))
+    where = named[row["context"]]
+    return said("fit.told", context=where, wants=wants, fits_it=fits_it, article=article, n=row["n"])
 
 
 def quoted(title: str) -> str:
     """A role model's title in a sentence: titles have commas of their own."""
-    return f"“{title}”"
+    return said("fit.quoted", title=title)
 
 
 def agreement(table: pd.DataFrame) -> str:
     """In how many contexts the role model that the article names is first or undecided for first; `table`: of `firsts`."""
     asked = table[table["agreed"] != ""]
     words = asked["agreed"].value_counts()
-    return (
-        f"{int(words.get('agreed', 0)) + int(words.get('undecided', 0))} of {len(asked)} contexts "
-        f"(first in {int(words.get('agreed', 0))}, undecided for first in {int(words.get('undecided', 0))})"
-    )
+    first, open_ = int(words.get("agreed", 0)), int(words.get("undecided", 0))
+    return said("fit.agreement", both=first + open_, contexts=len(asked), first=first, open=open_)

@@ -17,6 +17,7 @@ import pandas as pd
 from tandem.experiments.firms.growth import YEAR, growth, slopes, standard
 from tandem.experiments.firms.population import MOST_FIRMS, Firms, Population
 from tandem.experiments.pages.numbers import Row
+from tandem.experiments.pages.telling import clauses, form, said, spoken_now, word
 from tandem.experiments.pages.words import listed
 from tandem.sim.given import whole
 from tandem.sim.intervals import DECIDED, mean_interval, share_interval, t_quantile, verdict
@@ -40,8 +41,6 @@ MAPS = (("load", "turbulence"), ("skills", "size"), ("ceo_hours", "communication
 """The pairs of factors that are drawn, each factor once; declared before the first run."""
 
 FEWEST = 9  # firms: three a third
-
-_AT = {"low": "the lowest third of", "middle": "the middle third of", "high": "the highest third of"}
 
 
 def with_and_without(firms: Firms, told: Callable[[int], None] = lambda firms: None) -> dict[str, Panel]:
@@ -204,12 +203,12 @@ def worth_of_second(
 
 def points(value: float) -> str:
     """A number of points as a reader sees it."""
-    return f"{value:+.2f}".replace("-", "−")
+    return form(value, "+.2f").replace("-", "−")
 
 
 def interval(low: float, high: float) -> str:
     """Its interval."""
-    return f"[{points(low)}, {points(high)}]"
+    return f"[{clauses([points(low), points(high)])}]" if spoken_now() == "fr" else f"[{points(low)}, {points(high)}]"
 
 
 def row_of(table: pd.DataFrame, firms: str) -> Row:
@@ -217,19 +216,31 @@ def row_of(table: pd.DataFrame, firms: str) -> Row:
     return table[table["firms"] == firms].to_dict("records")[0]
 
 
+def factor_of(name: str) -> str:
+    """A factor as a reader says it."""
+    return word(FACTORS[name])
+
+
 def share_sentence(table: pd.DataFrame) -> str:
     """In how many firms a second executive raises growth, and by how much on average; `table`: of `groups`."""
     row = row_of(table, "all")
-    return (
-        f"A second executive raises growth in {row['share']:.0%} of firms [{100 * row['share_low']:.0f}, "
-        f"{100 * row['share_high']:.0f}], on average by {points(row['mean'])} points a year {interval(row['low'], row['high'])} "
-        f"({row['verdict']}; N = {row['n']:,} firms, each with a COO and without on the same luck)."
+    return said(
+        "second.share",
+        share=row["share"],
+        low=100 * row["share_low"],
+        high=100 * row["share_high"],
+        mean=points(row["mean"]),
+        interval=interval(row["low"], row["high"]),
+        verdict=word(row["verdict"]),
+        n=row["n"],
     )
 
 
 def place_of(row: Row) -> str:
     """Where a cell of the map lies, in words."""
-    return " and ".join(f"{_AT[str(row[third])]} {FACTORS[str(row[name])]}" for name, third in PLACES)
+    return said(
+        "second.cell", **{name: said(f"second.third.{row[third]}", factor=factor_of(str(row[name]))) for name, third in PLACES}
+    )
 
 
 PLACES = (("factor", "third"), ("other", "other_third"))
@@ -239,37 +250,44 @@ def place_sentence(table: pd.DataFrame) -> str:
     """Where a second executive is worth most and least among the cells drawn; `table`: of `cells`."""
     drawn = table[[pair in MAPS for pair in zip(table["factor"], table["other"])]].dropna(subset=["low"])
     if not len(drawn):
-        return "Where a COO is worth most cannot be said: too few firms in every cell."
+        return said("second.too_few")
     told = []
     rows = drawn.to_dict("records")
-    for word, row in (("Most", max(rows, key=lambda each: each["mean"])), ("Least", min(rows, key=lambda each: each["mean"]))):
+    for key, row in (("most", max(rows, key=lambda each: each["mean"])), ("least", min(rows, key=lambda each: each["mean"]))):
         told.append(
-            f"{word} in {place_of(row)}: {points(row['mean'])} points {interval(row['low'], row['high'])}, "
-            f"{row['verdict']}, {row['share']:.0%} of {row['n']:,} firms gain."
+            said(
+                f"second.{key}",
+                where=place_of(row),
+                mean=points(row["mean"]),
+                interval=interval(row["low"], row["high"]),
+                verdict=word(row["verdict"]),
+                share=row["share"],
+                n=row["n"],
+            )
         )
-    counts = [f"{word} in {int((drawn['verdict'] == word).sum())}" for word in (*DECIDED, "undecided")]
-    return f"{' '.join(told)} With a COO growth is {', '.join(counts)} of the {len(drawn)} cells drawn."
+    counts = {each: int((drawn["verdict"] == each).sum()) for each in (*DECIDED, "undecided")}
+    return f"{' '.join(told)} {said('second.counts', **counts, cells=len(drawn))}"
 
 
 def depends_sentence(table: pd.DataFrame) -> str:
     """On what the worth depends, decided slopes first; `table`: of `depends`."""
     told = []
-    for word, does in (("higher", "rises"), ("lower", "falls")):
-        rows = [row for row in table.to_dict("records") if row["verdict"] == word]
+    for verdict_ in DECIDED:
+        rows = [row for row in table.to_dict("records") if row["verdict"] == verdict_]
         if rows:
-            each = [f"{FACTORS[row['factor']]} ({points(row['slope'])} {interval(row['low'], row['high'])})" for row in rows]
-            told.append(f"{does} with {listed(each)}")
-    still = [FACTORS[row["factor"]] for row in table.to_dict("records") if row["verdict"] not in DECIDED]
+            each = [f"{factor_of(row['factor'])} ({points(row['slope'])} {interval(row['low'], row['high'])})" for row in rows]
+            told.append(said(f"second.with_{verdict_}", factors=listed(each)))
+    still = [factor_of(row["factor"]) for row in table.to_dict("records") if row["verdict"] not in DECIDED]
     if still:
-        told.append(f"whether it depends on {listed(still)} is undecided")
-    return f"What a COO is worth, in points a year for a standard deviation, the other factors held: it {'; '.join(told)}."
+        told.append(said("second.whether", factors=listed(still)))
+    return said("second.depends", parts=clauses(told))
 
 
 def owners_sentence(table: pd.DataFrame) -> str:
     """What a COO is worth to firms that have one and to others; `table`: of `groups`."""
     told = []
-    for name, words in (("with a COO", "firms that have one"), ("without a COO", "firms that have none")):
+    for name, key in (("with a COO", "second.have"), ("without a COO", "second.have_none")):
         row = row_of(table, name)
         if row["n"]:
-            told.append(f"{points(row['mean'])} points {interval(row['low'], row['high'])} to {words} (N = {row['n']:,})")
-    return f"By the population's rule of who takes a COO, a COO is worth {listed(told)}."
+            told.append(said(key, mean=points(row["mean"]), interval=interval(row["low"], row["high"]), n=row["n"]))
+    return said("second.owners", parts=listed(told))

@@ -12,8 +12,10 @@ import pandas as pd
 
 from tandem.experiments.files.record import text_of_record
 from tandem.experiments.files.tables import write_csv
-from tandem.sim.plots.canvas import Axes, plt, styled
+from tandem.experiments.pages.telling import spoken_now
+from tandem.sim.plots.canvas import Axes, ScalarFormatter, plt, styled
 from tandem.sim.plots.canvas import Figure as Canvas
+from tandem.sim.plots.style import write_numbers
 from tandem.sim.writing import replaced
 
 DOTS_PER_INCH = 130
@@ -46,6 +48,7 @@ def save(
     assert isinstance(canvas, Canvas)  # no figure of ours has figures inside
     if data is not None:
         write_csv(data, folder / f"{name}.csv")
+    in_language(canvas)
     with styled():
         for kind in kinds:
             with replaced(folder / f"{name}.{kind}") as part:
@@ -73,6 +76,7 @@ def written(
     thin = ""
     if narrow is not None:
         held = io.StringIO()
+        in_language(narrow)
         narrow.savefig(held, format="svg", metadata={"Date": None})
         plt.close(narrow)
         thin = of_root(held.getvalue())
@@ -84,6 +88,16 @@ def written_with_data(
 ) -> Figure:
     """The same for a figure of which a page needs the SVG alone."""
     return written(canvas, name, folder, heading, sentence, f"{footing}.", data=data, kinds=("svg",))
+
+
+def in_language(canvas: Canvas) -> None:
+    """The numbers on the axes with the marks of the language of the page; English figures stay as they are."""
+    if spoken_now() == "en":
+        return
+    for ax in canvas.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                write_numbers(axis, spoken_now())
 
 
 def of_root(svg: str) -> str:

@@ -6,9 +6,11 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from tandem.experiments.pages.telling import form, said, spoken_now
+from tandem.experiments.pages.telling import word as told_word
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.texts import number
+from tandem.sim.texts import NARROW, number, semicolon
 from tandem.sim.units import Quantity, language
 
 Row = Mapping[Hashable, Any]
@@ -23,15 +25,15 @@ WORDS = {
 }
 
 
-def scaled(outcome: str, lang: str = "en") -> tuple[float, str]:
+def scaled(outcome: str, lang: str | None = None) -> tuple[float, str]:
     """Factor and unit in which a reader sees an outcome, see `unit_shown`."""
     return unit_shown(OUTCOMES[outcome], lang)
 
 
-def unit_shown(quantity: Quantity, lang: str = "en") -> tuple[float, str]:
+def unit_shown(quantity: Quantity, lang: str | None = None) -> tuple[float, str]:
     """Factor and unit in which a reader sees an outcome or a weekly column: shares and probabilities in percent, what lies
     between 0 and 1 from 0 to 100, all else as it is."""
-    unit = quantity.unit
+    unit, lang = quantity.unit, lang or spoken_now()
     if unit == "0-1":
         return 100.0, OF_HUNDRED[language(lang)]
     if unit == "probability":
@@ -42,9 +44,10 @@ def unit_shown(quantity: Quantity, lang: str = "en") -> tuple[float, str]:
     return 1.0, quantity.unit_in(lang)
 
 
-def figure_text(value: float, factor: float, signed: bool = False, width: float = math.nan, lang: str = "en") -> str:
+def figure_text(value: float, factor: float, signed: bool = False, width: float = math.nan, lang: str | None = None) -> str:
     """A number for a table: three figures or so after scaling, more where an interval of this `width` would else look like
     a point; "not defined" for not-a-number."""
+    lang = lang or spoken_now()
     if value != value:
         return WORDS["not defined"][language(lang)]
     shown = value * factor
@@ -60,15 +63,21 @@ def figure_text(value: float, factor: float, signed: bool = False, width: float 
     )
 
 
-def interval_text(row: Row, factor: float, lang: str = "en") -> str:
+def with_unit(number_: str, unit: str) -> str:
+    """A number with its unit behind it; French puts a narrow space before %."""
+    return f"{number_}{NARROW if spoken_now() == 'fr' and unit.startswith('%') else ' '}{unit}"
+
+
+def interval_text(row: Row, factor: float, lang: str | None = None) -> str:
     """[low, high] of a row; a French reader's figures have commas, so that a semicolon stands between them."""
-    width = row["high"] - row["low"]
-    between = " ; " if language(lang) == "fr" else ", "
+    width, lang = row["high"] - row["low"], lang or spoken_now()
+    between = semicolon(lang) if language(lang) == "fr" else ", "
     return f"[{figure_text(row['low'], factor, True, width, lang)}{between}{figure_text(row['high'], factor, True, width, lang)}]"
 
 
-def cell(row: Row, factor: float, better: str = "neither", lang: str = "en") -> dict[str, str]:
+def cell(row: Row, factor: float, better: str = "neither", lang: str | None = None) -> dict[str, str]:
     """One cell of a role model table: `main` (mean or difference), `aside` (interval), `open`, `look`, `text` (all in one)."""
+    lang = lang or spoken_now()
     if row["verdict"] in ("baseline", "not defined"):
         main = figure_text(row["mean"] if row["verdict"] == "baseline" else float("nan"), factor, lang=lang)
         return {"main": main, "aside": "", "text": main, "look": "none" if row["verdict"] == "not defined" else ""}
@@ -86,5 +95,7 @@ def cell(row: Row, factor: float, better: str = "neither", lang: str = "en") -> 
 def word(value: object) -> str:
     """A parameter's value as a reader says it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "set by the lever" if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"
+        return said("value.yes" if value else "value.no")
+    if value is None:
+        return said("value.lever")
+    return form(value, "g") if isinstance(value, float) else told_word(value)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from tandem.experiments.files.record import text_of_record
 from tandem.experiments.pages.figure import Figure
+from tandem.experiments.pages.telling import marked, spoken_now
 
 Section = Mapping[str, Any]
 """A part of a page by the names its template knows: texts, numbers, tables, figures."""
@@ -29,7 +30,9 @@ class Table(TypedDict):
 def render(template: str, **values: Any) -> str:
     """The page `template` of `templates/` with these values, as HTML text; its head carries the record of the command at work."""
     loader = PackageLoader("tandem.experiments.pages", "templates")
-    page = Environment(loader=loader, autoescape=True, trim_blocks=True).get_template(f"{template}.html.jinja").render(**values)
+    rooms = Environment(loader=loader, autoescape=True, trim_blocks=True)
+    rooms.globals |= {"said": marked, "lang": spoken_now()}
+    page = rooms.get_template(f"{template}.html.jinja").render(**values)
     if not (record := text_of_record()):
         return page
     return page.replace("</head>", str(Markup('<meta name="tandem.provenance" content="{}">\n</head>').format(record)), 1)

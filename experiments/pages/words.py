@@ -1,38 +1,54 @@
-"""Names of the model's things as a reader of an English page says them."""
+"""Names of the model's things as a reader of a page says them, in the language that the page is told in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tandem.experiments.pages.telling import page_texts, said, spoken_now
+from tandem.sim import texts
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.scenario import catalogue
 from tandem.sim.texts import typeset
 
 
-def titles(lang: str = "en") -> dict[str, str]:
+def titles(lang: str | None = None) -> dict[str, str]:
     """Titles of the role models, contexts and cases, by id."""
+    lang = lang or spoken_now()
     return {entry.name: typeset(entry.title[lang], lang) for entry in catalogue()}
 
 
-def listed(words: list[str]) -> str:
+def listed(words: Iterable[str]) -> str:
     """a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return texts.listed(words, spoken_now())
 
 
 def spoken(name: str) -> str:
-    """A lever's name as a reader says it, and that of the input of the parameter sets; SMART is an acronym."""
-    if name == "parameter_set":
-        return "what calibration leaves open"
+    """A lever's name as a reader says it, and that of the other inputs of an analysis; SMART is an acronym."""
+    if (known := page_texts(spoken_now()).get(f"inputs.{name}")) is not None:
+        return str(known)
     return name.replace("_", " ").replace("smart", "SMART")
 
 
+def title_of(outcome: str) -> str:
+    """An outcome's title."""
+    return typeset(OUTCOMES[outcome].title(spoken_now()), spoken_now())
+
+
 def low_title(outcome: str) -> str:
-    """An outcome's title inside a sentence."""
-    title = OUTCOMES[outcome].title()
-    return title[:1].lower() + title[1:]
+    """An outcome's title inside a sentence; in French with its article."""
+    if (known := page_texts(spoken_now()).get(f"outcomes.{outcome}")) is not None:
+        return str(known)
+    return low_first(title_of(outcome))
 
 
 def low_first(title: str) -> str:
-    """A title inside a sentence."""
-    return title[:1].lower() + title[1:]
+    """A title inside a sentence; initials, such as those of a post, stay."""
+    return title if spoken_now() == "fr" and title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def control_name(title: str) -> str:
+    """The title of a control without the word that says that it is one."""
+    return title.removeprefix(said("front.control"))
 
 
 def broken(name: str, width: int = 10) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 
 from tandem.experiments.pages.figure import save
 from tandem.experiments.pages.numbers import scaled
-from tandem.experiments.pages.words import spoken
+from tandem.experiments.pages.telling import form, said, word
+from tandem.experiments.pages.words import spoken, title_of
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.outcomes import OUTCOMES
@@ -25,7 +27,7 @@ NAMES_ALONE = ("role_model", "context", "parameter_set")  # their values are nam
 
 def spoken_output(name: str) -> str:
     """An outcome's title with its unit, or the name of any other output."""
-    return f"{OUTCOMES[name].title()} ({seen(name)[1]})" if name in OUTCOMES else name
+    return f"{title_of(name)} ({seen(name)[1]})" if name in OUTCOMES else name
 
 
 def seen(name: str) -> tuple[float, str]:
@@ -41,8 +43,9 @@ def file_word(name: str) -> str:
 def footing(found: Any, output: str) -> str:
     """What every figure states: rows, replicates, noise share and verdict."""
     noise = found.get("noise_share", "", output)["estimate"]
-    share = "not defined" if np.isnan(noise) else f"{noise:.2f}"
-    return f"N = {found.n:,} rows x {found.replicates} replicates; noise share {share}; verdict: {found.verdict_on(output)}"
+    share = word("not defined") if np.isnan(noise) else form(noise, ".2f")
+    slots = {"n": found.n, "replicates": found.replicates, "share": share, "verdict": word(found.verdict_on(output))}
+    return said("analysis.footing", **slots)
 
 
 def leading(found: Any, output: str) -> list[str]:
@@ -70,9 +73,10 @@ def plot_shares(found: Any, output: str, axes: Any = None) -> Any:
         ax.set_yticks(range(len(names)), [f"{places[name]}. {spoken(name)}" for name in names], color=INK)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
-        word = "Shapley share" if bar == "shapley_mean" else "total index"
-        ax.set_xlabel(f"share of the variance of the mean\nbar: {word}, | first index, ◆ total index; lines: 95% intervals")
-        ax.set_title(f"What drives {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.set_xlabel(said("analysis.plot.shapley" if bar == "shapley_mean" else "analysis.plot.total"))
+        ax.set_title(
+            said("analysis.plot.drives", output=spoken_output(output)), loc="left", fontsize=11, fontweight="bold", color=INK
+        )
         ax.text(
             0.0,
             -0.02 - 1.15 / (1.9 + 0.42 * len(names)),
@@ -95,8 +99,8 @@ def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
         better = OUTCOMES[output].better if output in OUTCOMES else "neither"
         factor, unit = seen(output)
         for y, row in enumerate(rows.to_dict("records")):
-            word = as_difference(row["verdict"])
-            decided, colour = word in DECIDED, verdict_colour(word, better)
+            moved = as_difference(row["verdict"])
+            decided, colour = moved in DECIDED, verdict_colour(moved, better)
             ax.plot([factor * row["low"], factor * row["high"]], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
             ax.plot(
                 [factor * row["estimate"]], [y], "o", color=colour, markerfacecolor=colour if decided else "white", markersize=7
@@ -105,8 +109,10 @@ def plot_effects(found: Any, output: str, axes: Any = None) -> Any:
         ax.set_yticks(range(len(rows)), [spoken(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         told = f", {unit}" if unit else ""
-        ax.set_xlabel(f"mean in the top fifth of the range less the bottom fifth{told}; 95% interval")
-        ax.set_title(f"How far: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.set_xlabel(said("analysis.plot.fifths", unit=told))
+        ax.set_title(
+            said("analysis.plot.how_far", output=spoken_output(output)), loc="left", fontsize=11, fontweight="bold", color=INK
+        )
     return ax
 
 
@@ -127,8 +133,8 @@ def plot_curves(found: Any, output: str) -> Any:
             ax.set_xlim(0, 1)
         for spare in axes.ravel()[len(labels) :]:
             spare.remove()
-        canvas.supxlabel("level of the factor (0-1, share of its range)", fontsize=9)
-        canvas.supylabel(f"{spoken_output(output)},\nless its mean", fontsize=9)
+        canvas.supxlabel(said("analysis.plot.level"), fontsize=9)
+        canvas.supylabel(said("analysis.plot.less_mean", output=spoken_output(output)), fontsize=9)
     return canvas
 
 
@@ -157,11 +163,13 @@ def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
                 va="center",
                 arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.5},
             )
-        ax.set_xticks(range(len(stages)), [f"{n:,}" for n in stages])
+        ax.set_xticks(range(len(stages)), [form(n, ",") for n in stages])
         ax.set_xlim(-0.5, len(stages) + 0.1)
-        ax.set_xlabel("base rows (number)")
-        ax.set_ylabel("total index (share)")
-        ax.set_title(f"Convergence: {spoken_output(output)}", loc="left", fontsize=11, fontweight="bold", color=INK)
+        ax.set_xlabel(said("analysis.plot.rows"))
+        ax.set_ylabel(said("analysis.plot.total_share"))
+        ax.set_title(
+            said("analysis.plot.convergence", output=spoken_output(output)), loc="left", fontsize=11, fontweight="bold", color=INK
+        )
     return ax
 
 
@@ -187,15 +195,13 @@ def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
                 if j >= i or (row := known.get(tuple(sorted((first, second))))) is None:
                     continue
                 cells[i, j] = max(row["estimate"], 0.0)
-                word = verdict(row["low"], row["high"])
-                told = f"{row['estimate']:.2f}" if word in DECIDED else "0" if word == "same" else "?"
+                ended = verdict(row["low"], row["high"])
+                told = form(row["estimate"], ".2f") if ended in DECIDED else "0" if ended == "same" else "?"
                 ax.text(j, i, told, ha="center", va="center", fontsize=8, color=INK)
         ax.imshow(cells, cmap="Blues", vmin=0, vmax=max(0.2, float(np.nanmax(cells)) * 1.6) if np.isfinite(cells).any() else 1)
         ax.set_xticks(range(len(names)), [spoken(name) for name in names], rotation=45, ha="right", fontsize=8)
         ax.set_yticks(range(len(names)), [spoken(name) for name in names], fontsize=8)
-        ax.set_title(
-            f"Interactions of two: {spoken_output(output)}\n(share of variance; ?: undecided)", loc="left", fontsize=10, color=INK
-        )
+        ax.set_title(said("analysis.plot.interactions", output=spoken_output(output)), loc="left", fontsize=10, color=INK)
     return ax
 
 
@@ -224,13 +230,14 @@ def write_figures(found: Any, folder: Path) -> list[str]:
     return names
 
 
-def plot_strata(rows: pd.DataFrame, output: str) -> Any:
+def plot_strata(rows: pd.DataFrame, output: str, labels: Mapping[str, str] | None = None) -> Any:
     """Heat maps of levers by role model and context: total index (left) and effect (right); grey where not defined, a dot where
     the effect's sign is decided."""
     parts = list(dict.fromkeys(rows["part"]))
     levers = list(dict.fromkeys(rows.loc[rows["measure"] == "total_mean", "input"]))
     with styled():
-        canvas, axes = subplots(1, 2, figsize=(10.4, 1.9 + 0.24 * len(parts)), sharey=True)
+        longest = max(len((labels or {}).get(part, part)) for part in parts)
+        canvas, axes = subplots(1, 2, figsize=(10.4 + 0.05 * max(0, longest - 45), 1.9 + 0.24 * len(parts)), sharey=True)
         for ax, measure, colours in ((axes[0], "total_mean", "Blues"), (axes[1], "effect", "PuOr_r")):
             table = rows[rows["measure"] == measure].pivot_table("estimate", "part", "input", dropna=False, observed=False)
             cells = table.reindex(index=parts, columns=levers).to_numpy(dtype=float) * (
@@ -243,7 +250,9 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
                 drawn,
                 ax=ax,
                 shrink=0.6,
-                label="total index (share)" if measure == "total_mean" else f"effect ({seen(output)[1]})",
+                label=said("analysis.plot.total_share")
+                if measure == "total_mean"
+                else said("analysis.plot.effect", unit=seen(output)[1]),
             )
             ax.set_xticks(range(len(levers)), [spoken(lever) for lever in levers], rotation=40, ha="right", fontsize=8)
             ax.tick_params(length=0)
@@ -255,6 +264,6 @@ def plot_strata(rows: pd.DataFrame, output: str) -> Any:
             color=INK,
             markersize=2.5,
         )
-        axes[0].set_yticks(range(len(parts)), parts, fontsize=8, color=INK)
-        canvas.suptitle(f"By role model and context: {spoken_output(output)} (dot: sign decided; grey: not defined)", fontsize=10)
+        axes[0].set_yticks(range(len(parts)), [(labels or {}).get(part, part) for part in parts], fontsize=8, color=INK)
+        canvas.suptitle(said("analysis.plot.strata", output=spoken_output(output)), fontsize=10)
     return canvas

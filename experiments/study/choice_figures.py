@@ -8,6 +8,7 @@ from textwrap import wrap
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.pages.telling import form, said, word
 from tandem.experiments.pages.words import spoken, titles
 from tandem.experiments.study.choice_options import DRIFTS, LOADS
 from tandem.sim.parameters import LEVERS
@@ -21,7 +22,7 @@ OPEN = "#ececec"
 
 def seen(price: str) -> tuple[float, str]:
     """Factor and unit in which a reader sees a utility."""
-    return (1.0, "episodes/quarter") if price == "conflict alone" else (100.0, "points of yearly growth")
+    return (1.0, said("choice.episodes")) if price == "conflict alone" else (100.0, said("choice.points"))
 
 
 def plot_regret(rows: pd.DataFrame, price: str) -> Figure:
@@ -37,23 +38,23 @@ def plot_regret(rows: pd.DataFrame, price: str) -> Figure:
         drawn = ax.imshow(cells, cmap="Oranges", vmin=0.0, vmax=max(float(cells.max()) * 1.4, 1e-9), aspect="auto")
         for i, place in enumerate(places):
             for j, role_model in enumerate(role_models):
-                word = words[place, role_model]
+                ended = words[place, role_model]
                 ax.text(
                     j,
                     i,
-                    "best" if word == "best" else f"{cells[i, j]:.2f}" + ("?" if word == "undecided" else ""),
+                    word("best") if ended == "best" else form(cells[i, j], ".2f") + ("?" if ended == "undecided" else ""),
                     ha="center",
                     va="center",
                     fontsize=9,
                     color=INK,
-                    fontweight="bold" if word == "best" else "normal",
+                    fontweight="bold" if ended == "best" else "normal",
                 )
-                if word == "best":
+                if ended == "best":
                     ax.add_patch(Rectangle((j - 0.48, i - 0.46), 0.96, 0.92, fill=False, edgecolor=INK, linewidth=1.4))
         ax.set_xticks(range(len(role_models)), [broken(named[role_model]) for role_model in role_models], fontsize=8, color=INK)
         ax.set_yticks(range(len(places)), [named[place] for place in places], fontsize=9, color=INK)
         ax.tick_params(length=0)
-        canvas.colorbar(drawn, ax=ax, shrink=0.8).set_label(f"given away ({unit})", fontsize=9)
+        canvas.colorbar(drawn, ax=ax, shrink=0.8).set_label(said("choice.given_away", unit=unit), fontsize=9)
     return canvas
 
 
@@ -75,13 +76,13 @@ def plot_map(rows: pd.DataFrame, role_models: list[str]) -> Figure:
                 )
         ax.set_xlim(-0.5, len(LOADS) - 0.5)
         ax.set_ylim(-0.5, len(DRIFTS) - 0.5)
-        ax.set_xticks(range(len(LOADS)), [f"{load:g}" for load in LOADS])
-        ax.set_yticks(range(len(DRIFTS)), [f"{drift:g}" for drift in DRIFTS])
+        ax.set_xticks(range(len(LOADS)), [form(load, "g") for load in LOADS])
+        ax.set_yticks(range(len(DRIFTS)), [form(drift, "g") for drift in DRIFTS])
         ax.tick_params(length=0)
-        ax.set_xlabel("load of decisions (multiple of a usual firm of six teams)")
-        ax.set_ylabel("drift of the market (standard deviations/√week)")
+        ax.set_xlabel(said("choice.load"))
+        ax.set_ylabel(said("choice.drift"))
         keys = [Patch(facecolor=colour, label=named[role_model]) for role_model, colour in zip(role_models, ROLE_MODEL_COLOURS)]
-        keys.append(Patch(facecolor=OPEN, edgecolor=QUIET, hatch="////", label="hatched: undecided"))
+        keys.append(Patch(facecolor=OPEN, edgecolor=QUIET, hatch="////", label=said("choice.hatched")))
         canvas.legend(handles=keys, loc="outside upper left", ncols=2, fontsize=8, frameon=False)
         for side in ax.spines.values():
             side.set_visible(False)
@@ -102,15 +103,14 @@ def plot_information(rows: pd.DataFrame, price: str) -> Figure:
         ax.set_yticks(range(len(rows)), [known_as(name) for name in rows["input"]], color=INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(left=0.0)
-        ax.set_xlabel(f"worth of knowing it first ({unit})\nbar: low to high estimate; line: 95% bounds", fontsize=9)
+        ax.set_xlabel(said("choice.worth_axis", unit=unit), fontsize=9)
     return canvas
 
 
 def known_as(name: str) -> str:
     """A factor as a reader says it."""
-    return {"everything": "everything", "parameters": "the mechanisms' parameters", "context": "the context"}.get(
-        name, f"level of {spoken(name)}"
-    )
+    known = ("everything", "parameters", "context")
+    return said(f"choice.known.{name}") if name in known else said("wrong.level_of", lever=spoken(name))
 
 
 def plot_lever_values(rows: pd.DataFrame, price: str) -> Figure:
@@ -130,7 +130,7 @@ def plot_lever_values(rows: pd.DataFrame, price: str) -> Figure:
             ax.text(
                 j,
                 i,
-                f"{cells[i, j]:+.1f} {sure}".replace("-", "−"),
+                f"{form(cells[i, j], '+.1f')} {sure}".replace("-", "−"),
                 ha="center",
                 va="center",
                 fontsize=7,
@@ -152,7 +152,7 @@ def plot_lever_values(rows: pd.DataFrame, price: str) -> Figure:
             )
         ax.tick_params(length=0)
         canvas.colorbar(drawn, ax=ax, orientation="horizontal", shrink=0.8, extend="both").set_label(
-            f"gain ({unit}); ●: sign decided", fontsize=9
+            said("choice.gain", unit=unit), fontsize=9
         )
     return canvas
 

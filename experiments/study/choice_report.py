@@ -11,7 +11,9 @@ from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
 from tandem.experiments.pages.numbers import Row, figure_text, interval_text
 from tandem.experiments.pages.page import Section, Table, drawn_inline
-from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.pages.telling import form, said
+from tandem.experiments.pages.telling import word as told_word
+from tandem.experiments.pages.words import listed, low_first, spoken, titles
 from tandem.experiments.study.choice import MAPPED_IN, PRICES, Decisions
 from tandem.experiments.study.choice_figures import (
     known_as,
@@ -21,6 +23,7 @@ from tandem.experiments.study.choice_figures import (
     plot_regret,
     seen,
 )
+from tandem.sim.texts import sentence
 from tandem.sim.writing import filled
 
 SHOWN = ("growth alone", "an episode costs 1 point of growth")
@@ -59,7 +62,9 @@ def best_words(verdicts: Mapping[Hashable, str], named: Mapping[str, str]) -> st
     return (
         named[str(first[0])]
         if first
-        else "undecided between " + listed([named[str(name)] for name, verdict in verdicts.items() if verdict == "undecided"])
+        else said(
+            "report.undecided", names=listed([named[str(name)] for name, verdict in verdicts.items() if verdict == "undecided"])
+        )
     )
 
 
@@ -70,14 +75,17 @@ def told(found: Decisions, price: str) -> str:
     lead = str(rows["mean"].idxmax())
     who = best_words(rows["verdict"].to_dict(), named)
     low, high = (float(rows[f"regret_{end}"][lead]) for end in ("low", "high"))
-    lost = f"{figure_text(low, factor)} to {figure_text(high, factor)} {unit}"
+    lost = f"{range_text(low, high, factor)} {unit}"
     least = worst_by_context(found, price)
     safe = str(least.idxmin())
-    return (
-        f"{price[:1].upper()}{price[1:]}: {who} over all contexts, habits and parameter sets together. Chosen "
-        f"everywhere, {named[lead]} would give "
-        f"away {lost} against always choosing right. Smallest loss in its worst context: {named[safe]} "
-        f"({figure_text(float(least[safe]), factor)} {unit})."
+    return said(
+        "choice.told",
+        price=sentence(told_word(price)),
+        who=who,
+        lead=named[lead],
+        lost=lost,
+        safe=named[safe],
+        least=f"{figure_text(float(least[safe]), factor)} {unit}",
     )
 
 
@@ -99,24 +107,17 @@ def choices(found: Decisions) -> Table:
             look = {"best": "good", "worse": "bad"}.get(row["verdict"], "open")
             rows.append(
                 [
-                    {"main": f"{price[:1].upper()}{price[1:]} ({unit})"},
+                    {"main": f"{sentence(told_word(price))} ({unit})"},
                     {"main": named[row["option"]]},
                     {"main": figure_text(row["mean"], factor), "aside": interval_text(row, factor).replace("+", "")},
-                    {"main": f"{figure_text(row['regret_low'], factor)} to {figure_text(row['regret_high'], factor)}"},
+                    {"main": range_text(row["regret_low"], row["regret_high"], factor)},
                     {"main": figure_text(float(worst[row["option"]]), factor)},
-                    {"main": f"{row['best_share']:.0%}"},
-                    {"main": row["verdict"], "look": look},
+                    {"main": form(row["best_share"], ".0%")},
+                    {"main": told_word(row["verdict"]), "look": look},
                 ]
             )
-    heads = [
-        "What the firm wants",
-        "Role model",
-        "Mean",
-        "Gives away on average",
-        "Gives away in its worst context",
-        "Best at so many points",
-        "Verdict",
-    ]
+    names = ("wants", "role_model", "mean", "gives_away", "gives_away_worst", "best_at", "verdict")
+    heads = [said(f"head.{name}") for name in names]
     return {"heads": heads, "words": (0, 1, 6), "rows": rows}
 
 
@@ -134,12 +135,16 @@ def first_levers(found: Decisions) -> Table:
                 {
                     "main": words,
                     "aside": f"{figure_text(gain['mean'], factor, True)} {unit} {interval_text(gain, factor)}",
-                    "look": "" if words.startswith("undecided") else "decided",
+                    "look": "decided" if "best" in set(mine["verdict"]) else "",
                 }
             )
         rows.append([{"main": named[str(role_model)]}, {"main": named[str(place)]}, *cells])
     return {
-        "heads": ["Role model", "Context", *(f"First lever: {price}" for price in SHOWN)],
+        "heads": [
+            said("head.role_model"),
+            said("head.context"),
+            *(said("choice.first_lever", price=told_word(price)) for price in SHOWN),
+        ],
         "words": (0, 1, 2, 3),
         "rows": rows,
     }
@@ -153,7 +158,7 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
     drawn = []
     for at, price in enumerate(SHOWN):
         mine = {name: table[table["utility"] == price] for name, table in found.tables().items()}
-        luck = f"noise share (luck's part of a role model's worth, at most) {found.noise[price]:.2f}"
+        luck, wish = said("choice.luck", noise=float(found.noise[price])), told_word(price)
         firm, word = found.sizes, file_name(at)
         drawn += [
             written_with_data(
@@ -161,42 +166,49 @@ def figures(found: Decisions, folder: Path) -> list[Figure]:
                 mine["regret"],
                 f"regret_{word}",
                 folder,
-                f"What a wrong role model costs: {price}",
+                said("choice.costs", price=wish),
                 regret_sentence(mine["regret"], price),
-                f"N = {firm.choice[0]:,} points x {firm.choice[1]} replicates; {luck}; {verdicts(mine['regret'])}",
+                stands(firm.choice, luck, verdicts(mine["regret"])),
             ),
             written_with_data(
                 plot_map(mine["switching_map"], list(mine["options"]["option"])),
                 mine["switching_map"],
                 f"map_{word}",
                 folder,
-                f"Where the choice switches: {price}",
+                said("choice.switches", price=wish),
                 map_sentence(mine["switching_map"]),
-                f"N = {firm.map[0]:,} points x {firm.map[1]} replicates; {luck}; {verdicts(mine['switching_map'])}",
+                stands(firm.map, luck, verdicts(mine["switching_map"])),
             ),
             written_with_data(
                 plot_information(mine["information"], price),
                 mine["information"],
                 f"information_{word}",
                 folder,
-                f"What knowing is worth: {price}",
+                said("choice.knowing", price=wish),
                 information_sentence(mine["information"], price),
-                f"N = {firm.choice[0]:,} points x {firm.choice[1]} replicates; {luck}; "
-                f"verdict: {int((mine['information']['bound_low'] > 0).sum())} of {len(mine['information'])} are "
-                "decidedly above zero",
+                stands(firm.choice, luck, above_zero(mine["information"])),
             ),
             written_with_data(
                 plot_lever_values(mine["lever_values"], price),
                 mine["lever_values"],
                 f"levers_first_{word}",
                 folder,
-                f"What to raise first: {price}",
+                said("choice.raise_first", price=wish),
                 lever_sentence(mine["lever_values"], price),
-                f"N = {firm.levers[0]:,} points x {firm.levers[1]} replicates a row; {luck}; "
-                f"verdict: {firsts(mine['lever_values'])}",
+                stands(firm.levers, luck, firsts(mine["lever_values"]), "choice.stands_row"),
             ),
         ]
     return drawn
+
+
+def stands(played: tuple[int, int], luck: str, verdict: str, key: str = "choice.stands") -> str:
+    """What a figure stands on: points and replicates, luck's part, and the verdict."""
+    return said(key, points=played[0], replicates=played[1], luck=luck, verdict=verdict)
+
+
+def above_zero(rows: pd.DataFrame) -> str:
+    """How many inputs are decidedly worth knowing."""
+    return said("choice.above_zero", n=int((rows["bound_low"] > 0).sum()), whole=len(rows))
 
 
 def file_name(at: int) -> str:
@@ -211,26 +223,23 @@ def verdicts(rows: pd.DataFrame) -> str:
         if "context" in rows
         else rows["verdict"] == "decided"
     )
-    return (
-        f"verdict: the best role model is decided in {int(places.sum())} of {len(places)} "
-        f"{'contexts' if 'context' in rows else 'cells'}"
-    )
+    return said("choice.in_contexts" if "context" in rows else "choice.in_cells", n=int(places.sum()), whole=len(places))
 
 
 def regret_sentence(rows: pd.DataFrame, price: str) -> str:
     """Who is best where, and the largest loss."""
     named, (factor, unit) = titles(), seen(price)
     best = [
-        f"{named[row['role_model']]} in {lowered(named[row['context']])}"
+        said("report.who_in", who=named[row["role_model"]], where=low_first(named[row["context"]]))
         for row in rows[rows["verdict"] == "best"].to_dict("records")
     ]
     top = rows.sort_values("regret").iloc[-1].to_dict()
-    lead = f"Decidedly best: {listed(best)}." if best else "No role model is decidedly best in any context."
-    return (
-        f"What each role model gives away against the best one in the same context, habits random. {lead} The most is given "
-        "away by "
-        f"{named[top['role_model']]} in {lowered(named[top['context']])}: {figure_text(top['regret'], factor)} {unit} "
-        f"{interval_text(top, factor)}. A question mark: cannot be told from the best."
+    lead = said("choice.best", names=listed(best)) if best else said("choice.no_best")
+    return said(
+        "choice.regret",
+        lead=lead,
+        most=said("report.who_in", who=named[top["role_model"]], where=low_first(named[top["context"]])),
+        lost=f"{figure_text(top['regret'], factor)} {unit} {interval_text(top, factor)}",
     )
 
 
@@ -238,16 +247,9 @@ def map_sentence(rows: pd.DataFrame) -> str:
     """How many cells each role model leads decidedly."""
     named = titles()
     decided = rows.loc[rows["verdict"] == "decided", "option"].value_counts()
-    lead = (
-        f"Decided: {listed([f'{named[str(name)]} in {count}' for name, count in decided.items()])} of {len(rows)} cells"
-        if len(decided)
-        else f"None of {len(rows)} cells is decided"
-    )
-    return (
-        f"The best role model of a firm in the context {lowered(named[MAPPED_IN])} when it has fewer or more decisions to "
-        "take and its market drifts "
-        f"slower or faster; habits and parameter sets random. {lead}; the hatched rest is undecided."
-    )
+    parts = [said("report.who_in", who=named[str(name)], where=str(count)) for name, count in decided.items()]
+    lead = said("choice.cells", parts=listed(parts), cells=len(rows)) if parts else said("choice.no_cell", cells=len(rows))
+    return said("choice.map", context=low_first(named[MAPPED_IN]), lead=lead)
 
 
 def information_sentence(rows: pd.DataFrame, price: str) -> str:
@@ -257,47 +259,32 @@ def information_sentence(rows: pd.DataFrame, price: str) -> str:
     single = rows[rows["input"] != "everything"]
     sure = single[single["bound_low"] > 0].sort_values("high", ascending=False, kind="stable")
     words = [f"{known_as(row['input'])} ({bracket(row, factor)})" for row in sure.to_dict("records")]
-    lead = f"Decidedly worth something by itself: {listed(words)}" if words else "Nothing by itself is decidedly worth something"
-    return (
-        "By how much the choice gets better if a thing is known first, always a bracket and never a point: the low "
-        "estimate chooses by one luck "
-        f"and is paid by another, the high one by the same. {lead}. Everything together: "
-        f"{bracket(whole.to_dict(), factor)} {unit}."
-    )
+    lead = said("choice.worth", names=listed(words)) if words else said("choice.worth_nothing")
+    return said("choice.information", lead=lead, whole=f"{bracket(whole.to_dict(), factor)} {unit}")
 
 
 def bracket(row: Row, factor: float) -> str:
     """Low to high."""
-    return f"{figure_text(row['low'], factor)} to {figure_text(row['high'], factor)}"
+    return range_text(row["low"], row["high"], factor)
+
+
+def range_text(low: float, high: float, factor: float) -> str:
+    """Two numbers and what lies between."""
+    return said("choice.range", low=figure_text(low, factor), high=figure_text(high, factor))
 
 
 def firsts(rows: pd.DataFrame) -> str:
     """In how many role models and contexts the first lever is decided."""
     sure = rows.groupby(["role_model", "context"])["verdict"].apply(lambda each: (each == "best").any())
-    return f"the first lever is decided in {int(sure.sum())} of {len(sure)} rows"
+    return said("choice.first_in", n=int(sure.sum()), whole=len(sure))
 
 
 def lever_sentence(rows: pd.DataFrame, price: str) -> str:
     """Which lever comes first in how many rows, and which one harms."""
     counts = rows.loc[rows["verdict"] == "best", "lever"].value_counts()
-    lead = (
-        f"Comes first decidedly: {listed([f'{spoken(str(lever))} ({count})' for lever, count in counts.items()])}"
-        if len(counts)
-        else "No lever comes first decidedly"
-    )
+    first = [f"{spoken(str(lever))} ({count})" for lever, count in counts.items()]
+    lead = said("choice.comes_first", levers=listed(first)) if first else said("choice.none_first")
     harms = rows.loc[rows["high"] < 0, "lever"].value_counts()
-    tail = (
-        " Raised that far, some lower it decidedly: "
-        f"{listed([f'{spoken(str(lever))} ({count})' for lever, count in harms.items()])}."
-        if len(harms)
-        else ""
-    )
-    return (
-        "What raising one lever from where it is to best practice adds, the others as they are, in each role model and "
-        f"context. {lead}.{tail}"
-    )
-
-
-def lowered(title: str) -> str:
-    """A title inside a sentence."""
-    return title[:1].lower() + title[1:]
+    lowered = [f"{spoken(str(lever))} ({count})" for lever, count in harms.items()]
+    tail = f" {said('choice.lower', levers=listed(lowered))}" if lowered else ""
+    return f"{said('choice.raising', lead=lead)}{tail}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tandem.experiments.discovery.boxes import Box
+from tandem.experiments.discovery.boxes import Box, Limit
 from tandem.experiments.discovery.figures import leading, plot_boxes, plot_regional, worded
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.figure import Figure, written_with_data
 from tandem.experiments.pages.page import Section, Table, drawn_inline
-from tandem.experiments.pages.words import listed, titles
-from tandem.experiments.study.failures import Found
+from tandem.experiments.pages.telling import between, form, said, word
+from tandem.experiments.pages.words import listed, spoken, title_of, titles
+from tandem.experiments.study.failures import POORER_HALF, Found, Worst
+from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.texts import sentence
 from tandem.sim.writing import filled
 
 LEAVES = 4
@@ -47,94 +51,139 @@ def section(found: Mapping[str, Found], drawn: list[Figure]) -> Section:
 
 def box_words(box: Box) -> str:
     """A box as a reader says it."""
-    named, parts = titles(), []
-    for limit in box.limits.values():
-        if limit.words is not None:
-            parts.append(f"the {limit.name} is {' or '.join(named.get(word, word) for word in limit.words)}")
-        else:
-            words = limit.told.removeprefix(limit.name).replace(" from ", " between ").replace(" to ", " and ")
-            parts.append(f"the {worded(limit.name)} is{words}")
-    return " and ".join(parts) or "everywhere"
+    return said("wrong.and").join(
+        f"{said('wrong.the')}{limit_words(limit, said('wrong.is'))}" for limit in box.limits.values()
+    ) or word("everywhere")
+
+
+def limit_words(limit: Limit, verb: str, far: str = "wrong.between") -> str:
+    """One limit of a box as a reader says it; `verb` stands between the input and its numbers."""
+    if limit.words is not None:
+        named = titles()
+        names = said("wrong.or").join(named.get(each, each) for each in limit.words)
+        return said("wrong.word", name=spoken(limit.name), words=names)
+    low, high = (None if abs(end) == float("inf") else form(end, ".3g") for end in (limit.low, limit.high))
+    words = said("wrong.at_most", high=high) if low is None else said("wrong.at_least", low=low)
+    if low is not None and high is not None:
+        words = said(far, low=low, high=high)
+    return f"{worded(limit.name)}{verb} {words}"
+
+
+def event_words(event: Worst) -> str:
+    """What was looked for, as a reader says it."""
+    parts = [
+        said(
+            f"wrong.event.{'half' if share == POORER_HALF else 'share'}_{OUTCOMES[outcome].better}",
+            outcome=title_of(outcome).lower(),
+            share=share,
+        )
+        for outcome, share in event.shares.items()
+    ]
+    return sentence(said("wrong.event.of_context", parts=said("wrong.and").join(parts)))
 
 
 def told(each: Found) -> str:
     """Where an event gathers, as measured on the points that were not fitted on."""
     found = each.discovery
-    lead = f"{found.event.told} ({found.base:.0%} of all runs): "
+    lead = said("wrong.lead", event=event_words(found.event), base=float(found.base))
     sure = [(box, row) for box, row in zip(found.boxes, found.table.to_dict("records")) if row["verdict"] == "decided"]
     if not sure:
-        return lead + "no region was found in which it decidedly gathers."
+        return f"{lead} {said('wrong.nowhere')}"
     parts = []
     for box, row in sure:
         loose = set(found.limits.loc[(found.limits["box"] == row["box"]) & ~found.limits["kept"], "input"])
-        doubt = f" (not sure of the limit on {listed([worded(name) for name in sorted(loose)])})" if loose else ""
+        doubt = said("wrong.not_sure", inputs=listed([worded(name) for name in sorted(loose)])) if loose else ""
         parts.append(
-            f"where {box_words(box)}{doubt} it happens in {row['density']:.0%} of runs [{row['density_low']:.0%}, "
-            f"{row['density_high']:.0%}], "
-            f"which holds {row['coverage']:.0%} [{row['coverage_low']:.0%}, {row['coverage_high']:.0%}] of its cases"
+            said(
+                "wrong.where",
+                box=box_words(box),
+                doubt=doubt,
+                density=row["density"],
+                density_range=between(row["density_low"], row["density_high"], ".0%"),
+                coverage=row["coverage"],
+                coverage_range=between(row["coverage_low"], row["coverage_high"], ".0%"),
+            )
         )
-    return lead + "; of the rest, ".join(parts) + "."
+    return f"{lead} {said('wrong.of_the_rest').join(parts)}."
+
+
+def leaf_words(told_: str, inputs: list[str]) -> str:
+    """A leaf as its table tells it (see `Box.told`), in words of the page."""
+    parts = []
+    for part in told_.split(" and "):
+        name = max((each for each in inputs if part.startswith(each)), key=len, default="")
+        if not name:
+            parts.append(word(part))
+            continue
+        rest = part.removeprefix(name).strip()
+        named = titles()
+        if rest.startswith("is "):
+            names = said("wrong.or").join(named.get(each, each) for each in rest.removeprefix("is ").split(" or "))
+            parts.append(said("wrong.word", name=spoken(name), words=names))
+            continue
+        *_, low = numbers = re.findall(r"[-+.\deinf]+(?=$| to )", rest)
+        key = "at_most" if rest.startswith("at most") else "at_least" if rest.startswith("at least") else "from_to"
+        slots = {"low": form(float(numbers[0]), ".3g"), "high": form(float(low), ".3g")}
+        parts.append(f"{worded(name)} {said(f'wrong.{key}', **slots)}")
+    return said("wrong.and").join(parts)
 
 
 def tree(each: Found) -> Table:
     """The second view: the densest leaves of a tree of depth three."""
     rows: list[list[dict[str, str]]] = []
     for row in each.discovery.tree.head(LEAVES).to_dict("records"):
-        words = row["told"]
-        for name in each.discovery.halves[0].columns:
-            words = words.replace(str(name), worded(str(name))) if str(name).startswith("levers.") else words
-        for word, title in titles().items():
-            words = words.replace(f" {word}", f" {title}")
+        words = leaf_words(row["told"], [str(name) for name in each.discovery.halves[0].columns])
         decided = row["density_low"] > each.discovery.base
         rows.append(
             [
                 {"main": words},
                 {
-                    "main": f"{row['density']:.0%}",
-                    "aside": f"[{row['density_low']:.0%}, {row['density_high']:.0%}]",
+                    "main": form(row["density"], ".0%"),
+                    "aside": between(row["density_low"], row["density_high"], ".0%"),
                     "look": "decided" if decided else "open",
                 },
-                {"main": f"{row['share']:.0%}"},
-                {"main": f"{row['points']:,}"},
+                {"main": form(row["share"], ".0%")},
+                {"main": form(row["points"], ",")},
             ]
         )
-    return {"heads": ["Leaf of a tree (second view)", "Happens in", "Of its cases", "Points"], "words": (0,), "rows": rows}
+    return {
+        "heads": [said(f"head.{name}") for name in ("leaf", "happens_in", "of_its_cases", "points")],
+        "words": (0,),
+        "rows": rows,
+    }
 
 
 def figures(name: str, each: Found, folder: Path) -> list[Figure]:
     """Boxes where they limit a number, and the distance of each input's distribution; written into the folder."""
     found, drawn = each.discovery, []
-    event = found.event.told
+    event = event_words(found.event)
     sure = int((found.table["verdict"] == "decided").sum())
-    stands = (
-        f"N = {int(each.regional['n'].iloc[0]):,} points x {each.replicates} replicates; "
-        f"noise share (luck's part of whether it happens) {each.noise:.2f}"
-    )
+    stands = said("wrong.stands", n=int(each.regional["n"].iloc[0]), replicates=each.replicates, noise=float(each.noise))
+    low = f"{event[:1].lower()}{event[1:]}"
     limited = set(found.limits["input"]) & set(leading(found))
-    if sure and limited and (canvas := plot_boxes(found)) is not None:
+    if sure and limited and (canvas := plot_boxes(found, event)) is not None:
         drawn.append(
             written_with_data(
                 canvas,
                 found.halves[1],
                 f"points_{name}",
                 folder,
-                f"Where it gathers: {event[:1].lower()}{event[1:]}",
-                "Each dot is a point that was not fitted on, darker where it happens more often; the frames are the "
-                f"boxes. {told(each)}",
-                f"{stands}; verdict: {sure} of {len(found.table)} boxes decided",
+                said("wrong.gathers", event=low),
+                f"{said('wrong.dots')} {told(each)}",
+                said("wrong.boxes", stands=stands, n=sure, boxes=len(found.table)),
             )
         )
     decided = [worded(row["input"]) for row in each.regional.to_dict("records") if row["verdict"] == "decided"]
-    words = f"Beyond chance: {listed(decided)}" if decided else "No input lies beyond chance"
+    words = said("wrong.beyond", inputs=listed(decided)) if decided else said("wrong.none_beyond")
     drawn.append(
         written_with_data(
             plot_regional(each.regional),
             each.regional,
             f"regional_{name}",
             folder,
-            f"What is different there: {event[:1].lower()}{event[1:]}",
-            f"How far the firms to which it happens differ from the others in each input. {words}.",
-            f"{stands}; verdict: {len(decided)} of {len(each.regional)} inputs decided",
+            said("wrong.different", event=low),
+            said("wrong.how_far", words=words),
+            said("wrong.inputs", stands=stands, n=len(decided), inputs=len(each.regional)),
         )
     )
     return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,22 +12,26 @@ import pandas as pd
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import Figure, written
-from tandem.experiments.pages.words import listed, low_first, low_title, spoken, titles
+from tandem.experiments.pages.telling import clauses, said, spoken_now, word
+from tandem.experiments.pages.words import listed, low_first, low_title, spoken, title_of, titles
 from tandem.experiments.study.second_report import map_figure
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
 from tandem.sim.plots.canvas import Axes, styled, subplots
 from tandem.sim.plots.canvas import Figure as Canvas
+from tandem.sim.plots.style import better_words, wrapped
 
 if TYPE_CHECKING:
     from tandem.experiments.study.study import Study
 
 HOW_TO_READ = (
-    (BETTER, True, "better than the reference"),
-    (WORSE, True, "worse than the reference"),
-    (UNDECIDED, False, "undecided: the interval spans zero"),
+    (BETTER, True, "figures.better"),
+    (WORSE, True, "figures.worse"),
+    (UNDECIDED, False, "figures.open"),
 )
+
+LONGEST, LONGEST_HEAD = 75, 34  # letters of a statement, and of an assumption, that leave room for the marks
 
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
@@ -55,16 +60,16 @@ def lever_figure(study: Study, output: str, folder: Path, named: dict[str, str])
     """How far each lever moves an outcome."""
     with styled():
         canvas, ax = subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
-        plot_lever_effects(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output)
-        ax.set_xlabel(f"change from poor (0.2) to good practice (0.8), {ax.get_xlabel()}")
-        heading = f"Which levers move {low_title(output)}"
+        plot_lever_effects(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output, lang=spoken_now())
+        ax.set_xlabel(said("figures.change", unit=ax.get_xlabel()))
+        heading = said("figures.which_levers", outcome=low_title(output))
         rows = study.levers[study.levers["output"] == output]
         shared = sorted(
             {place for place in study.rank_intervals[output].values() if "-" in place},
             key=lambda place: [int(end) for end in place.split("-")],
         )
-        told = f"ranks {listed(shared)} are undecided" if shared else "all ranks are decided"
-        footing = f"N = {int(rows['n'].max()):,} pairs of firms; {luck_share(study, output)}verdict: {told}"
+        told = said("figures.ranks_open", ranks=listed(shared)) if shared else said("figures.ranks_decided")
+        footing = said("figures.of_firms", n=int(rows["n"].max()), luck=luck_share(study, output), verdict=told)
         return written(canvas, f"levers_{output}", folder, heading, lever_sentence(study, output, named), footing, data=rows)
 
 
@@ -72,23 +77,23 @@ def lever_sentence(study: Study, output: str, named: dict[str, str]) -> str:
     """Which levers move the outcome, which way, and how far their order is decided."""
     rows = study.levers[study.levers["output"] == output].to_dict("records")
     place = study.rank_intervals[output]
-    word = {"higher": "raise", "lower": "lower"}
     told = []
     for verdict in DECIDED:
-        moved = [f"{spoken(row['input'])} (rank {place[row['input']]})" for row in rows if row["verdict"] == verdict]
+        moved = [
+            said("figures.ranked", lever=spoken(row["input"]), rank=place[row["input"]])
+            for row in rows
+            if row["verdict"] == verdict
+        ]
         if moved:
-            told.append(f"{listed(moved)} decidedly {word[verdict]}{'s' if len(moved) == 1 else ''} it")
-    still = [spoken(row["input"]) for row in rows if row["verdict"] not in word]
+            told.append(said(f"figures.{verdict}", n=len(moved), levers=listed(moved)))
+    still = [spoken(row["input"]) for row in rows if row["verdict"] not in DECIDED]
     if still:
-        told.append(f"whether {listed(still)} {'moves' if len(still) == 1 else 'move'} it is undecided")
+        told.append(said("figures.whether", n=len(still), levers=listed(still)))
     shared = any("-" in rank for rank in place.values())
-    return (
-        f"{OUTCOMES[output].title()} when one lever goes from poor (0.2) to good practice (0.8), the other four random: "
-        f"{'; '.join(told)}. "
-        + ("A rank such as 1-2 means that the order is undecided. " if shared else "")
-        + f"Lines are 95% intervals over {rows[0]['n']:,} pairs. "
-        + opposed_sentence(study, output, named)
-    ).strip()
+    sentences = [said("figures.levers", outcome=title_of(output), parts=clauses(told))]
+    sentences += [said("figures.rank_such_as")] if shared else []
+    sentences += [said("figures.over_pairs", n=rows[0]["n"]), opposed_sentence(study, output, named)]
+    return " ".join(sentences).strip()
 
 
 def opposed_sentence(study: Study, output: str, named: dict[str, str]) -> str:
@@ -96,8 +101,8 @@ def opposed_sentence(study: Study, output: str, named: dict[str, str]) -> str:
     told = []
     for lever, (raised, lowered) in opposed(study.levers_by_role_model, output).items():
         ups, downs = (listed([named[role_model] for role_model in group]) for group in (raised, lowered))
-        told.append(f"{spoken(lever)} raises {low_title(output)} under {ups} and lowers it under {downs}")
-    return f"Pooling hides a contrast: {'; '.join(told)}." if told else ""
+        told.append(said("figures.opposed", lever=spoken(lever), outcome=low_title(output), ups=ups, downs=downs))
+    return said("figures.contrast", parts=clauses(told)) if told else ""
 
 
 # -- role models ------------------------------------------------------------------------------------
@@ -108,19 +113,19 @@ def role_model_figure(study: Study, outcome: str, folder: Path, named: dict[str,
     main = study.role_models[(study.role_models["dispositions"] == "as described") & (study.role_models["outcome"] == outcome)]
     arms = list(dict.fromkeys(main["role_model"]))
     short = {arm: named.get(arm, arm) for arm in arms}
-    short[arms[0]] = "the reference"
-    heading = f"{OUTCOMES[outcome].title()} by role model, against {named[arms[0]]}"
+    short[arms[0]] = said("figures.reference")
+    heading = said("figures.by_role_model", outcome=title_of(outcome), reference=named[arms[0]])
     with styled():
         canvas, narrow = (_panels(main, outcome, short, named, arms[0], across) for across in (3, 1))
         verdicts = main.loc[~main["verdict"].isin(["baseline", "not defined"]), "verdict"]
-        told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} comparisons are decided"
+        told = said("figures.comparisons", n=int((verdicts != "undecided").sum()), whole=len(verdicts))
         return written(
             canvas,
             f"role_models_{outcome}",
             folder,
             heading,
             role_model_sentence(study, outcome, named),
-            f"N = {int(main['n'].max()):,} pairs a context; {luck_share(study, outcome, 'difference')}verdict: {told}",
+            said("figures.a_context", n=int(main["n"].max()), luck=luck_share(study, outcome, "difference"), verdict=told),
             narrow,
             main,
         )
@@ -131,13 +136,18 @@ def _panels(
 ) -> Canvas:
     """A panel a context, and how to read them, so many beside each other."""
     down = -(-(len(contexts()) + 1) // across)
-    canvas, axes = subplots(down, across, figsize=(12.5 if across > 1 else 5.4, 2.75 * down))
+    lines = max(wrapped(name, 32).count("\n") + 1 for name in short.values())  # French titles are longer
+    canvas, axes = subplots(down, across, figsize=(12.5 if across > 1 else 5.4, (2.75 + 0.8 * max(0, lines - 2)) * down))
     cells = list(axes.ravel())
     for place, context in enumerate(contexts()):
         plot_comparison(
-            main[main["context"] == context].rename(columns={"role_model": "scenario"}), [outcome], [cells[place]], labels=short
+            main[main["context"] == context].rename(columns={"role_model": "scenario"}),
+            [outcome],
+            [cells[place]],
+            labels=short,
+            lang=spoken_now(),
         )
-        better = {"high": "better →", "low": "← better"}.get(OUTCOMES[outcome].better, "")
+        better = better_words(OUTCOMES[outcome], spoken_now())
         cells[place].set_title(named[context], loc="left", fontsize=11, fontweight="bold", color=INK)
         cells[place].set_title(better, loc="right", fontsize=9, color=QUIET)
         if place % across:
@@ -155,24 +165,20 @@ def luck_share(study: Study, outcome: str, what: str = "outcome") -> str:
     rows = study.variance
     rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
     low, high = rows["share"].min(), rows["share"].max()
-    of = "differences between firms" if what == "difference" else "variance between firms"
-    return f"noise share (luck's part of the {of}, by role model): {low:.2f} to {high:.2f}; "
+    return said("figures.luck_of_differences" if what == "difference" else "figures.luck", low=low, high=high)
 
 
 def _key(ax: Axes, reference: str) -> None:
     ax.set_axis_off()
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
-    ax.text(0.02, 0.92, "How to read", fontsize=11, fontweight="bold", color=INK, va="center")
-    for line, (colour, filled, words) in enumerate(HOW_TO_READ):
+    ax.text(0.02, 0.92, said("figures.how_to_read"), fontsize=11, fontweight="bold", color=INK, va="center")
+    for line, (colour, filled, key) in enumerate(HOW_TO_READ):
         y = 0.78 - 0.13 * line
         ax.plot([0.02, 0.12], [y, y], color=colour, linewidth=3, solid_capstyle="butt")
         ax.plot([0.07], [y], "o", markersize=7, color=colour, markerfacecolor=colour if filled else "white")
-        ax.text(0.16, y, words, fontsize=9.5, color=INK, va="center")
-    told = (
-        f"Reference: {reference}\n(its mean in brackets).\nLines: 95% intervals of the\npaired difference; the "
-        "dot\nmay hide them."
-    )
+        ax.text(0.16, y, said(key), fontsize=9.5, color=INK, va="center")
+    told = said("figures.key", reference=reference if spoken_now() == "en" else wrapped(reference, 34))
     ax.text(0.02, 0.4, told, fontsize=9.5, color=QUIET, va="top")
 
 
@@ -184,16 +190,17 @@ def role_model_sentence(study: Study, outcome: str, named: dict[str, str]) -> st
     for arm in dict.fromkeys(rows.loc[rows["verdict"] != "baseline", "role_model"]):
         mine = rows[rows["role_model"] == arm].set_index("context")["verdict"].to_dict()
         where = {
-            word: [low_first(named[context]) for context, verdict in mine.items() if verdict == word]
-            for word in ("higher", "lower", "undecided", "same", "not defined")
+            each: [low_first(named[context]) for context, verdict in mine.items() if verdict == each]
+            for each in ("higher", "lower", "undecided", "same", "not defined")
         }
-        where = {word: places for word, places in where.items() if places}
-        if len(where) == 1:
-            told.append(f"{named[arm]}: {next(iter(where))} in every context.")
-        else:
-            told.append(f"{named[arm]}: {'; '.join(f'{word} in {listed(places)}' for word, places in where.items())}.")
+        where = {each: places for each, places in where.items() if places}
+        parts = [
+            said("report.who_in", who=word(each), where=said("report.every_context") if len(where) == 1 else listed(places))
+            for each, places in where.items()
+        ]
+        told.append(said("figures.arm", who=named[arm], parts=clauses(parts)))
     n = int(rows["n"].max())
-    return f"{OUTCOMES[outcome].title()} compared with {reference}, {n:,} pairs a context. {' '.join(told)}"
+    return f"{said('figures.compared', outcome=title_of(outcome), reference=reference, n=n)} {' '.join(told)}"
 
 
 # -- what statements hang on -------------------------------------------------------------------
@@ -205,17 +212,21 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
     columns = list(dict.fromkeys(rows["assumption"]))
     statements = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
     statements.sort(key=lambda pair: list(dict.fromkeys(study.role_models["role_model"])).index(pair[0]))
-    heads = [f"default, {study.size.alternative_pairs:,} pairs" if name == "default" else name for name in columns]
-    verdicts = {(row["role_model"], row["context"]): row["verdict"] for row in rows.to_dict("records")}
-    heading = f"{OUTCOMES[outcome].title()}: which statements survive which assumption"
+    default = said("figures.default", pairs=study.size.alternative_pairs)
+    heads = [default if name == "default" else word(name) for name in columns]
+    verdicts = {(row["role_model"], row["context"]): word(row["verdict"]) for row in rows.to_dict("records")}
+    heading = said("figures.survive", outcome=title_of(outcome))
     whole = study.surviving[study.surviving["outcome"] == outcome]
-    firm = f"{int((whole['survives'] == whole['of']).sum())} of {len(whole)} statements hold under every alternative"
+    firm = said("figures.hold", n=int((whole["survives"] == whole["of"]).sum()), whole=len(whole))
     with styled():
         canvas = _robustness(
             rows,
             columns,
             heads,
-            {pair: f"{named[pair[0]]}, {low_first(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
+            {
+                pair: said("figures.line", what=f"{named[pair[0]]}, {low_first(named[pair[1]])}", verdict=verdicts[pair])
+                for pair in statements
+            },
             (10.4, 2.6),
             {},
         )
@@ -224,7 +235,7 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
             rows,
             columns,
             heads,
-            {pair: f"{low_first(named[pair[1]])}: {verdicts[pair]}" for pair in statements},
+            {pair: said("figures.line", what=low_first(named[pair[1]]), verdict=verdicts[pair]) for pair in statements},
             (4.8, 2.4),
             above,
         )
@@ -234,7 +245,12 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
             folder,
             heading,
             robustness_sentence(study, outcome),
-            f"N = {study.size.alternative_pairs:,} pairs a cell; {luck_share(study, outcome, 'difference')}verdict: {firm}",
+            said(
+                "figures.a_cell",
+                n=study.size.alternative_pairs,
+                luck=luck_share(study, outcome, "difference"),
+                verdict=firm,
+            ),
             narrow,
             rows,
         )
@@ -249,12 +265,15 @@ def _robustness(
     above: dict[str, str],
 ) -> Canvas:
     """The marks of each statement. `size`: inches wide, and high beside the lines; `above`: a line before each role model."""
+    long = max(map(len, labels.values())) > LONGEST
+    labels = {pair: "\n".join(wrap(label, 58, break_on_hyphens=False)) if long else label for pair, label in labels.items()}
     lines: list[tuple[str, str]] = []
     for pair in labels:
         if above and (not lines or lines[-1][0] != pair[0]):
             lines.append((pair[0], ""))
         lines.append(pair)
-    canvas, ax = subplots(figsize=(size[0], size[1] + 0.235 * len(lines)))
+    upright = 0.6 if above and max(map(len, heads)) > LONGEST_HEAD else 0.0
+    canvas, ax = subplots(figsize=(size[0], size[1] + upright + (0.34 if long else 0.235) * len(lines)))
     marks: dict[str, Any] = {
         "holds": {"marker": "o", "color": INK, "markersize": 6},
         "opens": {"marker": "o", "color": UNDECIDED, "markerfacecolor": "white", "markersize": 6},
@@ -282,7 +301,12 @@ def _robustness(
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
     gap = "\n" if above else "     "
-    ax.set_xlabel(gap.join(("●  still holds", "○  undecided", "✖  the opposite holds")), color=INK, fontsize=9.5, labelpad=8)
+    ax.set_xlabel(
+        gap.join((f"●  {said('figures.holds')}", f"○  {word('undecided')}", f"✖  {said('figures.turns')}")),
+        color=INK,
+        fontsize=9.5,
+        labelpad=8,
+    )
     return canvas
 
 
@@ -291,22 +315,12 @@ def robustness_sentence(study: Study, outcome: str) -> str:
     rows = study.surviving[study.surviving["outcome"] == outcome]
     all_, some = int((rows["survives"] == rows["of"]).sum()), rows["turns"][rows["turns"] != ""]
     turned = some.str.split("; ").explode().value_counts()
-    told = (
-        f"{len(rows)} statements of the kind \"this role model's {low_title(outcome)} is higher (or lower) than the "
-        "reference's\" are "
-        f"decided by default; {all_} of them hold under every alternative played. "
-    )
-    if len(turned):
-        told += "The opposite is decided under " + listed([f"{name} ({count})" for name, count in turned.items()]) + ". "
-    else:
-        told += "None turns into its opposite. "
+    told = [said("figures.statements", n=len(rows), outcome=low_title(outcome), firm=all_)]
+    names = listed([f"{word(name)} ({count})" for name, count in turned.items()]) if len(turned) else ""
+    told.append(said("figures.opposite", names=names) if names else said("figures.no_opposite"))
     size = study.size
     few = study.robustness[(study.robustness["outcome"] == outcome) & (study.robustness["assumption"] == "default")]
     lost = int((few["robustness"] == "opens").sum())
-    return told + (
-        f"Alternatives were played with {size.alternative_pairs:,} pairs instead of {size.pairs:,}; with so few the "
-        f"default itself leaves {lost or 'none'} of the statements undecided (first column)."
-    )
-
-
-# -- words -------------------------------------------------------------------------------------
+    left = str(lost or said("figures.none"))
+    told.append(said("figures.fewer_pairs", few=size.alternative_pairs, pairs=size.pairs, lost=left))
+    return " ".join(told)

@@ -9,6 +9,8 @@ import pandas as pd
 from tandem.experiments.effects.fit import agreement, firsts, fit_sentence, quoted
 from tandem.experiments.pages.numbers import figure_text, interval_text
 from tandem.experiments.pages.page import Section, Table
+from tandem.experiments.pages.telling import clauses, form, said
+from tandem.experiments.pages.telling import word as told_word
 from tandem.experiments.pages.words import listed, low_first
 from tandem.experiments.study.fitting import AS_DESCRIBED, EQUAL
 from tandem.sim.intervals import look
@@ -30,10 +32,7 @@ def section(table: pd.DataFrame, named: dict[str, str], growth: str) -> Section:
 
 def counted(found: Mapping[str, pd.DataFrame]) -> str:
     """How often the article's role model is first or undecided for first; `found`: tables of `firsts` by dispositions."""
-    return (
-        f"The role model that the article names for a context is first there, or cannot be told from the first, in "
-        f"{agreement(found[AS_DESCRIBED])} as described, and in {agreement(found[EQUAL])} with equal dispositions."
-    )
+    return said("fit.counted", described=agreement(found[AS_DESCRIBED]), equal=agreement(found[EQUAL]))
 
 
 def everywhere(table: pd.DataFrame, named: Mapping[str, str]) -> str:
@@ -41,12 +40,11 @@ def everywhere(table: pd.DataFrame, named: Mapping[str, str]) -> str:
     sets = [set(first.split("; ")) for first in table["first"]]
     common = [arm for arm in named if all(arm in each for each in sets)]
     if not common:
-        return "No role model is first, or undecided for first, everywhere."
+        return said("fit.nobody")
     who = listed([quoted(named[arm]) for arm in common])
     if table["decided"].all():
-        return f"{who} fits best in every context (decided)."
-    still, verb = int((~table["decided"]).sum()), "is" if len(common) == 1 else "are"
-    return f"In every context {who} {verb} first or cannot be told from the first (undecided in {still})."
+        return said("fit.everywhere", who=who)
+    return said("fit.first_or_not_told", n=len(common), who=who, still=int((~table["decided"]).sum()))
 
 
 def short(table: pd.DataFrame, named: dict[str, str]) -> str:
@@ -54,9 +52,10 @@ def short(table: pd.DataFrame, named: dict[str, str]) -> str:
     who: dict[str, list[str]] = {}
     for row in firsts(table[table["dispositions"] == AS_DESCRIBED]).to_dict("records"):
         first = [quoted(named[arm]) for arm in row["first"].split("; ")]
-        name = first[0] if len(first) == 1 else f"undecided between {listed(first)}"
+        name = first[0] if len(first) == 1 else said("report.undecided", names=listed(first))
         who.setdefault(name, []).append(low_first(named[row["context"]]))
-    return f"Best fit to what such a firm wants: {'; '.join(f'{name} in {listed(where)}' for name, where in who.items())}."
+    parts = [said("report.who_in", who=name, where=listed(where)) for name, where in who.items()]
+    return said("fit.short", parts=clauses(parts))
 
 
 def answer(table: pd.DataFrame, named: dict[str, str], growth: str) -> dict[str, str]:
@@ -65,10 +64,10 @@ def answer(table: pd.DataFrame, named: dict[str, str], growth: str) -> dict[str,
     described = found[AS_DESCRIBED]
     decided = int(described["decided"].sum())
     return {
-        "question": "Which role model fits which firm?",
+        "question": said("fit.question"),
         "lever": _headline(described, named),
         "size": short(table, named),
-        "sure": f"Decided in {decided} of {len(described)} contexts ({described['n'].min():,} pairs of firms or more).",
+        "sure": said("fit.sure", decided=decided, contexts=len(described), n=int(described["n"].min())),
         "where": counted(found),
         "contrast": growth,
     }
@@ -78,12 +77,12 @@ def _headline(table: pd.DataFrame, named: Mapping[str, str]) -> str:
     """Never more than the first places decide."""
     first = set(table.loc[table["decided"], "first"])
     if not first:
-        return "Undecided everywhere"
-    if len(first) > 1 or everywhere(table, named).startswith("No role model"):
-        return "It depends on the firm"
+        return said("fit.open_everywhere")
+    if len(first) > 1 or everywhere(table, named) == said("fit.nobody"):
+        return said("fit.depends")
     if table["decided"].all():
         return named[first.pop()]
-    return f"Undecided in {int((~table['decided']).sum())} of {len(table)} contexts"
+    return said("fit.open_in", n=int((~table["decided"]).sum()), contexts=len(table))
 
 
 def _table(table: pd.DataFrame, first: pd.DataFrame, named: dict[str, str]) -> Table:
@@ -95,16 +94,16 @@ def _table(table: pd.DataFrame, first: pd.DataFrame, named: dict[str, str]) -> T
             "aside": interval_text(row, 1.0),
             "look": look(row["verdict"], "high"),
         }
-        words = f"named by the article: {agreed[row['context']]}" if row["named"] else ""
+        words = said("fit.named", word=told_word(agreed[row["context"]])) if row["named"] else ""
         rows.append(
             [
                 {"main": named[row["context"]]},
                 {"main": named[row["role_model"]], "aside": words},
                 {"main": f"{row['place']}"},
-                {**lead, "aside": f"{lead['aside']} against {named[row['rival']]}"},
-                {"main": f"{row['n']:,}"},
-                {"main": row["verdict"]},
+                {**lead, "aside": said("fit.against", interval=lead["aside"], rival=named[row["rival"]])},
+                {"main": form(row["n"], ",")},
+                {"main": told_word(row["verdict"])},
             ]
         )
-    heads = ["Context", "Role model", "Rank", "Fit against the best other (standard deviations)", "Pairs", "Verdict"]
+    heads = [said(f"head.{name}") for name in ("context", "role_model", "rank", "fit", "pairs", "verdict")]
     return {"heads": heads, "words": (0, 1, 5), "rows": rows}

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tandem.experiments.effects.fit import quoted
 from tandem.experiments.effects.role_models import contexts
 from tandem.experiments.pages.figure import Figure, written
-from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
-from tandem.experiments.pages.words import listed, low_first, low_title
+from tandem.experiments.pages.numbers import figure_text, interval_text, scaled, with_unit
+from tandem.experiments.pages.telling import clauses, said
+from tandem.experiments.pages.words import control_name, listed, low_first, low_title
 from tandem.experiments.study.figures import luck_share
 from tandem.sim.plots import GRID, INK, QUIET
 from tandem.sim.plots.canvas import Axes, styled, subplots
@@ -36,15 +38,14 @@ def front_figure(study: Study, folder: Path, named: dict[str, str]) -> Figure:
     with styled():
         canvas, narrow = (_drawn(rows, named, size) for size in ((8.2, 4.6), (4.4, 7.0)))
         verdicts = rows.loc[~rows["verdict"].isin(["baseline", "not defined"]), "verdict"]
-        told = f"{int((verdicts != 'undecided').sum())} of {len(verdicts)} differences are decided"
+        decided = said("front.decided", n=int((verdicts != "undecided").sum()), whole=len(verdicts))
         return written(
             canvas,
             "front_growth",
             folder,
-            f"Growth under each role model, context by context, against {reference}",
+            said("front.heading", reference=reference),
             " ".join([leaders_sentence(study, named), *control_notes(study, named)]),
-            f"N = {int(rows['n'].max()):,} pairs a context; lines are 95% intervals; crosses are controls, no advice; "
-            f"{luck_share(study, OUTCOME, 'difference')}verdict: {told}",
+            said("front.footing", n=int(rows["n"].max()), luck=luck_share(study, OUTCOME, "difference"), verdict=decided),
             narrow,
             rows,
         )
@@ -62,9 +63,12 @@ def leaders_sentence(study: Study, named: dict[str, str]) -> str:
     places: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):
         arms = sorted([row["best"], *filter(None, row["rivals"].split("; "))], key=list(named).index)
-        who = f"“{named[arms[0]]}”" if len(arms) == 1 else "undecided between " + listed([f"“{named[arm]}”" for arm in arms])
+        who = quoted(named[arms[0]])
+        if len(arms) > 1:
+            who = said("report.undecided", names=listed([quoted(named[arm]) for arm in arms]))
         places.setdefault(who, []).append(low_first(named[row["context"]]))
-    return f"Most {low_title(OUTCOME)}: {'; '.join(f'{who} in {listed(where)}' for who, where in places.items())}."
+    parts = [said("report.who_in", who=who, where=listed(where)) for who, where in places.items()]
+    return said("front.most", outcome=low_title(OUTCOME), parts=clauses(parts))
 
 
 def control_notes(study: Study, named: dict[str, str], context: str | None = None) -> list[str]:
@@ -75,13 +79,10 @@ def control_notes(study: Study, named: dict[str, str], context: str | None = Non
     for row in rows.to_dict("records"):
         if context not in (None, row["context"]):
             continue
-        more = f"{figure_text(row['difference'], factor, True)} {unit}, 95% interval {interval_text(row, factor)}"
-        where, who = low_first(named[row["context"]]), named[row["role_model"]].removeprefix("Control: ")
-        told.append(
-            f"In {where} the control “{who}” grows more than the best role model ({more}). A control is not advice: it shows "
-            "that what it leaves out costs more growth there than it brings; other wishes, such as little conflict, do not count "
-            "here."
-        )
+        effect = with_unit(figure_text(row["difference"], factor, True), unit)
+        more = said("report.size", effect=effect, interval=interval_text(row, factor))
+        where, who = low_first(named[row["context"]]), control_name(named[row["role_model"]])
+        told.append(said("front.beaten", where=where, who=who, more=more))
     return told
 
 
@@ -107,7 +108,7 @@ def _drawn(rows: pd.DataFrame, named: dict[str, str], size: tuple[float, float])
     ax.set_yticks(range(len(contexts())), [wrapped(named[context], 12) for context in contexts()], color=INK)
     ax.invert_yaxis()
     wide = size[0] > size[1]
-    ax.set_xlabel("difference of growth, percentage points a year")
+    ax.set_xlabel(said("front.axis"))
     below = (0.45, -0.15 if wide else -0.09)
     ax.legend(loc="upper center", bbox_to_anchor=below, ncols=2 if wide else 1, frameon=False)
     return canvas

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from tandem.experiments.effects.cells import CONTEXT, ROLE_MODEL
-from tandem.experiments.pages.words import listed, spoken
 from tandem.experiments.sensitivity.ranking import places_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.sim.parameters import LEVERS
@@ -58,7 +57,7 @@ def leader(found: Sensitivity, output: str) -> str:
     first = tops(found, output)
     held = list(dict.fromkeys(depends_on(found, output, first)["held"])) if first and not found.depends.empty else []
     if held:
-        return f"{DEPENDS} {listed([spoken(name) for name in held])}"
+        return f"{DEPENDS} {' and '.join(name.replace('_', ' ') for name in held)}"
     return first[0] if len(first) == 1 else f"{UNDECIDED} between {' and '.join(sorted(first))}"
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, contexts
-from tandem.experiments.effects.second import share_sentence
-from tandem.experiments.files.provenance import provenance_lines
-from tandem.experiments.files.record import record_lines
 from tandem.experiments.pages.figure import Figure
-from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, word
+from tandem.experiments.pages.numbers import Row, cell, figure_text, interval_text, scaled, with_unit, word
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
-from tandem.experiments.pages.words import listed, low_first, spoken, titles
+from tandem.experiments.pages.telling import between, form, said, spoken_now
+from tandem.experiments.pages.telling import word as told_word
+from tandem.experiments.pages.words import listed, spoken, title_of, titles
 from tandem.experiments.study import fit_report, headline_report, second_report
-from tandem.experiments.study.figures import opposed_sentence
 from tandem.experiments.study.front import control_notes
+from tandem.experiments.study.report_sentences import answers, best_sentence, equal_changes, further, in_short, with_whole_range
+from tandem.experiments.study.told import assumptions_of, meaning_of, origin, source_head, verdict_word
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 
@@ -36,12 +35,13 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
     drawn = [drawn_inline(figure) for figure in figures]
     return render(
         "study",
-        title="Tandem: how should a CEO and a COO split marketing strategy?",
+        title=said("page.head"),
         study=study,
         **sections,
         named=named,
         command=command,
-        provenance={**provenance_lines(), **record_lines(), "parameters": study.parameters.told},
+        provenance=origin(study.parameters),
+        parameters=study.parameters.tell(spoken_now()),
         figures=drawn,
         blocks=blocks,
         quarters=_quarters(),
@@ -68,7 +68,7 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
         surviving=survival_rows(study, named),
         reference=named[study.role_models["role_model"].iloc[0]],
         glossary=[
-            {"title": OUTCOMES[name].title(), "unit": OUTCOMES[name].unit, "meaning": OUTCOMES[name].meaning}
+            {"title": title_of(name), "unit": OUTCOMES[name].unit_in(spoken_now()), "meaning": meaning_of(name)}
             for name in HEADLINES
         ],
         digests=[
@@ -76,9 +76,6 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
             for row in study.digests.to_dict("records")
         ],
     )
-
-
-# -- numbers as words --------------------------------------------------------------------------
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -91,8 +88,8 @@ def role_model_block(study: Study, context: str, dispositions: str, named: dict[
     for arm in dict.fromkeys(table["role_model"]):
         part = table[table["role_model"] == arm].set_index("outcome")
         cells = [cell(part.loc[name].to_dict(), scaled(name)[0], OUTCOMES[name].better) for name in HEADLINES]
-        rows.append({"role_model": named[arm], "cells": cells, "control": named[arm].startswith("Control")})
-    heads = [{"title": OUTCOMES[name].title(), "unit": scaled(name)[1]} for name in HEADLINES]
+        rows.append({"role_model": named[arm], "cells": cells, "control": named[arm].startswith(said("front.control"))})
+    heads = [{"title": title_of(name), "unit": scaled(name)[1]} for name in HEADLINES]
     notes = control_notes(study, named, context) if dispositions == "as described" else []
     return {"context": named[context], "dispositions": dispositions, "heads": heads, "rows": rows, "notes": notes}
 
@@ -104,11 +101,11 @@ def lever_rows(study: Study) -> list[dict[str, str]]:
         factor, unit = scaled(row["output"])
         rows.append(
             {
-                "output": f"{OUTCOMES[row['output']].title()} ({unit})",
+                "output": f"{title_of(row['output'])} ({unit})",
                 "lever": spoken(row["input"]),
                 "rank": study.rank_intervals[row["output"]][row["input"]],
-                "n": f"{row['n']:,}",
-                "verdict": {"higher": "raises", "lower": "lowers"}.get(row["verdict"], row["verdict"]),
+                "n": form(row["n"], ","),
+                "verdict": verdict_word(row["verdict"]),
                 "look": look(row["verdict"], OUTCOMES[row["output"]].better),
                 "effect": figure_text(row["estimate"], factor, True),
                 "interval": interval_text(row, factor),
@@ -130,14 +127,18 @@ def levers_within(study: Study, table: pd.DataFrame, named: dict[str, str]) -> l
             cells = [
                 {
                     "main": f"{figure_text(part.loc[lever, 'estimate'], factor, True)}",
-                    "aside": f"{interval_text(part.loc[lever].to_dict(), factor)} rank {part.loc[lever, 'rank']}",
+                    "aside": said(
+                        "report.with_rank",
+                        interval=interval_text(part.loc[lever].to_dict(), factor),
+                        rank=part.loc[lever, "rank"],
+                    ),
                     "look": look(part.loc[lever, "verdict"], OUTCOMES[output].better),
                 }
                 for lever in levers
             ]
-            rows.append({"name": named[name], "cells": cells, "n": f"{int(part['n'].max()):,}"})
+            rows.append({"name": named[name], "cells": cells, "n": form(int(part["n"].max()), ",")})
         heads = [spoken(lever) for lever in levers]
-        blocks.append({"output": f"{OUTCOMES[output].title()} ({unit})", "levers": heads, "rows": rows})
+        blocks.append({"output": f"{title_of(output)} ({unit})", "levers": heads, "rows": rows})
     return blocks
 
 
@@ -147,8 +148,7 @@ def best_table(study: Study, named: dict[str, str]) -> dict[str, object]:
     for context in contexts():
         part = study.best[(study.best["context"] == context) & (study.best["assumption"] == "default")].set_index("outcome")
         rows.append({"context": named[context], "cells": [_best_cell(part.loc[name].to_dict(), named) for name in STATEMENTS]})
-    words = {"high": "highest", "low": "lowest"}
-    return {"heads": [f"{OUTCOMES[name].title()} ({words[OUTCOMES[name].better]})" for name in STATEMENTS], "rows": rows}
+    return {"heads": [f"{title_of(name)} ({said('report.' + OUTCOMES[name].better)})" for name in STATEMENTS], "rows": rows}
 
 
 def best_under(study: Study, named: dict[str, str], outcome: str = "revenue_growth") -> dict[str, object]:
@@ -158,15 +158,19 @@ def best_under(study: Study, named: dict[str, str], outcome: str = "revenue_grow
     for assumption in dict.fromkeys(table["assumption"]):
         part = table[table["assumption"] == assumption].set_index("context")
         cells = [_best_cell(part.loc[context].to_dict(), named) for context in contexts()]
-        rows.append({"assumption": assumption, "cells": cells})
+        rows.append({"assumption": told_word(assumption), "cells": cells})
     return {"contexts": [named[context] for context in contexts()], "rows": rows}
 
 
 def _best_cell(row: Row, named: dict[str, str]) -> dict[str, str]:
     if not row["rivals"]:
-        return {"main": named[row["best"]], "aside": "decided", "look": "decided"}
+        return {"main": named[row["best"]], "aside": told_word("decided"), "look": "decided"}
     rivals = [named[arm] for arm in row["rivals"].split("; ")]
-    return {"main": "undecided", "aside": "between " + listed([named[row["best"]], *rivals]), "look": "open"}
+    return {
+        "main": told_word("undecided"),
+        "aside": said("report.between", names=listed([named[row["best"]], *rivals])),
+        "look": "open",
+    }
 
 
 def spread_table(study: Study, named: dict[str, str]) -> Table | None:
@@ -175,13 +179,18 @@ def spread_table(study: Study, named: dict[str, str]) -> Table | None:
         return None
     rows = []
     for (outcome, arm, what), part in study.variance.groupby(["outcome", "role_model", "what"], sort=False):
-        name = named[str(arm)] + ("" if what == "outcome" else ", difference from the first")
+        name = named[str(arm)] + ("" if what == "outcome" else said("report.from_first"))
         shares = [
-            {"main": f"{row['share']:.0%}", "aside": f"[{row['low']:.0%}, {row['high']:.0%}]"} for row in part.to_dict("records")
+            {"main": form(row["share"], ".0%"), "aside": between(row["low"], row["high"], ".0%")}
+            for row in part.to_dict("records")
         ]
-        rows.append([{"main": OUTCOMES[str(outcome)].title()}, {"main": name}, *shares])
+        rows.append([{"main": title_of(str(outcome))}, {"main": name}, *shares])
     return {
-        "heads": ["Outcome", "Role model", *(source.capitalize() for source in dict.fromkeys(study.variance["source"]))],
+        "heads": [
+            said("head.outcome"),
+            said("head.role_model"),
+            *(source_head(source) for source in dict.fromkeys(study.variance["source"])),
+        ],
         "words": (0, 1),
         "rows": rows,
     }
@@ -194,11 +203,11 @@ def switches(study: Study) -> list[dict[str, str]]:
     known = {row["path"]: row for row in describe()}
     return [
         {
-            "name": name,
+            "name": told_word(name),
             "path": path,
             "default": word(known[path]["default"]),
             "value": word(value),
-            "meaning": known[path]["meaning"],
+            "meaning": meaning_of(path),
         }
         for name, changes in study.size.alternatives.items()
         for path, value in changes.items()
@@ -213,184 +222,19 @@ def survival_rows(study: Study, named: dict[str, str]) -> list[dict[str, str]]:
         rows.append(
             {
                 "context": named[row["context"]],
-                "statement": f"{named[row['role_model']]}: {OUTCOMES[row['outcome']].title()} "
-                f"{row['verdict']} ({figure_text(row['difference'], factor, True)} {unit})",
-                "survives": f"{row['survives']} of {row['of']}",
-                "turns": row["turns"] or "none",
-                "opens": row["opens"] or "none",
+                "statement": said(
+                    "report.statement",
+                    role_model=named[row["role_model"]],
+                    outcome=title_of(row["outcome"]),
+                    verdict=told_word(row["verdict"]),
+                    moved=with_unit(figure_text(row["difference"], factor, True), unit),
+                ),
+                "survives": said("report.of", n=row["survives"], whole=row["of"]),
+                "turns": assumptions_of(row["turns"]),
+                "opens": assumptions_of(row["opens"]),
             }
         )
     return rows
-
-
-# -- sentences ---------------------------------------------------------------------------------
-
-
-def in_short(study: Study, named: dict[str, str]) -> list[str]:
-    """What the study found, a sentence each, every one made from its numbers."""
-    told = []
-    for output in dict.fromkeys(study.levers["output"]):
-        told.append(top_levers(study, output))
-    told.append(fit_report.short(study.fit, named))
-    told += [best_sentence(study, outcome, named) for outcome in STATEMENTS]
-    told.append(control_sentence(study, named))
-    told.append(share_sentence(study.second.groups))
-    rows = study.surviving[study.surviving["outcome"].isin(STATEMENTS)]
-    if len(rows):
-        firm, turned = int((rows["survives"] == rows["of"]).sum()), int((rows["turns"] != "").sum())
-        told.append(
-            f"Of {len(rows)} decided statements that a role model or control has more or less growth, conflict or delay than "
-            f"{named[study.role_models['role_model'].iloc[0]]}, {firm} hold under every structural alternative "
-            f"played, and {turned} "
-            "turn into their opposite under at least one."
-        )
-    main = study.role_models[
-        (study.role_models["dispositions"] == "as described") & study.role_models["outcome"].isin(STATEMENTS)
-    ]
-    told.append(
-        f"{int((main['verdict'] == 'undecided').sum())} of "
-        f"{int((~main['verdict'].isin(['baseline', 'not defined'])).sum())} comparisons of "
-        "growth, conflict and delay with the reference are undecided: the interval spans zero."
-    )
-    return told
-
-
-def top_levers(study: Study, output: str) -> str:
-    """Which lever comes first, or which cannot be told apart at the top."""
-    place, rows = study.rank_intervals[output], study.levers[study.levers["output"] == output].set_index("input")
-    factor, unit = scaled(output)
-    first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
-    lead = f"{OUTCOMES[output].title()}: "
-    effect = {
-        lever: f"{spoken(lever)} ({figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit} "
-        f"{interval_text(rows.loc[lever].to_dict(), factor)})"
-        for lever in rows.index
-    }
-    if len(first) == 1:
-        order = [f"{spoken(lever)} ({place[lever]})" for lever in rows.index if lever not in first]
-        return lead + f"the lever that moves it most is {effect[first[0]]}; then, by rank, {listed(order)}."
-    return lead + f"which lever moves it most is undecided between {listed([effect[lever] for lever in first])}."
-
-
-def answers(study: Study, named: dict[str, str]) -> list[dict[str, str]]:
-    """The first screen: for growth and for conflict the lever that moves it most, how sure that is, and where it differs."""
-    found = []
-    for output in dict.fromkeys(study.levers["output"]):
-        place, rows = study.rank_intervals[output], study.levers[study.levers["output"] == output].set_index("input")
-        factor, unit = scaled(output)
-        first = [lever for lever in rows.index if place[lever].split("-")[0] == "1"]
-        size = [
-            f"{figure_text(rows.loc[lever, 'estimate'], factor, True)} {unit}, 95% interval "
-            f"{interval_text(rows.loc[lever].to_dict(), factor)}"
-            for lever in first
-        ]
-        pairs = f"{int(rows['n'].max()):,} pairs of firms"
-        if len(first) == 1:
-            lever, told = spoken(first[0]), f"From poor to good practice: {size[0]}."
-            sure = f"Decided: its lead over every other lever excludes zero ({pairs})."
-        else:
-            lever = "undecided between " + listed([spoken(each) for each in first])
-            told = "From poor to good practice: " + "; ".join(f"{spoken(each)} {moved}" for each, moved in zip(first, size)) + "."
-            sure = f"Undecided: no lead excludes zero ({pairs})."
-        outcome = OUTCOMES[output].title()
-        found.append(
-            {
-                "question": f"Which lever, from poor to good practice, moves {outcome[:1].lower()}{outcome[1:]} most?",
-                "lever": lever[:1].upper() + lever[1:],
-                "size": told,
-                "sure": sure,
-                "where": first_by_context(study, output, named),
-                "contrast": opposed_sentence(study, output, named),
-            }
-        )
-    return found
-
-
-def further(sections: Mapping[str, Section]) -> list[str]:
-    """What the other analyses of a study add to its short list: where both goals fail, and which role model to choose for
-    growth."""
-    wrong = [event["told"] for event in sections["discovered"]["events"][-1:]] if "discovered" in sections else []
-    return wrong + (sections["decided"]["told"][:1] if "decided" in sections else [])
-
-
-def with_whole_range(told: list[dict[str, str]], analysed: Section | None) -> list[dict[str, str]]:
-    """The same answers, each with what leads over the whole range, harm included, where a sensitivity analysis says another."""
-    whole = {each["question"]: each for each in analysed["answers"]} if analysed else {}
-    for each in told:
-        other = whole.get(each["question"])
-        if other and other["lever"] != each["lever"]:
-            first = re.split(r"[;.] ", other["size"], maxsplit=1)[0]
-            each["contrast"] = f"Over the whole range, harm included, it is another: {first}. {each['contrast']}".strip()
-    return told
-
-
-def first_by_context(study: Study, output: str, named: dict[str, str]) -> str:
-    """In which contexts another lever than the pooled leader comes first, and where it is undecided."""
-    place = study.rank_intervals[output]
-    leaders = [lever for lever in place if place[lever].split("-")[0] == "1"]
-    table = study.levers_by_context[study.levers_by_context["output"] == output]
-    same: list[str] = []
-    other: dict[str, list[str]] = {}
-    open_: list[str] = []
-    for context, rows in table.groupby("context", sort=False):
-        where = low_first(named[str(context)])
-        top = [row["input"] for row in rows.to_dict("records") if row["rank"].split("-")[0] == "1"]
-        if len(top) > 1:
-            open_.append(where)
-        elif leaders == top:
-            same.append(where)
-        else:
-            other.setdefault(spoken(top[0]), []).append(where)
-    if not other and not open_:
-        return "Context by context: the same in each."
-    told = [f"the same in {listed(same)}"] if same else []
-    told += [f"{lever} in {listed(places)}" for lever, places in other.items()]
-    told += [f"undecided in {listed(open_)}"] if open_ else []
-    return f"Context by context: {'; '.join(told)}."
-
-
-def best_sentence(study: Study, outcome: str, named: dict[str, str]) -> str:
-    """Which of the four role models does best in which context."""
-    rows = study.best[(study.best["assumption"] == "default") & (study.best["outcome"] == outcome)]
-    won: dict[str, list[str]] = {}
-    for row in rows.to_dict("records"):
-        who = named[row["best"]] if not row["rivals"] else "undecided"
-        won.setdefault(who, []).append(named[row["context"]][:1].lower() + named[row["context"]][1:])
-    word = {"high": "Highest", "low": "Lowest"}[OUTCOMES[outcome].better]
-    word = "By growth alone: highest" if outcome == "revenue_growth" else word
-    parts = [f"{who} in {'every context' if len(where) == len(rows) else listed(where)}" for who, where in won.items()]
-    return f"{word} {OUTCOMES[outcome].title().lower()} among the four role models: {'; '.join(parts)}."
-
-
-def control_sentence(study: Study, named: dict[str, str], outcome: str = "revenue_growth") -> str:
-    """How the controls compare with the role model that does best in their context, pair by pair."""
-    rows = study.controls[(study.controls["outcome"] == outcome) & (study.controls["verdict"] != "baseline")]
-    told = []
-    for arm in dict.fromkeys(rows["role_model"]):
-        mine = rows.loc[rows["role_model"] == arm, "verdict"]
-        parts = [f"{word} in {count}" for word, count in mine.value_counts().items()]
-        told.append(f"{named[arm].removeprefix('Control: ')}, {', '.join(parts)} of {len(mine)} contexts")
-    return (
-        f"{OUTCOMES[outcome].title()} of the controls, paired with the role model of the highest growth there: {'; '.join(told)}."
-    )
-
-
-def equal_changes(study: Study, named: dict[str, str]) -> dict[str, object]:
-    """Which verdicts equal dispositions change, the same number of pairs on both sides: a `lead` and `lines`."""
-    keys = ["context", "role_model", "outcome"]
-    few = study.alternatives[study.alternatives["assumption"] == "default"]
-    both = pd.concat([few, study.role_models[study.role_models["dispositions"] == "equal"]])
-    both = both.pivot(index=keys, columns="dispositions", values="verdict").reset_index()
-    both = both[both["outcome"].isin(STATEMENTS) & ~both["equal"].isin(["baseline", "not defined"])]
-    moved = both[both["as described"] != both["equal"]]
-    lines = []
-    for (arm, outcome, old, new), part in moved.groupby(["role_model", "outcome", "as described", "equal"], sort=False):
-        where = [named[context][:1].lower() + named[context][1:] for context in contexts() if context in set(part["context"])]
-        lines.append(f"{named[str(arm)]}, {OUTCOMES[str(outcome)].title().lower()}: {old} becomes {new} in {listed(where)}")
-    lead = f"With equal dispositions ({study.size.alternative_pairs:,} pairs on both sides) "
-    count = f"{len(moved)} of {len(both)} verdicts" if lines else "no verdicts"
-    lead += f"{count} about growth, conflict and delay change{':' if lines else '.'}"
-    return {"lead": lead, "lines": lines}
 
 
 def _quarters() -> int:

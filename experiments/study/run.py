@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tandem.experiments.pages.telling import told_in
 from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.noted import note_parts, recorded
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
+from tandem.sim.units import language
 
 if TYPE_CHECKING:
     from tandem.experiments.pages.page import Section
@@ -29,6 +31,8 @@ class Job:
     seed: int | str
     parts: tuple[strata.Part, ...]
     parameters: Chosen
+    lang: str = "en"
+    """Language of report and figures; tables are the same in each."""
 
     @property
     def in_tables(self) -> int:
@@ -51,18 +55,20 @@ class Job:
     def command(self) -> str:
         """The command that plays it again."""
         asked = ["--profile", self.profile, "--seed", str(self.seed), "--parameters", str(self.parameters.word)]
+        asked += [] if self.lang == "en" else ["--lang", self.lang]
         return shlex.join(["tandem", "study", *asked, "--out", "DIR"])
 
 
-def job(profile: str = "quick", seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Job:
+def job(profile: str = "quick", seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE, lang: str = "en") -> Job:
     """The job of a profile (`PROFILES`); in `paper` after a pilot of each analysis. All parts are played under the same
-    `parameters`, as in `tandem.sim.parameter_sets`. ValueError for an unknown profile."""
+    `parameters`, as in `tandem.sim.parameter_sets`; `lang`: language of report and figures. ValueError for an unknown profile,
+    Mistake for an unknown language."""
     if profile not in PROFILES:
         raise ValueError(f"profile = {profile!r}: one of {', '.join(PROFILES)}")
     # A minute is what a newcomer waits: `tandem sensitivity` adds the analyses to a quick study.
     asked = chosen(parameters)
     parts = () if profile == "quick" else tuple(strata.settled(strata.parts_of(profile, seed, parameters=asked)))
-    return Job(profile, seed, parts, asked)
+    return Job(profile, seed, parts, asked, language(lang))
 
 
 def run(
@@ -71,14 +77,17 @@ def run(
     seed: int | str = 0,
     told: Told = lambda what, runs: None,
     parameters: str | int | Chosen = ENSEMBLE,
+    lang: str = "en",
 ) -> Study:
     """Play a study and write it into the folder `out`: report.html, tables and figures; the tables come back.
+    `lang`: language of report and figures ("en", "fr"); tables and their columns are the same in each.
 
     A `paper` that was killed goes on: whatever it had played lies in `out`.
     """
-    whole = profile if isinstance(profile, Job) else job(profile, seed, parameters)
+    whole = profile if isinstance(profile, Job) else job(profile, seed, parameters, lang)
     place = Path(out)
-    with recorded("study", place, whole.parameters, profile=whole.profile, seed=whole.seed):
+    options = {"profile": whole.profile, "seed": whole.seed, **({} if whole.lang == "en" else {"lang": whole.lang})}
+    with recorded("study", place, whole.parameters, **options):
         sections = analyses(whole, place, told)
         return tables(whole, place, sections, told)
 
@@ -88,18 +97,20 @@ def analyses(whole: Job, out: Path, told: Told) -> dict[str, Section]:
     if not whole.parts:
         return {}
     note_parts(whole.parts)
-    return {
-        "analysed": _sensitivity(whole, out / "sensitivity", told),
-        "discovered": _failures(whole, out / "discovery", told),
-        "decided": _choice(whole, out / "decisions", told),
-    }
+    with told_in(whole.lang):
+        return {
+            "analysed": _sensitivity(whole, out / "sensitivity", told),
+            "discovered": _failures(whole, out / "discovery", told),
+            "decided": _choice(whole, out / "decisions", told),
+        }
 
 
 def tables(whole: Job, out: Path, sections: dict[str, Section], told: Told) -> Study:
     """Play the tables of role models and levers, and write them with figures and report."""
     drawing = drawn_as(whole)
     found = play(whole.profile, whole.seed, told, out / "store" if whole.profile == "paper" else None, whole.parameters)
-    write(found, out, whole.command, lambda what, _: told(what, drawing), sections)
+    with told_in(whole.lang):
+        write(found, out, whole.command, lambda what, _: told(what, drawing), sections)
     return found
 
 

@@ -9,33 +9,27 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tandem.experiments.files.provenance import provenance_lines
-from tandem.experiments.files.record import record_lines
 from tandem.experiments.pages.figure import Figure, of_root
 from tandem.experiments.pages.numbers import Row, figure_text, interval_text, scaled
 from tandem.experiments.pages.page import Section, Table, drawn_inline, render
-from tandem.experiments.pages.words import listed, spoken, titles
+from tandem.experiments.pages.telling import between, clauses, form, said, spoken_now, word
+from tandem.experiments.pages.words import listed, low_title, spoken, title_of, titles
 from tandem.experiments.sensitivity.estimates import as_difference
 from tandem.experiments.sensitivity.figures import file_word, footing, leading, spoken_output
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.headline import Facts, facts_of
-from tandem.experiments.study.headline_words import Teller
-from tandem.experiments.study.leading import leader, lever_rank_intervals
+from tandem.experiments.study.headline_words import HELD, Teller
+from tandem.experiments.study.leading import DEPENDS, UNDECIDED, leader, lever_rank_intervals
 from tandem.experiments.study.strata import Part, robustness, stability
-from tandem.experiments.study.within_report import depends_table, practice_table, sets_table, within_tables
+from tandem.experiments.study.told import cell_name, origin, part_name
+from tandem.experiments.study.within_report import depends_table, leads_head, practice_table, sets_table, within_tables
 from tandem.sim.intervals import look, verdict
 from tandem.sim.marks import known
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
 
-HEADINGS = {
-    "shares": "What drives {}",
-    "effects": "How far each goes: {}",
-    "curves": "Over the range: {}",
-    "interactions": "What acts together: {}",
-    "convergence": "Are there enough firms: {}",
-}
-DIRECTIONS = {"rises": "rises", "falls": "falls", "mixed": "goes both up and down"}
+KINDS = ("shares", "effects", "curves", "interactions", "convergence")
+DIRECTIONS = ("rises", "falls", "mixed")
 MOST_NAMED = 3
 
 
@@ -43,10 +37,10 @@ def report_page(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], f
     """The whole page as HTML text; `folder` holds the figures."""
     return render(
         "sensitivity",
-        title="Tandem: what moves growth and conflict most?",
+        title=said("analysis.head"),
         found=section(results, parts, folder),
         command=command,
-        provenance={**provenance_lines(), **record_lines(), "parameters": next(iter(parts.values())).parameters.told},
+        provenance=origin(next(iter(parts.values())).parameters),
     )
 
 
@@ -56,13 +50,13 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
     undefined = [name for name in ("revenue_growth", "conflict_rate") if name not in main.outputs]
     return {
         "answers": [answer(results, parts, output) for output in main.outputs],
-        "name": part.name,
+        "name": part_name(part),
         "runs": sum(found.runs for found in results.values()),
-        "verdict": main.verdict,
-        "undefined": [OUTCOMES[name].title() for name in undefined],
+        "verdict": word(main.verdict),
+        "undefined": [title_of(name) for name in undefined],
         "figures": [drawn_inline(figure) for output in main.outputs for figure in figures(main, output, folder)],
         "levers": {
-            "heads": ["Outcome", "Input", "Rank among levers", "Total index", "Effect", "Direction"],
+            "heads": [said(f"head.{name}") for name in ("outcome", "input", "rank_among", "total_index", "effect", "direction")],
             "words": (0, 1, 5),
             "rows": [row for output in main.outputs for row in lever_rows(main, output)],
         },
@@ -83,32 +77,39 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
 def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str) -> dict[str, str]:
     """What moves an output most, or on what that depends; what more of it does; who leads in each context and role model; what
     calibration leaves open; and how sure that is. The words are those of the headline (`Teller`)."""
-    found, teller = next(iter(results.values())), Teller("en")
+    found, teller = next(iter(results.values())), Teller(spoken_now())
     facts = facts_of(found, output)
-    noise, name = found.get("noise_share", "", output)["estimate"], OUTCOMES[output].title()
-    share = "nothing varies" if np.isnan(noise) else f"noise share {noise:.2f}"
-    verdict = found.verdict_on(output)
+    noise = found.get("noise_share", "", output)["estimate"]
+    share = said("analysis.nothing_varies") if np.isnan(noise) else said("analysis.noise", noise=float(noise))
+    ended = found.verdict_on(output)
     short = teller.led(facts["tops"])
     if facts["depends"]:
-        short = "depends on " + teller.names(list(dict.fromkeys(row["held"] for row in facts["depends"])))
-    sure = f"N = {found.n:,} rows x {found.replicates} replicates, {share}. All checks together: {verdict}"
-    told = [teller.within(facts, "context"), teller.within(facts, "role_model"), where_it_differs(results, parts, output, facts)]
+        short = said("analysis.depends_on", held=teller.names(list(dict.fromkeys(row["held"] for row in facts["depends"]))))
+    slots = {"n": found.n, "replicates": found.replicates, "share": share, "verdict": word(ended)}
+    told = [teller.finished(teller.within(facts, held)) for held in HELD]
+    told.append(where_it_differs(results, parts, output, facts))
     return {
-        "question": f"What moves {name[:1].lower()}{name[1:]} most?",
+        "question": said("analysis.question", outcome=low_title(output)),
         "lever": short[:1].upper() + short[1:],
         "size": " ".join(teller.finished(line) for line in [teller.first(facts), *teller.practice(facts)]),
         "where": " ".join(line for line in told if line),
         "contrast": teller.finished(teller.open(facts)),
-        "sure": f"{sure}{'' if verdict == 'converged' else '; what is open is listed below'}.",
+        "sure": said("analysis.sure" if ended == "converged" else "analysis.not_sure", **slots),
     }
 
 
 def led(found: Sensitivity, output: str) -> str:
     """Who leads a stratum or variation, as a reader says it."""
     if output not in found.outputs:
-        return "not defined"
-    word = leader(found, output)
-    return spoken(word) if word in LEVERS else word.replace("_", " ").replace("smart", "SMART")
+        return word("not defined")
+    led_by = leader(found, output)
+    if led_by.startswith(DEPENDS):
+        held = [name.replace(" ", "_") for name in led_by.removeprefix(DEPENDS).strip().split(" and ")]
+        return said("analysis.depends_on", held=listed(map(spoken, held)))
+    if led_by.startswith(UNDECIDED):
+        names = [spoken(lever) for lever in led_by.removeprefix(f"{UNDECIDED} between ").split(" and ")]
+        return said("report.undecided", names=listed(names) if spoken_now() == "fr" else " and ".join(names))
+    return spoken(led_by)
 
 
 def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output: str, facts: Facts) -> str:
@@ -119,16 +120,13 @@ def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Par
     leaders = pd.Series({name: leader(found, output) for name, found in strata.items()})
     same = leaders == facts["leader"]
     open_ = ~leaders.isin(LEVERS)
-    told = (
-        f"Over {len(strata)} role models and controls by contexts, each played by itself: "
-        f"the same in {int(same.sum())}, undecided in {int(open_.sum())}"
-    )
+    told = [said("analysis.strata", strata=len(strata), same=int(same.sum()), open=int(open_.sum()))]
     other = leaders[~same & ~open_]
     for lever, names in other.groupby(other):
-        places = list(names.index)
-        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
-        told += f"; {spoken(str(lever))} leads in {', '.join(places[:MOST_NAMED])}{more}"
-    return told + "."
+        places = [cell_name(parts[str(name)]) for name in names.index]
+        more = said("analysis.and_more", n=len(places) - MOST_NAMED) if len(places) > MOST_NAMED else ""
+        told.append(said("analysis.leads_in", lever=spoken(str(lever)), places=", ".join(places[:MOST_NAMED]) + more))
+    return clauses(told) + "."
 
 
 # -- figures -----------------------------------------------------------------------------------
@@ -137,11 +135,10 @@ def where_it_differs(results: Mapping[str, Sensitivity], parts: Mapping[str, Par
 def figures(found: Sensitivity, output: str, folder: Path) -> list[Figure]:
     """The figures of an output that were written into the folder, each with its sentence and what it stands on."""
     drawn = []
-    for kind, heading in HEADINGS.items():
+    for kind in KINDS:
         name = f"{kind}_{file_word(output)}"
         if (drawing := known(folder, f"{name}.svg")) is not None:
-            name_ = OUTCOMES[output].title()
-            title = heading.format(name_[:1].lower() + name_[1:])
+            title = said(f"analysis.heading.{kind}", outcome=low_title(output))
             drawn.append(
                 Figure(name, of_root(drawing.decode("utf-8")), title, sentence(kind, found, output), footing(found, output) + ".")
             )
@@ -153,42 +150,34 @@ def sentence(kind: str, found: Sensitivity, output: str) -> str:
     names = leading(found, output)
     factor, unit = scaled(output)
     if kind == "shares":
-        told = [f"{spoken(name)} {found.get('total_mean', name, output)['estimate']:.0%}" for name in names]
-        return (
-            f"Part of the variance of the mean that each has a hand in, alone or with others: {listed(told)}. What "
-            "acts together is counted with each, "
-            "so that totals may add up to more than everything."
-        )
+        told = [f"{spoken(name)} {form(found.get('total_mean', name, output)['estimate'], '.0%')}" for name in names]
+        return said("analysis.sentence.shares", parts=listed(told))
     if kind == "effects":
         levers = [name for name in names if name in LEVERS]
         told = [f"{spoken(name)} {figure_text(found.get('effect', name, output)['estimate'], factor, True)}" for name in levers]
-        return (
-            f"From the bottom to the top fifth of each range, the others random: {listed(told)} {unit}. Hollow "
-            "where the sign is undecided."
-        )
+        return said("analysis.sentence.effects", parts=listed(told), unit=unit)
     if kind == "curves":
         by: dict[str, list[str]] = {}
         for name in (name for name in names if name in LEVERS):
-            by.setdefault(DIRECTIONS.get(found.get("direction", name, output)["verdict"], "has no decided direction"), []).append(
-                spoken(name)
-            )
-        told = [f"with {listed(levers)} {OUTCOMES[output].title().lower()} {word}" for word, levers in by.items()]
-        return f"Mean over the other inputs, less the overall mean: {'; '.join(told)}. Bands are 95% intervals."
+            direction = found.get("direction", name, output)["verdict"]
+            by.setdefault(direction if direction in DIRECTIONS else "no_direction", []).append(spoken(name))
+        slots = {"outcome": title_of(output).lower() if spoken_now() == "en" else low_title(output)}
+        told = [said(f"analysis.with.{direction}", levers=listed(levers), **slots) for direction, levers in by.items()]
+        return said("analysis.sentence.curves", parts=clauses(told))
     if kind == "interactions":
         rows = found.table[
             (found.table["output"] == output) & (found.table["measure"] == "interaction_mean") & (found.table["low"] > 0)
         ]
         rows = rows[rows["input"].str.count(" & ") == 1].sort_values("estimate", ascending=False)[:MOST_NAMED]
         told = [
-            f"{' with '.join(map(spoken, row['input'].split(' & ')))} ({row['estimate']:.0%})" for row in rows.to_dict("records")
+            f"{said('analysis.and').join(map(spoken, row['input'].split(' & ')))} ({form(row['estimate'], '.0%')})"
+            for row in rows.to_dict("records")
         ]
-        return f"Largest decided interactions of two: {listed(told)}." if told else "No interaction of two is decided."
+        return said("analysis.sentence.interactions", parts=listed(told)) if told else said("analysis.sentence.no_interaction")
     widths = found.convergence[found.convergence["output"] == output].assign(width=lambda rows: rows["high"] - rows["low"])
     steps = widths.groupby("n")["width"].max()
-    return (
-        "Widest 95% interval of a total index: "
-        f"{listed([f'{width:.2f} with {n:,} rows' for n, width in zip(steps.index.astype(int), steps)])}."
-    )
+    told = [said("analysis.width", width=float(width), n=int(n)) for n, width in zip(steps.index.astype(int), steps)]
+    return said("analysis.sentence.convergence", parts=listed(told))
 
 
 # -- tables ------------------------------------------------------------------------------------
@@ -204,10 +193,10 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
     for name in names:
         total = found.get("total_mean", name, output)
         cells = [
-            {"main": f"{OUTCOMES[output].title()} ({unit})"},
+            {"main": f"{title_of(output)} ({unit})"},
             {"main": spoken(name)},
             {"main": places.get(name, "")},
-            {"main": f"{total['estimate']:.3f}", "aside": f"[{total['low']:.3f}, {total['high']:.3f}]"},
+            {"main": form(total["estimate"], ".3f"), "aside": between(total["low"], total["high"], ".3f")},
         ]
         if name in LEVERS:
             effect: Row = found.get("effect", name, output).to_dict()
@@ -218,9 +207,9 @@ def lever_rows(found: Sensitivity, output: str) -> list[list[dict[str, str]]]:
                     "look": look(as_difference(effect["verdict"]), "neither"),
                 }
             )
-            cells.append({"main": found.get("direction", name, output)["verdict"]})
+            cells.append({"main": word(found.get("direction", name, output)["verdict"])})
         else:
-            cells += [{"main": "no order"}, {"main": ""}]
+            cells += [{"main": word("no order")}, {"main": ""}]
         rows.append(cells)
     return rows
 
@@ -240,19 +229,19 @@ def ladder_table(folder: Path) -> Table | None:
         )
         rows.append(
             [
-                {"main": outcome.title()},
+                {"main": title_of(row["output"])},
                 {"main": spoken(row["input"])},
                 {
-                    "main": f"{share:.0%}",
-                    "aside": f"[{low:.0%}, {high:.0%}]",
+                    "main": form(share, ".0%"),
+                    "aside": between(low, high, ".0%"),
                     "look": look(verdict(low, high, line=0.5), "neither"),  # helps in more, or in fewer, than half of the firms
                 },
-                {"main": f"{row['bend_at']:.2f}"},
-                {"main": "goes both up and down" if row["turns"] else "one way"},
+                {"main": form(row["bend_at"], ".2f")},
+                {"main": word("goes both up and down" if row["turns"] else "one way")},
             ]
         )
     return {
-        "heads": ["Outcome", "Lever", "Helps in so many firms", "Sharpest bend at level (0-1)", "Its curve"],
+        "heads": [said(f"head.{name}") for name in ("outcome", "lever", "helps_in", "sharpest_bend", "its_curve")],
         "words": (0, 1, 4),
         "rows": rows,
     }
@@ -261,8 +250,14 @@ def ladder_table(folder: Path) -> Table | None:
 def open_checks(found: Sensitivity) -> list[str]:
     """Checks that did not pass, in words."""
     return [
-        f"{spoken_output(row['output'])}, {row['check']}: {row['figure']:.3g} where at most {row['limit']:.3g} is "
-        f"asked ({row['meaning']})"
+        said(
+            "analysis.check",
+            output=spoken_output(row["output"]),
+            check=word(row["check"]),
+            figure=float(row["figure"]),
+            limit=float(row["limit"]),
+            meaning=word(row["meaning"]),
+        )
         for row in found.checks[~found.checks["passed"]].to_dict("records")
     ]
 
@@ -283,10 +278,9 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
                     Figure(
                         name,
                         of_root(drawing.decode("utf-8")),
-                        f"By role model and context: {spoken_output(output)}",
-                        "Left the total index, right the effect of each lever; a dot where its sign is decided, grey where the "
-                        "output is not defined.",
-                        f"N = {max(n):,} rows a cell; {verdicts(strata, output)}.",
+                        said("analysis.map", output=spoken_output(output)),
+                        said("analysis.map_about"),
+                        said("analysis.map_footing", n=max(n), verdicts=verdicts(strata, output)),
                     )
                 )
             )
@@ -295,7 +289,7 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
             {"main": named.get(role_model, role_model)},
             {"main": named.get(context, context)},
             *(
-                {"main": led(found, output), "aside": found.verdict_on(output) if output in found.outputs else ""}
+                {"main": led(found, output), "aside": word(found.verdict_on(output)) if output in found.outputs else ""}
                 for output in outputs
             ),
         ]
@@ -305,27 +299,31 @@ def strata_section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]
     one = stability(results, parts).drop_duplicates(["output", "role_model"])
     steady = [
         [
-            {"main": OUTCOMES[output].title()},
+            {"main": title_of(output)},
             {"main": named.get(role_model, role_model)},
-            {"main": "not defined" if np.isnan(w) else f"{w:.2f}"},
+            {"main": word("not defined") if np.isnan(w) else form(w, ".2f")},
         ]
         for output, role_model, w in zip(one["output"], one["role_model"], one["kendall_w"])
     ]
     return {
         "maps": maps,
         "leaders": {
-            "heads": ["Role model", "Context", *(f"Leads {OUTCOMES[output].title().lower()}" for output in outputs)],
+            "heads": [said("head.role_model"), said("head.context"), *(leads_head(output) for output in outputs)],
             "words": tuple(range(2 + len(outputs))),
             "rows": rows,
         },
-        "steady": {"heads": ["Outcome", "Role model", "Kendall's W over contexts (0-1)"], "words": (0, 1), "rows": steady},
+        "steady": {
+            "heads": [said(f"head.{name}") for name in ("outcome", "role_model", "kendall")],
+            "words": (0, 1),
+            "rows": steady,
+        },
     }
 
 
 def verdicts(strata: Mapping[str, Sensitivity], output: str) -> str:
     """How many analyses of an output ended with which verdict."""
     counts = pd.Series([found.verdict_on(output) for found in strata.values() if output in found.outputs]).value_counts()
-    return "verdicts: " + ", ".join(f"{count} {word}" for word, count in counts.items())
+    return said("analysis.verdicts", parts=", ".join(f"{count} {word(ended)}" for ended, count in counts.items()))
 
 
 def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Part]) -> Table | None:
@@ -334,7 +332,16 @@ def robustness_table(results: Mapping[str, Sensitivity], parts: Mapping[str, Par
         return None
     table = robustness(results, parts, next(iter(results.values())).outputs)
     rows = [
-        [{"main": OUTCOMES[str(output)].title()}, {"main": name}, {"main": led(results[str(name)], str(output))}, {"main": same}]
+        [
+            {"main": title_of(str(output))},
+            {"main": word(name)},
+            {"main": led(results[str(name)], str(output))},
+            {"main": word(same)},
+        ]
         for output, name, same in zip(table["output"], table["variation"], table["same"])
     ]
-    return {"heads": ["Outcome", "Under", "Leads", "The same"], "words": (0, 1, 2, 3), "rows": rows}
+    return {
+        "heads": [said(f"head.{name}") for name in ("outcome", "under", "leads", "the_same")],
+        "words": (0, 1, 2, 3),
+        "rows": rows,
+    }

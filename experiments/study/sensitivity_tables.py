@@ -100,6 +100,7 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
     """What can be told of several analyses only: all indices, where ranks are stable, who leads where, what ranges change."""
     from tandem.experiments.pages.figure import save
     from tandem.experiments.sensitivity.figures import plot_strata
+    from tandem.experiments.study.told import cell_name
 
     shown = tidy(results, parts)
     write_csv(shown, folder / "all_indices.csv")
@@ -109,9 +110,10 @@ def _across_parts(results: Mapping[str, Sensitivity], parts: Mapping[str, Part],
         write_csv(leaders(results, strata), folder / "leaders.csv")
     if any(parts[name].kind in ("ranges", "assumption") for name in results):
         write_csv(robustness(results, parts), folder / "robustness.csv")
+    labels = {name: cell_name(parts[name]) for name in strata}
     for output in OUTPUTS if strata else ():  # figures last: what is drawn may fail, and no table with it
         data = shown[(shown["kind"] == "stratum") & (shown["output"] == output)]
-        save(plot_strata(data, output), folder, f"strata_{output}", data)
+        save(plot_strata(data, output, labels), folder, f"strata_{output}", data)
 
 
 def _ladders(part: Part, folder: Path) -> None:

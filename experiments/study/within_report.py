@@ -7,21 +7,13 @@ from typing import Any
 
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
 from tandem.experiments.pages.page import Table
-from tandem.experiments.pages.words import spoken, titles
+from tandem.experiments.pages.telling import between, form, said, spoken_now, word
+from tandem.experiments.pages.words import spoken, title_of, titles
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.study.headline import practice_of
 from tandem.experiments.study.headline_words import Teller
 from tandem.experiments.study.leading import helds, lever_rank_intervals, within_table
-from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameters import LEVERS
-
-HELPS = {
-    "throughout": "throughout",
-    "never": "never",
-    "up_to_a_level": "up to a level, harms beyond",
-    "from_a_level": "from a level on, harms before",
-    "no_direction": "undecided",
-}
 
 
 def within_tables(found: Sensitivity) -> list[Table]:
@@ -35,7 +27,7 @@ def within_tables(found: Sensitivity) -> list[Table]:
 
 
 def _within(found: Sensitivity, output: str, held: str) -> Table:
-    named, teller = titles(), Teller("en")
+    named, teller = titles(), Teller(spoken_now())
     levers = [lever for lever in LEVERS if lever in found.factors.groups]
     table = found.within
     mine = table[(table["held"] == held) & (table["output"] == output) & (table["measure"] == "total_mean")]
@@ -50,9 +42,16 @@ def _within(found: Sensitivity, output: str, held: str) -> Table:
             for lever in levers
         ]
         leaders = teller.finished(teller.led(row["leaders"]))
-        rows.append([{"main": named.get(row["level"], row["level"])}, {"main": leaders}, *cells, {"main": f"{row['rows']:,}"}])
-    heads = [spoken(held).capitalize(), f"Leads {OUTCOMES[output].title().lower()}", *(spoken(lever) for lever in levers), "Rows"]
+        rows.append(
+            [{"main": named.get(row["level"], row["level"])}, {"main": leaders}, *cells, {"main": form(row["rows"], ",")}]
+        )
+    heads = [said(f"head.{held}"), leads_head(output), *(spoken(lever) for lever in levers), said("head.rows")]
     return {"heads": heads, "words": (0, 1), "rows": rows}
+
+
+def leads_head(output: str) -> str:
+    """The head of a column that says who leads an outcome."""
+    return said("head.leads_outcome", outcome=title_of(output).lower())
 
 
 def depends_table(found: Sensitivity) -> Table | None:
@@ -63,22 +62,22 @@ def depends_table(found: Sensitivity) -> Table | None:
     for row in found.depends[found.depends["input"].isin(LEVERS)].to_dict("records"):
         cells = [
             {
-                "main": figure_text(row[word], 1.0),
-                "aside": interval_text({"low": row[f"{word}_low"], "high": row[f"{word}_high"]}, 1.0),
+                "main": figure_text(row[name], 1.0),
+                "aside": interval_text({"low": row[f"{name}_low"], "high": row[f"{name}_high"]}, 1.0),
             }
-            for word in ("own", "interaction")
+            for name in ("own", "interaction")
         ]
-        open_ = "" if row["decided"] else " (undecided)"
+        open_ = "" if row["decided"] else f" ({word('undecided')})"
         rows.append(
             [
-                {"main": OUTCOMES[row["output"]].title()},
+                {"main": title_of(row["output"])},
                 {"main": spoken(row["input"])},
                 {"main": spoken(row["held"])},
                 *cells,
-                {"main": f"{row['depends']}{open_}"},
+                {"main": f"{word(row['depends'])}{open_}"},
             ]
         )
-    heads = ["Outcome", "Lever", "Held", "Its own index", "What differs", "More than half"]
+    heads = [said(f"head.{name}") for name in ("outcome", "lever", "held", "own_index", "what_differs", "more_than_half")]
     return {"heads": heads, "words": (0, 1, 2, 5), "rows": rows}
 
 
@@ -88,14 +87,18 @@ def sets_table(found: Sensitivity) -> Table | None:
         return None
     rows = [
         [
-            {"main": OUTCOMES[row["output"]].title()},
+            {"main": title_of(row["output"])},
             {"main": spoken(row["input"])},
-            {"main": f"{row['probability']:.2f}", "aside": interval_text(row, 1.0)},
-            {"main": f"{row['levels']:.0f}"},
+            {"main": form(row["probability"], ".2f"), "aside": interval_text(row, 1.0)},
+            {"main": form(row["levels"], ".0f")},
         ]
         for row in found.leading[found.leading["input"].isin(LEVERS)].to_dict("records")
     ]
-    return {"heads": ["Outcome", "Lever", "Probability to lead", "Parameter sets"], "words": (0, 1), "rows": rows}
+    return {
+        "heads": [said(f"head.{name}") for name in ("outcome", "lever", "probability", "parameter_sets")],
+        "words": (0, 1),
+        "rows": rows,
+    }
 
 
 def practice_table(found: Sensitivity) -> Table:
@@ -110,20 +113,27 @@ def practice_table(found: Sensitivity) -> Table:
             effect: dict[Hashable, Any] = {"low": told["effect_low"], "high": told["effect_high"]}
             rows.append(
                 [
-                    {"main": f"{OUTCOMES[output].title()} ({unit})"},
+                    {"main": f"{title_of(output)} ({unit})"},
                     {"main": spoken(lever)},
                     {"main": figure_text(told["effect"], factor, True), "aside": interval_text(effect, factor)},
-                    {"main": HELPS[told["helps"]]},
-                    {"main": f"{told['stops']:.2f}", "aside": f"[{told['stops_low']:.1f}, {told['stops_high']:.1f}]"},
+                    {"main": said(f"analysis.shape.{told['helps']}")},
+                    {"main": form(told["stops"], ".2f"), "aside": between(told["stops_low"], told["stops_high"], ".1f")},
                     {
                         "main": _percent(told["harmed"]),
-                        "aside": f"[{_percent(told['harmed_low'])}, {_percent(told['harmed_high'])}]",
+                        "aside": _interval(told["harmed_low"], told["harmed_high"]),
                     },
                 ]
             )
-    heads = ["Outcome", "Lever", "From poor to good", "More of it helps", "Best level (0-1)", "Harms so many firms"]
+    names = ("outcome", "lever", "from_poor_to_good", "more_helps", "best_level", "harms")
+    heads = [said(f"head.{name}") for name in names]
     return {"heads": heads, "words": (0, 1, 3), "rows": rows}
 
 
 def _percent(value: float | None) -> str:
-    return "not defined" if value is None else f"{value:.0%}"
+    return word("not defined") if value is None else form(value, ".0%")
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"[{_percent(low)}, {_percent(high)}]"
+    return between(low, high, ".0%")

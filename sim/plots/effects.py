@@ -28,6 +28,7 @@ from tandem.sim.plots.style import (
     write_numbers,
     write_title,
 )
+from tandem.sim.texts import typeset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +183,7 @@ def plot_lever_effects(table: pd.DataFrame, ax: Axes | None = None, *, output: s
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_yticks(range(len(table)), [wrapped(spoken(name)) for name in table["input"]])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
-    what = lowered(known.title(lang)) if known else output or "y"
+    what = typeset(lowered(known.title(lang)), lang) if known else output or "y"
     write_title(ax, f"{WORDS['effect'][lang]} {what}", better_words(known, lang) if known else "")
     write_numbers(ax.xaxis, lang)
     ax.set_xlabel(unit)

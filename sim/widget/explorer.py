@@ -46,7 +46,7 @@ WORDS = {
         "model": "This is a model, not a forecast.",
     },
     "fr": {
-        "role_model": "Partage des rôles",
+        "role_model": "Répartition des rôles",
         "context": "Contexte",
         "week": "Intervention",
         "from_start": "aucune : les curseurs règlent le départ",

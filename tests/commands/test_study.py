@@ -13,7 +13,7 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.levers import effect_table, effects, rank_intervals, ranks
 from tandem.experiments.effects.role_models import ALTERNATIVES, FURTHER, contexts, role_models
-from tandem.experiments.study.report import answers, with_whole_range
+from tandem.experiments.study.report_sentences import answers, with_whole_range
 from tandem.experiments.study.study import PROFILES, planned_runs, play, write
 from tandem.sim.parameters import describe
 
