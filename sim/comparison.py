@@ -266,7 +266,9 @@ class Comparison(Own):
     def _origin(self) -> dict[str, Any]:
         batches = vars(self)["batches"]
         first = next(iter(batches.values()))
-        named = {"seed": first.seed, "labels": list(batches), "outcomes": list(dict.fromkeys(vars(self)["table"]["outcome"]))}
+        outcomes = list(dict.fromkeys(vars(self)["table"]["outcome"]))
+        named: dict[str, Any] = {"seed": first.seed, "labels": list(batches), "outcomes": outcomes}
+        named["own"] = [told for told in first.own_outcomes if told["name"] in outcomes]
         if vars(self)["until_decided"]:
             named["until_decided"] = [batch.runs for batch in batches.values()]
         return origin_of("compare", [batch.scenarios for batch in batches.values()], first.parameters, first.runs, **named)

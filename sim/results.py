@@ -97,7 +97,7 @@ def simulate_batch(
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     asked = chosen(parameters)
     table = _outcomes(firms, numbers, replicates, seed, asked, threads, paired)
-    return Batch(firms, seed, runs, table, asked, paired)
+    return Batch(firms, seed, runs, table, asked, paired, tuple(each.identity for each in own_among(OWN)))
 
 
 def continued(batch: Batch, runs: int) -> Batch:
@@ -110,7 +110,7 @@ def continued(batch: Batch, runs: int) -> Batch:
     fresh = np.arange(batch.runs, runs)
     more = _outcomes(batch.scenarios, np.zeros_like(fresh), fresh, batch.seed, batch.parameters)
     table = pd.concat([vars(batch)["outcomes"], more], ignore_index=True)
-    return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired)
+    return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired, batch.own_outcomes)
 
 
 def _outcomes(

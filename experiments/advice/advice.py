@@ -26,6 +26,7 @@ from tandem.experiments.effects.role_models import best_of, role_models
 from tandem.sim.given import number, whole
 from tandem.sim.origin import origin_of
 from tandem.sim.own import Own
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import MOST_RUNS
 from tandem.sim.scenario import Scenario, catalogue
@@ -141,7 +142,8 @@ def advise(
     moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     cause = cause_worth(scenario, played, runs)
     made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
-    origin = origin_of("advise", [[scenario]], asked, runs, layered=True, seed=seed, step=step, wish=wish, hours=hours)
+    own = [each.identity for each in own_among([wish])]
+    origin = origin_of("advise", [[scenario]], asked, runs, layered=True, own=own, seed=seed, step=step, wish=wish, hours=hours)
     object.__setattr__(made, "_made_by", origin)  # what its tables carry; no part of what is compared or shown
     return made
 

@@ -57,6 +57,17 @@ class DeclaredFactors:
         return {"factors": laws, **({"groups": grouped} if grouped else {}), **tied}
 
     @property
+    def tables(self) -> dict[str, Any]:
+        """The same as the tables of a plan, which `declared_factors` reads again."""
+        told = self.identity()
+        grouped: dict[str, list[str]] = {}
+        for path, group in told.pop("groups", {}).items():
+            grouped.setdefault(group, []).append(path)
+        tied = told.pop("correlation", None)
+        matrix = {} if tied is None else {"correlation": {"factors": tied["factors"], "matrix": tied["ranks"]}}
+        return {**told, **({"groups": grouped} if grouped else {}), **matrix}
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all of it."""
         return hashlib.sha256(json.dumps(self.identity(), sort_keys=True).encode()).hexdigest()

@@ -53,6 +53,12 @@ class Varied(Chosen):
             "draws": len(self.known),
         }
 
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Laws, groups and correlation of the factors, seed and number of draws: what `varied` takes to make the same again."""
+        assert self.declared is not None and self.known is not None
+        return {"tables": self.declared.tables, "seed": self.factors_seed, "draws": len(self.known)}
+
     def lay(self, table: FirmTable, drawn: np.ndarray | None) -> FirmTable:
         """The table with sets and factors laid over it, in place: `drawn` is the draw of each firm, int64 (firms,)."""
         if drawn is None or self.known is None:
