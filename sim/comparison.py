@@ -67,7 +67,7 @@ def compare(
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     `runs`: exactly so many pairs, each interval as if it were the only look. `at_most`: each arm is played until its outcomes
-    (without a choice, the headlines) are decided, or so many pairs are used; intervals stay honest under that, as
+    (without a choice, the headlines and one's own) are decided, or so many pairs are used; intervals stay honest under that, as
     `tandem.sim.until` says, and `pairs_taken` says how many pairs each statement took. Neither: at most 1,000, and for
     sequences of firms 1,000 replicates.
 
@@ -98,7 +98,7 @@ def compare(
     if len(arms[0]) > 1 and at_most is not None:
         raise Mistake("compare: at_most counts the pairs of single scenarios; for sequences of firms say runs, their replicates")
     if runs is None and len(arms[0]) == 1:
-        waited = HEADLINES if outcomes is None else chosen
+        waited = (*HEADLINES, *OWN) if outcomes is None else chosen
         single = {name: arm[0] for name, arm in zip(names, arms)}
         return compare_batches(batches_until_decided(single, most, seed, waited, asked), chosen, until_decided=True)
     batches = {name: simulate_batch(arm, runs or most, seed, parameters=asked) for name, arm in zip(names, arms)}

@@ -23,6 +23,7 @@ from tandem.experiments.advice.second import second_worth, without_coo
 from tandem.experiments.advice.told import best_in, paragraphs
 from tandem.experiments.advice.wishes import wish_of
 from tandem.experiments.effects.role_models import best_of, role_models
+from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import number, whole
 from tandem.sim.origin import origin_of
 from tandem.sim.own import Own
@@ -129,6 +130,7 @@ def advise(
     wish_of(wish, scenario)
     hours = None if hours is None else number("hours", hours, 0.0, MOST_HOURS)
     asked = chosen(parameters)
+    without_levers(asked, "advice")
     played = Played(seed, asked)
     by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from tandem.experiments.optimisation.candidates import AS_IT_IS, Budget, Candidate, Played, Runs, wishes_of
 from tandem.experiments.pages.numbers import scaled
+from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import listed, number, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake, shown
@@ -151,6 +152,7 @@ def optimise(
     """
     firm, asked = scenario_of(scenario), chosen(parameters)
     named = _levers(levers)
+    without_levers(asked, "the search", named)
     budget = Budget(
         None if hours is None else number("hours", hours, 0.0, 1000.0),
         None if money is None else number("money", money, 0.0),

@@ -17,12 +17,17 @@ from tandem.experiments.store.dependence import Correlation, read_correlation
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.sim.given import plain
 from tandem.sim.scenario import Scenario, ScenarioError
-from tandem.sim.scenario.complaint import among
+from tandem.sim.scenario.complaint import among, nearest
 from tandem.sim.scenario.paths import FIELDS, allowed, bounds, pattern, unknown
 from tandem.sim.scenario.reading import read
 
 MOST_CHECKED = 50
 TABLES = ("factors", "groups", "correlation")
+OF_PLANS = (
+    *("title", "seed", "quarters", "replicates", "precision", "outcomes", "own_outcomes", "keep", "trajectories"),
+    *("independent_luck", "parameters", "scenarios", "design"),
+)
+"""What else may stand in a file of factors, which may be a sweep's plan; it is not looked at here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +108,10 @@ def declared_factors(given: Any) -> DeclaredFactors:
     tables = dict(tables)
     if file is None and not set(TABLES) & set(tables):
         tables = {"factors": tables}
-    if file is None and (strange := [name for name in tables if name not in TABLES]):
-        raise ScenarioError("unknown key", key=str(strange[0]), allowed=", ".join(TABLES))
+    known = TABLES if file is None else (*TABLES, *OF_PLANS)
+    if strange := next((str(name) for name in tables if name not in known), None):
+        may = ", ".join(TABLES) + ("" if file is None else ", and the keys of a plan")
+        raise ScenarioError("unknown key", file=file, key=strange, allowed=may, suggestion=nearest(strange, known))
     laws = tables.get("factors")
     if not isinstance(laws, Mapping) or not laws:
         raise ScenarioError("there are no factors", file=file, key="factors", allowed="a table [factors] of path = law")
