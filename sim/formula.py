@@ -139,6 +139,11 @@ def _either(condition: Any, yes: Any, no: Any) -> Any:
     return np.where(_series(condition, "where").astype(bool), yes, no)
 
 
+def _during(x: Any, condition: Any) -> np.ndarray:
+    values = np.array(_series(x, "during"), dtype=np.float64)
+    return np.where(_series(condition, "the condition of during").astype(bool), values, np.nan)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sum": total,
     "mean": mean,
@@ -152,6 +157,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "first": _first,
     "last": _last,
     "between": _between,
+    "during": _during,
     "before": _before,
     "running": _running,
     "where": _either,
@@ -163,7 +169,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "maximum": lambda a, b: np.maximum(a, b) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else max(a, b),
 }
 """What a formula may call. Over the weeks: sum, mean, lowest, highest, sd, at_start, at_end; of a condition: count (weeks),
-share (of the weeks). Week by week: first(x, n), last(x, n), between(x, from, to) (elsewhere nothing), before(x, n) (n weeks
+share (of the weeks). Week by week: first(x, n), last(x, n), between(x, from, to), during(x, condition) (elsewhere nothing),
+before(x, n) (n weeks
 earlier), running (sum so far), where(condition, a, b), abs, sqrt, exp, log, minimum, maximum."""
 
 OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {

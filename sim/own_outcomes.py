@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,9 @@ class OwnOutcome(Outcome):
             return self.formula.of(columns)
         assert self.function is not None
         try:
-            answer = np.asarray(self.function(columns))
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore", RuntimeWarning)  # a mean of no week (an empty post) is not-a-number, no news
+                answer = np.asarray(self.function(columns))
         except Mistake:
             raise
         except Exception as error:
@@ -195,6 +199,18 @@ def _gone(columns: Columns) -> float:
 def own_among(outcomes: Iterable[str]) -> tuple[OwnOutcome, ...]:
     """Those of some outcomes that are a user's own, in order."""
     return tuple(OWN[name] for name in outcomes if name in OWN)  # type: ignore[misc]
+
+
+@contextmanager
+def without_own() -> Iterator[None]:
+    """Within the block no outcome of a user's own is known; after it those that were."""
+    before = dict(OWN)
+    OWN.clear()
+    try:
+        yield
+    finally:
+        OWN.clear()
+        OWN.update(before)
 
 
 def forget_outcomes(*names: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.noted import note_parts, recorded
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
+from tandem.sim.own_outcomes import without_own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 
 if TYPE_CHECKING:
@@ -74,8 +75,14 @@ def run(
 ) -> Study:
     """Play a study and write it into the folder `out`: report.html, tables and figures; the tables come back.
 
+    It is about the model's own outcomes: what a user has declared (`tandem.outcome`) neither enters it nor moves a bit of it.
     A `paper` that was killed goes on: whatever it had played lies in `out`.
     """
+    with without_own():
+        return _run(profile, out, seed, told, parameters)
+
+
+def _run(profile: str | Job, out: str | Path, seed: int | str, told: Told, parameters: str | int | Chosen) -> Study:
     whole = profile if isinstance(profile, Job) else job(profile, seed, parameters)
     place = Path(out)
     with recorded("study", place, whole.parameters, profile=whole.profile, seed=whole.seed):
