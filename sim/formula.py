@@ -118,7 +118,11 @@ def _power(a: Any, b: Any) -> Any:
         raise Mistake(f"a power above {LARGEST_POWER:g}")
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.power(np.asarray(a, dtype=np.float64), b)
-    return float(a) ** float(b)
+    try:
+        value = float(a) ** float(b)
+    except ArithmeticError:  # 0 to a negative power, or beyond what a number holds
+        return math.nan
+    return value if isinstance(value, float) else math.nan  # a root of what is below 0
 
 
 def _whole(name: str, of_number: Callable[[float], float], of_array: Callable[[np.ndarray], np.ndarray]) -> Callable[[Any], Any]:
@@ -245,15 +249,33 @@ def formula(text: Any, known: Columns) -> Formula:
     said = f"formula {shown(text)}"
     if len(text) > LONGEST:
         raise Mistake(f"{said}: longer than {LONGEST:,} letters")
+    if _brackets(text) > DEEPEST:
+        raise Mistake(f"{said}: nested deeper than {DEEPEST} levels")
     try:
         tree = _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Mistake(f"{said}: not a formula; allowed: columns, numbers, + - * / **, comparisons, and functions") from None
     used: list[str] = []
     _look(tree, said, known, used, 0)
+    if not used and not any(isinstance(node, ast.Name) and node.id == WEEKS for node in ast.walk(tree)):
+        raise Mistake(f"{said}: it holds no weekly column, so it says the same of every firm; such as mean(trust)")
     made = Formula(text.strip(), tuple(dict.fromkeys(used)))
     made.of({name: np.ones(53) for name in (*made.columns, "week")})
     return made
+
+
+def _brackets(text: str) -> int:
+    """How many brackets are open at once, at most."""
+    depth = deepest = 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _plain(node: ast.AST) -> float | None:
+    """A number that is written as one; None for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int | float) else None
 
 
 def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int) -> None:
@@ -267,6 +289,8 @@ def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int)
         raise Mistake(f"{said}: {shown(node.value)} is no number")
     if isinstance(node, ast.Constant) and not abs(node.value) < 1e15:
         raise Mistake(f"{said}: a number is too large; allowed: below 1e15")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _plain(node.right) == 0:
+        raise Mistake(f"{said}: it divides by 0")
     if isinstance(node, ast.Compare) and len(node.ops) > 1:
         raise Mistake(f"{said}: two comparisons in one: write (a < b) & (b < c)")
     if isinstance(node, ast.Call):
@@ -275,6 +299,11 @@ def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = node.func.id if isinstance(node.func, ast.Name) else "what is called"
             raise Mistake(f"{said}: {name} is no function here; there are {', '.join(FUNCTIONS)}{_near(name, list(FUNCTIONS))}")
+        ends = [_plain(argument) for argument in node.args[1:]]
+        if node.func.id == "between" and len(ends) == 2 and None not in ends and ends[0] > ends[1]:  # type: ignore[operator]
+            raise Mistake(
+                f"{said}: between(x, from, to) goes from week {ends[0]} back to week {ends[1]}; from is the earlier one"
+            )
         for argument in node.args:
             _look(argument, said, known, used, depth + 1)
         return

@@ -196,7 +196,10 @@ def _factors(factors: Any, firm: Scenario) -> DeclaredFactors:
     given = declared_factors(factors)
     given.check({firm.name: firm})
     if given.correlation is not None:
-        raise Mistake("factors: a fit takes independent priors; what hangs together shows in the sets it finds")
+        raise Mistake(
+            "factors: a fit takes independent priors, since what hangs together is what it finds (its sets show it); leave "
+            "the table correlation out"
+        )
     if wrong := [path for path in given.names if not alone(path)]:
         raise Mistake(f"factors: {wrong[0]} is no single number of a firm, and cannot be fitted")
     return given

@@ -18,7 +18,7 @@ from tandem.experiments.store.factors import Factor, read_factor
 from tandem.sim.given import plain
 from tandem.sim.scenario import Scenario, ScenarioError
 from tandem.sim.scenario.complaint import among, nearest
-from tandem.sim.scenario.paths import FIELDS, allowed, bounds, pattern, unknown
+from tandem.sim.scenario.paths import FIELDS, allowed, bounds, lever_of, pattern, unknown
 from tandem.sim.scenario.reading import read
 
 MOST_CHECKED = 50
@@ -119,8 +119,22 @@ def declared_factors(given: Any) -> DeclaredFactors:
     factors = {path: read_factor(path, law, file) for path, law in laws.items()}
     for path in factors:
         _known(path, file)
+    _not_both(list(factors), file)
     groups = read_groups(plain(dict(tables)).get("groups"), list(factors), file)
     return DeclaredFactors(factors, groups, read_correlation(plain(tables.get("correlation")), list(factors), file), file)
+
+
+def _not_both(paths: list[str], file: str | None) -> None:
+    """Raises ScenarioError for a lever beside a parameter that it sets: the lever would no longer be what its name says."""
+    for path in paths:
+        lever = lever_of(path)
+        if lever is not None and f"levers.{lever}" in paths:
+            raise ScenarioError(
+                f"the lever levers.{lever} sets it, and is a factor too: what it does would be divided between the two",
+                file=file,
+                key=f"factors.{path}",
+                allowed="one of the two",
+            )
 
 
 def _written(law: Any) -> Any:
@@ -163,8 +177,10 @@ def read_groups(value: Any, factors: list[str], file: str | None) -> dict[str, s
         key = f"groups.{group}"
         if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
             raise ScenarioError("wrong type", file=file, key=key, value=paths, allowed="a list of factors")
-        if group in factors or " & " in group:
-            raise ScenarioError("not a name for a group", file=file, key=key, allowed="no factor's path, and without ' & '")
+        if group in factors or " & " in group or not group.strip():
+            raise ScenarioError(
+                "not a name for a group", file=file, key=key, allowed="a word, no factor's path, and without ' & '"
+            )
         for path in paths:
             among(path, factors, "no such factor", file=file, key=key, allowed="a factor of this plan")
             if path in taken:
