@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 class Batch(Own):
     """Many runs of one scenario or of a population of firms.
 
+    `outcomes` is a table of one row a run, `values(name)` an array (firms, replicates), `summary()` a row an outcome; each
+    outcome in the unit that `tandem.sim.outcomes.OUTCOMES[name].unit` says. Raises Mistake for an outcome that there is not.
+
     >>> from tandem import Scenario, simulate_batch
     >>> batch = simulate_batch(Scenario.load("silence"), runs=50, seed=7)
     >>> list(batch.summary().columns)

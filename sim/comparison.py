@@ -74,7 +74,7 @@ def compare(
     An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
     firm f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for
     their scenarios, and for what parameters they were played under. `outcomes`: one name or several; None: all.
-    Raises Mistake in one sentence.
+    Returns a `Comparison`, whose `.table` has one row an outcome and arm, in its unit. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, compare
     >>> calm = Scenario.load("success-story")
@@ -244,6 +244,9 @@ def _in_french(apart: str) -> str:
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Own):
     """Arms paired by luck; the first is the baseline.
+
+    `table` has one row an outcome and arm, in the outcome's unit (`tandem.sim.outcomes.OUTCOMES[name].unit`), shares 0-1. Raises
+    Mistake for an outcome that there is not.
 
     >>> from tandem import Scenario, compare
     >>> found = compare(Scenario.load("silence"), Scenario.load("success-story"), runs=50, seed=7)

@@ -44,7 +44,7 @@ def simulate_frame(
     `table`: a DataFrame; its columns are paths of parameters (`tandem schema`), and `scenario` (a name) where `scenario` gives
     several (a list, or by name). Columns whose names begin with "_" are labels: carried along, not set. `paired`: all rows meet
     the same lucks and parameter sets, so that differences between rows are due to the rows; the row of replicate r then equals
-    `simulate(scenario.with_(row), seed, replicate=r).outcomes`. Else row k is firm k, with luck of its own. Mistake
+    `simulate(scenario.with_(row), seed, replicate=r).outcomes`. Else row k is firm k, with luck of its own. Raises Mistake
     (ScenarioError where a value is wrong, with row and column), in one sentence.
 
     >>> import pandas as pd

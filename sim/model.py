@@ -137,6 +137,8 @@ class LeadershipModel(mesa.Model):
     which `model.seed` tells. Mesa's own scenario (`mesa.experimental.scenarios.Scenario`) may stand in the place of the firm: its
     `firm` is the firm, its `rng` the seed, and its other values are arguments.
 
+    `outcomes` is a mapping by name, in the units that `tandem.sim.outcomes.OUTCOMES` says; a step is a week.
+
     A model can be pickled or copied in the middle of its run, and goes on to the same bits.
 
     Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths, tandem.sim.mistake.Mistake on other bad arguments.

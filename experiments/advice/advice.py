@@ -119,7 +119,8 @@ def advise(
     `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`. `wish`: what moves are to bring: "growth", "conflict"
     (little of it), "profit", "context" (what the firm's context wishes for, see `[wishes]` in its file), or an outcome of which
     more or less is better. `hours`: most hours a week that the two leaders may work more for a move (0 or more; None: any).
-    Raises Mistake in one sentence.
+    Returns an `Advice`: tables of role models, levers and moves with intervals, and `paragraphs(lang)`. Raises Mistake in one
+    sentence.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)

@@ -52,6 +52,8 @@ def sensitivity(
     shares). Factors that hang together: a `DependentSensitivity` (Shapley effects, and PAWN and delta as a second opinion in
     `.second`). What calibration leaves open (`parameters`) is drawn with the luck. Raises Mistake in one sentence.
 
+    Returns either with `.table`: one row an output, measure and input; estimates are shares, effects in the outcome's unit.
+
     >>> import tandem
     >>> found = tandem.sensitivity("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": (5, 20)}, "trust_mean", n=32, seed=7)
     >>> sorted(found.rank_intervals["trust_mean"])
@@ -119,8 +121,8 @@ def discover_among(
     """Under which values of your own factors an event gathers: `tandem.discover` on points that are played for it.
 
     `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: the plan's first, or growth) above or below a line;
-    without a line, its worst tenth. `points`: at least 40, each played under four lucks. Raises Mistake (Refused where there is
-    nothing to look for).
+    without a line, its worst tenth. `points`: at least 40, each played under four lucks. Returns a `Discovery`: boxes, limits and
+    tree as tables. Raises Mistake (Refused where there is nothing to look for).
 
     >>> import tandem
     >>> found = tandem.discover_among("silence", {"dyad.trust": (0.1, 0.9)}, "trust_mean", below=0.5, points=60, seed=7)

@@ -142,8 +142,8 @@ def optimise(
     the two leaders may work more; `money`: kEUR a week more for marketing, with hours at `hour_price` kEUR. `trials`:
     candidates proposed (all combinations, where there are no more). `runs`: fresh lucks on which the finalists are told. Every
     candidate meets the same lucks and parameter sets (`parameters` as in `tandem.sim.parameter_sets`): gains are means over the
-    ensemble. Raises Mistake in one sentence. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are
-    looked at.
+    ensemble. Returns an `Optimum`: `table` has one row a finalist, gains in the outcomes' units. Raises Mistake in one
+    sentence. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are looked at.
 
     >>> import tandem
     >>> found = tandem.optimise("silence", "conflict", ["communication"], levels=3, trials=3, runs=50, seed=1)
