@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 class Batch(Own):
     """Many runs of one scenario or of a population of firms.
 
+    `outcomes` is a table of one row a run, `values(name)` an array (firms, replicates), `summary()` a row an outcome; each
+    outcome in the unit that `tandem.sim.outcomes.OUTCOMES[name].unit` says. Raises Mistake for an outcome that there is not.
+
     >>> from tandem import Scenario, simulate_batch
     >>> batch = simulate_batch(Scenario.load("silence"), runs=50, seed=7)
     >>> list(batch.summary().columns)
@@ -41,13 +44,16 @@ class Batch(Own):
     """Under which parameter sets they were played."""
     paired: bool = False
     """Whether all firms met one luck and one parameter set in each replicate."""
+    own_outcomes: tuple[dict[str, Any], ...] = ()
+    """What the user had declared of the outcomes of their own among the columns, when they were played."""
 
     def __len__(self) -> int:
         return len(vars(self)["outcomes"])
 
     @cached_property
     def _origin(self) -> dict[str, Any]:
-        return origin_of("simulate_batch", [self.scenarios], self.parameters, self.runs, seed=self.seed, paired=self.paired)
+        asked: dict[str, Any] = {"seed": self.seed, "paired": self.paired, "own": self.own_outcomes}
+        return origin_of("simulate_batch", [self.scenarios], self.parameters, self.runs, **asked)
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""

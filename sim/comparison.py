@@ -67,14 +67,14 @@ def compare(
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
     `runs`: exactly so many pairs, each interval as if it were the only look. `at_most`: each arm is played until its outcomes
-    (without a choice, the headlines) are decided, or so many pairs are used; intervals stay honest under that, as
+    (without a choice, the headlines and one's own) are decided, or so many pairs are used; intervals stay honest under that, as
     `tandem.sim.until` says, and `pairs_taken` says how many pairs each statement took. Neither: at most 1,000, and for
     sequences of firms 1,000 replicates.
 
     An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
     firm f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for
     their scenarios, and for what parameters they were played under. `outcomes`: one name or several; None: all.
-    Raises Mistake in one sentence.
+    Returns a `Comparison`, whose `.table` has one row an outcome and arm, in its unit. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, compare
     >>> calm = Scenario.load("success-story")
@@ -98,7 +98,7 @@ def compare(
     if len(arms[0]) > 1 and at_most is not None:
         raise Mistake("compare: at_most counts the pairs of single scenarios; for sequences of firms say runs, their replicates")
     if runs is None and len(arms[0]) == 1:
-        waited = HEADLINES if outcomes is None else chosen
+        waited = (*HEADLINES, *OWN) if outcomes is None else chosen
         single = {name: arm[0] for name, arm in zip(names, arms)}
         return compare_batches(batches_until_decided(single, most, seed, waited, asked), chosen, until_decided=True)
     batches = {name: simulate_batch(arm, runs or most, seed, parameters=asked) for name, arm in zip(names, arms)}
@@ -245,6 +245,9 @@ def _in_french(apart: str) -> str:
 class Comparison(Own):
     """Arms paired by luck; the first is the baseline.
 
+    `table` has one row an outcome and arm, in the outcome's unit (`tandem.sim.outcomes.OUTCOMES[name].unit`), shares 0-1. Raises
+    Mistake for an outcome that there is not.
+
     >>> from tandem import Scenario, compare
     >>> found = compare(Scenario.load("silence"), Scenario.load("success-story"), runs=50, seed=7)
     >>> found.table.set_index(["scenario", "outcome"]).loc[("success-story", "conflict_rate"), "verdict"]
@@ -266,7 +269,9 @@ class Comparison(Own):
     def _origin(self) -> dict[str, Any]:
         batches = vars(self)["batches"]
         first = next(iter(batches.values()))
-        named = {"seed": first.seed, "labels": list(batches), "outcomes": list(dict.fromkeys(vars(self)["table"]["outcome"]))}
+        outcomes = list(dict.fromkeys(vars(self)["table"]["outcome"]))
+        named: dict[str, Any] = {"seed": first.seed, "labels": list(batches), "outcomes": outcomes}
+        named["own"] = [told for told in first.own_outcomes if told["name"] in outcomes]
         if vars(self)["until_decided"]:
             named["until_decided"] = [batch.runs for batch in batches.values()]
         return origin_of("compare", [batch.scenarios for batch in batches.values()], first.parameters, first.runs, **named)

@@ -118,7 +118,11 @@ def _power(a: Any, b: Any) -> Any:
         raise Mistake(f"a power above {LARGEST_POWER:g}")
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return np.power(np.asarray(a, dtype=np.float64), b)
-    return float(a) ** float(b)
+    try:
+        value = float(a) ** float(b)
+    except ArithmeticError:  # 0 to a negative power, or beyond what a number holds
+        return math.nan
+    return value if isinstance(value, float) else math.nan  # a root of what is below 0
 
 
 def _whole(name: str, of_number: Callable[[float], float], of_array: Callable[[np.ndarray], np.ndarray]) -> Callable[[Any], Any]:
@@ -139,6 +143,11 @@ def _either(condition: Any, yes: Any, no: Any) -> Any:
     return np.where(_series(condition, "where").astype(bool), yes, no)
 
 
+def _during(x: Any, condition: Any) -> np.ndarray:
+    values = np.array(_series(x, "during"), dtype=np.float64)
+    return np.where(_series(condition, "the condition of during").astype(bool), values, np.nan)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sum": total,
     "mean": mean,
@@ -152,6 +161,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "first": _first,
     "last": _last,
     "between": _between,
+    "during": _during,
     "before": _before,
     "running": _running,
     "where": _either,
@@ -163,7 +173,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "maximum": lambda a, b: np.maximum(a, b) if isinstance(a, np.ndarray) or isinstance(b, np.ndarray) else max(a, b),
 }
 """What a formula may call. Over the weeks: sum, mean, lowest, highest, sd, at_start, at_end; of a condition: count (weeks),
-share (of the weeks). Week by week: first(x, n), last(x, n), between(x, from, to) (elsewhere nothing), before(x, n) (n weeks
+share (of the weeks). Week by week: first(x, n), last(x, n), between(x, from, to), during(x, condition) (elsewhere nothing),
+before(x, n) (n weeks
 earlier), running (sum so far), where(condition, a, b), abs, sqrt, exp, log, minimum, maximum."""
 
 OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
@@ -238,15 +249,33 @@ def formula(text: Any, known: Columns) -> Formula:
     said = f"formula {shown(text)}"
     if len(text) > LONGEST:
         raise Mistake(f"{said}: longer than {LONGEST:,} letters")
+    if _brackets(text) > DEEPEST:
+        raise Mistake(f"{said}: nested deeper than {DEEPEST} levels")
     try:
         tree = _parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Mistake(f"{said}: not a formula; allowed: columns, numbers, + - * / **, comparisons, and functions") from None
     used: list[str] = []
     _look(tree, said, known, used, 0)
+    if not used and not any(isinstance(node, ast.Name) and node.id == WEEKS for node in ast.walk(tree)):
+        raise Mistake(f"{said}: it holds no weekly column, so it says the same of every firm; such as mean(trust)")
     made = Formula(text.strip(), tuple(dict.fromkeys(used)))
     made.of({name: np.ones(53) for name in (*made.columns, "week")})
     return made
+
+
+def _brackets(text: str) -> int:
+    """How many brackets are open at once, at most."""
+    depth = deepest = 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _plain(node: ast.AST) -> float | None:
+    """A number that is written as one; None for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int | float) else None
 
 
 def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int) -> None:
@@ -260,6 +289,8 @@ def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int)
         raise Mistake(f"{said}: {shown(node.value)} is no number")
     if isinstance(node, ast.Constant) and not abs(node.value) < 1e15:
         raise Mistake(f"{said}: a number is too large; allowed: below 1e15")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _plain(node.right) == 0:
+        raise Mistake(f"{said}: it divides by 0")
     if isinstance(node, ast.Compare) and len(node.ops) > 1:
         raise Mistake(f"{said}: two comparisons in one: write (a < b) & (b < c)")
     if isinstance(node, ast.Call):
@@ -268,6 +299,11 @@ def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = node.func.id if isinstance(node.func, ast.Name) else "what is called"
             raise Mistake(f"{said}: {name} is no function here; there are {', '.join(FUNCTIONS)}{_near(name, list(FUNCTIONS))}")
+        ends = [_plain(argument) for argument in node.args[1:]]
+        if node.func.id == "between" and len(ends) == 2 and None not in ends and ends[0] > ends[1]:  # type: ignore[operator]
+            raise Mistake(
+                f"{said}: between(x, from, to) goes from week {ends[0]} back to week {ends[1]}; from is the earlier one"
+            )
         for argument in node.args:
             _look(argument, said, known, used, depth + 1)
         return

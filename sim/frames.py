@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,9 @@ import pandas as pd
 
 from tandem.sim.given import truth, whole
 from tandem.sim.mistake import Mistake
-from tandem.sim.origin import ATTRIBUTE, FORMAT, model_source, versions
+from tandem.sim.origin import ATTRIBUTE, origin_of
 from tandem.sim.outcomes import OUTCOMES, OWN, known_all
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.played import outcomes_of
 from tandem.sim.points import table_of_points
@@ -41,7 +44,7 @@ def simulate_frame(
     `table`: a DataFrame; its columns are paths of parameters (`tandem schema`), and `scenario` (a name) where `scenario` gives
     several (a list, or by name). Columns whose names begin with "_" are labels: carried along, not set. `paired`: all rows meet
     the same lucks and parameter sets, so that differences between rows are due to the rows; the row of replicate r then equals
-    `simulate(scenario.with_(row), seed, replicate=r).outcomes`. Else row k is firm k, with luck of its own. Mistake
+    `simulate(scenario.with_(row), seed, replicate=r).outcomes`. Else row k is firm k, with luck of its own. Raises Mistake
     (ScenarioError where a value is wrong, with row and column), in one sentence.
 
     >>> import pandas as pd
@@ -79,7 +82,10 @@ def simulate_frame(
     answer.insert(0, ROW, np.repeat(np.arange(len(frame)), runs))
     answer[REPLICATE] = np.tile(np.arange(runs), len(frame))
     answer = pd.concat([answer, pd.DataFrame(values.reshape(-1, len(names)), columns=list(names))], axis=1)
-    answer.attrs = {ATTRIBUTE: _origin(firms, asked, seed, runs, paired)}
+    named = {"labels": list(firms), "outcomes": list(names), "inputs": digest_of(frame), "table": "simulate_frame"}
+    own = [each.identity for each in own_among(names)]
+    origin = origin_of("simulate_frame", [[*firms.values()]], asked, runs, own=own, seed=seed, paired=paired, **named)
+    answer.attrs = {ATTRIBUTE: origin}
     return answer
 
 
@@ -110,17 +116,13 @@ def _checked(table: Any, firms: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _origin(firms: dict[str, Any], parameters: Chosen, seed: int | str, runs: int, paired: bool) -> dict[str, Any]:
-    """Where the table comes from; the rows' settings stand in it."""
-    return {
-        "format": FORMAT,
-        "made_by": "simulate_frame",
-        "seed": seed,
-        "replicates": runs,
-        "paired": paired,
-        "firms": {name: firm.digest for name, firm in firms.items()},
-        "parameters": {**parameters.identity, "told": parameters.told},
-        "own_outcomes": [outcome.identity for outcome in OWN.values()],  # type: ignore[attr-defined]
-        "versions": versions(),
-        "model_sha256": model_source(),
-    }
+def inputs_of(table: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The rows that were given to `simulate_frame`, from what it gave back with these outcomes."""
+    first = table[table[REPLICATE] == 0]
+    return first.drop(columns=[ROW, REPLICATE, *outcomes]).reset_index(drop=True)
+
+
+def digest_of(frame: pd.DataFrame) -> str:
+    """SHA-256 of the names and values of a table's columns."""
+    content = {str(name): frame[name].tolist() for name in frame}
+    return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()

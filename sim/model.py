@@ -16,7 +16,8 @@ from tandem.sim.intents import look
 from tandem.sim.kernel import announce, by_name, clear_journal, start_world
 from tandem.sim.luck import word
 from tandem.sim.mistake import Mistake, shown
-from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.phases.arrivals import arise, settle_claims
 from tandem.sim.phases.closing import close_week
@@ -29,9 +30,11 @@ from tandem.sim.phases.negotiation import negotiate
 from tandem.sim.phases.opening import drift_environment, open_week
 from tandem.sim.phases.review import review
 from tandem.sim.phases.start import apply_change
+from tandem.sim.played import own_of_weeks
 from tandem.sim.scenario.meant import firm_of, scenario_of
 from tandem.sim.scenario.paths import said_twice
 from tandem.sim.seeds import NOT_SAID, Said, replicate_of, seed_or_rng, word_of, words_of
+from tandem.sim.weekly import Kept
 
 FIRM_REPORTERS = (
     "relationship_conflict",
@@ -134,6 +137,8 @@ class LeadershipModel(mesa.Model):
     which `model.seed` tells. Mesa's own scenario (`mesa.experimental.scenarios.Scenario`) may stand in the place of the firm: its
     `firm` is the firm, its `rng` the seed, and its other values are arguments.
 
+    `outcomes` is a mapping by name, in the units that `tandem.sim.outcomes.OUTCOMES` says; a step is a week.
+
     A model can be pickled or copied in the middle of its run, and goes on to the same bits.
 
     Raises tandem.sim.scenario.ScenarioError on bad scenarios and paths, tandem.sim.mistake.Mistake on other bad arguments.
@@ -183,6 +188,9 @@ class LeadershipModel(mesa.Model):
         self._match_teams()
         reporters: dict[str, Any] = {name: partial(_of_firm, name=name) for name in FIRM_REPORTERS}
         reporters |= {"trust": _trust, "open_decisions": _open_decisions}
+        self._weeks_kept: dict[str, list[np.ndarray]] = {name: [] for name in ("firm", "leaders", "teams")}
+        self._rows_kept: list[int] = []
+        self._keep_week()
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
         self.datacollector.collect(self)
 
@@ -248,15 +256,25 @@ class LeadershipModel(mesa.Model):
         self.apply_timeline()
         self.play_week()
         look(self.world, f"week {self.week}")
+        self._keep_week()
         self.datacollector.collect(self)
         self.running = self.week < self.weeks
 
+    def _keep_week(self) -> None:
+        """Write down what a user's own outcomes may be made of, a few kilobytes a week."""
+        for name, weeks in self._weeks_kept.items():
+            weeks.append(self.world[name][0].copy())
+        self._rows_kept.append(self._row)
+
     @property
     def outcomes(self) -> dict[str, float]:
-        """Outcomes of the weeks played so far, by the names of tandem.sim.outcomes."""
+        """Outcomes of the weeks played so far, by the names of tandem.sim.outcomes, then those of a user's own that are declared
+        now; not-a-number where there was nothing to measure."""
         out = np.full(len(OUTCOMES), np.nan)
         measure(self.world, by_name(out))
-        return dict(zip(OUTCOMES, out.tolist()))
+        kept = {name: np.array(weeks) for name, weeks in self._weeks_kept.items()} if OWN else {}
+        own = own_of_weeks(Kept(**kept, in_force=self.timeline[self._rows_kept]), own_among(OWN)) if OWN else {}
+        return {**dict(zip(OUTCOMES, out.tolist())), **own}
 
     def run(self) -> LeadershipModel:
         """Play to the horizon; returns the model itself, whose `outcomes` are those of `simulate`."""

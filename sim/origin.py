@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -53,11 +53,18 @@ def model_source() -> str:
 
 
 def origin_of(
-    call: str, arms: Sequence[Sequence[Any]], parameters: Any, replicates: int, layered: bool = False, **named: Any
+    call: str,
+    arms: Sequence[Sequence[Any]],
+    parameters: Any,
+    replicates: int,
+    layered: bool = False,
+    own: Sequence[Mapping[str, Any]] = (),
+    **named: Any,
 ) -> dict[str, Any]:
     """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order;
-    `named`: its other arguments; `layered`: keep firms by role model and context, for calls that switch these. {} where a firm
-    is none on paper, so that nothing can say what it was."""
+    `named`: its other arguments; `layered`: keep firms by role model and context, for calls that switch these; `own`: what a
+    user declared of the outcomes in the table (`tandem.sim.own_outcomes.OwnOutcome.identity`). Factors that were drawn with the
+    parameter sets go in with their laws. {} where a firm is none on paper, so that nothing can say what it was."""
     firms = [firm for arm in arms for firm in arm]
     if not all(hasattr(firm, "to_toml") and hasattr(firm, "digest") for firm in firms):
         return {}
@@ -71,6 +78,8 @@ def origin_of(
         "names": [[str(firm.name) for firm in arm] for arm in arms],
         "scenarios": [[firm.to_toml(layered=layered) for firm in arm] for arm in arms] if few else [],
         "parameters": {**parameters.identity, "told": parameters.told},
+        **({"factors": parameters.recipe} if parameters.recipe else {}),
+        **({"own_outcomes": list(own)} if own else {}),
         "versions": versions(),
         "model_sha256": model_source(),
     }

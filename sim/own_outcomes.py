@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,9 @@ class OwnOutcome(Outcome):
             return self.formula.of(columns)
         assert self.function is not None
         try:
-            answer = np.asarray(self.function(columns))
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore", RuntimeWarning)  # a mean of no week (an empty post) is not-a-number, no news
+                answer = np.asarray(self.function(columns))
         except Mistake:
             raise
         except Exception as error:
@@ -86,8 +90,8 @@ def outcome(
 
     `formula`: a text over weekly columns (`tandem.sim.weekly.WEEKLY`; functions: `tandem.sim.formula.FUNCTIONS`), or a function
     that takes the columns by name (float64 (weeks + 1,), row 0 the start) and gives a number. `unit`: a word; "0-1", "share" and
-    "probability" are held between 0 and 1. `better`: higher, lower or neither. Declared again, it is replaced. Mistake, in one
-    sentence, for a name that is taken or none, and a formula that is not sound.
+    "probability" are held between 0 and 1. `better`: higher, lower or neither. Declared again, it is replaced. Returns the
+    declaration. Raises Mistake, in one sentence, for a name that is taken or none, and a formula that is not sound.
 
     >>> import tandem
     >>> late = tandem.outcome("late_trust", "mean(last(trust, 13))", unit="0-1", better="higher")
@@ -136,7 +140,8 @@ def declared(
 
 def outcomes_from(file: str | os.PathLike[str]) -> tuple[OwnOutcome, ...]:
     """The outcomes that a TOML file declares, made known: `[outcomes.NAME]` with formula, unit, better, and title, title_fr,
-    meaning. Raises ScenarioError (file, key, what is allowed) where one is not sound; then none of them is known.
+    meaning. Returns the declarations as a tuple. Raises ScenarioError (file, key, what is allowed) where one is not sound;
+    then none of them is known.
 
     >>> import os, tempfile
     >>> import tandem
@@ -197,8 +202,21 @@ def own_among(outcomes: Iterable[str]) -> tuple[OwnOutcome, ...]:
     return tuple(OWN[name] for name in outcomes if name in OWN)  # type: ignore[misc]
 
 
+@contextmanager
+def without_own() -> Iterator[None]:
+    """Within the block no outcome of a user's own is known; after it those that were."""
+    before = dict(OWN)
+    OWN.clear()
+    try:
+        yield
+    finally:
+        OWN.clear()
+        OWN.update(before)
+
+
 def forget_outcomes(*names: str) -> None:
-    """Forget outcomes that were declared: those named, or all. Mistake for a name that is none of them.
+    """Forget outcomes that were declared: those named, or all. Returns None; tables made before keep their columns
+    and units. Raises Mistake for a name that is none of them.
 
     >>> import tandem
     >>> done = tandem.outcome("late_trust", "mean(last(trust, 13))")

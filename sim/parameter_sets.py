@@ -212,6 +212,11 @@ class Chosen:
             return {"parameters": DECLARED}
         return {"parameters": self.word, "ensemble": self.known.digest}
 
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What else makes these sets again, as JSON; nothing where the word and the digest of `identity` say it."""
+        return {}
+
     def drawn(self, seed: int | str, firms: Any, replicates: Any) -> np.ndarray | None:
         """The set of each run, int64 (runs,); None where none is laid over. `firms`, `replicates`: the firm's number and
         luck of each.

@@ -56,7 +56,8 @@ def simulate(
 ) -> Run:
     """One run, every week of it kept. `scenario`: a Scenario, a name of the catalogue or a path; `seed` and `replicate` (which
     numbers the luck) as in `tandem.sim.seeds`; `firm` is the firm's number in its population; `parameters` as in
-    `tandem.sim.parameter_sets`: the run has the set of its pair. Raises Mistake in one sentence.
+    `tandem.sim.parameter_sets`: the run has the set of its pair. Returns a `Run`, whose tables have one row a week or
+    quarter, with a unit a column (`tandem.sim.weekly.WEEKLY`). Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, simulate
     >>> simulate(Scenario.load("silence"), seed=7, replicate=3).weeks
@@ -78,7 +79,8 @@ def simulate_batch(
     paired: bool = False,
 ) -> Batch:
     """Outcomes of many runs: `runs` replicates of a scenario (or the name of one), or of each of a sequence of firms, each with
-    the parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`). Raises Mistake in one sentence.
+    the parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`). Returns a `Batch`: `.outcomes` has one row
+    a run, units as `tandem.sim.outcomes.OUTCOMES` says. Raises Mistake in one sentence.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`: firms are different firms, each with luck of its own.
@@ -97,7 +99,7 @@ def simulate_batch(
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
     asked = chosen(parameters)
     table = _outcomes(firms, numbers, replicates, seed, asked, threads, paired)
-    return Batch(firms, seed, runs, table, asked, paired)
+    return Batch(firms, seed, runs, table, asked, paired, tuple(each.identity for each in own_among(OWN)))
 
 
 def continued(batch: Batch, runs: int) -> Batch:
@@ -110,7 +112,7 @@ def continued(batch: Batch, runs: int) -> Batch:
     fresh = np.arange(batch.runs, runs)
     more = _outcomes(batch.scenarios, np.zeros_like(fresh), fresh, batch.seed, batch.parameters)
     table = pd.concat([vars(batch)["outcomes"], more], ignore_index=True)
-    return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired)
+    return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired, batch.own_outcomes)
 
 
 def _outcomes(

@@ -36,6 +36,9 @@ OF_TEAMS = (
 class Run(Own):
     """One firm played once. Row 0 of every weekly table is the start; weeks are 1 to 13 x quarters.
 
+    `weekly` and `quarterly` have units by column (`tandem.sim.weekly.WEEKLY[name].unit`), `outcomes` by name. Raises nothing but
+    the Mistake of an outcome of one's own whose function fails.
+
     >>> from tandem import Scenario, simulate
     >>> run = simulate(Scenario.load("silence"), seed=7)
     >>> len(run.weekly), len(run.quarterly)

@@ -85,6 +85,12 @@ def alone(path: str) -> bool:
     return number and not path.startswith(_CHECKED_WITH_OTHERS)
 
 
+def single(path: str) -> bool:
+    """The same with words and switches: whether one value of the record stands at `path`, of whatever kind."""
+    kind = FIELDS[pattern(path)].annotation if pattern(path) in FIELDS else None
+    return alone(path) or (place_of(path) is not None and (kind is bool or get_origin(kind) is Literal))
+
+
 @lru_cache(maxsize=16)
 def followers(lever: str) -> dict[str, tuple[float, float, str]]:
     """The parameters that follow a lever: path -> (value at poorest, value at best practice, scale)."""

@@ -23,9 +23,11 @@ from tandem.experiments.advice.second import second_worth, without_coo
 from tandem.experiments.advice.told import best_in, paragraphs
 from tandem.experiments.advice.wishes import wish_of
 from tandem.experiments.effects.role_models import best_of, role_models
+from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import number, whole
 from tandem.sim.origin import origin_of
 from tandem.sim.own import Own
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import MOST_RUNS
 from tandem.sim.scenario import Scenario, catalogue
@@ -117,7 +119,8 @@ def advise(
     `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`. `wish`: what moves are to bring: "growth", "conflict"
     (little of it), "profit", "context" (what the firm's context wishes for, see `[wishes]` in its file), or an outcome of which
     more or less is better. `hours`: most hours a week that the two leaders may work more for a move (0 or more; None: any).
-    Raises Mistake in one sentence.
+    Returns an `Advice`: tables of role models, levers and moves with intervals, and `paragraphs(lang)`. Raises Mistake in one
+    sentence.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)
@@ -128,6 +131,7 @@ def advise(
     wish_of(wish, scenario)
     hours = None if hours is None else number("hours", hours, 0.0, MOST_HOURS)
     asked = chosen(parameters)
+    without_levers(asked, "advice")
     played = Played(seed, asked)
     by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)
@@ -141,7 +145,8 @@ def advise(
     moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     cause = cause_worth(scenario, played, runs)
     made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
-    origin = origin_of("advise", [[scenario]], asked, runs, layered=True, seed=seed, step=step, wish=wish, hours=hours)
+    own = [each.identity for each in own_among([wish])]
+    origin = origin_of("advise", [[scenario]], asked, runs, layered=True, own=own, seed=seed, step=step, wish=wish, hours=hours)
     object.__setattr__(made, "_made_by", origin)  # what its tables carry; no part of what is compared or shown
     return made
 

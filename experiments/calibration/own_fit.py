@@ -159,7 +159,9 @@ def fit(
     paths over quarters, each with an error. `factors`: which parameters may move, with their priors (`declared_factors`;
     independent, single numbers). `scenario`: the firm. `sets`: how many sets are kept. `first`, `later`: sets played in the
     first wave and in each of the `waves` after it, under `firms` lucks each, with luck of their own. `parameters`: what else is
-    not known; each kept set is joined with a set of it. Raises Mistake (ScenarioError) in one sentence.
+    not known; each kept set is joined with a set of it. Returns an
+    `OwnFit`: `sets` (one row a set, in the parameters' units), `marginals`, `figures`, and `parameters` for whatever plays.
+    Raises Mistake (ScenarioError) in one sentence.
 
     >>> import tandem
     >>> seen = {"trust": {"outcome": "trust_mean", "value": 0.4, "error": 0.02}}
@@ -196,7 +198,10 @@ def _factors(factors: Any, firm: Scenario) -> DeclaredFactors:
     given = declared_factors(factors)
     given.check({firm.name: firm})
     if given.correlation is not None:
-        raise Mistake("factors: a fit takes independent priors; what hangs together shows in the sets it finds")
+        raise Mistake(
+            "factors: a fit takes independent priors, since what hangs together is what it finds (its sets show it); leave "
+            "the table correlation out"
+        )
     if wrong := [path for path in given.names if not alone(path)]:
         raise Mistake(f"factors: {wrong[0]} is no single number of a firm, and cannot be fitted")
     return given

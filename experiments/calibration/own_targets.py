@@ -76,9 +76,18 @@ def read_targets(given: Any) -> tuple[Figure, ...]:
     entries = tables.get("targets") if isinstance(tables, Mapping) else None
     if not isinstance(entries, Mapping) or not entries:
         raise ScenarioError("there are no targets", file=file, key="targets", allowed="tables [targets.NAME]")
+    if strange := next((str(name) for name in tables if name != "targets"), None):
+        raise ScenarioError("unknown key", file=file, key=strange, allowed="tables [targets.NAME]")
     found: list[Figure] = []
+    said: dict[tuple[Any, ...], str] = {}
     for name, entry in entries.items():
-        found += _read(str(name), entry, file)
+        for figure in _read(str(name), entry, file):
+            what = (figure.statistic, *sorted(figure.outcomes))
+            if what in said:
+                twice = f"the same figure as {said[what]}: it would count twice"
+                raise ScenarioError(twice, file=file, key=f"targets.{name}", allowed="one target for a figure")
+            said[what] = figure.name
+            found.append(figure)
     return tuple(found)
 
 
@@ -95,10 +104,10 @@ def _read(name: str, entry: Any, file: str | None) -> list[Figure]:
         )
     if "column" in entry:
         return _path(name, entry, file, firms)
-    statistic = entry.get("statistic", "mean")
+    statistic = str(entry.get("statistic", "mean"))
     among(statistic, KINDS, "unknown word", file=file, key=f"{key}.statistic", allowed=f"{', '.join(KINDS)}, or column = a path")
     said = entry.get("outcomes", [entry["outcome"]] if "outcome" in entry else [])
-    names = [said] if isinstance(said, str) else list(said) if isinstance(said, list | tuple) else []
+    names = [said] if isinstance(said, str) else [str(each) for each in said] if isinstance(said, list | tuple) else []
     if len(names) != KINDS[statistic] or ("outcome" in entry and "outcomes" in entry):
         wanted = "outcomes = two names" if statistic == "correlation" else "outcome = a name"
         raise ScenarioError("wrong number of outcomes", file=file, key=key, allowed=wanted)
@@ -106,6 +115,7 @@ def _read(name: str, entry: Any, file: str | None) -> list[Figure]:
         among(outcome, [*OUTCOMES, *OWN], "no such outcome", file=file, key=key, allowed="an outcome of the model, or your own")
     value, error = _number(entry, "value", key, file), _number(entry, "error", key, file)
     _positive(error, key, file)
+    _possible(statistic, names, value, key, file)
     if firms == 1 and statistic != "mean":
         raise ScenarioError("one firm has no spread", file=file, key=f"{key}.firms", value=1, allowed="2 or more firms")
     return [Figure(name, statistic, tuple(names), value, error, firms)]
@@ -120,8 +130,10 @@ def _path(name: str, entry: Mapping[str, Any], file: str | None, firms: int | No
         raise ScenarioError(
             "wrong value", file=file, key=f"{key}.values", value=values, allowed="a list of numbers, one a quarter"
         )
-    first, last = entry.get("quarters", [1, len(values)])
-    if not isinstance(first, int) or last != first + len(values) - 1 or first < 1:
+    quarters = entry.get("quarters", [1, len(values)])
+    there = isinstance(quarters, list | tuple) and len(quarters) == 2 and isinstance(quarters[0], int)
+    first, last = quarters if there else (0, 0)
+    if last != first + len(values) - 1 or first < 1:
         raise ScenarioError("wrong quarters", file=file, key=f"{key}.quarters", allowed=f"[first, first + {len(values) - 1}]")
     error = entry.get("error")
     errors = error if isinstance(error, list) else [error] * len(values)
@@ -159,6 +171,17 @@ def _number(entry: Mapping[str, Any], name: str, key: str, file: str | None) -> 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _possible(statistic: str, names: list[str], value: float, key: str, file: str | None) -> None:
+    """Raises ScenarioError for two outcomes that are one, and for a value that no firm could show."""
+    if len(set(names)) < len(names):
+        raise ScenarioError("an outcome with itself", file=file, key=f"{key}.outcomes", value=names[0], allowed="two outcomes")
+    low, high = OUTCOMES[names[0]].bounds
+    low, high = {"mean": (low, high), "spread": (0.0, np.inf), "correlation": (-1.0, 1.0)}[statistic]
+    if not low <= value <= high:
+        allowed = f"from {low:g} to {high:g}" if np.isfinite(high) else f"{low:g} or more"
+        raise ScenarioError("out of range", file=file, key=f"{key}.value", value=value, allowed=allowed)
 
 
 def _positive(error: float, key: str, file: str | None) -> None:

@@ -10,19 +10,23 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.plans import from_plan, one_firm, wish_of_plan
 from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 TABLES = ("role_models", "levers", "levels", "second_executive", "moves", "best_move", "cause")
 
 
 def advise(
-    file: Annotated[str, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue.")],
+    file: Annotated[
+        str | None, typer.Argument(help="Your firm: a path to a .toml file, or a name of the catalogue; none: --factors' plan.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=50, max=100_000, help="Replicates of what is not decidedly behind early.")] = 1000,
     step: Annotated[float, typer.Option(min=0.05, max=1.0, help="How far each lever is raised (levels are 0 to 1).")] = 0.2,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
     wish: Annotated[
-        str, typer.Option(help="What moves are to bring: growth, conflict (little), profit, context, an outcome.")
-    ] = "growth",
+        str | None,
+        typer.Option(help="What moves are to bring: growth (the default), conflict (little), profit, context, an outcome."),
+    ] = None,
     hours: Annotated[
         float | None, typer.Option(min=0.0, max=200.0, help="Most hours a week that the leaders may work more; else any.")
     ] = None,
@@ -38,16 +42,17 @@ def advise(
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.record import note_firms
     from tandem.experiments.files.tables import write_csv
-    from tandem.sim.scenario import Scenario
     from tandem.sim.texts import text
     from tandem.sim.writing import filled
 
     if out is not None:
         writable(out, tuple(f"{name}.csv" for name in TABLES))
     own_outcomes(outcomes)
-    firm = Scenario.load(file)
-    asked = with_factors(parameter_sets(parameters), factors, {file: firm}, seed, 256, levers=False)
-    note_firms({file: firm})
+    planned, named = from_plan(factors, file is None, wish is None)
+    name, firm = one_firm(file, planned, factors, "FILE")
+    wish = wish_of_plan(wish, named, factors)
+    asked = with_factors(parameter_sets(parameters), factors, {name: firm}, seed, 256)
+    note_firms({name: firm})
     with progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)
     for paragraph in found.paragraphs(lang.value):

@@ -12,6 +12,7 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.plans import from_plan
 from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 AT_MOST = 1000
@@ -51,13 +52,15 @@ def compare(
     if runs is not None and at_most is not None:
         raise typer.BadParameter(f"--runs {runs} says how many pairs, --at-most {at_most} when to stop; say one of the two")
     own_outcomes(outcomes)
-    fields, whole = arms(names or [], context), not names
+    planned, more = from_plan(factors, not names, True)
+    fields = {context or "as written": placed(planned, context)} if planned else arms(names or [], context)
+    whole = not names and not planned
     firms = {(name, place): firm for place, field in fields.items() for name, firm in field.items()}
     asked = with_factors(parameter_sets(parameters), factors, firms, seed, max(4096, runs or at_most or AT_MOST))
     if variance and not (whole and asked.several):
         raise typer.BadParameter("--variance is for role models under the ensemble: name no scenario, and no single set")
     note_firms(firms)
-    tables, found = played(fields, whole, alternatives, runs, at_most or AT_MOST, seed, asked)
+    tables, found = played(fields, whole, alternatives, runs, at_most or AT_MOST, seed, asked, more)
     table = tables["comparison"]
     print_role_models(table, sys.stdout, lang=lang.value)
     if whole:
@@ -69,14 +72,11 @@ def compare(
         tables["variance"] = variance_shares(chosen_role_models(), STATEMENTS, seed)
         print_variance(tables["variance"], sys.stdout, lang.value)
     if out is not None:
-        save(tables, out, scenarios=not set(names or []) <= set(role_models()))
+        save(tables, out, scenarios=not set(planned or names or []) <= set(role_models()))
         print(text("command.tables", lang.value, folder=out))
-    if whole and asked.several and not variance:
-        print(text("compare.more", lang.value))
-    print(asked.tell(lang.value))
-    print(text("command.model", lang.value))
-    for sentence in answer(found, named(fields, lang.value), lang.value):
-        print(sentence)
+    closing = [text("compare.more", lang.value)] if whole and asked.several and not variance else []
+    closing += [asked.tell(lang.value), text("command.model", lang.value)]
+    print(*closing, *answer(found, named(fields, lang.value), lang.value), sep="\n")
 
 
 def named(fields: dict[str, dict[str, Any]], lang: str) -> dict[str, str]:
@@ -97,10 +97,11 @@ def played(
     at_most: int,
     seed: int | str,
     asked: Any,
+    more: Sequence[str] = (),
 ) -> tuple[dict[str, Any], list[Any]]:
     """The tables `comparison` and, where asked for, `alternatives`: each context's scenarios on the same replicates, and with
     equal dispositions where all role models are compared. And who leads in each context. `runs`: exactly so many pairs; None:
-    until decided, `at_most` pairs."""
+    until decided, `at_most` pairs; `more`: outcomes beside the headlines and the user's own."""
     import pandas as pd
 
     from tandem.experiments.commands.tables import progress
@@ -123,9 +124,9 @@ def played(
     def compared(scenarios: dict[str, Any], what: str, changes: Any = None, known: Any = None) -> Any:
         tick = partial(told, what)
         if runs is not None:
-            return compare_role_models(scenarios, runs, seed, changes, known, tick, asked)
+            return compare_role_models(scenarios, runs, seed, changes, known, tick, asked, more=more)
         lead = () if changes else ASKED
-        return compare_until_decided(scenarios, at_most, seed, changes, known, tick, asked, 1, lead, controls)
+        return compare_until_decided(scenarios, at_most, seed, changes, known, tick, asked, 1, lead, controls, more)
 
     with progress(total * (runs or at_most), "comparing") as told:
         for place, scenarios in fields.items():
@@ -146,7 +147,7 @@ def played(
 def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]:
     """What is compared: context -> name -> scenario. Role models are put into each context with equal starts; other scenarios
     stay as they are written, or move into the context given. One alone is compared with itself under each role model."""
-    from tandem.experiments.effects.role_models import chosen_role_models, contexts, described, role_models
+    from tandem.experiments.effects.role_models import contexts, described, role_models
     from tandem.sim.scenario import Scenario
 
     repeated = next((name for name in names if list(names).count(name) > 1), None)
@@ -160,8 +161,15 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
         places = [context]
     if all(name in role_models() for name in names):
         return {place: described(place, names or None) for place in places}
-    found = {name: Scenario.load(name) for name in names}
-    if len(names) == 1:  # a firm alone: as it is, against the same under each role model
+    return {context or "as written": placed({name: Scenario.load(name) for name in names}, context)}
+
+
+def placed(named: dict[str, Any], context: str | None) -> dict[str, Any]:
+    """Scenarios as arms, by name: in the context given, of one horizon; one alone against itself under each role model."""
+    from tandem.experiments.effects.role_models import chosen_role_models
+
+    found = dict(named)
+    if len(found) == 1:  # a firm alone: as it is, against the same under each role model
         (firm,) = found.values()
         found |= {name: firm.with_({"role_model": name}) for name in chosen_role_models() if name != firm.role_model}
     if context is not None:
@@ -170,7 +178,7 @@ def arms(names: Sequence[str], context: str | None) -> dict[str, dict[str, Any]]
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name}: {quarters} quarters" for name, quarters in lengths.items())
         raise typer.BadParameter(f"the horizons differ ({told}); write copies with the same `quarters`")
-    return {context or "as written": found}
+    return found
 
 
 def save(tables: dict[str, Any], out: Path, scenarios: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.plans import from_plan, several_firms
 from tandem.experiments.commands.settings import (
     USUAL_SETS,
     FactorsFile,
@@ -22,9 +24,11 @@ from tandem.experiments.commands.settings import (
 
 def discover(
     folder: Annotated[
-        Path,
-        typer.Argument(metavar="DIR", help="A finished sweep, or a folder of tandem sensitivity; with --factors a scenario."),
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="DIR", help="A finished sweep, or a folder of tandem sensitivity; with --factors a scenario (none: a plan's)."
+        ),
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help="The outcome looked at; else the first of the plan.")] = None,
     above: Annotated[float | None, typer.Option(help="The event: the outcome lies above this line.")] = None,
     below: Annotated[float | None, typer.Option(help="The event: below this line; no line: the worst tenth.")] = None,
@@ -48,12 +52,17 @@ def discover(
     from tandem.sim.parameter_sets import chosen
 
     own_outcomes(outcomes)
-    place = out or folder.parent / f"{folder.name}-discovery"
+    if folder is None and factors is None:
+        raise typer.BadParameter("name a finished sweep, or a folder of tandem sensitivity", param_hint="DIR")
+    subject = folder if folder is not None else Path(str(factors)).with_suffix("")
+    place = out or subject.parent / f"{subject.name}-discovery"
     writable(place, ("boxes.csv", "limits.csv", "tree.csv", "told.txt", "boxes.svg", "boxes.png"))
     if factors is not None:
         sets = parameter_sets(parameters)
-        found, played = among_factors(str(folder), factors, outcome, above, below, points, seed, sets)
+        named = None if folder is None else str(folder)
+        found, played = among_factors(named, factors, outcome, above, below, points, seed, sets)
         return finished(found, played, place)
+    assert folder is not None
     if (folder / DECLARATION).is_file():
         with progress(POINTS * REPLICATES, "playing") as told:
             again = partial(told, "playing points again")
@@ -71,17 +80,21 @@ def discover(
 
 
 def among_factors(
-    name: str, factors: Path, outcome: str | None, above: Any, below: Any, points: int, seed: Any, sets: Any
+    name: str | None, factors: Path, outcome: str | None, above: Any, below: Any, points: int, seed: Any, sets: Any
 ) -> tuple[Any, Any]:
     """Points of the user's own factors, played for it; what was found, and the parameter sets."""
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.effects.own_sensitivity import REPLICATES, discover_among
     from tandem.experiments.files.record import note_factors, note_firms
     from tandem.experiments.store.declared_factors import declared_factors
-    from tandem.sim.scenario import Scenario
 
-    firm, declared = Scenario.load(name), declared_factors(factors)
-    note_firms({name: firm})
+    declared = declared_factors(factors)
+    planned, named = from_plan(factors, name is None, outcome is None)
+    firm = several_firms(name, planned)
+    outcome = outcome or next(iter(named), None)
+    if len(named) > 1:
+        print(f"note: {factors}: looked at is its first outcome, {outcome}; --outcome names another", file=sys.stderr)
+    note_firms(firm)
     note_factors(declared.identity()["factors"])
     with progress(points * REPLICATES, "playing") as told:
         tick = partial(told, "playing points")

@@ -9,11 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from tandem.experiments.commands.outputs import writable
+from tandem.experiments.commands.plans import from_plan, one_firm, wish_of_plan
 from tandem.experiments.commands.settings import USUAL_SETS, FactorsFile, OwnOutcomes, ParameterSets, seed_option
 
 
 def optimise(
-    file: Annotated[str, typer.Argument(help="A firm: a path to a .toml file, or a name of the catalogue.")],
+    file: Annotated[
+        str | None, typer.Argument(help="A firm: a path to a .toml file, or a name of the catalogue; none: --factors' plan.")
+    ] = None,
     wish: Annotated[
         list[str] | None, typer.Option(help="growth, conflict (little), profit or an outcome; one to three: a front.")
     ] = None,
@@ -36,19 +39,20 @@ def optimise(
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.record import note_firms
     from tandem.experiments.optimisation import optimise as optimised
-    from tandem.sim.scenario import Scenario
 
     own_outcomes(outcomes)
     if out is not None:
         writable(out, ("finalists.csv", "proposed.csv", "told.txt", "optimum.svg", "optimum.png"))
-    firm = Scenario.load(file)
-    asked = with_factors(parameter_sets(parameters), factors, {file: firm}, seed, 256, levers=False)
-    note_firms({file: firm})
+    planned, named = from_plan(factors, file is None, not wish)
+    name, firm = one_firm(file, planned, factors, "FILE")
+    wish = wish or [wish_of_plan(None, named, factors)]
+    asked = with_factors(parameter_sets(parameters), factors, {name: firm}, seed, 256)
+    note_firms({name: firm})
     more = {"levers": lever} if lever else {}
     with progress(trials + 60, "optimising") as told:
         found = optimised(
             firm,
-            wish or "growth",
+            wish,
             hours=hours,
             money=money,
             hour_price=hour_price,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import typer
+from tandem.experiments.commands.plans import from_plan, several_firms
 
 TABLES = ("indices.csv", "ranks.csv", "told.txt", "second_opinion.csv", "estimators.csv")
 MOST_SHOWN = 20
@@ -68,15 +68,13 @@ def of_factors(
     from tandem.experiments.sensitivity.analysis import planned_runs
     from tandem.experiments.sensitivity.dependent import MOST_GROUPS_FOR_SUBSETS, DependentSensitivity
     from tandem.experiments.store.declared_factors import declared_factors
-    from tandem.sim.scenario import Scenario
 
-    if name is None:
-        raise typer.BadParameter("name a scenario whose factors these are", param_hint="NAME")
-    firm = Scenario.load(name)
-    firm = firm.with_({"context": context}) if context is not None else firm
     declared = declared_factors(factors)
+    planned, named = from_plan(factors, name is None, not outcomes)
+    firm = several_firms(name, planned, context)
+    outcomes = outcomes or list(named) or None
     writable(out, TABLES)
-    note_firms({name: firm})
+    note_firms(firm)
     note_factors(declared.identity()["factors"])
     stuck = FactorFirms(firm, declared, parameters=sets).stuck
     groups = len(set(declared.groups.values()))
@@ -86,7 +84,7 @@ def of_factors(
         found = sensitivity(
             firm,
             declared,
-            outcomes or None,
+            outcomes,
             rows,
             seed,
             interactions=interactions,

@@ -92,18 +92,26 @@ def call_again(file: Path, record: dict[str, Any]) -> int:
     """Make such a table again by the call in its record, and compare."""
     import pandas as pd
 
-    from tandem.experiments.commands.calls import said, table_again
+    from tandem.experiments.commands.calls import Changed, said, table_again
     from tandem.experiments.files.differences import differences
     from tandem.experiments.files.tables import write_parquet
 
     print(f"again: {said(record)}", flush=True)
     found = Findings(same=1)
-    made = table_again(record)
+
+    def kept_table() -> pd.DataFrame:
+        return pd.read_parquet(file, use_threads=False)
+
+    try:
+        made = table_again(record, kept_table)
+    except Changed as changed:
+        found.differing = [f"{file.name}: {changed}"]
+        return told(found, file)
     now = made.attrs.get(ATTRIBUTE, {})
     if record["model_sha256"] != now.get("model_sha256"):
         found.notes.append(f"made with another model ({record['model_sha256'][:12]}, now {str(now.get('model_sha256'))[:12]})")
     texts = []
-    for table in (pd.read_parquet(file, use_threads=False), made):
+    for table in (kept_table(), made):
         plain = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
         held = io.BytesIO()
         write_parquet(plain, held, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -69,20 +70,28 @@ def own_outcomes(file: Path | None) -> tuple[str, ...]:
     return tuple(each.name for each in outcomes_from(file))
 
 
-def with_factors(sets: Any, file: Path | None, scenarios: Any, seed: Any, draws: int | None = None, levers: bool = True) -> Any:
-    """The parameter sets with the factors of `--factors` drawn beside them; the sets alone where it is not given. `levers`: may
-    levers be among the factors?"""
+def with_factors(sets: Any, file: Path | None, scenarios: Any, seed: Any, draws: int | None = None) -> Any:
+    """The parameter sets with the factors of `--factors` drawn beside them; the sets alone where it is not given."""
     if file is None:
         return sets
     from tandem.experiments.files.record import note_factors, note_parameters
     from tandem.experiments.store.varied import varied
 
     found = varied(sets, file, {str(name): firm for name, firm in scenarios.items()}, seed, draws)
-    if not levers and (moved := [path for path in found.drawn_factors if path.startswith("levers.")]):
-        raise typer.BadParameter(f"{moved[0]}: advice moves the levers itself; name other factors", param_hint="--factors")
+    if levelled := _differing(found.drawn_factors, scenarios):
+        told = f"note: {file}: {', '.join(levelled)}: what is compared differs in this, but each pair draws it, the same for all"
+        print(told, file=sys.stderr)
     note_factors(found.declared.identity()["factors"])
     note_parameters(found)
     return found
+
+
+def _differing(paths: Iterable[str], scenarios: Any) -> list[str]:
+    """The paths in which arms of one comparison (firms of one place, where a name says a place as well) have unequal values."""
+    places: dict[Any, list[Any]] = {}
+    for name, firm in scenarios.items():
+        places.setdefault(name[1] if isinstance(name, tuple) else "", []).append(firm.values)
+    return [path for path in paths if any(len({arm.get(path) for arm in arms}) > 1 for arms in places.values())]
 
 
 def parameter_sets(text: str) -> Any:

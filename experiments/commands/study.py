@@ -12,7 +12,7 @@ import typer
 
 from tandem.experiments.commands.catalogue import Language
 from tandem.experiments.commands.outputs import writable
-from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
+from tandem.experiments.commands.settings import USUAL_SETS, OwnOutcomes, ParameterSets, parameter_sets, seed_option
 
 
 class ProfileName(StrEnum):
@@ -27,10 +27,17 @@ def study(
     out: Annotated[Path, typer.Option(help="Folder for the report, tables and figures.")],
     profile: Annotated[ProfileName, typer.Option(help="How much is played.")] = ProfileName.quick,
     seed: Annotated[Any, seed_option("Seed of the luck")] = 0,
+    outcomes: OwnOutcomes = None,
     parameters: ParameterSets = USUAL_SETS,
     lang: Annotated[Language, typer.Option(help="Language of report, figures and tables shown.")] = Language.en,
 ) -> None:
     """Compare the role models in every context, rank the levers, and write one report."""
+    if outcomes is not None:
+        raise typer.BadParameter(
+            "a study's report is about the model's own outcomes; `compare`, `sensitivity --factors`, `advise`, `optimise` and a "
+            "sweep with its report take outcomes of your own",
+            param_hint="--outcomes",
+        )
     writable(out, ("report.html", "study.json"))
     asked = parameter_sets(parameters)
     out.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,12 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 
 from tandem.experiments.commands.screen import Screen, Table, bar
 from tandem.experiments.commands.terminal import plain
-from tandem.experiments.effects.role_models import STATEMENTS, role_models
+from tandem.experiments.effects.role_models import HEADLINES, STATEMENTS, role_models
 from tandem.experiments.pages.numbers import cell, figure_text, interval_text, scaled, word
 from tandem.experiments.pages.telling import form, said
 from tandem.experiments.pages.telling import word as told_word
 from tandem.experiments.pages.words import spoken, title_of, titles
-from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.texts import number, semicolon, text, typeset
 
 LINE_SECONDS = 10.0
@@ -64,7 +64,7 @@ def print_role_models(table: Any, stream: TextIO, dispositions: str = "as descri
         shown = Table(title=text(f"compare.about{_how(rows)}", lang, context=where, pairs=int(rows["pairs"].max())))
         arms = list(dict.fromkeys(rows["role_model"]))
         shown.add_column(text(f"compare.{'role_model' if set(arms) <= set(role_models()) else 'scenario'}", lang))
-        _add_outcomes(shown, lang)
+        _add_outcomes(shown, rows, lang)
         for arm in arms:
             shown.add_row(named.get(arm, arm), *_cells(rows[rows["role_model"] == arm], lang))
         Screen(stream).show(shown)
@@ -86,7 +86,7 @@ def print_equal(table: Any, beside: Any, stream: TextIO, lang: str = "en") -> No
         return
     shown = Table(title=text(f"compare.equal{_how(rows)}", lang, pairs=int(rows["pairs"].max())))
     shown.add_column(text("compare.context_role_model", lang))
-    _add_outcomes(shown, lang)
+    _add_outcomes(shown, rows, lang)
     for context in dict.fromkeys(rows["context"]):
         for arm in concerned:
             mine = rows[(rows["context"] == context) & (rows["role_model"] == arm)]
@@ -99,8 +99,13 @@ def _how(rows: Any) -> str:
     return "_until" if "pairs_taken" in rows and rows["pairs_taken"].notna().any() else ""
 
 
-def _add_outcomes(table: Table, lang: str) -> None:
-    for name in (*SHOWN, *OWN):
+def _columns(rows: Any) -> list[str]:
+    """The outcomes that are shown of a comparison: the usual ones, and those that it was asked for beside the headlines."""
+    return [*SHOWN, *(name for name in dict.fromkeys(rows["outcome"]) if name not in HEADLINES)]
+
+
+def _add_outcomes(table: Table, rows: Any, lang: str) -> None:
+    for name in _columns(rows):
         table.add_column(f"{typeset(OUTCOMES[name].title(lang), lang)}\n{scaled(name, lang)[1]}", justify="right")
 
 
@@ -113,7 +118,7 @@ def _said(value: object, lang: str) -> str:
 
 def _cells(rows: Any, lang: str = "en") -> list[str]:
     mine = rows.set_index("outcome")
-    return [cell(mine.loc[name].to_dict(), scaled(name, lang)[0], lang=lang)["text"] for name in (*SHOWN, *OWN)]
+    return [cell(mine.loc[name].to_dict(), scaled(name, lang)[0], lang=lang)["text"] for name in _columns(rows)]
 
 
 def print_levers(study: Any, stream: TextIO) -> None:

@@ -57,6 +57,9 @@ def decide(
     Brennan 2014, "Estimating multiparameter partial expected value of perfect information", here with 32 bins of the factor
     and cross-fitting over scrambles and luck. ValueError as in `analyse`.
 
+    Returns a `Decision`: the best option, and tables with one row an option or a factor, all in the unit of the utilities. Raises
+    Mistake (a ValueError) as `analyse` does.
+
     >>> import numpy as np
     >>> from tandem import decide
     >>> decide(lambda x, keys: np.column_stack([x[:, 0], 0.5 * x[:, 0]]), ["full", "half"], ["x"], n=256).best

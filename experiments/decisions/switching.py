@@ -33,6 +33,8 @@ def switching_map(
     (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
     "undecided"), n. ValueError for an axis that is no factor.
 
+    Returned is a table; lead, low and high are in the unit of the utilities. Raises Mistake (a ValueError) in one sentence.
+
     >>> import numpy as np
     >>> from tandem import switching_map
     >>> cells = switching_map(lambda x, keys: np.column_stack([x[:, 0], 1.0 - x[:, 0]]), ["up", "down"], ["x", "y"], ("x", "y"),

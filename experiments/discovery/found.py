@@ -106,6 +106,8 @@ def discover(
     `tandem.experiments.discovery.rows.design_rows`. Raises Mistake in one sentence: labels or lengths that differ, a column
     that stands there twice, values that are missing, too few points or design rows.
 
+    Returns a `Discovery`: `boxes`, `table`, `limits` and `tree`, one row a box, limit or leaf, and sentences in `told`.
+
     >>> import numpy as np, pandas as pd
     >>> from tandem.experiments.discovery import Event
     >>> from tandem import discover

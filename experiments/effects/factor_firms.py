@@ -28,7 +28,8 @@ _SECOND_WORD = np.uint64(int.from_bytes(hashlib.sha256(b"tandem-sensitivity-firm
 
 
 class FactorFirms:
-    """A function `f(X, keys)` of firms: column i of X, places in (0, 1), becomes factor i by its law; a key is a row's luck.
+    """A function `f(X, keys)` of firms: column i of X, places in (0, 1), becomes factor i by its law; a key is a row's luck. It
+    gives float64 (rows, outcomes), in the outcomes' units.
 
     `scenarios`: one, its name or path, a list of these, or by name; with several a column `scenario` follows, in which each is
     equally likely. `factors`: as `declared_factors` takes them. `outcomes`: names, one's own too. `parameters` as in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,9 @@ from tandem.experiments.sensitivity.dependent import DependentSensitivity, analy
 from tandem.experiments.sensitivity.given_data import Sample, moment_free
 from tandem.experiments.sensitivity.luck import NEAR_A, PILOT, generator, keys_of
 from tandem.experiments.sensitivity.result import Sensitivity
+from tandem.experiments.store.plan import beside_factors
 from tandem.sim.given import whole
+from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES, known_all
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario.meant import named_scenarios
@@ -43,17 +46,20 @@ def sensitivity(
 
     `scenarios`: a scenario, its name or path, or several (then each is analysed as a cell of its own). `factors`: a file or dict
     as `tandem.experiments.store.declared_factors.declared_factors` takes it: any parameter, any range or law, groups, rank
-    correlations. `outcomes`: names, one's own too; None: growth and conflict. `n`: base rows, a power of two of at least 32.
+    correlations. Of a plan's file its scenarios stand for `scenarios` = None, and its outcomes for `outcomes` = None; else
+    `outcomes`: names, one's own too; None: growth and conflict. `n`: base rows, a power of two of at least 32.
     Independent factors: a `Sensitivity` (first, total, effects; with `interactions` those of two, with intervals, and Shapley
     shares). Factors that hang together: a `DependentSensitivity` (Shapley effects, and PAWN and delta as a second opinion in
     `.second`). What calibration leaves open (`parameters`) is drawn with the luck. Raises Mistake in one sentence.
+
+    Returns either with `.table`: one row an output, measure and input; estimates are shares, effects in the outcome's unit.
 
     >>> import tandem
     >>> found = tandem.sensitivity("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": (5, 20)}, "trust_mean", n=32, seed=7)
     >>> sorted(found.rank_intervals["trust_mean"])
     ['ceo.hours', 'dyad.trust']
     """
-    named = named_scenarios(scenarios)
+    named, outcomes = _of_plan(scenarios, factors, outcomes)
     firms = FactorFirms(named, factors, _asked(named, outcomes), parameters)
     if firms.correlation is None:
         design = "walks" if interactions else "auto"
@@ -63,6 +69,16 @@ def sensitivity(
     grouped = {**firms.moved, **({SCENARIO: SCENARIO} if firms.held else {})}
     found = analyse_dependent(firms, grouped, firms.correlation, n, seed, firms.outputs, progress=progress)
     return replace(found, second=second_of(firms, seed))
+
+
+def _of_plan(scenarios: Any, factors: Any, outcomes: Any) -> tuple[dict[str, Any], Any]:
+    """Scenarios by name and outcomes: as given, else those of the plan that `factors` is the file of."""
+    planned, of_plan, _ = beside_factors(factors) if isinstance(factors, str | os.PathLike) else ({}, (), ())
+    if scenarios is None and not planned:
+        raise Mistake("scenarios = None: name the scenario whose factors these are, or give the file of a plan with scenarios")
+    return (named_scenarios(scenarios) if scenarios is not None else planned), (
+        outcomes if outcomes is not None else of_plan or None
+    )
 
 
 def _asked(scenarios: dict[str, Any], outcomes: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -104,16 +120,17 @@ def discover_among(
 ) -> Discovery:
     """Under which values of your own factors an event gathers: `tandem.discover` on points that are played for it.
 
-    `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: growth) above or below a line; without a line, its
-    worst tenth. `points`: at least 40, each played under four lucks. Raises Mistake (Refused where there is nothing to look for).
+    `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: the plan's first, or growth) above or below a line;
+    without a line, its worst tenth. `points`: at least 40, each played under four lucks. Returns a `Discovery`: boxes, limits and
+    tree as tables. Raises Mistake (Refused where there is nothing to look for).
 
     >>> import tandem
     >>> found = tandem.discover_among("silence", {"dyad.trust": (0.1, 0.9)}, "trust_mean", below=0.5, points=60, seed=7)
     >>> found.told[0][:23]
     'Trust (0-1) below 0.5: '
     """
-    named = named_scenarios(scenarios)
-    (name,) = known_all(outcome if outcome is not None else USUAL[0])
+    named, asked = _of_plan(scenarios, factors, outcome)
+    name = known_all(asked if asked is not None else USUAL[0])[0]
     firms = FactorFirms(named, factors, name, parameters)
     many, seed = whole("points", points, 40, 1 << 20), seed_of(seed)
     places = np.clip(generator(seed, 9).random((many, len(firms.names))), 2.0**-53, 1.0 - 2.0**-53)

@@ -91,11 +91,12 @@ def compare_role_models(
     progress: Progress = lambda runs: None,
     parameters: str | int | Chosen = ENSEMBLE,
     player: Player = play,
+    more: Sequence[str] = (),
 ) -> Comparison:
     """The scenarios on the same replicates, the first as the reference; `changes` go over every one of them.
 
     Parameters as in `tandem.sim.parameter_sets`. Batches of the same runs that are `known` are not played again where the
-    changes change nothing. `player` plays the rest.
+    changes change nothing. `player` plays the rest. Looked at are the headlines, the user's own outcomes, and `more`.
     """
     batches = {}
     for arm, plain in scenarios.items():
@@ -105,7 +106,12 @@ def compare_role_models(
             continue
         batches[arm] = player(scenario, runs, seed, parameters)
         progress(runs)
-    return compare_batches(batches, (*HEADLINES, *OWN))
+    return compare_batches(batches, looked_at(more))
+
+
+def looked_at(more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The outcomes that a comparison of role models tells: the headlines, the user's own, and `more`, each once."""
+    return tuple(dict.fromkeys((*HEADLINES, *OWN, *more)))
 
 
 def first_replicates(batch: Batch, runs: int) -> Batch:

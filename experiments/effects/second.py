@@ -188,6 +188,8 @@ def worth_of_second(
     thirds of two factors, a ranking of factors, and sentences. `seed` as in `tandem.sim.seeds`, `parameters` as in
     `tandem.sim.parameter_sets`; under the ensemble each firm has a set of its own. Raises Mistake in one sentence.
 
+    Returns a `Worth`: `firms` (one row a firm; growth in shares a year), `depends` (one row a factor) and what it says of them.
+
     >>> from tandem import worth_of_second
     >>> found = worth_of_second(18, seed=1)
     >>> len(found.firms), set(found.depends["factor"]) == {"size", "load", "turbulence", "ceo_hours", "skills", "communication"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from tandem.experiments.effects.role_models import HEADLINES, best_of
+from tandem.experiments.effects.role_models import best_of, looked_at
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.deciding import batches_until_decided
@@ -27,24 +27,25 @@ def compare_until_decided(
     at_least: int = 1,
     asked: Sequence[str] = (),
     controls: Collection[str] = (),
+    more: Sequence[str] = (),
 ) -> Comparison:
-    """As `compare_role_models`, but each arm is played until its headline outcomes are decided against the first, and until it is
-    decided which of the arms without `controls` leads by each outcome `asked`, or `at_most` pairs are used. `at_least`:
-    replicates that each arm has at the end in any case. `progress` hears firms played."""
+    """As `compare_role_models`, but each arm is played until its headlines, the user's own outcomes and `more` are decided
+    against the first, and until it is decided which of the arms without `controls` leads by each outcome `asked`, or `at_most`
+    pairs are used. `at_least`: replicates that each arm has at the end in any case. `progress` hears firms played."""
     firms = {arm: plain.with_(dict(changes)) if changes else plain for arm, plain in scenarios.items()}
     same = {arm: batch for arm, batch in (known or {}).items() if firms[arm].digest == scenarios[arm].digest}
     batches = batches_until_decided(
         firms,
         at_most,
         seed,
-        HEADLINES,
+        looked_at(more),
         parameters,
         at_least,
         lambda arm, runs: progress(runs),
         same,
         lambda played: in_the_lead(played, at_most, asked, controls),
     )
-    return compare_batches(batches, HEADLINES, until_decided=True)
+    return compare_batches(batches, looked_at(more), until_decided=True)
 
 
 def in_the_lead(batches: Mapping[str, Batch], at_most: int, asked: Sequence[str], controls: Collection[str] = ()) -> set[str]:

@@ -52,6 +52,9 @@ def _from_here(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
 class Population(Own):
     """How firms differ, and the parameter set that all of them share.
 
+    `draw(n, seed)` gives a list of n scenarios, each value in its parameter's unit (`tandem schema`). Raises ScenarioError
+    (file, key, what is allowed) for a population that is not sound.
+
     >>> from tandem import Population
     >>> firms = Population.load("population").draw(5, seed=1)
     >>> len(firms), firms[0].parameters.quarters

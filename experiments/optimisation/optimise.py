@@ -17,6 +17,7 @@ import pandas as pd
 
 from tandem.experiments.optimisation.candidates import AS_IT_IS, Budget, Candidate, Played, Runs, wishes_of
 from tandem.experiments.pages.numbers import scaled
+from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import listed, number, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake, shown
@@ -141,8 +142,8 @@ def optimise(
     the two leaders may work more; `money`: kEUR a week more for marketing, with hours at `hour_price` kEUR. `trials`:
     candidates proposed (all combinations, where there are no more). `runs`: fresh lucks on which the finalists are told. Every
     candidate meets the same lucks and parameter sets (`parameters` as in `tandem.sim.parameter_sets`): gains are means over the
-    ensemble. Raises Mistake in one sentence. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are
-    looked at.
+    ensemble. Returns an `Optimum`: `table` has one row a finalist, gains in the outcomes' units. Raises Mistake in one
+    sentence. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are looked at.
 
     >>> import tandem
     >>> found = tandem.optimise("silence", "conflict", ["communication"], levels=3, trials=3, runs=50, seed=1)
@@ -151,6 +152,7 @@ def optimise(
     """
     firm, asked = scenario_of(scenario), chosen(parameters)
     named = _levers(levers)
+    without_levers(asked, "the search", named)
     budget = Budget(
         None if hours is None else number("hours", hours, 0.0, 1000.0),
         None if money is None else number("money", money, 0.0),

@@ -107,7 +107,7 @@ def small_multiples(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Figure:
     """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario (or its name), or a list
-    of scenarios, which then go by their names. Returns the figure. Raises Mistake in one sentence.
+    of scenarios, which then go by their names; units as in `fan`. Returns the figure. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, small_multiples
     >>> two = {name: Scenario.of(role_model=name) for name in ("co-pilot", "strategist-executor")}
@@ -166,7 +166,7 @@ def heat_map(
     beneath it.
 
     `scenario`: one, or its name or path; `across`, `up`: one path with its values each; `parameters` as in
-    `tandem.sim.parameter_sets`. Returns the axes. Raises Mistake in one sentence.
+    `tandem.sim.parameter_sets`. Returns the axes; the cells are in the outcome's unit. Raises Mistake in one sentence.
 
     >>> from tandem import Scenario, heat_map
     >>> pair = Scenario.of(role_model="co-pilot")

@@ -94,8 +94,8 @@ def analyse(
     noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
     told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
 
-    Mistake (a ValueError), in one sentence: no seed, n no power of two, names wrong or repeated, an output of the wrong shape,
-    kind or number, an output that is not finite (beyond `allow_failed`).
+    Returns a `Sensitivity` (`table`: one row an output, measure and input). Raises Mistake (a ValueError): no seed, n no power
+    of two, names wrong or repeated, an output of the wrong shape, kind or number, or not finite (beyond `allow_failed`).
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)

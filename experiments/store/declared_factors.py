@@ -17,12 +17,17 @@ from tandem.experiments.store.dependence import Correlation, read_correlation
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.sim.given import plain
 from tandem.sim.scenario import Scenario, ScenarioError
-from tandem.sim.scenario.complaint import among
-from tandem.sim.scenario.paths import FIELDS, allowed, bounds, pattern, unknown
+from tandem.sim.scenario.complaint import among, nearest
+from tandem.sim.scenario.paths import FIELDS, allowed, bounds, lever_of, pattern, unknown
 from tandem.sim.scenario.reading import read
 
 MOST_CHECKED = 50
 TABLES = ("factors", "groups", "correlation")
+OF_PLANS = (
+    *("title", "seed", "quarters", "replicates", "precision", "outcomes", "own_outcomes", "keep", "trajectories"),
+    *("independent_luck", "parameters", "scenarios", "design"),
+)
+"""What else may stand in a file of factors, which may be a sweep's plan; it is not looked at here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +60,17 @@ class DeclaredFactors:
         grouped = {path: group for path, group in self.groups.items() if group != path}
         tied = {} if self.correlation is None else {"correlation": self.correlation.identity()}
         return {"factors": laws, **({"groups": grouped} if grouped else {}), **tied}
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The same as the tables of a plan, which `declared_factors` reads again."""
+        told = self.identity()
+        grouped: dict[str, list[str]] = {}
+        for path, group in told.pop("groups", {}).items():
+            grouped.setdefault(group, []).append(path)
+        tied = told.pop("correlation", None)
+        matrix = {} if tied is None else {"correlation": {"factors": tied["factors"], "matrix": tied["ranks"]}}
+        return {**told, **({"groups": grouped} if grouped else {}), **matrix}
 
     @property
     def digest(self) -> str:
@@ -92,8 +108,10 @@ def declared_factors(given: Any) -> DeclaredFactors:
     tables = dict(tables)
     if file is None and not set(TABLES) & set(tables):
         tables = {"factors": tables}
-    if file is None and (strange := [name for name in tables if name not in TABLES]):
-        raise ScenarioError("unknown key", key=str(strange[0]), allowed=", ".join(TABLES))
+    known = TABLES if file is None else (*TABLES, *OF_PLANS)
+    if strange := next((str(name) for name in tables if name not in known), None):
+        may = ", ".join(TABLES) + ("" if file is None else ", and the keys of a plan")
+        raise ScenarioError("unknown key", file=file, key=strange, allowed=may, suggestion=nearest(strange, known))
     laws = tables.get("factors")
     if not isinstance(laws, Mapping) or not laws:
         raise ScenarioError("there are no factors", file=file, key="factors", allowed="a table [factors] of path = law")
@@ -101,8 +119,22 @@ def declared_factors(given: Any) -> DeclaredFactors:
     factors = {path: read_factor(path, law, file) for path, law in laws.items()}
     for path in factors:
         _known(path, file)
+    _not_both(list(factors), file)
     groups = read_groups(plain(dict(tables)).get("groups"), list(factors), file)
     return DeclaredFactors(factors, groups, read_correlation(plain(tables.get("correlation")), list(factors), file), file)
+
+
+def _not_both(paths: list[str], file: str | None) -> None:
+    """Raises ScenarioError for a lever beside a parameter that it sets: the lever would no longer be what its name says."""
+    for path in paths:
+        lever = lever_of(path)
+        if lever is not None and f"levers.{lever}" in paths:
+            raise ScenarioError(
+                f"the lever levers.{lever} sets it, and is a factor too: what it does would be divided between the two",
+                file=file,
+                key=f"factors.{path}",
+                allowed="one of the two",
+            )
 
 
 def _written(law: Any) -> Any:
@@ -145,8 +177,10 @@ def read_groups(value: Any, factors: list[str], file: str | None) -> dict[str, s
         key = f"groups.{group}"
         if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
             raise ScenarioError("wrong type", file=file, key=key, value=paths, allowed="a list of factors")
-        if group in factors or " & " in group:
-            raise ScenarioError("not a name for a group", file=file, key=key, allowed="no factor's path, and without ' & '")
+        if group in factors or " & " in group or not group.strip():
+            raise ScenarioError(
+                "not a name for a group", file=file, key=key, allowed="a word, no factor's path, and without ' & '"
+            )
         for path in paths:
             among(path, factors, "no such factor", file=file, key=key, allowed="a factor of this plan")
             if path in taken:

@@ -139,6 +139,9 @@ def _of_matrix(table: CorrelationTable, file: str | None) -> list[tuple[str, str
         )
     for a, row in enumerate(matrix):
         for b, rank in enumerate(row):
+            if not -1.0 <= rank <= 1.0:
+                allowed = "a rank correlation between -1 and 1"
+                raise ScenarioError("out of range", file=file, key=f"correlation.matrix.{a}.{b}", value=rank, allowed=allowed)
             if (a == b and rank != 1.0) or rank != matrix[b][a]:
                 problem = "not 1 on the diagonal" if a == b else f"not symmetric ({rank:g} against {matrix[b][a]:g})"
                 raise ScenarioError(problem, file=file, key=f"correlation.matrix.{a}.{b}", value=rank)

@@ -180,16 +180,18 @@ def read_factor(path: str, value: Any, file: str | None) -> Factor:
         )
         return checked(Listed, {**value, **({"weights": weights} if "weights" in value else {})}, file, f"{key}.")
     if "distribution" in value and (value["distribution"] not in BETWEEN or not {"low", "high"} <= set(value)):
-        return checked(Law, _law(numbers), file, f"{key}.")
+        return checked(Law, _law(numbers, file, key), file, f"{key}.")
     return checked(Range, numbers, file, f"{key}.")
 
 
-def _law(numbers: dict[str, Any]) -> dict[str, Any]:
+def _law(numbers: dict[str, Any], file: str | None, key: str) -> dict[str, Any]:
     """A law's own arguments may stand in its table as well as in a table `arguments` of their own."""
     inner = numbers.get("arguments", {})
     if not isinstance(inner, dict):
         return numbers
     own = {name: value for name, value in numbers.items() if name not in Law.model_fields}
+    if twice := next((name for name in own if name in inner), None):
+        raise ScenarioError("stands there twice", file=file, key=f"{key}.{twice}", allowed="once, beside the law or in arguments")
     more = {name: float(v) if isinstance(v, int) and not isinstance(v, bool) else v for name, v in inner.items()}
     return {**{name: value for name, value in numbers.items() if name not in own}, "arguments": {**own, **more}}
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from tandem.experiments.store.declared_factors import by_path, check_factors, read_groups
+from tandem.experiments.store.declared_factors import TABLES, by_path, check_factors, read_groups
 from tandem.experiments.store.dependence import Correlation, read_correlation
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.experiments.store.random_designs import KINDS, RANDOM_DESIGNS
@@ -103,6 +103,29 @@ class PlanTables(Told):
         if (self.replicates is None) == (self.precision is None):
             raise ValueError("a plan needs replicates = how many, or a table [precision]; one of the two")
         return self
+
+
+class BesideFactors(Told):
+    """What a plan given for its factors says beside them, and is used where nothing else is asked for."""
+
+    quarters: int | None = Field(None, ge=1, le=160)
+    scenarios: list[Any] = Field(default_factory=list, max_length=MOST_SCENARIOS)
+    outcomes: list[str] = Field(default_factory=list)
+    own_outcomes: Any = None
+
+
+def beside_factors(path: str | os.PathLike[str]) -> tuple[dict[str, Scenario], tuple[str, ...], tuple[str, ...]]:
+    """Of a file given for its factors: its scenarios by name, the outcomes that it names (its own are known from here on), and
+    the keys in it that only a sweep reads. Nothing of each where it holds factors alone. Raises ScenarioError, one line."""
+    file, folder = str(path), Path(path).parent
+    raw = _as_meant(plain(read(Path(path), file)), file)
+    known = {name: value for name, value in raw.items() if name in BesideFactors.model_fields}
+    tables: BesideFactors = checked(BesideFactors, known, file)
+    _know_own(tables.own_outcomes, file, folder)
+    for name in tables.outcomes:
+        among(name, OUTCOMES, "no such outcome", file=file, key="outcomes", allowed="an outcome of the model")
+    rest = tuple(name for name in raw if name not in (*BesideFactors.model_fields, *TABLES))
+    return _scenarios(tables, file, folder), tuple(dict.fromkeys(tables.outcomes)), rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,7 +296,7 @@ def _numbers(value: Any, key: str = "") -> Any:
     return float(value) if key == "half_width" and isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _scenarios(tables: PlanTables, file: str | None, folder: Path) -> dict[str, Scenario]:
+def _scenarios(tables: PlanTables | BesideFactors, file: str | None, folder: Path) -> dict[str, Scenario]:
     found: dict[str, Scenario] = {}
     for index, entry in enumerate(tables.scenarios):
         key = f"scenarios.{index}"

@@ -6,6 +6,7 @@ many pairs carries what is not known about the firm at no more runs.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from tandem.experiments.store.declared_factors import DeclaredFactors, declared_
 from tandem.sim.given import whole
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import Chosen, Ensemble, chosen
+from tandem.sim.parameters import LEVERS
+from tandem.sim.scenario.paths import lever_of
 from tandem.sim.seeds import entropy, seed_of
-from tandem.sim.table import FirmTable, alone
+from tandem.sim.table import FirmTable, single
 
 DRAWS = 4096
 TOLD = {
@@ -29,7 +32,7 @@ TOLD = {
 @dataclass(frozen=True, eq=False)
 class Varied(Chosen):
     """Parameter sets with a draw of the factors each. `drawn_factors`: values by path, each (draws,); they win over what the
-    scenario says, and a change during the run wins over them."""
+    scenario says, and a change during the run wins over them. Words are an object array, switches bool."""
 
     base: Chosen | None = None
     declared: DeclaredFactors | None = None
@@ -53,6 +56,12 @@ class Varied(Chosen):
             "draws": len(self.known),
         }
 
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Laws, groups and correlation of the factors, seed and number of draws: what `varied` takes to make the same again."""
+        assert self.declared is not None and self.known is not None
+        return {"tables": self.declared.tables, "seed": self.factors_seed, "draws": len(self.known)}
+
     def lay(self, table: FirmTable, drawn: np.ndarray | None) -> FirmTable:
         """The table with sets and factors laid over it, in place: `drawn` is the draw of each firm, int64 (firms,)."""
         if drawn is None or self.known is None:
@@ -74,13 +83,13 @@ def varied(parameters: Any, factors: Any, scenarios: Any, seed: int | str = 0, d
 
     base, declared = chosen(parameters), declared_factors(factors)
     declared.check(scenarios)
-    if wrong := [path for path in declared.names if not alone(path)]:
-        raise Mistake(f"factors: {wrong[0]} is no single number of a firm; a sweep can vary it")
+    for path in declared.names:
+        _may_be_drawn(path)
     seed = seed_of(seed)
     draws = whole("draws", DRAWS if draws is None else draws, 2, 1_000_000)
     rng = np.random.default_rng([entropy(seed), 7])
     places = qmc.LatinHypercube(len(declared.names), rng=rng).random(draws)
-    values = {path: np.asarray(column, dtype=np.float64) for path, column in declared.values(places).items()}
+    values = {path: _plain(column) for path, column in declared.values(places).items()}
     sets: pd.DataFrame = pd.DataFrame(index=range(draws))
     statistics = sets
     if base.known is not None:
@@ -88,3 +97,35 @@ def varied(parameters: Any, factors: Any, scenarios: Any, seed: int | str = 0, d
         sets = base.known.sets.iloc[which].reset_index(drop=True)
     known = Ensemble(sets, statistics, 0, {})
     return Varied(base.word, known, None, base, declared, values, seed)
+
+
+def _may_be_drawn(path: str) -> None:
+    """Raises Mistake, in one sentence that says what would do, for a factor that pairs of runs cannot draw."""
+    if path == "quarters":
+        raise Mistake(
+            "factors: quarters is the horizon, which all runs of a comparison share; set it in the scenario, or vary it with "
+            "`tandem sensitivity`, `discover` or a sweep"
+        )
+    if not single(path):
+        raise Mistake(
+            f"factors: {path} is checked together with others and is no single value of a firm; `tandem sensitivity`, "
+            "`discover` or a sweep can vary it"
+        )
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """Numbers as float64; words and switches as they are."""
+    return values if values.dtype == object or values.dtype == bool else np.asarray(values, dtype=np.float64)
+
+
+def without_levers(parameters: Any, who: str, levers: Collection[str] = LEVERS) -> None:
+    """Raises Mistake where factors are levers, or parameters that a lever sets, which `who` (advice, a search) moves itself, of
+    those `levers`: its question would be put to firms on which the draw of the factor has the last word."""
+    for path in getattr(parameters, "drawn_factors", {}):
+        lever = path.removeprefix("levers.") if path.startswith("levers.") else lever_of(path)
+        if lever in levers:
+            what = f"{path} is a lever" if path.startswith("levers.") else f"{path} follows the lever levers.{lever}"
+            raise Mistake(
+                f"factors: {what}, and {who} sets the levers itself, so a draw would undo what it sets; take {path} out of the "
+                "factors, or ask `tandem sensitivity` what it does"
+            )

@@ -13,6 +13,7 @@ from tandem.experiments.pages.telling import told_in
 from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.noted import note_parts, recorded
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
+from tandem.sim.own_outcomes import without_own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.units import language
 
@@ -82,8 +83,14 @@ def run(
     """Play a study and write it into the folder `out`: report.html, tables and figures; the tables come back.
     `lang`: language of report and figures ("en", "fr"); tables and their columns are the same in each.
 
+    It is about the model's own outcomes: what a user has declared (`tandem.outcome`) neither enters it nor moves a bit of it.
     A `paper` that was killed goes on: whatever it had played lies in `out`.
     """
+    with without_own():
+        return _run(profile, out, seed, told, parameters, lang)
+
+
+def _run(profile: str | Job, out: str | Path, seed: int | str, told: Told, parameters: str | int | Chosen, lang: str) -> Study:
     whole = profile if isinstance(profile, Job) else job(profile, seed, parameters, lang)
     place = Path(out)
     options = {"profile": whole.profile, "seed": whole.seed, **({} if whole.lang == "en" else {"lang": whole.lang})}

@@ -58,6 +58,9 @@ class Version:
 class Scenario:
     """A firm on paper. Frozen: `with_` and `at` return a new one. Equal when all values and changes are equal.
 
+    `values` is a mapping of every parameter by path, in the unit that `tandem schema` says; `records()` gives the kernel's rows,
+    one a version. Raises ScenarioError (file, key, value, what is allowed, a suggestion) for whatever is not sound.
+
     >>> from tandem import Scenario
     >>> firm = Scenario.load("crisis-overload").with_({"levers.communication": 0.8})
     >>> firm.at(week=60, changes={"levers.decision_clarity": 0.9}) == firm

@@ -1,8 +1,11 @@
 """`import tandem` offers its names and nothing else, and each has an example that runs."""
 
 import doctest
+import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib
 import pytest
@@ -56,6 +59,48 @@ def test_a_name_has_an_example_that_runs(name):
     assert not any(example.options.get(doctest.SKIP) for test in found for example in test.examples)
     for test in found:
         assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
+
+
+# What each public docstring says, by the words that say it. A class is what comes back; its shape and units are its members'.
+SAID = {
+    "errors": r"\bRaises\b",
+    "what comes back": r"\b(Returns?|Returned|comes? back)\b",
+    "units": r"\bunits?\b|\b0[- ](to )?1\b|\bhours\b|kEUR|\bshares?\b|int64|float64|points out of",
+    "shape": r"\brows?\b|\bshape\b|\baxes\b|\blist\b|\btuple\b|\bmapping\b|\bcolumns?\b|\(\w+,|\bby name\b|\bNone\b",
+}
+
+
+def unsaid(thing):
+    """What the docstring of a public name does not say, its example left out."""
+    text = re.sub(r"(?m)^\s*(>>>|\.\.\.).*$", "", inspect.getdoc(thing) or "")
+    return [
+        what for what, words in SAID.items() if not re.search(words, text) and not (what[:4] == "what" and inspect.isclass(thing))
+    ]
+
+
+@pytest.mark.parametrize("name", tandem.__all__)
+def test_a_name_says_what_comes_back_its_shape_units_and_errors(name):
+    assert unsaid(getattr(tandem, name)) == []
+
+
+def test_a_docstring_that_says_too_little_is_seen():
+    def bare():
+        """Play firms."""
+
+    def example():
+        """Play firms. Returned: one row a firm, shares. Raises Mistake.
+
+        >>> bare()
+        """
+
+    assert unsaid(bare) == list(SAID)
+    assert unsaid(example) == []
+
+
+def test_each_name_stands_in_the_reference_once():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "python.md").read_text("utf-8")
+    there = re.findall(r"auto(?:class|function):: tandem\.(\w+)$", page, re.M)
+    assert sorted(there) == sorted(tandem.__all__)
 
 
 def test_an_example_that_is_wrong_would_be_seen():

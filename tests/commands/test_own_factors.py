@@ -138,7 +138,7 @@ def test_compare_and_advise_take_factors(file, tmp_path, capsys):
     assert "its own draw of 3 factors" in capsys.readouterr().out
     file.write_text('[factors]\n"levers.skills" = { low = 0, high = 1 }\n')
     assert status(["advise", "silence", "--runs", "50", *asked]) == 2
-    assert "moves the levers itself" in capsys.readouterr().err
+    assert "advice sets the levers itself" in capsys.readouterr().err
 
 
 def test_discover_plays_its_points(tmp_path, capsys):

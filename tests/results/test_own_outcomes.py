@@ -95,7 +95,7 @@ def test_functions_of_the_weeks_say_what_they_are_named():
         "sum(revenue - before(revenue))": weekly["revenue"].diff()[1:].sum(),
         "at_end(running(profit))": weekly["profit"][1:].sum(),
         "mean(where(trust < 0.4, 1, 0))": (trust[1:] < 0.4).mean(),
-        "maximum(abs(0 - 3), 2) + minimum(1, 2) + sqrt(4)": 6.0,
+        "maximum(abs(0 - 3), 2) + minimum(1, 2) + sqrt(4) + 0 * weeks": 6.0,
         "highest(week)": 156,
     }.items():
         tandem.outcome("one", text)
@@ -283,7 +283,7 @@ def test_a_value_beyond_its_unit_is_said():
 
 
 def test_nothing_to_measure_is_not_a_number():
-    tandem.outcome("none", "mean(trust) / 0")
+    tandem.outcome("none", "mean(trust) / sum(trust - trust)")
     assert math.isnan(tandem.simulate("silence").outcomes["none"])
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tandem.experiments.store import Interrupted, Plan, Refused, Stopped, Told, of_plan, run
+from tandem.experiments.store import Interrupted, Plan, Refused, Stopped, Told, of_plan, open_sweep, run
 from tandem.experiments.store.cluster import DaskEngine
 from tandem.experiments.store.stopping import Stop
 
@@ -276,3 +276,14 @@ def test_a_worker_that_joins_with_other_code_is_refused_by_its_address(cluster, 
     assert not list((tmp_path / "s").glob("quarantine/*"))
     model = {json.loads(file.read_text())["versions"]["model"] for file in (tmp_path / "s" / "receipts").iterdir()}
     assert len(model) == 1
+
+
+def test_outcomes_of_ones_own_are_the_same_bits_on_a_cluster(cluster, tmp_path):
+    own = '[own_outcomes.late]\nformula = "mean(last(trust, 4))"\nunit = "0-1"\n'
+    own += '[own_outcomes.won]\nformula = "sum(profit) / weeks"\n'
+    plan = PLAN.replace('["cash", "conflict_rate"]', '["late", "won", "profit_per_week"]') + own
+    assert plan != PLAN + own
+    report = run(of_plan(Plan.parse(plan)), tmp_path / "there", engine=DaskEngine(cluster.address))
+    assert report.engine == "dask" and report.digest == run(of_plan(Plan.parse(plan)), tmp_path / "here", workers=1).digest
+    table = open_sweep(tmp_path / "there").to_pandas()
+    assert table["won"].equals(table["profit_per_week"].rename("won")) and table["late"].between(0, 1).all()
