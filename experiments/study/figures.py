@@ -289,8 +289,8 @@ def _robustness(
             ax.axhline(y - 0.5, color=GRID, linewidth=1)
         if not context:
             name = "\n".join(wrap(above[arm], 48, break_on_hyphens=False))  # two lines of small letters where it is long
-            small = 6.2 if "\n" in name else 7.6
-            ax.text(-0.4, y, name, ha="left", va="center", fontsize=small, fontweight="bold", color=INK, linespacing=1.0)
+            shape: dict[str, Any] = {"fontsize": 6.2, "linespacing": 1.0} if "\n" in name else {"fontsize": 7.6}
+            ax.text(-0.4, y, name, ha="left", va="center", fontweight="bold", color=INK, **shape)
     if columns[0] == "default":
         ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
     ax.set_ylim(len(lines) - 0.4, -0.6)
