@@ -288,7 +288,9 @@ def _robustness(
         if y and arm != lines[y - 1][0]:
             ax.axhline(y - 0.5, color=GRID, linewidth=1)
         if not context:
-            ax.text(-0.4, y, above[arm], ha="left", va="center", fontsize=7.6, fontweight="bold", color=INK)
+            name = "\n".join(wrap(above[arm], 48, break_on_hyphens=False))  # two lines of small letters where it is long
+            shape: dict[str, Any] = {"fontsize": 6.2, "linespacing": 1.0} if "\n" in name else {"fontsize": 7.6}
+            ax.text(-0.4, y, name, ha="left", va="center", fontweight="bold", color=INK, **shape)
     if columns[0] == "default":
         ax.axvspan(-0.5, 0.5, color=GRID, alpha=0.5, zorder=0)
     ax.set_ylim(len(lines) - 0.4, -0.6)
