@@ -135,3 +135,11 @@ def test_sets_of_a_fit_in_memory_are_refused(tmp_path, capsys):
     )
     code, told = again(tmp_path / "t.parquet", capsys)
     assert code == 2 and "OwnFit.save" in told.err and told.err.count("\n") == 1
+
+
+def test_an_input_changed_in_all_its_rows_is_found_by_its_digest(tmp_path, capsys):
+    table = saved("frame")
+    table.loc[table["row"] == 0, "_label"] = "other"
+    table.to_parquet(tmp_path / "table.parquet")
+    code, told = again(tmp_path / "table.parquet", capsys)
+    assert code == 1 and "its inputs are not those that were played" in told.out
