@@ -473,7 +473,7 @@ def test_two_drivers_at_once_both_end_well(plan, tmp_path):
     assert sum("another driver" in err for _, err in ends) == 1
     told = [re.search(r"complete: ([\d,]+) runs; .* ([\d,]+) played", out) for out, _ in ends]
     runs, *played = (int(each.replace(",", "")) for each in (told[0][1], *(line[2] for line in told)))
-    assert max(played) < runs <= sum(played) < 1.5 * runs, "each took what the other had not"
+    assert runs <= sum(played) < 1.5 * runs, "each took what the other had not"
     assert verify(tmp_path / "s", recompute=100).damage == []
     alone = subprocess.run([*words[:-4], "--out", str(tmp_path / "alone"), "--workers", "1"], capture_output=True, text=True)
     assert alone.stdout.splitlines()[-1] in digests

@@ -20,11 +20,16 @@ from tandem import (
     compare,
     decide,
     discover,
+    discover_among,
     explore,
     fan,
+    fit,
     heat_map,
+    optimise,
+    sensitivity,
     simulate,
     simulate_batch,
+    simulate_frame,
     small_multiples,
     switching_map,
     worth_of_second,
@@ -57,6 +62,7 @@ def pairs(x, keys):
 
 
 TABLE = pd.DataFrame(np.random.default_rng(1).random((60, 1)), columns=["a"])
+FIGURES = {"trust": {"outcome": "trust_mean", "value": 0.5, "error": 0.1}}
 DOORS = {
     "simulate": lambda seed: simulate(SHORT, seed=seed),
     "simulate_batch": lambda seed: simulate_batch(SHORT, runs=2, seed=seed),
@@ -88,10 +94,28 @@ DOORS = {
         }
     ),
     "FirmModel": lambda seed: FirmModel({"a": SHORT}, seed, ()),
+    "simulate_frame": lambda seed: simulate_frame(pd.DataFrame({"dyad.trust": [0.5]}), SHORT, seed=seed),
+    "sensitivity": lambda seed: sensitivity(SHORT, {"dyad.trust": (0.2, 0.8)}, "trust_mean", n=32, replicates=2, seed=seed),
+    "discover_among": lambda seed: discover_among(SHORT, {"dyad.trust": (0.2, 0.8)}, "trust_mean", 0.5, points=64, seed=seed),
+    "optimise": lambda seed: optimise(SHORT, "growth", "skills", levels=2, trials=2, runs=30, seed=seed),
+    "fit": lambda seed: fit(FIGURES, {"dyad.trust": (0.2, 0.8)}, SHORT, sets=20, first=48, waves=1, later=16, firms=8, seed=seed),
     "random_levels": lambda seed: random_levels(4, 2, seed),
     "random_cells": lambda seed: random_cells(4, 2, seed),
 }
-SLOW = {"advise", "worth_of_second", "fan", "small_multiples", "heat_map", "last_saving_week", "explore", "second_opinion"}
+SLOW = {
+    "discover_among",
+    "optimise",
+    "fit",
+    "sensitivity",
+    "advise",
+    "worth_of_second",
+    "fan",
+    "small_multiples",
+    "heat_map",
+    "last_saving_week",
+    "explore",
+    "second_opinion",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -181,12 +205,15 @@ def test_designs_of_plans_take_every_seed(design):
 
 # -- on the command line -----------------------------------------------------------------------
 
-TAKING = [name for name, (module, _, _) in COMMANDS.items() if name in {"run", "explain", "compare", "advise", "discover"}]
+TAKING = [
+    name for name, (module, _, _) in COMMANDS.items() if name in {"run", "explain", "compare", "advise", "discover", "optimise"}
+]
 TAKING += ["sensitivity", "study", "validate", "calibrate"]
 ARGUMENTS = {
     "run": ["silence"],
     "explain": ["silence"],
     "advise": ["silence"],
+    "optimise": ["silence"],
     "discover": ["nowhere"],
     "sensitivity": ["--out", "nowhere/x"],
     "study": ["--out", "nowhere/x"],
