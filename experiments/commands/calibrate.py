@@ -40,7 +40,9 @@ def calibrate(
     scenario: Annotated[str | None, typer.Option(help="With --targets: the firm.")] = None,
     outcomes: OwnOutcomes = None,
     sets: Annotated[int, typer.Option(min=20, max=100_000, help="With --targets: sets kept.")] = 200,
-    firms: Annotated[int, typer.Option(min=4, max=10_000, help="With --targets: lucks under which each set is played.")] = 32,
+    firms: Annotated[
+        int, typer.Option(min=4, max=10_000, help="With --targets: replicates under which each set is played.")
+    ] = 32,
     parameters: ParameterSets = USUAL_SETS,
 ) -> None:
     """Fit uncertain parameters to published findings (or your own figures), jointly, and keep every set that remains possible."""

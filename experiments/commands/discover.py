@@ -35,7 +35,7 @@ def discover(
     out: Annotated[Path | None, typer.Option(help="Folder for tables and figure; else DIR-discovery.")] = None,
     factors: FactorsFile = None,
     outcomes: OwnOutcomes = None,
-    points: Annotated[int, typer.Option(min=40, max=1 << 20, help="With --factors: points played, four lucks each.")] = 1024,
+    points: Annotated[int, typer.Option(min=40, max=1 << 20, help="With --factors: points played, four replicates each.")] = 1024,
     parameters: ParameterSets = USUAL_SETS,
     seed: Annotated[Any, seed_option("Seed of the two halves")] = 0,
     allow_partial: Annotated[bool, typer.Option("--allow-partial", help="Look at a sweep that is not finished.")] = False,

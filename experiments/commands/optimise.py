@@ -27,7 +27,7 @@ def optimise(
     hour_price: Annotated[float, typer.Option(help="With --money: kEUR that an hour of a leader costs.")] = 0.0,
     levels: Annotated[int, typer.Option(min=2, max=101, help="Steps of each lever from 0 to 1.")] = 11,
     trials: Annotated[int, typer.Option(min=1, max=100_000, help="Candidates proposed.")] = 120,
-    runs: Annotated[int, typer.Option(min=30, max=1_000_000, help="Fresh lucks on which finalists are told.")] = 1000,
+    runs: Annotated[int, typer.Option(min=30, max=1_000_000, help="Fresh replicates on which finalists are told.")] = 1000,
     seed: Annotated[Any, seed_option("Seed of search and luck")] = 0,
     outcomes: OwnOutcomes = None,
     factors: FactorsFile = None,

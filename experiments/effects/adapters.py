@@ -83,7 +83,7 @@ def ema_model(firms: FactorFirms, replicates: int, seed: int | str, name: str) -
 
 def _plain(path: str) -> str:
     """A path as a name in Python: `dyad.trust` is `dyad_trust` there."""
-    return path.replace(".", "_")
+    return "_".join(path.split("."))
 
 
 def _independent(firms: FactorFirms, whose: str) -> None:

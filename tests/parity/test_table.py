@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tandem.experiments.effects import cells
 from tandem.experiments.effects.cells import STRENGTH, Firms, Mechanisms, strengths
+from tandem.sim import played as played_runs
 from tandem.sim.kernel import run_batch
 from tandem.sim.parameter_sets import chosen, ensemble
 from tandem.sim.parameters import DEMAND_DEPENDS_ON, EVERYBODY, LEVERS, RECORD, each, lever_value, solved_demand
@@ -255,7 +255,7 @@ def rows_played(monkeypatch, model, points):
         seen.append(rows.copy())
         return run_batch(rows, *more)
 
-    monkeypatch.setattr(cells, "run_batch", played)
+    monkeypatch.setattr(played_runs, "run_batch", played)
     model(points, np.arange(len(points), dtype=np.uint64))
     return np.concatenate(seen)
 
