@@ -16,14 +16,15 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from tandem.experiments.advice.remedies import remedies
-from tandem.experiments.effects import cells
 from tandem.experiments.effects.cells import Mechanisms, strengths
 from tandem.experiments.effects.levers import effect_table, ranks
 from tandem.experiments.pages import numbers
+from tandem.experiments.pages.telling import said
 from tandem.experiments.sensitivity.figures import plot_effects
 from tandem.experiments.study.figures import HOW_TO_READ
 from tandem.experiments.study.ladder import ladders
 from tandem.experiments.validation.finding_figures import forest_plot
+from tandem.sim import played as played_runs
 from tandem.sim import plots
 from tandem.sim.dashboard import futures
 from tandem.sim.intervals import (
@@ -218,7 +219,7 @@ def test_good_is_green_and_bad_is_red_everywhere():
     for seen in ("good", "bad"):
         (colour,) = re.findall(rf"td\.{seen}\{{color:(#[0-9a-f]{{6}})", style)
         assert hue(colour) == seen
-    read = {text.split()[0]: colour for colour, _, text in HOW_TO_READ}
+    read = {said(key).split()[0]: colour for colour, _, key in HOW_TO_READ}
     assert (hue(read["better"]), hue(read["worse"]), hue(read["undecided:"])) == ("good", "bad", "neither")
 
 
@@ -267,8 +268,8 @@ def test_all_declared_directions_are_met_above():
 def played(monkeypatch):
     """The parameters that were played, row by row."""
     seen = []
-    real = cells.run_batch
-    monkeypatch.setattr(cells, "run_batch", lambda timeline, *rest: seen.append(timeline.copy()) or real(timeline, *rest))
+    real = played_runs.run_batch
+    monkeypatch.setattr(played_runs, "run_batch", lambda timeline, *rest: seen.append(timeline.copy()) or real(timeline, *rest))
     return seen
 
 
