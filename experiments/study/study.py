@@ -92,7 +92,7 @@ class Profile:
 
 
 PROFILES = {
-    "smoke": Profile(20, 10, 32, False, 10, 60, {"firms": 6, "sets": 4, "replicates": 2}),
+    "smoke": Profile(20, 10, 32, False, 10, 60, variance={"firms": 6, "sets": 4, "replicates": 2}),
     # 110 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it is a tenth.
     "quick": Profile(2000, 110, 1024, until_decided=True),
     "paper": Profile(10_000, 2000, 8192, True, 2000, 20_000),

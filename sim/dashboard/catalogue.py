@@ -63,7 +63,7 @@ def catalogue(parameters: Chosen) -> dict[str, Any]:
 
 def _words(own: tuple[OwnOutcome, ...], lang: str) -> dict[str, str]:
     """What a page says of a user's own outcomes, by key."""
-    words = {}
+    words: dict[str, str] = {}
     for each in own:
         title = typeset(each.title(lang), lang)
         words |= {f"theme.{each.name}": title, f"series.{each.name}": title, f"short.{each.name}": title[:12]}
