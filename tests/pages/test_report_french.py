@@ -4,6 +4,7 @@ figures as in English."""
 import html
 import json
 import re
+from functools import lru_cache
 from string import Formatter
 
 import pytest
@@ -126,19 +127,28 @@ def test_a_role_model_has_one_name_in_french():
 # -- played ------------------------------------------------------------------------------------
 
 
+COMMANDS = {"study": ["study", "--profile", "smoke"]}
+COMMANDS["sensitivity"] = ["sensitivity", "--profile", "smoke", "--context", "agile", "--strata"]
+NAMES = [pytest.param("study", marks=pytest.mark.long), "sensitivity"]
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
+    """Name -> the page, played when it is first asked for."""
     out = tmp_path_factory.mktemp("french")
-    assert status(["study", "--profile", "smoke", "--lang", "fr", "--out", str(out / "study")]) == 0
-    asked = ["sensitivity", "--profile", "smoke", "--context", "agile", "--strata", "--lang", "fr"]
-    assert status([*asked, "--out", str(out / "sensitivity")]) == 0
-    return {name: out / name / "report.html" for name in ("study", "sensitivity")}
+
+    @lru_cache
+    def page(name):
+        assert status([*COMMANDS[name], "--lang", "fr", "--out", str(out / name)]) == 0
+        return out / name / "report.html"
+
+    return page
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["study", "sensitivity"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_english_is_left_and_the_print_is_french(pages, name):
-    page = pages[name].read_text("utf-8")
+    page = pages(name).read_text("utf-8")
     lines = shown(page)
     assert '<html lang="fr">' in page and len(lines) > 300
     assert english(lines) == {} and unprinted(lines) == []
@@ -147,13 +157,13 @@ def test_no_english_is_left_and_the_print_is_french(pages, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["study", "sensitivity"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_nothing_overflows(pages, name, size, playwright_driver):
     browser = playwright_driver.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
     try:
         page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.goto(pages[name].as_uri())
+        page.goto(pages(name).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert page.evaluate(CUT) == []
     finally:
@@ -162,7 +172,7 @@ def test_nothing_overflows(pages, name, size, playwright_driver):
 
 @pytest.mark.long
 def test_a_french_study_is_played_again_in_french_with_the_tables_of_the_english_one(pages, tmp_path, capsys):
-    folder = pages["study"].parent
+    folder = pages("study").parent
     record = json.loads((folder / "provenance.json").read_text("utf-8"))
     assert "--lang=fr" in json.dumps(record)
     assert status(["rerun", str(folder)]) == 0 and "the same to the last bit" in capsys.readouterr().out
