@@ -470,7 +470,7 @@ def test_two_drivers_at_once_both_end_well(plan, tmp_path):
     assert [driver.returncode for driver in drivers] == [0, 0], ends
     digests = {out.splitlines()[-1] for out, _ in ends}
     assert len(digests) == 1
-    assert sum("another driver" in err for _, err in ends) == 1
+    assert sum("another driver" in err for _, err in ends) <= 1  # none where one had ended before the other began
     told = [re.search(r"complete: ([\d,]+) runs; .* ([\d,]+) played", out) for out, _ in ends]
     runs, *played = (int(each.replace(",", "")) for each in (told[0][1], *(line[2] for line in told)))
     assert runs <= sum(played) < 1.5 * runs, "each took what the other had not"
