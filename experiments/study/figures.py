@@ -15,6 +15,7 @@ from tandem.experiments.pages.figure import Figure, written
 from tandem.experiments.pages.telling import clauses, said, spoken_now, word
 from tandem.experiments.pages.words import listed, low_first, low_title, spoken, title_of, titles
 from tandem.experiments.study.second_report import map_figure
+from tandem.experiments.study.told import pairs_of
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
@@ -125,7 +126,7 @@ def role_model_figure(study: Study, outcome: str, folder: Path, named: dict[str,
             folder,
             heading,
             role_model_sentence(study, outcome, named),
-            said("figures.a_context", n=int(main["n"].max()), luck=luck_share(study, outcome, "difference"), verdict=told),
+            said("figures.a_context", pairs=pairs_of(main), luck=luck_share(study, outcome, "difference"), verdict=told),
             narrow,
             main,
         )
@@ -199,8 +200,7 @@ def role_model_sentence(study: Study, outcome: str, named: dict[str, str]) -> st
             for each, places in where.items()
         ]
         told.append(said("figures.arm", who=named[arm], parts=clauses(parts)))
-    n = int(rows["n"].max())
-    return f"{said('figures.compared', outcome=title_of(outcome), reference=reference, n=n)} {' '.join(told)}"
+    return f"{said('figures.compared', outcome=title_of(outcome), reference=reference, pairs=pairs_of(rows))} {' '.join(told)}"
 
 
 # -- what statements hang on -------------------------------------------------------------------
@@ -320,9 +320,9 @@ def robustness_sentence(study: Study, outcome: str) -> str:
     told = [said("figures.statements", n=len(rows), outcome=low_title(outcome), firm=all_)]
     names = listed([f"{word(name)} ({count})" for name, count in turned.items()]) if len(turned) else ""
     told.append(said("figures.opposite", names=names) if names else said("figures.no_opposite"))
-    size = study.size
+    described = study.role_models[study.role_models["dispositions"] == "as described"]
     few = study.robustness[(study.robustness["outcome"] == outcome) & (study.robustness["assumption"] == "default")]
     lost = int((few["robustness"] == "opens").sum())
     left = str(lost or said("figures.none"))
-    told.append(said("figures.fewer_pairs", few=size.alternative_pairs, pairs=size.pairs, lost=left))
+    told.append(said("figures.fewer_pairs", few=study.size.alternative_pairs, pairs=pairs_of(described), lost=left))
     return " ".join(told)

@@ -15,6 +15,7 @@ from tandem.experiments.pages.numbers import figure_text, interval_text, scaled,
 from tandem.experiments.pages.telling import clauses, said
 from tandem.experiments.pages.words import control_name, listed, low_first, low_title
 from tandem.experiments.study.figures import luck_share
+from tandem.experiments.study.told import pairs_of
 from tandem.sim.plots import GRID, INK, QUIET
 from tandem.sim.plots.canvas import Axes, styled, subplots
 from tandem.sim.plots.canvas import Figure as Canvas
@@ -45,7 +46,7 @@ def front_figure(study: Study, folder: Path, named: dict[str, str]) -> Figure:
             folder,
             said("front.heading", reference=reference),
             " ".join([leaders_sentence(study, named), *control_notes(study, named)]),
-            said("front.footing", n=int(rows["n"].max()), luck=luck_share(study, OUTCOME, "difference"), verdict=decided),
+            said("front.footing", pairs=pairs_of(rows), luck=luck_share(study, OUTCOME, "difference"), verdict=decided),
             narrow,
             rows,
         )

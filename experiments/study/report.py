@@ -17,7 +17,7 @@ from tandem.experiments.pages.words import listed, spoken, title_of, titles
 from tandem.experiments.study import fit_report, headline_report, second_report
 from tandem.experiments.study.front import control_notes
 from tandem.experiments.study.report_sentences import answers, best_sentence, equal_changes, further, in_short, with_whole_range
-from tandem.experiments.study.told import assumptions_of, meaning_of, origin, source_head, verdict_word
+from tandem.experiments.study.told import assumptions_of, meaning_of, origin, pairs_of, source_head, verdict_word
 from tandem.sim.intervals import look
 from tandem.sim.outcomes import OUTCOMES
 
@@ -37,6 +37,7 @@ def report_page(study: Study, figures: list[Figure], command: str, sections: Map
         "study",
         title=said("page.head"),
         study=study,
+        pairs_taken=pairs_of(study.role_models[study.role_models["dispositions"] == "as described"]),
         **sections,
         named=named,
         command=command,

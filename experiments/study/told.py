@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from tandem.experiments.files.provenance import provenance_lines
 from tandem.experiments.files.record import record_lines
-from tandem.experiments.pages.telling import page_texts, said, spoken_now, word
+from tandem.experiments.pages.telling import form, page_texts, said, spoken_now, word
 from tandem.experiments.pages.words import titles
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.parameters import describe
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tandem.experiments.study.strata import Part
 
 
@@ -23,6 +25,13 @@ def meaning_of(name: str) -> str:
     if name in OUTCOMES:
         return OUTCOMES[name].meaning
     return next(str(row["meaning"]) for row in describe() if row["path"] == name)
+
+
+def pairs_of(table: pd.DataFrame) -> str:
+    """How many pairs the comparisons of a table took: one number, or from least to most where each was played until decided."""
+    taken = table.loc[~table["verdict"].isin(["baseline", "not defined"]), "pairs"]
+    least, most = (int(taken.min()), int(taken.max())) if len(taken) else (0, 0)
+    return form(most, ",") if least == most else said("figures.from_to", least=least, most=most)
 
 
 def verdict_word(verdict: str) -> str:

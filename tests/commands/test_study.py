@@ -13,9 +13,12 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.effects.levers import effect_table, effects, rank_intervals, ranks
 from tandem.experiments.effects.role_models import ALTERNATIVES, FURTHER, contexts, role_models
+from tandem.experiments.pages.telling import told_in
 from tandem.experiments.study.report_sentences import answers, with_whole_range
 from tandem.experiments.study.study import PROFILES, planned_runs, play, write
+from tandem.experiments.study.told import pairs_of
 from tandem.sim.parameters import describe
+from tandem.sim.texts import NARROW
 
 LEVERS = ("a", "b", "c")
 
@@ -243,3 +246,10 @@ def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monke
     monkeypatch.setattr("tandem.experiments.decisions.played._answered", never)
     assert status(["study", "--profile", "paper", "--out", str(out)]) == 0
     assert {file.relative_to(out): file.read_bytes() for file in out.rglob("*") if file.is_file()} == kept
+
+
+def test_a_page_says_from_how_many_pairs_to_how_many_its_comparisons_took():
+    rows = pd.DataFrame({"verdict": ["baseline", "higher", "undecided", "not defined"], "pairs": [2000, 100, 2000, 0]})
+    assert pairs_of(rows) == "100 to 2,000" and pairs_of(rows.iloc[:2]) == "100" and pairs_of(rows.iloc[:1]) == "0"
+    with told_in("fr"):
+        assert pairs_of(rows) == f"100 à 2{NARROW}000"
