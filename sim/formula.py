@@ -241,7 +241,7 @@ def _parsed(text: str) -> ast.Expression:
     return ast.parse(text.strip(), mode="eval")
 
 
-def formula(text: Any, known: Columns) -> Formula:
+def formula(text: Any, known: Mapping[str, Any]) -> Formula:
     """A formula over the columns `known` (name -> anything), looked at part by part and tried once on columns of ones. Raises
     Mistake in one sentence that names what is wrong and what is allowed."""
     if not isinstance(text, str) or not text.strip():
@@ -287,7 +287,7 @@ def _look(node: ast.AST, said: str, known: Columns, used: list[str], depth: int)
         raise Mistake(f"{said}: {why}; a formula runs no code")
     if isinstance(node, ast.Constant) and (isinstance(node.value, bool) or not isinstance(node.value, int | float)):
         raise Mistake(f"{said}: {shown(node.value)} is no number")
-    if isinstance(node, ast.Constant) and not abs(node.value) < 1e15:
+    if isinstance(node, ast.Constant) and not abs(float(node.value)) < 1e15:  # type: ignore[arg-type]
         raise Mistake(f"{said}: a number is too large; allowed: below 1e15")
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _plain(node.right) == 0:
         raise Mistake(f"{said}: it divides by 0")

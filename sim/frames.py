@@ -64,7 +64,9 @@ def simulate_frame(
     which = frame[SCENARIO].to_numpy() if SCENARIO in frame else np.full(len(frame), next(iter(firms)))
     for name, firm in firms.items():
         mine = np.flatnonzero(which == name)
-        columns = {path: frame[path].to_numpy()[mine] for path in frame if path != SCENARIO and not path.startswith("_")}
+        columns = {
+            path: frame[path].to_numpy()[mine] for path in map(str, frame) if path != SCENARIO and not path.startswith("_")
+        }
         rows, complaints = table_of_points(firm, columns, len(mine))
         for at, said in enumerate(complaints):
             if said:
@@ -82,7 +84,12 @@ def simulate_frame(
     answer.insert(0, ROW, np.repeat(np.arange(len(frame)), runs))
     answer[REPLICATE] = np.tile(np.arange(runs), len(frame))
     answer = pd.concat([answer, pd.DataFrame(values.reshape(-1, len(names)), columns=list(names))], axis=1)
-    named = {"labels": list(firms), "outcomes": list(names), "inputs": digest_of(frame), "table": "simulate_frame"}
+    named: dict[str, Any] = {
+        "labels": list(firms),
+        "outcomes": list(names),
+        "inputs": digest_of(frame),
+        "table": "simulate_frame",
+    }
     own = [each.identity for each in own_among(names)]
     origin = origin_of("simulate_frame", [[*firms.values()]], asked, runs, own=own, seed=seed, paired=paired, **named)
     answer.attrs = {ATTRIBUTE: origin}
@@ -101,7 +108,7 @@ def _checked(table: Any, firms: dict[str, Any]) -> pd.DataFrame:
     frame.attrs = {}
     if not all(isinstance(name, str) for name in frame) or frame.columns.duplicated().any():
         raise Mistake("the columns of the table need names, each of its own")
-    for name in frame:
+    for name in map(str, frame):
         if name != SCENARIO and not name.startswith("_") and pattern(name) not in FIELDS:
             complaint = unknown(name)
             complaint.file = "table"

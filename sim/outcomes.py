@@ -230,7 +230,8 @@ def known(outcome: str) -> str:
         from difflib import get_close_matches
 
         near = get_close_matches(str(outcome), [*OUTCOMES, *OWN], n=1)
-        raise Mistake(f"{outcome!r} is not an outcome" + (f"; did you mean {near[0]}?" if near else ""))
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise Mistake(f"{outcome!r} is not an outcome (allowed: names such as revenue_growth or trust_mean){hint}")
     return outcome
 
 

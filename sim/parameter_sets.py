@@ -263,7 +263,7 @@ def chosen(parameters: str | int | Chosen = ENSEMBLE, known: Ensemble | None = N
     if isinstance(parameters, Chosen):
         return parameters
     if _is_place(parameters):
-        return Chosen(str(parameters), ensemble_in(parameters))
+        return Chosen(str(parameters), ensemble_in(str(parameters)))
     word = isinstance(parameters, str) and parameters in WORDS
     if not word and whole_or_none(parameters) is None:
         near = get_close_matches(parameters, WORDS, 1) if isinstance(parameters, str) else []

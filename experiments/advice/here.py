@@ -102,7 +102,8 @@ def _growths(firm: Scenario, best: str, played: Played) -> np.ndarray:
     has = bool(firm.parameters.coo.present)
     beside = without_coo(firm) if has else firm.with_({"role_model": best})
     own, others = (played.first(one, FEWER)[:, GROWTH] for one in (firm, beside))
-    return own - others if has else others - own
+    gained: np.ndarray = own - others if has else others - own
+    return gained
 
 
 def _of(values: np.ndarray) -> dict[str, Any]:

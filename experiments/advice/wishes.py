@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from tandem.experiments.advice.arms import Arms, Option
 from tandem.experiments.effects.fit import wishes_of
-from tandem.sim.mistake import Mistake
+from tandem.sim.mistake import Mistake, shown
 from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.own_outcomes import OwnOutcome, own_among
 from tandem.sim.scenario import Scenario
@@ -72,22 +72,28 @@ class Wish:
 def wish_of(word: object, scenario: Scenario) -> Wish:
     """The wish that a word stands for: growth, conflict, profit, context, or the name of an outcome of which more or less is
     better. Raises Mistake in one sentence."""
-    allowed = [*SHORT, CONTEXT]
     if word == CONTEXT:
         return _of_context(scenario)
+    name, sign = outcome_wished(word, [*SHORT, CONTEXT])
+    known = OUTCOMES[name]
+    told = {"growth": "growth", "conflict": "little conflict", "profit": "profit"}.get(str(word))
+    told = told or f"{'less' if sign < 0 else 'more'} of {known.title().lower()}"
+    scale, unit = (100.0, "points a year") if name == "revenue_growth" else (1.0, known.unit.replace("/", " a ", 1))
+    return Wish(str(word), told, f"{unit} less" if sign < 0 else unit, scale, (Part(column_of(name), sign),))
+
+
+def outcome_wished(word: object, allowed: Sequence[str] = tuple(SHORT)) -> tuple[str, float]:
+    """The outcome that a word stands for, and +1 where more of it is better, -1 where less is. Raises Mistake where neither is,
+    or where there is no such outcome; `allowed`: the short words that may stand in its place."""
     name = SHORT.get(str(word), str(word))
     known = OUTCOMES.get(name) if isinstance(word, str) else None
     if known is None:
         near = get_close_matches(str(word), [*allowed, *OUTCOMES, *OWN], 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise Mistake(f"wish = {word!r}: {', '.join(allowed)}, or an outcome that has a better end{hint}")
+        raise Mistake(f"wish = {shown(word)}: {', '.join(allowed)}, or an outcome that has a better end{hint}")
     if known.better == "neither":
-        raise Mistake(f"wish = {word!r}: of this outcome neither more nor less is better; {', '.join(allowed)} are")
-    sign = -1.0 if known.better == "low" else 1.0
-    told = {"growth": "growth", "conflict": "little conflict", "profit": "profit"}.get(str(word))
-    told = told or f"{'less' if sign < 0 else 'more'} of {known.title().lower()}"
-    scale, unit = (100.0, "points a year") if name == "revenue_growth" else (1.0, known.unit.replace("/", " a ", 1))
-    return Wish(str(word), told, f"{unit} less" if sign < 0 else unit, scale, (Part(column_of(name), sign),))
+        raise Mistake(f"wish = {shown(word)}: of this outcome neither more nor less is better; {', '.join(allowed)} are")
+    return name, -1.0 if known.better == "low" else 1.0
 
 
 def column_of(outcome: str) -> int:

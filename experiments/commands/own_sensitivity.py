@@ -102,7 +102,7 @@ def of_factors(
         lines = [declared.told, *stuck, *_ranked(found), sets.told]
         kept = ("first_mean", "total_mean", "shapley_mean", "interaction_mean", "effect", "noise_share")
         for output, table in found.table[found.table["measure"].isin(kept)].groupby("output", sort=False):
-            show_rows(f"{output} ({found.verdict_on(output)})", table)
+            show_rows(f"{output} ({found.verdict_on(str(output))})", table)
         tables = {}
     _written(found, tables, lines, out)
 

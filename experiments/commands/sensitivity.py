@@ -241,8 +241,12 @@ def show(found: Any, part: Any) -> None:
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
         print(said("analysis.undefined", name=title_of(missing)))
     for check in found.checks[~found.checks["passed"]].to_dict("records"):
-        slots = {"check": word(check["check"]), "figure": float(check["figure"]), "limit": float(check["limit"])}
-        print(said("terminal.check", output=check["output"], **slots, meaning=word(check["meaning"])))
+        figures: dict[str, Any] = {
+            "check": word(check["check"]),
+            "figure": float(check["figure"]),
+            "limit": float(check["limit"]),
+        }
+        print(said("terminal.check", output=check["output"], **figures, meaning=word(check["meaning"])))
     stuck = part.firms().stuck
     for lever, paths in stuck.items():
         print(said("terminal.stuck", lever=spoken(lever), paths=", ".join(paths)))

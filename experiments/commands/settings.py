@@ -81,7 +81,8 @@ def with_factors(sets: Any, file: Path | None, scenarios: Any, seed: Any, draws:
     if levelled := _differing(found.drawn_factors, scenarios):
         told = f"note: {file}: {', '.join(levelled)}: what is compared differs in this, but each pair draws it, the same for all"
         print(told, file=sys.stderr)
-    note_factors(found.declared.identity()["factors"])
+    if found.declared is not None:
+        note_factors(found.declared.identity()["factors"])
     note_parameters(found)
     return found
 

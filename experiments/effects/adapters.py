@@ -46,7 +46,7 @@ def salib_problem(firms: FactorFirms, replicates: int, seed: int | str) -> tuple
 def _bounds(law: Factor | None) -> list[float]:
     """The range of what is uniform; places from 0 to 1 of every other law."""
     uniform = isinstance(law, Range) and law.distribution == "uniform" and not law.whole
-    return [law.low, law.high] if uniform else [0.0, 1.0]  # type: ignore[union-attr]
+    return [law.low, law.high] if uniform else [0.0, 1.0]  # type: ignore[union-attr, list-item]
 
 
 def ema_model(firms: FactorFirms, replicates: int, seed: int | str, name: str) -> Any:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tandem.experiments.advice.arms import Arms
-from tandem.experiments.advice.wishes import NAMES, SHORT
+from tandem.experiments.advice.wishes import NAMES, outcome_wished
 from tandem.sim.mistake import Mistake, shown
-from tandem.sim.outcomes import OUTCOMES, OWN, known
+from tandem.sim.outcomes import OWN
 from tandem.sim.own_outcomes import declared, own_among
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
@@ -59,13 +59,10 @@ def wishes_of(words: Sequence[str]) -> dict[str, float]:
     """Outcome -> +1 where more is better, -1 where less is. Raises Mistake for an outcome of which neither is."""
     found: dict[str, float] = {}
     for word in words:
-        name = known(SHORT.get(word, word))
-        better = OUTCOMES[name].better
-        if better == "neither":
-            raise Mistake(f"wish = {shown(word)}: of this outcome neither more nor less is better")
+        name, sign = outcome_wished(word)
         if name in found:
             raise Mistake(f"wish = {shown(word)}: wished twice")
-        found[name] = 1.0 if better == "high" else -1.0
+        found[name] = sign
     if not 1 <= len(found) <= 3:
         raise Mistake(f"wishes: {len(found)} given; allowed: one to three")
     return found

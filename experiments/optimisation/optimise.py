@@ -161,7 +161,7 @@ def optimise(
     steps, trials = whole("levels", levels, 2, 101), whole("trials", trials, 1, 100_000)
     runs, seed = whole("runs", runs, 30, 1_000_000), seed_of(seed)
     search = _Search(Played(firm, seed, asked, wishes_of(listed("wishes", wishes)), budget))
-    arms = _role_models(firm) if role_models else [None]
+    arms: list[str | None] = [*_role_models(firm)] if role_models else [None]
     grid = np.linspace(0.0, 1.0, steps)
     search.more([AS_IT_IS], PILOT)
     if not np.isfinite(search.met[AS_IT_IS].values).any(axis=0).all():

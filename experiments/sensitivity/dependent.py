@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,7 +109,7 @@ def analyse_dependent(
 class _Rows:
     """Some base rows: `near`, their outputs, and outputs of rows that share a subset of the inputs with them."""
 
-    def __init__(self, run: Runner, factors: Factors, correlation: Correlation, seed: int | str, numbers, a, b):
+    def __init__(self, run: Runner, factors: Factors, correlation: Correlation, seed: int | str, numbers: Any, a: Any, b: Any):
         self.run, self.factors, self.correlation, self.fresh, self.numbers, self.played = run, factors, correlation, b, numbers, 0
         self.seed, self.keys = seed, keys_of(seed, NEAR_A, numbers, 2)
         self.points = correlation.places(a)
@@ -175,7 +176,7 @@ def _shared(rows: _Rows, prefix: np.ndarray) -> np.ndarray:
     return rows._play(points, 1)
 
 
-def _moments(near, every, empty, first, total, shapley) -> dict[str, np.ndarray]:
+def _moments(near: Any, every: Any, empty: Any, first: Any, total: Any, shapley: Any) -> dict[str, np.ndarray]:
     return {
         "variance": (every - empty)[:, None],
         "whole": (near**2 - empty)[:, None],

@@ -75,7 +75,7 @@ def of_finished(sweep: Sweep, outcomes: str | Sequence[str] | None = None, seed:
         for name in names:
             values = _values(runs, points["point_id"].to_numpy(), name, notes)
             sample = Sample(points[factors].reset_index(drop=True), values, not sweep.manifest.spec["independent_luck"])
-            found = _analysed(kind, asked, sample, seed, notes, f"{name} in {scenario or sweep.path.name}")
+            found = _analysed(kind, asked, sample, seed, notes, f"{name} in {str(scenario) or sweep.path.name}")
             rows += [{"scenario": scenario, "output": name, **each} for each in found]
     if not rows:
         raise Refused(f"{sweep.path.name}: no outcome is defined at enough points")
@@ -281,6 +281,6 @@ def _near_pair(points: pd.DataFrame) -> tuple[str, str, float] | None:
         return None
     ranks = np.corrcoef(table.rank().to_numpy().T)
     np.fill_diagonal(ranks, 0.0)
-    a, b = np.unravel_index(int(np.abs(ranks).argmax()), ranks.shape)
+    a, b = map(int, np.unravel_index(int(np.abs(ranks).argmax()), ranks.shape))
     found = float(ranks[a, b])
     return (str(table.columns[a]), str(table.columns[b]), found) if abs(found) > 3.0 / np.sqrt(len(table)) else None

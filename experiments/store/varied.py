@@ -87,7 +87,7 @@ def varied(parameters: Any, factors: Any, scenarios: Any, seed: int | str = 0, d
         _may_be_drawn(path)
     seed = seed_of(seed)
     draws = whole("draws", DRAWS if draws is None else draws, 2, 1_000_000)
-    rng = np.random.default_rng([entropy(seed), 7])
+    rng = np.random.default_rng([entropy(seed), 7])  # type: ignore[arg-type]
     places = qmc.LatinHypercube(len(declared.names), rng=rng).random(draws)
     values = {path: _plain(column) for path, column in declared.values(places).items()}
     sets: pd.DataFrame = pd.DataFrame(index=range(draws))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from tandem.experiments.discovery.boxes import Box, Limit
 from tandem.experiments.discovery.figures import leading, plot_boxes, plot_regional, worded
@@ -85,7 +86,7 @@ def event_words(event: Worst) -> str:
 def told(each: Found) -> str:
     """Where an event gathers, as measured on the points that were not fitted on."""
     found = each.discovery
-    lead = said("wrong.lead", event=event_words(found.event), base=float(found.base))
+    lead = said("wrong.lead", event=event_words(cast("Worst", found.event)), base=float(found.base))
     sure = [(box, row) for box, row in zip(found.boxes, found.table.to_dict("records")) if row["verdict"] == "decided"]
     if not sure:
         return f"{lead} {said('wrong.nowhere')}"
@@ -156,7 +157,7 @@ def tree(each: Found) -> Table:
 def figures(name: str, each: Found, folder: Path) -> list[Figure]:
     """Boxes where they limit a number, and the distance of each input's distribution; written into the folder."""
     found, drawn = each.discovery, []
-    event = event_words(found.event)
+    event = event_words(cast("Worst", found.event))
     sure = int((found.table["verdict"] == "decided").sum())
     stands = said("wrong.stands", n=int(each.regional["n"].iloc[0]), replicates=each.replicates, noise=float(each.noise))
     low = f"{event[:1].lower()}{event[1:]}"

@@ -56,7 +56,7 @@ class Found:
         """The file's content."""
         if self.source is None:
             raise ScenarioError("no such file", file=self.label)
-        return read(self.source, self.label)
+        return read(self.source, self.label, "a .toml file, or a name that `tandem list` shows")
 
 
 def _roots() -> list[tuple[Path | Traversable, str]]:

@@ -19,15 +19,15 @@ _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"(?<![\w.\"'-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{2 * DEEPEST}}}")
 
 
-def read(source: Path | Traversable, name: str) -> dict[str, Any]:
-    """The tables of `source` (a path, or a file inside a package); `name` is what messages call it."""
+def read(source: Path | Traversable, name: str, allowed: str = "a .toml file") -> dict[str, Any]:
+    """The tables of `source` (a path, or a file inside a package); `name` and `allowed` are for messages."""
     try:
         if source.is_dir():
             raise ScenarioError("this is a folder, not a file", file=name, allowed="a .toml file")
         if not source.is_file():
             exists = getattr(source, "exists", lambda: False)()
             problem = "this is not a regular file" if exists else "no such file"
-            raise ScenarioError(problem, file=name, allowed="a .toml file, or a name that `tandem list` shows")
+            raise ScenarioError(problem, file=name, allowed=allowed)
         with source.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
