@@ -59,7 +59,29 @@ def simulate_frame(
     paired, seed, runs = truth("paired", paired), seed_of(seed), whole("runs", runs, 1, max(1, MOST_RUNS // len(frame)))
     if both := next((name for name in (*names, ROW, REPLICATE) if name in frame), None):
         raise Mistake(f"{both!r} is a column of the table and of what comes back; rename it")
-    asked, key = chosen(parameters), np.array(seed_key(seed), dtype=np.uint64)
+    asked = chosen(parameters)
+    values = _played(frame, firms, names, asked, runs, seed, paired)
+    answer = frame.loc[frame.index.repeat(runs)].reset_index(drop=True)
+    answer.insert(0, ROW, np.repeat(np.arange(len(frame)), runs))
+    answer[REPLICATE] = np.tile(np.arange(runs), len(frame))
+    answer = pd.concat([answer, pd.DataFrame(values.reshape(-1, len(names)), columns=list(names))], axis=1)
+    named: dict[str, Any] = {
+        "labels": list(firms),
+        "outcomes": list(names),
+        "inputs": digest_of(frame),
+        "table": "simulate_frame",
+    }
+    own = [each.identity for each in own_among(names)]
+    origin = origin_of("simulate_frame", [[*firms.values()]], asked, runs, own=own, seed=seed, paired=paired, **named)
+    answer.attrs = {ATTRIBUTE: origin}
+    return answer
+
+
+def _played(
+    frame: pd.DataFrame, firms: dict[str, Any], names: tuple[str, ...], asked: Chosen, runs: int, seed: int, paired: bool
+) -> np.ndarray:
+    """Outcomes: rows x replicates x names, in each outcome's unit."""
+    key = np.array(seed_key(seed), dtype=np.uint64)
     values = np.empty((len(frame), runs, len(names)))
     which = frame[SCENARIO].to_numpy() if SCENARIO in frame else np.full(len(frame), next(iter(firms)))
     for name, firm in firms.items():
@@ -80,20 +102,7 @@ def simulate_frame(
             keys = np.tile(key, (len(arms), 1))
             found = outcomes_of(made.rows, made.starts, place, numbers, lucks, keys, names)
             values[mine[here]] = found.reshape(len(here), runs, len(names))
-    answer = frame.loc[frame.index.repeat(runs)].reset_index(drop=True)
-    answer.insert(0, ROW, np.repeat(np.arange(len(frame)), runs))
-    answer[REPLICATE] = np.tile(np.arange(runs), len(frame))
-    answer = pd.concat([answer, pd.DataFrame(values.reshape(-1, len(names)), columns=list(names))], axis=1)
-    named: dict[str, Any] = {
-        "labels": list(firms),
-        "outcomes": list(names),
-        "inputs": digest_of(frame),
-        "table": "simulate_frame",
-    }
-    own = [each.identity for each in own_among(names)]
-    origin = origin_of("simulate_frame", [[*firms.values()]], asked, runs, own=own, seed=seed, paired=paired, **named)
-    answer.attrs = {ATTRIBUTE: origin}
-    return answer
+    return values
 
 
 def _checked(table: Any, firms: dict[str, Any]) -> pd.DataFrame:
