@@ -19,7 +19,7 @@ from tandem.sim.intervals import mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN, known, known_all
-from tandem.sim.own import Own
+from tandem.sim.own import Own, marked
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.parameter_sets import chosen as parameters_chosen
 from tandem.sim.results import MOST_RUNS, simulate_batch
@@ -299,7 +299,9 @@ class Comparison(Own):
         first = next(iter(self.batches.values()))
         columns = {arm: pd.Series(batch.values(outcome).ravel()) for arm, batch in self.batches.items()}
         numbers = first.outcomes[["firm_id", "replicate"]]
-        return numbers.join(pd.DataFrame(columns, index=numbers.index))
+        table = numbers.join(pd.DataFrame(columns, index=numbers.index))
+        named: pd.DataFrame = marked(table, "wide", {**self._origin, "asked": {"outcome": outcome}} if self._origin else {})
+        return named
 
     def plot(self, outcomes: str | Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
         """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""

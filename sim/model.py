@@ -16,7 +16,9 @@ from tandem.sim.intents import look
 from tandem.sim.kernel import announce, by_name, clear_journal, start_world
 from tandem.sim.luck import word
 from tandem.sim.mistake import Mistake, shown
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import OUTCOMES, OWN
+from tandem.sim.own import marked
 from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.phases.arrivals import arise, settle_claims
@@ -113,6 +115,23 @@ def _told_by_mesa(scenario: Any, seed: Any, rng: Any) -> dict[str, Any]:
     return {"scenario": told.pop("firm"), "seed": seed, "rng": rng, **told}
 
 
+class _Collector(mesa.DataCollector):
+    """Mesa's collector, whose table carries where it comes from (`tandem.sim.origin`), agents of one's own by their names."""
+
+    def __init__(self, model: LeadershipModel, reporters: dict[str, Any]):
+        super().__init__(model_reporters=reporters)
+        self._model = model
+
+    def get_model_vars_dataframe(self) -> Any:
+        """One row a week from 0, one column a reporter."""
+        model = self._model
+        asked = {"seed": model.seed, "replicate": model.replicate, "number": model.number, "weeks": model.week}
+        own = {"own": ", ".join(model._own_classes), "own_sha256": ""} if model._own_classes else {}
+        origin = origin_of("LeadershipModel", [[model.firm]], model.parameters, None, layered=True, **asked)
+        table = super().get_model_vars_dataframe()
+        return marked(table, "datacollector.get_model_vars_dataframe", {**origin, **own} if origin else {})
+
+
 class LeadershipModel(mesa.Model):
     """A firm played through its agents, a week a step.
 
@@ -184,6 +203,8 @@ class LeadershipModel(mesa.Model):
         self.ceo_post, self.coo_post = ceo_class(self), coo_class(self)
         self.marketing_lead, self.market = lead_class(self), market_class(self)
         self._team_class = team_class
+        played = (ceo_class, coo_class, lead_class, team_class, market_class)
+        self._own_classes = [kind.__qualname__ for kind in played if not kind.__module__.startswith("tandem.")]
         self.teams: list[Team] = []
         self._match_teams()
         reporters: dict[str, Any] = {name: partial(_of_firm, name=name) for name in FIRM_REPORTERS}
@@ -191,7 +212,7 @@ class LeadershipModel(mesa.Model):
         self._weeks_kept: dict[str, list[np.ndarray]] = {name: [] for name in ("firm", "leaders", "teams")}
         self._rows_kept: list[int] = []
         self._keep_week()
-        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+        self.datacollector = _Collector(self, reporters)
         self.datacollector.collect(self)
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -56,13 +56,14 @@ def origin_of(
     call: str,
     arms: Sequence[Sequence[Any]],
     parameters: Any,
-    replicates: int,
+    replicates: int | None,
     layered: bool = False,
     own: Sequence[Mapping[str, Any]] = (),
     **named: Any,
 ) -> dict[str, Any]:
-    """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order;
-    `named`: its other arguments; `layered`: keep firms by role model and context, for calls that switch these; `own`: what a
+    """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order
+    (none where they are drawn from a population, or lie in a sweep); `named`: its other arguments; `replicates`: None where the
+    call takes none; `layered`: keep firms by role model and context, for calls that switch these or move levers; `own`: what a
     user declared of the outcomes in the table (`tandem.sim.own_outcomes.OwnOutcome.identity`). Factors that were drawn with the
     parameter sets go in with their laws. {} where a firm is none on paper, so that nothing can say what it was."""
     firms = [firm for arm in arms for firm in arm]
@@ -73,13 +74,30 @@ def origin_of(
         "format": FORMAT,
         "call": call,
         **named,
-        "replicates": replicates,
+        **({} if replicates is None else {"replicates": replicates}),
         "firms": [[str(firm.digest) for firm in arm] for arm in arms],
         "names": [[str(firm.name) for firm in arm] for arm in arms],
         "scenarios": [[firm.to_toml(layered=layered) for firm in arm] for arm in arms] if few else [],
-        "parameters": {**parameters.identity, "told": parameters.told},
-        **({"factors": parameters.recipe} if parameters.recipe else {}),
+        "parameters": {} if parameters is None else {**parameters.identity, "told": parameters.told},
+        **({"factors": parameters.recipe} if parameters is not None and parameters.recipe else {}),
         **({"own_outcomes": list(own)} if own else {}),
         "versions": versions(),
         "model_sha256": model_source(),
     }
+
+
+def origin_of_function(call: str, function: Callable[..., Any] | None, code: str, **named: Any) -> dict[str, Any]:
+    """The record of a call (`call`: "analyse", "decide", ...) on a function of the caller's own, or on a table of theirs
+    (`function`: None), which a record cannot hold: its name, and the digest of its `code` where that can be told ("" else);
+    `named`: all else that was asked, with the `seed`. A function that says of itself how it is made again (a property `made_of`,
+    as `tandem.FactorFirms` has) gives its own record, by which the table can be played again."""
+    if made_of := getattr(function, "made_of", None):
+        return {**made_of, "call": call, **named}
+    told = None if function is None else name_of(function)
+    return {**origin_of(call, [], None, None), "own": told, "own_sha256": code, **named}
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Module and name of a function; the kind of an object that can be called."""
+    named = function if hasattr(function, "__qualname__") else type(function)
+    return f"{getattr(named, '__module__', None) or 'unknown'}.{named.__qualname__}"

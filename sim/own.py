@@ -6,8 +6,8 @@ but not written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -22,18 +22,37 @@ class Own:
         value = object.__getattribute__(self, name)
         if name.startswith("_"):
             return value
-        return marked(handed(value), name, self._origin) if type(value).__name__ == "DataFrame" else handed(value)
+        kind, found = type(value).__name__, handed(value)
+        if kind == "DataFrame":
+            return marked(found, name, self._origin)
+        if kind == "tuple" and found and type(found[0]).__name__ == "DataFrame":
+            return tuple(marked(table, f"{name}[{place}]", self._origin) for place, table in enumerate(found))
+        return found
 
     @property
     def _origin(self) -> Mapping[str, Any]:
         """The call that makes it again (`tandem.sim.origin`), which its tables carry; empty where nothing says it."""
-        return {}
+        made: Any = vars(self).get("_made_by", {})
+        return dict(made() if callable(made) else made)
+
+
+Result = TypeVar("Result", bound=Own)
+
+
+def made_by(result: Result, origin: Mapping[str, Any] | Callable[[], Mapping[str, Any]], place: str = "") -> Result:
+    """The result, whose tables now carry the record `origin` (a function where it is dear and hardly ever asked for). `place`:
+    where it lies in what the call gave ("moves" in advice). It is no part of what is compared or shown, so it stands beside the
+    fields."""
+    object.__setattr__(result, "_made_by", origin if callable(origin) else {**origin, **({"place": place} if place else {})})
+    return result
 
 
 def marked(value: Any, name: str, origin: Mapping[str, Any]) -> Any:
     """A table of the reader's own with where it comes from in its `.attrs`."""
     if origin:
-        value.attrs = {**value.attrs, ATTRIBUTE: {**origin, "table": name}}
+        more = dict(origin)
+        place = more.pop("place", "")
+        value.attrs = {**value.attrs, ATTRIBUTE: {**more, "table": f"{place}.{name}" if place else name}}
     return value
 
 

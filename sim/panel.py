@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from tandem.sim.compile import COMPILED, as_records, copy_record, in_threads, ke
 from tandem.sim.given import listed, place_among, whole
 from tandem.sim.kernel import announce, side_by_side, step_week
 from tandem.sim.mistake import Mistake
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of
+from tandem.sim.own import Own, made_by, marked
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.phases.pair import both_present
 from tandem.sim.phases.start import start_firm
@@ -317,7 +319,7 @@ class Panel(Own):
         table.insert(0, "week", self.weeks[time])
         for name, column in (("replicate", luck), ("firm_id", firm)):
             table.insert(0, name, column)
-        return table
+        return marked(table, "to_frame", self._origin)  # type: ignore[no-any-return]
 
     frame = to_frame  # as it was called before
 
@@ -340,12 +342,13 @@ def simulate_panel(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Panel:
     """Latent states of each firm and luck, every `every` weeks (1: the weekly table of a whole population).
-
     `firms`: scenarios, names of such, or anything with `.records()`; `columns`: one or several. The run of firm f and luck r is
-    that of
-    `simulate(firms[f], seed, replicate=r, firm=f, parameters=parameters)`, bit for bit.
+    that of `simulate(firms[f], seed, replicate=r, firm=f, parameters=parameters)`, bit for bit.
     """
-    return _panel(FirmTable(firms_of(firms, "firms")), runs, seed, every, columns, threads, 0, chosen(parameters))
+    given, asked = firms_of(firms, "firms"), chosen(parameters)
+    panel = _panel(FirmTable(given), runs, seed, every, columns, threads, 0, asked)
+    named = partial(origin_of, "simulate_panel", [given], asked, int(runs), seed=seed_of(seed))
+    return made_by(panel, partial(named, every=int(every), columns=list(panel.columns)))
 
 
 def panel_of(

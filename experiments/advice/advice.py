@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from tandem.experiments.effects.role_models import best_of, role_models
 from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import number, whole
 from tandem.sim.origin import origin_of
-from tandem.sim.own import Own
+from tandem.sim.own import Own, made_by
 from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import MOST_RUNS
@@ -69,10 +68,6 @@ class Advice(Own):
     cause: pd.DataFrame
     """What switching off the cause that a case states is worth, see `tandem.experiments.advice.cause.cause_worth`; no row where
     the firm states none."""
-
-    @property
-    def _origin(self) -> dict[str, Any]:
-        return dict(vars(self).get("_made_by", {}))
 
     @property
     def best_role_model(self) -> str | None:
@@ -147,8 +142,8 @@ def advise(
     made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
     own = [each.identity for each in own_among([wish])]
     origin = origin_of("advise", [[scenario]], asked, runs, layered=True, own=own, seed=seed, step=step, wish=wish, hours=hours)
-    object.__setattr__(made, "_made_by", origin)  # what its tables carry; no part of what is compared or shown
-    return made
+    made_by(moves, origin, "moves")
+    return made_by(made, origin)
 
 
 def pair_choice(scenario: Scenario, runs: int, played: Played) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -25,17 +25,19 @@ from tandem.experiments.calibration.own_targets import Figure, read_targets
 from tandem.experiments.calibration.posterior import marginals
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.store.declared_factors import DeclaredFactors, declared_factors
-from tandem.sim.given import whole
+from tandem.sim.given import plain, whole
 from tandem.sim.marks import refuse_strangers
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import OWN
-from tandem.sim.own import Own
+from tandem.sim.own import Own, made_by
 from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.played import outcomes_of
 from tandem.sim.points import table_of_points
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.meant import scenario_of
+from tandem.sim.scenario.reading import read
 from tandem.sim.seeds import entropy, further, seed_of
 from tandem.sim.streams import seed_key
 from tandem.sim.table import alone
@@ -187,7 +189,16 @@ def fit(
         best = simulator.points[np.argsort(-likelihood.score(simulator.points))[:60]]
         points = likelihood.drawn(wanted, further(seed, 100, wave), best)
     assert likelihood is not None
-    return _told(simulator, likelihood, points, asked, seed)
+    sizes = {"sets": counts[0], "first": counts[1], "later": counts[2], "waves": waves, "firms_a_set": firms}
+    return made_by(_told(simulator, likelihood, points, asked, seed), _origin(simulator, targets, asked, seed, sizes))
+
+
+def _origin(simulator: _Simulator, targets: Any, asked: Chosen, seed: int | str, sizes: dict[str, int]) -> dict[str, Any]:
+    """The record that the tables carry; targets of a file by their text."""
+    given = read(Path(targets), str(targets)) if isinstance(targets, str | os.PathLike) else targets
+    named = {"targets": plain(dict(given)), "declared_factors": simulator.factors.tables, "seed": seed, **sizes}
+    own = [each.identity for each in own_among([name for figure in simulator.figures for name in figure.outcomes])]
+    return origin_of("fit", [[simulator.firm]], asked, None, layered=True, own=own, **named)
 
 
 def _power(n: int) -> int:

@@ -6,34 +6,44 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tandem.experiments.commands.calls_played import Changed, played_again
 from tandem.sim.mistake import Mistake
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["Changed", "said", "table_again"]
+
 SKIPPED = (
     *("format", "call", "names", "firms", "scenarios", "parameters", "versions", "model_sha256", "table", "arms", "outcomes"),
-    *("factors", "own_outcomes", "inputs", "labels"),
+    *("factors", "own_outcomes", "inputs", "labels", "asked", "declared_factors", "targets", "population_sha256", "own"),
+    *("own_sha256", "sweep", "sets_vary", "columns"),
 )
 
 
 def said(record: dict[str, Any]) -> str:
     """The call in a line, as a reader of Python takes it, with the factors and the outcomes of the user's own."""
     firms = ", ".join(name for arm in record["names"] for name in arm)
-    named = [f"{key}={value!r}" for key, value in record.items() if key not in SKIPPED]
-    table = "" if record["table"] == record["call"] else f".{record['table']}"
+    named = [f"{key}={value!r}" for key, value in record.items() if key not in SKIPPED and value is not None]
+    asked = ", ".join(repr(value) for value in record.get("asked", {}).values())
+    table = "" if record["table"] == record["call"] else f".{record['table']}{f'({asked})' if asked else ''}"
     own = ", ".join(str(told["name"]) for told in record.get("own_outcomes", []))
     factors = ", ".join(record["factors"]["tables"]["factors"]) if "factors" in record else ""
-    beside = [f"factors {factors}"] * bool(factors) + [f"own outcomes {own}"] * bool(own)
-    return f"{record['call']}({', '.join([firms, *named])}){table}" + (f" with {'; '.join(beside)}" if beside else "")
+    of_function = record.get("inputs", ()) if record["call"] != "simulate_frame" else ()
+    moved = ", ".join(record.get("declared_factors", {}).get("factors", of_function))
+    beside = [f"factors {each}" for each in (factors, moved) if each] + [f"own outcomes {own}"] * bool(own)
+    given = [firms] * bool(firms)
+    return f"{record['call']}({', '.join([*given, *named])}){table}" + (f" with {'; '.join(beside)}" if beside else "")
 
 
 def table_again(record: dict[str, Any], kept: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """The table of the record, played again; `kept` reads the table as it was saved, whose inputs a call may need. Mistake where
-    the record does not hold the firms, or names no call that we know."""
+    the record does not hold the firms, names a function or a table of the user's own, or a call that we do not know."""
     from tandem.sim.scenario import Scenario
 
-    if not record["scenarios"]:
+    if "own" in record:
+        raise Mistake(of_ones_own(record))
+    if record["firms"] and not record["scenarios"]:
         count = sum(map(len, record["firms"]))
         raise Mistake(f"the table was made of {count:,} firms, of which it keeps the digests alone; make it again by its script")
     arms = [
@@ -43,37 +53,33 @@ def table_again(record: dict[str, Any], kept: Callable[[], pd.DataFrame]) -> pd.
     if [[firm.digest for firm in arm] for arm in arms] != record["firms"]:
         raise Mistake("the firms of the table have other values than then: a role model or context that they name has changed")
     with known_as_then(record.get("own_outcomes", [])):
-        return _played(record, arms, sets_again(record, arms), kept)
+        made = played_again(record, arms, sets_again(record, arms) if record["parameters"] else None, kept)
+        return _table_of(made, record)
 
 
-def _played(record: dict[str, Any], arms: list[list[Any]], parameters: Any, kept: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    from tandem.sim.comparison import compare_batches
-    from tandem.sim.frames import simulate_frame
-    from tandem.sim.results import simulate, simulate_batch
-
-    seed, runs = record["seed"], record["replicates"]
-    if record["call"] == "simulate":
-        made: Any = simulate(arms[0][0], seed, record["replicate"], firm=record["firm"], parameters=parameters)
-    elif record["call"] == "simulate_batch":
-        made = simulate_batch(arms[0], runs, seed, parameters=parameters, paired=record["paired"])
-    elif record["call"] == "simulate_frame":
-        firms = dict(zip(record["labels"], arms[0], strict=True))
-        return simulate_frame(inputs(record, kept()), firms, runs, seed, record["paired"], record["outcomes"], parameters)
-    elif record["call"] == "compare":
-        took = record.get("until_decided", [])  # the pairs that each arm was played for
-        each = zip(arms, took or [runs] * len(arms), strict=True)
-        batches = [simulate_batch(arm, pairs, seed, parameters=parameters) for arm, pairs in each]
-        made = compare_batches(dict(zip(record["labels"], batches, strict=True)), record["outcomes"], bool(took))
-    elif record["call"] == "advise":
-        from tandem.experiments.advice.advice import advise
-
-        asked = {name: record[name] for name in ("step", "wish", "hours")}
-        made = advise(arms[0][0], runs, seed=seed, parameters=parameters, **asked)
+def of_ones_own(record: dict[str, Any]) -> str:
+    """Why a table of a function, agents or points of the user's own cannot be played again, and what would do."""
+    code = f" (digest {record['own_sha256'][:12]})" if record["own_sha256"] else ""
+    if record["own"] is None:
+        what = f"a table of points of your own{code}, of which the record keeps the digest alone"
+    elif record["call"] == "LeadershipModel":
+        what = f"agents of your own ({record['own']}), which no record can hold"
     else:
-        raise Mistake(f"the record names {record['call']!r}, which is no call that can be made again")
-    found = getattr(made, record["table"])
-    table: pd.DataFrame = found() if callable(found) else found
-    return table
+        what = f"a function of your own, {record['own']}{code}, which no record can hold"
+    return f"the table was made of {what}; make it again by your script, as {said(record)}"
+
+
+def _table_of(made: Any, record: dict[str, Any]) -> pd.DataFrame:
+    """The table that the record names, in what the call gave: an attribute or method, one of several ("halves[1]"), or one of
+    something within ("moves.table")."""
+    if type(made).__name__ == "DataFrame":  # the call gives a table itself
+        table: pd.DataFrame = made
+        return table
+    for name in str(record["table"]).split("."):
+        name, _, place = name.partition("[")
+        made = getattr(made, name)
+        made = made(**record.get("asked", {})) if callable(made) else made[int(place.rstrip("]"))] if place else made
+    return made  # type: ignore[no-any-return]
 
 
 def sets_again(record: dict[str, Any], arms: list[list[Any]]) -> Any:
@@ -98,22 +104,6 @@ def sets_again(record: dict[str, Any], arms: list[list[Any]]) -> Any:
     if made.identity.get("factors") != told.get("factors"):
         raise Mistake("the factors in the record of the table are not those that it was played with; the record was changed")
     return made
-
-
-def inputs(record: dict[str, Any], table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table of `simulate_frame`, as they were given. Mistake where they are others than then."""
-    from tandem.sim.frames import REPLICATE, ROW, digest_of, inputs_of
-
-    if not {ROW, REPLICATE, *record["outcomes"]} <= set(table):
-        raise Mistake("the table does not hold the columns that its record names; save it as simulate_frame gave it")
-    rows = inputs_of(table, record["outcomes"])
-    if digest_of(rows) != record["inputs"]:
-        raise Changed("its inputs are not those that were played")
-    return rows
-
-
-class Changed(Mistake):
-    """What a table holds is not what was played: it does not come out as it is kept."""
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def of_metadata(file: Path) -> dict[str, Any]:
 def call_of(file: Path) -> dict[str, Any]:
     """The record of a table that Python made and somebody saved as Parquet; {} for any other file."""
     record = of_metadata(file) if file.is_file() else {}
-    return record if {"call", "table", "scenarios", "names", "parameters", "seed"} <= set(record) else {}
+    return record if {"call", "table", "scenarios", "names", "parameters"} <= set(record) else {}
 
 
 def call_again(file: Path, record: dict[str, Any]) -> int:

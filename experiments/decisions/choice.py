@@ -16,9 +16,12 @@ import pandas as pd
 from tandem.experiments.decisions.played import Played, Utilities, play_options
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.experiments.store.code import known_code
 from tandem.sim.given import names as texts
 from tandem.sim.mistake import Mistake
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of_function
+from tandem.sim.own import Own, made_by
+from tandem.sim.seeds import seed_of
 
 BINS = 32
 LEVEL = 0.95
@@ -66,7 +69,10 @@ def decide(
     'full'
     """
     options = different(options)
-    return weigh(play_options(f, Factors.of(factors).names, len(options), n, seed, replicates), options)
+    played = play_options(f, Factors.of(factors).names, len(options), n, seed, replicates)
+    asked = {"options": list(options), "inputs": list(played.names), "n": played.n, "seed": seed_of(seed)}
+    origin = origin_of_function("decide", f, known_code(f), **asked, replicates=played.replicates)
+    return made_by(weigh(played, options), origin)
 
 
 def different(options: Sequence[str]) -> list[str]:

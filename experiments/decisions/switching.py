@@ -11,8 +11,12 @@ from tandem.experiments.decisions.choice import LEVEL, binned, different
 from tandem.experiments.decisions.played import Played, Utilities, play_options
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, holm, p_value
+from tandem.experiments.store.code import known_code
 from tandem.sim.given import listed, whole
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import origin_of_function
+from tandem.sim.own import marked
+from tandem.sim.seeds import seed_of
 
 MOST_CELLS = 1000
 
@@ -49,7 +53,11 @@ def switching_map(
     if len(both) != 2 or both[0] == both[1]:
         raise Mistake("axes: two different factors are needed")
     cells = whole("cells", cells, 1, MOST_CELLS)
-    return mapped(play_options(f, names, len(options), n, seed, replicates), options, (both[0], both[1]), cells)
+    played = play_options(f, names, len(options), n, seed, replicates)
+    asked = {"options": list(options), "inputs": list(names), "axes": list(both), "n": played.n, "seed": seed_of(seed)}
+    origin = origin_of_function("switching_map", f, known_code(f), **asked, cells=cells, replicates=played.replicates)
+    table: pd.DataFrame = marked(mapped(played, options, (both[0], both[1]), cells), "switching_map", origin)
+    return table
 
 
 def mapped(played: Played, options: Sequence[str], axes: tuple[str, str], cells: int = 8) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from tandem.experiments.discovery.coded import Coded
 from tandem.experiments.discovery.event import Looked
 from tandem.experiments.discovery.rows import design_rows
 from tandem.experiments.discovery.tables import looked_at
+from tandem.sim.frames import digest_of
 from tandem.sim.intervals import share_of_rows
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of_function
+from tandem.sim.own import Own, made_by
 from tandem.sim.seeds import entropy, seed_of
 
 if TYPE_CHECKING:
@@ -119,6 +121,16 @@ def discover(
     seed, labels = seed_of(seed), varied
     varied, share = looked_at(varied, share)
     points = Coded.of(varied, design_rows(varied, rows, labels))
+    found = _found(event, varied, share, points, seed, progress)
+    content = digest_of(varied.assign(**{"share of replicates": share.to_numpy(), "design row": points.rows}))
+    asked = {"event": event.told, "inputs": [*map(str, varied)], "points": len(varied), "seed": seed}
+    return made_by(found, origin_of_function("discover", None, content, **asked))
+
+
+def _found(
+    event: Looked, varied: pd.DataFrame, share: pd.Series, points: Coded, seed: int | str, progress: Callable[[int], None]
+) -> Discovery:
+    """Boxes and tree of points that have been looked at."""
     draw = np.random.default_rng(entropy(seed, 29))
     first, second = halved(points, draw)
     values = share.to_numpy(dtype=float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from tandem.experiments.sensitivity.factors import level_of
 from tandem.experiments.store.declared_factors import declared_factors
 from tandem.experiments.store.dependence import Correlation
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import known_all
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.played import outcomes_of
 from tandem.sim.points import table_of_points
@@ -79,6 +82,19 @@ class FactorFirms:
     def held(self) -> dict[str, list[str]]:
         """The scenarios where there are several: what `tandem.analyse` takes as `held`."""
         return {SCENARIO: list(self.scenarios)} if len(self.scenarios) > 1 else {}
+
+    @cached_property
+    def made_of(self) -> dict[str, Any]:
+        """What makes this function again, for the record of a table that is made of it (`tandem.sim.origin`): firms, laws of the
+        factors, outcomes, parameter sets. Empty where a firm is none on paper."""
+        own = [each.identity for each in own_among(self.outputs)]
+        named: dict[str, Any] = {
+            "labels": list(self.scenarios),
+            "declared_factors": self.declared.tables,
+            "outcomes": list(self.outputs),
+            "sets_vary": self.sets_vary,
+        }
+        return origin_of("FactorFirms", [[*self.scenarios.values()]], self.parameters, None, layered=True, own=own, **named)
 
     @property
     def stuck(self) -> list[str]:

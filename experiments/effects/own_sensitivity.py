@@ -20,9 +20,10 @@ from tandem.experiments.sensitivity.given_data import Sample, moment_free
 from tandem.experiments.sensitivity.luck import NEAR_A, PILOT, generator, keys_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.store.plan import beside_factors
-from tandem.sim.given import whole
+from tandem.sim.given import plain, truth, whole
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES, known_all
+from tandem.sim.own import made_by
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario.meant import named_scenarios
 from tandem.sim.seeds import seed_of
@@ -61,6 +62,14 @@ def sensitivity(
     """
     named, outcomes = _of_plan(scenarios, factors, outcomes)
     firms = FactorFirms(named, factors, _asked(named, outcomes), parameters)
+    found = _found(firms, n, seed, interactions, replicates, progress)
+    asked = {"n": found.n, "seed": found.seed, "interactions": truth("interactions", interactions), "replicates": replicates}
+    return made_by(found, {**firms.made_of, "call": "sensitivity", **asked})
+
+
+def _found(
+    firms: FactorFirms, n: int, seed: int | str, interactions: bool, replicates: int | None, progress: Any
+) -> Sensitivity | DependentSensitivity:
     if firms.correlation is None:
         design = "walks" if interactions else "auto"
         return analyse(
@@ -143,4 +152,6 @@ def discover_among(
     numbers = np.tile(np.arange(many), REPLICATES)
     place = ", ".join(named)
     event, varied, share = looked_for(name, values.ravel(), numbers, firms.of_points(tied), above, below, place)
-    return discover(event, varied, share, seed)
+    limits = {"above": above, "below": below} if above is not None or below is not None else {}
+    asked = {"outcome": name, **plain(limits), "points": many, "seed": seed}
+    return made_by(discover(event, varied, share, seed), {**firms.made_of, "call": "discover_among", **asked})

@@ -15,13 +15,15 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.growth import YEAR, growth, slopes, standard
+from tandem.experiments.firms.origin import digest_of
 from tandem.experiments.firms.population import MOST_FIRMS, Firms, Population
 from tandem.experiments.pages.numbers import Row
 from tandem.experiments.pages.telling import clauses, form, said, spoken_now, word
 from tandem.experiments.pages.words import listed
 from tandem.sim.given import whole
 from tandem.sim.intervals import DECIDED, mean_interval, share_interval, t_quantile, verdict
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of
+from tandem.sim.own import Own, made_by
 from tandem.sim.panel import COLUMNS, Panel, panel_of
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.seeds import seed_of
@@ -196,8 +198,10 @@ def worth_of_second(
     (18, True)
     """
     n, seed, asked = whole("n", n, FEWEST, MOST_FIRMS), seed_of(seed), chosen(parameters)
-    firms = Population.load("population", parameters=asked).firms(n, seed, pairs_only=False)
-    return Worth(worths(firms, with_and_without(firms, progress)), seed, asked)
+    population = Population.load("population", parameters=asked)
+    firms = population.firms(n, seed, pairs_only=False)
+    origin = origin_of("worth_of_second", [], asked, None, n=n, seed=seed, population_sha256=digest_of(population.declared))
+    return made_by(Worth(worths(firms, with_and_without(firms, progress)), seed, asked), origin)
 
 
 # -- sentences ---------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ from scipy.special import gammaincinv, ndtr
 
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
+from tandem.experiments.firms.origin import origin_of_population
 from tandem.sim.given import whole
-from tandem.sim.own import Own
+from tandem.sim.own import Own, marked
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
 from tandem.sim.scenario import Scenario, ScenarioError
@@ -143,7 +144,11 @@ class Population(Own):
 
     def describe(self) -> pd.DataFrame:
         """How each value differs: path, law, mean, spread, low, high, shares, source, reason."""
-        return pd.DataFrame([law.__dict__ for law in self.laws])
+        return marked(pd.DataFrame([law.__dict__ for law in self.laws]), "describe", self._origin)  # type: ignore[no-any-return]
+
+    @property
+    def _origin(self) -> dict[str, Any]:
+        return origin_of_population(self.name, self.declared, self.sets, self.parameters)
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -171,7 +176,9 @@ class Population(Own):
                     value=self.declared["coo"]["threshold"],
                     allowed="a lower threshold",
                 )
-        return Firms(self, pd.concat(parts, ignore_index=True).iloc[:n].reset_index(drop=True), seed)
+        table = pd.concat(parts, ignore_index=True).iloc[:n].reset_index(drop=True)
+        asked = {"call": "Population.firms", "n": n, "seed": seed, "pairs_only": bool(pairs_only)}
+        return Firms(self, marked(table, "table", {**self._origin, **asked}), seed)
 
     def _candidates(self, draw: np.random.Generator, numbers: np.ndarray) -> pd.DataFrame:
         sets = self.own(numbers)

@@ -21,8 +21,10 @@ from tandem.experiments.store.varied import without_levers
 from tandem.sim.given import listed, number, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake, shown
+from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import OUTCOMES
-from tandem.sim.own import Own
+from tandem.sim.own import Own, made_by
+from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario import Scenario, catalogue
@@ -175,8 +177,19 @@ def optimise(
         progress("looking at every combination", len(everything))
     else:
         _proposed(search, arms, named, grid, trials, seed, progress)
-    found = _raced(search, progress)
-    return _told(firm, search, found, complete, runs, asked, progress)
+    found = _told(firm, search, _raced(search, progress), complete, runs, asked, progress)
+    sizes = {"levels": steps, "trials": trials, "role_models": bool(role_models), "seed": seed}
+    return made_by(found, _origin(firm, search, listed("wishes", wishes), named, runs, sizes))
+
+
+def _origin(
+    firm: Scenario, search: _Search, wishes: list[Any], levers: list[str], runs: int, sizes: dict[str, Any]
+) -> dict[str, Any]:
+    """The record that the tables carry: the arguments of `optimise`."""
+    budget = {name: getattr(search.play.budget, name) for name in ("hours", "money", "hour_price")}
+    own = [each.identity for each in own_among(search.play.wishes)]
+    named = {"wishes": [*map(str, wishes)], "levers": levers, **budget, **sizes}
+    return origin_of("optimise", [[firm]], search.play.parameters, runs, layered=True, own=own, **named)
 
 
 def _levers(levers: str | Sequence[str]) -> list[str]:

@@ -35,8 +35,10 @@ from tandem.experiments.sensitivity.runner import (
 from tandem.experiments.sensitivity.sums import Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
-from tandem.sim.given import number_or_none, whole, whole_or_none
+from tandem.sim.given import number_or_none, plain, whole, whole_or_none
 from tandem.sim.mistake import Mistake
+from tandem.sim.origin import origin_of_function
+from tandem.sim.own import made_by
 from tandem.sim.seeds import seed_of
 
 DESIGNS = ("auto", "subsets", "walks", "pairs")
@@ -104,7 +106,8 @@ def analyse(
     """
     given = Factors.of(factors).holding(held)
     asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given))
-    return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
+    found = _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
+    return made_by(found, _origin(f, asked, found.n, outputs, tails))
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,27 @@ class _Asked:
     sampling: str
     allow_failed: float
     told_by: tuple[str, int] | None
+
+
+def _origin(
+    f: Function, asked: _Asked, n: int, outputs: str | Sequence[str] | None, tails: Mapping[str, float] | None
+) -> dict[str, Any]:
+    """The record that the tables carry: the arguments of `analyse`, `keep` and `progress` aside, which change no figure."""
+    given = asked.factors
+    named = {
+        "inputs": dict(zip(given.names, (given.groups[g] for g in given.group_of))),
+        "n": n,
+        "seed": asked.seed,
+        "outputs": [outputs] if isinstance(outputs, str) else None if outputs is None else [*map(str, outputs)],
+        "replicates": asked.replicates,
+        "design": asked.design,
+        "sampling": asked.sampling,
+        "tails": None if tails is None else plain(dict(tails)),
+        "allow_failed": asked.allow_failed,
+        "held": {name: [*map(str, levels)] for name, levels in given.held} or None,
+        "told_by": None if asked.told_by is None else [asked.told_by[0], int(asked.told_by[1])],
+    }
+    return origin_of_function("analyse", f, known_code(f), **named)
 
 
 def _analysed(

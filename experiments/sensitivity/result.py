@@ -18,7 +18,8 @@ from tandem.experiments.sensitivity.checks import verdict_of
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.sim.marks import digests, kept, refuse_strangers
 from tandem.sim.mistake import Mistake
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of
+from tandem.sim.own import Own, made_by
 from tandem.sim.writing import filled
 
 TABLES = ("indices", "ranks", "checks", "curves", "convergence")
@@ -123,9 +124,11 @@ class Sensitivity(Own):
         """What `save` wrote, every byte of it. FileNotFoundError where a file is missing, Mistake in one sentence where one
         is damaged, was changed, or was not written by `save`."""
         try:
-            return cls._read(Path(folder))
+            found = cls._read(Path(folder))
         except (KeyError, TypeError, AttributeError) as error:
             raise Mistake(f"{folder} holds no analysis that this version can read ({type(error).__name__}: {error})") from None
+        asked = {"folder": str(Path(folder).absolute()), "n": found.n, "seed": found.seed, "inputs": list(found.factors.names)}
+        return made_by(found, origin_of("Sensitivity.load", [], None, None, **asked))
 
     @classmethod
     def _read(cls, place: Path) -> Sensitivity:

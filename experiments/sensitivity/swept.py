@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from tandem.experiments.sensitivity.given_data import PARTS, Sample, row
 from tandem.experiments.sensitivity.luck import generator
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.sweep import Sweep
-from tandem.sim.own import Own
+from tandem.sim.origin import origin_of
+from tandem.sim.own import Own, made_by
+from tandem.sim.parameter_sets import chosen
 from tandem.sim.seeds import seed_of
 
 ESTIMATORS = {
@@ -82,7 +85,15 @@ def of_finished(sweep: Sweep, outcomes: str | Sequence[str] | None = None, seed:
     table = pd.DataFrame(rows)
     tied = asked.get("correlation")
     told = [*dict.fromkeys(notes), *_reading(kind, table, tied, points[factors])]
-    return SweptSensitivity(table, _estimators(kind, tied, table), tuple(told))
+    found = SweptSensitivity(table, _estimators(kind, tied, table), tuple(told))
+    return made_by(found, _origin(sweep, names, seed))
+
+
+def _origin(sweep: Sweep, outcomes: list[str], seed: int | str) -> dict[str, Any]:
+    """The record that the tables carry: where the sweep lies, and its digest, by which it is known again."""
+    asked = None if sweep.parameters is None else chosen(sweep.parameters)
+    named = {"folder": str(Path(sweep.path).absolute()), "sweep": sweep.digest, "outcomes": outcomes, "seed": seed}
+    return origin_of("of_finished", [], asked, None, **named)
 
 
 def _kind(asked: dict[str, Any]) -> str:
