@@ -1,4 +1,5 @@
-"""`tandem sensitivity` with factors of a user's own, and of a finished sweep: thin, arguments in, tables out."""
+"""`tandem sensitivity` with factors of a user's own, and of a finished sweep: thin, arguments in, tables out. The language is set
+around it (`tandem.experiments.pages.telling.told_in`)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tandem.experiments.commands.plans import from_plan, several_firms
+from tandem.experiments.pages.telling import form, said, spoken_now, word
+from tandem.experiments.pages.words import input_name, measure_name, output_name
 
 TABLES = ("indices.csv", "ranks.csv", "told.txt", "second_opinion.csv", "estimators.csv")
 MOST_SHOWN = 20
@@ -32,20 +35,23 @@ def of_sweep(name: str, outcomes: list[str] | None, seed: Any, out: Path) -> Non
     found = of_finished(sweep, outcomes or None, seed)
     table = found.table
     for (scenario, output), rows in table.groupby(["scenario", "output"], sort=False):
-        show_rows(f"{output} in {scenario or Path(name).name}", rows)
+        where = str(scenario) or Path(name).name
+        show_rows(said("drives.head_swept", output=output_name(str(output)), scenario=where), rows)
     for row in found.estimators.to_dict("records"):
-        print(f"{row['estimator']}: {'used' if row['used'] else 'not used, ' + row['why']}")
+        estimator = word(row["estimator"])
+        used = said("drives.used", estimator=estimator)
+        print(used if row["used"] else said("drives.not_used", estimator=estimator, why=word(row["why"])))
     told = [*found.told]
     if sweep.parameters is not None:
         asked = chosen(sweep.parameters)
         note_parameters(asked)
-        told.append(asked.told)
+        told.append(asked.tell(spoken_now()))
     for line in told:
         print(line)
     with filled(out) as folder:
         write_tables({"indices": table, "estimators": found.estimators}, folder)
         (folder / "told.txt").write_text("\n".join(told) + "\n", encoding="utf-8")
-    print(f"This is a model, not a forecast. Tables: {out}")
+    print(said("drives.end_swept", out=str(out)))
 
 
 def of_factors(
@@ -92,17 +98,18 @@ def of_factors(
             progress=lambda more: told("playing", more),
         )
     if isinstance(found, DependentSensitivity):
-        lines = [declared.told, *stuck, *found.told, sets.told]
+        lines = [declared.told, *stuck, *found.told, sets.tell(spoken_now())]
         for output, table in found.table.groupby("output", sort=False):
-            show_rows(f"{output}, inputs that hang together", table)
+            show_rows(said("drives.head_tied", output=output_name(str(output))), table)
         for output, table in found.second.groupby("output", sort=False) if len(found.second) else ():
-            show_rows(f"{output}, a second opinion (never zero for what does nothing)", table)
+            show_rows(said("drives.head_second", output=output_name(str(output))), table)
         tables = {"indices": found.table, "ranks": found.ranks, "second_opinion": found.second}
     else:
-        lines = [declared.told, *stuck, *_ranked(found), sets.told]
+        lines = [declared.told, *stuck, *_ranked(found), sets.tell(spoken_now())]
         kept = ("first_mean", "total_mean", "shapley_mean", "interaction_mean", "effect", "noise_share")
         for output, table in found.table[found.table["measure"].isin(kept)].groupby("output", sort=False):
-            show_rows(f"{output} ({found.verdict_on(str(output))})", table)
+            verdict = word(found.verdict_on(str(output)))
+            show_rows(said("drives.head", output=output_name(str(output)), verdict=verdict), table)
         tables = {}
     _written(found, tables, lines, out)
 
@@ -120,7 +127,7 @@ def _written(found: Any, tables: dict[str, Any], lines: list[str], out: Path) ->
         (folder / "told.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for line in lines:
         print(line)
-    print(f"This is a model, not a forecast. {found.runs:,} firms. Tables: {out}")
+    print(said("drives.end", runs=found.runs, out=str(out)))
 
 
 def _ranked(found: Any) -> list[str]:
@@ -128,8 +135,9 @@ def _ranked(found: Any) -> list[str]:
     lines = []
     for output, places in found.rank_intervals.items():
         ranked = sorted(places.items(), key=lambda item: int(item[1].split("-")[0]))
-        lines.append(f"{output}: " + ", ".join(f"{place}. {name}" for name, place in ranked))
-    return [*lines, "A rank such as 1-2 means that the order is undecided."]
+        named = ", ".join(f"{place}. {input_name(name)}" for name, place in ranked)
+        lines.append(said("drives.ranks", output=output_name(output), places=named))
+    return [*lines, said("drives.undecided")]
 
 
 def show_rows(title: str, rows: Any) -> None:
@@ -137,12 +145,14 @@ def show_rows(title: str, rows: Any) -> None:
     from tandem.experiments.commands.screen import Screen, Table
 
     shown = Table(title=title, min_width=80)
-    for column in ("measure", "input", "estimate", "95% interval"):
-        shown.add_column(column, justify="right" if column in ("estimate", "95% interval") else "left")
+    for key in ("drives.measure", "drives.input", "drives.estimate", "terminal.interval"):
+        shown.add_column(said(key), justify="right" if key in ("drives.estimate", "terminal.interval") else "left")
     for measure in dict.fromkeys(rows["measure"]):
         mine = rows[rows["measure"] == measure].sort_values("estimate", ascending=False, kind="stable")
         for row in mine.head(MOST_SHOWN).to_dict("records"):
             known = row["estimate"] == row["estimate"]
-            between = f"{row['low']:.3f} to {row['high']:.3f}" if row["low"] == row["low"] else "none"
-            shown.add_row(measure, str(row["input"]), f"{row['estimate']:.3f}" if known else "cannot be told", between)
+            ends = {end: form(row[end], ".3f") for end in ("low", "high")}
+            between = said("choice.range", **ends) if row["low"] == row["low"] else said("drives.no_interval")
+            value = form(row["estimate"], ".3f") if known else said("drives.unknown")
+            shown.add_row(measure_name(measure), input_name(str(row["input"])), value, between)
     Screen(sys.stdout).show(shown)

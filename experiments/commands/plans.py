@@ -16,14 +16,15 @@ def from_plan(file: Path | None, scenarios: bool, outcomes: bool) -> tuple[dict[
     command names none of its own. What the file says and is not used is told in a line. Nothing where there is no file."""
     if file is None:
         return {}, ()
+    from tandem.experiments.pages.telling import said
     from tandem.experiments.store.plan import beside_factors
 
     firms, named, rest = beside_factors(file)
-    unused = [f"{key} (a sweep's own)" for key in rest if key not in UNSAID]
-    unused += ["scenarios (the command names its own)"] * bool(firms and not scenarios)
-    unused += ["outcomes (the command asks for its own)"] * bool(named and not outcomes)
+    unused = [said("drives.note_sweeps", name=key) for key in rest if key not in UNSAID]
+    unused += [said("drives.note_scenarios")] * bool(firms and not scenarios)
+    unused += [said("drives.note_outcomes")] * bool(named and not outcomes)
     if unused:
-        print(f"note: {file}: of this file not used here: {', '.join(unused)}", file=sys.stderr)
+        print(said("drives.note", file=str(file), parts=", ".join(unused)), file=sys.stderr)
     return (firms if scenarios else {}), (named if outcomes else ())
 
 

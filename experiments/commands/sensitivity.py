@@ -70,19 +70,22 @@ def sensitivity(
 ) -> None:
     """Rank what drives growth and conflict."""
     from tandem.experiments.commands.own_sensitivity import is_sweep, of_factors, of_sweep
+    from tandem.experiments.pages.telling import told_in
 
     own_outcomes(outcomes)
     alone_with(name, factors, outcome, interactions, strata, only, method, shapley)
     if is_sweep(name):
-        return of_sweep(str(name), outcome, seed, out)
+        with told_in(lang.value):
+            return of_sweep(str(name), outcome, seed, out)
     if factors is not None:
-        return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
+        sets = parameter_sets(parameters)
+        with told_in(lang.value):
+            return of_factors(name, factors, outcome, context, rows, interactions, seed, out, sets)
     refuse(out, name, strata, only, method)
     sets = parameter_sets(parameters)
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
-    from tandem.experiments.pages.telling import told_in
     from tandem.experiments.study import strata as plan
     from tandem.experiments.study.noted import note_parts
     from tandem.sim.texts import text
@@ -91,7 +94,8 @@ def sensitivity(
     parts = parts if only is None else alone(parts, only)
     if method is not None:
         note_parts(parts[:1])
-        return second(parts[0], method, seed, out)
+        with told_in(lang.value):
+            return second(parts[0], method, seed, out)
     parts = plan.settled(parts)
     note_parts(parts)
     command = again(name, context, profile, strata, only, seed, shapley, sets.word, lang)
@@ -269,6 +273,8 @@ def second(part: Any, method: str, seed: int | str, out: Path) -> None:
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.tables import write_tables
+    from tandem.experiments.pages.telling import form, said, spoken_now
+    from tandem.experiments.pages.words import input_name, measure_name, output_name
     from tandem.experiments.sensitivity.second_opinion import second_opinion
     from tandem.sim.writing import filled
 
@@ -286,20 +292,18 @@ def second(part: Any, method: str, seed: int | str, out: Path) -> None:
             lambda more: told(f"SALib, {method}", more),
         )
     for output in dict.fromkeys(found.table["output"]):
-        shown = Table(title=f"SALib, {method}: {output}")
+        shown = Table(title=said("drives.head_method", method=method, output=output_name(output)))
         for column in ("input", "measure", "estimate", "low", "high"):
-            shown.add_column(column, justify="left" if column in ("input", "measure") else "right")
+            shown.add_column(said(f"drives.{column}"), justify="left" if column in ("input", "measure") else "right")
         for row in found.table[found.table["output"] == output].to_dict("records"):
-            shown.add_row(
-                row["input"],
-                row["measure"],
-                *(f"{row[key]:.4g}" if row[key] == row[key] else "none" for key in ("estimate", "low", "high")),
-            )
+            figures = (row[key] for key in ("estimate", "low", "high"))
+            told_as = (form(value, ".4g") if value == value else said("drives.no_bound") for value in figures)
+            shown.add_row(input_name(row["input"]), measure_name(row["measure"]), *told_as)
         Screen(sys.stdout).show(shown)
-    print(part.parameters.told)
+    print(part.parameters.tell(spoken_now()))
     for line in found.warnings:
-        print(f"warning: {line}")
+        print(said("drives.warning", line=line))
     with filled(out) as folder:
         write_tables({f"salib_{method}": found.table}, folder)
         (folder / f"salib_{method}_warnings.txt").write_text("\n".join(found.warnings) + "\n", encoding="utf-8")
-    print(f"{found.runs:,} firms. Table: {out}")
+    print(said("drives.end_method", runs=found.runs, out=str(out)))

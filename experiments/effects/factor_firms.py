@@ -12,6 +12,7 @@ import pandas as pd
 
 from tandem.experiments.effects.adapters import ema_model, salib_problem
 from tandem.experiments.effects.cells import PARAMETER_SET, ROWS_AT_ONCE
+from tandem.experiments.pages.telling import said
 from tandem.experiments.sensitivity.factors import level_of
 from tandem.experiments.store.declared_factors import declared_factors
 from tandem.experiments.store.dependence import Correlation
@@ -104,7 +105,7 @@ class FactorFirms:
             for path in (path for path in self.declared.names if path.startswith("levers.")):
                 own = [part for part in scenario.explicit_lever_parameters if lever_of(part) == path.removeprefix("levers.")]
                 if own:
-                    found.append(f"{name} sets {', '.join(own)} itself: the factor {path} does not move it there")
+                    found.append(said("drives.stuck", scenario=name, parts=", ".join(own), path=path))
         return found
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tandem.experiments.pages.telling import page_texts, said, spoken_now
 from tandem.sim import texts
@@ -27,6 +28,26 @@ def spoken(name: str) -> str:
     if (known := page_texts(spoken_now()).get(f"inputs.{name}")) is not None:
         return str(known)
     return name.replace("_", " ").replace("smart", "SMART")
+
+
+def output_name(name: str) -> str:
+    """An output of an analysis as its tables name it; in French its title, and its unit where the model knows one."""
+    return name if spoken_now() == "en" or name not in OUTCOMES else title_of(name)
+
+
+def input_name(name: str) -> str:
+    """An input of an analysis, or two that act together ("a & b"), as its tables name it; in French what has a name of its own
+    (a lever, the parameter set, the inert input) by that, and a path as it stands in the user's file."""
+    if spoken_now() == "en":
+        return name
+    known = page_texts("fr")
+    return " & ".join(str(known.get(f"inputs.{each}", known.get(f"words.{each}", each))) for each in name.split(" & "))
+
+
+def measure_name(name: str) -> str:
+    """A measure of sensitivity as its tables name it; in French in words."""
+    known: Mapping[str, Any] = page_texts(spoken_now())
+    return str(known.get(f"measures.{name}", name))
 
 
 def title_of(outcome: str) -> str:

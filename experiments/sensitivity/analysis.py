@@ -106,8 +106,7 @@ def analyse(
     """
     given = Factors.of(factors).holding(held)
     asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given))
-    found = _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
-    return made_by(found, _origin(f, asked, found.n, outputs, tails))
+    return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,8 @@ def _analysed(
     chosen = _designed(kind, given, replicates or run.replicates(), number)
     kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, asked.told_by)) if keep is not None else None
     played = play(chosen, plan, run, allow_failed, told, kept, asked.told_by)
-    return _result(kind, chosen, plan, run, played, asked.told_by)
+    found = _result(kind, chosen, plan, run, played, asked.told_by)
+    return made_by(found, _origin(f, asked, found.n, outputs, tails))
 
 
 def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.pages.telling import said
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import LEVEL, half_width, holm, left_out, p_value, standard_error
 from tandem.experiments.sensitivity.luck import NEAR_A, ORDERS, generator, keys_of
@@ -32,11 +33,6 @@ from tandem.sim.seeds import seed_of
 
 MOST_GROUPS_FOR_SUBSETS = 6
 MOST_GROUPS = 64
-TOLD = (
-    "The inputs hang together ({pairs}). A total index then counts only what an input adds once all others are known, and a "
-    "first index counts also what it carries of its partners: a first index may lie above the total one, and neither adds up "
-    "to 1. Shapley effects do; read those."
-)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -242,7 +238,7 @@ def _result(
         seed,
         run.runs,
         design,
-        (TOLD.format(pairs=correlation.told),),
+        (said("drives.tied", pairs=correlation.told),),
     )
 
 

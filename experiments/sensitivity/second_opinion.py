@@ -15,6 +15,8 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.pages.telling import said, word
+from tandem.experiments.pages.words import output_name
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import NEAR_A, generator, keys_of
 from tandem.experiments.sensitivity.runner import Function, NotFinite, Runner
@@ -121,7 +123,7 @@ def second_opinion(
         points, together = _sample(method, problem, n, _word(seed))
     values, noise = _averaged(run, points[:, :-1], together, seed, replicates, progress or (lambda runs: None))
     rows: list[dict[str, Any]] = []
-    told = [f"{method}: {line}" for line in WARNINGS[method]]
+    told = [said("drives.of_method", method=method, line=word(line)) for line in WARNINGS[method]]
     for at, output in enumerate(run.outputs):
         y = values[:, at]
         if np.ptp(y) == 0.0:
@@ -139,9 +141,7 @@ def second_opinion(
         known = max(float(y.var() - noise[at] / replicates), 0.0)
         share = float(noise[at]) / max(float(noise[at]) + known, 1e-300)
         if share > 0.05:
-            told.append(
-                f"{method}: {share:.0%} of the variance of a single run of {output} is luck, of which {method} knows nothing"
-            )
+            told.append(said("drives.luck", method=method, share=share, output=output_name(output)))
     return SecondOpinion(pd.DataFrame(rows), tuple(told), method, run.runs)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tandem.experiments.pages.telling import said, word
+from tandem.experiments.pages.words import output_name
 from tandem.experiments.sensitivity import given_data
 from tandem.experiments.sensitivity.given_data import PARTS, Sample, row
 from tandem.experiments.sensitivity.luck import generator
@@ -78,7 +80,7 @@ def of_finished(sweep: Sweep, outcomes: str | Sequence[str] | None = None, seed:
         for name in names:
             values = _values(runs, points["point_id"].to_numpy(), name, notes)
             sample = Sample(points[factors].reset_index(drop=True), values, not sweep.manifest.spec["independent_luck"])
-            found = _analysed(kind, asked, sample, seed, notes, f"{name} in {str(scenario) or sweep.path.name}")
+            found = _analysed(kind, asked, sample, seed, notes, _what(name, str(scenario) or sweep.path.name))
             rows += [{"scenario": scenario, "output": name, **each} for each in found]
     if not rows:
         raise Refused(f"{sweep.path.name}: no outcome is defined at enough points")
@@ -96,6 +98,10 @@ def _origin(sweep: Sweep, outcomes: list[str], seed: int | str) -> dict[str, Any
     return origin_of("of_finished", [], asked, None, **named)
 
 
+def _what(output: str, scenario: str) -> str:
+    return said("drives.what", output=output_name(output), scenario=scenario)
+
+
 def _kind(asked: dict[str, Any]) -> str:
     """factorial, saltelli, "saltelli, second order", or sample (points that stand each for itself)."""
     if asked["kind"] == "saltelli":
@@ -111,7 +117,7 @@ def _values(runs: pd.DataFrame, points: np.ndarray, name: str, notes: list[str])
     values = np.full((len(points), int(replicates.max()) + 1 if len(mine) else 1), np.nan)
     values[place, replicates] = mine[name].to_numpy(dtype=float)
     if (missing := int(np.isnan(values).sum())) and missing < values.size:
-        notes.append(f"{name}: {missing:,} of {values.size:,} runs have none; what rests on them is left out")
+        notes.append(said("drives.missing", output=output_name(name), missing=missing, runs=values.size))
     return values
 
 
@@ -137,8 +143,9 @@ def _of_sample(sample: Sample, seed: int | str, notes: list[str], what: str) -> 
     """Points that stand each for itself."""
     there = sample.defined()
     if len(there.points) < given_data.LEAST_POINTS or np.ptp(there.means) == 0.0:
-        reason = "never changes" if len(there.points) and np.ptp(there.means) == 0.0 else "too few points"
-        notes.append(f"{what}: {reason} ({len(there.points)}; {given_data.LEAST_POINTS} are the least)")
+        still = len(there.points) and np.ptp(there.means) == 0.0
+        key = "drives.still_points" if still else "drives.few_points"
+        notes.append(said(key, what=what, points=len(there.points), least=given_data.LEAST_POINTS))
         return []
     return [
         *given_data.first_indices(there, seed),
@@ -164,11 +171,13 @@ def _of_blocks(
     first, Jansen (1999) for total indices, Saltelli (2002) for interactions."""
     whole = np.isfinite(values).all(axis=(1, 2))
     if (~whole).any():
-        notes.append(f"{what}: {int((~whole).sum())} of {len(whole)} blocks have undefined runs and are left out")
+        notes.append(said("drives.blocks_out", what=what, blocks=int((~whole).sum()), whole=len(whole)))
     values = values[whole]
     n, k, one = len(values), len(names), values.shape[2] == 1
     if n < LEAST_BLOCKS or np.ptp(values) == 0.0:
-        notes.append(f"{what}: {'never changes' if n and np.ptp(values) == 0.0 else f'{n} blocks; {LEAST_BLOCKS} are the least'}")
+        still = n and np.ptp(values) == 0.0
+        few = {"what": what, "blocks": n, "least": LEAST_BLOCKS}
+        notes.append(said("drives.still", what=what) if still else said("drives.few_blocks", **few))
         return []
     of_part = generator(seed, 5).permutation(n) % PARTS
     found = [_moments(values[there], k, second) for there in [np.ones(n, bool), *(of_part != part for part in range(PARTS))]]
@@ -205,13 +214,13 @@ def _of_grid(sample: Sample, notes: list[str], what: str) -> list[dict[str, Any]
     codes = [pd.factorize(sample.points[name], sort=sample.points[name].dtype != object)[0] for name in names]
     shape = [int(code.max()) + 1 for code in codes]
     if len(sample.points) != int(np.prod(shape)) or not np.isfinite(sample.values).all():
-        notes.append(f"{what}: the grid is not whole, or has undefined runs; its variance cannot be shared out")
+        notes.append(said("drives.not_whole", what=what))
         return []
     many = sample.values.shape[1]
     grid = np.empty((*shape, many))
     grid[tuple(codes)] = sample.values
     if many == 1:
-        notes.append(f"{what}: one replicate, so luck counts as variance and there is no interval")
+        notes.append(said("drives.grid_once", what=what))
     keep = [np.arange(many), *(np.delete(np.arange(many), out) for out in range(many))] if many > 2 else [np.arange(many)]
     found = [_shares(grid[..., chosen], len(names)) for chosen in keep]
     end = "" if many == 1 else "_mean"
@@ -269,19 +278,13 @@ def _reading(kind: str, table: pd.DataFrame, tied: Any, points: pd.DataFrame) ->
     """How to read the table."""
     lines = []
     if tied:
-        lines.append(
-            "The inputs hang together: first indices, PAWN and delta count also what an input carries of its partners; for "
-            "shares that add up take Shapley effects (`tandem sensitivity NAME --factors PLAN`)."
-        )
+        lines.append(said("drives.swept_tied"))
     elif kind == "sample" and (pair := _near_pair(points)):
-        lines.append(
-            f"{pair[0]} and {pair[1]} hang together in this table (rank correlation {pair[2]:+.2f}): their figures count each "
-            "other's part."
-        )
+        lines.append(said("drives.near", first=pair[0], second=pair[1], ranks=pair[2]))
     if {"pawn_median", "delta"} & set(table["measure"]):
-        lines.append(f"PAWN and delta are never zero: compare with the row {given_data.INERT!r}.")
+        lines.append(said("drives.never_zero", inert=word(given_data.INERT)))
     if not any(measure.endswith("_mean") for measure in table["measure"]):
-        lines.append("One replicate a point: luck counts as variance, and indices are smaller for it.")
+        lines.append(said("drives.once"))
     return lines
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tandem.experiments.pages.telling import said
 from tandem.experiments.store.dependence import Correlation, read_correlation
 from tandem.experiments.store.factors import Factor, read_factor
 from tandem.sim.given import plain
@@ -80,10 +81,10 @@ class DeclaredFactors:
     @property
     def told(self) -> str:
         """One line for a reader: how many factors, from where, and how they hang together."""
-        from_where = f" of {self.file}" if self.file else ""
-        tied = f"; {self.correlation.told}" if self.correlation is not None else ""
-        many = len(self.factors)
-        return f"factors{from_where}: {many} ({', '.join(self.names[:6])}{' ...' if many > 6 else ''}){tied}"
+        where = said("drives.factors_of", file=self.file) if self.file else ""
+        tied = "" if self.correlation is None else said("drives.factors_tied", correlations=self.correlation.told)
+        names = ", ".join(self.names[:6]) + (" ..." if len(self.factors) > 6 else "")
+        return said("drives.factors", where=where, many=len(self.factors), names=names, tied=tied)
 
     def check(self, scenarios: Mapping[str, Scenario]) -> None:
         """Raises ScenarioError, in one line, where a value that may be drawn is none that some scenario takes."""

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import ndtr, ndtri
 
+from tandem.experiments.pages.telling import said
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.scenario.complaint import among
 from tandem.sim.scenario.story import Told, checked
@@ -70,11 +71,12 @@ class Correlation:
     def told(self) -> str:
         """In words: which factors hang together, and how much."""
         pairs = [
-            f"{self.names[a]} and {self.names[b]} {self.ranks[a, b]:+.2g}"
+            said("drives.pair", first=self.names[a], second=self.names[b], ranks=float(self.ranks[a, b]))
             for a, b in itertools.combinations(range(len(self.names)), 2)
             if self.ranks[a, b]
         ]
-        return "rank correlations: " + ", ".join(pairs[:6]) + (f" and {len(pairs) - 6} more" if len(pairs) > 6 else "")
+        more = said("drives.more_pairs", n=len(pairs) - 6) if len(pairs) > 6 else ""
+        return said("drives.correlations", pairs=", ".join(pairs[:6]) + more)
 
 
 def read_correlation(value: Any, factors: Sequence[str], file: str | None) -> Correlation | None:
