@@ -10,7 +10,7 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -86,6 +86,20 @@ def plain(value: Any) -> Any:
     if hasattr(value, "dtype") and hasattr(value, "tolist"):
         return value.tolist()
     return value
+
+
+def function(name: str, value: Any) -> Callable[..., Any]:
+    """`value` as something that can be called. Raises Mistake, naming the argument."""
+    if not callable(value):
+        raise refused(name, value, "no function", "a function")
+    return value  # type: ignore[no-any-return]
+
+
+def mapping(name: str, value: Any) -> dict[Any, Any]:
+    """`value` as a dict; None is an empty one. Raises Mistake, naming the argument."""
+    if value is not None and not isinstance(value, Mapping):
+        raise refused(name, value, "no mapping", "a dict by name")
+    return dict(value or {})
 
 
 def listed(name: str, value: Any) -> list[Any]:

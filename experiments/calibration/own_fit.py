@@ -174,7 +174,8 @@ def fit(
     firm, asked, figures = scenario_of(scenario), chosen(parameters), read_targets(targets)
     given = _factors(factors, firm)
     counts = (whole("sets", sets, 20, 100_000), whole("first", first, 4 * LEAST, 10_000), whole("later", later, LEAST, 10_000))
-    firms, waves, seed = whole("firms", firms, 4, 10_000), whole("waves", waves, 1, 10), seed_of(seed)
+    firms, waves, workers = whole("firms", firms, 4, 10_000), whole("waves", waves, 1, 10), whole("workers", workers, 1, 256)
+    seed = seed_of(seed)
     simulator = _Simulator(firm, given, figures, asked, seed, firms)
     points = qmc.Sobol(len(given.names), scramble=True, rng=np.random.default_rng(entropy(seed, 0))).random(_power(counts[1]))[
         : counts[1]

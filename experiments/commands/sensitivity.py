@@ -74,13 +74,11 @@ def sensitivity(
 
     own_outcomes(outcomes)
     alone_with(name, factors, outcome, interactions, strata, only, method, shapley)
-    if is_sweep(name):
+    if is_sweep(name) or factors is not None:
         with told_in(lang.value):
-            return of_sweep(str(name), outcome, seed, out)
-    if factors is not None:
-        sets = parameter_sets(parameters)
-        with told_in(lang.value):
-            return of_factors(name, factors, outcome, context, rows, interactions, seed, out, sets)
+            if factors is None:
+                return of_sweep(str(name), outcome, seed, out)
+            return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
     refuse(out, name, strata, only, method)
     sets = parameter_sets(parameters)
     started = time.monotonic()
@@ -99,13 +97,11 @@ def sensitivity(
     parts = plan.settled(parts)
     note_parts(parts)
     command = again(name, context, profile, strata, only, seed, shapley, sets.word, lang)
-    declared = (profile.value, seed, name, context, shapley)
     with told_in(lang.value):
-        main, part, runs = play(parts, out, declared, command)
+        main, part, runs = play(parts, out, (profile.value, seed, name, context, shapley), command)
         show(main, part)
     print(sets.tell(lang.value))
-    slots = {"firms": runs, "seconds": time.monotonic() - started, "page": out / "report.html"}
-    print(text("command.report", lang.value, **slots))
+    print(text("command.report", lang.value, firms=runs, seconds=time.monotonic() - started, page=out / "report.html"))
     held_to(strict, main.verdict)
 
 

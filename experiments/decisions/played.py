@@ -15,7 +15,7 @@ from tandem.experiments.sensitivity.luck import NEAR_A, keys_of
 from tandem.experiments.sensitivity.points import plan_of
 from tandem.experiments.sensitivity.runner import NotFinite
 from tandem.sim.answers import first_not_finite, numbers_of
-from tandem.sim.given import whole
+from tandem.sim.given import function, whole
 from tandem.sim.seeds import seed_of
 
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> what each option brings, float64 (rows, columns)
@@ -71,6 +71,7 @@ def play_options(
     With `keep` what has been played stands in that file, and the same call goes on from it, to the same bytes; `mark` names
     the function. ValueError for n that is no power of two, fewer than two replicates, or a function of another shape; NotFinite.
     """
+    function("f", f)
     replicates, seed = whole("replicates", replicates, 2, MOST_REPLICATES), seed_of(seed)  # one to choose by, one to pay by
     plan = plan_of(n, len(names), seed)
     n = plan.n

@@ -98,7 +98,7 @@ def looked_for(
     """The same from runs: their outcome, the point that each played, what each point (the index of `varied`) varied, and the
     design row of each point (by the same index; None: told from the numbers)."""
     if above is not None and below is not None:
-        raise Refused("both --above and --below are given; an event has one line")
+        raise Refused("both above and below are given; an event has one line")
     if not np.isfinite(values).any():
         raise Refused(f"{name} is not defined in any run of {place}")
     line = above if above is not None else below

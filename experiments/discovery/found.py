@@ -15,6 +15,7 @@ from tandem.experiments.discovery.event import Looked
 from tandem.experiments.discovery.rows import design_rows
 from tandem.experiments.discovery.tables import looked_at
 from tandem.sim.frames import digest_of
+from tandem.sim.given import refused
 from tandem.sim.intervals import share_of_rows
 from tandem.sim.origin import origin_of_function
 from tandem.sim.own import Own, made_by
@@ -119,6 +120,8 @@ def discover(
     0.7
     """
     seed, labels = seed_of(seed), varied
+    if not isinstance(getattr(event, "told", None), str):
+        raise refused("event", event, "no event", "an Event of tandem.experiments.discovery")
     varied, share = looked_at(varied, share)
     points = Coded.of(varied, design_rows(varied, rows, labels))
     found = _found(event, varied, share, points, seed, progress)

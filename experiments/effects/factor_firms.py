@@ -16,6 +16,7 @@ from tandem.experiments.pages.telling import said
 from tandem.experiments.sensitivity.factors import level_of
 from tandem.experiments.store.declared_factors import declared_factors
 from tandem.experiments.store.dependence import Correlation
+from tandem.sim.given import truth
 from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import known_all
@@ -60,7 +61,7 @@ class FactorFirms:
         self.scenarios, self.declared = named_scenarios(scenarios), declared_factors(factors)
         self.declared.check(self.scenarios)
         self.outputs, self.parameters = known_all(outcomes), chosen(parameters)
-        self.sets_vary = sets_vary and self.parameters.several
+        self.sets_vary = truth("sets_vary", sets_vary) and self.parameters.several
         names = list(self.declared.names)
         if reserved := [name for name in names if name in (SCENARIO, PARAMETER_SET)]:
             raise Mistake(f"factors: {reserved[0]!r} is a column of its own; give the factor's path")
@@ -160,7 +161,9 @@ class FactorFirms:
         return ema_model(self, replicates, seed, name)
 
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """Outcomes, float64 (rows, outputs)."""
+        """Outcomes, float64 (rows, outputs). Mistake where the points are no places in (0, 1) of the columns `names`, or keys are
+        no whole numbers, one a row."""
+        points, keys = self._looked_at(points, keys)
         out = np.empty((len(points), len(self.outputs)))
         for low in range(0, len(points), ROWS_AT_ONCE):
             part = slice(low, low + ROWS_AT_ONCE)
@@ -169,6 +172,16 @@ class FactorFirms:
             drawn = self._sets(points[part]) if self.sets_vary else self.parameters.of_keys(keys[part])
             out[part] = self.play(columns, which, keys[part], drawn)
         return out
+
+    def _looked_at(self, points: Any, keys: Any) -> tuple[np.ndarray, np.ndarray]:
+        x, luck, k = np.asarray(points), np.asarray(keys), len(self.names)
+        if x.dtype.kind not in "fiu" or x.ndim != 2 or x.shape[1] != k:
+            raise Mistake(f"points: numbers of shape (rows, {k}) are needed, a column each of {', '.join(self.names[:6])}")
+        if not ((x >= 0.0) & (x <= 1.0)).all():
+            raise Mistake("points: places between 0 and 1 are needed; a factor's law makes values of them")
+        if luck.dtype.kind not in "iu" or luck.shape != (len(x),):
+            raise Mistake(f"keys: whole numbers of shape ({len(x)},) are needed, the luck of each row")
+        return x.astype(np.float64, copy=False), luck.astype(np.uint64, copy=False)
 
     def play(
         self, columns: Mapping[str, np.ndarray], which: np.ndarray, keys: np.ndarray, drawn: np.ndarray | None

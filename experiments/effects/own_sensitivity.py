@@ -20,7 +20,7 @@ from tandem.experiments.sensitivity.given_data import Sample, moment_free
 from tandem.experiments.sensitivity.luck import NEAR_A, PILOT, generator, keys_of
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.store.plan import beside_factors
-from tandem.sim.given import plain, truth, whole
+from tandem.sim.given import number, plain, truth, whole
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES, known_all
 from tandem.sim.own import made_by
@@ -142,6 +142,7 @@ def discover_among(
     name = known_all(asked if asked is not None else USUAL[0])[0]
     firms = FactorFirms(named, factors, name, parameters)
     many, seed = whole("points", points, 40, 1 << 20), seed_of(seed)
+    above, below = (None if line is None else number(word, line) for word, line in (("above", above), ("below", below)))
     places = np.clip(generator(seed, 9).random((many, len(firms.names))), 2.0**-53, 1.0 - 2.0**-53)
     tied = firms.correlation.places(places) if firms.correlation is not None else places
     keys = keys_of(seed, NEAR_A, np.arange(many), REPLICATES)

@@ -18,7 +18,7 @@ import pandas as pd
 from tandem.experiments.optimisation.candidates import AS_IT_IS, Budget, Candidate, Played, Runs, wishes_of
 from tandem.experiments.pages.numbers import scaled
 from tandem.experiments.store.varied import without_levers
-from tandem.sim.given import listed, number, whole
+from tandem.sim.given import listed, number, truth, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.origin import origin_of
@@ -163,7 +163,7 @@ def optimise(
     steps, trials = whole("levels", levels, 2, 101), whole("trials", trials, 1, 100_000)
     runs, seed = whole("runs", runs, 30, 1_000_000), seed_of(seed)
     search = _Search(Played(firm, seed, asked, wishes_of(listed("wishes", wishes)), budget))
-    arms: list[str | None] = [*_role_models(firm)] if role_models else [None]
+    arms: list[str | None] = [*_role_models(firm)] if truth("role_models", role_models) else [None]
     grid = np.linspace(0.0, 1.0, steps)
     search.more([AS_IT_IS], PILOT)
     if not np.isfinite(search.met[AS_IT_IS].values).any(axis=0).all():

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from tandem.sim.given import listed
+from tandem.sim.given import listed, mapping
 from tandem.sim.mistake import Mistake
 
 
@@ -61,7 +61,7 @@ class Factors:
     def holding(self, held: Mapping[str, Sequence[str]] | None) -> Factors:
         """The same with factors that are held: name -> names of their levels. Mistake where a name is taken or has no levels."""
         found = []
-        for name, levels in (held or {}).items():
+        for name, levels in mapping("held", held).items():
             words = tuple(listed(f"held: the levels of {name!r}", levels))
             if name in (*self.names, *self.groups) or " & " in name:
                 raise Mistake(f"held: {name!r} is the name of a factor already, or holds ' & '")

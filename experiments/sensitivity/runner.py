@@ -9,8 +9,8 @@ import numpy as np
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.luck import PILOT, SPREAD, generator, keys_of
 from tandem.sim.answers import first_not_finite, numbers_of
+from tandem.sim.given import function, mapping, number
 from tandem.sim.given import names as texts
-from tandem.sim.given import number
 from tandem.sim.mistake import Mistake
 
 # f(X: float64 (rows, k) in (0, 1), keys: uint64 (rows,)) -> float64 (rows,) or (rows, outputs)
@@ -32,7 +32,7 @@ class Runner:
     def __init__(
         self, f: Function, factors: int, outputs: Sequence[str] | None, tails: Mapping[str, float] | None, seed: int | str
     ):
-        self.f, self.factors, self.runs, self.failed = f, factors, 0, 0
+        self.f, self.factors, self.runs, self.failed = function("f", f), factors, 0, 0
         self.shift: np.ndarray = np.zeros(1)
         self.scale: np.ndarray = np.ones(1)
         self.spreads: np.ndarray = np.ones((1, 1))
@@ -43,7 +43,7 @@ class Runner:
         raw = self.raw(points, keys)
         # A function that draws luck of its own would pass for one with keyed luck; the same call twice tells.
         self.repeats = bool(np.array_equal(raw, self.raw(points, keys), equal_nan=True))
-        self._name(raw.shape[2], outputs, tails or {})
+        self._name(raw.shape[2], outputs, mapping("tails", tails))
         self.pilot = self._with_tails(raw)
 
     def raw(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
