@@ -39,7 +39,8 @@ class Batch(Own):
     runs: int
     """Replicates of each firm."""
     outcomes: pd.DataFrame
-    """One row a run: firm, luck, then every outcome."""
+    """One row a run: firm_id and replicate (from 0), then a column an outcome, by its name and in its unit
+    (`tandem.sim.outcomes.OUTCOMES`); not-a-number where there was nothing to measure."""
     parameters: Chosen = AS_DECLARED
     """Under which parameter sets they were played."""
     paired: bool = False
@@ -56,7 +57,8 @@ class Batch(Own):
         return origin_of("simulate_batch", [self.scenarios], self.parameters, self.runs, **asked)
 
     def to_frame(self) -> pd.DataFrame:
-        """A copy of `.outcomes`, with the scenario's name, the seed and what parameters were asked for before it."""
+        """A copy of `.outcomes` (firm_id, replicate, then a column an outcome of `tandem.sim.outcomes.OUTCOMES`) with the columns
+        scenario (the firm's name), seed and parameters (what was asked for) before it."""
         table = self.outcomes
         names = np.array([firm.name for firm in self.scenarios], dtype=object)
         table.insert(0, "scenario", names[table["firm_id"]])

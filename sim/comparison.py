@@ -66,15 +66,16 @@ def compare(
     """The first scenario is what the others are compared with; each luck is played under all of them, with the parameter set
     of its pair (`parameters` as in `tandem.sim.parameter_sets`).
 
-    `runs`: exactly so many pairs, each interval as if it were the only look. `at_most`: each arm is played until its outcomes
-    (without a choice, the headlines and one's own) are decided, or so many pairs are used; intervals stay honest under that, as
-    `tandem.sim.until` says, and `pairs_taken` says how many pairs each statement took. Neither: at most 1,000, and for
-    sequences of firms 1,000 replicates.
+    `scenarios`: two or more arms. `seed`: as in `tandem.sim.seeds`. `runs`: exactly so many pairs, each interval as if it were
+    the only look. `at_most`: each arm is played until its outcomes (without a choice, the headlines and one's own) are decided,
+    or so many pairs are used; intervals stay honest under that, as `tandem.sim.until` says, and `pairs_taken` says how many
+    pairs each statement took. Neither: at most 1,000, and for sequences of firms 1,000 replicates.
 
-    An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then
-    firm f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for
-    their scenarios, and for what parameters they were played under. `outcomes`: one name or several; None: all.
-    Returns a `Comparison`, whose `.table` has one row an outcome and arm, in its unit. Raises Mistake in one sentence.
+    An arm may be one scenario (or the name of one, or a path), or a sequence of firms of the same length in every arm: then firm
+    f meets the same luck in all arms, and a pair is a firm (its mean over `runs` replicates). Runs of one seed stand for their
+    scenarios, and for what parameters they were played under. `outcomes`: one name or several; None: all. Returns a
+    `Comparison`, whose `.table` has one row an outcome and arm, in its unit. Raises Mistake in one sentence, ScenarioError for a
+    scenario that is none.
 
     >>> from tandem import Scenario, compare
     >>> calm = Scenario.load("success-story")
@@ -256,10 +257,11 @@ class Comparison(Own):
 
     batches: dict[str, Batch]
     table: pd.DataFrame
-    """Tidy, one row an outcome and arm: the arm's mean with its 95% interval (mean_low, mean_high); the paired
-    difference from the first arm with its 95% t-interval (low, high) and standard error; the share of pairs that the
-    arm helps (ties half; only where a direction is better); correlation of the arms over luck, and how many times
-    smaller the pairing makes the difference's variance; n of the pairs in which both arms are defined; the verdict.
+    """Tidy, one row an outcome and arm (scenario): the arm's mean with its 95% interval (mean_low, mean_high); the paired
+    difference from the first arm with its 95% t-interval (low, high) and standard error (se); share_helped, the share of
+    pairs that the arm helps (ties half; only where a direction is better); correlation of the arms over luck, and
+    variance_reduction, how many times smaller the pairing makes the difference's variance; n of the pairs in which both arms
+    are defined; the verdict (higher, lower, undecided, same, not defined; baseline for the first arm).
     Each interval speaks for itself: of twenty true zeros one is expected to look decided. `pairs_taken`: pairs after which
     the verdict was decided, or that were played in vain (not-a-number where a number of pairs was asked for)."""
     until_decided: bool = False
@@ -292,7 +294,8 @@ class Comparison(Own):
         return self.arms[0]
 
     def wide(self, outcome: str) -> pd.DataFrame:
-        """One outcome, one row a run, one column an arm; not-a-number beyond the replicates of an arm decided earlier."""
+        """One outcome in its unit, one row a run: firm_id, replicate, then a column an arm, by the arm's name; not-a-number
+        beyond the replicates of an arm decided earlier. Raises Mistake for an outcome that there is not."""
         import pandas as pd
 
         known(outcome)

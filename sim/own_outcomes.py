@@ -91,8 +91,9 @@ def outcome(
 
     `formula`: a text over weekly columns (`tandem.sim.weekly.WEEKLY`; functions: `tandem.sim.formula.FUNCTIONS`), or a function
     that takes the columns by name (float64 (weeks + 1,), row 0 the start) and gives a number. `unit`: a word; "0-1", "share" and
-    "probability" are held between 0 and 1. `better`: higher, lower or neither. Declared again, it is replaced. Returns the
-    declaration. Raises Mistake, in one sentence, for a name that is taken or none, and a formula that is not sound.
+    "probability" are held between 0 and 1. `better`: higher, lower or neither. `title`, `title_fr`, `meaning`: what readers see
+    (None: the name). `name`: letters, digits and _; declared again, it is replaced. Returns the declaration. Raises Mistake, in
+    one sentence, for a name that is taken or none, and a formula that is not sound.
 
     >>> import tandem
     >>> late = tandem.outcome("late_trust", "mean(last(trust, 13))", unit="0-1", better="higher")
@@ -140,9 +141,9 @@ def declared(
 
 
 def outcomes_from(file: str | os.PathLike[str]) -> tuple[OwnOutcome, ...]:
-    """The outcomes that a TOML file declares, made known: `[outcomes.NAME]` with formula, unit, better, and title, title_fr,
+    """The outcomes that a TOML `file` declares, made known: `[outcomes.NAME]` with formula, unit, better, and title, title_fr,
     meaning. Returns the declarations as a tuple. Raises ScenarioError (file, key, what is allowed) where one is not sound;
-    then none of them is known.
+    then none of them is known; Mistake where `file` is no path.
 
     >>> import os, tempfile
     >>> import tandem
@@ -218,12 +219,14 @@ def without_own() -> Iterator[None]:
 
 
 def forget_outcomes(*names: str) -> None:
-    """Forget outcomes that were declared: those named, or all. Returns None; tables made before keep their columns
+    """Forget outcomes that were declared: `names`, or all. Returns None; tables made before keep their columns
     and units. Raises Mistake for a name that is none of them.
 
     >>> import tandem
     >>> done = tandem.outcome("late_trust", "mean(last(trust, 13))")
     >>> tandem.forget_outcomes("late_trust")
+    >>> "late_trust" in tandem.simulate("silence").outcomes
+    False
     """
     for name in names:
         if name not in OWN:

@@ -57,7 +57,8 @@ def simulate(
     """One run, every week of it kept. `scenario`: a Scenario, a name of the catalogue or a path; `seed` and `replicate` (which
     numbers the luck) as in `tandem.sim.seeds`; `firm` is the firm's number in its population; `parameters` as in
     `tandem.sim.parameter_sets`: the run has the set of its pair. Returns a `Run`, whose tables have one row a week or
-    quarter, with a unit a column (`tandem.sim.weekly.WEEKLY`). Raises Mistake in one sentence.
+    quarter, with a unit a column (`tandem.sim.weekly.WEEKLY`). Raises Mistake in one sentence, ScenarioError for a scenario
+    that is none.
 
     >>> from tandem import Scenario, simulate
     >>> simulate(Scenario.load("silence"), seed=7, replicate=3).weeks
@@ -80,7 +81,8 @@ def simulate_batch(
 ) -> Batch:
     """Outcomes of many runs: `runs` replicates of a scenario (or the name of one), or of each of a sequence of firms, each with
     the parameter set of its pair (`parameters` as in `tandem.sim.parameter_sets`). Returns a `Batch`: `.outcomes` has one row
-    a run, units as `tandem.sim.outcomes.OUTCOMES` says. Raises Mistake in one sentence.
+    a run, units as `tandem.sim.outcomes.OUTCOMES` says. `seed` as in `tandem.sim.seeds`; `threads`: side by side, which changes
+    no bit. Raises Mistake in one sentence, ScenarioError for a scenario that is none.
 
     Row r of a scenario equals `simulate(s, seed, replicate=r).outcomes` bit for bit; in a sequence, the row of firm f
     and luck r equals `simulate(s[f], seed, replicate=r, firm=f).outcomes`: firms are different firms, each with luck of its own.

@@ -51,12 +51,13 @@ class Advice(Own):
     runs: int
     step: float
     role_models: pd.DataFrame
-    """One row a role model: mean growth (share a year), difference from the best with its interval, probability of being the
-    best, decided, n (replicates; fewer where it was decided early)."""
+    """One row a role_model: mean growth (share a year), difference from the best with its 95% interval (low, high), probability
+    of being the best, decided, n (replicates; fewer where it was decided early)."""
     levers: pd.DataFrame
-    """One row a lever, the best for growth first: level, raised, change and interval of growth, conflict and profit, helped
-    (share of replicates), helped_sets (share of parameter sets, by the mean over a set's replicates; not-a-number where all
-    share one), n (replicates; fewer where it was decided early), behind and its interval (growth, share a year)."""
+    """One row a lever, the best for growth first: level, raised, change and 95% interval of growth (growth_change, growth_low,
+    growth_high; share a year), conflict (conflict_change, ...; episodes a quarter) and profit (profit_change, ...; kEUR a week),
+    helped (share of replicates), helped_sets (share of parameter sets, by the mean over a set's replicates; not-a-number where
+    all share one), n (replicates; fewer where it was decided early), behind and its interval (growth, share a year)."""
     levels: pd.DataFrame
     """The first lever played at LEVELS: level, growth (share a year), low and high of the difference from the level before."""
     second: pd.DataFrame
@@ -114,8 +115,8 @@ def advise(
     `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`. `wish`: what moves are to bring: "growth", "conflict"
     (little of it), "profit", "context" (what the firm's context wishes for, see `[wishes]` in its file), or an outcome of which
     more or less is better. `hours`: most hours a week that the two leaders may work more for a move (0 or more; None: any).
-    Returns an `Advice`: tables of role models, levers and moves with intervals, and `paragraphs(lang)`. Raises Mistake in one
-    sentence.
+    `progress` hears what is played, and how much of it in percent. Returns an `Advice`: tables of role models, levers and moves
+    with intervals, and `paragraphs(lang)`. Raises Mistake in one sentence, ScenarioError for a scenario that is none.
 
     >>> from tandem import Scenario, advise
     >>> found = advise(Scenario.of(role_model="undefined").with_({"quarters": 4}), runs=60)

@@ -38,8 +38,9 @@ def levers_of_cause(scenario: Scenario) -> tuple[list[str], str]:
 
 def cause_worth(scenario: Scenario, played: Played, runs: int) -> pd.DataFrame:
     """What switching off the stated cause changes, one row: levers (that carry it, joined by "; "), by (see `levers_of_cause`),
-    change and paired 95% interval of growth (share a year), conflict (episodes a quarter) and profit (kEUR a week), n. No row
-    where the firm states no cause."""
+    change and paired 95% interval of growth (growth_change, growth_low, growth_high; share a year), conflict (conflict_change,
+    ...; episodes a quarter) and profit (profit_change, ...; kEUR a week), n (replicates). No row where the firm states no
+    cause."""
     if scenario.story.cause is None:
         return pd.DataFrame(columns=list(COLUMNS))
     levers, by = levers_of_cause(scenario)

@@ -22,9 +22,10 @@ def without_coo(scenario: Scenario) -> Scenario:
 
 
 def second_worth(scenario: Scenario, other: Scenario, own: np.ndarray, others: np.ndarray) -> pd.DataFrame:
-    """One row: has (whether the firm has a COO), role_model (of the arm with one), the change of growth that a COO brings (share
-    a year) with its 95% interval, verdict, n. `own`, `others`: growth of the firm and of the `other` arm, (runs,), same
-    replicates. No row where both have a COO, or neither, since the firm's file says so by hand."""
+    """One row: has (whether the firm has a COO), role_model (of the arm with one), growth_change that a COO brings (share a
+    year) with its 95% interval (growth_low, growth_high), verdict, n (replicates). `own`, `others`: growth of the firm and of
+    the `other` arm, (runs,), same replicates. No row where both have a COO, or neither, since the firm's file says so by
+    hand."""
     has, beside = (bool(firm.parameters.coo.present) for firm in (scenario, other))
     if has == beside:
         return pd.DataFrame(columns=list(COLUMNS))

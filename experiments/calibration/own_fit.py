@@ -92,8 +92,8 @@ class OwnFit(Own):
     """One row a factor: path, low, high (of its law), q05, q50, q95 (values), width (of the middle 90% against the prior's),
     verdict: pinned, narrowed, or wide (not identified)."""
     figures: pd.DataFrame
-    """One row a figure: target, observed, error, fitted (mean over the sets), spread (over the sets), score (standard errors
-    away), verdict (met, not met, not judged)."""
+    """One row a figure: target, statistic (mean, spread, correlation), observed, error, fitted (mean over the sets), spread
+    (over the sets), score (standard errors away), verdict (met, not met, not judged)."""
     told: tuple[str, ...]
     parameters: Chosen
     factors: DeclaredFactors
@@ -157,13 +157,14 @@ def fit(
 ) -> OwnFit:
     """Parameter sets of a firm that are compatible with figures observed of it.
 
-    `targets`: a file or dict as `tandem.experiments.calibration.own_targets.read_targets` takes it: means, spreads, correlations,
-    paths over quarters, each with an error. `factors`: which parameters may move, with their priors (`declared_factors`;
-    independent, single numbers). `scenario`: the firm. `sets`: how many sets are kept. `first`, `later`: sets played in the
-    first wave and in each of the `waves` after it, under `firms` lucks each, with luck of their own. `parameters`: what else is
-    not known; each kept set is joined with a set of it. Returns an
+    `targets`: a file or dict as `tandem.experiments.calibration.own_targets.read_targets` takes it: means, spreads,
+    correlations, paths over quarters, each with an error. `factors`: which parameters may move, with their priors
+    (`declared_factors`; independent, single numbers). `scenario`: the firm. `sets`: how many sets are kept. `first`, `later`:
+    sets played in the first wave and in each of the `waves` after it, under `firms` lucks each, with luck of their own.
+    `parameters`: what else is not known; each kept set is joined with a set of it. `seed`: as in `tandem.sim.seeds`; `workers`:
+    processes that learn emulators (their number changes no bit); `progress` hears what is done, and how much. Returns an
     `OwnFit`: `sets` (one row a set, in the parameters' units), `marginals`, `figures`, and `parameters` for whatever plays.
-    Raises Mistake (ScenarioError) in one sentence.
+    Raises Mistake in one sentence, ScenarioError for targets, factors and a scenario that are none.
 
     >>> import tandem
     >>> seen = {"trust": {"outcome": "trust_mean", "value": 0.4, "error": 0.02}}

@@ -55,13 +55,14 @@ def decide(
 ) -> Decision:
     """Weigh options whose utilities depend on uncertain factors and on luck.
 
-    `f(X, keys)` gives a column of utilities an option; n and keys as in `tandem.experiments.sensitivity.analyse`. The value of
+    `f(X, keys)` gives a column of utilities an option; `n` and keys as in `tandem.experiments.sensitivity.analyse`. The value of
     information of a factor is E[max over options of E(U | factor)] - max over options of E(U) (EVPPI): Strong, Oakley &
     Brennan 2014, "Estimating multiparameter partial expected value of perfect information", here with 32 bins of the factor
-    and cross-fitting over scrambles and luck. ValueError as in `analyse`.
+    and cross-fitting over scrambles and luck. `options`, `factors`: names, two options or more; `seed` as in `tandem.sim.seeds`;
+    `replicates`: runs of each point, 2 or more.
 
     Returns a `Decision`: the best option, and tables with one row an option or a factor, all in the unit of the utilities. Raises
-    Mistake (a ValueError) as `analyse` does.
+    Mistake (a ValueError) for what is no such thing, NotFinite (a Mistake) for a utility that is not finite.
 
     >>> import numpy as np
     >>> from tandem import decide

@@ -35,9 +35,11 @@ def switching_map(
 
     Columns: the two axes (middles of the cells), option (highest mean), lead (its paired lead over the second), low, high
     (95%), p (two-sided, adjusted for all cells and rivals by Holm 1979), verdict ("decided" where p is at most .05, else
-    "undecided"), n. ValueError for an axis that is no factor.
+    "undecided"), n (points in the cell).
 
-    Returned is a table; lead, low and high are in the unit of the utilities. Raises Mistake (a ValueError) in one sentence.
+    `f`, `options`, `factors`, `n`, `seed` and `replicates` as in `tandem.decide`; `axes`: two of the factors; `cells`: how many
+    along each (1 to 1,000). Returned is a table; lead, low and high are in the unit of the utilities. Raises Mistake (a
+    ValueError) in one sentence, NotFinite (a Mistake) for a utility that is not finite.
 
     >>> import numpy as np
     >>> from tandem import switching_map

@@ -102,12 +102,14 @@ def discover(
 ) -> Discovery:
     """Look for boxes and a tree.
 
-    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event (0-1),
-    brought to the order of `varied` by their labels, where both have some; `progress` hears how many of MOST_BOXES x REDRAWS
-    peelings are done. `rows`: which points were drawn together (a label a point: the design row that a plan crossed with
+    `event`: an Event of `tandem.experiments.discovery`: an output, a line, and whether above it; `seed` of halves and redraws.
+    `varied`: what was varied, one row a point (numbers or words); `share`: share of each point's replicates with the event
+    (0-1), brought to the order of `varied` by their labels, where both have some; `progress` hears how many of MOST_BOXES x
+    REDRAWS peelings are done. `rows`: which points were drawn together (a label a point: the design row that a plan crossed with
     scenarios, the block of a Saltelli design); they are split, redrawn and counted together. None: told from the numbers, see
-    `tandem.experiments.discovery.rows.design_rows`. Raises Mistake in one sentence: labels or lengths that differ, a column
-    that stands there twice, values that are missing, too few points or design rows.
+    `tandem.experiments.discovery.rows.design_rows`. Raises Mistake in one sentence: no event, labels or lengths that differ, a
+    share beyond 0 to 1, too few points or design rows; ScenarioError (a Mistake) for a column: twice there, no name, values that
+    are missing.
 
     Returns a `Discovery`: `boxes`, `table`, `limits` and `tree`, one row a box, limit or leaf, and sentences in `told`.
 

@@ -51,9 +51,12 @@ def sensitivity(
     `outcomes`: names, one's own too; None: growth and conflict. `n`: base rows, a power of two of at least 32.
     Independent factors: a `Sensitivity` (first, total, effects; with `interactions` those of two, with intervals, and Shapley
     shares). Factors that hang together: a `DependentSensitivity` (Shapley effects, and PAWN and delta as a second opinion in
-    `.second`). What calibration leaves open (`parameters`) is drawn with the luck. Raises Mistake in one sentence.
+    `.second`). What calibration leaves open (`parameters`) is drawn with the luck. `seed`: as in `tandem.sim.seeds`;
+    `replicates`: runs of each point (None: a pilot says); `progress` hears runs.
 
     Returns either with `.table`: one row an output, measure and input; estimates are shares, effects in the outcome's unit.
+    Raises Mistake in one sentence, ScenarioError for scenarios and factors that are none, NotFinite where an outcome is not
+    defined.
 
     >>> import tandem
     >>> found = tandem.sensitivity("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": (5, 20)}, "trust_mean", n=32, seed=7)
@@ -130,8 +133,10 @@ def discover_among(
     """Under which values of your own factors an event gathers: `tandem.discover` on points that are played for it.
 
     `scenarios`, `factors`: as in `sensitivity`. The event: `outcome` (None: the plan's first, or growth) above or below a line;
-    without a line, its worst tenth. `points`: at least 40, each played under four lucks. Returns a `Discovery`: boxes, limits and
-    tree as tables. Raises Mistake (Refused where there is nothing to look for).
+    without a line, its worst tenth. `points`: at least 40, each played under four lucks. `seed`: as in `tandem.sim.seeds`;
+    `parameters`: as in `tandem.sim.parameter_sets`; `progress` hears points. Returns a `Discovery`: boxes, limits and tree as
+    tables, one row each; densities are shares of runs (0-1). Raises Mistake in one sentence, ScenarioError for scenarios and
+    factors that are none, Refused (`tandem.experiments.store.errors`) where there is nothing to look for.
 
     >>> import tandem
     >>> found = tandem.discover_among("silence", {"dyad.trust": (0.1, 0.9)}, "trust_mean", below=0.5, points=60, seed=7)

@@ -76,7 +76,8 @@ def factors(firms: Firms) -> pd.DataFrame:
 
 def worths(firms: Firms, panels: Mapping[str, Panel]) -> pd.DataFrame:
     """One row a firm: context, coo (whether it has one by the population's rule), worth (points of growth a year that a COO
-    brings), then FACTORS. `panels`: as of `with_and_without`."""
+    brings), then FACTORS (size, load, turbulence, ceo_hours, skills, communication; as
+    `tandem.experiments.effects.second.factors` says). `panels`: as of `with_and_without`."""
     window = firms.population.burn_in, firms.population.weeks
     worth = 100.0 * (growth(panels["with"], *window) - growth(panels["without"], *window))
     told = firms.table[["context", "coo"]].reset_index(drop=True).assign(worth=worth)
@@ -140,7 +141,7 @@ def depends(firms: pd.DataFrame) -> pd.DataFrame:
 
 def groups(firms: pd.DataFrame) -> pd.DataFrame:
     """The worth to all firms, to those that have a COO by the population's rule, and to those that have none: firms, then the
-    figures of `cells`."""
+    figures of `tandem.experiments.effects.second.cells`."""
     has, worth = firms["coo"].to_numpy(dtype=bool), firms["worth"].to_numpy()
     parts = {"all": worth, "with a COO": worth[has], "without a COO": worth[~has]}
     return pd.DataFrame([{"firms": name, **_of(values)} for name, values in parts.items()])
@@ -154,24 +155,24 @@ class Worth(Own):
     """What a second executive is worth over a population."""
 
     firms: pd.DataFrame
-    """One row a firm, see `worths`."""
+    """One row a firm, see `tandem.experiments.effects.second.worths`."""
     seed: int | str
     parameters: Chosen
     """Under which parameter sets the firms were played."""
 
     @property
     def cells(self) -> pd.DataFrame:
-        """The map by thirds of two factors, see `cells` of this module."""
+        """The map by thirds of two factors, see `tandem.experiments.effects.second.cells`."""
         return cells(self.firms)
 
     @property
     def depends(self) -> pd.DataFrame:
-        """What the worth depends on, the steepest first, see `depends` of this module."""
+        """What the worth depends on, the steepest first, see `tandem.experiments.effects.second.depends`."""
         return depends(self.firms)
 
     @property
     def groups(self) -> pd.DataFrame:
-        """The worth to all firms, and to those with and without a COO, see `groups` of this module."""
+        """The worth to all firms, and to those with and without a COO, see `tandem.experiments.effects.second.groups`."""
         return groups(self.firms)
 
     def sentences(self) -> list[str]:
@@ -188,7 +189,8 @@ def worth_of_second(
 ) -> Worth:
     """What a second executive is worth in `n` firms of the population (at least 9), each played with a COO and without: a map by
     thirds of two factors, a ranking of factors, and sentences. `seed` as in `tandem.sim.seeds`, `parameters` as in
-    `tandem.sim.parameter_sets`; under the ensemble each firm has a set of its own. Raises Mistake in one sentence.
+    `tandem.sim.parameter_sets`; under the ensemble each firm has a set of its own. `progress` hears firms. Raises
+    Mistake in one sentence.
 
     Returns a `Worth`: `firms` (one row a firm; growth in shares a year), `depends` (one row a factor) and what it says of them.
 

@@ -54,7 +54,7 @@ class Population(Own):
     """How firms differ, and the parameter set that all of them share.
 
     `draw(n, seed)` gives a list of n scenarios, each value in its parameter's unit (`tandem schema`). Raises ScenarioError
-    (file, key, what is allowed) for a population that is not sound.
+    (file, key, what is allowed) for a population that is not sound, Mistake for other arguments.
 
     >>> from tandem import Population
     >>> firms = Population.load("population").draw(5, seed=1)

@@ -41,16 +41,17 @@ BEHIND = 0.99
 @dataclass(frozen=True, eq=False, repr=False)
 class Optimum(Own):
     """What was found. `table`: one row a finalist, the best (or the front) first: choice (in words), role_model, the levers'
-    levels (0-1), for each wish NAME its gain over the firm as it is with 95% interval and `NAME_helped` (share of pairs in
-    which it helps) and `NAME_tenth` (a tenth of pairs gain less), hours and money (more than as it is, with intervals), fits,
-    verdict, n (pairs)."""
+    levels (0-1), for each wish NAME (of `tandem.sim.outcomes.OUTCOMES`, in its unit) its gain over the firm as it is with the
+    95% interval NAME_low to NAME_high, NAME_helped (share of pairs in which it helps) and NAME_tenth (a tenth of pairs gain
+    less), hours (a week) and money (kEUR a week) more than as it is, each with _low and _high, fits, verdict, n (pairs)."""
 
     scenario: str
     wishes: tuple[str, ...]
     budget: Budget
     table: pd.DataFrame
     proposed: pd.DataFrame
-    """Every candidate that was proposed, on the lucks of the search: choice, gains, hours, money."""
+    """Every candidate that was proposed, on the lucks of the search: choice, role_model, the levers' levels, the mean gain in
+    each wish, hours, money (units as in `table`)."""
     candidates: tuple[Candidate, ...]
     whole: bool
     """Whether every combination of levels was looked at."""
@@ -139,21 +140,22 @@ def optimise(
 ) -> Optimum:
     """The levels of levers (and with `role_models` the role model) that bring a firm most of what is wished for.
 
-    `wishes`: one to three of growth, conflict, profit, or outcomes with a better end, one's own too; several give a front.
-    `levers`: those that may be set, each to `levels` equal steps from 0 (poorest practice) to 1. `hours`: how many hours a week
-    the two leaders may work more; `money`: kEUR a week more for marketing, with hours at `hour_price` kEUR. `trials`:
+    `scenario`: one, or its name or path; `seed` as in `tandem.sim.seeds`; `progress` hears what is played, and how many
+    candidates. `wishes`: one to three of growth, conflict, profit, or outcomes with a better end, one's own too; several give a
+    front. `levers`: those that may be set, each to `levels` equal steps from 0 (poorest practice) to 1. `hours`: how many hours
+    a week the two leaders may work more; `money`: kEUR a week more for marketing, with hours at `hour_price` kEUR. `trials`:
     candidates proposed (all combinations, where there are no more). `runs`: fresh lucks on which the finalists are told. Every
     candidate meets the same lucks and parameter sets (`parameters` as in `tandem.sim.parameter_sets`): gains are means over the
-    ensemble. Returns an `Optimum`: `table` has one row a finalist, gains in the outcomes' units. Raises Mistake in one
-    sentence. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are looked at.
+    ensemble. Returns an `Optimum`: `table` has one row a finalist, gains in the outcomes' units. Raises Mistake in one sentence,
+    ScenarioError for a scenario that is none. Needs optuna (`pip install 'tandem-sim[optimise]'`) unless all combinations are
+    looked at.
 
     >>> import tandem
     >>> found = tandem.optimise("silence", "conflict", ["communication"], levels=3, trials=3, runs=50, seed=1)
     >>> found.candidates[0].levels
     (('communication', 1.0),)
     """
-    firm, asked = scenario_of(scenario), chosen(parameters)
-    named = _levers(levers)
+    firm, asked, named, wanted = scenario_of(scenario), chosen(parameters), _levers(levers), listed("wishes", wishes)
     without_levers(asked, "the search", named)
     budget = Budget(
         None if hours is None else number("hours", hours, 0.0, 1000.0),
@@ -162,7 +164,7 @@ def optimise(
     )
     steps, trials = whole("levels", levels, 2, 101), whole("trials", trials, 1, 100_000)
     runs, seed = whole("runs", runs, 30, 1_000_000), seed_of(seed)
-    search = _Search(Played(firm, seed, asked, wishes_of(listed("wishes", wishes)), budget))
+    search = _Search(Played(firm, seed, asked, wishes_of(wanted), budget))
     arms: list[str | None] = [*_role_models(firm)] if truth("role_models", role_models) else [None]
     grid = np.linspace(0.0, 1.0, steps)
     search.more([AS_IT_IS], PILOT)
@@ -170,16 +172,15 @@ def optimise(
         raise Mistake(f"wishes: one of {', '.join(search.play.wishes)} is not defined in any run of {firm.name}")
     complete = len(arms) * steps ** len(named) <= trials
     if complete:
-        everything = [
-            Candidate(arm, tuple(zip(named, map(float, at)))) for arm in arms for at in product(grid, repeat=len(named))
-        ]
+        at_all = product(arms, product(map(float, grid), repeat=len(named)))
+        everything = [Candidate(arm, tuple(zip(named, at))) for arm, at in at_all]
         search.more(everything, PILOT)
         progress("looking at every combination", len(everything))
     else:
         _proposed(search, arms, named, grid, trials, seed, progress)
     found = _told(firm, search, _raced(search, progress), complete, runs, asked, progress)
     sizes = {"levels": steps, "trials": trials, "role_models": bool(role_models), "seed": seed}
-    return made_by(found, _origin(firm, search, listed("wishes", wishes), named, runs, sizes))
+    return made_by(found, _origin(firm, search, wanted, named, runs, sizes))
 
 
 def _origin(

@@ -47,11 +47,13 @@ def fan(
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Axes:
     """How one series spreads over `runs` replicates: median, the band of half of them, and of nine in ten; a dashed line where
-    the scenario changes (an intervention). Returns the axes.
-    `scenario`: one, or its name or path; `parameters` as in `tandem.sim.parameter_sets`. Raises Mistake in one sentence.
+    the scenario changes (an intervention). Returns the axes, over weeks.
 
-    Series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out of 100),
-    revenue (start = 100), quarrels (in the last 13 weeks), technique (usual = 100).
+    `scenario`: one, or its name or path; `seed` as in `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`; `ax`:
+    axes to draw on (None: new ones). Raises Mistake in one sentence, ScenarioError for a scenario that is none.
+
+    `column`, a series: trust, role_clarity, relationship_conflict, satisfaction, brand_awareness, morale, team_skill (points out
+    of 100), revenue (start = 100), quarrels (in the last 13 weeks), technique (usual = 100).
 
     >>> from tandem import Scenario, fan
     >>> axes = fan(Scenario.load("silence"), "trust", runs=20)
@@ -106,8 +108,9 @@ def small_multiples(
     across: int = 3,
     parameters: str | int | Chosen = ENSEMBLE,
 ) -> Figure:
-    """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario (or its name), or a list
-    of scenarios, which then go by their names; units as in `fan`. Returns the figure. Raises Mistake in one sentence.
+    """The same fan for several scenarios, side by side on one scale. `scenarios`: title -> scenario (or its name), or a list of
+    scenarios, which then go by their names; `column`, `runs`, `seed`, `parameters` and units as in `fan`; `across`: panels in a
+    row. Returns the figure. Raises Mistake in one sentence, ScenarioError for a scenario that is none.
 
     >>> from tandem import Scenario, small_multiples
     >>> two = {name: Scenario.of(role_model=name) for name in ("co-pilot", "strategist-executor")}
@@ -165,8 +168,10 @@ def heat_map(
     """Mean of an outcome over a grid of two settings, each cell on the same replicates; the half-width of its 95% interval
     beneath it.
 
-    `scenario`: one, or its name or path; `across`, `up`: one path with its values each; `parameters` as in
-    `tandem.sim.parameter_sets`. Returns the axes; the cells are in the outcome's unit. Raises Mistake in one sentence.
+    `scenario`: one, or its name or path; `across`, `up`: one path with its values each; `outcome`: a name; `runs`: replicates of
+    each cell; `seed` as in `tandem.sim.seeds`, `parameters` as in `tandem.sim.parameter_sets`; `ax`: axes to draw on (None: new
+    ones). Returns the axes; the cells are in the outcome's unit. Raises Mistake in one sentence, ScenarioError for a scenario or
+    a value that is none.
 
     >>> from tandem import Scenario, heat_map
     >>> pair = Scenario.of(role_model="co-pilot")

@@ -72,18 +72,17 @@ def analyse(
 
     `factors`: k names, or factor -> group for factors that are varied together; column i of the points is the i-th name, or the
     i-th key of the mapping in its own order, whatever the groups. `n`: base rows, a power of two of at least 32; from 4096 on
-    they are 16 independent scrambles of a Sobol sequence, below that random points. `seed`: as in `tandem.sim.seeds`; the same
-    seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
+    they are 16 scrambles of a Sobol sequence, below that random points (`sampling`: "auto", or "sobol", "random"). `seed`: as in
+    `tandem.sim.seeds`; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
 
-    `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4
-    where there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets
-    of g groups (first, total, interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with
-    interactions of two), "pairs" 2 g + 2 arms (without Shapley shares, and the narrowest intervals for as many runs); "auto"
-    takes pairs.
-    `tails`: output -> threshold c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most
-    .001) that may hold outputs that are not finite; these rows are left out whole and the answer is bounded in `bounds`.
-    `progress` is told runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the
-    same bits; it may be removed afterwards.
+    `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4 where
+    there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups
+    (first, total, interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two),
+    "pairs" 2 g + 2 arms (without Shapley shares, and the narrowest intervals for as many runs); "auto" takes pairs. `tails`:
+    output -> threshold c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may
+    hold outputs that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told
+    runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the same bits; it may be
+    removed afterwards.
 
     `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; its columns follow those
     of the factors. Each cell (a level of each) is divided by its own spread, over 256 points and lucks, before cells are pooled;
@@ -97,7 +96,8 @@ def analyse(
     told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
 
     Returns a `Sensitivity` (`table`: one row an output, measure and input). Raises Mistake (a ValueError): no seed, n no power
-    of two, names wrong or repeated, an output of the wrong shape, kind or number, or not finite (beyond `allow_failed`).
+    of two, names wrong or repeated, an output of the wrong shape or kind; NotFinite (a Mistake): not finite beyond
+    `allow_failed`.
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)

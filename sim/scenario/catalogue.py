@@ -89,8 +89,8 @@ def every_file() -> list[Found]:
 def catalogue() -> list[Entry]:
     """Every scenario that can be loaded by name: by kind, then by the `order` its file gives, then by name.
 
-    Returns a list of entries: name, kind, title, file (no figures, so no units). Raises ScenarioError where a file of the
-    catalogue cannot be read.
+    Returns a list of `Entry`: name, kind (case, role_model, context), title by language, order, control (no figures, so no
+    units). Raises nothing: a file that cannot be read goes by its name, and is refused when it is loaded.
 
     >>> from tandem import catalogue
     >>> [entry.name for entry in catalogue() if entry.kind == "context"][0]

@@ -228,8 +228,8 @@ def explore(
     """A widget with sliders for the levers, the split and the context, an intervention from a week on, two charts, pins A and B.
 
     `scenario`: one, or its name or path; `seed`: of the luck, the same for all on screen; `lang`: "en" or "fr"; `parameters`: as
-    in `tandem.sim.parameter_sets`. Returns the widget; levers go from 0 to 1, its axes over weeks. Raises Mistake in one
-    sentence.
+    in `tandem.sim.parameter_sets`. Returns the widget, an `Explorer`; levers go from 0 to 1, its axes over weeks. Raises
+    Mistake in one sentence, ScenarioError for a scenario that is none.
 
     >>> from tandem import Scenario
     >>> explore(Scenario.load("silence")).scenario.name
