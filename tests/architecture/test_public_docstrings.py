@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 import re
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -251,6 +252,15 @@ def test_what_is_left_out_of_a_docstring_is_seen():
         """Plays `scenario`."""
 
     assert unnamed_arguments(half) == ["runs"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_comes_back_stands_in_the_reference(name):
+    """A reader of the site can look up the class that a function says it gives; what is pandas' or matplotlib's is not ours."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "python.md").read_text("utf-8")
+    there = {each.rpartition(".")[2] for each in re.findall(r"auto(?:class|function):: ([\w.]+)$", page, re.MULTILINE)}
+    kinds = re.findall(r"\b[A-Z]\w+", str(inspect.signature(getattr(tandem, name)).return_annotation))
+    assert [kind for kind in kinds if kind not in {*there, "DataFrame", "Axes", "Figure", "Explorer", "None"}] == []
 
 
 # -- tables ------------------------------------------------------------------------------------
