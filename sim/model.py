@@ -127,7 +127,7 @@ class _Collector(mesa.DataCollector):
         model = self._model
         asked = {"seed": model.seed, "replicate": model.replicate, "number": model.number, "weeks": model.week}
         own = {"own": ", ".join(model._own_classes), "own_sha256": ""} if model._own_classes else {}
-        origin = origin_of("LeadershipModel", [[model.firm]], model.parameters, None, layered=True, **asked)
+        origin = origin_of("LeadershipModel", [[model.firm]], model.parameters, None, **asked)
         table = super().get_model_vars_dataframe()
         return marked(table, "datacollector.get_model_vars_dataframe", {**origin, **own} if origin else {})
 

@@ -63,7 +63,7 @@ def origin_of(
 ) -> dict[str, Any]:
     """The record of a call of the public face (`call`: "simulate", ...) as JSON values. `arms`: the firms of each arm, in order
     (none where they are drawn from a population, or lie in a sweep); `named`: its other arguments; `replicates`: None where the
-    call takes none; `layered`: keep firms by role model and context, for calls that switch these or move levers; `own`: what a
+    call takes none; `layered`: keep firms by role model and context, for calls that switch these; `own`: what a
     user declared of the outcomes in the table (`tandem.sim.own_outcomes.OwnOutcome.identity`). Factors that were drawn with the
     parameter sets go in with their laws. {} where a firm is none on paper, so that nothing can say what it was."""
     firms = [firm for arm in arms for firm in arm]

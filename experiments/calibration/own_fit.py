@@ -200,7 +200,7 @@ def _origin(simulator: _Simulator, targets: Any, asked: Chosen, seed: int | str,
     given = read(Path(targets), str(targets)) if isinstance(targets, str | os.PathLike) else targets
     named = {"targets": plain(dict(given)), "declared_factors": simulator.factors.tables, "seed": seed, **sizes}
     own = [each.identity for each in own_among([name for figure in simulator.figures for name in figure.outcomes])]
-    return origin_of("fit", [[simulator.firm]], asked, None, layered=True, own=own, **named)
+    return origin_of("fit", [[simulator.firm]], asked, None, own=own, **named)
 
 
 def _power(n: int) -> int:

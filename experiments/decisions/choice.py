@@ -29,7 +29,8 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Decision(Own):
-    """What a choice among options looks like."""
+    """What a choice among options looks like. Means, regret and what knowing is worth are in the unit of the utilities, shares
+    0-1."""
 
     options: pd.DataFrame
     """One row an option: option, mean, low, high (95%), best_share (share of points at which its mean is the largest; ties

@@ -96,7 +96,7 @@ class FactorFirms:
             "outcomes": list(self.outputs),
             "sets_vary": self.sets_vary,
         }
-        return origin_of("FactorFirms", [[*self.scenarios.values()]], self.parameters, None, layered=True, own=own, **named)
+        return origin_of("FactorFirms", [[*self.scenarios.values()]], self.parameters, None, own=own, **named)
 
     @property
     def stuck(self) -> list[str]:

@@ -190,7 +190,8 @@ def _origin(
     budget = {name: getattr(search.play.budget, name) for name in ("hours", "money", "hour_price")}
     own = [each.identity for each in own_among(search.play.wishes)]
     named = {"wishes": [*map(str, wishes)], "levers": levers, **budget, **sizes}
-    return origin_of("optimise", [[firm]], search.play.parameters, runs, layered=True, own=own, **named)
+    switched = bool(sizes["role_models"])  # which is put over what a file says, not over its values
+    return origin_of("optimise", [[firm]], search.play.parameters, runs, layered=switched, own=own, **named)
 
 
 def _levers(levers: str | Sequence[str]) -> list[str]:

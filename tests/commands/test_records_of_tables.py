@@ -90,7 +90,7 @@ MADE = {
     "optimise": lambda: tandem.optimise(FIRM, "conflict", ["communication"], levels=3, trials=3, runs=50, seed=1),
     "outcome": declared,
     "outcomes_from": lambda: None,  # declares outcomes; what it gives back is checked where it is declared
-    "sensitivity": lambda: tandem.sensitivity(FIRM, MOVED, "trust_mean", n=32, seed=7),
+    "sensitivity": lambda: [tandem.sensitivity(FIRM, factors, "trust_mean", n=32, seed=7) for factors in (MOVED, TIED)],
     "simulate": lambda: tandem.simulate(FIRM.at(week=10, changes={"dyad.trust": 0.2}), seed=7, replicate=2, firm=3),
     "simulate_batch": batch,
     "simulate_frame": lambda: tandem.simulate_frame(pd.DataFrame({"dyad.trust": [0.2, 0.8]}), FIRM, runs=2),
@@ -169,7 +169,7 @@ def test_a_table_that_says_nothing_is_seen():
 
 
 PLAYED = (
-    *("FactorFirms", "LeadershipModel", "advise", "discover_among", "fit", "optimise", "sensitivity", "worth_of_second"),
+    *("FactorFirms", "LeadershipModel", "discover_among", "fit", "optimise", "sensitivity", "worth_of_second"),
     *("Comparison", "Population", "Run", "simulate_frame"),
 )
 OWN_FUNCTIONS = {
@@ -246,23 +246,39 @@ def test_another_function_has_another_digest():
 
 
 def test_factors_that_hang_together_and_several_firms_are_played_again(tmp_path, capsys):
-    found = tandem.sensitivity([FIRM, "co-pilot-weakness"], TIED, ["trust_mean"], n=32, seed="a word", parameters=3)
+    other = tandem.Scenario.load("co-pilot-weakness").with_({"quarters": 2})
+    found = tandem.sensitivity([FIRM, other], TIED, ["trust_mean"], n=32, seed="a word", parameters=3)
     again_and_changed(found.table, tmp_path / "tied.parquet", capsys)
-    again_and_changed(found.second, tmp_path / "second.parquet", capsys)
 
 
 def test_levers_of_a_firm_with_a_role_model_are_moved_again(tmp_path, capsys):
-    """A firm told value by value would keep its levers' parts from moving."""
-    found = tandem.sensitivity(
-        tandem.Scenario.of(role_model="undefined", context="agile"), {"levers.skills": (0.2, 0.8)}, "trust_mean", n=32
-    )
+    """The record tells the firm value by value, and which of these somebody set: levers still move the others."""
+    firm = tandem.Scenario.of(role_model="undefined", context="agile").with_({"quarters": 2})
+    found = tandem.sensitivity(firm, {"levers.skills": (0.2, 0.8)}, "trust_mean", n=32)
     again_and_changed(found.table, tmp_path / "levers.parquet", capsys)
+
+
+def test_a_role_model_of_ones_own_may_be_gone(tmp_path, capsys):
+    """The record holds the firm value by value, also where levers are moved."""
+    (tmp_path / "mine.toml").write_text("[levers]\ncommunication = 0.7\n", encoding="utf-8")
+    (tmp_path / "firm.toml").write_text('role_model = "mine.toml"\nquarters = 2\n', encoding="utf-8")
+    found = tandem.sensitivity(str(tmp_path / "firm.toml"), {"levers.skills": (0.2, 0.8)}, "trust_mean", n=32)
+    best = tandem.optimise(str(tmp_path / "firm.toml"), "growth", ["skills"], levels=2, trials=2, runs=30)
+    (tmp_path / "mine.toml").unlink()
+    again_and_changed(found.table, tmp_path / "levers.parquet", capsys)
+    again_and_changed(best.table, tmp_path / "best.parquet", capsys)
+
+
+def test_role_models_are_searched_again(tmp_path, capsys):
+    asked = {"levels": 2, "trials": 20, "runs": 30, "role_models": True, "hours": 5.0}
+    found = tandem.optimise(FIRM, ["growth", "conflict"], ["skills"], **asked)
+    again_and_changed(found.table, tmp_path / "role_models.parquet", capsys)
 
 
 def test_an_outcome_of_ones_own_is_measured_again(tmp_path, capsys):
     tandem.outcome("trust_kept", "mean(trust)", unit="0-1", better="higher")
     try:
-        table = tandem.sensitivity(FIRM, MOVED, "trust_kept", n=32).table
+        table = tandem.sensitivity(FIRM, MOVED, "trust_kept", n=32, replicates=2).table
     finally:
         tandem.forget_outcomes("trust_kept")
     again_and_changed(table, tmp_path / "own.parquet", capsys)
@@ -278,6 +294,12 @@ def test_agents_of_ones_own_are_named(tmp_path, capsys):
     table.to_parquet(tmp_path / "agents.parquet")
     code, told = rerun(tmp_path / "agents.parquet", capsys)
     assert code == 2 and "Yielding" in told.err and len(told.err.strip().split("\n")) == 1
+
+
+def test_moves_within_advice_are_made_again(made, tmp_path, capsys):
+    made("advise").moves.table.to_parquet(tmp_path / "moves.parquet")
+    code, told = rerun(tmp_path / "moves.parquet", capsys)
+    assert code == 0 and ".moves.table" in told.out
 
 
 def test_a_panel_is_played_again(tmp_path, capsys):

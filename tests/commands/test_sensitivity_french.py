@@ -23,8 +23,8 @@ SWEPT = 'seed = 1\nreplicates = 2\nscenarios = ["silence"]\noutcomes = ["revenue
 OWN = re.compile(r"levers\.skills|dyad\.trust|[\w/-]*\.toml|second_order = true|(?<=: )/\S+")
 """What stands in a file of the user's own: names that no language changes."""
 MADE = {
-    "factors": ["silence", "--factors", "own.toml", "--rows", "64", "--interactions"],
-    "tied": ["silence", "--factors", "tied.toml", "--rows", "64"],
+    "factors": ["silence", "--factors", "own.toml", "--rows", "64", "--interactions", "--outcome", "conflict_rate"],
+    "tied": ["silence", "--factors", "tied.toml", "--rows", "32", "--outcome", "conflict_rate"],
     "sweep": ["sweep"],
     "sample": ["sample"],
     "morris": ["silence", "--method", "morris", "--profile", "smoke"],
@@ -101,7 +101,7 @@ def test_what_is_printed_is_french_with_the_same_figures(name, played):
     assert english(lines) == {} and unprinted(lines) == []
     kept = [line for file in sorted(out.glob("*.txt")) for line in read_by_a_french_reader(file.read_text("utf-8"))]
     assert kept and english(kept) == {} and unprinted(kept) == []
-    assert sorted(numbers(french, "fr")) == sorted(numbers(plain, "en")) and len(numbers(plain, "en")) > 20
+    assert sorted(numbers(french, "fr")) == sorted(numbers(plain, "en")) and len(numbers(plain, "en")) > 12
     assert len(english(read_by_a_french_reader(plain))) > 3  # the same search on the English finds plenty
     tables = sorted(file.name for file in other.glob("*.csv") if not file.with_suffix(".svg").exists())
     assert tables and all((out / table).read_bytes() == (other / table).read_bytes() for table in tables)
@@ -109,7 +109,7 @@ def test_what_is_printed_is_french_with_the_same_figures(name, played):
 
 def test_figures_of_ones_own_factors_are_drawn_in_french(played):
     drawings = sorted(played("factors", "fr")[0].glob("*.svg"))
-    assert len(drawings) >= 8
+    assert len(drawings) >= 4
     for file in drawings:
         drawn = html.unescape("\n".join(re.findall(r"<!-- (.*?) -->", file.read_text("utf-8"), flags=re.DOTALL)))
         lines = read_by_a_french_reader(drawn)
