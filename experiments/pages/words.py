@@ -27,6 +27,8 @@ def spoken(name: str) -> str:
     """A lever's name as a reader says it, and that of the other inputs of an analysis; SMART is an acronym."""
     if (known := page_texts(spoken_now()).get(f"inputs.{name}")) is not None:
         return str(known)
+    if spoken_now() == "fr" and name.startswith("levers."):
+        return said("wrong.level_of", lever=spoken(name.removeprefix("levers.")))
     return name.replace("_", " ").replace("smart", "SMART")
 
 
@@ -37,11 +39,15 @@ def output_name(name: str) -> str:
 
 def input_name(name: str) -> str:
     """An input of an analysis, or two that act together ("a & b"), as its tables name it; in French what has a name of its own
-    (a lever, the parameter set, the inert input) by that, and a path as it stands in the user's file."""
-    if spoken_now() == "en":
-        return name
+    (a lever, the parameter set, the inert input) by that, and any other path as it stands in the user's file."""
+    return name if spoken_now() == "en" else " & ".join(map(_input_in_french, name.split(" & ")))
+
+
+def _input_in_french(name: str) -> str:
     known = page_texts("fr")
-    return " & ".join(str(known.get(f"inputs.{each}", known.get(f"words.{each}", each))) for each in name.split(" & "))
+    if name.startswith("levers.") or f"inputs.{name}" in known:
+        return spoken(name)
+    return str(known.get(f"words.{name}", name))
 
 
 def measure_name(name: str) -> str:

@@ -67,6 +67,15 @@ def compared():
     return tandem.compare(FIRM, FIRM.with_({"levers.skills": 0.9}), runs=10, outcomes=["revenue_growth", "conflict_rate"])
 
 
+def explored():
+    """What a widget hands out; without the package that draws it there is none."""
+    pytest.importorskip("anywidget")
+    widget = tandem.explore(FIRM)
+    widget.pin("A")
+    widget.set(context="agile")
+    return [widget.run, widget.batch(runs=4), widget.comparison(runs=4)]
+
+
 MADE = {
     "Batch": batch,
     "Comparison": compared,
@@ -82,7 +91,7 @@ MADE = {
     "decide": lambda: tandem.decide(both, ["one", "other"], ["x", "y"], n=64),
     "discover": discovered,
     "discover_among": lambda: tandem.discover_among(FIRM, MOVED, "trust_mean", points=60, seed=7),
-    "explore": lambda: None,  # a widget: it draws, and hands out no table
+    "explore": explored,
     "fan": lambda: tandem.fan(FIRM, runs=10),
     "fit": fitted,
     "forget_outcomes": declared,

@@ -10,7 +10,7 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.plans import from_plan
 from tandem.experiments.pages.telling import page_texts, said, told_in, word
-from tandem.experiments.pages.words import input_name, measure_name, output_name
+from tandem.experiments.pages.words import input_name, measure_name, output_name, spoken
 from tandem.experiments.sensitivity import given_data
 from tandem.experiments.sensitivity.second_opinion import INERT, MEASURES, WARNINGS
 from tandem.experiments.sensitivity.swept import ESTIMATORS, TIED, WHY_NOT
@@ -130,6 +130,7 @@ def test_every_sentence_that_a_table_may_hold_has_a_french_one():
     assert [name for name in measures if f"measures.{name}" not in known] == []
     with told_in("fr"):
         assert input_name("dyad.trust & parameter_set") == "dyad.trust & ce que le calage laisse ouvert"
+        assert input_name("levers.smart_goals") == "niveau du levier objectifs SMART" == spoken("levers.smart_goals")
         assert output_name("revenue_growth") == "Croissance du chiffre d’affaires" and output_name("mine") == "mine"
         assert measure_name("total_mean") == "indice total" and word(INERT) == "inerte (pour l’échelle)"
         assert (
