@@ -89,11 +89,11 @@ class OwnFit(Own):
     sets: pd.DataFrame
     """One row a set, one column a factor, in the factors' own units."""
     marginals: pd.DataFrame
-    """One row a factor: path, low, high (of its law), q05, q50, q95 (values), width (of the middle 90% against the prior's),
-    verdict: pinned, narrowed, or wide (not identified)."""
+    """One row a factor: path, low, high (of its law), q05, q50, q95 (all in the factor's own unit), width (of the middle 90%, as
+    a share of the prior's), verdict: pinned, narrowed, or wide (not identified)."""
     figures: pd.DataFrame
     """One row a figure: target, statistic (mean, spread, correlation), observed, error, fitted (mean over the sets), spread
-    (over the sets), score (standard errors away), verdict (met, not met, not judged)."""
+    (over the sets; all in the unit of the outcome), score (standard errors away), verdict (met, not met, not judged)."""
     told: tuple[str, ...]
     parameters: Chosen
     factors: DeclaredFactors

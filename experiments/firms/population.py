@@ -143,7 +143,7 @@ class Population(Own):
         return 13 * int(self.declared["horizon"]["quarters"])
 
     def describe(self) -> pd.DataFrame:
-        """How each value differs: path, law, mean, spread, low, high, shares, source, reason."""
+        """How each value differs, a row each: path, law, mean, spread, low, high (the path's unit), shares, source, reason."""
         return marked(pd.DataFrame([law.__dict__ for law in self.laws]), "describe", self._origin)  # type: ignore[no-any-return]
 
     @property

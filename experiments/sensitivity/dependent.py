@@ -37,13 +37,17 @@ MOST_GROUPS = 64
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DependentSensitivity(Own):
-    """Shapley effects of dependent inputs, with intervals. `table`: output, input, measure, estimate, low, high (95%), se, n,
-    verdict; measures shapley_mean, first_mean, total_mean (shares of the variance of E[Y|x]) and noise_share. `ranks`: one row a
-    pair of inputs, by their Shapley effects (as in `Sensitivity.ranks`). `told`: what the figures mean."""
+    """Shapley effects of inputs that hang together, with intervals, by their shares of the variance of E[Y|x]."""
 
     table: pd.DataFrame
+    """One row an output, measure and input: output, input, measure, estimate, low, high (95%), se, n (base rows), verdict;
+    measures shapley_mean, first_mean, total_mean (shares of the variance of E[Y|x], 0-1) and noise_share (of the variance of
+    Y)."""
     ranks: pd.DataFrame
+    """One row a pair of inputs: output, first, second, difference (of shapley_mean, a share), low, high (95%), se, p (adjusted
+    for all pairs of the output), verdict (decided, undecided)."""
     rank_intervals: dict[str, dict[str, str]]
+    """Output -> input -> rank by Shapley effect, such as "1", or "1-2" where the order is undecided."""
     factors: Factors
     correlation: Correlation
     n: int
@@ -53,8 +57,10 @@ class DependentSensitivity(Own):
     design: str
     """"subsets" (every subset of the groups) or "orders" (a random order of the groups for each row)."""
     told: tuple[str, ...]
+    """What the figures mean, in sentences."""
     second: pd.DataFrame = field(default_factory=pd.DataFrame)
-    """A second opinion on the same law: PAWN and delta, as `tandem.experiments.sensitivity.given_data` tells them."""
+    """A second opinion on the same law, PAWN and delta (0-1): output, input, measure, estimate, low, high (95%), se, n (points),
+    as `tandem.experiments.sensitivity.given_data` tells them. Neither is ever zero: compare with the inert input."""
 
     def __repr__(self) -> str:
         lines = [f"Shapley effects under dependence: n = {self.n:,}, {self.runs:,} runs ({self.design})"]

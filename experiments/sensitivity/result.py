@@ -32,19 +32,22 @@ class Sensitivity(Own):
     """Indices of a function, with intervals and verdicts. Everything holds under the ranges of the factors given."""
 
     table: pd.DataFrame
-    """Tidy: output, input, measure, estimate, low, high (95% interval), se, n, verdict."""
+    """Tidy, one row an output, measure and input: output, input ("" where a measure is of the output alone), measure, estimate,
+    low, high (95% interval), se, n (base rows), verdict. Indices are shares of a variance (0-1), a direction lies between -1 and
+    1, an effect is in the unit of the output."""
     ranks: pd.DataFrame
-    """One row a pair of inputs: output, first, second, difference (of total_mean), low, high, se, p, verdict."""
+    """One row a pair of inputs: output, first, second, difference (of total_mean, shares of the variance of the mean), low, high
+    (95%), se, p (adjusted for all pairs of the output), verdict (decided, undecided)."""
     rank_intervals: dict[str, dict[str, str]]
     """Output -> input -> rank, such as "1", or "1-2" where the order against another input is undecided."""
     checks: pd.DataFrame
-    """Every check: output, check, figure, limit, passed, meaning."""
+    """Every check, one row each: output, check (its name), figure, limit, passed, meaning (with the unit of the figure)."""
     verdict: str
     """"converged", "undecided" or "not identifiable", the worst of all outputs; `verdict_on` tells it of one."""
     curves: pd.DataFrame
     """Main effects: output, input, level (middle of a 40th of the range), effect, low, high (units of the output)."""
     convergence: pd.DataFrame
-    """total_mean at a quarter, a half and all of the rows: output, input, n, estimate, low, high."""
+    """total_mean (a share, 0-1) at a quarter, a half and all of the rows: output, input, n (rows), estimate, low, high (95%)."""
     factors: Factors
     n: int
     replicates: int

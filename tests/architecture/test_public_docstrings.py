@@ -347,6 +347,35 @@ def test_every_column_of_what_comes_back_is_told(name, made):
     assert untold == {}
 
 
+UNITS = re.compile(
+    r"\bunits?\b|\b0[- ](to )?1\b|\bhours\b|kEUR|\bshares?\b|\bpoints\b|probabilit|standard errors|"
+    r"outcomes\.OUTCOMES|weekly\.WEEKLY"
+)
+
+
+def without_unit(owner, attribute, table):
+    """Whether a table holds figures of which nothing is said in which unit they are."""
+    return any(kind == np.float64 for kind in table.dtypes) and not UNITS.search(attribute_doc(owner, attribute))
+
+
+@pytest.mark.parametrize("name", tandem.__all__)
+def test_figures_that_come_back_have_a_unit(name, made):
+    found = results(made(name))
+    assert [f"{owner.__name__}.{place}" for owner, place, table in found if without_unit(owner, place, table)] == []
+
+
+def test_a_figure_without_a_unit_is_seen():
+    class Bare(Own):
+        """Figures."""
+
+        table: pd.DataFrame
+        """One row each: mean."""
+
+    assert without_unit(Bare, "table", pd.DataFrame({"mean": [1.0]}))
+    assert not without_unit(Bare, "table", pd.DataFrame({"name": ["a"]}))
+    assert not without_unit(tandem.Batch, "outcomes", pd.DataFrame({"mean": [1.0]}))
+
+
 def test_a_column_that_is_not_told_is_seen():
     table = pd.DataFrame({"mean": [1.0], "mean_low": [1.0], "revenue_growth": [1.0], "dyad.trust": [0.5]})
     assert untold_columns(table, "mean, with _low") == ["revenue_growth"]
