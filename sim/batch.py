@@ -123,7 +123,8 @@ class Batch(Own):
         return named
 
     def plot(self, outcome: str = HEADLINES[0], ax: Any = None, lang: str = "en") -> Any:
-        """How one outcome spreads over the runs. Returns the axes."""
+        """How one `outcome` spreads over the runs, in its unit, in `lang` ("en" or "fr"), on `ax` (None: new axes). Returns the
+        axes. Raises Mistake for an outcome that there is not."""
         from tandem.sim.plots import plot_batch
 
         return plot_batch(self.outcomes, self._there(known(outcome)), ax, lang=lang)

@@ -307,7 +307,8 @@ class Comparison(Own):
         return named
 
     def plot(self, outcomes: str | Iterable[str] | None = None, axes: Any = None, lang: str = "en") -> Any:
-        """Differences with their intervals, a panel an outcome (the headlines if none are named). Returns the axes."""
+        """Differences with their intervals, a panel an outcome of `outcomes` (None: the headlines), in its unit, in `lang` ("en"
+        or "fr"), on `axes` (None: new ones). Returns the axes. Raises Mistake for an outcome that there is not."""
         from tandem.sim.plots import plot_comparison
 
         there = set(self.table["outcome"])
@@ -317,8 +318,8 @@ class Comparison(Own):
         return plot_comparison(self.table, chosen, axes, lang=lang, labels=self.titles(lang))
 
     def titles(self, lang: str = "en") -> dict[str, str]:
-        """What to call each arm: its scenario's title, what sets it apart from others of that name, and, for all but the
-        baseline, no context where all share it."""
+        """What to call each arm in `lang`: its scenario's title, what sets it apart from others of that name, and, for all but
+        the baseline, no context where all share it."""
         firsts = {arm: batch.scenarios[0] for arm, batch in self.batches.items()}
         told = {arm: str(first.title(lang) if hasattr(first, "title") else first.name) for arm, first in firsts.items()}
         contexts = {title.rpartition(" · ")[2] if " · " in title else arm for arm, title in told.items()}

@@ -102,6 +102,21 @@ def mapping(name: str, value: Any) -> dict[Any, Any]:
     return dict(value or {})
 
 
+def pairs(name: str, value: Any) -> dict[Any, Any]:
+    """`value` as a dict: a mapping, a row of a table, or pairs. Raises Mistake, naming the argument."""
+    try:
+        return dict(value)
+    except (TypeError, ValueError):
+        raise refused(name, value, "no mapping", "a dict by name") from None
+
+
+def path_like(name: str, value: Any) -> str | os.PathLike[str]:
+    """`value` as the name of a file. Raises Mistake, naming the argument."""
+    if not isinstance(value, str | os.PathLike):
+        raise refused(name, value, "no path", "a text or a path")
+    return value
+
+
 def listed(name: str, value: Any) -> list[Any]:
     """What stands where a list is meant: one text is a list of one. Raises Mistake for what is no list of anything."""
     if isinstance(value, str | os.PathLike):

@@ -15,7 +15,7 @@ import numpy as np
 
 from tandem.sim.answers import numbers_of
 from tandem.sim.formula import Columns, Formula, formula
-from tandem.sim.given import refused
+from tandem.sim.given import path_like
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.outcomes import OUTCOMES, OWN, Outcome
 from tandem.sim.scenario import ScenarioError
@@ -155,9 +155,7 @@ def outcomes_from(file: str | os.PathLike[str]) -> tuple[OwnOutcome, ...]:
     ['late_trust']
     >>> tandem.forget_outcomes()
     """
-    if not isinstance(file, str | os.PathLike):
-        raise refused("file", file, "no path", "the path of a TOML file")
-    name = str(file)
+    name = str(path_like("file", file))
     tables = read(Path(file), name)
     entries = tables.get("outcomes")
     if not isinstance(entries, dict) or not entries or set(tables) != {"outcomes"}:

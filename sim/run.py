@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tandem.sim.given import truth
 from tandem.sim.ledger import flows
 from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN
@@ -185,7 +186,9 @@ class Run(Own):
     # -- telling -------------------------------------------------------------------------------
 
     def explain(self, lang: str = "en", full: bool = False) -> str:
-        """Why it went as it did, on a page ("en" or "fr"); `full`: every quarter, every cause and every turning point."""
+        """Why it went as it did, a page of text in `lang` ("en" or "fr"); `full`: every quarter, every cause and turning point.
+        Raises Mistake for another language."""
+        full = truth("full", full)
         from tandem.sim.explain import explain
         from tandem.sim.scenario import Scenario
 
@@ -207,7 +210,8 @@ class Run(Own):
         return known_points(self.weekly, self.events, self.contributions)
 
     def plot(self, axes: Any = None, lang: str = "en") -> Any:
-        """Four panels: trust and tension, conflict, customers' view, revenue. Returns the axes."""
+        """Four panels over weeks: trust and tension, conflict, customers' view, revenue, in `lang` ("en" or "fr"), on `axes`
+        (four; None: new ones). Returns the axes."""
         from tandem.sim.plots import plot_run
 
         return plot_run(self.weekly, axes, lang=lang)

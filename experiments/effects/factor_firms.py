@@ -123,7 +123,9 @@ class FactorFirms:
         return Correlation(tuple(self.names), *wide)
 
     def of_points(self, points: np.ndarray) -> pd.DataFrame:
-        """Values of the factors at (tied) places, one column a factor, then parameter_set (number) and scenario (name)."""
+        """Values of the factors at (tied) places, `points` float64 (rows, columns): one column a factor, in its own unit, then
+        parameter_set (number) and scenario (name). Mistake for points that are no such places."""
+        points = self._places(points)
         k = len(self.declared.names)
         table = pd.DataFrame(self.declared.of_tied(points[:, :k]))
         if self.sets_vary:
@@ -142,8 +144,9 @@ class FactorFirms:
 
     def as_salib(self, replicates: int = 4, seed: int | str = 0) -> tuple[Any, Callable[[np.ndarray], np.ndarray]]:
         """The problem as SALib takes it (a `ProblemSpec`: names, bounds, groups, outputs), and the function for its `evaluate`:
-        means over `replicates` lucks, the same for every row, so that a design sees its inputs and not luck. What is uniform
-        has its own bounds; a factor of any other law is given by its place from 0 to 1. Mistake where factors hang together.
+        means over `replicates` lucks of `seed`, the same for every row, so that a design sees its inputs and not luck. What is
+        uniform has its own bounds; a factor of any other law is given by its place from 0 to 1. Mistake where factors hang
+        together.
 
         >>> import tandem
         >>> firms = tandem.FactorFirms("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": (5, 20)}, "trust_mean")
@@ -157,7 +160,8 @@ class FactorFirms:
     def as_ema_model(self, replicates: int = 4, seed: int | str = 0, name: str = "tandem") -> Any:
         """A `Model` of the EMA workbench (to be installed beside): each factor an uncertainty from its least to its greatest
         value (dots in paths become _; the workbench draws uniformly, whatever the law), each outcome a mean over `replicates`
-        lucks that all experiments share. Mistake where factors hang together, or the workbench is not there."""
+        lucks of `seed` that all experiments share; `name`: the model's. Mistake where factors hang together, or the workbench is
+        not there."""
         return ema_model(self, replicates, seed, name)
 
     def __call__(self, points: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -174,19 +178,24 @@ class FactorFirms:
         return out
 
     def _looked_at(self, points: Any, keys: Any) -> tuple[np.ndarray, np.ndarray]:
-        x, luck, k = np.asarray(points), np.asarray(keys), len(self.names)
+        x, luck = self._places(points), np.asarray(keys)
+        if luck.dtype.kind not in "iu" or luck.shape != (len(x),):
+            raise Mistake(f"keys: whole numbers of shape ({len(x)},) are needed, the luck of each row")
+        return x, luck.astype(np.uint64, copy=False)
+
+    def _places(self, points: Any) -> np.ndarray:
+        x, k = np.asarray(points), len(self.names)
         if x.dtype.kind not in "fiu" or x.ndim != 2 or x.shape[1] != k:
             raise Mistake(f"points: numbers of shape (rows, {k}) are needed, a column each of {', '.join(self.names[:6])}")
         if not ((x >= 0.0) & (x <= 1.0)).all():
             raise Mistake("points: places between 0 and 1 are needed; a factor's law makes values of them")
-        if luck.dtype.kind not in "iu" or luck.shape != (len(x),):
-            raise Mistake(f"keys: whole numbers of shape ({len(x)},) are needed, the luck of each row")
-        return x.astype(np.float64, copy=False), luck.astype(np.uint64, copy=False)
+        return x.astype(np.float64, copy=False)
 
     def play(
         self, columns: Mapping[str, np.ndarray], which: np.ndarray, keys: np.ndarray, drawn: np.ndarray | None
     ) -> np.ndarray:
-        """Outcomes, float64 (rows, outputs), of values by path, the scenario of each row (a place), its key and its set."""
+        """Outcomes, float64 (rows, outputs), of values by path (`columns`), the scenario of each row (`which`, a place), its key
+        (`keys`) and its set (`drawn`)."""
         out = np.full((len(keys), len(self.outputs)), np.nan)
         for number, scenario in enumerate(self.scenarios.values()):
             mine = np.flatnonzero(which == number)

@@ -22,7 +22,7 @@ from scipy.special import gammaincinv, ndtr
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
 from tandem.experiments.firms.origin import origin_of_population
-from tandem.sim.given import whole
+from tandem.sim.given import pairs, path_like, truth, whole
 from tandem.sim.own import Own, marked
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
 from tandem.sim.parameters import DOMAINS, GOALS, MAXIMUM_TEAMS
@@ -73,9 +73,9 @@ class Population(Own):
     def load(
         cls, name: str | os.PathLike[str] = "population", parameters: str | int | Chosen | Mapping[str, float] = ENSEMBLE
     ) -> Population:
-        """From `scenarios/NAME.toml` or a path. `parameters` as in `tandem.sim.parameter_sets`; or values by path, a set that
-        is no part of the ensemble (yet). A set also says how firms differ, and how often leaders leave."""
-        text = os.fspath(name)
+        """From `scenarios/NAME.toml` (`name`) or a path. `parameters` as in `tandem.sim.parameter_sets`; or values by path, a
+        set that is no part of the ensemble (yet). A set also says how firms differ, and how often leaders leave."""
+        text = os.fspath(path_like("name", name))
         if text.endswith(".toml") or os.sep in text:
             source: Path | Traversable = Path(text)
         else:
@@ -94,9 +94,9 @@ class Population(Own):
         return cls(title, tables, asked.known.set(asked.number) if one else {}, asked)  # type: ignore[union-attr, arg-type]
 
     def with_(self, changes: Mapping[str, float]) -> Population:
-        """The same with other values for every firm, by path (`population.spread.PATH` and `population.coo.threshold` say
-        how firms differ)."""
-        return replace(self, parameters={**self.parameters, **changes})
+        """The same with other values for every firm: `changes` by path (`population.spread.PATH` and `population.coo.threshold`
+        say how firms differ)."""
+        return replace(self, parameters={**self.parameters, **pairs("changes", changes)})
 
     # -- what is declared ----------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ class Population(Own):
         return {**self.of_sets(numbers), **self.parameters}
 
     def of_sets(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
-        """The part of it that each firm's own set says; nothing where all share one."""
+        """The part of it that each firm's own set says (`numbers`: the sets); nothing where all share one."""
         known = self.drawn_sets
         return {} if known is None else {str(path): column.to_numpy()[numbers] for path, column in known.sets.items()}
 
@@ -153,12 +153,12 @@ class Population(Own):
     # -- drawing -------------------------------------------------------------------------------
 
     def draw(self, n: int, seed: int | str = 0, pairs_only: bool = True) -> list[Scenario]:
-        """n firms as scenarios; `pairs_only` leaves out those whose CEO has no COO."""
+        """`n` firms as scenarios, by `seed` (`tandem.sim.seeds`); `pairs_only` leaves out those whose CEO has no COO."""
         return self.firms(n, seed, pairs_only).scenarios()
 
     def firms(self, n: int, seed: int | str = 0, pairs_only: bool = True) -> Firms:
-        """n firms as a table (see `Firms`), from which records and scenarios are made."""
-        n, seed = whole("n", n, 1, MOST_FIRMS), seed_of(seed)
+        """`n` firms as a table (`Firms`), of which records and scenarios are made; `seed`, `pairs_only` as in `draw`."""
+        n, seed, pairs_only = whole("n", n, 1, MOST_FIRMS), seed_of(seed), truth("pairs_only", pairs_only)
         parts, found, block = [], 0, 0
         while found < n:
             numbers = np.zeros(BLOCK, dtype=np.int64)
@@ -177,7 +177,7 @@ class Population(Own):
                     allowed="a lower threshold",
                 )
         table = pd.concat(parts, ignore_index=True).iloc[:n].reset_index(drop=True)
-        asked = {"call": "Population.firms", "n": n, "seed": seed, "pairs_only": bool(pairs_only)}
+        asked = {"call": "Population.firms", "n": n, "seed": seed, "pairs_only": pairs_only}
         return Firms(self, marked(table, "table", {**self._origin, **asked}), seed)
 
     def _candidates(self, draw: np.random.Generator, numbers: np.ndarray) -> pd.DataFrame:

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 import tomli_w
 
+from tandem.sim.given import pairs, path_like, refused
 from tandem.sim.own import Fixed
 from tandem.sim.parameters import LEVERS, RECORD, Parameters, fill_record
 from tandem.sim.scenario.catalogue import Found, find, known_sources
 from tandem.sim.scenario.complaint import ScenarioError, among
 from tandem.sim.scenario.layers import (
     SLOTS,
+    STEPS,
     Change,
     Descent,
     Layer,
@@ -84,7 +86,10 @@ class Scenario:
 
     @classmethod
     def parse(cls, text: str, name: str = "scenario") -> Scenario:
-        """From the text of a scenario file."""
+        """From the `text` of a scenario file; complaints name it `name`. Raises ScenarioError (line or key, what is allowed),
+        Mistake for what is no text."""
+        if not isinstance(text, str):
+            raise refused("text", text, "no text", "the text of a scenario file")
         found = Found(name, "case", name, None)
         return cls._from(found, put_together(found, parsed(text.encode("utf-8", "surrogatepass"), name), Descent()))
 
@@ -95,7 +100,8 @@ class Scenario:
 
     @classmethod
     def of(cls, *, role_model: str | None = None, context: str | None = None) -> Scenario:
-        """A role model in a context, with equal starts: only what the two files say differs from the defaults."""
+        """A `role_model` in a `context` (names or paths; None: the default's), with equal starts: only what the two files say
+        differs from the defaults."""
         layers: tuple[Layer, ...] = ()
         for kind, name in zip(SLOTS, (context, role_model)):
             if name is not None:
@@ -104,19 +110,23 @@ class Scenario:
         return cls("-in-".join(names) or "default", layers)._valid()
 
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
-        """The same with other values, by path; `role_model` and `context` switch these. Values win over the switch."""
-        values, layers = dict(changes), self.layers
+        """The same with other values: `changes` by path, each in its parameter's unit; `role_model` and `context` switch these.
+        Values win over the switch. Raises Mistake for what is no mapping, ScenarioError (path, value, what is allowed) for the
+        rest."""
+        values, layers = pairs("changes", changes), self.layers
         for kind in SLOTS:
             if kind in values:
                 layers = switched(layers, kind, slot(kind, values.pop(kind)))
         return replace(self, layers=with_set(layers, flattened(values)))._valid()
 
     def at(self, week: int, changes: Mapping[str, Any]) -> Scenario:
-        """The same with an intervention: `changes` take force in `week` (1 to 13 x quarters) and stay."""
-        return replace(self, changes=(*self.changes, change(week, changes)))._valid()
+        """The same with an intervention: `changes` take force in `week` (1 to 13 x quarters) and stay. Raises as `with_` does."""
+        return replace(self, changes=(*self.changes, change(week, pairs("changes", changes))))._valid()
 
     def branch(self, part: str) -> Scenario:
-        """The story's `intervention` or `remedy` carried out, or its `cause` switched off."""
+        """What the story tells: its `part` "intervention" or "remedy" carried out, or its "cause" switched off. Raises
+        ScenarioError where it tells of none."""
+        among(str(part), STEPS, "no such part of a story", file=self.name, key="part", allowed=", ".join(STEPS))
         step: Step | None = getattr(self.story, part)
         if step is None:
             raise ScenarioError("this scenario tells of none", file=self.name, key=part)
@@ -222,7 +232,7 @@ class Scenario:
         return last(self.layers, "context") or (mark.context if mark else None)
 
     def title(self, lang: str = "en") -> str:
-        """The title; without one, those of role model and context; without these, the name."""
+        """The title in `lang` ("en" or "fr"); without one, those of role model and context; without these, the name."""
         lang = language(lang)
         if self.story.title:
             return self.story.title[lang]
@@ -282,8 +292,9 @@ class Scenario:
         return found
 
     def save(self, path: str | os.PathLike[str], *, layered: bool = False) -> None:
-        """Write `to_toml` to a file, with a last line that marks it as ours. Mistake where `path` holds another's: it stays."""
-        write_text(path, self.to_toml(layered=layered), comment="toml")
+        """Write `to_toml` (`layered` as there) to a file, with a last line that marks it as ours; returns None. Mistake where
+        `path` holds another's: it stays. OSError where it cannot be written."""
+        write_text(path_like("path", path), self.to_toml(layered=layered), comment="toml")
 
     # -- checks --------------------------------------------------------------------------------
 

@@ -263,6 +263,63 @@ def test_what_comes_back_stands_in_the_reference(name):
     assert [kind for kind in kinds if kind not in {*there, "DataFrame", "Axes", "Figure", "Explorer", "None"}] == []
 
 
+def members_half_told(kind):
+    """Methods of a class that stand in the site and say nothing, or name an argument nowhere."""
+    found = []
+    for name, member in vars(kind).items():
+        method = getattr(member, "__func__", member)
+        if name.startswith("_") or not inspect.isfunction(method):
+            continue
+        text = inspect.getdoc(method) or ""
+        arguments = [each for each in inspect.signature(method).parameters if each not in ("self", "cls")]
+        found += [f"{name}({each})" for each in arguments if not re.search(rf"\b{each}\b", text)] or ([] if text else [name])
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in tandem.__all__ if inspect.isclass(getattr(tandem, name))])
+def test_every_argument_of_a_method_is_told(name):
+    assert members_half_told(getattr(tandem, name)) == []
+
+
+def test_a_method_that_says_too_little_is_seen():
+    class Half:
+        def told(self, seed):
+            """By `seed`."""
+
+        def half(self, seed, runs):
+            """By `seed`."""
+
+        def silent(self):
+            pass
+
+    assert members_half_told(Half) == ["half(runs)", "silent"]
+
+
+FIRM_ITSELF = Scenario.load(FIRM)
+METHODS = {
+    "branch": lambda: FIRM_ITSELF.branch("nope"),
+    "with_": lambda: FIRM_ITSELF.with_(3),
+    "at": lambda: FIRM_ITSELF.at(5, 3),
+    "parse": lambda: Scenario.parse(3),
+    "save": lambda: FIRM_ITSELF.save(3),
+    "title": lambda: FIRM_ITSELF.title("de"),
+    "explain": lambda: tandem.simulate(FIRM).explain("en", "maybe"),
+    "plot of a batch": lambda: tandem.simulate_batch(FIRM, runs=2).plot("nope"),
+    "plot of a comparison": lambda: tandem.compare(FIRM, "no-coo", runs=2).plot("nope"),
+    "with_ of a population": lambda: tandem.Population.load().with_(3),
+    "load of a population": lambda: tandem.Population.load(3),
+    "firms": lambda: tandem.Population.load().firms(2, pairs_only="maybe"),
+    "of_points": lambda: tandem.FactorFirms(FIRM, TRUST).of_points(3),
+    "of_points with too many columns": lambda: tandem.FactorFirms(FIRM, TRUST).of_points(np.zeros((3, 7))),
+    "as_salib": lambda: tandem.FactorFirms(FIRM, TRUST).as_salib(replicates=0),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_refuses_bad_input_in_one_line(method):
+    assert raised_by([METHODS[method]]) <= {"Mistake", "ScenarioError"}
+
+
 # -- tables ------------------------------------------------------------------------------------
 
 
