@@ -64,7 +64,7 @@ def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndar
     left = between[None] - gain @ between[None]
     values, vectors = np.linalg.eigh(0.5 * (left + left.transpose(0, 2, 1)))
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    drawn = middle[:, None, :] + np.einsum("lij,ldj->ldi", root, normal)
+    drawn = middle[:, None, :] + normal @ root.transpose(0, 2, 1)
     first = drawn.argmax(axis=2)
     found: np.ndarray = (first[:, :, None] == np.arange(means.shape[1])).mean(axis=1)
     return found
