@@ -1,7 +1,9 @@
 """Which move of one or two levers helps a firm most: all are looked at, what cannot win is dropped, the rest meets fresh luck.
 
 A race (Maron & Moore 1994, "Hoeffding races"; Kim & Nelson 2001, "A fully sequential procedure for indifference-zone selection"):
-after every stage moves decidedly behind the leader are dropped, so that most runs are played for the few that are close. Whoever
+after every stage moves decidedly behind the leader are dropped, so that most runs are played for the few that are close; and a
+stage goes on where dropping the rest would be likely to cost more than a quarter of a percent of what the leader brings (expected
+opportunity cost: Chick & Inoue 2001, "New two-stage and sequential procedures for selecting the best simulated system"). Whoever
 picks the best of many noisy figures overrates it; so the finalists meet luck that no choice was made on, one half of it picks
 and the other pays, which errs low, beside the highest upper limit of any finalist, which errs high: what lies between is told.
 """
@@ -12,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from tandem.experiments.advice.arms import LEVELS, Option, options_of
 from tandem.experiments.advice.surface import Surface
@@ -22,15 +25,28 @@ from tandem.sim.until import followed, followed_difference, looks
 
 LOOKS, LOOKED = 4, 120
 """Runs of each move in the first look, and over how many replicates they are spread."""
-SINGLES = 6
-"""Moves of one lever alone that enter the race, besides the best of all."""
+FIRST, SINGLES = 6, 4
+"""Moves that enter the race: the best of all, and of one lever alone; beside them the best of each pair of levers, as a smooth
+surface bends less than what levers do."""
 STAGES = ((18, 40), (8, 80), (5, 160))
-"""How many moves are raced at most, and on how many further replicates."""
+"""How many moves are raced at most, and on how many further replicates at a time."""
+ROUNDS = 4
+"""Times that a stage is played at most."""
+COST = 0.0025
+"""Share of the leader's gain that dropping a move may be expected to cost."""
 FINALISTS = 3
 BEHIND = 0.98
 """Level of the interval by which a move is decidedly behind."""
 FINER = 0.1
 HOURS = (NAMES.index("ceo_hours"), NAMES.index("coo_hours"))
+
+
+def _expected_loss(ahead: float, error: float) -> float:
+    """By how much a rival is better on average, and nothing where it is not: the true lead is normal about the one seen."""
+    if not error > 0.0:
+        return max(-ahead, 0.0) if np.isfinite(ahead) else 0.0
+    z = ahead / error
+    return float(error * (np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi) - z * ndtr(-z)))
 
 
 @dataclass
@@ -86,6 +102,15 @@ class Race:
         gains = {move: self.gain(move) for move in within}
         return sorted((move for move in within if np.isfinite(gains[move])), key=lambda move: -gains[move])
 
+    def cost(self, leader: Option, rivals: list[Option], first: int = 0) -> float:
+        """What it is expected to cost at most to prefer the leader to one of its rivals, as a share of what the leader brings;
+        told from replicate `first` of the race on."""
+        gain = mean_interval(self.over(leader)[first:])[0] if leader else 0.0
+        if not gain > 0.0 or not rivals:
+            return 0.0
+        ahead = [mean_interval(self.over(leader, move)[first:]) for move in rivals]
+        return max(_expected_loss(mean, error) for mean, _, _, error, _ in ahead) / gain
+
     def survivors(self, moves: list[Option], most: int, singles: int = 1) -> list[Option]:
         """The moves that are not decidedly behind the best, at most so many; with them the best that move a single lever."""
         order = self.best_first(moves, surely=False)
@@ -107,15 +132,29 @@ def raced(
     moves, finer = first.chosen(options), False
     for most, replicates in STAGES:
         replicates = min(replicates, max(8, runs // 2))
-        race.run(moves, replicates)
+        moves = _stage(race, moves, most // 2, replicates)
         progress(15)
-        moves = race.survivors(moves, most // 2, 2)
         if not finer:
             moves, finer = list(dict.fromkeys([*moves, *first.near(moves[:3], most // 2)])), True
     finalists, fresh = race.survivors(moves, FINALISTS), race.until - LOOKED
     last = _final(race, finalists, runs, fresh)
     progress(25)
     return race, [*race.best_first(last), *race.best_first([move for move in finalists if move not in last])], fresh
+
+
+def _stage(race: Race, moves: list[Option], most: int, replicates: int) -> list[Option]:
+    """The moves that survive a stage, which is played again, without those that are out of question, while dropping the rest is
+    expected to cost too much."""
+    running = moves
+    for _ in range(ROUNDS):
+        race.run(running, replicates)
+        kept = race.survivors(moves, most, 2)
+        leader = race.best_first(kept, surely=False)[0]
+        costly = [move for move in moves if move not in kept and race.cost(leader, [move]) > COST]
+        if not costly:
+            break
+        running = [*kept, *costly]
+    return kept
 
 
 def _final(race: Race, finalists: list[Option], runs: int, fresh: int) -> list[Option]:
@@ -129,7 +168,12 @@ def _final(race: Race, finalists: list[Option], runs: int, fresh: int) -> list[O
             break
         gains = {move: race.over(move)[fresh:] for move in last}
         lead = max(last, key=lambda move: mean_interval(gains[move])[0])
-        open_ = [move for move in last if move != lead and followed_difference(gains[move], gains[lead]).open_within(runs)]
+        open_ = [
+            move
+            for move in last
+            if move != lead
+            and (followed_difference(gains[move], gains[lead]).open_within(runs) or race.cost(lead, [move], fresh) > COST)
+        ]
         if not open_ and not followed(gains[lead]).open_within(runs):
             break
         last = [move for move in last if move == lead or move in open_]
@@ -159,10 +203,14 @@ class FirstLook:
         return [options[place] for place in order if room[place]]
 
     def chosen(self, options: list[Option]) -> list[Option]:
-        """Those that enter the race: the best of all, and the best that move one lever alone."""
+        """Those that enter the race (see FIRST)."""
         within = self.within(options)
         alone = [option for option in within if len(option) == 1]
-        return list(dict.fromkeys([*within[: STAGES[0][0] - SINGLES], *alone[:SINGLES]])) or options[:SINGLES]
+        pairs: dict[frozenset[str], Option] = {}
+        for option in within:
+            pairs.setdefault(frozenset(lever for lever, _ in option), option)
+        each = [option for option in pairs.values() if len(option) > 1]
+        return list(dict.fromkeys([*within[:FIRST], *each, *alone[:SINGLES]])) or options[:SINGLES]
 
     def near(self, moves: list[Option], most: int) -> list[Option]:
         """Moves between the levels looked at so far, next to these, the best of them by the surface."""
