@@ -10,8 +10,9 @@ and the other pays, which errs low, beside the highest upper limit of any finali
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.special import ndtr
@@ -25,13 +26,17 @@ from tandem.sim.until import followed, followed_difference, looks
 
 LOOKS, LOOKED = 4, 120
 """Runs of each move in the first look, and over how many replicates they are spread."""
-FIRST, SINGLES = 6, 4
-"""Moves that enter the race: the best of all, and of one lever alone; beside them the best of each pair of levers, as a smooth
-surface bends less than what levers do."""
+CLOSER, MORE_LOOKS = 5, 8
+"""Pairs of levers that are looked at more closely, and further runs of each of their moves."""
+FIRST, SINGLES, OF_A_PAIR = 6, 4, 2
+"""Moves that enter the race: the best of all, of one lever alone, and of each pair that was looked at more closely; beside them
+the best of each other pair, as one surface over all levers bends less than what levers do."""
 STAGES = ((18, 40), (8, 80), (5, 160))
 """How many moves are raced at most, and on how many further replicates at a time."""
 ROUNDS = 4
 """Times that a stage is played at most."""
+CLIMBERS, STEPS, STEP_REPLICATES = 3, 4, 60
+"""Sets of levers whose best move is moved on by a tenth; how often at most, and on how many replicates."""
 COST = 0.0025
 """Share of the leader's gain that dropping a move may be expected to cost."""
 FINALISTS = 3
@@ -97,10 +102,21 @@ class Race:
         return bool((mean if surely else low) <= self.hours)
 
     def best_first(self, moves: list[Option], surely: bool = True) -> list[Option]:
-        """Moves within the hours, by their gains."""
+        """Moves within the hours, the leader first: the one that none is ahead of under the same luck. The others by how far they
+        are behind it; moves were played on different numbers of replicates, and some of these are kinder than others."""
         within = [move for move in moves if self.fits(move, surely)]
         gains = {move: self.gain(move) for move in within}
-        return sorted((move for move in within if np.isfinite(gains[move])), key=lambda move: -gains[move])
+        known = [move for move in within if np.isfinite(gains[move])]
+        leader = max(known, key=lambda move: gains[move], default=())
+        for _ in known:
+            ahead = {move: mean_interval(self.over(move, leader))[0] for move in known if move != leader}
+            ahead = {move: lead for move, lead in ahead.items() if np.isfinite(lead)}
+            best = max(ahead, key=lambda move: ahead[move], default=())
+            if not best or not ahead[best] > 0.0:
+                break
+            leader = best
+        behind = {move: -ahead.get(move, gains[move] - gains[leader]) for move in known if move != leader}
+        return [*([leader] if known else []), *sorted(behind, key=lambda move: behind[move])]
 
     def cost(self, leader: Option, rivals: list[Option], first: int = 0) -> float:
         """What it is expected to cost at most to prefer the leader to one of its rivals, as a share of what the leader brings;
@@ -129,13 +145,15 @@ def raced(
     first = _first_look(judged, options, now, hours)
     progress(30)
     race = Race(judged, hours, {}, {})
-    moves, finer = first.chosen(options), False
-    for most, replicates in STAGES:
+    moves = first.chosen(options)
+    for number, (most, replicates) in enumerate(STAGES):
         replicates = min(replicates, max(8, runs // 2))
         moves = _stage(race, moves, most // 2, replicates)
         progress(15)
-        if not finer:
-            moves, finer = list(dict.fromkeys([*moves, *first.near(moves[:3], most // 2)])), True
+        if number == 0:
+            moves = list(dict.fromkeys([*moves, *first.near(moves[:3], most // 2)]))
+        elif number == 1:
+            moves = _climbed(race, first, moves, min(STEP_REPLICATES, replicates))
     finalists, fresh = race.survivors(moves, FINALISTS), race.until - LOOKED
     last = _final(race, finalists, runs, fresh)
     progress(25)
@@ -149,12 +167,27 @@ def _stage(race: Race, moves: list[Option], most: int, replicates: int) -> list[
     for _ in range(ROUNDS):
         race.run(running, replicates)
         kept = race.survivors(moves, most, 2)
-        leader = race.best_first(kept, surely=False)[0]
+        leader = next(iter(race.best_first(kept, surely=False)), ())
         costly = [move for move in moves if move not in kept and race.cost(leader, [move]) > COST]
         if not costly:
             break
         running = [*kept, *costly]
     return kept
+
+
+def _climbed(race: Race, first: FirstLook, moves: list[Option], replicates: int) -> list[Option]:
+    """The moves, with those around the best of the best pairs of levers, until none of these is better that was not looked at."""
+    for _ in range(STEPS):
+        tops: dict[frozenset[str], Option] = {}
+        for move in race.best_first(moves, surely=False):
+            tops.setdefault(levers_of(move), move)
+        around = dict.fromkeys(other for move in list(tops.values())[:CLIMBERS] for other in first.around(move))
+        unseen = [move for move in around if move not in race.values]
+        if not unseen:
+            break
+        race.run([*moves, *unseen], replicates)
+        moves = race.survivors([*moves, *unseen], max(len(moves), 2 * CLIMBERS), 2)
+    return moves
 
 
 def _final(race: Race, finalists: list[Option], runs: int, fresh: int) -> list[Option]:
@@ -181,17 +214,33 @@ def _final(race: Race, finalists: list[Option], runs: int, fresh: int) -> list[O
 
 
 @dataclass(frozen=True)
+class Surfaces:
+    """What moves bring: of the pairs of levers that were looked at more closely by a surface of their own."""
+
+    whole: Surface
+    of_pair: dict[frozenset[str], Surface]
+
+    def __call__(self, options: Sequence[Option]) -> np.ndarray:
+        """As the surfaces have it, float64 (options,)."""
+        found = self.whole(options)
+        for names, surface in self.of_pair.items():
+            mine = [place for place, option in enumerate(options) if levers_of(option) == names]
+            if mine:
+                found[mine] = surface([options[place] for place in mine])
+        return found
+
+
+@dataclass(frozen=True)
 class FirstLook:
     """Surfaces of the wish and of hours over all moves."""
 
-    wish: Surface
-    more_hours: Surface
+    wish: Surfaces
+    more_hours: Surfaces
     hours: float | None
-    now: np.ndarray
     finest: tuple[float, ...]
 
     def within(self, options: list[Option]) -> list[Option]:
-        """Moves that may be within the hours, by what the surface has them bring, best first."""
+        """Moves that may be within the hours, by what the surfaces have them bring, best first."""
         if not options:
             return []
         gains = self.wish(options)
@@ -202,34 +251,60 @@ class FirstLook:
         order = np.argsort(-gains, kind="stable")
         return [options[place] for place in order if room[place]]
 
+    def pairs(self, options: list[Option]) -> dict[frozenset[str], list[Option]]:
+        """Moves of two levers by these, the best pair first and the best move of each first."""
+        found: dict[frozenset[str], list[Option]] = {}
+        for option in self.within(options):
+            if len(option) > 1:
+                found.setdefault(levers_of(option), []).append(option)
+        return found
+
     def chosen(self, options: list[Option]) -> list[Option]:
         """Those that enter the race (see FIRST)."""
         within = self.within(options)
         alone = [option for option in within if len(option) == 1]
-        pairs: dict[frozenset[str], Option] = {}
-        for option in within:
-            pairs.setdefault(frozenset(lever for lever, _ in option), option)
-        each = [option for option in pairs.values() if len(option) > 1]
+        each = [
+            option
+            for names, mine in self.pairs(options).items()
+            for option in mine[: OF_A_PAIR if names in self.wish.of_pair else 1]
+        ]
         return list(dict.fromkeys([*within[:FIRST], *each, *alone[:SINGLES]])) or options[:SINGLES]
 
+    def around(self, move: Option) -> list[Option]:
+        """Moves of the same levers a tenth to either side, between the levels that are looked at first, too."""
+        ways = [[(lever, level) for level in self.finest if abs(level - at) < 1.5 * FINER] for lever, at in move]
+        return [other for other in product(*ways) if other != move]
+
     def near(self, moves: list[Option], most: int) -> list[Option]:
-        """Moves between the levels looked at so far, next to these, the best of them by the surface."""
-        found: list[Option] = []
-        for move in moves:
-            ways = [[level for level in self.finest if abs(level - at) < 1.5 * FINER] for _, at in move]
-            if len(move) == 1:
-                found += [((move[0][0], level),) for level in ways[0]]
-            elif move:
-                found += [((move[0][0], one), (move[1][0], other)) for one in ways[0] for other in ways[1]]
-        return self.within([move for move in dict.fromkeys(found) if move not in moves])[:most]
+        """Moves around these, the best of them by the surfaces."""
+        found = dict.fromkeys(other for move in moves for other in self.around(move))
+        return self.within([move for move in found if move not in moves])[:most]
+
+
+def levers_of(option: Option) -> frozenset[str]:
+    """The levers that a move moves."""
+    return frozenset(lever for lever, _ in option)
 
 
 def _first_look(judged: Judged, options: list[Option], now: np.ndarray, hours: float | None) -> FirstLook:
-    """Every move on a few replicates of its own, against the firm as it is on the same."""
+    """Every move on a few replicates of its own, against the firm as it is on the same; then those of the most promising pairs of
+    levers on a few more."""
     untouched, before = judged.measure(np.arange(LOOKED))
+
+    def looked(mine: list[Option], luck: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values, outcomes = judged.play(mine, luck)
+        taken = outcomes[..., HOURS].sum(axis=-1) - before[0][:, HOURS].sum(axis=-1)[luck]
+        return values - untouched[0][luck], taken
+
     luck = (LOOKS * np.arange(len(options))[:, None] + np.arange(LOOKS)) % LOOKED
-    values, outcomes = judged.play(options, luck)
-    taken = outcomes[..., HOURS].sum(axis=-1) - before[0][:, HOURS].sum(axis=-1)[luck]
-    finest = tuple(round(float(level), 10) for level in np.arange(0.0, 1.0 + 0.5 * FINER, FINER))
-    wish = Surface(now, options, values - untouched[0][luck])
-    return FirstLook(wish, Surface(now, options, taken), hours, now, tuple(sorted({*finest, *LEVELS})))
+    seen = looked(options, luck)
+    finest = tuple(sorted({*(round(float(level), 10) for level in np.arange(0.0, 1.0 + 0.5 * FINER, FINER)), *LEVELS}))
+    wish, more_hours = (Surfaces(Surface(now, options, part), {}) for part in seen)
+    look = FirstLook(wish, more_hours, hours, finest)
+    place = {option: at for at, option in enumerate(options)}
+    for names, mine in list(look.pairs(options).items())[:CLOSER]:
+        at = [place[option] for option in mine]
+        again = looked(mine, (luck[at, -1:] + 1 + np.arange(MORE_LOOKS)) % LOOKED)
+        for surfaces, first, more in zip((wish, more_hours), seen, again):
+            surfaces.of_pair[names] = Surface(now, mine, np.concatenate([first[at], more], axis=1))
+    return look
