@@ -57,6 +57,11 @@ def within_looks(budget: int) -> int:
     return max(looks(budget), default=budget)
 
 
+def spent_at(place: int) -> float:
+    """What the look at this place (from 0) spends of ALPHA."""
+    return (1.0 - PASSED_ON) * ALPHA * PASSED_ON**place
+
+
 @cache
 def reaches(taken: tuple[int, ...]) -> tuple[float, ...]:
     """How many standard errors the interval of each look reaches, for looks after so many units (rising), so that the first k
@@ -65,9 +70,10 @@ def reaches(taken: tuple[int, ...]) -> tuple[float, ...]:
     from scipy.special import ndtr
 
     found: list[float] = []
-    before, spent = 0, (1.0 - PASSED_ON) * ALPHA
+    before = 0
     at, mass = np.zeros(1), np.ones(1)  # sums of standard normal steps that have left no bound so far
-    for now in taken:
+    for place, now in enumerate(taken):
+        spent = spent_at(place)
         step, low, high = float(now - before), 1.0, 10.0
         for _ in range(50):
             middle = 0.5 * (low + high)
@@ -79,7 +85,7 @@ def reaches(taken: tuple[int, ...]) -> tuple[float, ...]:
         width = np.full(_POINTS, ends[1] - ends[0])
         width[[0, -1]] *= 0.5
         found.append(high)
-        before, spent, at, mass = now, spent * PASSED_ON, ends, density * width
+        before, at, mass = now, ends, density * width
     return tuple(found)
 
 
@@ -99,6 +105,15 @@ def level_at(look: int) -> float:
     if look not in (taken := looks(look)):
         raise ValueError(f"{look}: one looks after {', '.join(map(str, taken))} pairs, and so on")
     return level_of(taken)
+
+
+def chance(score: float, seen: float, reach: float) -> float:
+    """Chance to be more than `reach` standard errors away when all is known, of a mean that stands `score` standard errors away
+    when the share `seen` is known (below 1): its predictive power."""
+    from scipy.special import ndtr
+
+    mean, spread = abs(score) / seen**0.5, (1.0 / seen - 1.0) ** 0.5
+    return float(ndtr((mean - reach) / spread) + ndtr((-mean - reach) / spread))
 
 
 @dataclass(frozen=True)
@@ -129,12 +144,7 @@ class Followed:
             return False
         if not self.error > 0.0:
             return False  # where no pair of a hundred differs, hardly one will
-        from scipy.special import ndtr
-
-        reach = reaches(looks(last))[-1]
-        seen = self.pairs / last  # share of what will be known then
-        mean, spread = abs(self.score) / seen**0.5, (1.0 / seen - 1.0) ** 0.5
-        return bool(ndtr((mean - reach) / spread) + ndtr((-mean - reach) / spread) >= HOPELESS)
+        return chance(self.score, self.pairs / last, reaches(looks(last))[-1]) >= HOPELESS
 
     @property
     def interval(self) -> tuple[float, float, float, float, int]:

@@ -138,7 +138,8 @@ def _analyse(record: Record, arms: Arms, parameters: Any) -> Any:
 
     asked = _of(record, "n", "seed", "outputs", "replicates", "design", "sampling", "tails", "allow_failed", "held")
     told_by = None if record["told_by"] is None else tuple(record["told_by"])
-    return analyse(_function(record, arms, parameters), record["inputs"], told_by=told_by, **asked)
+    order = record.get("until_decided", False)
+    return analyse(_function(record, arms, parameters), record["inputs"], told_by=told_by, until_decided=order, **asked)
 
 
 def _decide(record: Record, arms: Arms, parameters: Any) -> Any:

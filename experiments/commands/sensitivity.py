@@ -57,6 +57,9 @@ def sensitivity(
     shapley: Annotated[
         bool, typer.Option("--shapley", help="Shapley shares as well: every subset of the inputs is played.")
     ] = False,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Stop as soon as the order of the levers is decided, or would hardly be.")
+    ] = False,
     method: Annotated[str | None, typer.Option(help="A second opinion by SALib: sobol, morris, pawn, delta, ...")] = None,
     factors: FactorsFile = None,
     outcomes: OwnOutcomes = None,
@@ -73,13 +76,13 @@ def sensitivity(
     from tandem.experiments.pages.telling import told_in
 
     own_outcomes(outcomes)
-    alone_with(name, factors, outcome, interactions, strata, only, method, shapley)
+    alone_with(name, factors, outcome, interactions, strata or until_decided, only, method, shapley)
     if is_sweep(name) or factors is not None:
         with told_in(lang.value):
             if factors is None:
                 return of_sweep(str(name), outcome, seed, out)
             return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
-    refuse(out, name, strata, only, method)
+    refuse(out, name, strata, only, method, until_decided and profile is ProfileName.smoke)
     sets = parameter_sets(parameters)
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
@@ -88,7 +91,8 @@ def sensitivity(
     from tandem.experiments.study.noted import note_parts
     from tandem.sim.texts import text
 
-    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, parameters=sets, shapley=shapley)
+    how = {"parameters": sets, "shapley": shapley, "until_decided": until_decided}
+    parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, **how)
     parts = parts if only is None else alone(parts, only)
     if method is not None:
         note_parts(parts[:1])
@@ -96,9 +100,9 @@ def sensitivity(
             return second(parts[0], method, seed, out)
     parts = plan.settled(parts)
     note_parts(parts)
-    command = again(name, context, profile, strata, only, seed, shapley, sets.word, lang)
+    command = again(name, context, profile, strata, only, seed, shapley, until_decided, sets.word, lang)
     with told_in(lang.value):
-        main, part, runs = play(parts, out, (profile.value, seed, name, context, shapley), command)
+        main, part, runs = play(parts, out, (profile.value, seed, name, context, shapley, until_decided), command)
         show(main, part)
     print(sets.tell(lang.value))
     print(text("command.report", lang.value, firms=runs, seconds=time.monotonic() - started, page=out / "report.html"))
@@ -120,13 +124,14 @@ def again(
     only: Kind | None,
     seed: Any,
     shapley: bool,
+    until_decided: bool,
     sets: str | int,
     lang: Language,
 ) -> str:
     """The command that plays it again."""
     asked = [*([name] if name else []), *(["--context", context] if context else []), "--profile", profile.value]
     asked += [*(["--strata"] if strata else []), *(["--only", only.value] if only else []), "--seed", str(seed)]
-    asked += [*(["--shapley"] if shapley else []), "--parameters", str(sets)]
+    asked += [*(["--shapley"] if shapley else []), *(["--until-decided"] if until_decided else []), "--parameters", str(sets)]
     asked += [*([] if lang is Language.en else ["--lang", lang.value]), "--out", "DIR"]
     return shlex.join(["tandem", "sensitivity", *asked])
 
@@ -145,13 +150,15 @@ def alone_with(
         raise typer.BadParameter("belongs to factors of one's own (--factors FILE)", param_hint=hint)
     if (swept or factors is not None) and (strata or only is not None or method is not None or shapley):
         raise typer.BadParameter(
-            "no --strata, --only, --method, --shapley beside it: they are for levers", param_hint="--factors"
+            "no --strata, --until-decided, --only, --method, --shapley beside it: they are for levers", param_hint="--factors"
         )
 
 
-def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None) -> None:
+def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None, too_small: bool) -> None:
     """What does not go together."""
     writable(out, ("report.html", "study.toml", "verdict.json", "verdicts.json", "indices.csv"))
+    if too_small:
+        raise typer.BadParameter("the profile smoke has fewer rows than a first look; take quick", param_hint="--until-decided")
     if method is not None:
         from tandem.experiments.sensitivity.second_opinion import METHODS
 
@@ -172,7 +179,7 @@ def alone(parts: list[Any], only: Kind) -> list[Any]:
 
 
 def play(
-    parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None, bool], command: str
+    parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None, bool, bool], command: str
 ) -> tuple[Any, Any, int]:
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
     from tandem.experiments.commands.tables import progress
@@ -237,6 +244,8 @@ def show(found: Any, part: Any) -> None:
                 direction,
             )
         Screen(sys.stdout).show(shown)
+    if found.looks:
+        print(said("analysis.looked", n=found.n, most=part.n, looks=len(found.looks)))
     tell(found)
     for missing in (name for name in ("revenue_growth", "conflict_rate") if name not in found.outputs):
         print(said("analysis.undefined", name=title_of(missing)))

@@ -20,6 +20,8 @@ from tandem.experiments.sensitivity.estimates import Output, estimated, rows_of
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.intervals import half_width, standard_error
 from tandem.experiments.sensitivity.leading import probabilities
+from tandem.experiments.sensitivity.looking import Order, asked_order, order_open
+from tandem.experiments.sensitivity.origin import origin_of_analysis
 from tandem.experiments.sensitivity.points import Plan, plan_of
 from tandem.experiments.sensitivity.practice import practice_rows
 from tandem.experiments.sensitivity.ranking import places_of, ranks_of
@@ -32,12 +34,11 @@ from tandem.experiments.sensitivity.runner import (
     Function,
     Runner,
 )
-from tandem.experiments.sensitivity.sums import Kept, Played, Progress, Sums, play, rows_at_once
+from tandem.experiments.sensitivity.sums import Enough, Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
-from tandem.sim.given import number_or_none, plain, whole, whole_or_none
+from tandem.sim.given import number_or_none, whole, whole_or_none
 from tandem.sim.mistake import Mistake
-from tandem.sim.origin import origin_of_function
 from tandem.sim.own import made_by
 from tandem.sim.seeds import seed_of
 
@@ -63,6 +64,7 @@ def analyse(
     keep: str | os.PathLike[str] | None = None,
     held: Mapping[str, Sequence[str]] | None = None,
     told_by: tuple[str, int] | None = None,
+    until_decided: bool | str | Iterable[str] = False,
 ) -> Sensitivity:
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
@@ -90,6 +92,10 @@ def analyse(
     the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which probability
     over them each other input leads. `practice`: effect, level where more stops helping, share of rows that go the other way.
 
+    `until_decided`: stop at a look (after 128, 256, 512, ... random rows, n of at most 8192) at which the order of the inputs
+    named (True: of all) is decided for every output, or would hardly be within n rows. Intervals and the order allow for every
+    look (see `tandem.sim.until`), and a larger n goes on with the same rows.
+
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
     noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
@@ -105,13 +111,14 @@ def analyse(
     {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors).holding(held)
-    asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given))
+    order = asked_order(until_decided, given)
+    asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given), order)
     return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What `analyse` was asked, its factors, seed and `told_by` as they are meant."""
+    """What `analyse` was asked, its factors, seed, `told_by` and order as they are meant."""
 
     factors: Factors
     seed: int | str
@@ -120,27 +127,7 @@ class _Asked:
     sampling: str
     allow_failed: float
     told_by: tuple[str, int] | None
-
-
-def _origin(
-    f: Function, asked: _Asked, n: int, outputs: str | Sequence[str] | None, tails: Mapping[str, float] | None
-) -> dict[str, Any]:
-    """The record that the tables carry: the arguments of `analyse`, `keep` and `progress` aside, which change no figure."""
-    given = asked.factors
-    named = {
-        "inputs": dict(zip(given.names, (given.groups[g] for g in given.group_of))),
-        "n": n,
-        "seed": asked.seed,
-        "outputs": [outputs] if isinstance(outputs, str) else None if outputs is None else [*map(str, outputs)],
-        "replicates": asked.replicates,
-        "design": asked.design,
-        "sampling": asked.sampling,
-        "tails": None if tails is None else plain(dict(tails)),
-        "allow_failed": asked.allow_failed,
-        "held": {name: [*map(str, levels)] for name, levels in given.held} or None,
-        "told_by": None if asked.told_by is None else [asked.told_by[0], int(asked.told_by[1])],
-    }
-    return origin_of_function("analyse", f, known_code(f), **named)
+    order: Order
 
 
 def _analysed(
@@ -153,7 +140,7 @@ def _analysed(
     keep: str | os.PathLike[str] | None,
 ) -> Sensitivity:
     given, number = asked.factors, asked.seed
-    plan = plan_of(n, len(given.columns), number, asked.sampling, len(given.held))
+    plan = plan_of(n, len(given.columns), number, asked.sampling, len(given.held), bool(asked.order))
     allow_failed, replicates = _allowed(asked.allow_failed, asked.replicates)
     kind = _design(asked.design, len(given.groups))
     run = Runner(f, len(given.columns), outputs, tails, number)
@@ -162,9 +149,22 @@ def _analysed(
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
     kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, asked.told_by)) if keep is not None else None
-    played = play(chosen, plan, run, allow_failed, told, kept, asked.told_by)
-    found = _result(kind, chosen, plan, run, played, asked.told_by)
-    return made_by(found, _origin(f, asked, found.n, outputs, tails))
+    played = play(chosen, plan, run, allow_failed, told, kept, asked.told_by, _enough(chosen, run, asked.order, plan))
+    found = _result(kind, chosen, run, played, asked.told_by)
+    return made_by(found, origin_of_analysis(f, asked, plan.n, outputs, tails))
+
+
+def _enough(design: Design, run: Runner, order: Order, last: Plan) -> Enough:
+    """Whether the order asked for is decided, or would hardly be, for every output."""
+
+    def enough(played: Played) -> bool:
+        ends = zip(run.outputs, played.by_output, run.shift, run.scale)
+        found = (
+            estimated(name, kept.whole, design, played.plan, float(shift), float(scale)) for name, kept, shift, scale in ends
+        )
+        return not any(order_open(output, order, played.plan, last) for output in found)
+
+    return enough
 
 
 def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:
@@ -226,6 +226,7 @@ def _mark(
         design.replicates,
         run.outputs,
         rows_at_once(design, len(run.outputs)),
+        plan.looks,
     ]
     return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes() + run.spreads.tobytes()).hexdigest()
 
@@ -233,9 +234,9 @@ def _mark(
 class _Tables:
     """What is told of each output in turn, gathered."""
 
-    def __init__(self, design: Design, plan: Plan, run: Runner, played: Played, told_by: tuple[str, int] | None):
-        self.design, self.plan, self.run, self.played, self.told_by = design, plan, run, played, told_by
-        self.target, self.rows_played = target_width(plan.n), plan.n - played.failed_rows
+    def __init__(self, design: Design, run: Runner, played: Played, told_by: tuple[str, int] | None):
+        self.design, self.plan, self.run, self.played, self.told_by = design, played.plan, run, played, told_by
+        self.target, self.rows_played = target_width(self.plan.n), self.plan.n - played.failed_rows
         self.rows: list[Row] = []
         self.ranks: list[pd.DataFrame] = []
         self.places: dict[str, dict[str, str]] = {}
@@ -278,7 +279,7 @@ class _Tables:
         self.within += rows
         self.ranks_within.append(ranks)
         if known:
-            self.depends += dependence(name, kept, self.design, self.run.spreads[:, at])
+            self.depends += dependence(name, kept, self.design, self.run.spreads[:, at], self.plan.level)
             if self.told_by is not None:
                 self.leading.append(self._led(name, kept))
                 self.moments |= {f"{at}:levels:{word}": array for word, array in kept.by_level.items()}
@@ -289,11 +290,11 @@ class _Tables:
         others = [at for at, group in enumerate(groups) if group != self.told_by[0]]  # type: ignore[index]
         counts, totals, products = (kept.by_level[word] for word in ("counts", "totals", "products"))
         apart = products[:, others][:, :, others]
-        return probabilities(name, [groups[at] for at in others], counts, totals[:, others], apart, seed)
+        return probabilities(name, [groups[at] for at in others], counts, totals[:, others], apart, seed, self.plan.level)
 
 
-def _result(kind: str, design: Design, plan: Plan, run: Runner, played: Played, told_by: tuple[str, int] | None) -> Sensitivity:
-    found = _Tables(design, plan, run, played, told_by)
+def _result(kind: str, design: Design, run: Runner, played: Played, told_by: tuple[str, int] | None) -> Sensitivity:
+    plan, found = played.plan, _Tables(design, run, played, told_by)
     for at in range(len(run.outputs)):
         found.add(at)
     found.checks += [
@@ -321,6 +322,7 @@ def _result(kind: str, design: Design, plan: Plan, run: Runner, played: Played, 
         design=kind,
         sampling="sobol" if plan.sobol else "random",
         failed_rows=played.failed_rows,
+        looks=plan.looks,
         bounds=pd.DataFrame(found.bounds),
         practice=pd.DataFrame(found.practice),
         within=pd.DataFrame(found.within),
@@ -346,7 +348,7 @@ def _stages(sums: Sums, output: Output, plan: Plan) -> list[dict[str, str | floa
         left = np.full((few, len(whole)), np.nan)
         if output.mean_known and few > 1:
             left = (part["total"].sum(axis=0) - part["total"]) / (part["variance"].sum() - part["variance"])
-        wide = half_width(standard_error(left), few)
+        wide = half_width(standard_error(left), few, plan.level)
         rows += [
             {
                 "input": name,

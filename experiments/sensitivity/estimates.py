@@ -8,7 +8,7 @@ import numpy as np
 
 from tandem.experiments.sensitivity.designs import BINS, Design
 from tandem.experiments.sensitivity.indices import coarse, curves, direction, effects, ratios
-from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
+from tandem.experiments.sensitivity.intervals import LEVEL, half_width, left_out, standard_error
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.sums import Sums
 from tandem.sim.intervals import DECIDED, brought_within
@@ -28,11 +28,13 @@ EFFECT_WORDS = {"higher": "raises", "lower": "lowers", "same": NO_EFFECT, "undec
 
 @dataclass(frozen=True)
 class Estimate:
-    """One measure of one output: for each input an estimate, and the estimates made without each replication (r, inputs)."""
+    """One measure of one output: for each input an estimate, and the estimates made without each replication (r, inputs).
+    `level`: of its intervals, 95% of one that is looked at once."""
 
     inputs: tuple[str, ...]
     value: np.ndarray
     without: np.ndarray
+    level: float = LEVEL
 
     @property
     def error(self) -> np.ndarray:
@@ -41,15 +43,16 @@ class Estimate:
 
     @property
     def half(self) -> np.ndarray:
-        """Half-widths of the 95% intervals: not below what rounding does, but exactly 0 where nothing moved at all."""
-        half = half_width(self.error, len(self.without))
+        """Half-widths of the intervals: not below what rounding does, but exactly 0 where nothing moved at all."""
+        half = half_width(self.error, len(self.without), self.level)
         return np.where(half > 0.0, np.maximum(half, LEAST_HALF * (1.0 + np.abs(self.value))), half)
 
 
 @dataclass(frozen=True)
 class Output:
     """Everything known of one output. `constant`: it never changed; `mean_known`, `spread_known`: the variance of the mean
-    function, and that of Var(Y|x), are decidedly above zero, so that shares of them mean something."""
+    function, and that of Var(Y|x), are decidedly above zero, so that shares of them mean something. `level` of the intervals, and
+    `alpha`, which the order of all inputs may spend: 95% and 5% where one looks once."""
 
     name: str
     measures: dict[str, Estimate]
@@ -59,6 +62,8 @@ class Output:
     constant: bool
     mean_known: bool
     spread_known: bool
+    level: float = LEVEL
+    alpha: float = 1.0 - LEVEL
 
     def interval(self, measure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Estimates, lows and highs of a measure."""
@@ -77,12 +82,12 @@ def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, s
     constant = (abs(variance) + noise) ** 0.5 * scale <= ROUNDING * abs(shift)
     constant = constant or (variance == 0.0 and noise == 0.0)
     rounding = (ROUNDING * abs(shift) / scale) ** 2 if not constant else 0.0
-    mean_known = not constant and _above_zero(whole["variance"], without["variance"], rounding)
+    mean_known = not constant and _above_zero(whole["variance"], without["variance"], rounding, plan.level)
     # Rounding alone makes the spread of Var(Y|x) about as large as machine precision allows.
     spread_known = (
         "spread_variance" in whole
         and noise > 0.0
-        and _above_zero(whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2)
+        and _above_zero(whole["spread_variance"], without["spread_variance"], (1e-10 * noise) ** 2, plan.level)
     )
     measures = {}
     full, each = ratios(whole), ratios(without)
@@ -90,23 +95,23 @@ def estimated(name: str, sums: Sums, design: Design, plan: Plan, shift: float, s
     for measure, value in full.items():
         known = mean_known if measure in OF_MEAN else spread_known if measure in OF_SPREAD else not constant
         value, parts = (value, each[measure]) if known else (value * np.nan, each[measure] * np.nan)
-        measures[measure] = Estimate(inputs.get(measure, groups), value, parts)
+        measures[measure] = Estimate(inputs.get(measure, groups), value, parts, plan.level)
     curve, parts = scale * curves(whole["bins"]), scale * curves(without["bins"])
-    measures["effect"] = Estimate(factors.labels, effects(curve), effects(parts))
+    measures["effect"] = Estimate(factors.labels, effects(curve), effects(parts), plan.level)
     bent = [_direction(curve[f], parts[:, f]) for f in range(len(factors.names))]
     measures["direction"] = Estimate(
-        factors.labels, np.array([value for value, _ in bent]), np.array([found for _, found in bent]).T
+        factors.labels, np.array([value for value, _ in bent]), np.array([found for _, found in bent]).T, plan.level
     )
     if constant:
         for measure in ("effect", "direction"):
             found = measures[measure]
-            measures[measure] = Estimate(found.inputs, found.value * np.nan, found.without * np.nan)
-    half = half_width(standard_error(parts), len(parts))
-    return Output(name, measures, curve, half, whole, constant, mean_known, spread_known)
+            measures[measure] = Estimate(found.inputs, found.value * np.nan, found.without * np.nan, plan.level)
+    half = half_width(standard_error(parts), len(parts), plan.level)
+    return Output(name, measures, curve, half, whole, constant, mean_known, spread_known, plan.level, plan.alpha)
 
 
-def _above_zero(value: np.ndarray, without: np.ndarray, floor: float) -> bool:
-    low = value - half_width(standard_error(without), len(without))
+def _above_zero(value: np.ndarray, without: np.ndarray, floor: float, level: float) -> bool:
+    low = value - half_width(standard_error(without), len(without), level)
     return bool(low[0] > 0.0 and value[0] > floor)
 
 

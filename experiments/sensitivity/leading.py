@@ -15,7 +15,13 @@ COLUMNS = ["output", "input", "probability", "low", "high", "levels"]
 
 
 def probabilities(
-    output: str, inputs: Sequence[str], counts: np.ndarray, totals: np.ndarray, products: np.ndarray, seed: int | str
+    output: str,
+    inputs: Sequence[str],
+    counts: np.ndarray,
+    totals: np.ndarray,
+    products: np.ndarray,
+    seed: int | str,
+    level: float,
 ) -> pd.DataFrame:
     """Probability that an input has the largest total index of all, over the levels of a factor: one row an input (see COLUMNS).
 
@@ -39,7 +45,8 @@ def probabilities(
     for turn in range(RESAMPLES):
         chosen = draw.integers(0, len(n), len(n))
         again[turn] = _leads(means[chosen], within, n[chosen], normal).mean(axis=0)
-    low, high = np.quantile(again, [0.025, 0.975], axis=0) if len(n) >= 10 else (np.full(g, np.nan), np.full(g, np.nan))
+    tail = round(0.5 * (1.0 - level), 12)
+    low, high = np.quantile(again, [tail, 1.0 - tail], axis=0) if len(n) >= 10 else (np.full(g, np.nan), np.full(g, np.nan))
     rows: list[dict[str, Any]] = [
         {"output": output, "input": name, "probability": float(p), "low": float(a), "high": float(b), "levels": len(n)}
         for name, p, a, b in zip(inputs, whole, low, high)
@@ -57,7 +64,7 @@ def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndar
     left = between[None] - gain @ between[None]
     values, vectors = np.linalg.eigh(0.5 * (left + left.transpose(0, 2, 1)))
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    drawn = middle[:, None, :] + np.einsum("lij,ldj->ldi", root, normal)
+    drawn = middle[:, None, :] + normal @ root.transpose(0, 2, 1)
     first = drawn.argmax(axis=2)
     found: np.ndarray = (first[:, :, None] == np.arange(means.shape[1])).mean(axis=1)
     return found

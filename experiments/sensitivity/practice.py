@@ -9,7 +9,7 @@ import numpy as np
 from tandem.experiments.sensitivity.estimates import Output
 from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.indices import coarse, curves
-from tandem.experiments.sensitivity.intervals import LEVEL, half_width, left_out, standard_error
+from tandem.experiments.sensitivity.intervals import half_width, left_out, standard_error
 from tandem.experiments.sensitivity.sums import Sums
 from tandem.sim.intervals import share_interval, verdict
 
@@ -39,7 +39,7 @@ def practice_rows(output: Output, sums: Sums, factors: Factors, scale: float) ->
     rows = []
     for at, name in enumerate(factors.labels):
         effect, half = float(effects.value[at]), float(effects.half[at])
-        above = decidedly_above(curve[at], without[:, at])
+        above = decidedly_above(curve[at], without[:, at], output.level)
         many_rows = int(sums.sums["crossings"][:, at].sum())
         low, high = _of_share(float(share[at]), float(standard_error(shares[:, at])), many_rows)
         rows.append(
@@ -71,13 +71,13 @@ def _of_share(share: float, error: float, rows: int) -> tuple[float, float]:
     return min(low, share), max(high, share)
 
 
-def decidedly_above(curve: np.ndarray, without: np.ndarray) -> np.ndarray:
+def decidedly_above(curve: np.ndarray, without: np.ndarray, level: float) -> np.ndarray:
     """Whether a curve is decidedly higher at one step than at another, bool (steps, steps): one-sided, each at a level such that
     all comparisons of one step with the others hold together."""
     steps = len(curve)
     gap = curve[:, None] - curve[None, :]
     error = standard_error(without[:, :, None] - without[:, None, :])
-    level = 1.0 - 2.0 * (1.0 - LEVEL) / (steps - 1)
+    level = 1.0 - 2.0 * (1.0 - level) / (steps - 1)
     found: np.ndarray = gap > half_width(error, len(without), level) + 1e-12 * np.abs(curve).max()
     return found
 

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.sensitivity.estimates import Output
-from tandem.experiments.sensitivity.intervals import LEVEL, half_width, holm, p_value, standard_error
+from tandem.experiments.sensitivity.intervals import half_width, holm, p_value, standard_error
 
 COLUMNS = ["output", "first", "second", "difference", "low", "high", "se", "p", "verdict"]
 
 
 def ranks_of(output: Output) -> pd.DataFrame:
     """One row a pair, the larger estimate as `first`: the difference of their `total_mean` with its 95% interval, the
-    two-sided p-value adjusted for the number of pairs (Holm 1979), and "decided" where it is at most .05, else "undecided".
+    two-sided p-value adjusted for the number of pairs (Holm 1979), and "decided" where it is at most .05 (where one looks more
+    than once: at most what this look may spend of it), else "undecided".
 
     The error is that of the difference itself: both indices come from the same rows.
     """
@@ -26,7 +27,7 @@ def ranks_of(output: Output) -> pd.DataFrame:
     for first, second in combinations(order, 2):
         gap = float(found.value[first] - found.value[second])
         error = float(standard_error(found.without[:, first] - found.without[:, second]))
-        wide = float(half_width(error, len(found.without)))
+        wide = float(half_width(error, len(found.without), output.level))
         rows.append(
             {
                 "output": output.name,
@@ -42,7 +43,7 @@ def ranks_of(output: Output) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     if len(table):
         table["p"] = holm(table["p"].to_numpy(dtype=float))
-    table["verdict"] = np.where(table["p"].astype(float) <= 1.0 - LEVEL, "decided", "undecided")
+    table["verdict"] = np.where(table["p"].astype(float) <= output.alpha, "decided", "undecided")
     return table
 
 

@@ -58,6 +58,8 @@ class Sensitivity(Own):
     """"subsets" (every subset of groups), "walks" or "pairs"."""
     sampling: str
     failed_rows: int = 0
+    looks: tuple[int, ...] = ()
+    """Numbers of rows at which one looked, `n` the last, where it was played until an order was decided; empty: one look."""
     bounds: pd.DataFrame = field(default_factory=pd.DataFrame)
     """Where failed rows were left out: output, input, measure, estimate, if_lowest, if_highest (failed runs set to the lowest
     or highest finite output)."""
@@ -160,6 +162,7 @@ class Sensitivity(Own):
             design=told["design"],
             sampling=told["sampling"],
             failed_rows=told["failed_rows"],
+            looks=tuple(told.get("looks", ())),
             moments=moments,
             **{name: tables[name] for name in ASIDE if name in tables},
         )
@@ -188,6 +191,7 @@ class Sensitivity(Own):
             "design": self.design,
             "sampling": self.sampling,
             "failed_rows": self.failed_rows,
+            **({"looks": list(self.looks)} if self.looks else {}),
             "factors": dict(zip(self.factors.names, (self.factors.groups[g] for g in self.factors.group_of))),
             "held": {name: list(levels) for name, levels in self.factors.held},
             "rank_intervals": self.rank_intervals,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,11 @@ class Kept:
     squares: np.ndarray
     by_level: dict[str, np.ndarray]
 
+    def first(self, replications: int) -> Kept:
+        """The sums of the first replications; `by_level` is of all rows that were played."""
+        cells = {name: total[:, :replications] for name, total in self.cells.items()}
+        return Kept(cells, self.counts[:, :replications], self.squares[:, :replications], self.by_level)
+
     def within(self, chosen: np.ndarray) -> Sums:
         """The sums over some cells, bool (cells,)."""
         return Sums(
@@ -72,6 +77,18 @@ class Played:
     failed_runs: int
     first_points: np.ndarray
     first_values: np.ndarray
+    plan: Plan
+    """The rows that were played, which are fewer than planned where a look was enough."""
+
+    def first(self, plan: Plan) -> Played:
+        """What a smaller plan left behind, of which these rows are a continuation."""
+        few = plan.replications
+        bounds = None if self.bounds is None else [(low.first(few), high.first(few)) for low, high in self.bounds]
+        return replace(self, by_output=[each.first(few) for each in self.by_output], bounds=bounds, plan=plan)
+
+
+Enough = Callable[[Played], bool]
+"""Whether what has been played at a look is enough."""
 
 
 def rows_at_once(design: Design, outputs: int) -> int:
@@ -88,6 +105,7 @@ def play(
     progress: Progress,
     kept_in: Checkpoint | None = None,
     told_by: tuple[str, int] | None = None,
+    enough: Enough = lambda played: False,
 ) -> Played:
     """Play all base rows. NotFinite where more than the share `allow_failed` of rows holds an output that is not finite.
 
@@ -95,21 +113,29 @@ def play(
 
     `kept_in`: where sums are kept on the way, and taken up again; sums are added in the order of rows, so that an analysis
     which was stopped gives the same bits. Rows that failed are not kept: an analysis that allows them starts anew.
+
+    `enough` is asked at each look of the plan but the last (see `Plan.looks`), and ends it.
     """
     so_far = _SoFar(design, plan, run, allow_failed, told_by)
     done = 0
     if kept_in is not None and (state := kept_in.load()):
         done = so_far.take_up(state)
         progress(int(state["runs"]))
-    for number, (part, block) in enumerate(_blocks(plan, rows_at_once(design, len(run.outputs)))):
-        if number < done:
-            continue
-        before = run.runs
-        values = design.play(run, block)
-        progress(run.runs - before)
-        so_far.add(part, block, values)
-        if kept_in is not None and not so_far.failed and kept_in.due:
-            kept_in.save(so_far.state(number + 1))
+    most = min(rows_at_once(design, len(run.outputs)), min(plan.looks, default=ROWS_AT_ONCE))
+    for number, (part, block) in enumerate(_blocks(plan, most)):
+        if number >= done:
+            before = run.runs
+            values = design.play(run, block)
+            progress(run.runs - before)
+            so_far.add(part, block, values)
+            if kept_in is not None and not so_far.failed and kept_in.due:
+                kept_in.save(so_far.state(number + 1))
+        rows = int(block.numbers[-1]) + 1
+        # One that was stopped between a block and its look has that look still before it.
+        if number >= done - 1 and rows in plan.looks[:-1]:
+            here = plan.at_look(rows)
+            if enough(so_far.played().first(here)):
+                return so_far.played().first(here)
     return so_far.played()
 
 
@@ -198,6 +224,7 @@ class _SoFar:
             self.failed_runs,
             np.concatenate(self.first_points)[:FIRST_ROWS],
             np.concatenate(self.first_values, axis=1)[:, :FIRST_ROWS],
+            self.plan,
         )
 
 

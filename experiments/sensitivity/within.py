@@ -53,7 +53,7 @@ def within_tables(
     return rows, pd.concat(ranks, ignore_index=True) if ranks else pd.DataFrame()
 
 
-def dependence(name: str, kept: Kept, design: Design, spreads: np.ndarray) -> list[dict[str, Any]]:
+def dependence(name: str, kept: Kept, design: Design, spreads: np.ndarray, level: float) -> list[dict[str, Any]]:
     """How far each factor alone in its group acts otherwise at one level of what is held than at another: one row a factor and
     what is held.
 
@@ -83,7 +83,7 @@ def dependence(name: str, kept: Kept, design: Design, spreads: np.ndarray) -> li
         both = np.einsum("pllk->pk", gram) / len(levels) - own
         for factor, group in enumerate(factors.group_of):
             if factors.group_of.count(group) == 1:
-                rows.append(_row(name, factors.groups[group], held, own[:, factor], both[:, factor]))
+                rows.append(_row(name, factors.groups[group], held, own[:, factor], both[:, factor], level))
     return rows
 
 
@@ -97,11 +97,11 @@ def _gram(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return found
 
 
-def _row(output: str, factor: str, held: str, own: np.ndarray, both: np.ndarray) -> dict[str, Any]:
+def _row(output: str, factor: str, held: str, own: np.ndarray, both: np.ndarray, level: float) -> dict[str, Any]:
     """A row from estimates made of all replications (first) and without each."""
     found: dict[str, Any] = {"output": output, "input": factor, "held": held}
     for word, values in (("own", own), ("interaction", both), ("excess", both - DEPENDS * own)):
-        half = float(half_width(standard_error(values[1:]), len(values) - 1))
+        half = float(half_width(standard_error(values[1:]), len(values) - 1, level))
         found |= {word: float(values[0]), f"{word}_low": float(values[0] - half), f"{word}_high": float(values[0] + half)}
     open_ = verdict(found.pop("excess_low"), found.pop("excess_high")) in ("undecided", "same")
     return {**found, "depends": "yes" if found.pop("excess") > 0.0 else "no", "decided": not open_}

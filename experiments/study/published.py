@@ -53,7 +53,14 @@ def _read(folder: Path) -> tuple[Sensitivity, str, Chosen]:
         found = Sensitivity.load(folder)
         words = ["tandem", "sensitivity", *([asked["scenario"]] if asked["scenario"] != "none" else [])]
         words += [*(["--context", asked["context"]] if asked["context"] != "none" else []), "--profile", asked["profile"]]
-        words += [*(["--shapley"] if asked["shapley"] else []), "--only", "pooled", "--seed", str(asked["seed"])]
+        words += [
+            *(["--shapley"] if asked["shapley"] else []),
+            *(["--until-decided"] if asked.get("until_decided") else []),
+            "--only",
+            "pooled",
+            "--seed",
+            str(asked["seed"]),
+        ]
     except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Mistake(f"{folder}: not a whole folder of `tandem sensitivity` ({type(error).__name__}: {error})") from None
     words += ["--parameters", str(asked["parameters"]), "--out", "DIR"]

@@ -46,8 +46,8 @@ def of_sensitivity(
         raise Refused(f"{folder / DECLARATION}: not the declaration of a sensitivity analysis") from fault
     name, context = (None if asked[key] == "none" else asked[key] for key in ("scenario", "context"))
     parameters = declared.get("parameters", "declared")  # before it was asked, the declared values were played
-    shapley = bool(declared.get("shapley", False))
-    part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters, shapley=shapley)[0]
+    how = {name: bool(declared.get(name, False)) for name in ("shapley", "until_decided")}
+    part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters, **how)[0]
     if Part(**{**part.__dict__, "replicates": first["replicates"]}).digest != first["digest"]:
         raise Refused(f"{folder}: analysed with another version of the model or of its scenarios; run tandem sensitivity again")
     if outcome is not None and outcome not in part.outputs:

@@ -88,13 +88,16 @@ def answer(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], output
     slots = {"n": found.n, "replicates": found.replicates, "share": share, "verdict": word(ended)}
     told = [teller.finished(teller.within(facts, held)) for held in HELD]
     told.append(where_it_differs(results, parts, output, facts))
+    sure = [said("analysis.sure" if ended == "converged" else "analysis.not_sure", **slots)]
+    if found.looks:
+        sure.append(said("analysis.looked", n=found.n, most=next(iter(parts.values())).n, looks=len(found.looks)))
     return {
         "question": said("analysis.question", outcome=low_title(output)),
         "lever": short[:1].upper() + short[1:],
         "size": " ".join(teller.finished(line) for line in [teller.first(facts), *teller.practice(facts)]),
         "where": " ".join(line for line in told if line),
         "contrast": teller.finished(teller.open(facts)),
-        "sure": said("analysis.sure" if ended == "converged" else "analysis.not_sure", **slots),
+        "sure": " ".join(sure),
     }
 
 

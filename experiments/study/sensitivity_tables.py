@@ -29,6 +29,7 @@ def declare(
     name: str | None = None,
     context: str | None = None,
     shapley: bool = False,
+    until_decided: bool = False,
 ) -> None:
     """Write study.toml: question, outputs, factors with their ranges and sub-parameters, parts and thresholds."""
     moved = [row for row in describe() if row.get("lever")]
@@ -39,6 +40,7 @@ def declare(
         "scenario": name or "none",
         "context": context or "none",
         "shapley": shapley,
+        "until_decided": until_decided,
         "parameters": parts[0].parameters.word,
         "outputs": {name: {"unit": OUTCOMES[name].unit, "better": OUTCOMES[name].better} for name in OUTPUTS},
         "thresholds": {

@@ -18,6 +18,7 @@ from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, descr
 from tandem.experiments.files.provenance import model_source
 from tandem.experiments.sensitivity.analysis import analyse, planned_runs
 from tandem.experiments.sensitivity.factors import Factors
+from tandem.experiments.sensitivity.points import FIRST_LOOK
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import Runner
 from tandem.experiments.study.leading import leader
@@ -52,6 +53,8 @@ class Part:
     seed: int | str
     ranges: Ranges = field(default_factory=Ranges)
     parameters: Chosen = field(default_factory=chosen)
+    until_decided: bool = False
+    """Whether it ends as soon as the order of the levers is decided, or would hardly be within `n` rows."""
 
     def firms(self) -> Firms:
         """What is analysed: the firms, with the parameter set as an input where each pair has its own."""
@@ -74,6 +77,7 @@ class Part:
             [self.ranges.low, self.ranges.high, self.ranges.shape],
             self.parameters.identity,
             model_source(),
+            *(["until decided"] if self.until_decided else []),
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -125,10 +129,11 @@ def parts_of(
     outputs: Sequence[str] = OUTPUTS,
     parameters: str | int | Chosen = ENSEMBLE,
     shapley: bool = False,
+    until_decided: bool = False,
 ) -> list[Part]:
     """What a profile plays. No name: the four role models within all contexts (or the one given), then the strata where asked
     for, and in `paper` other ranges, other assumptions and the mechanisms. A name: that scenario alone, levers only. `shapley`:
-    the first plays every subset of its inputs, for Shapley shares."""
+    the first plays every subset of its inputs, for Shapley shares. `until_decided`: each ends with the order of its levers."""
     size, asked = PROFILES[profile], chosen(parameters)
 
     def part(
@@ -139,7 +144,19 @@ def parts_of(
             for outcome in outputs
             if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values())
         )
-        return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges(), asked)
+        return Part(
+            label,
+            kind,
+            cells,
+            measured,
+            n,
+            design,
+            size.replicates,
+            seed,
+            ranges or Ranges(),
+            asked,
+            until_decided and n >= FIRST_LOOK,
+        )
 
     main = "subsets" if shapley else DESIGN
     if name is not None:
@@ -206,6 +223,7 @@ def play(part: Part, store: Path | None = None, progress: Callable[[int], None] 
         keep=begun,
         held=firms.held,
         told_by=firms.sets,
+        until_decided=LEVERS if part.until_decided else False,
     )
     if place is not None and begun is not None:
         found.save(place, figures=False)

@@ -305,6 +305,14 @@ def test_agents_of_ones_own_are_named(tmp_path, capsys):
     assert code == 2 and "Yielding" in told.err and len(told.err.strip().split("\n")) == 1
 
 
+def test_an_analysis_that_stopped_at_a_look_stops_there_again(tmp_path, capsys):
+    firms = tandem.FactorFirms(FIRM, MOVED, "trust_mean")
+    found = tandem.analyse(firms, list(MOVED), n=256, until_decided=True, replicates=2)
+    record = found.table.attrs[ATTRIBUTE]
+    assert (record["n"], record["until_decided"]) == (256, list(MOVED)) and found.n <= 256
+    again_and_changed(found.table, tmp_path / "looked.parquet", capsys)
+
+
 def test_moves_within_advice_are_made_again(made, tmp_path, capsys):
     made("advise").moves.table.to_parquet(tmp_path / "moves.parquet")
     code, told = rerun(tmp_path / "moves.parquet", capsys)

@@ -1,10 +1,12 @@
 """`tandem sensitivity` end to end: killed and gone on with, the same bytes whatever the threads, and what it must refuse."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +148,22 @@ def test_paper_plays_everything_and_quick_what_its_minutes_allow():
     assert parts_of("quick", 0, context="agile")[0].name == "agile"  # one context is not pooled
 
 
+def test_played_until_the_order_is_decided_it_says_so_and_is_played_again(tmp_path, capsys):
+    command = ["sensitivity", "co-pilot", "--context", "agile", "--profile", "quick", "--until-decided"]
+    command += ["--parameters", "default", "--out"]
+    assert status([*command, str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    summary = json.loads((tmp_path / "out" / "verdict.json").read_text("utf-8"))
+    n, looks = summary["n"], summary["looks"]
+    assert looks == [look for look in (128, 256, 512, 1024) if look <= n] and f"{n:,} of 1,024 rows" in told
+    assert f"{n:,} of 1,024 rows" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert set(pd.read_csv(tmp_path / "out" / "indices.csv")["n"]) == {n}
+    assert tomllib.loads((tmp_path / "out" / "study.toml").read_text("utf-8"))["until_decided"] is True
+    assert status(["rerun", str(tmp_path / "out")]) == 0
+    plain, looked = (parts_of("quick", 0, "co-pilot", "agile", until_decided=word)[0] for word in (False, True))
+    assert plain.digest != looked.digest  # what was finished without looks is not taken for it
+
+
 def test_a_part_of_another_model_is_another_part(monkeypatch):
     import tandem.experiments.study.strata as strata
 
@@ -183,6 +201,7 @@ def test_kendall_by_hand():
         (["--profile", "quick", "--only", "ranges"], "ranges"),
         (["--seed", "-1"], "--seed"),
         (["--out", __file__], "is a file"),
+        (["--until-decided", "--profile", "smoke"], "take quick"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(arguments, said, tmp_path, capsys):

@@ -206,6 +206,7 @@ def test_validate_hides_no_pattern(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_paper_small_and_again_without_playing(tmp_path, capsys, monkeypatch):
     """Every part that `paper` has, with few rows; the second time everything comes from what was kept."""
     from tandem.experiments.firms import kept_batches as keeping
