@@ -12,10 +12,10 @@ let_go = sys.stdin.readline
 whole = server.Desk.warm
 
 
-def held(desk: server.Desk) -> bool:
+def held(desk: server.Desk) -> None:
     """The model, once it is let go."""
     let_go()
-    return whole(desk)
+    whole(desk)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -116,7 +117,9 @@ class Desk:
         self.heavy, self.exports, self.further = Lane("futures", 32), Lane("exports", 4), Lane("further", 8)
         self._store: Any = None
         self.prepared = prepared(parameters)
-        self.model: Future[bool] = self.light.submit(self.warm)
+        start = Lane("start", 2)
+        self.model: Future[None] = start.submit(self.warm)
+        self.compared: Future[bool] = start.submit(self.compare)
 
     @property
     def store(self) -> Any:
@@ -131,19 +134,18 @@ class Desk:
         """The answer to a question as JSON."""
         return self.store.answer(question, {**asked, "parameters": self.parameters})
 
-    def warm(self) -> bool:
-        """Load the model, compile it where that has not been done, and play the first case, so that no visitor waits for it.
-        Whether what was prepared is what the model plays; a model that cannot be loaded says why to whoever asks it."""
-        try:
-            first = json.loads(self.respond("catalogue", {}))["cases"][0]
+    def warm(self) -> None:
+        """Load the model, compile it where that has not been done, and play the first case, so that no visitor waits for it."""
+        with suppress(Exception):  # a model that cannot be loaded says why to whoever asks it
+            first = json.loads(self.prepared.known("catalogue", {}) or self.respond("catalogue", {}))["cases"][0]
             self.respond("run", {"spec": {"case": first["name"], "luck": first["luck"]}})
+
+    def compare(self) -> bool:
+        """Whether what was prepared is what the model plays; the catalogue takes it longer than a run."""
+        try:
             return self.prepared.same(self.respond)
         except Exception:
             return True
-
-    async def ready(self, request: Request) -> bool:
-        """What `warm` found, once it has; ClientDisconnect where whoever asked has gone before."""
-        return await awaited(asyncio.wrap_future(self.model), request)
 
     async def home(self, request: Request) -> Response:
         """The simulator."""
@@ -178,14 +180,15 @@ class Desk:
         except TimeoutError:
             return complaint("bad_question", 408)
         try:
-            if not self.model.done():
-                if (early := self.prepared.known(question, asked)) is not None:
-                    return Response(early, media_type="application/json", headers={"tandem-model": "getting-ready"})
-                if question != "ready" and request.headers.get("prefer") == "wait=0":
-                    return complaint("getting_ready", GETTING_READY)
-            same = await self.ready(request)
-            if question == "ready":
-                return Response(json.dumps({"same": same}), media_type="application/json")
+            early = self.prepared.known(question, asked)
+            if early is not None and not (self.compared if question == "catalogue" else self.model).done():
+                return Response(early, media_type="application/json", headers={"tandem-answer": "prepared"})
+            if not self.model.done() and request.headers.get("prefer") == "wait=0":
+                return complaint("getting_ready", GETTING_READY)
+            await awaited(asyncio.wrap_future(self.model), request)
+            if question in ("ready", "same"):
+                same = question == "ready" or await awaited(asyncio.wrap_future(self.compared), request)
+                return Response(json.dumps({question: same}), media_type="application/json")
             whole = {**asked, "parameters": self.parameters}
             known = self._store.known(question, whole) if self._store is not None else None
             if known is None:

@@ -125,7 +125,7 @@ class Held(Server):
         try:
             line.request("POST", f"/api/{question}", json.dumps(asked), {"content-type": "application/json", **(headers or {})})
             answer = line.getresponse()
-            return answer.status, answer.getheader("tandem-model") is not None, answer.read()
+            return answer.status, answer.getheader("tandem-answer") is not None, answer.read()
         finally:
             line.close()
 
@@ -153,7 +153,8 @@ def test_answers_before_and_after_are_the_same_bytes():
         ready = room.submit(server.ask, "ready", {})
         assert not waits.done() and not ready.done()
         server.let_go()
-        assert ready.result() == (200, False, b'{"same": true}')
+        assert ready.result() == (200, False, b'{"ready": true}')
+        assert server.ask("same", {}) == (200, False, b'{"same": true}')
         assert waits.result() == (200, False, as_json(ANSWERS["run"]({"spec": MOVED})))
         for question, asked, answer in prepared("ensemble").kept:
             assert server.ask(question, asked, AT_ONCE) == (200, False, answer) and early[question][2] == answer

@@ -23,6 +23,7 @@ const contentOf = (answer) => answer.json().catch(() => { throw new Error("serve
 
 export function serverHost() {
   let ready = null;
+  let compared = null;
   return {
     kind: "server",
     canMove: true,
@@ -30,7 +31,7 @@ export function serverHost() {
     async ask(question, asked) {
       for (;;) {
         const answer = await posted(question, asked, { prefer: "wait=0" });
-        if (answer.headers.has("tandem-model")) this.ready().catch(() => {});
+        if (answer.headers.has("tandem-answer")) this.compared();
         if (answer.status !== GETTING_READY) return contentOf(answer);
         this.waits?.(true);
         try {
@@ -40,16 +41,18 @@ export function serverHost() {
         }
       }
     },
-    /** Comes back when the model is ready: one question for all who wait. Where it plays something else than what was prepared, the
-     * page is loaded anew; the address keeps where the visitor is. */
+    /** Comes back when the model is ready: one question for all who wait. */
     ready() {
-      ready ??= posted("ready", {}).then(contentOf).then(({ same }) => {
-        if (same) return null;
+      ready ??= posted("ready", {}).finally(() => { ready = null; });
+      return ready;
+    },
+    /** Where the model plays something else than what was prepared, the page is loaded anew; the address keeps where the visitor is. */
+    compared() {
+      compared ??= posted("same", {}).then(contentOf).then(({ same }) => {
+        if (same) return;
         this.renewed?.();
         location.reload();
-        return new Promise(() => {}); // nothing goes on from here
-      }).finally(() => { ready = null; });
-      return ready;
+      }).catch(() => { compared = null; }); // the server has gone: asked again with the next answer that was prepared
     },
     language: () => document.documentElement.lang,
     read: () => location.hash.slice(1),
