@@ -209,6 +209,8 @@ def test_the_first_case_plays_and_a_slider_begins_by_itself(playwright_driver, f
 @pytest.mark.slow
 def test_another_case_opens_by_itself_and_the_language_may_change(playwright_driver):
     with held() as server, browsing(playwright_driver) as visit:
+        visit.page.goto(f"{server.address}sheet")  # of the first case as it is written: prepared too
+        visit.page.locator('.sheet[data-ready="true"]').wait_for()
         visit.open(server.address)
         visit.page.keyboard.press("4")
         visit.page.keyboard.press("g")
