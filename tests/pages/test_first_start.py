@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from flight import browsing
 
-from bench.browser import ROOT, Server
+from bench.browser import ROOT, Server, start
 from tandem.sim import outcomes
 from tandem.sim.dashboard import prepared as made_beforehand
 from tandem.sim.dashboard.answers import ANSWERS, as_json
@@ -226,6 +226,31 @@ def test_another_case_opens_by_itself_and_the_language_may_change(playwright_dri
         server.let_go()
         visit.page.locator('.tandem:not([data-week="0"])').wait_for()
         assert visit.state["case"] == "silence" and bar(visit) == "" and visit.slips == []
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_before_its_model_is_ready_loses_nothing(playwright_driver):
+    with held() as server, browsing(playwright_driver) as visit:
+        visit.open(server.address)
+        bet(visit, 3, 2, 1)
+        visit.page.keyboard.press("4")
+        visit.page.keyboard.press("u")
+        slider = visit.page.locator("#control-levers-communication")
+        slider.focus()
+        slider.press("ArrowRight")
+        assert bar(visit) == page_texts("en")["notice.getting_ready"]
+        state = visit.state
+        server.stop()
+        down = page_texts("en")["notice.server_down"]
+        visit.page.locator(".notice-bar", has_text=down).wait_for()
+        again = start(server.port)
+        try:
+            visit.page.locator(".difference").wait_for(timeout=60_000)
+            visit.wait()
+            assert bar(visit) == "" and visit.state == state and state["bet"] == "3.2.1"
+        finally:
+            again.stop()
+        assert all("failed" in slip or "ERR_" in slip for slip in visit.slips), visit.slips
 
 
 @pytest.mark.slow
