@@ -280,7 +280,7 @@ async def nobody(request: Request, error: Exception) -> Response:
     return Response(status_code=499)
 
 
-async def worked(lane: Lane, call: Callable[[], bytes], request: Request, gone: threading.Event | None = None) -> bytes:
+async def worked(lane: Lane, call: Callable[[], Any], request: Request, gone: threading.Event | None = None) -> Any:
     """What `call` gives when its turn in the lane comes. Whoever asked and goes is not worked for: his question leaves the lane,
     and what is under way hears `gone`. Raises Occupied, and ClientDisconnect."""
     own = request.headers.get("sec-fetch-site") == "same-origin"

@@ -137,10 +137,9 @@ def drawn_once(figure: Figure, file: Any, kind: str, metadata: Any, dots_per_inc
     canvas, resolution = figure.canvas, figure.dpi
     figure.dpi = dots_per_inch or resolution
     try:
-        if kind == "svg":
-            FigureCanvasSVG(figure).print_svg(file, metadata=metadata)
-        else:
-            FigureCanvasAgg(figure).print_png(file, metadata=metadata)
+        made: Any = FigureCanvasSVG(figure) if kind == "svg" else FigureCanvasAgg(figure)
+        write = made.print_svg if kind == "svg" else made.print_png
+        write(file, metadata=metadata)
     finally:
         figure.dpi = resolution
         figure.set_canvas(canvas)
