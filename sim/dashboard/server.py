@@ -181,7 +181,7 @@ class Desk:
             return complaint("bad_question", 408)
         try:
             early = self.prepared.known(question, asked)
-            if early is not None and not (self.compared if question == "catalogue" else self.model).done():
+            if early is not None and not self.compared.done():
                 return Response(early, media_type="application/json", headers={"tandem-answer": "prepared"})
             if not self.model.done() and request.headers.get("prefer") == "wait=0":
                 return complaint("getting_ready", GETTING_READY)
