@@ -9,7 +9,7 @@ EVERYTHING := .venv/.everything
 WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: .venv demo headline notebooks docs test browser test-long lint benchmark lock clean
+.PHONY: .venv demo headline first-case notebooks docs test browser test-long lint benchmark lock clean
 
 .venv: $(EVERYTHING)
 
@@ -36,6 +36,12 @@ demo: $(READY)
 headline: $(READY)
 	$(BIN)/tandem sensitivity --profile paper --only pooled --out out/headline
 	$(BIN)/python -m docs.headline out/headline
+	$(BIN)/python -m tandem.sim.dashboard.prepared
+
+# The case that the simulator plays while the model gets ready, some seconds. Again after every change of the model, of its
+# scenarios or parameter sets, or of the simulator's words; a test says when it is no longer what the model plays.
+first-case: $(EVERYTHING)
+	$(BIN)/python -m tandem.sim.dashboard.prepared
 
 # JupyterLab on this machine only, with the notebooks in front.
 notebooks: $(EVERYTHING)

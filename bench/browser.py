@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,10 +52,11 @@ class Server:
         self.process.wait()
 
 
-def start(port: int = 0) -> Server:
+def start(port: int = 0, **environment: str) -> Server:
     """Start `tandem dashboard` and wait for its first line."""
     command = [sys.executable, "-m", "tandem.experiments.commands.main", "dashboard", "--port", str(port), "--no-open"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    environ = {**os.environ, **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:\d+/", line)

@@ -100,6 +100,30 @@ def wait(page: Any, stage: str) -> None:
     page.locator(", ".join(f'.tandem[data-stage="{name}"]' for name in stages)).wait_for(timeout=60_000)
 
 
+def first_screen(driver: Any) -> Iterator[Figure]:
+    """From the command, nothing compiled and nothing kept: to the first chart, to a case that plays, to a slider that answers."""
+    with tempfile.TemporaryDirectory(prefix="tandem-benchmark-") as cache, fresh_browser(driver) as context:
+        page = context.pages[0]
+        begun = time.perf_counter()
+        server = start(TANDEM_CACHE=cache)
+        try:
+            page.goto(server.address)
+            wait(page, "drawn")
+            drawn = time.perf_counter() - begun
+            wait(page, "complete")
+            page.keyboard.press("Space")
+            page.locator('.tandem:not([data-week="0"])').wait_for()
+            plays = time.perf_counter() - begun
+            page.locator("#control-levers-communication").focus()
+            page.keyboard.press("ArrowRight")
+            page.locator(".difference").wait_for(timeout=120_000)
+            answers = time.perf_counter() - begun
+        finally:
+            server.stop()
+    yield Figure("first start: command to the first chart / a case that plays", f"{drawn:.2f} / {plays:.2f} s", "3 s", plays <= 3)
+    yield Figure("first start: command to a slider that answers", f"{answers:.2f} s", "10 s", answers <= 10)
+
+
 def starting(driver: Any) -> Iterator[Figure]:
     """From the command to its first line, and from a browser that has never been here to the first chart."""
     begun = time.perf_counter()
@@ -247,6 +271,7 @@ def taken_away(driver: Any, server: Server) -> Iterator[Figure]:
 def figures() -> Iterator[Figure]:
     """Every bar, one after the other."""
     with sync_playwright() as driver:
+        yield from first_screen(driver)
         yield from starting(driver)
         server = start()
         try:

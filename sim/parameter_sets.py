@@ -78,7 +78,8 @@ class Ensemble(Own):
     @cached_property
     def columns(self) -> dict[str, np.ndarray]:
         """The mechanisms of all sets: path -> float64 (sets,)."""
-        return {path: values for path, values in self._mechanisms.items() if path not in self.forced}
+        forced = set(self.forced)  # once: what is handed out of the provenance is a copy of it
+        return {path: values for path, values in self._mechanisms.items() if path not in forced}
 
     @property
     def forced(self) -> tuple[str, ...]:

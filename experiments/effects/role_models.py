@@ -15,7 +15,8 @@ from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
-from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.catalogue import of_kind
 from tandem.sim.until import difference_until_decided
 
 HEADLINES = (
@@ -64,17 +65,17 @@ Player = Callable[[Scenario, int, int | str, str | int | Chosen], Batch]
 
 def role_models() -> list[str]:
     """Ids of the role models and controls, in the order their files give; the first is the reference."""
-    return [entry.name for entry in catalogue() if entry.kind == "role_model"]
+    return [entry.name for entry in of_kind("role_model")]
 
 
 def chosen_role_models() -> list[str]:
     """Ids of the role models without the controls."""
-    return [entry.name for entry in catalogue() if entry.kind == "role_model" and not entry.control]
+    return [entry.name for entry in of_kind("role_model") if not entry.control]
 
 
 def contexts() -> list[str]:
     """Ids of the contexts, in the order their files give."""
-    return [entry.name for entry in catalogue() if entry.kind == "context"]
+    return [entry.name for entry in of_kind("context")]
 
 
 def described(context: str, arms: Sequence[str] | None = None) -> dict[str, Scenario]:

@@ -6,14 +6,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from tandem.experiments.files.record import text_of_record
 from tandem.experiments.files.tables import write_csv
 from tandem.experiments.pages.telling import spoken_now
-from tandem.sim.plots.canvas import Axes, ScalarFormatter, plt, styled
+from tandem.sim.plots.canvas import Axes, ScalarFormatter, drawn_once, plt, styled
 from tandem.sim.plots.canvas import Figure as Canvas
 from tandem.sim.plots.style import write_numbers
 from tandem.sim.writing import replaced
@@ -53,8 +52,12 @@ def save(
         for kind in kinds:
             with replaced(folder / f"{name}.{kind}") as part:
                 said = {"Description": text_of_record()} if text_of_record() else {}
-                options: Any = {"metadata": {"Date": None, **said}} if kind == "svg" else {"dpi": DOTS_PER_INCH, "metadata": said}
-                canvas.savefig(part, bbox_inches="tight" if tight else None, **options)
+                noted = {"Date": None, **said} if kind == "svg" else said
+                dots = None if kind == "svg" else DOTS_PER_INCH
+                if tight:  # what lies outside is found by drawing it, and only then cut to measure
+                    canvas.savefig(part, bbox_inches="tight", metadata=noted, dpi=dots or "figure")
+                else:
+                    drawn_once(canvas, part, kind, noted, dots)
                 canvas.set_layout_engine("none")  # as laid out just now
     plt.close(canvas)
     return canvas
@@ -77,7 +80,7 @@ def written(
     if narrow is not None:
         held = io.StringIO()
         in_language(narrow)
-        narrow.savefig(held, format="svg", metadata={"Date": None})
+        drawn_once(narrow, held, "svg", {"Date": None})
         plt.close(narrow)
         thin = of_root(held.getvalue())
     return Figure(name, of_root((folder / f"{name}.svg").read_text("utf-8")), heading, sentence, footing, thin)

@@ -20,7 +20,7 @@ from tandem.sim.plots import GRID, INK, QUIET
 from tandem.sim.plots.canvas import Axes, styled, subplots
 from tandem.sim.plots.canvas import Figure as Canvas
 from tandem.sim.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, wrapped
-from tandem.sim.scenario import catalogue
+from tandem.sim.scenario.catalogue import of_kind
 
 if TYPE_CHECKING:
     from tandem.experiments.study.study import Study
@@ -91,7 +91,7 @@ def _drawn(rows: pd.DataFrame, named: dict[str, str], size: tuple[float, float])
     canvas, ax = subplots(figsize=size)
     assert isinstance(ax, Axes)
     arms = list(dict.fromkeys(rows["role_model"]))
-    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    control = {entry.name for entry in of_kind("role_model") if entry.control}
     free, crosses = iter(zip(MARKS, COLOURS)), iter(CONTROL_MARKS * len(arms))
     factor, _ = scaled(OUTCOME)
     for place, arm in enumerate(arms):

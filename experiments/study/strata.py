@@ -26,7 +26,8 @@ from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
-from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.catalogue import of_kind
 from tandem.sim.writing import set_aside
 
 POOLED = "pooled"
@@ -104,7 +105,7 @@ DESIGN = "pairs"
 
 def chosen_role_models() -> list[str]:
     """The role models that a firm can choose: no controls."""
-    aside = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    aside = {entry.name for entry in of_kind("role_model") if entry.control}
     return [name for name in role_models() if name not in aside]
 
 

@@ -58,7 +58,8 @@ from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
-from tandem.sim.scenario import Scenario, catalogue
+from tandem.sim.scenario import Scenario
+from tandem.sim.scenario.catalogue import of_kind
 from tandem.sim.writing import filled
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def variance_runs(size: Profile, arms: int, parameters: Chosen) -> int:
 
 def controls() -> set[str]:
     """Ids of the role models that are controls, not role models to choose."""
-    return {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    return {entry.name for entry in of_kind("role_model") if entry.control}
 
 
 def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int:

@@ -12,6 +12,19 @@ from tandem.sim.dashboard.module import page_file
 from tandem.sim.dashboard.words import page_text
 from tandem.sim.texts import LANGUAGES
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SAFETY = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+
 
 def language(headers: Mapping[str, str], query: Mapping[str, str] | None = None, fallback: str = "en") -> str:
     """The visitor's language: asked for in the address, else the browser's first one that we speak."""
@@ -54,3 +67,14 @@ def notice(lang: str, key: str, status: int) -> Response:
 def complaint(key: str, status: int) -> Response:
     """What the page turns into one sentence of its own language."""
     return Response(json.dumps({"notice": key}), status, media_type="application/json")
+
+
+def as_sent(answer: Response) -> bytes:
+    """An answer as it goes over the line, after which the line is closed."""
+    headers = [
+        *answer.raw_headers,
+        *((name.encode(), value.encode()) for name, value in SAFETY.items()),
+        (b"connection", b"close"),
+    ]
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return f"HTTP/1.1 {answer.status_code} URI Too Long\r\n".encode() + lines + b"\r\n" + bytes(answer.body)

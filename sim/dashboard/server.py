@@ -1,8 +1,10 @@
 """The server of the flight simulator: loopback only, no state, nothing from outside.
 
 It hands out one page and answers the questions of `tandem.sim.dashboard.answers`. What a visitor sees lives in the address, so
-a reload, a second window or a restarted server lose nothing. Whatever goes wrong, a person reads one sentence in his
-own language. Ctrl-C ends it with exit code 130, a signal to terminate with 143; neither waits for what is being played.
+a reload, a second window or a restarted server lose nothing. While the model is loaded, and compiled where it has not been, the
+first case plays from answers made beforehand (`tandem.sim.dashboard.prepared`); whatever else is asked waits for the model.
+Whatever goes wrong, a person reads one sentence in his own language. Ctrl-C ends it with exit code 130, a signal to terminate
+with 143; neither waits for what is being played.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -26,7 +30,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tandem.sim.dashboard.connections import LARGEST_HEAD, answering
 from tandem.sim.dashboard.module import page_file, script, style
-from tandem.sim.dashboard.replies import complaint, language, notice, page
+from tandem.sim.dashboard.prepared import prepared
+from tandem.sim.dashboard.replies import SAFETY, as_sent, complaint, language, notice, page
 from tandem.sim.dashboard.work import OTHERS, OWN_PAGE, Lane, Occupied
 from tandem.sim.scenario import ScenarioError
 from tandem.sim.texts import LANGUAGES
@@ -38,19 +43,8 @@ LOOPBACK = "127.0.0.1"
 MOST_BODY = 65_536  # bytes; the longest honest question is under 2 KB
 SECONDS_OF_A_BODY = 10.0  # that a question may take to come in
 TERMINATED = 143  # the exit code after a signal to terminate
+GETTING_READY = 202  # the status of an answer that the model will give, to whoever asks not to wait for it
 BACKLOG = 256  # waiting connections: a class that reloads at once is not refused
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-SAFETY = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-cache",
-}
 
 
 PAGES = ("/", "/sheet", "/favicon.ico")
@@ -122,10 +116,14 @@ class Desk:
         self.light, self.luck = Lane("slider", 256), Lane("luck", 16)
         self.heavy, self.exports, self.further = Lane("futures", 32), Lane("exports", 4), Lane("further", 8)
         self._store: Any = None
+        self.prepared = prepared(parameters)
+        start = Lane("start", 2)
+        self.model: Future[None] = start.submit(self.warm)
+        self.compared: Future[bool] = start.submit(self.compare)
 
     @property
     def store(self) -> Any:
-        """The answers given; the model is imported at the first question, while the page is being drawn."""
+        """The answers given; importing it imports the model."""
         if self._store is None:
             from tandem.sim.dashboard.answers import Store
 
@@ -137,9 +135,17 @@ class Desk:
         return self.store.answer(question, {**asked, "parameters": self.parameters})
 
     def warm(self) -> None:
-        """Compile and play the first case, so that the first visitor does not wait."""
-        first = json.loads(self.respond("catalogue", {}))["cases"][0]["name"]
-        self.light.submit(lambda: self.respond("run", {"spec": {"case": first}}))
+        """Load the model, compile it where that has not been done, and play the first case, so that no visitor waits for it."""
+        with suppress(Exception):  # a model that cannot be loaded says why to whoever asks it
+            first = json.loads(self.prepared.known("catalogue", {}) or self.respond("catalogue", {}))["cases"][0]
+            self.respond("run", {"spec": {"case": first["name"], "luck": first["luck"]}})
+
+    def compare(self) -> bool:
+        """Whether what was prepared is what the model plays; the catalogue takes it longer than a run."""
+        try:
+            return self.prepared.same(self.respond)
+        except Exception:
+            return True
 
     async def home(self, request: Request) -> Response:
         """The simulator."""
@@ -174,6 +180,15 @@ class Desk:
         except TimeoutError:
             return complaint("bad_question", 408)
         try:
+            early = self.prepared.known(question, asked)
+            if early is not None and not self.compared.done():
+                return Response(early, media_type="application/json", headers={"tandem-answer": "prepared"})
+            if not self.model.done() and request.headers.get("prefer") == "wait=0":
+                return complaint("getting_ready", GETTING_READY)
+            await awaited(asyncio.wrap_future(self.model), request)
+            if question in ("ready", "same"):
+                same = question == "ready" or await awaited(asyncio.wrap_future(self.compared), request)
+                return Response(json.dumps({question: same}), media_type="application/json")
             whole = {**asked, "parameters": self.parameters}
             known = self._store.known(question, whole) if self._store is not None else None
             if known is None:
@@ -193,17 +208,18 @@ class Desk:
 
     async def export(self, request: Request) -> Response:
         """One case as a file to keep."""
-        from tandem.sim.dashboard.export import exported_file, name_of
-
         gone = threading.Event()
         chosen = language(request.headers, request.query_params)
         try:
             asked = {"spec": json.loads(request.query_params.get("spec", "")), "lang": chosen, "parameters": self.parameters}
-            name = name_of(asked["spec"], chosen)
+            made = await worked(self.exports, _exporting, request)  # imports the model, which nobody else shall wait for
+            name = made.name_of(asked["spec"], chosen)
             file = self.store.known("export", asked) or await worked(
                 self.exports,
                 lambda: self.store.made(
-                    "export", asked, lambda: exported_file(asked["spec"], chosen, self.parameters, lambda: not gone.is_set())[0]
+                    "export",
+                    asked,
+                    lambda: made.exported_file(asked["spec"], chosen, self.parameters, lambda: not gone.is_set())[0],
                 ),
                 request,
                 gone,
@@ -231,6 +247,12 @@ class Desk:
         return notice(language(request.headers, request.query_params, self.lang or "en"), "broken", 500)
 
 
+def _exporting() -> Any:
+    from tandem.sim.dashboard import export
+
+    return export
+
+
 def application(
     hosts: frozenset[str],
     lang: str | None = None,
@@ -250,7 +272,6 @@ def application(
         ],
         exception_handlers={404: desk.lost, 405: desk.lost, 500: desk.broken, ClientDisconnect: nobody},
     )
-    desk.light.submit(desk.warm)
     return Guard(app, hosts)
 
 
@@ -259,12 +280,25 @@ async def nobody(request: Request, error: Exception) -> Response:
     return Response(status_code=499)
 
 
-async def worked(lane: Lane, call: Callable[[], bytes], request: Request, gone: threading.Event | None = None) -> bytes:
+async def worked(lane: Lane, call: Callable[[], Any], request: Request, gone: threading.Event | None = None) -> Any:
     """What `call` gives when its turn in the lane comes. Whoever asked and goes is not worked for: his question leaves the lane,
     and what is under way hears `gone`. Raises Occupied, and ClientDisconnect."""
     own = request.headers.get("sec-fetch-site") == "same-origin"
     job = lane.submit(call, OWN_PAGE if own else OTHERS)
-    answer, going = asyncio.wrap_future(job), asyncio.ensure_future(left(request))
+    answer = asyncio.wrap_future(job)
+    try:
+        return await awaited(answer, request)
+    finally:
+        if not answer.done():
+            job.cancel()
+            answer.cancel()
+            if gone is not None:
+                gone.set()
+
+
+async def awaited(answer: asyncio.Future[Any], request: Request) -> Any:
+    """What comes of `answer`; ClientDisconnect where whoever asked goes before."""
+    going = asyncio.ensure_future(left(request))
     try:
         await asyncio.wait({answer, going}, return_when=asyncio.FIRST_COMPLETED)
         if answer.done():
@@ -272,11 +306,6 @@ async def worked(lane: Lane, call: Callable[[], bytes], request: Request, gone: 
         raise ClientDisconnect
     finally:
         going.cancel()
-        if not answer.done():
-            job.cancel()
-            answer.cancel()
-            if gone is not None:
-                gone.set()
 
 
 async def left(request: Request) -> None:
@@ -350,14 +379,3 @@ def serve(
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
-
-
-def as_sent(answer: Response) -> bytes:
-    """An answer as it goes over the line, after which the line is closed."""
-    headers = [
-        *answer.raw_headers,
-        *((name.encode(), value.encode()) for name, value in SAFETY.items()),
-        (b"connection", b"close"),
-    ]
-    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
-    return f"HTTP/1.1 {answer.status_code} URI Too Long\r\n".encode() + lines + b"\r\n" + bytes(answer.body)

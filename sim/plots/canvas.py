@@ -46,6 +46,8 @@ import matplotlib  # noqa: E402  (only now, see above)
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.axis import Axis  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch, Rectangle  # noqa: E402
 from matplotlib.ticker import ScalarFormatter  # noqa: E402
@@ -59,6 +61,7 @@ __all__ = [
     "Patch",
     "Rectangle",
     "ScalarFormatter",
+    "drawn_once",
     "plt",
     "styled",
     "subplots",
@@ -126,6 +129,20 @@ class OurFigure(Figure):
         """As matplotlib does."""
         with styled():
             super().savefig(fname, *arguments, **named)
+
+
+def drawn_once(figure: Figure, file: Any, kind: str, metadata: Any, dots_per_inch: float | None = None) -> None:
+    """Write a figure into `file` (a path or a stream) as "svg" or "png", the same bytes as `savefig` writes. That draws a figure
+    whose parts are laid out by themselves twice: first for the layout alone, which any drawing makes anyway."""
+    canvas, resolution = figure.canvas, figure.dpi
+    figure.dpi = dots_per_inch or resolution
+    try:
+        made: Any = FigureCanvasSVG(figure) if kind == "svg" else FigureCanvasAgg(figure)
+        write = made.print_svg if kind == "svg" else made.print_png
+        write(file, metadata=metadata)
+    finally:
+        figure.dpi = resolution
+        figure.set_canvas(canvas)
 
 
 def subplots(*arguments: Any, **named: Any) -> tuple[Figure, Any]:

@@ -96,9 +96,13 @@ def catalogue() -> list[Entry]:
     >>> [entry.name for entry in catalogue() if entry.kind == "context"][0]
     'baseline'
     """
-    entries = [_entry(file) for file in every_file()]
-    kinds = list(FOLDERS)
-    return sorted(entries, key=lambda entry: (kinds.index(entry.kind), entry.order, entry.name))
+    return [entry for kind in FOLDERS for entry in of_kind(kind)]
+
+
+def of_kind(kind: str) -> list[Entry]:
+    """The entries of one kind, by the `order` their files give, then by name; no file of another kind is opened."""
+    entries = [_entry(file) for file in every_file() if file.kind == kind]
+    return sorted(entries, key=lambda entry: (entry.order, entry.name))
 
 
 def _entry(file: Found) -> Entry:
@@ -107,14 +111,11 @@ def _entry(file: Found) -> Entry:
     except ScenarioError:
         tables = {}
     order, control = tables.get("order"), tables.get("control")
-    return Entry(file.name, file.kind, _title(file), order if type(order) is int else 99, control is True)
+    title = _title(file, tables.get("title", file.name))
+    return Entry(file.name, file.kind, title, order if type(order) is int else 99, control is True)
 
 
-def _title(file: Found) -> dict[str, str]:
-    try:
-        title = file.tables().get("title", file.name)
-    except ScenarioError:
-        title = file.name
+def _title(file: Found, title: Any) -> dict[str, str]:
     if isinstance(title, str):
         return {"en": title, "fr": title}
     if isinstance(title, dict):

@@ -44,6 +44,7 @@ def pattern(path: str) -> str:
     return re.sub(r"\.[0-9]+(?=\.|$)", ".N", path)
 
 
+@lru_cache(maxsize=4096)  # advice asks for the same paths some ten thousand times
 def lever_of(path: str) -> str | None:
     """The lever that sets this parameter unless somebody does."""
     field = FIELDS.get(pattern(path))

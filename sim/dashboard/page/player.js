@@ -3,7 +3,7 @@
 const WEEKS_PER_SECOND = 6; // of weeks in which nobody speaks; the others stay as long as `dwell` says
 
 export class Player {
-  /** @param {{week: () => number, last: () => number, speed: () => number, stops: () => number[], dwell: (week: number) => number, show: (week: number) => void,
+  /** @param {{here: () => boolean, week: () => number, last: () => number, speed: () => number, stops: () => number[], dwell: (week: number) => number, show: (week: number) => void,
    *   stopped: (at: number|null) => void}} screen */
   constructor(screen) {
     this.screen = screen;
@@ -31,6 +31,7 @@ export class Player {
 
   /** Moves on by so many seconds; a slow machine skips no turning point. */
   advance(seconds) {
+    if (!this.screen.here()) return; // it begins by itself once there is something to play
     const from = this.screen.week();
     this.waited = (this.waited ?? 0) + Math.min(seconds, 0.25) * this.screen.speed();
     if (this.waited < this.screen.dwell(from)) return;

@@ -29,7 +29,7 @@ class Simulator {
       luckBusy: false, trials: {}, judged: {}, opened: {}, undoable: [], serial: 0, replaying: "", allLevers: false, justStopped: false, trouble: "" });
     this.answers = new Map();
     this.player = new Player({
-      week: () => this.state.week, last: () => this.found.weeks, speed: () => this.state.speed,
+      here: () => this.run !== null, week: () => this.state.week, last: () => this.found.weeks, speed: () => this.state.speed,
       stops: () => (this.state.stops ? (this.story?.points ?? []).filter((point) => point.stop).map((point) => point.week) : []),
       dwell: (week) => (this.state.motion && this.story?.stage[week]?.some((one) => one.line) ? 1 : 0),
       show: (week) => this.show(week, true), stopped: (at) => this.stopped(at),
@@ -45,6 +45,8 @@ class Simulator {
   }
 
   async begin() {
+    this.host.waits = (waiting) => this.waits(waiting);
+    this.host.renewed = () => { if (this.state) this.address(true); };
     const patience = setTimeout(() => this.waitingPage("preparing"), PATIENCE);
     try {
       this.catalogue = await this.ask("catalogue", {});
@@ -190,7 +192,15 @@ class Simulator {
   }
 
   calm() {
-    if (this.trouble && this.trouble !== "bad_link") this.trouble = "";
+    if (!["", "bad_link", "getting_ready"].includes(this.trouble)) this.trouble = "";
+    this.notice();
+  }
+
+  /** A sentence while something asked for waits for the model. Before the first screen another one stands. */
+  waits(waiting) {
+    if (!this.bar) return;
+    if (waiting) this.trouble = "getting_ready";
+    else if (this.trouble === "getting_ready") this.trouble = "";
     this.notice();
   }
 
