@@ -83,23 +83,19 @@ def sensitivity(
                 return of_sweep(str(name), outcome, seed, out)
             return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
     refuse(out, name, strata, only, method, until_decided and profile is ProfileName.smoke)
-    sets = parameter_sets(parameters)
-    started = time.monotonic()
+    sets, started = parameter_sets(parameters), time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.study import strata as plan
-    from tandem.experiments.study.noted import note_parts
     from tandem.sim.texts import text
 
     how = {"parameters": sets, "shapley": shapley, "until_decided": until_decided}
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, **how)
     parts = parts if only is None else alone(parts, only)
     if method is not None:
-        note_parts(parts[:1])
         with told_in(lang.value):
             return second(parts[0], method, seed, out)
     parts = plan.settled(parts)
-    note_parts(parts)
     command = again(name, context, profile, strata, only, seed, shapley, until_decided, sets.word, lang)
     with told_in(lang.value):
         main, part, runs = play(parts, out, (profile.value, seed, name, context, shapley, until_decided), command)
@@ -184,11 +180,13 @@ def play(
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.study import strata as plan
+    from tandem.experiments.study.noted import note_parts
     from tandem.experiments.study.sensitivity_report import report_page
     from tandem.experiments.study.sensitivity_tables import declare, write
     from tandem.experiments.study.study import firms_per_second
     from tandem.sim.writing import write_text
 
+    note_parts(parts)
     out.mkdir(parents=True, exist_ok=True)
     declare(parts, out, *declared)
     runs = sum(map(plan.runs_of, parts))
@@ -281,8 +279,10 @@ def second(part: Any, method: str, seed: int | str, out: Path) -> None:
     from tandem.experiments.pages.telling import form, said, spoken_now
     from tandem.experiments.pages.words import input_name, measure_name, output_name
     from tandem.experiments.sensitivity.second_opinion import second_opinion
+    from tandem.experiments.study.noted import note_parts
     from tandem.sim.writing import filled
 
+    note_parts([part])
     firms = part.firms()
     function = firms.within_cells() if firms.held else firms
     with progress(4 * part.n * (len(function.factors) + 3), f"SALib, {method}") as told:

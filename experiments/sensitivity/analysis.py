@@ -68,42 +68,36 @@ def analyse(
 ) -> Sensitivity:
     """What drives the outputs of `f`, by twin-seed pick-freeze.
 
-    `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each
-    row; it gives float64 (rows,) or (rows, outputs). The same point with the same key must give the same output; different
-    keys, independent luck. A deterministic function may ignore the keys.
+    `f(X, keys)` takes points, float64 (rows, k) strictly inside the unit cube, and keys, uint64 (rows,), the luck of each row; it
+    gives float64 (rows,) or (rows, outputs): the same for the same point and key, independent luck for different keys (which a
+    deterministic function may ignore).
 
     `factors`: k names, or factor -> group for factors that are varied together; column i of the points is the i-th name, or the
     i-th key of the mapping in its own order, whatever the groups. `n`: base rows, a power of two of at least 32; from 4096 on
     they are 16 scrambles of a Sobol sequence, below that random points (`sampling`: "auto", or "sobol", "random"). `seed`: as in
-    `tandem.sim.seeds`; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default.
-
-    `replicates`: runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4 where
-    there is noise and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups
-    (first, total, interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two),
-    "pairs" 2 g + 2 arms (without Shapley shares, and the narrowest intervals for as many runs); "auto" takes pairs. `tails`:
-    output -> threshold c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may
-    hold outputs that are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told
-    runs. `keep`: a file for the sums on the way, from which the same call goes on after a crash, to the same bits; it may be
-    removed afterwards.
+    `tandem.sim.seeds`; the same seed gives the same bytes. `outputs`: names, "y" (or "y1", "y2", ...) by default. `replicates`:
+    runs of each point, 2 to 16 and even; None asks a pilot of 200 points (about nu / (1 - nu), at least 4 where there is noise
+    and 8 where there is much: dispersion totals need them). `design`: "subsets" plays all 2^g subsets of g groups (first, total,
+    interactions of every order, exact Shapley shares), "walks" 4 g + 1 arms (the same with interactions of two), "pairs" 2 g + 2
+    arms (without Shapley shares, and the narrowest intervals for as many runs); "auto" takes pairs. `tails`: output -> threshold
+    c, which adds the output "NAME > c", its rate. `allow_failed`: share of base rows (at most .001) that may hold outputs that
+    are not finite; these rows are left out whole and the answer is bounded in `bounds`. `progress` is told runs. `keep`: a file
+    for the sums on the way, from which the same call goes on after a crash, to the same bits.
 
     `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; its columns follow those
     of the factors. Each cell (a level of each) is divided by its own spread, over 256 points and lucks, before cells are pooled;
     what holds within a level stands in `within`, how far an effect hangs on it in `depends`. Effects and curves stay in units of
     the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which probability
-    over them each other input leads. `practice`: effect, level where more stops helping, share of rows that go the other way.
-
-    `until_decided`: stop at a look (after 128, 256, 512, ... random rows, n of at most 8192) at which the order of the inputs
-    named (True: of all) is decided for every output, or would hardly be within n rows. Intervals and the order allow for every
-    look (see `tandem.sim.until`), and a larger n goes on with the same rows.
+    over them each other input leads. `until_decided`: stop at a look (after 128, 256, 512, ... random rows, n of at most 8192) at
+    which the order of the inputs named (True: of all) is decided for every output, or would hardly be; intervals allow for it.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
-    noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output). Where a share cannot be
-    told (constant output, no noise to attribute, a mean effect hidden by luck) it is not-a-number, and its verdict says so.
+    noise_share, direction, effect (top fifth of a factor less bottom fifth, units of the output); not-a-number where a share
+    cannot be told (constant output, no noise to attribute, a mean effect hidden by luck), and its verdict says so.
 
     Returns a `Sensitivity` (`table`: one row an output, measure and input). Raises Mistake (a ValueError): no seed, n no power
-    of two, names wrong or repeated, an output of the wrong shape or kind; NotFinite (a Mistake): not finite beyond
-    `allow_failed`.
+    of two, names wrong, an output of the wrong shape or kind; NotFinite (a Mistake): not finite beyond `allow_failed`.
 
     >>> from tandem import analyse
     >>> found = analyse(lambda points, keys: points[:, 0] + 0.2 * points[:, 1], ["steep", "flat"], n=256)
@@ -111,8 +105,8 @@ def analyse(
     {'steep': '1', 'flat': '2'}
     """
     given = Factors.of(factors).holding(held)
-    order = asked_order(until_decided, given)
-    asked = _Asked(given, seed_of(seed), replicates, design, sampling, allow_failed, _told_by(told_by, given), order)
+    last = allow_failed, _told_by(told_by, given), asked_order(until_decided, given)
+    asked = _Asked(given, seed_of(seed), replicates, design, sampling, *last)
     return _analysed(f, asked, n, outputs, tails, progress or (lambda runs: None), keep)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from tandem.experiments.sensitivity.checks import INERT
 from tandem.experiments.sensitivity.estimates import Output
@@ -14,6 +13,7 @@ from tandem.experiments.sensitivity.factors import Factors
 from tandem.experiments.sensitivity.points import Plan
 from tandem.experiments.sensitivity.ranking import ranks_of
 from tandem.sim.given import names
+from tandem.sim.intervals import t_quantile
 from tandem.sim.mistake import Mistake
 from tandem.sim.until import HOPELESS, chance, spent_at
 
@@ -51,10 +51,10 @@ def order_open(output: Output, order: Collection[str], plan: Plan, last: Plan) -
     high = dict(zip(found.inputs, found.value + found.half))
     inert = [name for name in order if high[name] < INERT]
     left = table[(table["verdict"] != "decided") & ~(table["first"].isin(inert) & table["second"].isin(inert))]
-    return bool(len(left)) and _may_be_decided(left, len(table), plan.n / last.n, spent_at(len(last.looks) - 1))
+    level = 1.0 - spent_at(len(last.looks) - 1) / max(len(table), 1)
+    return bool(len(left)) and _may_be_decided(left, plan.n / last.n, t_quantile(last.replications, level))
 
 
-def _may_be_decided(left: pd.DataFrame, pairs: int, seen: float, spent: float) -> bool:
-    reach = float(-ndtri(spent / pairs / 2.0))
+def _may_be_decided(left: pd.DataFrame, seen: float, reach: float) -> bool:
     scores = left["difference"].to_numpy(dtype=float) / np.maximum(left["se"].to_numpy(dtype=float), 1e-300)
     return any(chance(float(score), seen, reach) >= HOPELESS for score in scores)

@@ -145,19 +145,8 @@ def parts_of(
             for outcome in outputs
             if not OUTCOMES[outcome].needs_pair or all(pair_exists(scenario) for scenario in cells.values())
         )
-        return Part(
-            label,
-            kind,
-            cells,
-            measured,
-            n,
-            design,
-            size.replicates,
-            seed,
-            ranges or Ranges(),
-            asked,
-            until_decided and n >= FIRST_LOOK,
-        )
+        looked = until_decided and n >= FIRST_LOOK
+        return Part(label, kind, cells, measured, n, design, size.replicates, seed, ranges or Ranges(), asked, looked)
 
     main = "subsets" if shapley else DESIGN
     if name is not None:
