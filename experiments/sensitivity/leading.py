@@ -39,7 +39,7 @@ def probabilities(
         return pd.DataFrame([{**alone, "input": name} for name in inputs], columns=COLUMNS)
     means = totals[there] / n[:, None]
     within = (products[there] - n[:, None, None] * means[:, :, None] * means[:, None, :]).sum(axis=0) / (n - 1.0).sum()
-    normal = draw.standard_normal((len(n), DRAWS, g))
+    normal = np.ascontiguousarray(np.moveaxis(draw.standard_normal((len(n), DRAWS, g)), 2, 0))
     whole = _leads(means, within, n, normal).mean(axis=0)
     again = np.empty((RESAMPLES, g))
     for turn in range(RESAMPLES):
@@ -55,7 +55,7 @@ def probabilities(
 
 
 def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndarray) -> np.ndarray:
-    """Posterior probability of each input to have the largest total, (levels, g)."""
+    """Posterior probability of each input to have the largest total, (levels, g); `normal` (g, levels, draws)."""
     centre = means.mean(axis=0)
     errors = within[None] / n[:, None, None]
     between = _at_least_nothing(np.cov(means.T) - errors.mean(axis=0))
@@ -64,9 +64,14 @@ def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndar
     left = between[None] - gain @ between[None]
     values, vectors = np.linalg.eigh(0.5 * (left + left.transpose(0, 2, 1)))
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    drawn = middle[:, None, :] + normal @ root.transpose(0, 2, 1)
-    first = drawn.argmax(axis=2)
-    found: np.ndarray = (first[:, :, None] == np.arange(means.shape[1])).mean(axis=1)
+    # Input by input: products of many small matrices, and the largest along a short axis, are slow.
+    g = len(centre)
+    best, first = np.full(normal.shape[1:], -np.inf), np.zeros(normal.shape[1:], dtype=np.int8)
+    for at in range(g):
+        drawn = middle[:, [at]] + sum(root[:, at, [of]] * normal[of] for of in range(g))
+        ahead = drawn > best
+        best, first = np.where(ahead, drawn, best), np.where(ahead, at, first)
+    found: np.ndarray = np.stack([(first == at).mean(axis=1) for at in range(g)], axis=1)
     return found
 
 
