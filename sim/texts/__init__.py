@@ -57,7 +57,10 @@ def _form(forms: Mapping[str, str], lang: str, values: Mapping[str, Any]) -> str
 
 
 def number(value: float, form: str, lang: str) -> str:
-    """`value` in a Python format, with the language's marks for decimals, thousands, percent and minus."""
+    """`value` in a Python format, with the language's marks for decimals, thousands, percent and minus. A percentage is parted in
+    thousands whether its slot says so or not: growth of a rapid firm passes a thousand percent."""
+    if form.endswith("%") and "," not in form:
+        form = form.replace(".", ",.") if "." in form else f"{form[:-1]},%"
     written = format(value, form)
     if written.lstrip("+-").strip("0.,%") == "":  # neither "-0" nor "+0"
         written = format(0.0 if isinstance(value, float) else 0, form.lstrip("+"))

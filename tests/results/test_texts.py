@@ -123,3 +123,10 @@ def test_columns_of_a_domain_are_called_by_it_in_both_languages():
         column = WEEKLY.get(f"standing_error_{domain}")
         if column is not None:
             assert column.title("en").endswith(english) and column.title("fr").endswith(french)
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "+1,228.8%"), ("fr", f"+1{NARROW}228,8{NARROW}%")])
+def test_a_percentage_is_parted_in_thousands_whatever_its_slot_says(lang, told):
+    assert number(12.288, "+.1%", lang) == told == number(12.288, "+,.1%", lang)
+    assert number(0.288, ".0%", lang).startswith("29")
+    assert told in text("end.revenue", lang, start="1", end="2", change=12.288)

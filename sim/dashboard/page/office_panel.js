@@ -48,7 +48,7 @@ export function officePanel(app) {
   const seats = { ceo: shape("g", { class: "seat" }), coo: shape("g", { class: "seat" }) };
   const still = shape("g");
   const moving = shape("g");
-  const svg = shape("svg", { class: "office-picture", role: "img" }, still, seats.ceo, seats.coo, moving);
+  const svg = shape("svg", { class: "office-picture", role: "img" }, still, moving, seats.ceo, seats.coo); // names stay readable above arrows
   const line = make("p", { class: "office-line", "aria-hidden": "true" }); // readers hear the sentence
   const words_ = make("ul", { class: "for-readers", id: "office-words" });
   const node = make("section", { class: "panel office", "aria-label": app.words.say("office.title") }, line, svg, words_);
