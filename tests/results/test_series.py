@@ -12,6 +12,7 @@ from tandem.sim import Scenario, series, simulate, simulate_batch
 from tandem.sim.dashboard import futures
 from tandem.sim.dashboard.answers import ANSWERS
 from tandem.sim.dashboard.specification import SEED, Specification
+from tandem.sim.own_outcomes import forget_outcomes, outcome
 from tandem.sim.panel import simulate_panel
 from tandem.sim.parameter_sets import chosen
 from tandem.sim.scenario import catalogue
@@ -196,3 +197,15 @@ def test_a_panels_trust_is_the_mean_of_both_and_its_quarrels_those_of_the_week()
     assert found["quarrels"][:, 13] == pytest.approx(total[:, 13]) and found["quarrels"][:, 20] == pytest.approx(
         total[:, 20] - total[:, 7]
     )
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("0-1", 100.0), ("points", 1.0)])
+def test_an_own_outcome_is_a_line_of_what_it_would_be_if_the_run_ended_then(unit, scale):
+    outcome("late", "at_end(trust)", unit=unit)
+    try:
+        run = simulate(Scenario.load("silence").with_({"quarters": 1}), seed=3)
+        line = series.own_series(run)["late"]
+    finally:
+        forget_outcomes()
+    assert len(line) == run.weeks + 1 and np.isnan(line[0]) and np.isfinite(line[1:]).all()
+    assert line[1:] == pytest.approx(scale * run.weekly["trust"].to_numpy()[-run.weeks :], rel=1e-12)

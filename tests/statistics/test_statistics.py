@@ -253,3 +253,19 @@ def test_growth_is_judged_in_five_and_its_spread_in_eight_bins_of_size():
     assert size_variance_slope(moved, size) == size_variance_slope(moved, size, 8) != size_variance_slope(moved, size, 9)
     assert tent_shape(moved, size) == tent_shape(moved, size, 5) != tent_shape(moved, size, 6)
     assert np.isnan(tent_shape(moved[:99], size[:99])) and np.isfinite(tent_shape(moved[:100], size[:100]))
+
+
+def months(count, slope=0.2, scale=1e-3):
+    """Sales and advertising of a firm, (1, months) each, with no adstock effect; sales lie far below one."""
+    advertising = np.exp(np.random.default_rng(count).normal(0.0, 0.5, (1, count)))
+    return scale * advertising**slope, advertising
+
+
+def test_the_short_run_slope_takes_a_firm_with_twelve_months_after_the_first_six():
+    assert short_run_elasticity(*months(18)) == pytest.approx(0.2, abs=1e-6)
+    assert np.isnan(short_run_elasticity(*months(17)))
+    sales, advertising = months(19)
+    sales[0, 12] = 0.0  # one month without sales: twelve are left
+    assert short_run_elasticity(sales, advertising) == pytest.approx(0.2, abs=1e-6)
+    sales[0, 13] = 0.0
+    assert np.isnan(short_run_elasticity(sales, advertising))
