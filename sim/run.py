@@ -83,7 +83,12 @@ class Run(Own):
         happens in a week is not-a-number. Columns of the pair are so until both leaders have been in post."""
         import pandas as pd
 
-        return pd.DataFrame(weekly_values(self._kept))
+        return pd.DataFrame(self._weekly_columns)
+
+    @cached_property
+    def _weekly_columns(self) -> dict[str, np.ndarray]:
+        """The columns of `weekly`, for readers of ours, who need no copy."""
+        return weekly_values(self._kept)
 
     @cached_property
     def quarterly(self) -> pd.DataFrame:
@@ -160,17 +165,20 @@ class Run(Own):
         backlog (person-weeks), open_projects, questions, unanswered, launched."""
         import pandas as pd
 
+        return pd.DataFrame(self._team_columns)
+
+    @cached_property
+    def _team_columns(self) -> dict[str, np.ndarray]:
+        """The columns of `teams`, for readers of ours, who need no copy."""
         teams = self.trajectory["teams"]
         there = np.arange(MAXIMUM_TEAMS) < self._in_force["team_count"][:, None]
         week, team = np.nonzero(there)
-        return pd.DataFrame(
-            {
-                "week": week,
-                "team": team + 1,
-                "kind": np.array(KINDS, dtype=object)[teams["kind"][there]],
-                **{name: teams[name][there] for name in OF_TEAMS},
-            }
-        )
+        return {
+            "week": week,
+            "team": team + 1,
+            "kind": np.array(KINDS, dtype=object)[teams["kind"][there]],
+            **{name: teams[name][there] for name in OF_TEAMS},
+        }
 
     @cached_property
     def _kept(self) -> Kept:

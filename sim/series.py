@@ -134,7 +134,7 @@ def of_run(run: Run, names: Iterable[str] = tuple(SERIES)) -> dict[str, np.ndarr
     def columns(name: str) -> np.ndarray:
         if name.endswith("_hours_given"):
             return _hours_given(run, name.removesuffix("_hours_given"))
-        return run.weekly[name].to_numpy(dtype=float)
+        return np.asarray(run._weekly_columns[name], dtype=float)
 
     every = {**SERIES, **FACES}
     return {name: every[name](columns) for name in names}

@@ -68,19 +68,21 @@ SPOKEN = (
 def office(run: Run) -> dict[str, Any]:
     """The standing part, by week: hours in meetings of leaders, and each team's kind, waiting work (weeks of its capacity) and
     morale (points of 100)."""
-    teams = run.teams
-    found = []
-    for number in sorted(teams["team"].unique()):
-        mine = teams[teams["team"] == number].set_index("week").reindex(range(run.weeks + 1))
-        capacity = mine["capacity"].where(mine["capacity"] > 0.0)
+    names = ("team", "week", "kind", "capacity", "backlog", "morale")
+    team, week, kind, capacity, backlog, morale = (run._team_columns[name] for name in names)
+    able, found = np.where(capacity > 0.0, capacity, np.nan), []
+    for number in np.unique(team):
+        mine = team == number
+
+        def line(values: np.ndarray, mine: np.ndarray = mine) -> np.ndarray:
+            weekly = np.full(run.weeks + 1, np.nan)
+            weekly[week[mine]] = values[mine]
+            return weekly
+
         found.append(
-            {
-                "kind": str(mine["kind"].dropna().iloc[0]),
-                "waiting": numbers(mine["backlog"] / capacity),
-                "morale": numbers(100.0 * mine["morale"], 0),
-            }
+            {"kind": str(kind[mine][0]), "waiting": numbers(line(backlog / able)), "morale": numbers(line(100.0 * morale), 0)}
         )
-    return {"meeting": numbers(run.weekly["meeting_hours"]), "teams": found}
+    return {"meeting": numbers(run._weekly_columns["meeting_hours"]), "teams": found}
 
 
 def numbers(values: Any, decimals: int = 1) -> list[float | None]:
