@@ -22,6 +22,7 @@ from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario.catalogue import VARIABLE
 from tandem.sim.weekly import WEEKLY
 from tests.commands.test_records_of_tables import GIVEN, MADE, WITH_AN_ARGUMENT, both, line
+from tests.once import once
 
 matplotlib.use("Agg")
 
@@ -384,14 +385,7 @@ def untold_columns(table, text):
 
 @pytest.fixture(scope="module")
 def made():
-    kept = {}
-
-    def of(name):
-        if name not in kept:
-            kept[name] = MADE[name]()
-        return kept[name]
-
-    return of
+    return once(MADE)
 
 
 @pytest.mark.parametrize("name", tandem.__all__)

@@ -15,6 +15,7 @@ from tandem.experiments.store import open_sweep
 from tandem.sim.origin import ATTRIBUTE, origin_of_function
 from tandem.sim.own import Own, made_by
 from tandem.sim.panel import simulate_panel
+from tests.once import once
 
 matplotlib.use("Agg")
 
@@ -146,14 +147,7 @@ def without_record(thing):
 @pytest.fixture(scope="module")
 def made():
     """What each public name gives, made when it is first asked for."""
-    kept = {}
-
-    def of(name):
-        if name not in kept:
-            kept[name] = MADE[name]()
-        return kept[name]
-
-    return of
+    return once(MADE)
 
 
 def test_each_public_name_is_asked():

@@ -87,6 +87,14 @@ class Trainer:
         self.turns_to(key, case)
         assert setting in self.page.locator(".setting").inner_text()
 
+    def begins(self, case: str, server) -> int:
+        """The case, the bet, and the run as far as its first stop; the week of it."""
+        self.opens(case, server)
+        self.takes_the_bet()
+        stop = self.watches_to_a_stop()
+        assert 0 < stop < 156 and self.page.locator(".point.main.now").count() >= 1
+        return stop
+
     def turns_to(self, key: str, case: str) -> None:
         """A case from the list, at its start."""
         self.does(key, f"#case-{case}")
@@ -120,10 +128,7 @@ def trainer(visit, request):
 @pytest.mark.parametrize("case", CASES)
 def test_the_session_of_six_minutes(flight_server, trainer, case):
     visit, page = trainer.visit, trainer.page
-    trainer.opens(case, flight_server)
-    trainer.takes_the_bet()
-    stop = trainer.watches_to_a_stop()
-    assert 0 < stop < 156 and page.locator(".point.main.now").count() >= 1
+    stop = trainer.begins(case, flight_server)
     for _ in range(3):
         trainer.does("ArrowLeft", "#back")
     assert visit.week == stop - 3
@@ -145,9 +150,7 @@ def test_the_session_of_six_minutes(flight_server, trainer, case):
 def test_the_session_of_thirty_minutes(flight_server, trainer, case):
     """What it has beside the six minutes: what could have been done, two tries from one week, and the contrast."""
     visit, page = trainer.visit, trainer.page
-    trainer.opens(case, flight_server)
-    trainer.takes_the_bet()
-    stop = trainer.watches_to_a_stop()
+    stop = trainer.begins(case, flight_server)
     trainer.asks(1)
     page.locator(".opened li button").nth(1).wait_for(timeout=60_000)
     trainer.chooses("planned")
