@@ -82,7 +82,7 @@ def sensitivity(
             if factors is None:
                 return of_sweep(str(name), outcome, seed, out)
             return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
-    refuse(out, name, strata, only, method, until_decided and profile is ProfileName.smoke)
+    refuse(out, name, strata, only, method, profile if until_decided else None)
     sets, started = parameter_sets(parameters), time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
@@ -150,10 +150,12 @@ def alone_with(
         )
 
 
-def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None, too_small: bool) -> None:
-    """What does not go together."""
+def refuse(out: Path, name: str | None, strata: bool, only: Kind | None, method: str | None, looked: ProfileName | None) -> None:
+    """What does not go together; `looked`: the profile that is to stop at a look."""
     writable(out, ("report.html", "study.toml", "verdict.json", "verdicts.json", "indices.csv"))
-    if too_small:
+    if looked is not None and method is not None:
+        raise typer.BadParameter("a second opinion plays its own design whole; leave --method out", param_hint="--until-decided")
+    if looked is ProfileName.smoke:
         raise typer.BadParameter("the profile smoke has fewer rows than a first look; take quick", param_hint="--until-decided")
     if method is not None:
         from tandem.experiments.sensitivity.second_opinion import METHODS

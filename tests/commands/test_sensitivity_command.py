@@ -202,6 +202,8 @@ def test_kendall_by_hand():
         (["--seed", "-1"], "--seed"),
         (["--out", __file__], "is a file"),
         (["--until-decided", "--profile", "smoke"], "take quick"),
+        (["--until-decided", "--method", "sobol"], "leave --method out"),
+        (["--until-decided", "--factors", "nofile.toml"], "--factors"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(arguments, said, tmp_path, capsys):
