@@ -38,7 +38,7 @@ WORDS = {
     "change": {"en": "Change of", "fr": "Variation\u202f:"},
     "in_all": {"en": "in all", "fr": "au total"},
     "rest": {"en": "smaller causes", "fr": "causes mineures"},
-    "effect": {"en": "Effect of", "fr": "Amplitude\u202f:"},
+    "effect": {"en": "Effect on", "fr": "Amplitude\u202f:"},
     "better": {"en": "better", "fr": "mieux"},
     "same": {"en": "same in every pair", "fr": "identique partout"},
     "episodes": {"en": "episodes", "fr": "épisodes"},

@@ -183,7 +183,7 @@ def test_effects_are_sorted_and_named():
 def test_effects_of_an_unknown_output_are_drawn_too():
     table = pd.DataFrame({"input": ["x1"], "estimate": [0.5], "low": [0.4], "high": [0.6]})
     ax = plots.plot_lever_effects(table)
-    assert ax.get_title(loc="left") == "Effect of y"
+    assert ax.get_title(loc="left") == "Effect on y"
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
