@@ -153,3 +153,20 @@ def test_every_cause_has_words_for_both_ways_and_none_is_called_usual():
             for amount in (1, -1):
                 said = text(f"cause.{cause}", lang, amount=amount)
                 assert said and not set(said.lower().split()) & {"usual", "usually", "habituel", "habituels", "habituelle"}
+
+
+def test_the_office_shows_the_work_that_waits_in_weeks_of_capacity():
+    """Team by team as the table of teams has it, week by week."""
+    from tandem.sim.dashboard.staging import office
+
+    run = simulate(Scenario.load("crisis-overload"), seed=5)
+    shown = office(run)["teams"]
+    assert len(shown) == run.teams["team"].nunique() > 1
+    for number, mine in run.teams.groupby("team"):
+        weeks, told = mine["week"].to_numpy(), shown[number - 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            waiting = np.where(mine["capacity"] > 0.0, mine["backlog"] / mine["capacity"], np.nan)
+        seen = np.array([np.nan if value is None else value for value in told["waiting"]])[weeks]
+        assert seen == pytest.approx(np.round(waiting, 1), nan_ok=True)
+        assert np.array(told["morale"], dtype=float)[weeks] == pytest.approx(np.round(100.0 * mine["morale"].to_numpy()))
+        assert told["kind"] == mine["kind"].iloc[0]
