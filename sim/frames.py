@@ -78,7 +78,7 @@ def simulate_frame(
 
 
 def _played(
-    frame: pd.DataFrame, firms: dict[str, Any], names: tuple[str, ...], asked: Chosen, runs: int, seed: int, paired: bool
+    frame: pd.DataFrame, firms: dict[str, Any], names: tuple[str, ...], asked: Chosen, runs: int, seed: int | str, paired: bool
 ) -> np.ndarray:
     """Outcomes: rows x replicates x names, in each outcome's unit."""
     key = np.array(seed_key(seed), dtype=np.uint64)

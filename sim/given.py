@@ -92,7 +92,7 @@ def function(name: str, value: Any) -> Callable[..., Any]:
     """`value` as something that can be called. Raises Mistake, naming the argument."""
     if not callable(value):
         raise refused(name, value, "no function", "a function")
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def mapping(name: str, value: Any) -> dict[Any, Any]:

@@ -125,7 +125,7 @@ class _Collector(mesa.DataCollector):
     def get_model_vars_dataframe(self) -> Any:
         """One row a week from 0, one column a reporter."""
         model = self._model
-        asked = {"seed": model.seed, "replicate": model.replicate, "number": model.number, "weeks": model.week}
+        asked: dict[str, Any] = {"seed": model.seed, "replicate": model.replicate, "number": model.number, "weeks": model.week}
         own = {"own": ", ".join(model._own_classes), "own_sha256": ""} if model._own_classes else {}
         origin = origin_of("LeadershipModel", [[model.firm]], model.parameters, None, **asked)
         table = super().get_model_vars_dataframe()

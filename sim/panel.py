@@ -319,7 +319,7 @@ class Panel(Own):
         table.insert(0, "week", self.weeks[time])
         for name, column in (("replicate", luck), ("firm_id", firm)):
             table.insert(0, name, column)
-        return marked(table, "to_frame", self._origin)  # type: ignore[no-any-return]
+        return marked(table, "to_frame", self._origin)
 
     frame = to_frame  # as it was called before
 

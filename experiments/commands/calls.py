@@ -79,7 +79,7 @@ def _table_of(made: Any, record: dict[str, Any]) -> pd.DataFrame:
         name, _, place = name.partition("[")
         made = getattr(made, name)
         made = made(**record.get("asked", {})) if callable(made) else made[int(place.rstrip("]"))] if place else made
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def sets_again(record: dict[str, Any], arms: list[list[Any]]) -> Any:

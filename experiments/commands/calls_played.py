@@ -129,8 +129,8 @@ def _discover_among(record: Record, arms: Arms, parameters: Any) -> Any:
     from tandem.experiments.effects.own_sensitivity import discover_among
 
     limits = {name: record.get(name) for name in ("above", "below")}
-    given = _firms(record, arms), record["declared_factors"]
-    return discover_among(*given, parameters=parameters, **limits, **_of(record, "outcome", "points", "seed"))
+    asked: dict[str, Any] = {**limits, **_of(record, "outcome", "points", "seed")}
+    return discover_among(_firms(record, arms), record["declared_factors"], parameters=parameters, **asked)
 
 
 def _analyse(record: Record, arms: Arms, parameters: Any) -> Any:

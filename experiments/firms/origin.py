@@ -22,5 +22,6 @@ def origin_of_population(name: str, declared: Mapping[str, Any], sets: Chosen, v
     them (`values` by path, where they are not just those of the one set that all share)."""
     shared = {} if sets.known is None or sets.number is None else sets.known.set(sets.number)
     changes = {} if dict(values) == shared else plain(dict(values))
-    named = {"population": name, "population_sha256": digest_of(declared)}
-    return origin_of("Population.load", [], sets, None, **named, **({"changes": changes} if changes else {}))
+    named: dict[str, Any] = {"population": name, "population_sha256": digest_of(declared)}
+    named |= {"changes": changes} if changes else {}
+    return origin_of("Population.load", [], sets, None, **named)

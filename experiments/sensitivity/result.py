@@ -132,7 +132,8 @@ class Sensitivity(Own):
             found = cls._read(Path(folder))
         except (KeyError, TypeError, AttributeError) as error:
             raise Mistake(f"{folder} holds no analysis that this version can read ({type(error).__name__}: {error})") from None
-        asked = {"folder": str(Path(folder).absolute()), "n": found.n, "seed": found.seed, "inputs": list(found.factors.names)}
+        asked: dict[str, Any] = {"folder": str(Path(folder).absolute()), "n": found.n, "seed": found.seed}
+        asked["inputs"] = list(found.factors.names)
         return made_by(found, origin_of("Sensitivity.load", [], None, None, **asked))
 
     @classmethod

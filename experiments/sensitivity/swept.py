@@ -87,14 +87,19 @@ def of_finished(sweep: Sweep, outcomes: str | Sequence[str] | None = None, seed:
     table = pd.DataFrame(rows)
     tied = asked.get("correlation")
     told = [*dict.fromkeys(notes), *_reading(kind, table, tied, points[factors])]
-    found = SweptSensitivity(table, _estimators(kind, tied, table), tuple(told))
-    return made_by(found, _origin(sweep, names, seed))
+    answer = SweptSensitivity(table, _estimators(kind, tied, table), tuple(told))
+    return made_by(answer, _origin(sweep, names, seed))
 
 
 def _origin(sweep: Sweep, outcomes: list[str], seed: int | str) -> dict[str, Any]:
     """The record that the tables carry: where the sweep lies, and its digest, by which it is known again."""
     asked = None if sweep.parameters is None else chosen(sweep.parameters)
-    named = {"folder": str(Path(sweep.path).absolute()), "sweep": sweep.digest, "outcomes": outcomes, "seed": seed}
+    named: dict[str, Any] = {
+        "folder": str(Path(sweep.path).absolute()),
+        "sweep": sweep.digest,
+        "outcomes": outcomes,
+        "seed": seed,
+    }
     return origin_of("of_finished", [], asked, None, **named)
 
 

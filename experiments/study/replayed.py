@@ -46,7 +46,7 @@ def of_sensitivity(
         raise Refused(f"{folder / DECLARATION}: not the declaration of a sensitivity analysis") from fault
     name, context = (None if asked[key] == "none" else asked[key] for key in ("scenario", "context"))
     parameters = declared.get("parameters", "declared")  # before it was asked, the declared values were played
-    how = {name: bool(declared.get(name, False)) for name in ("shapley", "until_decided")}
+    how: dict[str, Any] = {name: bool(declared.get(name, False)) for name in ("shapley", "until_decided")}
     part = parts_of(asked["profile"], asked["seed"], name, context, parameters=parameters, **how)[0]
     if Part(**{**part.__dict__, "replicates": first["replicates"]}).digest != first["digest"]:
         raise Refused(f"{folder}: analysed with another version of the model or of its scenarios; run tandem sensitivity again")
