@@ -119,6 +119,7 @@ def show_levers(found: Any, lang: str = "en") -> None:
     """The table of levers."""
     from tandem.experiments.advice.said import bracket, signed
     from tandem.experiments.commands.screen import Screen, Table
+    from tandem.experiments.pages.words import spoken
     from tandem.sim.parameters import lever_texts
     from tandem.sim.texts import number, text
 
@@ -126,7 +127,7 @@ def show_levers(found: Any, lang: str = "en") -> None:
     for head in ("lever", "from", "growth", "conflict", "profit", "helped", "helped_sets"):
         table.add_column(_head(head, lang), justify="left" if head == "lever" else "right")
     for row in found.levers.to_dict("records"):
-        name = row["lever"].replace("_", " ") if lang == "en" else lever_texts("title", lang)[row["lever"]]
+        name = spoken(row["lever"]) if lang == "en" else lever_texts("title", lang)[row["lever"]]
         cells = [name, number(100 * row["level"], ".0f", lang)]
         if not row["raised"]:
             table.add_row(*cells, text("advice.table.at_top", lang), "", "", "", "")

@@ -269,3 +269,9 @@ def test_the_short_run_slope_takes_a_firm_with_twelve_months_after_the_first_six
     assert short_run_elasticity(sales, advertising) == pytest.approx(0.2, abs=1e-6)
     sales[0, 13] = 0.0
     assert np.isnan(short_run_elasticity(sales, advertising))
+
+
+def test_the_shape_of_a_tent_is_told_where_the_median_is_one_of_the_values():
+    draw = np.random.default_rng(1)
+    assert tent_shape(draw.laplace(size=4001), draw.uniform(size=4001)) == pytest.approx(1.0, abs=0.12)
+    assert tent_shape(draw.normal(size=4001), draw.uniform(size=4001)) == pytest.approx(2.0, abs=0.2)
