@@ -107,6 +107,7 @@ def test_each_end_is_brought_within_by_itself():
 
 def test_a_score_is_the_change_in_its_errors_or_that_of_a_sign_test():
     assert standard_score(3.0, 1.5, 10) == 2.0 and standard_score(-3.0, 1.5, 10) == -2.0
+    assert standard_score(1.0, 0.5, 10) == 2.0 and standard_score(-1.0, 0.5, 10) == -2.0
     assert standard_score(0.0, 0.0, 10) == 0.0 and standard_score(0.0, 2.0, 10) == 0.0
     assert np.isnan(standard_score(np.nan, 1.0, 10)) and np.isnan(standard_score(np.inf, 1.0, 10))
     for n in (1, 10, 200):  # all n pairs went one way
