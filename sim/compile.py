@@ -34,7 +34,7 @@ from typing import Any
 from tandem.sim.compiler.decorators import kernel, part, phase, rule, sequence
 from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records, sum_of, word
 from tandem.sim.compiler.settings import COMPILED, cache_folder
-from tandem.sim.compiler.threads import in_threads, set_threads
+from tandem.sim.compiler.threads import at_once, in_threads, set_threads
 
 
 def program(name: str, *roots: tuple[Any, ...]) -> None:
@@ -58,6 +58,7 @@ def cache_is_cold() -> bool:
 __all__ = [
     "COMPILED",
     "as_records",
+    "at_once",
     "cache_folder",
     "cache_is_cold",
     "copy_record",

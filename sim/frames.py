@@ -12,7 +12,7 @@ import pandas as pd
 
 from tandem.sim.given import truth, whole
 from tandem.sim.mistake import Mistake
-from tandem.sim.origin import ATTRIBUTE, origin_of
+from tandem.sim.origin import ATTRIBUTE, Record, origin_of
 from tandem.sim.outcomes import OUTCOMES, OWN, known_all
 from tandem.sim.own_outcomes import own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
@@ -73,7 +73,7 @@ def simulate_frame(
     }
     own = [each.identity for each in own_among(names)]
     origin = origin_of("simulate_frame", [[*firms.values()]], asked, runs, own=own, seed=seed, paired=paired, **named)
-    answer.attrs = {ATTRIBUTE: origin}
+    answer.attrs = {ATTRIBUTE: Record(origin)}
     return answer
 
 

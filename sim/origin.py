@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tandem.sim.code_cache import compiled_sources
+from tandem.sim.mistake import Mistake
 
 FORMAT = 1
 ATTRIBUTE = "provenance"
@@ -21,6 +23,28 @@ ATTRIBUTE = "provenance"
 MOST_FIRMS = 24
 """With more firms only their digests are kept, since every table carries the text of each."""
 SIM = Path(__file__).resolve().parent
+
+
+class Record(dict[str, Any]):
+    """A record as a table carries it: it can be read, and written as JSON, and not changed. pandas copies `.attrs` in depth at
+    every step that makes a table of another; a record that cannot change is one copy of itself."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise Mistake("a table's record says how the table was made and cannot be changed; dict(record) gives a copy that can")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __deepcopy__(self, memo: Any) -> Record:
+        return self
+
+    __copy__ = __deepcopy__
+
+    def __reduce__(self) -> tuple[type[Record], tuple[dict[str, Any]]]:
+        return Record, (dict(self),)
+
+    def copy(self) -> dict[str, Any]:
+        """One that can be changed, all of it."""
+        return {name: deepcopy(value) for name, value in self.items()}
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from tandem.sim.mistake import Mistake
-from tandem.sim.origin import ATTRIBUTE
+from tandem.sim.origin import ATTRIBUTE, Record
 
 
 class Own:
@@ -52,7 +52,7 @@ def marked(value: Any, name: str, origin: Mapping[str, Any]) -> Any:
     if origin:
         more = dict(origin)
         place = more.pop("place", "")
-        value.attrs = {**value.attrs, ATTRIBUTE: {**more, "table": f"{place}.{name}" if place else name}}
+        value.attrs = {**value.attrs, ATTRIBUTE: Record({**more, "table": f"{place}.{name}" if place else name})}
     return value
 
 

@@ -1631,8 +1631,10 @@ RECORD = _layout()
 
 def _value(model: Group, name: str, levers: Levers | None = None) -> Any:
     value = getattr(model, name)
-    extra: Any = type(model).model_fields[name].json_schema_extra or {}
+    if type(value) is float:  # what most of them are
+        return value
     if value is None:
+        extra: Any = type(model).model_fields[name].json_schema_extra or {}
         return lever_value(getattr(levers, extra["lever"]), extra["poorest"], extra["best"], extra["scale"])
     if isinstance(value, Goals):
         weights = value.vector()

@@ -108,4 +108,4 @@ def write_figures(fit: Any, tables: dict[str, pd.DataFrame], folder: Path) -> No
         "rankings": ranking_figure(tables["ranking_summary"]),
     }
     for name, canvas in drawn.items():
-        save(canvas, folder, name, kinds=("svg", "png"), tight=False)
+        save(canvas, folder, name, kinds=("svg", "png"))

@@ -352,8 +352,8 @@ class Firms:
 
     @cached_property
     def _paths(self) -> list[str]:
-        aside = {"role_model", "context", "size", "set", "need_of_coo", "coo", "teams.headcount"}
-        return [path for path in self.table.columns if path not in aside and path not in self.population.common]
+        aside = {"role_model", "context", "size", "set", "need_of_coo", "coo", "teams.headcount", *self.population.common}
+        return [path for path in self.table.columns if path not in aside]
 
     @cached_property
     def _of_sets(self) -> dict[str, np.ndarray]:

@@ -39,7 +39,6 @@ def save(
     name: str,
     data: pd.DataFrame | None = None,
     kinds: Sequence[str] = ("svg",),
-    tight: bool = True,
 ) -> Canvas:
     """Write a figure (or the one its axes belong to) into `folder` as each of `kinds`, its data (a table) as CSV beside it, and
     close it; returns the figure."""
@@ -53,11 +52,7 @@ def save(
             with replaced(folder / f"{name}.{kind}") as part:
                 said = {"Description": text_of_record()} if text_of_record() else {}
                 noted = {"Date": None, **said} if kind == "svg" else said
-                dots = None if kind == "svg" else DOTS_PER_INCH
-                if tight:  # what lies outside is found by drawing it, and only then cut to measure
-                    canvas.savefig(part, bbox_inches="tight", metadata=noted, dpi=dots or "figure")
-                else:
-                    drawn_once(canvas, part, kind, noted, dots)
+                drawn_once(canvas, part, kind, noted, None if kind == "svg" else DOTS_PER_INCH)
                 canvas.set_layout_engine("none")  # as laid out just now
     plt.close(canvas)
     return canvas
@@ -75,7 +70,7 @@ def written(
     kinds: Sequence[str] = ("svg", "png"),
 ) -> Figure:
     """Save a figure with its data, and take it up with its words; `narrow`: the canvas for narrow screens, not kept."""
-    save(canvas, folder, name, data, kinds, tight=False)
+    save(canvas, folder, name, data, kinds)
     thin = ""
     if narrow is not None:
         held = io.StringIO()

@@ -165,6 +165,7 @@ def plot_convergence(found: Any, output: str, axes: Any = None) -> Any:
             )
         ax.set_xticks(range(len(stages)), [form(n, ",") for n in stages])
         ax.set_xlim(-0.5, len(stages) + 0.1)
+        ax.spines["right"].set_visible(False)  # names may need more room than that
         ax.set_xlabel(said("analysis.plot.rows"))
         ax.set_ylabel(said("analysis.plot.total_share"))
         ax.set_title(

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,17 +27,10 @@ from tandem.experiments.effects.levers import (
 )
 from tandem.experiments.effects.role_models import (
     ALTERNATIVES,
-    DISPOSITIONS,
     FURTHER,
-    HEADLINES,
     STATEMENTS,
-    Player,
-    best_role_models,
-    compare_role_models,
     contexts,
     described,
-    differences,
-    first_replicates,
     robustness,
     role_models,
     set_beside_rights,
@@ -44,16 +38,15 @@ from tandem.experiments.effects.role_models import (
     unequal,
 )
 from tandem.experiments.effects.second import Worth
-from tandem.experiments.effects.until import compare_until_decided
 from tandem.experiments.files.record import note_factors, note_firms, note_replicates
 from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
 from tandem.experiments.study.fitting import Remembered, fit_runs, fit_tables, kept_outcomes
+from tandem.experiments.study.in_context import InContext, Told
 from tandem.experiments.study.second import kept_worth
-from tandem.sim.batch import Batch
-from tandem.sim.comparison import Comparison, compare_batches
+from tandem.sim.compile import at_once
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.parameters import LEVERS
@@ -163,9 +156,6 @@ class Study(Own):
         }
 
 
-Told = Callable[[str, int], None]
-
-
 def variance_runs(size: Profile, arms: int, parameters: Chosen) -> int:
     """Firms played to split the variance; none where all pairs share one parameter set."""
     return arms * int(np.prod(list(size.variance.values()))) if parameters.several else 0
@@ -211,120 +201,73 @@ def play(
     asked, player = chosen(parameters), Keeper(store, kept_outcomes()).play if store is not None else one_batch
     size, aside, arms, fields = PROFILES[profile], controls(), role_models(), contexts()
     options = [arm for arm in arms if arm not in aside]
-    compared = _Compared(size, options, seed, asked, player, progress)
-    for context in fields:
-        compared.add(context, described(context, arms))
-    fit = fit_tables(options, size.pairs, size.fit_pairs, seed, asked, compared.memory)
-    second = kept_worth(size.second_firms, seed, asked, store, _tick(progress, "with a COO and without"))
-    cells = [(arm, context) for context in fields for arm in options]
-    met = random_cells(size.points, len(cells), seed)
+    firms = {context: described(context, arms) for context in fields}
+    note_firms({(arm, context): scenario for context in fields for arm, scenario in firms[context].items()})
     note_factors({"levers": {lever: {"low": LOW, "high": HIGH, "law": "two levels, the others uniform"} for lever in LEVERS}})
     note_replicates(size.pairs)
-    moved = effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers"))
-    firms, sets, replicates = (size.variance[name] for name in ("firms", "sets", "replicates"))
-    variance = variance_shares(options, STATEMENTS, seed, firms, sets, replicates) if asked.several else pd.DataFrame()
-    progress("where the spread comes from", variance_runs(size, len(options), asked))
-    main, alternatives = (pd.concat(parts, ignore_index=True) for parts in (compared.default, compared.other))
+    cells = [(arm, context) for context in fields for arm in options]
+    met = random_cells(size.points, len(cells), seed)
+    *compared, second, moved, variance = at_once(
+        *(partial(InContext, context, firms[context], size, options, seed, asked, player, progress) for context in fields),
+        partial(kept_worth, size.second_firms, seed, asked, store, _tick(progress, "with a COO and without")),
+        lambda: effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers")),
+        partial(_where_from, options, seed, size, asked, progress),
+    )
+    memory = Remembered(player, _tick(progress, "what firms want"), until_decided=size.until_decided)
+    for part in compared:
+        memory.show((firms[part.context][arm] for arm in options), (part.batches[arm] for arm in options))
+    fit = fit_tables(options, size.pairs, size.fit_pairs, seed, asked, memory)
+    main, equal, alternatives, best, against = (
+        _joined(compared, name) for name in ("default", "equal", "other", "best", "against")
+    )
     role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
-        role_models=pd.concat([main, *compared.equal], ignore_index=True),
-        best=pd.concat(compared.best, ignore_index=True),
-        controls=pd.concat(compared.against, ignore_index=True),
+        role_models=pd.concat([main, equal], ignore_index=True),
+        best=best,
+        controls=against,
         alternatives=alternatives,
         robustness=robustness(main, alternatives),
         surviving=surviving(main, alternatives),
-        beside_rights=set_beside_rights(described(fields[0], arms)),
+        beside_rights=set_beside_rights(firms[fields[0]]),
         levers=effect_table(moved),
         levers_by_role_model=effects_within(moved, role_model_met, options),
         levers_by_context=effects_within(moved, context_met, fields, "context"),
         lever_order=ranks(moved),
         rank_intervals=rank_intervals(moved),
-        digests=pd.DataFrame(compared.digests),
+        digests=_digests(firms),
         fit=fit,
         second=second,
         variance=variance,
         profile=profile,
         seed=seed,
-        runs=planned_runs(profile, asked) - compared.spared - fit_runs(options, size.fit_pairs) + compared.memory.played,
+        runs=planned_runs(profile, asked)
+        - sum(part.spared for part in compared)
+        - fit_runs(options, size.fit_pairs)
+        + memory.played,
         parameters=asked,
     )
 
 
-class _Compared:
-    """The role models and controls compared, context by context; each list holds a table a comparison."""
-
-    def __init__(self, size: Profile, options: list[str], seed: int | str, asked: Chosen, player: Player, progress: Told):
-        self.size, self.options, self.seed, self.asked, self.player, self.progress = size, options, seed, asked, player, progress
-        self.default: list[pd.DataFrame] = []
-        self.equal: list[pd.DataFrame] = []
-        self.other: list[pd.DataFrame] = []
-        self.best: list[pd.DataFrame] = []
-        self.against: list[pd.DataFrame] = []
-        self.digests: list[dict[str, str]] = []
-        self.spared = 0  # firms that were planned and not needed
-        self.memory = Remembered(player, _tick(progress, "what firms want"), until_decided=size.until_decided)
-
-    def add(self, context: str, scenarios: Mapping[str, Scenario]) -> None:
-        """Compare them in one context: as described, with equal dispositions, and under each alternative."""
-        few_pairs, named = self.size.alternative_pairs, {"context": context}
-        note_firms({(arm, context): scenario for arm, scenario in scenarios.items()})
-        self.digests += [{"role_model": arm, **named, "digest": scenario.digest} for arm, scenario in scenarios.items()]
-        first = self._first(scenarios, context)
-        self.default.append(differences(first.table, context, "default", "as described"))
-        self._note_best(first.batches, context, until_decided=self.size.until_decided)
-        self.memory.show((scenarios[arm] for arm in self.options), (first.batches[arm] for arm in self.options))
-        leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
-        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
-        against = compare_batches(_shared(both, self.size.until_decided), HEADLINES, self.size.until_decided)
-        self.against.append(differences(against.table, context, "default", "as described"))
-        few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
-        self.other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
-        second = self._compared(scenarios, few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
-        self.equal.append(differences(second.table, context, "default", "equal"))
-        self._note_best(second.batches, context, "equal dispositions")
-        for name, changes in self.size.alternatives.items():
-            found = self._compared(scenarios, few_pairs, f"{context}, {name}", changes)
-            self.other.append(differences(found.table, context, name, "as described"))
-            self._note_best(found.batches, context, name)
-
-    def _compared(
-        self,
-        scenarios: Mapping[str, Scenario],
-        pairs: int,
-        what: str,
-        changes: Mapping[str, object] | None = None,
-        known: Mapping[str, Batch] | None = None,
-    ) -> Comparison:
-        tick = _tick(self.progress, what)
-        return compare_role_models(scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
-
-    def _first(self, scenarios: Mapping[str, Scenario], context: str) -> Comparison:
-        """As described: all pairs, or as many as it takes; no fewer than under the alternatives."""
-        size = self.size
-        if not size.until_decided:
-            return self._compared(scenarios, size.pairs, context)
-        tick, aside = _tick(self.progress, context), set(scenarios) - set(self.options)
-        found = compare_until_decided(
-            scenarios, size.pairs, self.seed, None, None, tick, self.asked, size.alternative_pairs, STATEMENTS, aside
-        )
-        spared = len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values())
-        self.spared += spared
-        tick(spared)
-        return found
-
-    def _note_best(
-        self, batches: Mapping[str, Batch], context: str, assumption: str = "default", until_decided: bool = False
-    ) -> None:
-        options = {arm: batches[arm] for arm in self.options}
-        self.best.append(best_role_models(options, context, assumption, until_decided))
+def _joined(compared: list[InContext], name: str) -> pd.DataFrame:
+    tables: list[pd.DataFrame] = [table for part in compared for table in getattr(part, name)]
+    return pd.concat(tables, ignore_index=True)
 
 
-def _shared(batches: Mapping[str, Batch], until_decided: bool) -> dict[str, Batch]:
-    """Batches of which none has more replicates than the first, which pairs would lack."""
-    first = next(iter(batches.values()))
-    return {
-        arm: first_replicates(batch, min(first.runs, batch.runs)) if until_decided else batch for arm, batch in batches.items()
-    }
+def _digests(firms: Mapping[str, Mapping[str, Scenario]]) -> pd.DataFrame:
+    rows = (
+        {"role_model": arm, "context": context, "digest": firm.digest}
+        for context in firms
+        for arm, firm in firms[context].items()
+    )
+    return pd.DataFrame(rows)
+
+
+def _where_from(options: list[str], seed: int | str, size: Profile, asked: Chosen, progress: Told) -> pd.DataFrame:
+    """Where the spread comes from; an empty table where all pairs share one set."""
+    firms, sets, replicates = (size.variance[name] for name in ("firms", "sets", "replicates"))
+    found = variance_shares(options, STATEMENTS, seed, firms, sets, replicates) if asked.several else pd.DataFrame()
+    progress("where the spread comes from", variance_runs(size, len(options), asked))
+    return found
 
 
 def _tick(progress: Told, what: str) -> Callable[[int], None]:

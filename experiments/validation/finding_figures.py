@@ -74,5 +74,5 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
 
 def write_forest_plot(table: pd.DataFrame, folder: Path, lang: str = "en") -> list[Path]:
     """`findings.png` and `findings.svg` in `folder`; their paths."""
-    save(forest_plot(table, lang), folder, "findings", kinds=("svg", "png"), tight=False)
+    save(forest_plot(table, lang), folder, "findings", kinds=("svg", "png"))
     return [folder / "findings.png", folder / "findings.svg"]

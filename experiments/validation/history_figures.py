@@ -38,4 +38,4 @@ def write_histories(table: pd.DataFrame, folder: Path, lang: str = "en") -> None
             ax.set_title(Scenario.load(history["scenario"]).title(lang), fontsize=10)
             ax.legend(fontsize=7, frameon=False)
             ax.set_xlabel("\n".join(textwrap.wrap(history["shows"][lang], 88)), fontsize=7)
-    save(canvas, folder, "histories", kinds=("svg", "png"), tight=False)
+    save(canvas, folder, "histories", kinds=("svg", "png"))

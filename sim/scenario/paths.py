@@ -191,11 +191,15 @@ def laid_over(flat: dict[str, Any], origin: dict[str, str], values: Mapping[str,
 def nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     """Flat values as nested tables, lists as tuples."""
     tables: dict[str, Any] = {}
+    of_group: dict[str, dict[str, Any]] = {"": tables}
     for path, value in flat.items():
-        *groups, name = path.split(".")
-        inner = tables
-        for group in groups:
-            inner = inner.setdefault(group, {})
+        group, _, name = path.rpartition(".")
+        inner = of_group.get(group)
+        if inner is None:
+            inner = tables
+            for part in group.split("."):
+                inner = inner.setdefault(part, {})
+            of_group[group] = inner
         inner[name] = value
     for name in LISTS:
         tables[name] = tuple(tables.get(name, {}).values())

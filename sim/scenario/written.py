@@ -65,10 +65,13 @@ def tables_of(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_toml(value: Any) -> Any:
     """For writing: tuples as lists, -0.0 as 0.0, texts that are equal in both languages as they are."""
-    if isinstance(value, Text):
-        return {"en": value.en, "fr": value.fr}
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is float:  # what a scenario mostly holds, hundreds of times
+        return value + 0.0
+    if kind is dict or isinstance(value, Mapping):
         return {key: as_toml(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [as_toml(inner) for inner in value]
+    if isinstance(value, Text):
+        return {"en": value.en, "fr": value.fr}
     return value + 0.0 if isinstance(value, float) else value

@@ -7,6 +7,8 @@ import sys
 import textwrap
 import threading
 import time
+from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 
 from tandem.sim import code_cache
 from tandem.sim import compile as tandem_compile
-from tandem.sim.compile import COMPILED, in_threads, kernel, phase, records, rule, set_threads
+from tandem.sim.compile import COMPILED, at_once, in_threads, kernel, phase, records, rule, set_threads
 
 ROOT = Path(tandem_compile.__file__).resolve().parents[1]
 needs_compiler = pytest.mark.skipif(not COMPILED, reason="the compiler is off")
@@ -103,6 +105,45 @@ def test_a_chunk_that_fails_is_told_and_ends_the_rest():
     with pytest.raises(KeyError):
         in_threads(play, 10_000, 1)
     assert len(played) < 10_000 if COMPILED else played == [0]
+
+
+def test_jobs_at_once_give_their_answers_in_order_and_see_what_surrounds_them():
+    where = ContextVar("where")
+    where.set("here")
+    set_threads(2)
+    assert at_once(*(partial(lambda k: (k, where.get()), k) for k in range(5))) == [(k, "here") for k in range(5)]
+    assert at_once() == []
+
+
+def test_two_jobs_are_at_work_at_a_time():
+    set_threads(2)
+    meet = threading.Barrier(2, timeout=20 if COMPILED else 0.01)
+    if COMPILED:
+        assert at_once(lambda: meet.wait() >= 0, lambda: meet.wait() >= 0) == [True, True]
+    else:
+        with pytest.raises(threading.BrokenBarrierError):
+            at_once(meet.wait, meet.wait)
+
+
+def test_a_job_that_fails_ends_the_others_at_their_next_chunk():
+    began, played = threading.Event(), []
+
+    def play(low, high):
+        began.set()
+        played.append(low)
+        time.sleep(0.002)
+
+    def fails():
+        began.wait(20 if COMPILED else 0.0)
+        raise KeyError("job")
+
+    set_threads(2)
+    with pytest.raises(KeyError):
+        at_once(fails, lambda: in_threads(play, 5_000, 1))
+    assert len(played) < 5_000
+    played.clear()
+    in_threads(play, 50, 1)  # what is given up is given up for those jobs alone
+    assert len(played) == 50 or not COMPILED
 
 
 def test_threads_stay_in_range():

@@ -1,6 +1,8 @@
 """Runs and batches say what the drivers played, row by row, and every name that they use is declared."""
 
+import copy
 import math
+import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
@@ -15,6 +17,7 @@ import sim
 import tandem
 from tandem.sim import kernel, ledger
 from tandem.sim.intervals import mean_within
+from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import HEADLINES, OUTCOMES
 from tandem.sim.parameters import DOMAINS, RECORD, Event, Leader, Levers, Parameters, fill_record
 from tandem.sim.results import Run, mean_interval, simulate, simulate_batch
@@ -336,3 +339,27 @@ def test_the_face_offers_its_names():
     assert set(tandem.__all__) <= set(dir(tandem))
     with pytest.raises(AttributeError, match="no attribute 'simulat'"):
         _ = sim.simulat
+
+
+# -- the record that a table carries ------------------------------------------------------------
+
+
+def test_a_table_made_of_another_carries_the_same_record_and_nobody_changes_it(tmp_path):
+    batch = simulate_batch(tandem.Scenario.load("silence").with_({"quarters": 4}), runs=4, seed=7)
+    table = batch.outcomes
+    record, part = table.attrs["provenance"], table[table["replicate"] > 1].reset_index(drop=True)
+    assert part.attrs["provenance"] is record  # one record, however many tables are made of the first
+    for change in (
+        lambda: record.update(seed=8),
+        lambda: record.__setitem__("seed", 8),
+        lambda: record.pop("seed"),
+        lambda: record.clear(),
+    ):
+        with pytest.raises(Mistake, match=r"dict\(record\) gives a copy"):
+            change()
+    own = record.copy()
+    own["seed"], own["firms"][0][0] = 8, "another"
+    assert batch.outcomes.attrs["provenance"]["seed"] == 7 and record["firms"][0][0] != "another"
+    assert copy.deepcopy(record) is record and pickle.loads(pickle.dumps(record)) == record
+    part.to_parquet(tmp_path / "part.parquet")
+    assert pd.read_parquet(tmp_path / "part.parquet").attrs["provenance"] == record

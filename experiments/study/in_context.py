@@ -1,0 +1,110 @@
+"""The role models and controls compared in one context: as described, with equal dispositions, and under each alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tandem.experiments.effects.role_models import (
+    DISPOSITIONS,
+    HEADLINES,
+    STATEMENTS,
+    Player,
+    best_role_models,
+    compare_role_models,
+    differences,
+    first_replicates,
+)
+from tandem.experiments.effects.until import compare_until_decided
+from tandem.sim.batch import Batch
+from tandem.sim.comparison import Comparison, compare_batches
+from tandem.sim.parameter_sets import Chosen
+from tandem.sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from tandem.experiments.study.study import Profile
+
+Told = Callable[[str, int], None]
+
+
+@dataclass
+class InContext:
+    """What is compared in a context, played on making it. Each list holds a table a comparison; `batches`: as described."""
+
+    context: str
+    scenarios: Mapping[str, Scenario]
+    size: Profile
+    options: list[str]
+    seed: int | str
+    asked: Chosen
+    player: Player
+    progress: Told
+    default: list[pd.DataFrame] = field(default_factory=list)
+    equal: list[pd.DataFrame] = field(default_factory=list)
+    other: list[pd.DataFrame] = field(default_factory=list)
+    best: list[pd.DataFrame] = field(default_factory=list)
+    against: list[pd.DataFrame] = field(default_factory=list)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    spared: int = 0
+    """Firms that were planned and not needed."""
+
+    def __post_init__(self) -> None:
+        scenarios, context, few_pairs = self.scenarios, self.context, self.size.alternative_pairs
+        first = self._first()
+        self.batches = first.batches
+        self.default.append(differences(first.table, context, "default", "as described"))
+        self._note_best(first.batches, until_decided=self.size.until_decided)
+        leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
+        both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
+        against = compare_batches(_shared(both, self.size.until_decided), HEADLINES, self.size.until_decided)
+        self.against.append(differences(against.table, context, "default", "as described"))
+        few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
+        self.other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
+        second = self._compared(few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
+        self.equal.append(differences(second.table, context, "default", "equal"))
+        self._note_best(second.batches, "equal dispositions")
+        for name, changes in self.size.alternatives.items():
+            found = self._compared(few_pairs, f"{context}, {name}", changes)
+            self.other.append(differences(found.table, context, name, "as described"))
+            self._note_best(found.batches, name)
+
+    def _tick(self, what: str) -> Callable[[int], None]:
+        return lambda runs: self.progress(what, runs)
+
+    def _compared(
+        self,
+        pairs: int,
+        what: str,
+        changes: Mapping[str, object] | None = None,
+        known: Mapping[str, Batch] | None = None,
+    ) -> Comparison:
+        tick = self._tick(what)
+        return compare_role_models(self.scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
+
+    def _first(self) -> Comparison:
+        """As described: all pairs, or as many as it takes; no fewer than under the alternatives."""
+        size, scenarios = self.size, self.scenarios
+        if not size.until_decided:
+            return self._compared(size.pairs, self.context)
+        tick, aside = self._tick(self.context), set(scenarios) - set(self.options)
+        found = compare_until_decided(
+            scenarios, size.pairs, self.seed, None, None, tick, self.asked, size.alternative_pairs, STATEMENTS, aside
+        )
+        self.spared = len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values())
+        tick(self.spared)
+        return found
+
+    def _note_best(self, batches: Mapping[str, Batch], assumption: str = "default", until_decided: bool = False) -> None:
+        options = {arm: batches[arm] for arm in self.options}
+        self.best.append(best_role_models(options, self.context, assumption, until_decided))
+
+
+def _shared(batches: Mapping[str, Batch], until_decided: bool) -> dict[str, Batch]:
+    """Batches of which none has more replicates than the first, which pairs would lack."""
+    first = next(iter(batches.values()))
+    return {
+        arm: first_replicates(batch, min(first.runs, batch.runs)) if until_decided else batch for arm, batch in batches.items()
+    }
