@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tandem.experiments.validation.statistics import (
     completed_spells,
@@ -275,3 +276,15 @@ def test_the_shape_of_a_tent_is_told_where_the_median_is_one_of_the_values():
     draw = np.random.default_rng(1)
     assert tent_shape(draw.laplace(size=4001), draw.uniform(size=4001)) == pytest.approx(1.0, abs=0.12)
     assert tent_shape(draw.normal(size=4001), draw.uniform(size=4001)) == pytest.approx(2.0, abs=0.2)
+
+
+def test_a_tent_that_leans_is_measured_from_its_median():
+    leaning = np.random.default_rng(9).exponential(size=4000)
+    scores = (leaning - leaning.mean()) / leaning.std()
+    middle = np.median(scores)
+    assert middle < -0.2  # where away from the median and away from its mirror are far apart
+    known, _, _ = stats.gennorm.fit(scores, floc=middle)
+    found = tent_shape(leaning, np.arange(4000.0), bins=1)
+    assert found == pytest.approx(known, abs=0.01)
+    mirrored, _, _ = stats.gennorm.fit(scores, floc=-middle)
+    assert abs(found - mirrored) > 0.1
