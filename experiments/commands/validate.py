@@ -15,6 +15,7 @@ from tandem.experiments.commands.outputs import writable
 from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, parameter_sets, seed_option
 
 RECORDED_UNDER = "default"
+POPULATIONS = 20  # for the findings, at most
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -26,8 +27,15 @@ def validate(
         int | None, typer.Option(min=10, max=100_000, help="Without --pairs: until decided, at most so many pairs (10,000).")
     ] = None,
     seeds: Annotated[
-        int, typer.Option("--populations", "--seeds", min=2, max=1000, help="Populations drawn for the findings.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--populations",
+            "--seeds",
+            min=2,
+            max=1000,
+            help="Exactly so many populations for the findings (default: 20 at most, each finding until it is decided).",
+        ),
+    ] = None,
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[Any, seed_option("Seed of firms and luck")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,
@@ -55,7 +63,7 @@ def validate(
         if only != "findings":
             tables["patterns"] = _patterns(pairs, at_most, seed, asked, _ticking(shown, "patterns", "sets of firms played"))
         if only != "patterns":
-            tick = _ticking(shown, "findings", f"of {seeds} populations played")
+            tick = _ticking(shown, "findings", f"of {seeds or POPULATIONS} populations played")
             tables["findings"] = _findings(seeds, firms, seed, asked, workers, tick)
             tables["histories"] = _histories(seed, asked)
     tables = {name: table.assign(parameters=asked.word) for name, table in tables.items()}
@@ -116,13 +124,14 @@ def _patterns(pairs: int | None, at_most: int | None, seed: int | str, parameter
     return patterns.validate(pairs, seed, progress, parameters, at_most)
 
 
-def _findings(seeds: int, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
+def _findings(seeds: int | None, firms: int, seed: int | str, parameters: Any, workers: int, progress: Callable[[], None]) -> Any:
     from tandem.experiments.firms.population import Population
     from tandem.experiments.validation.findings import assess
     from tandem.experiments.validation.trials import Size
 
     size = Size(firms, max(20, firms // 4), max(10, firms // 8), max(5, firms // 16))
-    return assess(Population.load(parameters=parameters), seeds, seed, size, progress, workers)
+    drawn = Population.load(parameters=parameters)
+    return assess(drawn, seeds or POPULATIONS, seed, size, progress, workers, until_decided=seeds is None)
 
 
 def _histories(seed: int | str, parameters: Any) -> Any:
@@ -192,7 +201,7 @@ def show_findings(table: Any, lang: str) -> None:
     from tandem.experiments.commands.screen import Screen, Table
 
     shown = Table(
-        title=f"Published findings, {int(table['seeds'].max())} populations, Monte Carlo standard error of the mean",
+        title=f"Published findings, {int(table['seeds'].max())} populations at most, Monte Carlo standard error of the mean",
     )
     for head in (
         "no.",
@@ -202,10 +211,11 @@ def show_findings(table: Any, lang: str) -> None:
         "published",
         "band",
         "statistic says",
+        "populations",
         "finding",
         "source",
     ):
-        shown.add_column(head, justify="right" if head in ("simulated ± error", "published") else "left")
+        shown.add_column(head, justify="right" if head in ("simulated ± error", "published", "populations") else "left")
     seen = set()
     for row in table.to_dict("records"):
         first = row["finding"] not in seen
@@ -223,6 +233,7 @@ def show_findings(table: Any, lang: str) -> None:
             f"{row['published']:g}" if row["published"] == row["published"] else "none",
             band,
             row["verdict"] + ("" if row["counts"] else ", told only"),
+            str(row["seeds"]),
             row["finding_verdict"] if first else "",
             source if first else "",
         )

@@ -7,8 +7,9 @@ Monte Carlo error, and is undecided on the edge. None is tuned by itself.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -39,8 +40,9 @@ from tandem.experiments.validation.statistics import (
 )
 from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
 from tandem.sim.compile import set_threads
-from tandem.sim.intervals import band_verdict, whole_verdict
+from tandem.sim.intervals import band_verdict, t_quantile, whole_verdict
 from tandem.sim.seeds import further
+from tandem.sim.until import level_of
 
 KNOWN = ("read", "secondary", "memory")
 
@@ -190,11 +192,17 @@ def computed(trial: Trial, names: Sequence[str] = tuple(COMPUTED)) -> dict[str, 
 # -- judged ------------------------------------------------------------------------------------
 
 
-def _drawn(job: tuple[Population, int, Size, bool]) -> dict[str, float]:
-    population, seed, size, alone = job
+FIRST_LOOK = 8
+"""Populations after which one looks first where findings are played until decided; then after all."""
+
+Job = tuple[Population, int, Size, bool, tuple[str, ...]]
+
+
+def _drawn(job: Job) -> dict[str, float]:
+    population, seed, size, alone, names = job
     if alone:
         set_threads(1)
-    return computed(Trial(population, seed, size))
+    return computed(Trial(population, seed, size), names)
 
 
 def assess(
@@ -204,34 +212,71 @@ def assess(
     size: Size | None = None,
     progress: Callable[[], None] = lambda: None,
     workers: int = 1,
+    until_decided: bool = False,
 ) -> pd.DataFrame:
     """Every statistic of every finding: finding, statement_en, statement_fr, statistic, measure, computation, value, error
     (Monte Carlo standard error of the mean over seeds), published, low, high, band_source, verdict, finding_verdict, source,
     known, unverified, counts, chain, seeds.
 
-    Each seed draws its own firms. `workers` processes of one thread each change no number.
+    Each seed draws its own firms. `workers` processes of one thread each change no number. `until_decided`: a finding of which it
+    is decided after FIRST_LOOK seeds that all its statistics lie within their bands, or that one does not, is played no further;
+    what it takes to decide allows for two looks (`tandem.sim.until`). `seeds` says how many each took.
     """
-    size, drawn = size or Size(), []
-    workers = 1 if nested() else workers
-    jobs = [(population, further(seed, 1000, k), size, workers > 1) for k in range(seeds)]
+    size, workers = size or Size(), 1 if nested() else workers
+    looks = (FIRST_LOOK, seeds) if until_decided and seeds > FIRST_LOOK else (seeds,)
+    drawn, names, done = pd.DataFrame(), tuple(COMPUTED), 0
+    with _players(workers) as play:
+        for at, look in enumerate(looks):
+            jobs = [(population, further(seed, 1000, k), size, workers > 1, names) for k in range(done, look)]
+            found = []
+            for one in play(jobs):
+                found.append(one)
+                progress()
+            drawn, done = pd.concat([drawn, pd.DataFrame(found)], ignore_index=True), look
+            level = level_of(looks[: at + 1]) if len(looks) > 1 else None
+            table = judged(drawn, level)
+            names = tuple(table.loc[table["finding"].isin(_open(table, level)), "statistic"])
+            if not names:
+                break
+    return table
+
+
+@contextmanager
+def _players(workers: int) -> Iterator[Callable[[list[Job]], Iterable[dict[str, float]]]]:
+    """What plays jobs, in their order: here, or in so many processes."""
     if workers <= 1:
-        for job in jobs:
-            drawn.append(_drawn(job))
-            progress()
-        return judged(pd.DataFrame(drawn))
+        yield lambda jobs: map(_drawn, jobs)
+        return
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            for found in pool.map(_drawn, jobs):
-                drawn.append(found)
-                progress()
+            yield lambda jobs: pool.map(_drawn, jobs)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return judged(pd.DataFrame(drawn))
 
 
-def judged(drawn: pd.DataFrame) -> pd.DataFrame:
-    """The table of `assess` from statistics by name, one row a seed."""
+def _open(table: pd.DataFrame, level: float | None) -> set[str]:
+    """Findings of which more seeds may change the verdict: none is decidedly outside its band, and some may be either way."""
+    if level is None:
+        return set()
+    found = set()
+    for finding, rows in table[table["counts"]].groupby("finding"):
+        reach = rows["error"] * [_reach(n, level) for n in rows["seeds"]]
+        within = (rows["value"] - reach >= rows["low"]) & (rows["value"] + reach <= rows["high"])
+        outside = (rows["value"] + reach < rows["low"]) | (rows["value"] - reach > rows["high"])
+        if not outside.any() and not within.all():
+            found.add(str(finding))
+    return found
+
+
+def _reach(n: int, level: float) -> float:
+    """Standard errors that the interval of a mean over n seeds reaches."""
+    return t_quantile(n, level) if n > 1 else np.inf
+
+
+def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
+    """The table of `assess` from statistics by name, one row a seed. `level`: of the interval by which a statistic is outside its
+    band (None: two standard errors)."""
     rows = []
     for finding in findings():
         mine, words = [], []
@@ -244,7 +289,8 @@ def judged(drawn: pd.DataFrame) -> pd.DataFrame:
             elif row.low is None or row.high is None:
                 word = "told"
             else:
-                word = band_verdict(value, error if np.isfinite(error) else 0.0, row.low, row.high)
+                away = error if level is None else 0.5 * _reach(len(values), level) * error
+                word = band_verdict(value, away if np.isfinite(away) else 0.0, row.low, row.high)
             words += [word] if row.counts else []
             mine.append(
                 {

@@ -12,10 +12,12 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
 from tandem.experiments.firms.population import Population
-from tandem.experiments.validation.findings import COMPUTED, KNOWN, assess, findings, judged, targets
+from tandem.experiments.validation.findings import COMPUTED, FIRST_LOOK, KNOWN, assess, findings, judged, targets
 from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
 from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import describe
+from tandem.sim.seeds import further
+from tandem.sim.until import level_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = tomllib.loads((ROOT / "scenarios" / "sources.toml").read_text("utf-8"))
@@ -159,6 +161,71 @@ def test_processes_change_no_number():
 
 
 @pytest.mark.slow
+def played_as(monkeypatch, values):
+    """Findings whose statistics come out as `values(name, turn)` has it; what was asked of each population, in order."""
+    asked, first = [], [further(7, 1000, k) for k in range(50)]
+
+    def drawn(job):
+        _, seed, _, _, names = job
+        asked.append(names)
+        return {name: values(name, first.index(seed)) for name in names}
+
+    monkeypatch.setattr("tandem.experiments.validation.findings._drawn", drawn)
+    return asked
+
+
+def middle(name):
+    row = next(row for finding in findings() for row in finding.statistics if row.name == name)
+    return 0.0 if row.low is None else 0.5 * (row.low + row.high)
+
+
+def test_a_finding_that_is_decided_early_is_played_no_further(monkeypatch):
+    asked = played_as(monkeypatch, lambda name, turn: middle(name) + (-1) ** turn * 1e-4)
+    table = assess(None, 20, 7, until_decided=True)
+    assert len(asked) == FIRST_LOOK and set(table["seeds"]) == {FIRST_LOOK}
+    assert set(table["finding_verdict"]) == {"holds"}
+    asked.clear()
+    assert set(assess(None, 20, 7)["seeds"]) == {20} and len(asked) == 20  # a number that was asked for is played
+    asked.clear()
+    assert set(assess(None, 6, 7, until_decided=True)["seeds"]) == {6} and len(asked) == 6  # one look alone
+
+
+def test_what_is_open_goes_on_with_all_that_its_finding_tells(monkeypatch):
+    c1, c9, c15 = (next(f for f in findings() if f.id == name) for name in ("C1", "C9", "C15"))
+    low = {row.name: row.low for finding in (c1, c9, c15) for row in finding.statistics}
+
+    def values(name, turn):
+        if name == "C1":  # on its edge
+            return low[name] + (0.02 if turn % 2 else -0.02)
+        if name == c9.statistics[0].name:  # far outside
+            return low[name] - 5.0 + 0.01 * (turn % 2)
+        if name == "C15 CEO":  # on its edge, the other of the finding is not
+            return low[name] + (0.02 if turn % 2 else -0.019)
+        return middle(name) + 1e-4 * (turn % 3)
+
+    asked = played_as(monkeypatch, values)
+    table = assess(None, 20, 7, until_decided=True).set_index("statistic")
+    going_on = {row.name for finding in (c1, c15) for row in finding.statistics}
+    assert len(asked) == 20 and set(asked[FIRST_LOOK]) == going_on == set(table.index[table["seeds"] == 20])
+    assert table.loc[c9.statistics[0].name, "verdict"] == "fails" and table.loc["C15 COO", "seeds"] == 20
+    whole = assess(None, 20, 7).set_index("statistic")
+    early = table.index[table["seeds"] == FIRST_LOOK]
+    late = table.index[table["seeds"] == 20]
+    assert (table.loc[late, "value"] == whole.loc[late, "value"]).all()
+    first = assess(None, FIRST_LOOK, 7).set_index("statistic")
+    assert (table.loc[early, "value"] == first.loc[early, "value"]).all()
+
+
+def test_two_looks_ask_for_more_than_two_errors_to_call_a_finding_lost():
+    low = next(f for f in findings() if f.id == "C1").statistics[0].low
+    values = low - 0.0107 + 0.01 * np.resize([1.0, -1.0], 20) * (19 / 20) ** 0.5 * 20**0.5 / 2  # 2.14 errors outside
+    drawn = pd.DataFrame({**{name: np.zeros(20) for name in COMPUTED}, "C1": values})
+    row = judged(drawn).set_index("statistic").loc["C1"]
+    assert 2.0 < (low - row["value"]) / row["error"] < 2.2 and row["verdict"] == "fails"
+    strict = judged(drawn, level_of((FIRST_LOOK, 20))).set_index("statistic").loc["C1"]
+    assert strict["verdict"] == "undecided" and strict["value"] == row["value"]
+
+
 def test_validate_writes_findings_figure_and_histories(tmp_path, capsys):
     arguments = ["validate", "--only", "findings", "--seeds", "2", "--firms", "60", "--workers", "1", "--out", str(tmp_path)]
     assert status(arguments) == 0
