@@ -37,6 +37,10 @@ TITLES = {
 }
 
 
+UNDEFINED = "undefined"
+LETTERS_OF_A_PANEL = 56  # that stand over a panel
+
+
 @under_our_style
 def fan(
     scenario: Scenario | str,
@@ -66,10 +70,14 @@ def fan(
     values = of_panel(simulate_panel([scenario], runs, seed, every=1, parameters=asked))[column]
     with styled():
         ax = ax if ax is not None else subplots(figsize=(7.0, 3.4))[1]
-        weeks = np.arange(values.shape[1])
-        for low, high, shade in BANDS:
-            ax.fill_between(weeks, *np.nanquantile(values, (low, high), axis=0), color=BLUE, alpha=shade, linewidth=0)
-        ax.plot(weeks, np.nanmedian(values, axis=0), color=BLUE, linewidth=2)
+        weeks, there = np.arange(values.shape[1]), np.isfinite(values).any(axis=0)
+        if not there.any():
+            ax.text(0.5, 0.5, "not defined for this firm", transform=ax.transAxes, ha="center", color=QUIET, gid=UNDEFINED)
+        for low, high, shade in BANDS if there.any() else ():  # trust is undefined while there is nobody to trust
+            band = np.full((2, len(weeks)), np.nan)
+            band[:, there] = np.nanquantile(values[:, there], (low, high), axis=0)
+            ax.fill_between(weeks, *band, color=BLUE, alpha=shade, linewidth=0)
+        ax.plot(weeks[there], np.nanmedian(values[:, there], axis=0) if there.any() else [], color=BLUE, linewidth=2)
         title, unit = TITLES[column]
         ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=20)
         ax.set_xlabel("week")
@@ -138,14 +146,16 @@ def small_multiples(
         for ax, (title, scenario) in zip(axes.ravel(), shown.items()):
             fan(scenario, column, runs, seed, ax, asked)
             for text in list(ax.texts):
-                text.remove()
+                if text.get_gid() != UNDEFINED:
+                    text.remove()
             ax.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK)
             ax.label_outer()
         for spare in axes.ravel()[len(shown) :]:
             spare.remove()
         name, unit = TITLES[column]
+        said = f"{name} ({unit}): median, half and nine in ten of {runs:,} replicates; {asked.told}"
         canvas.suptitle(
-            f"{name} ({unit}): median, half and nine in ten of {runs:,} replicates; {asked.told}",
+            "\n".join(textwrap.wrap(said, LETTERS_OF_A_PANEL * across)),
             x=0.01,
             ha="left",
             fontsize=10,

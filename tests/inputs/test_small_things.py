@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import tandem
-from tandem import Scenario, compare, fan, simulate_batch
+from tandem import Scenario, compare, fan, simulate_batch, small_multiples
 from tandem.experiments.commands.main import status
 from tandem.sim.mistake import Mistake
 from tandem.sim.panel import simulate_panel
@@ -82,3 +82,15 @@ def test_the_page_on_scenario_files_can_be_read_as_one():
     (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     firm = Scenario.parse(example, "our-firm")
     assert firm.context == "agile" and firm.timeline[1][0] == 60 and firm.story.title["fr"] == "Notre entreprise"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_fan_says_that_a_series_is_not_defined_and_its_head_stays_on_the_canvas():
+    alone = Scenario.of(role_model="no-coo").with_({"quarters": 4})
+    canvas = small_multiples({"alone": alone, "pair": Scenario.of(role_model="co-pilot").with_({"quarters": 4})}, runs=3)
+    assert [[text.get_text() for text in ax.texts] for ax in canvas.axes] == [["not defined for this firm"], []]
+    canvas.draw_without_rendering()
+    for one in (canvas, small_multiples([alone], runs=3)):
+        one.draw_without_rendering()
+        head = one._suptitle.get_window_extent()
+        assert head.x1 <= one.bbox.x1 and "ensemble" in one._suptitle.get_text()
