@@ -16,6 +16,16 @@ from tandem.experiments.commands.settings import USUAL_SETS, ParameterSets, para
 
 RECORDED_UNDER = "default"
 POPULATIONS = 20  # for the findings, at most
+Populations = Annotated[
+    int | None,
+    typer.Option(
+        "--populations",
+        "--seeds",
+        min=2,
+        max=1000,
+        help="Exactly so many populations for the findings (default: 20 at most, each finding until it is decided).",
+    ),
+]
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
 
 
@@ -26,16 +36,7 @@ def validate(
     at_most: Annotated[
         int | None, typer.Option(min=10, max=100_000, help="Without --pairs: until decided, at most so many pairs (10,000).")
     ] = None,
-    seeds: Annotated[
-        int | None,
-        typer.Option(
-            "--populations",
-            "--seeds",
-            min=2,
-            max=1000,
-            help="Exactly so many populations for the findings (default: 20 at most, each finding until it is decided).",
-        ),
-    ] = None,
+    seeds: Populations = None,
     firms: Annotated[int, typer.Option(min=30, max=100_000, help="Firms in each population.")] = 1000,
     seed: Annotated[Any, seed_option("Seed of firms and luck")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables (CSV and Parquet) and the figure.")] = None,

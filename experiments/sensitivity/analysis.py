@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from tandem.experiments.sensitivity.runner import (
 from tandem.experiments.sensitivity.sums import Enough, Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
+from tandem.sim.compile import at_once
 from tandem.sim.given import number_or_none, whole, whole_or_none
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import made_by
@@ -242,7 +244,7 @@ class _Tables:
         self.within: list[Row] = []
         self.ranks_within: list[pd.DataFrame] = []
         self.depends: list[Row] = []
-        self.leading: list[pd.DataFrame] = []
+        self.leading: list[Callable[[], pd.DataFrame]] = []  # drawn again and again, so all outputs at once, at the end
         self.moments: dict[str, np.ndarray] = {}
 
     def add(self, at: int) -> None:
@@ -275,7 +277,7 @@ class _Tables:
         if known:
             self.depends += dependence(name, kept, self.design, self.run.spreads[:, at], self.plan.level)
             if self.told_by is not None:
-                self.leading.append(self._led(name, kept))
+                self.leading.append(partial(self._led, name, kept))
                 self.moments |= {f"{at}:levels:{word}": array for word, array in kept.by_level.items()}
 
     def _led(self, name: str, kept: Kept) -> pd.DataFrame:
@@ -322,7 +324,7 @@ def _result(kind: str, design: Design, run: Runner, played: Played, told_by: tup
         within=pd.DataFrame(found.within),
         ranks_within=joined([part for part in found.ranks_within if len(part)]),
         depends=pd.DataFrame(found.depends),
-        leading=joined(found.leading),
+        leading=joined(at_once(*found.leading)),
         moments=found.moments,
     )
 
