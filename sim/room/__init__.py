@@ -1,0 +1,1 @@
+"""The room plays the pair: one firm, two roles, everybody's phone."""
