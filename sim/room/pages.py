@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import PurePosixPath
 
 from tandem.sim.dashboard.module import page_file
-from tandem.sim.room.words import room_texts
+from tandem.sim.room.page_words import room_texts
 
 PAGES = ("phone", "stage", "facilitator", "sheet")
 SHARED = ("dom.js", "words.js", "labels.js", "icon.svg")

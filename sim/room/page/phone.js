@@ -79,6 +79,7 @@ async function join(code) {
 }
 
 function heading(state) {
+  delete head.dataset.made;
   const left = state ? watcher.left() : null;
   const clock = make("span", { class: "clock", id: "clock" });
   head.replaceChildren(

@@ -6,6 +6,7 @@ import { inbox, priorities, situation } from "./phone_situation.js";
 const MEETINGS = ["fewer", "same", "more"];
 const WORDS = ["trust_you", "need_to_talk", "your_call", "my_call", "slow_down", "hurry_up", "well_done", "worried"];
 const SURE = 0.6; // a belief above it is said as one, below its complement as its opposite
+const APART = 0.5; // standard deviations between two wishes for a setting, from which they are called different
 const CLEAR = 0.15; // a judgment beyond it is said without "rather"
 
 /** Buttons of which at most one is pressed; pressed again, it is taken back. */
@@ -19,11 +20,19 @@ function oneOf({ options, label, chosen, pick, kind }) {
   return make("div", { class: kind }, buttons);
 }
 
-/** A judgment in words: this leader's own, with its error. */
-export function opinion(words, judgment) {
+/** A judgment in words: this leader's own, with its error. Of a setting only that there is one: its number would tell the error. */
+export function opinion(words, { kind: what, judgment }) {
   if (judgment === null || judgment === undefined) return words.say("matter.unjudged");
+  if (what === "setting") return words.say("matter.view");
   const kind = judgment > CLEAR ? "good" : judgment > 0 ? "rather_good" : judgment >= -CLEAR ? "rather_bad" : "bad";
   return words.say(`matter.${kind}`);
+}
+
+/** What the other said in a meeting, where it was exchanged. */
+function heard(words, { kind, judgment, told }, other) {
+  if (told === null || told === undefined) return null;
+  if (kind === "setting") return words.say(Math.abs(told - (judgment ?? 0)) > APART ? "matter.told_apart" : "matter.told_near", { other });
+  return words.say(told > 0 ? "matter.told_for" : "matter.told_against", { other });
 }
 
 function belief(words, mine) {
@@ -33,12 +42,16 @@ function belief(words, mine) {
 
 function matterCard({ words, matter, chosen, pick, other }) {
   const facts = [
-    words.say(`status.${matter.status}`, { n: Math.round(matter.age) }), opinion(words, matter.judgment), belief(words, matter.mine),
-    matter.told === null || matter.told === undefined ? null : words.say(matter.told > 0 ? "matter.told_for" : "matter.told_against", { other }),
+    words.say(`status.${matter.status}`, { n: Math.round(matter.age) }), opinion(words, matter), belief(words, matter.mine), heard(words, matter, other),
   ];
   return make("fieldset", { class: "card matter", "data-matter": matter.id }, make("legend", {}, words.say(`domain.${matter.domain}`), " ", make("span", { class: "note" }, words.say(`kind.${matter.kind}`))),
     make("ul", { class: "facts" }, facts.filter(Boolean).map((fact) => make("li", {}, fact))),
     matter.acts?.length ? oneOf({ options: matter.acts, label: (act) => words.say(`act.${act}`), chosen, pick, kind: "options" }) : null);
+}
+
+/** Where nobody holds the post, nobody chooses. */
+function emptyChair(words, view, role) {
+  return { node: make("div", { class: "stack" }, make("h1", {}, words.say("phone.empty_title")), make("p", {}, words.say("phone.empty")), situation(words, view, role)) };
 }
 
 /**
@@ -48,6 +61,7 @@ function matterCard({ words, matter, chosen, pick, other }) {
 export function choosing({ words, state, send }) {
   const { view, role } = state;
   const other = words.say(`the_role.${role === "ceo" ? "coo" : "ceo"}`);
+  if (view.present === false) return emptyChair(words, view, role);
   const draft = { hours: null, meetings: null, matters: {}, word: null, ...(state.chosen ?? {}) };
   draft.matters = { ...(draft.matters ?? {}) };
   let sent = state.chosen ? JSON.stringify(draft) : null;
@@ -83,9 +97,10 @@ export function choosing({ words, state, send }) {
   } },
   make("p", { class: "lead-in" }, words.say("choose.untouched")),
   inbox(words, view), situation(words, view, role), priorities(words, view, role),
-  view.hours && role !== "lead" ? hoursForm({ words, hours: view.hours, chosen: draft.hours, changed: (hours) => { draft.hours = hours; changed(); } }) : null,
-  role === "lead" ? null : make("fieldset", { class: "card" }, make("legend", {}, words.say("meetings.title", { other })), make("p", { class: "note" }, words.say("meetings.what")),
+  view.hours ? hoursForm({ words, hours: view.hours, chosen: draft.hours, changed: (hours) => { draft.hours = hours; changed(); } }) : null,
+  make("fieldset", { class: "card" }, make("legend", {}, words.say("meetings.title", { other })), make("p", { class: "note" }, words.say("meetings.what")),
     oneOf({ options: MEETINGS, label: (option) => words.say(`meetings.${option}`), chosen: draft.meetings, pick: (option) => { draft.meetings = option; changed(); }, kind: "options three" })),
+  view.matters?.length ? null : make("p", { class: "card" }, words.say("matter.none")),
   (view.matters ?? []).map((matter) => matterCard({ words, matter, other, chosen: draft.matters[matter.id], pick: (act) => {
     if (act) draft.matters[matter.id] = act;
     else delete draft.matters[matter.id];
