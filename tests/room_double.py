@@ -1,7 +1,7 @@
-"""A scripted session behind the room's pages: what the pages ask is answered from a script, so that every screen can be called up.
+"""A scripted session behind the room's pages: what they ask is answered from a script, so that every screen can be called up.
 
-The pages are the real ones, sent as the real server sends them. Nothing of the model runs here; `tests/pages/test_room_session.py`
-plays a whole session with the model behind.
+The pages are the real ones, sent as the real server sends them. Nothing of the model runs here:
+`tests/pages/test_room_session.py` plays a whole session with the model behind.
 """
 
 from __future__ import annotations
@@ -21,13 +21,36 @@ CODE, KEY = "KTW7Q4ZM", "wall"
 PLACES = {"/": "phone", "/stage": "stage", "/facilitator": "facilitator", "/sheet": "sheet"}
 ORDER = ("waiting", "before", "choosing", "told", "choosing", "told", "choosing", "told", "after", "end")
 MATTERS = [
-    {"id": "7", "domain": "budget", "age": 3, "kind": "setting", "status": "queued", "judgment": 0.0, "mine": 0.92, "told": 0.9, "acts": ["claim", "leave", "ask", "insist", "concede"]},
-    {"id": "9", "domain": "campaign", "age": 1, "kind": "proposal", "status": "contested", "judgment": -0.3, "mine": 0.5, "told": 0.4, "acts": ["insist", "concede"]},
-]  # fmt: skip
+    {
+        "id": "7",
+        "domain": "budget",
+        "age": 3,
+        "kind": "setting",
+        "status": "queued",
+        "judgment": 0.0,
+        "mine": 0.92,
+        "told": 0.9,
+        "acts": ["claim", "leave", "ask", "insist", "concede"],
+    },
+    {
+        "id": "9",
+        "domain": "campaign",
+        "age": 1,
+        "kind": "proposal",
+        "status": "contested",
+        "judgment": -0.3,
+        "mine": 0.5,
+        "told": 0.4,
+        "acts": ["insist", "concede"],
+    },
+]
 NOTES = [
     {"en": "A crisis begins; urgent matters pile up.", "fr": "Une crise commence ; les sujets urgents s’accumulent."},
-    {"en": "The CEO and the COO tell the teams opposite things about campaigns.", "fr": "Le PDG et le directeur des opérations disent aux équipes le contraire l’un de l’autre sur les campagnes."},
-]  # fmt: skip
+    {
+        "en": "The CEO and the COO tell the teams opposite things about campaigns.",
+        "fr": "Le PDG et le directeur des opérations disent aux équipes le contraire l’un de l’autre sur les campagnes.",
+    },
+]
 
 
 def both(text: str) -> dict[str, str]:
@@ -47,19 +70,33 @@ def debrief(weeks: int = 13) -> dict[str, Any]:
     levers = ("smart_goals", "communication", "decision_clarity", "skills", "adaptation")
     outcomes = {"growth": 0.043, "conflict": 3.2, "delay": 2.4, "trust": 0.57}
     months = [
-        {"round": number, "differs": [{"role": "ceo", "what": "hours"}, {"role": "coo", "what": "matters"}], "effect": {"growth": 0.004 * number - 0.01, "conflict": 0.4 - 0.3 * number}}
+        {
+            "round": number,
+            "differs": [{"role": "ceo", "what": "hours"}, {"role": "coo", "what": "matters"}],
+            "effect": {"growth": 0.004 * number - 0.01, "conflict": 0.4 - 0.3 * number},
+        }
         for number in (1, 2, 3)
-    ]  # fmt: skip
+    ]
     counts = dict(zip(levers, (3, 9, 5, 1, 2)))
     after = dict(zip(levers, (2, 5, 11, 1, 1)))
-    sentence = {"en": "In this firm, decision clarity moves conflict most: on these futures it takes away one quarrel in three.", "fr": "Dans cette entreprise, c’est la clarté des décisions qui agit le plus : dans ces avenirs, elle évite une querelle sur trois."}  # fmt: skip
+    sentence = {
+        "en": "In this firm, decision clarity moves conflict most: on these futures it takes away one quarrel in three.",
+        "fr": "Dans cette entreprise, c’est la clarté des décisions qui agit le plus : elle évite une querelle sur trois.",
+    }
     who = ({"ceo": 4, "coo": 2, "both": 10, "by_domain": 4}, {"ceo": 1, "coo": 2, "both": 5, "by_domain": 12})
     return {
         "paths": {name: series(weeks, bend) for name, bend in (("room", 0.4), ("model", 1.1), ("shared", 0.1))},
-        "outcomes": {"room": outcomes, "model": {**outcomes, "growth": -0.012, "trust": None}, "shared": {**outcomes, "conflict": 1.1}},
+        "outcomes": {
+            "room": outcomes,
+            "model": {**outcomes, "growth": -0.012, "trust": None},
+            "shared": {**outcomes, "conflict": 1.1},
+        },
         "months": months,
         "causes": NOTES,
-        "misread": [{"role": "ceo", "domain": "campaign", "thought": 0.7, "truth": -0.4}, {"role": "coo", "domain": "experiment", "thought": -0.5, "truth": 0.6}],
+        "misread": [
+            {"role": "ceo", "domain": "campaign", "thought": 0.7, "truth": -0.4},
+            {"role": "coo", "domain": "experiment", "thought": -0.5, "truth": 0.6},
+        ],
         "quiz": {
             "conflict": {"before": counts, "after": after, "answer": "decision_clarity", "sentence": sentence},
             "decide": {"before": who[0], "after": who[1], "answer": None, "sentence": sentence},
@@ -67,7 +104,7 @@ def debrief(weeks: int = 13) -> dict[str, Any]:
         },
         "bets": {"holds": 8, "drifts": 9, "breaks": 3},
         "verdict": "drifts",
-    }  # fmt: skip
+    }
 
 
 @dataclass
@@ -122,9 +159,14 @@ class Script:
     def shared(self) -> dict[str, Any]:
         counting = self.phase == "choosing"
         return {
-            "version": self.version, "phase": self.phase, "round": self.round, "rounds": 3, "week": self.week, "paused": self.paused,
+            "version": self.version,
+            "phase": self.phase,
+            "round": self.round,
+            "rounds": 3,
+            "week": self.week,
+            "paused": self.paused,
             "seconds": None if self.paused or not counting else self.seconds,
-        }  # fmt: skip
+        }
 
     def look(self, seat: dict[str, Any]) -> dict[str, Any]:
         role = seat["role"]
@@ -133,10 +175,15 @@ class Script:
             "present": self.present,
             "priorities": {"growth": 0.3, "brand": 0.25, "innovation": 0.2, "efficiency": 0.15, "customers": 0.1},
             "hours": {"available": 21.5, "of": 45, "plan": {"decisions": 9.2, "preparing": 4.0, "following": 5.3, "market": 3.0}},
-            "trust": 0.62, "fatigue": 0.31, "matters": MATTERS if role != "lead" else [], "others_open": 3,
-            "reported": {"revenue": 384.0, "leads": 40.2}, "months": months,
-            "inbox": [{"from": "coo" if role == "ceo" else "ceo", "word": "need_to_talk"}] if self.round > 1 else [], "notes": NOTES,
-        }  # fmt: skip
+            "trust": 0.62,
+            "fatigue": 0.31,
+            "matters": MATTERS if role != "lead" else [],
+            "others_open": 3,
+            "reported": {"revenue": 384.0, "leads": 40.2},
+            "months": months,
+            "inbox": [{"from": "coo" if role == "ceo" else "ceo", "word": "need_to_talk"}] if self.round > 1 else [],
+            "notes": NOTES,
+        }
         told = {
             "role": role,
             "view": view,
@@ -148,17 +195,35 @@ class Script:
 
     def stage(self) -> dict[str, Any]:
         roles = ("ceo", "coo", "lead") if self.crowd else ("ceo", "coo")
-        tally = {"hours": {"decisions": 0.4, "preparing": 0.3, "following": 0.2, "market": 0.1}, "meetings": {"more": 3, "same": 1}, "matters": [{"domain": "budget", "acts": {"ask": 3}}], "word": {"need_to_talk": 2}}  # fmt: skip
+        tally = {
+            "hours": {"decisions": 0.4, "preparing": 0.3, "following": 0.2, "market": 0.1},
+            "meetings": {"more": 3, "same": 1},
+            "matters": [{"domain": "budget", "acts": {"ask": 3}}],
+            "word": {"need_to_talk": 2},
+        }
         return {
-            **self.shared(), "code": CODE, "address": "http://192.168.137.100:8765/", "local": True, "hidden": self.hidden, "page": self.page,
-            "title": {"en": "A retailer is restructured", "fr": "Un distributeur se restructure"}, "weeks": 13,
+            **self.shared(),
+            "code": CODE,
+            "address": "http://192.168.137.100:8765/",
+            "local": True,
+            "parameters": both("Parameters: recommended."),
+            "hidden": self.hidden,
+            "page": self.page,
+            "title": {"en": "A retailer is restructured", "fr": "Un distributeur se restructure"},
+            "weeks": 13,
             "qr": [f"{row * 7919 * 104729 % (1 << 29):029b}" for row in range(1, 30)],
-            "seated": {role: self.counted(role) for role in roles}, "chosen": {role: self.counted(role, "chosen") if not self.crowd else self.crowd // 2 for role in roles},
-            "month": {"series": series(self.week, 0.4), "sentences": [{"week": week, **NOTES[week % 2]} for week in range(1, self.week + 1, 2)]},
-            "gap": [{"domain": "budget", "ceo": 0.4, "coo": -0.7}, {"domain": "campaign", "ceo": -0.2, "coo": 0.5}] if self.phase == "told" else [],
-            "tallies": {role: tally for role in roles} if self.round and self.phase == "told" else None,
+            "seated": {role: self.counted(role) for role in roles},
+            "chosen": {role: self.counted(role, "chosen") if not self.crowd else self.crowd // 2 for role in roles},
+            "month": {
+                "series": series(self.week, 0.4),
+                "sentences": [{"week": week, **NOTES[week % 2]} for week in range(1, self.week + 1, 2)],
+            },
+            "gap": [{"domain": "budget", "ceo": 0.4, "coo": -0.7}, {"domain": "campaign", "ceo": -0.2, "coo": 0.5}]
+            if self.phase == "told"
+            else [],
+            "tallies": dict.fromkeys(roles, tally) if self.round and self.phase == "told" else None,
             **({"end": debrief()} if self.phase == "end" and self.end_ready else {}),
-        }  # fmt: skip
+        }
 
     def lead(self) -> dict[str, Any]:
         seats = [

@@ -1,6 +1,6 @@
 // What the end says, in pieces that phone, stage and paper put together: paths on the same luck, months that counted, misreadings, quiz, bets.
 import { make } from "./dom.js";
-import { drawn, linesOf } from "./lines.js";
+import { drawn, linesBox, linesOf } from "./lines.js";
 
 const PATHS = ["room", "model", "shared"];
 const OUTCOMES = { growth: { percent: true, decimals: 1 }, conflict: { decimals: 1 }, delay: { decimals: 1 }, trust: { points: true, decimals: 0 } };
@@ -9,17 +9,18 @@ const QUIZ = { conflict: "lever", first: "lever", decide: "decide" };
 const MOST_MONTHS = 5;
 const MOST_MISREAD = 5;
 
-/** One series of the room, of the model's own leaders and with perfect sharing, on the same luck. */
-export function pathsFigure(words, end, name, size = {}) {
+/** One series of the room, of the model's own leaders and with perfect sharing, on the same luck. `print`: the size of a drawing for
+ * paper; else it fills its box. */
+export function pathsFigure(words, end, name, print = null) {
   const paths = PATHS.filter((path) => end.paths?.[path]?.[name]).map((path) => {
     const values = end.paths[path][name];
     const last = values.filter((value) => value !== null && value !== undefined).at(-1) ?? null;
     return { kind: path, values, label: words.say("path.label", { name: words.say(`path.${path}`), value: words.number(last) }) };
   });
-  const told = paths.map((path) => path.label).join("; ");
+  const told = paths.map((path) => path.label).join(", ");
   const weeks = Math.max(...paths.map((path) => path.values.length - 1), 1);
   return make("figure", { class: "paths" }, make("figcaption", {}, words.say(`series.${name}`), " ", make("span", { class: "note" }, words.say(`series_unit.${name}`))),
-    linesOf({ paths, weeks, hundred: name !== "revenue", words, title: `${words.say(`series.${name}`)}: ${told}`, ...size }));
+    (print ? linesOf : linesBox)({ paths, weeks, hundred: name !== "revenue", words, title: `${words.say(`series.${name}`)}: ${told}`, ...(print ?? {}) }));
 }
 
 /** A value of an outcome as it is read. */
@@ -41,7 +42,7 @@ export function outcomesTable(words, end) {
 }
 
 function differs(words, month) {
-  return month.differs.map((one) => words.say("months.who", { role: words.say(`the_role.${one.role}`), what: words.say(`what.${one.what}`) })).join("; ");
+  return month.differs.map((one) => words.say("months.who", { role: words.say(`the_role.${one.role}`), what: words.say(`what.${one.what}`) })).join(" · ");
 }
 
 /** The months in which the room chose otherwise, the weightiest first, and what that did: the room's run against itself without that month. */

@@ -2,7 +2,9 @@
 import { spread } from "./labels.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
-const [LEFT, RIGHT, TOP, BOTTOM, LETTERS] = [34, 92, 10, 20, 13];
+const LETTERS = 12; // px, where nobody says otherwise
+const WIDE = 0.6; // of a letter's size: about the width of a letter
+const NARROWEST = 20; // of an index that starts at 100: less would blow up what hardly moves
 
 export function drawn(tag, attributes, ...children) {
   const node = document.createElementNS(SPACE, tag);
@@ -11,11 +13,16 @@ export function drawn(tag, attributes, ...children) {
   return node;
 }
 
-/** A round number above all values, for the top of an axis. */
-function top(values) {
-  const most = Math.max(...values, 1);
-  const step = 10 ** Math.floor(Math.log10(most));
-  return (Math.ceil((2 * 1.05 * most) / step) / 2) * step;
+/** The lowest and the highest value of an axis: shares from 0 to 100, an index around where it moves, on round numbers. */
+function ends(values, hundred) {
+  if (hundred) return [0, 100];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const span = Math.max(1.15 * (most - least), NARROWEST * Math.max(1, most / 400));
+  const step = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((one) => 2 * one >= span) ?? 10 ** Math.ceil(Math.log10(span / 2));
+  const low = Math.max(0, Math.floor((least - (span - (most - least)) / 2) / step) * step);
+  let high = low + 2 * step;
+  while (high < most) high += 2 * step;
+  return [low, high];
 }
 
 /** A distance between marks so that some five stand on the axis. */
@@ -41,24 +48,47 @@ const lastOf = (values) => values.filter((value) => value !== null && value !== 
 /**
  * The drawing of several lines on one axis.
  * @param {{paths: {kind: string, values: (number|null)[], label: string}[], weeks: number, hundred?: boolean, width?: number, height?: number,
- *   words: import("./words.js").Words, title: string}} shown `title` is what it says to who cannot see it
+ *   letters?: number, words: import("./words.js").Words, title: string}} shown `title` is what it says to who cannot see it
  */
-export function linesOf({ paths, weeks, hundred = false, width = 360, height = 170, words, title }) {
-  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "lines", role: "img", "aria-label": title });
-  const every = paths.flatMap((path) => path.values.filter((value) => value !== null && value !== undefined));
-  const ceiling = hundred ? 100 : top(every);
-  const x = (week) => LEFT + ((width - LEFT - RIGHT) * week) / Math.max(weeks, 1);
-  const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - value / ceiling);
-  for (const share of [0, 0.5, 1]) {
-    svg.append(drawn("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(ceiling * share), y2: y(ceiling * share) }));
-    svg.append(drawn("text", { x: LEFT - 5, y: y(ceiling * share) + 4, "text-anchor": "end" }, words.number(ceiling * share, ceiling < 10 ? 1 : 0)));
+export function linesOf({ paths, weeks, hundred = false, width = 360, height = 170, letters = LETTERS, words, title }) {
+  const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "lines", role: "img", "aria-label": title, "font-size": letters });
+  const shown = paths.filter((path) => lastOf(path.values) !== undefined);
+  if (!shown.length) return svg;
+  const [low, high] = ends(shown.flatMap((path) => path.values.filter((value) => value !== null && value !== undefined)), hundred);
+  const marks = [low, (low + high) / 2, high];
+  const left = letters * WIDE * Math.max(...marks.map((mark) => words.number(mark).length)) + 0.8 * letters;
+  const right = letters * WIDE * 1.08 * Math.max(...shown.map((path) => path.label.length)) + letters;
+  const [above, below] = [0.7 * letters, 1.7 * letters];
+  const x = (week) => left + ((width - left - right) * week) / Math.max(weeks, 1);
+  const y = (value) => above + (height - above - below) * (1 - (value - low) / (high - low));
+  for (const mark of marks) {
+    svg.append(drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }));
+    svg.append(drawn("text", { x: left - 0.45 * letters, y: y(mark) + 0.35 * letters, "text-anchor": "end" }, words.number(mark)));
   }
-  for (let week = 0; week <= weeks; week += stepOf(weeks)) {
-    svg.append(drawn("text", { x: x(week), y: height - 5, "text-anchor": "middle" }, words.number(week)));
+  const step = stepOf(weeks);
+  for (let week = 0; week <= weeks; week += step) {
+    svg.append(drawn("text", { x: x(week), y: height - 0.3 * letters, "text-anchor": "middle" }, words.number(week)));
   }
-  const ends = paths.filter((path) => lastOf(path.values) !== undefined);
-  for (const path of ends) svg.append(drawn("path", { class: `path ${path.kind}`, d: pathOf(path.values, x, y) }));
-  const places = spread(ends.map((path) => y(lastOf(path.values)) - LETTERS / 2), LETTERS, 0, height - BOTTOM - LETTERS);
-  ends.forEach((path, at) => svg.append(drawn("text", { class: `end ${path.kind}`, x: width - RIGHT + 7, y: places[at] + LETTERS - 2 }, path.label)));
+  for (const path of shown) svg.append(drawn("path", { class: `path ${path.kind}`, d: pathOf(path.values, x, y) }));
+  const row = 1.15 * letters;
+  const places = spread(shown.map((path) => y(lastOf(path.values)) - row / 2), row, 0, height - below - row / 2);
+  shown.forEach((path, at) => {
+    const from = Math.min(x(path.values.length - 1), width - right) + 0.5 * letters;
+    const beside = shown.length === 1 ? from : width - right + 0.5 * letters;
+    svg.append(drawn("text", { class: `end ${path.kind}`, x: beside, y: places[at] + 0.85 * row }, path.label));
+  });
   return svg;
+}
+
+/** The same in a box that the style sheet sizes: drawn anew when the box changes, so that letters stay letters. */
+export function linesBox(shown) {
+  const box = document.createElement("div");
+  box.className = "lines-box";
+  new ResizeObserver(() => {
+    const { width, height } = box.getBoundingClientRect();
+    if (width < 60 || height < 40) return;
+    const letters = parseFloat(getComputedStyle(box).fontSize);
+    box.replaceChildren(linesOf({ ...shown, width: Math.floor(width), height: Math.floor(height), letters }));
+  }).observe(box);
+  return box;
 }

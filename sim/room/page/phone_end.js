@@ -9,6 +9,6 @@ export function ending({ words, state }) {
   const won = end.verdict && state.bet ? words.say(state.bet === end.verdict ? "end.bet_right" : "end.bet_wrong", { bet: words.say(`bet.${state.bet}`) }) : null;
   return { node: make("div", { class: "stack" }, make("h1", {}, words.say("end.title")),
     end.verdict ? make("p", { class: "headline" }, words.say(`verdict.${end.verdict}`)) : null, won ? make("p", {}, won) : null,
-    ["revenue", "trust", "relationship_conflict"].map((name) => pathsFigure(words, end, name, { width: 360, height: 150 })),
+    ["revenue", "trust", "relationship_conflict"].map((name) => pathsFigure(words, end, name)),
     quizSentences(words, end), make("p", { class: "note" }, words.say("model")), make("p", { class: "note" }, words.say("end.leave"))) };
 }

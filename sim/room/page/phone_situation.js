@@ -1,6 +1,6 @@
 // What this leader knows, and nothing else: figures that reports show, priorities, the inbox, what was seen this month.
 import { make } from "./dom.js";
-import { linesOf } from "./lines.js";
+import { linesBox } from "./lines.js";
 
 const POINTS = 100;
 
@@ -35,7 +35,7 @@ function months(words, view) {
   if (known.length < 2) return null;
   const values = known.map((month) => month.revenue);
   const last = values.at(-1);
-  return linesOf({ paths: [{ kind: "revenue", values, label: money(words, last) }], weeks: values.length - 1, height: 110, words,
+  return linesBox({ paths: [{ kind: "revenue", values, label: words.number(last) }], weeks: values.length - 1, words,
     title: words.say("know.line", { first: money(words, values[0]), last: money(words, last) }) });
 }
 
@@ -52,7 +52,7 @@ export function inbox(words, view) {
   const heard = view.inbox ?? [];
   if (!heard.length) return null;
   return make("section", { class: "card inbox" }, make("h2", {}, words.say("inbox.title")), make("ul", {}, heard.map((one) => make("li", {},
-    make("span", { class: `role-badge ${one.from}` }, words.say(`role.${one.from}`)), " ", make("q", {}, words.say(`word.${one.word}`)))))); 
+    make("span", { class: `role-badge ${one.from}` }, words.say(`role.${one.from}`)), " ", make("q", {}, words.say(`word.${one.word}`)), one.count > 1 ? make("span", { class: "note" }, ` ×${one.count}`) : null))));
 }
 
 /** What this leader saw happen. */

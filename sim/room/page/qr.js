@@ -3,7 +3,7 @@ import { drawn } from "./lines.js";
 
 const QUIET = 4; // modules of white that a camera needs around
 
-/** @param {{size: number, path: string}|(string|number[])[]} qr modules as a path, or rows of 0 and 1 @param {string} title */
+/** @param {{size: number, path: string}|(string|number[])[]} qr the dark modules as a path, or rows of 0 and 1 @param {string} title */
 export function qrPicture(qr, title) {
   const rows = Array.isArray(qr) ? qr : null;
   const size = rows ? rows.length + 2 * QUIET : qr.size;
@@ -13,6 +13,6 @@ export function qrPicture(qr, title) {
     let path = "";
     rows.forEach((row, y) => [...row].forEach((cell, x) => { if (Number(cell)) path += `M${x + QUIET} ${y + QUIET}h1v1h-1z`; }));
     svg.append(drawn("path", { d: path, fill: "#000000" }));
-  } else svg.append(drawn("path", { d: qr.path, ...(qr.filled ? { fill: "#000000" } : { stroke: "#000000", "stroke-width": 1, fill: "none" }) }));
+  } else svg.append(drawn("path", { d: qr.path, fill: "#000000" }));
   return svg;
 }

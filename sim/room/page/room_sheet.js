@@ -46,14 +46,14 @@ function filled(state) {
     make("header", {}, make("div", {}, make("p", { class: "note" }, words.say("sheet.title")), make("h1", {}, state.title ? words.of(state.title) : words.say("stage.title")), make("p", { class: "note" }, words.say("sheet.played", { rounds: state.rounds, weeks: state.week }), " ", seated)),
       make("button", { type: "button", id: "print", class: "screen-only", onclick: () => window.print() }, words.say("sheet.print"))),
     make("p", { class: "verdict" }, end.verdict ? words.say(`verdict.${end.verdict}`) : "", " ", betsLine(words, end).textContent),
-    make("div", { class: "drawings" }, SERIES.map((name) => pathsFigure(words, end, name, { width: 300, height: 130 }))), make("p", { class: "note" }, words.say("debrief.same_luck")), pathsLegend(words),
+    make("div", { class: "drawings" }, SERIES.map((name) => pathsFigure(words, end, name, { width: 300, height: 130, letters: 12 }))), make("p", { class: "note" }, words.say("debrief.same_luck")), pathsLegend(words),
     outcomesTable(words, end),
     part("debrief.months", make("div", { class: "limited" }, monthsTable(words, end, 4)), causesList(words, end)),
     part("debrief.misread", misreadList(words, end, 4)),
     quizSentences(words, end),
     part("sheet.questions", make("ol", { class: "questions" }, QUESTIONS.map((question) => make("li", {}, words.say(`question.${question}`))))),
     make("p", { class: "commitment" }, words.say("sheet.commitment")),
-    make("footer", {}, make("p", {}, words.say("model")), state.foot ? make("p", {}, words.of(state.foot)) : null),
+    make("footer", {}, make("p", {}, words.say("model")), state.parameters ? make("p", { id: "parameters" }, words.of(state.parameters)) : null),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { make } from "./dom.js";
 import { Watcher, clockFace, fromHash, otherLanguage, pageWords } from "./asking.js";
 import { betsLine, causesList, gapFigure, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizTable } from "./debrief.js";
-import { linesOf } from "./lines.js";
+import { linesBox } from "./lines.js";
 import { qrPicture } from "./qr.js";
 
 const ROLES = ["ceo", "coo", "lead"];
@@ -38,8 +38,8 @@ function heading(state) {
   const clock = make("span", { class: "clock", id: "clock" });
   const round = state.round > 0 && state.phase !== "end" ? words.say("stage.round", { round: state.round, rounds: state.rounds, week: state.week }) : "";
   const small = ["waiting", "before"].includes(state.phase) ? null : make("span", { class: "small-code" }, make("span", {}, plainAddress(state)), " ", make("span", { class: "code" }, state.code));
-  head.replaceChildren(make("div", { class: "titles" }, make("h1", {}, state.title ? words.of(state.title) : words.say("stage.title")), make("p", { class: "round" }, round)), small, clock,
-    make("button", { type: "button", class: "language", lang: words.lang === "fr" ? "en" : "fr", onclick: () => otherLanguage(words) }, words.say("language.other")));
+  head.replaceChildren(...[make("div", { class: "titles" }, make("h1", {}, state.title ? words.of(state.title) : words.say("stage.title")), make("p", { class: "round" }, round)), small, clock,
+    make("button", { type: "button", class: "language", lang: words.lang === "fr" ? "en" : "fr", onclick: () => otherLanguage(words) }, words.say("language.other"))].filter(Boolean));
   tick();
 }
 
@@ -73,13 +73,13 @@ function inviting(state) {
     make("div", { class: "camera" }, state.qr ? qrPicture(state.qr, words.say("stage.qr")) : null, make("p", { class: "here" }, words.say("stage.here", { n: all })), seats(state, false)));
 }
 
-function charts(state, height) {
+function charts(state) {
   const series = state.month?.series ?? {};
   return make("div", { class: "charts" }, SERIES.filter((name) => series[name]).map((name) => {
     const values = series[name];
     const last = values.filter((value) => value !== null).at(-1) ?? null;
     return make("figure", { class: "card" }, make("figcaption", {}, words.say(`series.${name}`), " ", make("span", { class: "note" }, words.say(`series_unit.${name}`))),
-      linesOf({ paths: [{ kind: name, values, label: words.number(last) }], weeks: Math.max(state.weeks ?? 0, values.length - 1), hundred: name !== "revenue", height, words,
+      linesBox({ paths: [{ kind: name, values, label: words.number(last) }], weeks: Math.max(state.weeks ?? 0, values.length - 1), hundred: name !== "revenue", words,
         title: words.say("stage.line", { name: words.say(`series.${name}`), value: words.number(last) }) }));
   }));
 }
@@ -87,7 +87,7 @@ function charts(state, height) {
 function sentences(state) {
   const told = (state.month?.sentences ?? []).slice(-SENTENCES);
   return make("section", { class: "card story" }, make("h2", {}, words.say("stage.happened")), told.length ? make("ul", {}, told.map((one) => make("li", {}, one.week === undefined ? null : make("strong", {}, words.say("stage.week", { week: one.week })), " ", words.of(one))))
-    : make("p", {}, words.say("told.quiet")));
+    : make("p", {}, words.say(state.week ? "stage.quiet" : "stage.start")));
 }
 
 function gap(state) {
@@ -99,7 +99,7 @@ function gap(state) {
 function tallied(state) {
   const all = Array.isArray(state.tallies) ? state.tallies.at(-1) : state.tallies;
   if (!all) return null;
-  const rows = ROLES.filter((role) => all[role]).map((role) => make("li", {}, make("span", { class: `role-badge ${role}` }, words.say(`role.${role}`)), make("span", {}, talliesOf(all[role]).join("; ") || words.say("tally.silent"))));
+  const rows = ROLES.filter((role) => all[role]).map((role) => make("li", {}, make("span", { class: `role-badge ${role}` }, words.say(`role.${role}`)), make("span", {}, talliesOf(all[role]).join(" · ") || words.say("tally.silent"))));
   return make("section", { class: "card tallies" }, make("h2", {}, words.say("tally.title")), make("ul", {}, rows));
 }
 
@@ -129,11 +129,11 @@ function debrief(state) {
   const at = pageAt(state);
   const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": words.say("debrief.pages") }, PAGES.map((page, place) => make("button", { type: "button", role: "tab", id: `tab-${page}`, "aria-selected": String(place === at), "aria-controls": "debrief-page", tabindex: place === at ? 0 : -1,
     onclick: () => turnTo(place, state) }, words.say(`debrief.${page}`))));
-  return make("div", { class: "debrief" }, tabs, make("div", { class: `debrief-page ${PAGES[at]}`, id: "debrief-page", role: "tabpanel", "aria-labelledby": `tab-${PAGES[at]}`, tabindex: 0 }, DEBRIEF[PAGES[at]](end)));
+  return make("div", { class: "debrief" }, tabs, make("div", { class: `debrief-page ${PAGES[at]}`, id: "debrief-page", role: "tabpanel", "aria-labelledby": `tab-${PAGES[at]}`, tabindex: 0 }, DEBRIEF[PAGES[at]](end), at === 0 && state.parameters ? make("p", { class: "note parameters" }, words.of(state.parameters)) : null));
 }
 
 const DEBRIEF = {
-  paths: (end) => [make("p", { class: "headline" }, end.verdict ? words.say(`verdict.${end.verdict}`) : "", " ", words.say("debrief.same_luck")), make("div", { class: "charts" }, SERIES.map((name) => make("div", { class: "card" }, pathsFigure(words, end, name, { height: 190 })))), make("div", { class: "card" }, outcomesTable(words, end), pathsLegend(words))],
+  paths: (end) => [make("p", { class: "headline" }, end.verdict ? `${words.say(`verdict.${end.verdict}`)} ` : "", make("span", { class: "note" }, words.say("debrief.same_luck"))), make("div", { class: "charts" }, SERIES.map((name) => make("div", { class: "card" }, pathsFigure(words, end, name)))), make("div", { class: "card" }, outcomesTable(words, end), pathsLegend(words))],
   months: (end) => [make("p", { class: "headline" }, words.say("debrief.months_what")), make("div", { class: "card" }, monthsTable(words, end)), end.causes?.length ? make("section", { class: "card" }, make("h2", {}, words.say("debrief.causes")), causesList(words, end)) : null],
   misread: (end) => [make("p", { class: "headline" }, words.say("misread.what")), make("div", { class: "card" }, misreadList(words, end))],
   quiz: (end) => [make("div", { class: "quizzes" }, ["conflict", "decide", "first"].filter((question) => end.quiz?.[question]).map((question) => make("div", { class: "card" }, quizTable(words, end, question), end.quiz[question].sentence ? make("p", { class: "sentence" }, words.of(end.quiz[question].sentence)) : null))), make("div", { class: "card" }, betsLine(words, end))],
@@ -157,9 +157,9 @@ document.addEventListener("keydown", (event) => {
 const SCREENS = {
   waiting: inviting,
   before: inviting,
-  choosing: (state) => make("div", { class: "month" }, make("p", { class: "headline" }, words.say("stage.choose")), seats(state, true), charts(state, 170), sentences(state)),
+  choosing: (state) => make("div", { class: "month" }, make("p", { class: "headline" }, words.say("stage.choose")), seats(state, true), charts(state), sentences(state)),
   playing: () => make("div", { class: "waiting" }, make("p", { role: "status" }, words.say("phone.playing"))),
-  told: (state) => make("div", { class: "month told" }, charts(state, 150), make("div", { class: "columns" }, sentences(state), gap(state), tallied(state))),
+  told: (state) => make("div", { class: "month told" }, charts(state), make("div", { class: "columns" }, sentences(state), gap(state), tallied(state))),
   after: (state) => make("div", { class: "waiting" }, make("p", {}, words.say("stage.after")), seats(state, false)),
   end: debrief,
 };
