@@ -10,8 +10,8 @@ beside hours: whatever they do they do by the model's own mechanisms.
 Meetings. One a week more or less than planned, by the model's own calendar, at the hours that meetings cost.
 
 Matters. `claim` and `leave`: he takes up, or leaves, what comes up in the matter's domain this month. `ask`: he decides it only
-after he has heard the other, as a charter's consulting has it: hours of the other, and a meeting. `insist` and `concede`: he gives
-up nothing, or the whole gap, in a quarrel over it. A word to the other side is heard by people, not by the model.
+after he has heard the other, as a charter's consulting has it: hours of the other, and a meeting. `insist` and `concede`: he
+gives up nothing, or the whole gap, in a quarrel over it. A word to the other side is heard by people, not by the model.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The server of a room: one session, for phones in the same network (or, under `--local`, for this computer alone).
 
 What every server of ours turns away, it turns away too (`tandem.sim.dashboard.server`). Beside that: participants come in by
-the room's code, act by a token of their own seat, and cannot ask what the facilitator's key opens; wrong codes and hasty questions
-are bounded for each address and seat. Nothing about a person is kept.
+the room's code, act by a token of their own seat, and cannot ask what the facilitator's key opens; wrong codes and hasty
+questions are bounded for each address and seat. Nothing about a person is kept.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 
 from tandem.sim.dashboard.specification import SEED, loaded
 from tandem.sim.explain.events import rows
-from tandem.sim.mistake import Mistake
+from tandem.sim.mistake import Mistake, shown
 from tandem.sim.parameter_sets import Chosen, chosen
 from tandem.sim.parameters import DOMAINS
 from tandem.sim.room.choices import ROLES, BadChoice, Choice, Plan, plan_of, tally
@@ -63,23 +63,15 @@ def head_of(case: str, seed: Any, luck: int, parameters: Chosen, rounds: int, se
 
 
 class Session:
-    """See the top of the file. `file`: its lines so far are taken as done, so that a session goes on where it stopped."""
+    """See the top of the file. `file`: its lines so far are taken as done, so that a session goes on where it stopped.
+    `strict`: a month that comes to other bits than before is a Mistake; else it is noted in `different`. Raises Mistake and
+    ScenarioError, in one sentence, for what does not fit."""
 
-    def __init__(self, file: SessionFile):
-        self.file = file
+    def __init__(self, file: SessionFile, strict: bool = True):
+        self.file, self.strict = file, strict
+        self.different: list[int] = []
         self.head, self.codes = file.lines[0], next((line for line in file.lines if line["kind"] == "codes"), {})
-        self.parameters = chosen(self.head["parameters"])
-        firm = loaded(self.head["case"])
-        if firm.digest != self.head["digest"]:
-            raise Mistake(
-                f"{self.head['case']}: the case has changed since this session; play it with the version of tandem it names"
-            )
-        if self.parameters.identity != self.head["identity"]:
-            raise Mistake(
-                f"parameters = {self.head['parameters']!r}: not the sets of this session; it was made by tandem {self.head['tandem']}"
-            )
-        asked = {"seed": self.head["seed"], "replicate": self.head["luck"], "parameters": self.parameters}
-        self.model = SteeredModel(firm, **asked)
+        self.model = self.firm_of_head()
         there = self.model.world["leaders"]["present"][0]
         sides = tuple(role for role in ("ceo", "coo") if there[side_of(role)])
         if not sides:
@@ -98,7 +90,7 @@ class Session:
         self.gap: list[dict[str, Any]] = []
         self.page = 0
         self.end: dict[str, Any] | None = None
-        for line in file.lines[2:]:
+        for line in file.lines[1:]:
             self._take(line)
         if self.phase == "playing":
             self.phase = "choosing"
@@ -112,26 +104,61 @@ class Session:
 
     # -- what the file says ----------------------------------------------------------------------
 
+    @property
+    def made_by(self) -> str:
+        """Which version made the file."""
+        return f"by tandem {self.head.get('tandem', '?')}"
+
+    def firm_of_head(self) -> SteeredModel:
+        """The firm that the first line names, at its start."""
+        head, where = self.head, f"{self.file.path}: line 1"
+        if not isinstance(head.get("case"), str) or not isinstance(head.get("rounds"), int) or head["rounds"] < 1:
+            raise Mistake(f"{where} is damaged: it names no case or no months")
+        if not isinstance(head.get("seconds"), int | float) or not LEAST_SECONDS <= head["seconds"] <= MOST_SECONDS:
+            raise Mistake(f"{where}: seconds = {shown(head.get('seconds'))}; allowed: {LEAST_SECONDS} to {MOST_SECONDS}")
+        self.parameters = chosen(head.get("parameters", ""))
+        if self.parameters.identity != head.get("identity"):
+            raise Mistake(
+                f"{where}: parameters = {shown(head['parameters'])}: other sets than those of this session, made {self.made_by}"
+            )
+        firm = loaded(head["case"])
+        if firm.digest != head.get("digest"):
+            raise Mistake(
+                f"{where}: case = {shown(head['case'])}: the case has changed since; the session was made {self.made_by}"
+            )
+        if head["rounds"] > months_in(int(firm.parameters.weeks)):
+            raise Mistake(f"{where}: rounds = {head['rounds']}: more months than the case has")
+        return SteeredModel(firm, seed=head.get("seed", 0), replicate=head.get("luck", 0), parameters=self.parameters)
+
     def _take(self, line: Line) -> None:
         """Do again what a line says was done."""
         kind = line["kind"]
         try:
             if kind == "seat":
+                if line["role"] not in ROLES or line["number"] != len(self.seats.all) + 1 or not isinstance(line["token"], str):
+                    raise ValueError
                 self.seats.add(line["role"], line["token"])
             elif kind == "removed":
                 self.seats.all[line["number"] - 1].removed = True
             elif kind == "bet":
-                self.seats.all[line["number"] - 1].bet = line["hands"]
+                self.seats.all[line["number"] - 1].bet = HANDS[HANDS.index(line["hands"])]
             elif kind == "quiz":
-                self.seats.all[line["number"] - 1].quiz[line["when"]] = line["answers"]
+                answers = {question: QUIZ[question][QUIZ[question].index(key)] for question, key in line["answers"].items()}
+                self.seats.all[line["number"] - 1].quiz[line["when"]] = answers
             elif kind == "phase":
-                self.phase, self.round = line["phase"], line["round"]
+                self.phase, self.round = PHASES[PHASES.index(line["phase"])], int(line["round"])
             elif kind == "month":
-                self.phase, self.round = "told", line["round"]
+                self.phase, self.round = "told", int(line["round"])
+                if self.round != len(self.choices) + 1 or self.round > self.rounds:
+                    raise ValueError
                 made = {int(number): Choice.read(choice) for number, choice in line["choices"].items()}
                 self.play_month(made)
                 if line["digest"] != self.model.digest:
-                    raise Mistake(f"line of month {self.round}: played again it comes to other bits")
+                    self.different.append(self.round)
+                    if self.strict:
+                        raise Mistake(
+                            f"{self.file.path}: month {self.round} comes to other bits here; it was made {self.made_by}"
+                        )
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, BadChoice) as error:
             if isinstance(error, Mistake):
                 raise
