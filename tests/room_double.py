@@ -59,13 +59,13 @@ def both(text: str) -> dict[str, str]:
 
 def series(weeks: int, bend: float) -> dict[str, list[float]]:
     return {
-        "revenue": [100 + bend * week * week / 30 for week in range(weeks + 1)],
-        "trust": [62 - bend * week for week in range(weeks + 1)],
-        "relationship_conflict": [12 + 1.3 * bend * week for week in range(weeks + 1)],
+        "revenue": [100 + bend * week / 3 for week in range(weeks + 1)],
+        "trust": [62 - bend * week / 4 for week in range(weeks + 1)],
+        "relationship_conflict": [12 + bend * week / 5 for week in range(weeks + 1)],
     }
 
 
-def debrief(weeks: int = 13) -> dict[str, Any]:
+def debrief(weeks: int = 156) -> dict[str, Any]:
     """An end with much on it."""
     levers = ("smart_goals", "communication", "decision_clarity", "skills", "adaptation")
     outcomes = {"growth": 0.043, "conflict": 3.2, "delay": 2.4, "trust": 0.57}
@@ -104,6 +104,11 @@ def debrief(weeks: int = 13) -> dict[str, Any]:
         },
         "bets": {"holds": 8, "drifts": 9, "breaks": 3},
         "verdict": "drifts",
+        "verdicts": {"room": "drifts", "model": "breaks", "shared": "holds"},
+        "weeks_of_room": 13,
+        "judged": {"ceo": {"judged": 14, "misread": 5}, "coo": {"judged": 9, "misread": 1}, "lead": {"judged": 0, "misread": 0}},
+        "scope": both("All three paths are one luck, number 3: on another luck they might differ otherwise."),
+        "sharing": both("Perfect sharing: each takes over half of what the other sees, at no cost in hours."),
     }
 
 

@@ -20,15 +20,17 @@ export function pathsFigure(words, end, name, print = null) {
   const told = paths.map((path) => path.label).join(", ");
   const weeks = Math.max(...paths.map((path) => path.values.length - 1), 1);
   return make("figure", { class: "paths" }, make("figcaption", {}, words.say(`series.${name}`), " ", make("span", { class: "note" }, words.say(`series_unit.${name}`))),
-    (print ? linesOf : linesBox)({ paths, weeks, hundred: name !== "revenue", words, title: `${words.say(`series.${name}`)}: ${told}`, ...(print ?? {}) }));
+    (print ? linesOf : linesBox)({ paths, weeks, hundred: name !== "revenue", until: end.weeks_of_room < weeks ? end.weeks_of_room : null, words, title: `${words.say(`series.${name}`)}: ${told}`, ...(print ?? {}) }));
 }
 
+/** A difference with its sign. */
+const change = (words, value, factor, decimals) => (value === null || value === undefined ? words.say("outcome.none") : words.signed(value * factor, decimals));
+
 /** A value of an outcome as it is read. */
-export function outcomeValue(words, name, value, signed = false) {
+export function outcomeValue(words, name, value) {
   if (value === null || value === undefined) return words.say("outcome.none");
   const { percent, points, decimals } = OUTCOMES[name];
-  const shown = percent || points ? value * 100 : value;
-  const number = signed ? words.signed(shown, decimals) : words.number(shown, decimals);
+  const number = words.number(percent || points ? value * 100 : value, decimals);
   return percent ? words.say("unit.percent", { number }) : number;
 }
 
@@ -38,7 +40,14 @@ export function outcomesTable(words, end) {
   return make("table", { class: "outcomes" }, make("caption", { class: "for-readers" }, words.say("debrief.outcomes")),
     make("thead", {}, make("tr", {}, make("td", {}), paths.map((path) => make("th", { scope: "col", class: path }, words.say(`path.${path}`))))),
     make("tbody", {}, Object.keys(OUTCOMES).map((name) => make("tr", {}, make("th", { scope: "row" }, words.say(`outcome.${name}`), " ", make("span", { class: "note" }, words.say(`outcome_unit.${name}`))),
-      paths.map((path) => make("td", {}, outcomeValue(words, name, end.outcomes[path][name])))))));
+      paths.map((path) => make("td", {}, outcomeValue(words, name, end.outcomes[path][name]))))),
+    end.verdicts ? make("tr", {}, make("th", { scope: "row" }, words.say("outcome.rule")), paths.map((path) => make("td", {}, words.say(end.verdicts[path] ? `rule.${end.verdicts[path]}` : "outcome.none")))) : null));
+}
+
+/** Under what the figures hold: how long the room chose, one luck, what perfect sharing is. */
+export function scopeLines(words, end) {
+  const rest = end.weeks_of_room && end.weeks_of_room < (end.paths?.room?.revenue?.length ?? 1) - 1;
+  return [rest ? words.say("debrief.then", { week: end.weeks_of_room }) : "", end.scope ? words.of(end.scope) : "", end.sharing ? words.of(end.sharing) : ""].filter(Boolean);
 }
 
 function differs(words, month) {
@@ -51,9 +60,9 @@ export function monthsTable(words, end, most = MOST_MONTHS) {
   if (!months.length) return make("p", {}, words.say("months.none"));
   months.sort((one, other) => Math.abs(other.effect?.growth ?? 0) - Math.abs(one.effect?.growth ?? 0) || one.round - other.round);
   return make("table", { class: "months" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, words.say("months.month")), make("th", { scope: "col" }, words.say("months.differs")),
-    make("th", { scope: "col" }, words.say("outcome.growth")), make("th", { scope: "col" }, words.say("outcome.conflict")))),
+    make("th", { scope: "col" }, words.say("months.growth")), make("th", { scope: "col" }, words.say("months.conflict")))),
   make("tbody", {}, months.slice(0, most).map((month) => make("tr", {}, make("th", { scope: "row" }, words.number(month.round)), make("td", {}, differs(words, month)),
-    make("td", {}, outcomeValue(words, "growth", month.effect?.growth, true)), make("td", {}, outcomeValue(words, "conflict", month.effect?.conflict, true))))));
+    make("td", {}, change(words, month.effect?.growth, 100, 2)), make("td", {}, change(words, month.effect?.conflict, 1, 2))))));
 }
 
 /** Sentences of the causes, as the simulator explains. */
@@ -62,6 +71,12 @@ export function causesList(words, end) {
 }
 
 const sideOf = (value) => (value > 0 ? "good" : "bad");
+
+/** Of how many proposals each role judged it misread how many. */
+export function judgedLine(words, end) {
+  const told = Object.entries(end.judged ?? {}).filter(([, counts]) => counts.judged).map(([role, { judged, misread }]) => words.say("misread.counted", { role: words.say(`the_role.${role}`), n: misread, all: judged }));
+  return told.length ? make("p", { class: "judged" }, told.join(" · ")) : null;
+}
 
 /** Which role misread what. */
 export function misreadList(words, end, most = MOST_MISREAD) {

@@ -17,7 +17,7 @@ export function partsOf(plan) {
 
 /**
  * One way set to so many parts; the others give or take the difference, a part at a time: whoever has most above the leader's own plan
- * gives, whoever lacks most of it takes. So a step forth and a step back end where they began.
+ * gives, whoever lacks most of it takes. From that plan a step forth and a step back end where they began.
  */
 export function moved(parts, way, wanted, plan) {
   const next = [...parts];

@@ -48,9 +48,10 @@ const lastOf = (values) => values.filter((value) => value !== null && value !== 
 /**
  * The drawing of several lines on one axis.
  * @param {{paths: {kind: string, values: (number|null)[], label: string}[], weeks: number, hundred?: boolean, width?: number, height?: number,
- *   letters?: number, words: import("./words.js").Words, title: string}} shown `title` is what it says to who cannot see it
+ *   letters?: number, until?: number|null, words: import("./words.js").Words, title: string}} shown `title` is what it says to who cannot see it;
+ *   `until`: the week after which the room no longer chose, as a line
  */
-export function linesOf({ paths, weeks, hundred = false, width = 360, height = 170, letters = LETTERS, words, title }) {
+export function linesOf({ paths, weeks, hundred = false, width = 360, height = 170, letters = LETTERS, until = null, words, title }) {
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, class: "lines", role: "img", "aria-label": title, "font-size": letters });
   const shown = paths.filter((path) => lastOf(path.values) !== undefined);
   if (!shown.length) return svg;
@@ -65,9 +66,10 @@ export function linesOf({ paths, weeks, hundred = false, width = 360, height = 1
     svg.append(drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(mark), y2: y(mark) }));
     svg.append(drawn("text", { x: left - 0.45 * letters, y: y(mark) + 0.35 * letters, "text-anchor": "end" }, words.number(mark)));
   }
+  if (until) svg.append(drawn("line", { class: "until", x1: x(until), x2: x(until), y1: above, y2: height - below }));
   const step = stepOf(weeks);
   for (let week = 0; week <= weeks; week += step) {
-    svg.append(drawn("text", { x: x(week), y: height - 0.3 * letters, "text-anchor": "middle" }, words.number(week)));
+    svg.append(drawn("text", { x: x(week), y: height - 0.3 * letters, "text-anchor": "middle" }, words.say("stage.week", { week })));
   }
   for (const path of shown) svg.append(drawn("path", { class: `path ${path.kind}`, d: pathOf(path.values, x, y) }));
   const row = 1.15 * letters;

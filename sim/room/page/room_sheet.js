@@ -1,7 +1,7 @@
 // The session on one A4 page: what was bet, what was played, where the room differed and what that did, what it takes home.
 import { make } from "./dom.js";
 import { ask, fromHash, pageWords } from "./asking.js";
-import { betsLine, causesList, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizSentences } from "./debrief.js";
+import { betsLine, causesList, judgedLine, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizSentences, scopeLines } from "./debrief.js";
 
 const AGAIN = 2000; // ms until the end is asked for again
 const PRINTED_HEIGHT = 275; // mm: A4 within its margins, and a little less, for printers differ
@@ -49,11 +49,11 @@ function filled(state) {
     make("div", { class: "drawings" }, SERIES.map((name) => pathsFigure(words, end, name, { width: 300, height: 130, letters: 12 }))), make("p", { class: "note" }, words.say("debrief.same_luck")), pathsLegend(words),
     outcomesTable(words, end),
     part("debrief.months", make("div", { class: "limited" }, monthsTable(words, end, 4)), causesList(words, end)),
-    part("debrief.misread", misreadList(words, end, 4)),
+    part("debrief.misread", misreadList(words, end, 4), judgedLine(words, end)),
     quizSentences(words, end),
     part("sheet.questions", make("ol", { class: "questions" }, QUESTIONS.map((question) => make("li", {}, words.say(`question.${question}`))))),
     make("p", { class: "commitment" }, words.say("sheet.commitment")),
-    make("footer", {}, make("p", {}, words.say("model")), state.parameters ? make("p", { id: "parameters" }, words.of(state.parameters)) : null),
+    make("footer", {}, make("p", {}, [words.say("model"), ...scopeLines(words, end)].join(" ")), state.parameters ? make("p", { id: "parameters" }, words.of(state.parameters)) : null),
   ];
 }
 

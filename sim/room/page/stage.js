@@ -1,7 +1,7 @@
 // The wall: the code, who is here, a round's clock, what the month brought, and at the end what it all came to. Nothing is chosen here.
 import { make } from "./dom.js";
 import { Watcher, clockFace, fromHash, otherLanguage, pageWords } from "./asking.js";
-import { betsLine, causesList, gapFigure, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizTable } from "./debrief.js";
+import { betsLine, causesList, gapFigure, judgedLine, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizTable, scopeLines } from "./debrief.js";
 import { linesBox } from "./lines.js";
 import { qrPicture } from "./qr.js";
 
@@ -31,6 +31,9 @@ function announce(text) {
   bar.hidden = !text;
   bar.textContent = text ?? "";
 }
+
+/** The last week of so many months: three are a quarter of 13 weeks. */
+const lastWeek = (months) => 13 * Math.floor(months / 3) + [0, 4, 8][months % 3];
 
 const seatedRoles = (state) => ROLES.filter((role) => (state.seated?.[role] ?? 0) > 0);
 
@@ -79,7 +82,7 @@ function charts(state) {
     const values = series[name];
     const last = values.filter((value) => value !== null).at(-1) ?? null;
     return make("figure", { class: "card" }, make("figcaption", {}, words.say(`series.${name}`), " ", make("span", { class: "note" }, words.say(`series_unit.${name}`))),
-      linesBox({ paths: [{ kind: name, values, label: words.number(last) }], weeks: Math.max(state.weeks ?? 0, values.length - 1), hundred: name !== "revenue", words,
+      linesBox({ paths: [{ kind: name, values, label: words.number(last) }], weeks: Math.max(lastWeek(state.rounds), values.length - 1), hundred: name !== "revenue", words,
         title: words.say("stage.line", { name: words.say(`series.${name}`), value: words.number(last) }) }));
   }));
 }
@@ -99,7 +102,7 @@ function gap(state) {
 function tallied(state) {
   const all = Array.isArray(state.tallies) ? state.tallies.at(-1) : state.tallies;
   if (!all) return null;
-  const rows = ROLES.filter((role) => all[role]).map((role) => make("li", {}, make("span", { class: `role-badge ${role}` }, words.say(`role.${role}`)), make("span", {}, talliesOf(all[role]).join(" · ") || words.say("tally.silent"))));
+  const rows = ROLES.filter((role) => all[role] && state.seated?.[role]).map((role) => make("li", {}, make("span", { class: `role-badge ${role}` }, words.say(`role.${role}`)), make("span", {}, talliesOf(all[role]).join(" · ") || words.say("tally.silent"))));
   return make("section", { class: "card tallies" }, make("h2", {}, words.say("tally.title")), make("ul", {}, rows));
 }
 
@@ -129,13 +132,13 @@ function debrief(state) {
   const at = pageAt(state);
   const tabs = make("div", { class: "tabs", role: "tablist", "aria-label": words.say("debrief.pages") }, PAGES.map((page, place) => make("button", { type: "button", role: "tab", id: `tab-${page}`, "aria-selected": String(place === at), "aria-controls": "debrief-page", tabindex: place === at ? 0 : -1,
     onclick: () => turnTo(place, state) }, words.say(`debrief.${page}`))));
-  return make("div", { class: "debrief" }, tabs, make("div", { class: `debrief-page ${PAGES[at]}`, id: "debrief-page", role: "tabpanel", "aria-labelledby": `tab-${PAGES[at]}`, tabindex: 0 }, DEBRIEF[PAGES[at]](end), at === 0 && state.parameters ? make("p", { class: "note parameters" }, words.of(state.parameters)) : null));
+  return make("div", { class: "debrief" }, tabs, make("div", { class: `debrief-page ${PAGES[at]}`, id: "debrief-page", role: "tabpanel", "aria-labelledby": `tab-${PAGES[at]}`, tabindex: 0 }, DEBRIEF[PAGES[at]](end), at < 2 ? make("p", { class: "note parameters" }, [...scopeLines(words, end), state.parameters ? words.of(state.parameters) : ""].join(" ")) : null));
 }
 
 const DEBRIEF = {
   paths: (end) => [make("p", { class: "headline" }, end.verdict ? `${words.say(`verdict.${end.verdict}`)} ` : "", make("span", { class: "note" }, words.say("debrief.same_luck"))), make("div", { class: "charts" }, SERIES.map((name) => make("div", { class: "card" }, pathsFigure(words, end, name)))), make("div", { class: "card" }, outcomesTable(words, end), pathsLegend(words))],
   months: (end) => [make("p", { class: "headline" }, words.say("debrief.months_what")), make("div", { class: "card" }, monthsTable(words, end)), end.causes?.length ? make("section", { class: "card" }, make("h2", {}, words.say("debrief.causes")), causesList(words, end)) : null],
-  misread: (end) => [make("p", { class: "headline" }, words.say("misread.what")), make("div", { class: "card" }, misreadList(words, end))],
+  misread: (end) => [make("p", { class: "headline" }, words.say("misread.what")), make("div", { class: "card" }, misreadList(words, end)), judgedLine(words, end)],
   quiz: (end) => [make("div", { class: "quizzes" }, ["conflict", "decide", "first"].filter((question) => end.quiz?.[question]).map((question) => make("div", { class: "card" }, quizTable(words, end, question), end.quiz[question].sentence ? make("p", { class: "sentence" }, words.of(end.quiz[question].sentence)) : null))), make("div", { class: "card" }, betsLine(words, end))],
 };
 
