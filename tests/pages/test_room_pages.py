@@ -205,30 +205,33 @@ def test_a_participants_page_is_small_and_asks_nobody_else(browser):
         assert 10_000 < loaded < LIMIT
 
 
+HOURS = """async () => {
+  const { PARTS, moved, partsOf } = await import("/static/hours_form.js");
+  const slips = [];
+  let luck = 7;
+  const draw = (n) => { luck = (luck * 48271) % 2147483647; return luck % n; };
+  const whole = (parts) => parts.reduce((sum, one) => sum + one, 0) === PARTS;
+  for (let round = 0; round < 400; round += 1) {
+    const hours = { decisions: draw(30), preparing: draw(9), following: draw(9) * draw(2), market: draw(12) / 7 };
+    const plan = partsOf(hours);
+    let parts = plan;
+    for (let step = 0; step < 12; step += 1) {
+      const [way, wanted] = [draw(4), draw(27) - 3];
+      parts = moved(parts, way, wanted, plan);
+      if (!whole(parts) || parts.some((one) => one < 0 || !Number.isInteger(one))) slips.push([plan, way, wanted, parts]);
+      if (parts[way] !== Math.min(Math.max(wanted, 0), PARTS)) slips.push(["not as asked", way, wanted, parts]);
+    }
+    const way = draw(4);
+    const forth = plan[way] < PARTS ? moved(plan, way, plan[way] + 1, plan) : plan;
+    if (moved(forth, way, plan[way], plan).join() !== plan.join()) slips.push(["forth and back", plan, way]);
+  }
+  return slips;
+}"""
+
+
 def test_hours_always_make_the_whole(browser):
     with room(browser) as (_, window, _sent):
-        found = window().page.evaluate("""async () => {
-          const { PARTS, moved, partsOf } = await import("/static/hours_form.js");
-          const slips = [];
-          let luck = 7;
-          const draw = (n) => { luck = (luck * 48271) % 2147483647; return luck % n; };
-          for (let round = 0; round < 400; round += 1) {
-            const hours = { decisions: draw(30), preparing: draw(9), following: draw(9) * draw(2), market: draw(12) / 7 };
-            const plan = partsOf(hours);
-            let parts = plan;
-            for (let step = 0; step < 12; step += 1) {
-              const way = draw(4);
-              const wanted = draw(27) - 3;
-              parts = moved(parts, way, wanted, plan);
-              if (parts.reduce((sum, one) => sum + one, 0) !== PARTS || parts.some((one) => one < 0 || one > PARTS || !Number.isInteger(one))) slips.push([plan, way, wanted, parts]);
-              if (parts[way] !== Math.min(Math.max(wanted, 0), PARTS)) slips.push(["not as asked", way, wanted, parts]);
-            }
-            const way = draw(4);
-            if (plan[way] < PARTS && moved(moved(plan, way, plan[way] + 1, plan), way, plan[way], plan).join() !== plan.join()) slips.push(["forth and back", plan, way]);
-          }
-          return slips;
-        }""")
-        assert found == []
+        assert window().page.evaluate(HOURS) == []
 
 
 def test_nobody_sits_there(browser):
@@ -241,7 +244,7 @@ def test_nobody_sits_there(browser):
 
 
 def test_markup_stays_text(browser):
-    hostile = {lang: "<img src=x onerror=alert(1)>" for lang in ("en", "fr")}
+    hostile = dict.fromkeys(("en", "fr"), "<img src=x onerror=alert(1)>")
     with room(browser) as (script, window, _):
         whole = script.stage
         script.stage = lambda: {**whole(), "title": hostile, "month": {"series": {}, "sentences": [{"week": 1, **hostile}]}}

@@ -25,9 +25,9 @@ function ends(values, hundred) {
   return [low, high];
 }
 
-/** A distance between marks so that some five stand on the axis. */
-function stepOf(weeks) {
-  return [4, 8, 13, 26, 52].find((step) => weeks / step <= 6) ?? 104;
+/** A distance between marks so that no more stand on the axis than have room. */
+function stepOf(weeks, room) {
+  return [4, 8, 13, 26, 52, 104, 208].find((step) => weeks / step <= room) ?? 416;
 }
 
 /** One line: gaps where a value is missing, a point where it is alone. */
@@ -67,7 +67,7 @@ export function linesOf({ paths, weeks, hundred = false, width = 360, height = 1
     svg.append(drawn("text", { x: left - 0.45 * letters, y: y(mark) + 0.35 * letters, "text-anchor": "end" }, words.number(mark)));
   }
   if (until) svg.append(drawn("line", { class: "until", x1: x(until), x2: x(until), y1: above, y2: height - below }));
-  const step = stepOf(weeks);
+  const step = stepOf(weeks, Math.max(1, (width - left - right) / (3.6 * letters)));
   for (let week = 0; week <= weeks; week += step) {
     svg.append(drawn("text", { x: x(week), y: height - 0.3 * letters, "text-anchor": "middle" }, words.say("stage.week", { week })));
   }

@@ -95,7 +95,7 @@ export function choosing({ words, state, send }) {
       show();
     }
   } },
-  make("p", { class: "lead-in" }, words.say("choose.untouched")),
+  make("h1", { class: "for-readers" }, words.say("phone.round", { round: state.round, rounds: state.rounds })), make("p", { class: "lead-in" }, words.say("choose.untouched")),
   inbox(words, view), situation(words, view, role), priorities(words, view, role),
   view.hours ? hoursForm({ words, hours: view.hours, chosen: draft.hours, changed: (hours) => { draft.hours = hours; changed(); } }) : null,
   make("fieldset", { class: "card" }, make("legend", {}, words.say("meetings.title", { other })), make("p", { class: "note" }, words.say("meetings.what")),

@@ -1,5 +1,5 @@
 // The wall: the code, who is here, a round's clock, what the month brought, and at the end what it all came to. Nothing is chosen here.
-import { make } from "./dom.js";
+import { fitted, make } from "./dom.js";
 import { Watcher, clockFace, fromHash, otherLanguage, pageWords } from "./asking.js";
 import { betsLine, causesList, gapFigure, judgedLine, misreadList, monthsTable, outcomesTable, pathsFigure, pathsLegend, quizTable, scopeLines } from "./debrief.js";
 import { linesBox } from "./lines.js";
@@ -89,7 +89,7 @@ function charts(state) {
 
 function sentences(state) {
   const told = (state.month?.sentences ?? []).slice(-SENTENCES);
-  return make("section", { class: "card story" }, make("h2", {}, words.say("stage.happened")), told.length ? make("ul", {}, told.map((one) => make("li", {}, one.week === undefined ? null : make("strong", {}, words.say("stage.week", { week: one.week })), " ", words.of(one))))
+  return make("section", { class: "card story" }, make("h2", {}, words.say("stage.happened")), told.length ? make("ul", { class: "happened" }, told.map((one) => make("li", {}, one.week === undefined ? null : make("strong", {}, words.say("stage.week", { week: one.week })), " ", words.of(one))))
     : make("p", {}, words.say(state.week ? "stage.quiet" : "stage.start")));
 }
 
@@ -177,7 +177,21 @@ function render(state) {
   shown = made;
   heading(state);
   body.replaceChildren(state.hidden ? make("p", { class: "curtain" }, words.say("stage.hidden")) : SCREENS[state.phase](state));
+  fit();
 }
+
+/** Nothing on a wall scrolls: what is too much gets smaller letters, and of what happened the oldest goes first. */
+function fit() {
+  for (const card of body.querySelectorAll(".columns > .card")) {
+    fitted(card, true);
+    const told = card.querySelector(".happened");
+    while (told && told.children.length > 1 && card.scrollHeight > card.clientHeight + 1) told.firstElementChild.remove();
+  }
+}
+window.addEventListener("resize", () => {
+  shown = null;
+  if (watcher.state) render(watcher.state);
+});
 
 document.title = words.say("stage.title");
 root.replaceChildren(head, bar, body);
