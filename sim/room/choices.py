@@ -14,7 +14,7 @@ from typing import Any
 
 ROLES = ("ceo", "coo", "lead")
 USES = ("decisions", "preparing", "following", "market")
-"""What hours go to; see `tandem.sim.room.playing` for what each is in the model."""
+"""What hours go to; see `tandem.sim.room.steered` for what each is in the model."""
 MEETINGS = {"fewer": -1, "same": 0, "more": 1}
 """Meetings a week more than planned."""
 ACTS = ("claim", "leave", "ask", "insist", "concede")

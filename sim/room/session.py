@@ -317,8 +317,21 @@ class Session:
             "plans": {role: plan.plain() for role, plan in self.plans[-1].items()},
             "digest": self.model.digest,
         }
-        self.file.write(line)
+        try:
+            self.file.write(line)
+        except OSError:
+            self._unplay()
+            raise
         self.look_round()
+
+    def _unplay(self) -> None:
+        """The firm as it was before the last month, which could not be kept."""
+        made, here = self.choices[:-1], self.round
+        self.model, self.plans, self.choices, self.domains = self.firm_of_head(), [], [], []
+        for number, choices in enumerate(made, 1):
+            self.round = number
+            self.play_month(choices)
+        self.round = here
 
     def play_month(self, made: Mapping[int, Choice]) -> None:
         """Play the present month by the choices of seats."""
@@ -343,7 +356,6 @@ class Session:
 
     def not_played(self, now: float) -> None:
         """The month could not be played or kept: the round goes on, paused."""
-        del self.plans[self.round - 1 :], self.choices[self.round - 1 :], self.domains[self.round - 1 :]
         self.phase, self.paused, self.left, self.since = "choosing", True, self.seconds, now
         self.version += 1
 
