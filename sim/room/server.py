@@ -65,6 +65,7 @@ class Desk:
     @asynccontextmanager
     async def running(self, app: Any) -> AsyncIterator[None]:
         """While the server runs, rounds end when their time is over."""
+        self.room.session.start_clock(self.clock())
         ticking = asyncio.create_task(self.tick())
         self.tell_end()
         try:

@@ -172,6 +172,10 @@ class Session:
             return None
         return max(0.0, self.left - (now - self.since))
 
+    def start_clock(self, now: float) -> None:
+        """A round that is gone on with has its whole time, from now."""
+        self.left, self.since = self.seconds, now
+
     def due(self, now: float) -> bool:
         """Whether the time of the round is over."""
         left = self.remaining(now)
