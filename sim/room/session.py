@@ -15,7 +15,7 @@ from tandem.sim.dashboard.specification import SEED, loaded
 from tandem.sim.explain.events import rows
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.parameter_sets import Chosen, chosen
-from tandem.sim.parameters import DOMAINS
+from tandem.sim.parameters import DOMAINS, LEVERS
 from tandem.sim.room.choices import ROLES, BadChoice, Choice, Plan, plan_of, tally
 from tandem.sim.room.kept import Line, SessionFile
 from tandem.sim.room.months import last_week, months_in
@@ -28,7 +28,6 @@ from tandem.sim.version import __version__
 PHASES = ("waiting", "before", "choosing", "playing", "told", "after", "end")
 NEXT = {"waiting": "before", "before": "choosing", "after": "end"}
 HANDS = ("holds", "drifts", "breaks")
-LEVERS = ("targets", "communication", "clarity", "skills", "adaptation")
 QUIZ = {"conflict": LEVERS, "decide": ("ceo", "coo", "both", "by_domain"), "first": LEVERS}
 LEAST_SECONDS, MOST_SECONDS = 5, 3600
 USUAL_ROUNDS, USUAL_SECONDS = 12, 60

@@ -48,7 +48,7 @@ def test_thirty_participants_play_twelve_months_without_an_error(tmp_path):
         server.lead("start")
         for phone in phones:
             assert phone.ask("bet", {"seat": phone.seat, "hands": "drifts"})[0] == 200
-            answers = {"conflict": "communication", "decide": "both", "first": "skills"}
+            answers = {"conflict": "decision_clarity", "decide": "both", "first": "smart_goals"}
             assert phone.ask("quiz", {"seat": phone.seat, "when": "before", "answers": answers})[0] == 200
         server.lead("next")
         taken, memory = [], []
@@ -83,7 +83,7 @@ def test_thirty_participants_play_twelve_months_without_an_error(tmp_path):
         assert memory[-1] < memory[2] + 60
         end = finished(server)
         assert len(end["months"]) == ROUNDS and end["bets"] == {"holds": 0, "drifts": PARTICIPANTS, "breaks": 0}
-        assert end["quiz"]["conflict"]["before"] == {"communication": PARTICIPANTS}
+        assert end["quiz"]["conflict"]["before"] == {"decision_clarity": PARTICIPANTS}
         status, table = Phone(server.port).ask("table", {"key": server.key("facilitator")})
         assert status == 200 and table.count("\n") > ROUNDS * PARTICIPANTS
     finally:
