@@ -14,13 +14,15 @@ from typing import Any
 
 ROLES = ("ceo", "coo", "lead")
 USES = ("decisions", "preparing", "following", "market")
-"""What hours go to; see `tandem.sim.room.playing` for what each is in the model."""
+"""What hours go to; see `tandem.sim.room.steered` for what each is in the model."""
 MEETINGS = {"fewer": -1, "same": 0, "more": 1}
 """Meetings a week more than planned."""
 ACTS = ("claim", "leave", "ask", "insist", "concede")
 WORDS = ("trust_you", "need_to_talk", "your_call", "my_call", "slow_down", "hurry_up", "well_done", "worried")
 MOST_MATTERS = 2
 SLACK = 0.011  # by which four shares rounded to hundredths may miss their sum
+
+ROUNDING = 1e-9  # by which a sum of shares may miss 1 for rounding alone
 
 
 class BadChoice(ValueError):
@@ -77,7 +79,8 @@ def _shares(given: Any) -> dict[str, float] | None:
     total = float(sum(given.values()))
     if abs(total - 1.0) > SLACK:
         raise BadChoice("hours: shares that sum to 1")
-    return {use: float(given[use]) / total for use in USES}
+    whole = 1.0 if abs(total - 1.0) < ROUNDING else total  # so that what is kept of a choice is read again as the same one
+    return {use: float(given[use]) / whole for use in USES}
 
 
 @dataclass(frozen=True)

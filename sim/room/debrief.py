@@ -3,8 +3,8 @@
 The room plays its months; from there to the end of the case the model's leaders play on, in the room's firm as in the others, so
 that all three are judged by the case's own end. Perfect sharing is the model's own: `switches.cause_communication` off, that is,
 whenever both have formed a view, each takes over half of what the other sees, so that they hold the same view; it costs no hour.
-A month is taken back by playing the room's session again without that month's choices, on the same luck: a difference on one luck,
-which has no interval, and is no law.
+A month is taken back by playing the session again without that month's choices, on the same luck: a difference on one luck, which
+has no interval, and is no law.
 """
 
 from __future__ import annotations

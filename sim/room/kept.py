@@ -7,10 +7,13 @@ left out of what is handed on (`shared`).
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tandem.sim.mistake import Mistake
@@ -26,7 +29,7 @@ class SessionFile:
     """A session's lines, on the disk and in memory. `path` None: in memory alone."""
 
     def __init__(self, path: Path | None, lines: list[Line], length: int | None = None):
-        self.path, self.lines, self._file = path, lines, None
+        self.path, self.lines, self._file, self._lock = path, lines, None, Lock()
         if path is not None:
             self._file = open(path, "r+b" if length is not None else "xb", buffering=0)  # noqa: SIM115
             alone(self._file, path)
@@ -58,19 +61,21 @@ class SessionFile:
 
     def write(self, line: Line) -> None:
         """Add a line; when this comes back, it is on the disk. Raises OSError, and leaves the file as it was."""
-        self.lines.append(line)
-        if self._file is None:
-            return
+        with self._lock:
+            if self._file is not None:
+                self._flush(as_line(line))
+            self.lines.append(line)
+
+    def _flush(self, content: bytes) -> None:
         before = self._file.tell()
         try:
-            content = as_line(line)
             if self._file.write(content) != len(content):
-                raise OSError("the disk is full")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
             os.fsync(self._file.fileno())
         except OSError:
-            self.lines.pop()
-            self._file.truncate(before)
-            self._file.seek(before)
+            with suppress(OSError):
+                self._file.truncate(before)
+                self._file.seek(before)
             raise
 
     def close(self) -> None:

@@ -93,7 +93,8 @@ def _lesson(question: str, played: Mapping[str, Any], outcome: str, better: int)
     best = max(options, key=lambda name: better * effects[name][0])
     level = 1.0 - (1.0 - LEVEL) / len(options)
     wanted = "higher" if better > 0 else "lower"
-    rivals = [values[name] for name in ("", *options) if name != best]
+    others = options if question == "decide" else ("", *options)  # to raise a lever must help at all
+    rivals = [values[name] for name in others if name != best]
     decided = all(_beats(values[best], rival, level) == wanted for rival in rivals)
     shown = {name: {"mean": mean, "low": low, "high": high} for name, (mean, low, high) in effects.items()}
 

@@ -12,7 +12,8 @@ from tandem.sim.explain import event_sentence
 from tandem.sim.explain.events import words
 from tandem.sim.parameters import DOMAINS, GOALS
 from tandem.sim.room.choices import MOST_MATTERS, USES
-from tandem.sim.room.playing import JOINT, SteeredModel, can_ask
+from tandem.sim.room.playing import SteeredModel
+from tandem.sim.room.steered import JOINT, can_ask
 from tandem.sim.room.words import both, sentences, told
 from tandem.sim.run import LEADERS
 from tandem.sim.state import CAMPAIGN, CEO, CONTESTED, COO, EXPERIMENT, LEAD, QUEUED
@@ -91,14 +92,16 @@ def hours(model: SteeredModel, side: int) -> dict[str, Any]:
 
 def on_the_table(model: SteeredModel, side: int) -> list[int]:
     """Places in the pool of the open matters that a leader has a part in, the weightiest in his eyes first: quarrels, then by
-    what is at stake in the domain and how clear his own view is, then the oldest."""
+    what is at stake in the domain and how clear his own view of a proposal is, then the oldest."""
     world = model.world
     pool = world["decisions"][0, : int(world["firm"]["decision_count"][0])]
     stakes = world["parameters"]["domain_stake"][0]
 
     def weight(place: int) -> tuple[Any, ...]:
         item = pool[place]
-        view = abs(float(item["position"][side])) if item["judged"][side] else 0.0
+        view = (
+            abs(float(item["position"][side])) if item["judged"][side] and int(item["domain"]) in (CAMPAIGN, EXPERIMENT) else 0.0
+        )
         stake = float(stakes[int(item["domain"])])
         return int(item["status"]) != CONTESTED, -stake * (1.0 + view), -float(item["age"]), int(item["uid"])
 

@@ -32,6 +32,7 @@ from tandem.sim.room.session import Refused
 
 MOST_QUESTION = 4096  # bytes
 PAGES = {"/": "phone", "/stage": "stage", "/facilitator": "facilitator", "/sheet": "sheet"}
+COOKIE = "seat"
 TICK = 0.2  # seconds between two looks at the clock of the round
 STATUS = {
     "bad_question": 400,
@@ -53,7 +54,7 @@ class Desk:
 
     def __init__(self, room: Room, clock: Callable[[], float] = time.monotonic):
         self.room, self.clock = room, clock
-        self.wrong, self.joins = Limit(1 / 6, 10), Limit(2, 60)  # by address
+        self.wrong, self.joins = Limit(1 / 12, 5), Limit(4, 120)  # by address
         self.acts, self.looks = Limit(4, 12), Limit(5, 20)  # by seat
         self.keyed = Limit(20, 60)  # by address
         self.debrief = Lane("debrief", 4)
@@ -64,6 +65,7 @@ class Desk:
     @asynccontextmanager
     async def running(self, app: Any) -> AsyncIterator[None]:
         """While the server runs, rounds end when their time is over."""
+        self.room.session.start_clock(self.clock())
         ticking = asyncio.create_task(self.tick())
         self.tell_end()
         try:
@@ -123,18 +125,22 @@ class Desk:
         except TimeoutError:
             return complaint("bad_question", 408)
         try:
-            return await self.answered(question, asked, request.client.host if request.client else "")
+            return await self.answered(
+                question, asked, request.client.host if request.client else "", request.cookies.get(COOKIE, "")
+            )
         except Refused as refusal:
             return complaint(refusal.key, STATUS[refusal.key])
         except OSError as error:
             print(f"tandem: the session's file cannot be written: {error}", file=sys.stderr, flush=True)
             return complaint("broken", 500)
 
-    async def answered(self, question: str, asked: Mapping[str, Any], address: str) -> Response:
+    async def answered(self, question: str, asked: Mapping[str, Any], address: str, cookie: str) -> Response:
         """The answer; Refused."""
         now = self.clock()
+        if question == "join" and not self.room.local and self.room.session.seats.of(asked.get("seat")) is None:
+            asked = {**asked, "seat": cookie}  # whatever its page has forgotten, a browser has one seat
         if question == "join":
-            return as_json(self.join(asked, address, now))
+            return self.seated(self.join(asked, address, now))
         if question in OF_SEATS:
             return as_json(self.of_seat(question, asked, address, now))
         if question in KEYED:
@@ -146,8 +152,17 @@ class Desk:
             return self.download(question)
         raise Refused("bad_question")
 
+    def seated(self, told: Mapping[str, Any]) -> Response:
+        """The answer to who joined, which his browser keeps in mind; not in a rehearsal, where one browser plays several."""
+        answer = as_json(told)
+        if not self.room.local:
+            answer.set_cookie(COOKIE, told["seat"], max_age=86_400, path="/api", httponly=True, samesite="strict")
+        return answer
+
     def join(self, asked: Mapping[str, Any], address: str, now: float) -> dict[str, Any]:
-        """A seat for who knows the room's code; who guesses at it has to wait."""
+        """A seat for who knows the room's code; who guesses at it has to wait. A seat that is known is not asked for a code."""
+        if self.room.session.seats.of(asked.get("seat")) is not None:
+            return self.room.join(asked, now)
         if self.wrong.spent(address, now) or not self.joins.take(address, now):
             raise Refused("too_fast")
         if not self.room.right_code(asked.get("code")):
@@ -166,11 +181,10 @@ class Desk:
 
     def keyed_by(self, asked: Mapping[str, Any], kind: str, address: str, now: float) -> None:
         """Refused, unless the key is right; the facilitator's opens the stage too."""
-        if self.wrong.spent(address, now) or not self.keyed.take(address, now):
-            raise Refused("too_fast")
         if not (self.room.right_key(asked.get("key"), kind) or self.room.right_key(asked.get("key"), "facilitator")):
-            self.wrong.take(address, now)
-            raise Refused("wrong_code")
+            raise Refused("wrong_code" if self.wrong.take(f"key {address}", now) else "too_fast")
+        if not self.keyed.take(f"{kind} {address}", now):
+            raise Refused("too_fast")
 
     async def lead(self, asked: Mapping[str, Any], now: float) -> dict[str, Any]:
         """What the facilitator does."""

@@ -15,7 +15,7 @@ from tandem.sim.dashboard.specification import SEED, loaded
 from tandem.sim.explain.events import rows
 from tandem.sim.mistake import Mistake, shown
 from tandem.sim.parameter_sets import Chosen, chosen
-from tandem.sim.parameters import DOMAINS
+from tandem.sim.parameters import DOMAINS, LEVERS
 from tandem.sim.room.choices import ROLES, BadChoice, Choice, Plan, plan_of, tally
 from tandem.sim.room.kept import Line, SessionFile
 from tandem.sim.room.months import last_week, months_in
@@ -28,7 +28,6 @@ from tandem.sim.version import __version__
 PHASES = ("waiting", "before", "choosing", "playing", "told", "after", "end")
 NEXT = {"waiting": "before", "before": "choosing", "after": "end"}
 HANDS = ("holds", "drifts", "breaks")
-LEVERS = ("targets", "communication", "clarity", "skills", "adaptation")
 QUIZ = {"conflict": LEVERS, "decide": ("ceo", "coo", "both", "by_domain"), "first": LEVERS}
 LEAST_SECONDS, MOST_SECONDS = 5, 3600
 USUAL_ROUNDS, USUAL_SECONDS = 12, 60
@@ -171,6 +170,10 @@ class Session:
         if self.phase != "choosing" or self.paused:
             return None
         return max(0.0, self.left - (now - self.since))
+
+    def start_clock(self, now: float) -> None:
+        """A round that is gone on with has its whole time, from now."""
+        self.left, self.since = self.seconds, now
 
     def due(self, now: float) -> bool:
         """Whether the time of the round is over."""
@@ -317,8 +320,21 @@ class Session:
             "plans": {role: plan.plain() for role, plan in self.plans[-1].items()},
             "digest": self.model.digest,
         }
-        self.file.write(line)
+        try:
+            self.file.write(line)
+        except OSError:
+            self._unplay()
+            raise
         self.look_round()
+
+    def _unplay(self) -> None:
+        """The firm as it was before the last month, which could not be kept."""
+        made, here = self.choices[:-1], self.round
+        self.model, self.plans, self.choices, self.domains = self.firm_of_head(), [], [], []
+        for number, choices in enumerate(made, 1):
+            self.round = number
+            self.play_month(choices)
+        self.round = here
 
     def play_month(self, made: Mapping[int, Choice]) -> None:
         """Play the present month by the choices of seats."""
@@ -343,7 +359,6 @@ class Session:
 
     def not_played(self, now: float) -> None:
         """The month could not be played or kept: the round goes on, paused."""
-        del self.plans[self.round - 1 :], self.choices[self.round - 1 :], self.domains[self.round - 1 :]
         self.phase, self.paused, self.left, self.since = "choosing", True, self.seconds, now
         self.version += 1
 
