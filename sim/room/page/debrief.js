@@ -50,8 +50,11 @@ export function scopeLines(words, end) {
   return [rest ? words.say("debrief.then", { week: end.weeks_of_room }) : "", end.scope ? words.of(end.scope) : "", end.sharing ? words.of(end.sharing) : ""].filter(Boolean);
 }
 
+/** Who chose otherwise, in what: "the CEO: hours, meetings · the COO: hours". */
 function differs(words, month) {
-  return month.differs.map((one) => words.say("months.who", { role: words.say(`the_role.${one.role}`), what: words.say(`what.${one.what}`) })).join(" · ");
+  const byRole = new Map();
+  for (const { role, what } of month.differs) byRole.set(role, [...(byRole.get(role) ?? []), words.say(`what.${what}`)]);
+  return [...byRole].map(([role, what]) => words.say("months.who", { role: words.say(`the_role.${role}`), what: what.join(", ") })).join(" · ");
 }
 
 /** The months in which the room chose otherwise, the weightiest first, and what that did: the room's run against itself without that month. */

@@ -31,10 +31,12 @@ const watcher = new Watcher("look", () => ({ seat: seat.read()?.seat }), {
   },
   refused(key) {
     const lately = seat.read();
+    if (key === "removed" || key === "ended") { // a reload says so again; only who types the code anew gets another seat
+      standing(key);
+      return;
+    }
     seat.write(null);
-    if (key === "removed") standing("removed");
-    else if (key === "ended") standing("ended");
-    else enter(lately?.code ?? hash.room ?? "", null);
+    enter(lately?.code ?? hash.room ?? "", null);
   },
 });
 
@@ -55,7 +57,7 @@ function show(key, node) {
 function standing(key, ...more) {
   announce(null);
   show(key, make("div", { class: "stack centre" }, make("h1", {}, words.say(`phone.${key}_title`)), make("p", {}, words.say(`phone.${key}`)), ...more,
-    key === "removed" ? make("button", { type: "button", class: "link", onclick: () => enter("", null) }, words.say("join.again")) : null));
+    key === "removed" ? make("button", { type: "button", class: "link", onclick: () => { seat.write(null); enter("", null); } }, words.say("join.again")) : null));
   heading(null);
 }
 

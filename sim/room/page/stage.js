@@ -182,6 +182,12 @@ function render(state) {
 
 /** Nothing on a wall scrolls: what is too much gets smaller letters, and of what happened the oldest goes first. */
 function fit() {
+  const page = body.querySelector(".debrief-page");
+  if (page) {
+    fitted(page, true);
+    const least = () => [...page.querySelectorAll(".causes li:not(:first-child), .misread li:not(:first-child), .months tbody tr:not(:first-child)")].at(-1);
+    while (page.scrollHeight > page.clientHeight + 1 && least()) least().remove();
+  }
   for (const card of body.querySelectorAll(".columns > .card")) {
     fitted(card, true);
     const told = card.querySelector(".happened");
