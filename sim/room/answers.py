@@ -133,7 +133,7 @@ class Room:
 
     def table(self) -> bytes:
         """The choices so far, a row each, as CSV."""
-        return as_csv(rows_of(self.session.file.lines))
+        return as_csv(rows_of(self.session))
 
 
 def seconds(session: Session, now: float) -> int | None:

@@ -9,9 +9,10 @@ from typing import Any
 from tandem.sim.dashboard.catalogue import telling_luck
 from tandem.sim.dashboard.specification import loaded
 from tandem.sim.mistake import Mistake
+from tandem.sim.room.head import USUAL_ROUNDS, head_of
 from tandem.sim.room.kept import SessionFile
 from tandem.sim.room.months import months_in
-from tandem.sim.room.session import USUAL_ROUNDS, Session, head_of
+from tandem.sim.room.session import Session
 
 
 def opened(file: Path | None, asked: Mapping[str, Any]) -> tuple[Session, bool]:

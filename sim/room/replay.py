@@ -41,4 +41,4 @@ def replayed(path: Path) -> Replay:
         told = f"{path}: NOT the same bits: {where} (the session was made {session.made_by})"
     else:
         told = f"{path}: the same bits in all of {months} months{ended}; {session.parameters.told}"
-    return Replay(rows_of(lines), not different, told, session)
+    return Replay(rows_of(session), not different, told, session)

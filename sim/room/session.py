@@ -11,26 +11,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tandem.sim.dashboard.specification import SEED, loaded
 from tandem.sim.explain.events import rows
-from tandem.sim.mistake import Mistake, shown
-from tandem.sim.parameter_sets import Chosen, chosen
+from tandem.sim.mistake import Mistake
 from tandem.sim.parameters import DOMAINS, LEVERS
 from tandem.sim.room.choices import ROLES, BadChoice, Choice, Plan, plan_of, tally
+from tandem.sim.room.head import MOST_SECONDS, checked, firm_of, fresh_codes
 from tandem.sim.room.kept import Line, SessionFile
-from tandem.sim.room.months import last_week, months_in
+from tandem.sim.room.months import last_week
 from tandem.sim.room.playing import SteeredModel, side_of
-from tandem.sim.room.seats import Seat, Seats, digest_of, fresh_code, fresh_token
+from tandem.sim.room.seats import Seat, Seats, digest_of, fresh_token
 from tandem.sim.room.seen import view_of
 from tandem.sim.room.stage import gap_of, month_of
-from tandem.sim.version import __version__
 
 PHASES = ("waiting", "before", "choosing", "playing", "told", "after", "end")
 NEXT = {"waiting": "before", "before": "choosing", "after": "end"}
 HANDS = ("holds", "drifts", "breaks")
 QUIZ = {"conflict": LEVERS, "decide": ("ceo", "coo", "both", "by_domain"), "first": LEVERS}
-LEAST_SECONDS, MOST_SECONDS = 5, 3600
-USUAL_ROUNDS, USUAL_SECONDS = 12, 60
+WHEN = ("before", "after")
+CODES = ("room", "stage", "facilitator")
 OTHER = {"ceo": "coo", "coo": "ceo"}
 
 
@@ -42,25 +40,6 @@ class Refused(Exception):
         self.key = key
 
 
-def head_of(case: str, seed: Any, luck: int, parameters: Chosen, rounds: int, seconds: int) -> Line:
-    """The first line of a session's file. Raises ScenarioError and Mistake for what cannot be played."""
-    firm = loaded(case)
-    most = months_in(int(firm.parameters.weeks))
-    if not 1 <= rounds <= most:
-        raise Mistake(f"--rounds = {rounds}: allowed: 1 to {most}, the months of this case")
-    return {
-        "tandem": __version__,
-        "case": case,
-        "digest": firm.digest,
-        "seed": seed,
-        "luck": luck,
-        "parameters": parameters.word,
-        "identity": parameters.identity,
-        "rounds": rounds,
-        "seconds": seconds,
-    }
-
-
 class Session:
     """See the top of the file. `file`: its lines so far are taken as done, so that a session goes on where it stopped.
     `strict`: a month that comes to other bits than before is a Mistake; else it is noted in `different`. Raises Mistake and
@@ -69,7 +48,8 @@ class Session:
     def __init__(self, file: SessionFile, strict: bool = True):
         self.file, self.strict = file, strict
         self.different: list[int] = []
-        self.head, self.codes = file.lines[0], next((line for line in file.lines if line["kind"] == "codes"), {})
+        self.head = file.lines[0]
+        self.parameters = checked(self.head, f"{file.path}: line 1")
         self.model = self.firm_of_head()
         there = self.model.world["leaders"]["present"][0]
         sides = tuple(role for role in ("ceo", "coo") if there[side_of(role)])
@@ -95,11 +75,19 @@ class Session:
             self.phase = "choosing"
         self.look_round()
 
+    @property
+    def codes(self) -> Line:
+        """The room's code and the keys of stage and facilitator; made where the file has none, as one that was handed on."""
+        found = [line for line in self.file.lines if line["kind"] == "codes"]
+        if not found or not all(isinstance(found[-1].get(name), str) for name in CODES):
+            self.file.write({"kind": "codes", **fresh_codes()})
+            return self.codes
+        return found[-1]
+
     @classmethod
     def begun(cls, path: Path | None, head: Line) -> Session:
         """A new session, in a new file (None: in memory). Raises OSError, FileExistsError among them."""
-        codes = {"room": fresh_code(), "stage": fresh_token(), "facilitator": fresh_token()}
-        return cls(SessionFile.begun(path, head, codes))
+        return cls(SessionFile.begun(path, head, fresh_codes()))
 
     # -- what the file says ----------------------------------------------------------------------
 
@@ -110,24 +98,7 @@ class Session:
 
     def firm_of_head(self) -> SteeredModel:
         """The firm that the first line names, at its start."""
-        head, where = self.head, f"{self.file.path}: line 1"
-        if not isinstance(head.get("case"), str) or not isinstance(head.get("rounds"), int) or head["rounds"] < 1:
-            raise Mistake(f"{where} is damaged: it names no case or no months")
-        if not isinstance(head.get("seconds"), int | float) or not LEAST_SECONDS <= head["seconds"] <= MOST_SECONDS:
-            raise Mistake(f"{where}: seconds = {shown(head.get('seconds'))}; allowed: {LEAST_SECONDS} to {MOST_SECONDS}")
-        self.parameters = chosen(head.get("parameters", ""))
-        if self.parameters.identity != head.get("identity"):
-            raise Mistake(
-                f"{where}: parameters = {shown(head['parameters'])}: other sets than those of this session, made {self.made_by}"
-            )
-        firm = loaded(head["case"])
-        if firm.digest != head.get("digest"):
-            raise Mistake(
-                f"{where}: case = {shown(head['case'])}: the case has changed since; the session was made {self.made_by}"
-            )
-        if head["rounds"] > months_in(int(firm.parameters.weeks)):
-            raise Mistake(f"{where}: rounds = {head['rounds']}: more months than the case has")
-        return SteeredModel(firm, seed=head.get("seed", 0), replicate=head.get("luck", 0), parameters=self.parameters)
+        return firm_of(self.head, self.parameters)
 
     def _take(self, line: Line) -> None:
         """Do again what a line says was done."""
@@ -138,12 +109,12 @@ class Session:
                     raise ValueError
                 self.seats.add(line["role"], line["token"])
             elif kind == "removed":
-                self.seats.all[line["number"] - 1].removed = True
+                self._seat_of(line).removed = True
             elif kind == "bet":
-                self.seats.all[line["number"] - 1].bet = HANDS[HANDS.index(line["hands"])]
+                self._seat_of(line).bet = HANDS[HANDS.index(line["hands"])]
             elif kind == "quiz":
                 answers = {question: QUIZ[question][QUIZ[question].index(key)] for question, key in line["answers"].items()}
-                self.seats.all[line["number"] - 1].quiz[line["when"]] = answers
+                self._seat_of(line).quiz[WHEN[WHEN.index(line["when"])]] = answers
             elif kind == "phase":
                 self.phase, self.round = PHASES[PHASES.index(line["phase"])], int(line["round"])
             elif kind == "month":
@@ -152,7 +123,8 @@ class Session:
                     raise ValueError
                 made = {int(number): Choice.read(choice) for number, choice in line["choices"].items()}
                 self.play_month(made)
-                if line["digest"] != self.model.digest:
+                planned = {role: plan.plain() for role, plan in self.plans[-1].items()}
+                if line["digest"] != self.model.digest or line["plans"] != planned:
                     self.different.append(self.round)
                     if self.strict:
                         raise Mistake(
@@ -162,6 +134,13 @@ class Session:
             if isinstance(error, Mistake):
                 raise
             raise Mistake(f"{self.file.path}: a line of kind {kind!r} does not fit what stands before it") from None
+
+    def _seat_of(self, line: Line) -> Seat:
+        """The seat that a line is about. Raises ValueError where there is none."""
+        number = line["number"]
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(self.seats.all):
+            raise ValueError
+        return self.seats.all[number - 1]
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -248,7 +227,7 @@ class Session:
     def answer(self, seat: Seat, when: Any, answers: Any) -> None:
         """Answers of the quiz, before or after."""
         fits = isinstance(answers, Mapping) and set(answers) <= set(QUIZ)
-        if when not in ("before", "after") or not fits:
+        if when not in WHEN or not fits:
             raise Refused("bad_question")
         if any(not isinstance(key, str) or key not in QUIZ[question] for question, key in answers.items()):
             raise Refused("bad_question")
@@ -396,5 +375,3 @@ class Session:
 
 
 ACTS_OF_LEAD = ("start", "pause", "go_on", "extend", "end_round", "next", "hide", "show", "remove", "finish", "back")
-
-__all__ = ["HANDS", "QUIZ", "SEED", "Refused", "Session", "head_of"]

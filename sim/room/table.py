@@ -27,12 +27,10 @@ COLUMNS = {
 """Columns of the table of choices, with their meaning."""
 
 
-def rows_of(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a session's lines, by COLUMNS."""
-    told = list(lines)
-    head = told[0]
-    same = {name: head[name] for name in ("case", "seed", "luck", "parameters")}
-    roles = {line["number"]: line["role"] for line in told if line["kind"] == "seat"}
+def rows_of(session: Any) -> list[dict[str, Any]]:
+    """The rows of a session so far, by COLUMNS."""
+    same = {name: session.head[name] for name in ("case", "seed", "luck", "parameters")}
+    roles = {seat.number: seat.role for seat in session.seats.all}
     found: list[dict[str, Any]] = []
 
     def add(month: int, number: int, role: str, kind: str, item: str, choice: Any) -> None:
@@ -40,17 +38,17 @@ def rows_of(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         where = {"round": month or "", "first_week": first, "last_week": last, "participant": number, "role": role}
         found.append({**same, **where, "kind": kind, "item": item, "choice": choice})
 
-    for line in told:
-        if line["kind"] == "bet":
-            add(0, line["number"], roles[line["number"]], "bet", "", line["hands"])
-        elif line["kind"] == "quiz":
-            for question, answer in line["answers"].items():
-                add(0, line["number"], roles[line["number"]], f"quiz_{line['when']}", question, answer)
-        elif line["kind"] == "month":
-            chosen = [(int(number), roles[int(number)], choice) for number, choice in line["choices"].items()]
-            for number, role, choice in [*((0, role, plan) for role, plan in line["plans"].items()), *chosen]:
-                for kind, item, value in _parts(choice):
-                    add(line["round"], number, role, kind, item, value)
+    for seat in session.seats.all:
+        if seat.bet is not None:
+            add(0, seat.number, seat.role, "bet", "", seat.bet)
+        for when, answers in sorted(seat.quiz.items()):
+            for question, answer in sorted(answers.items()):
+                add(0, seat.number, seat.role, f"quiz_{when}", question, answer)
+    for month, (plans, choices) in enumerate(zip(session.plans, session.choices, strict=True), 1):
+        chosen = [(number, roles[number], choice) for number, choice in choices.items()]
+        for number, role, choice in [*((0, role, plan) for role, plan in plans.items()), *chosen]:
+            for kind, item, value in _parts(choice.plain()):
+                add(month, number, role, kind, item, value)
     return found
 
 

@@ -10,9 +10,10 @@ from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Market
 from tandem.sim.parameter_sets import chosen
 from tandem.sim.room.choices import Choice, Plan
 from tandem.sim.room.debrief import played_out
+from tandem.sim.room.head import head_of
 from tandem.sim.room.months import last_week
 from tandem.sim.room.playing import SteeredModel
-from tandem.sim.room.session import Session, head_of
+from tandem.sim.room.session import Session
 from tandem.sim.state import CEO, COO
 
 LUCK = {"seed": 7, "replicate": 3}
