@@ -235,7 +235,7 @@ class Script:
             {"number": seat["number"], "role": seat["role"], "here": True, "chosen": bool(seat.get("chosen"))}
             for seat in self.seats.values()
         ]
-        return {**self.stage(), "seats": seats}
+        return {**self.stage(), "seats": seats, "qr_lead": {"size": 12, "path": "M4 4h4v1h-4z"}}
 
     # what the pages ask
 

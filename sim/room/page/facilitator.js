@@ -1,6 +1,7 @@
 // The facilitator's window, on a laptop or a phone: what comes next is one large button; every act has a key.
 import { make } from "./dom.js";
 import { Watcher, ask, clockFace, fetchFile, fromHash, otherLanguage, pageWords } from "./asking.js";
+import { qrPicture } from "./qr.js";
 
 const ROLES = ["ceo", "coo", "lead"];
 const LONGER = 30; // seconds that a press gives
@@ -124,6 +125,11 @@ function ways(state) {
   return make("section", { class: "card" }, make("h2", {}, words.say("lead.way")), make("p", {}, make("span", { class: "address" }, (state.address ?? "").replace(/^https?:\/\//, "").replace(/[/#].*$/, ""))), make("p", { class: "code" }, state.code), windows);
 }
 
+/** The facilitator's own phone: its address as a picture, which is shown only when asked for. */
+function phoneCard(state) {
+  return state.qr_lead ? make("details", { class: "card own-phone" }, make("summary", {}, make("h2", {}, words.say("lead.phone"))), make("p", { class: "note" }, words.say("lead.phone_secret")), qrPicture(state.qr_lead, words.say("lead.phone"))) : null;
+}
+
 function keysCard() {
   const rows = [[words.say("key.space"), "lead.key_space"], ["N", "lead.key_next"], ["E", "lead.key_end"], ["+", "lead.key_extend"], ["H", "lead.key_curtain"]];
   return make("details", { class: "card keys" }, make("summary", {}, make("h2", {}, words.say("lead.keys"))), make("dl", {}, rows.flatMap(([sign, text]) => [make("dt", {}, make("kbd", {}, sign)), make("dd", {}, words.say(text))])));
@@ -160,11 +166,11 @@ function render(state) {
   const made = JSON.stringify([state.phase, state.round, state.paused, state.hidden, state.seats, state.seated, state.chosen]);
   if (made === shown || (body.querySelector("[data-sure]") && shown && JSON.parse(shown)[0] === state.phase && !busy)) return;
   const focused = document.activeElement?.id;
-  const open = body.querySelector("details.keys")?.open;
+  const open = [...body.querySelectorAll("details[open]")].map((one) => one.classList.item(1));
   shown = made;
   heading(state);
-  body.replaceChildren(toolbar(state), seats(state), ways(state), files(state), keysCard());
-  if (open) body.querySelector("details.keys").open = true;
+  body.replaceChildren(...[toolbar(state), seats(state), ways(state), files(state), phoneCard(state), keysCard()].filter(Boolean));
+  for (const one of open) body.querySelector("details." + one)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus();
 }
 

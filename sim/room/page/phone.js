@@ -119,6 +119,7 @@ function render(state) {
   if (key !== shown) {
     const made = SCREENS[state.phase](state);
     show(key, made.node);
+    document.title = `${words.say(`role.${state.role}`)} · ${words.say("phone.title")}`;
     document.body.dataset.phase = state.phase;
     screen = made;
     window.scrollTo(0, 0);
