@@ -281,8 +281,8 @@ class Script:
         act = asked.get("act")
         if act in ("start", "end_round") or (act == "next" and self.phase != "end"):
             self.move()
-        elif act == "next":
-            self.page += 1
+        elif act in ("next", "back"):
+            self.page += 1 if act == "next" else -1
         elif act in ("pause", "go_on"):
             self.paused = act == "pause"
         elif act in ("hide", "show"):

@@ -120,6 +120,9 @@ def test_a_session_from_the_code_to_the_sheet(playwright_driver, tmp_path):
                 wall.locator(f"#tab-{name}[aria-selected=true]").wait_for()
                 assert looks(sized if at == 0 else sized[:1]) == [], name
                 lead.keyboard.press("n")
+            wall.locator("#tab-paths[aria-selected=true]").wait_for()
+            lead.keyboard.press("b")
+            wall.locator("#tab-quiz[aria-selected=true]").wait_for()
             for lang in ("en", "fr"):
                 paper = page(f"/sheet?lang={lang}#key={server.key('facilitator')}", LAPTOP, lang)
                 paper.locator("[data-ready]").wait_for()

@@ -8,7 +8,7 @@ const LONGER = 30; // seconds that a press gives
 const HURRY = 10; // seconds
 /** What Space and the large button do, by phase. */
 const FORWARD = { waiting: "start", before: "next", choosing: "end_round", told: "next", after: "next", end: "next" };
-const KEYS = { n: "next", e: "end_round", "+": "extend", "=": "extend", h: "curtain" };
+const KEYS = { n: "next", e: "end_round", "+": "extend", "=": "extend", h: "curtain", b: "back" };
 
 const words = pageWords();
 const { key } = fromHash();
@@ -48,6 +48,7 @@ async function act(name, more = {}) {
 const acts = {
   start: () => act("start"),
   next: () => act("next"),
+  back: () => act("back"),
   end_round: () => act("end_round"),
   pause: () => act(watcher.state?.paused ? "go_on" : "pause"),
   extend: () => act("extend", { seconds: LONGER }),
@@ -59,7 +60,7 @@ function allowed(state) {
   const running = state.phase === "choosing";
   return {
     start: state.phase === "waiting", next: ["before", "told", "after", "end"].includes(state.phase), end_round: running,
-    pause: running, extend: running, curtain: true,
+    back: state.phase === "end", pause: running, extend: running, curtain: true,
   };
 }
 
@@ -73,10 +74,10 @@ function toolbar(state) {
     : make("p", { class: "wide playing", role: "status" }, words.say("phone.playing"));
   return make("section", { class: "card acts", "aria-label": words.say("lead.acts") }, make("p", { class: "now" }, words.say(`lead.now_${state.phase}`)), main,
     make("div", { class: "buttons" },
-      button("pause", words.say(state.paused ? "lead.go_on" : "lead.pause"), words.say("key.space"), state),
-      button("extend", words.say("lead.extend", { n: LONGER }), "+", state),
+      state.phase === "end" ? button("back", words.say("lead.back"), "B", state) : button("pause", words.say(state.paused ? "lead.go_on" : "lead.pause"), words.say("key.space"), state),
+      state.phase === "end" ? null : button("extend", words.say("lead.extend", { n: LONGER }), "+", state),
       button("curtain", words.say(state.hidden ? "lead.show" : "lead.hide"), "H", state),
-      state.phase === "end" ? null : asked("finish", words.say("lead.finish"), words.say("lead.finish_really"), () => act("finish"))));
+      ["waiting", "playing", "after", "end"].includes(state.phase) ? null : asked("finish", words.say("lead.finish"), words.say("lead.finish_really"), () => act("finish"))));
 }
 
 /** A button that asks once more in its own place before it acts. */
@@ -131,7 +132,7 @@ function phoneCard(state) {
 }
 
 function keysCard() {
-  const rows = [[words.say("key.space"), "lead.key_space"], ["N", "lead.key_next"], ["E", "lead.key_end"], ["+", "lead.key_extend"], ["H", "lead.key_curtain"]];
+  const rows = [[words.say("key.space"), "lead.key_space"], ["N", "lead.key_next"], ["E", "lead.key_end"], ["+", "lead.key_extend"], ["H", "lead.key_curtain"], ["B", "lead.key_back"]];
   return make("details", { class: "card keys" }, make("summary", {}, make("h2", {}, words.say("lead.keys"))), make("dl", {}, rows.flatMap(([sign, text]) => [make("dt", {}, make("kbd", {}, sign)), make("dd", {}, words.say(text))])));
 }
 

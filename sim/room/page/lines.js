@@ -18,11 +18,13 @@ function ends(values, hundred) {
   if (hundred) return [0, 100];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const span = Math.max(1.15 * (most - least), NARROWEST * Math.max(1, most / 400));
-  const step = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((one) => 2 * one >= span) ?? 10 ** Math.ceil(Math.log10(span / 2));
-  const low = Math.max(0, Math.floor((least - (span - (most - least)) / 2) / step) * step);
-  let high = low + 2 * step;
-  while (high < most) high += 2 * step;
-  return [low, high];
+  const wanted = (least + most - span) / 2;
+  for (let step = 1; ; step *= 10) {
+    for (const one of [step, 2 * step, 5 * step]) {
+      const low = Math.max(0, Math.floor(wanted / one) * one);
+      if (2 * one >= span && low + 2 * one >= most) return [low, low + 2 * one];
+    }
+  }
 }
 
 /** A distance between marks so that no more stand on the axis than have room. */
