@@ -143,7 +143,7 @@ def causes(room: Run, model: Run) -> list[dict[str, str]]:
 def _cause(at: tuple[str, float, list[str], int], lang: str) -> str:
     stock, amount, named, sign = at
     words = listed([text(f"cause.{cause}", lang, amount=sign) for cause in named], lang)
-    way = "higher" if amount > 0.0 else "lower"
+    way = "above" if amount > 0.0 else "below"
     return typeset(told(f"debrief.cause.{stock}.{way}", lang, amount=abs(amount), causes=words), lang)
 
 

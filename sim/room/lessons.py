@@ -13,7 +13,7 @@ import numpy as np
 
 from tandem.sim.dashboard.controls import written
 from tandem.sim.dashboard.specification import loaded
-from tandem.sim.intervals import paired_difference, verdict
+from tandem.sim.intervals import DECIDED, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.parameters import DOMAINS, LEVERS
@@ -92,10 +92,9 @@ def _lesson(question: str, played: Mapping[str, Any], outcome: str, better: int)
     effects = {name: paired_difference(values[""], values[name])[:3] for name in options}
     best = max(options, key=lambda name: better * effects[name][0])
     level = 1.0 - (1.0 - LEVEL) / len(options)
-    wanted = "higher" if better > 0 else "lower"
     others = options if question == "decide" else ("", *options)  # to raise a lever must help at all
     rivals = [values[name] for name in others if name != best]
-    decided = all(_beats(values[best], rival, level) == wanted for rival in rivals)
+    decided = all(_beats(better * values[best], better * rival, level) for rival in rivals)
     shown = {name: {"mean": mean, "low": low, "high": high} for name, (mean, low, high) in effects.items()}
 
     def sentence(lang: str) -> str:
@@ -115,9 +114,10 @@ def _lesson(question: str, played: Mapping[str, Any], outcome: str, better: int)
     return {"answer": best if decided else None, "effects": shown, "sentence": both(sentence)}
 
 
-def _beats(mine: np.ndarray, other: np.ndarray, level: float) -> str:
+def _beats(mine: np.ndarray, other: np.ndarray, level: float) -> bool:
+    """Whether what is higher is so for sure, pair by pair."""
     _, low, high, _, n = paired_difference(other, mine, level)
-    return verdict(low, high, n)
+    return verdict(low, high, n) == DECIDED[0]
 
 
 def _figure(outcome: str, value: float) -> float:

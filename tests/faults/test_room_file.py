@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from bench.room_clients import some_choice
 from tandem.experiments.commands.main import status
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import chosen
@@ -18,7 +19,6 @@ from tandem.sim.room.opening import opened
 from tandem.sim.room.replay import replayed
 from tandem.sim.room.session import Refused, Session
 from tandem.sim.room.table import COLUMNS
-from tests.room_clients import some_choice
 
 
 def play(made, months, turn=0):

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bench.room_clients import COMMAND, JSON, ROOT, Phone, some_choice, start
 from tandem.experiments.commands.main import status
-from tests.room_clients import COMMAND, JSON, ROOT, Phone, some_choice, start
 
 pytestmark = pytest.mark.slow
 PARTICIPANTS, ROUNDS = 30, 12
