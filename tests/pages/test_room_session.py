@@ -4,11 +4,11 @@ French, three months, to the sheet."""
 from contextlib import contextmanager
 
 import pytest
-from room_clients import start
 from room_looks import slips
 
 from bench.browser import ARGUMENTS, browser_path
 from bench.page_checks import pages_of, violations
+from bench.room_clients import start
 from tandem.sim.room.page_words import room_texts
 
 pytestmark = pytest.mark.slow
