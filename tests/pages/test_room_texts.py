@@ -29,7 +29,7 @@ FAMILIES = {
     "series_unit": set(SERIES),
     "role": {"ceo", "coo", "lead"},
     "roles": {"ceo", "coo", "lead"},
-    "the_role": {"ceo", "coo", "lead"},
+    "the_role": {"ceo", "coo", "lead", "pair"},
     "decide": {"ceo", "coo", "both", "by_domain"},
     "verdict": {"holds", "drifts", "breaks"},
     "rule": {"holds", "drifts", "breaks"},

@@ -104,6 +104,7 @@ function answerRow(words, family, key, { before, after }, most, right) {
 export function quizTable(words, end, question) {
   const { before = {}, after = {}, answer } = end.quiz[question];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after), ...(answer ? [answer] : [])])];
+  if (!keys.some((key) => before[key] || after[key])) return make("p", { class: "quiz" }, make("strong", {}, words.say(`quiz.${question}`)), " ", words.say("quiz.none"));
   const most = Math.max(1, ...keys.flatMap((key) => [before[key] ?? 0, after[key] ?? 0]));
   keys.sort((one, other) => (after[other] ?? 0) - (after[one] ?? 0) || (before[other] ?? 0) - (before[one] ?? 0));
   return make("table", { class: "quiz" }, make("caption", {}, words.say(`quiz.${question}`)),

@@ -60,7 +60,7 @@ function emptyChair(words, view, role) {
  */
 export function choosing({ words, state, send }) {
   const { view, role } = state;
-  const other = words.say(`the_role.${role === "ceo" ? "coo" : "ceo"}`);
+  const other = words.say(`the_role.${{ ceo: "coo", coo: "ceo", lead: "pair" }[role]}`);
   if (view.present === false) return emptyChair(words, view, role);
   const draft = { hours: null, meetings: null, matters: {}, word: null, ...(state.chosen ?? {}) };
   draft.matters = { ...(draft.matters ?? {}) };
