@@ -87,7 +87,7 @@ def _play(asked: dict[str, Any], file: Path | None, host: str, port: int) -> Non
     from tandem.sim.mistake import Mistake
     from tandem.sim.room.answers import Room
     from tandem.sim.room.opening import opened
-    from tandem.sim.room.picture import drawn, in_terminal
+    from tandem.sim.room.picture import in_terminal
     from tandem.sim.room.server import application
 
     sets = parameter_sets(asked["parameters"])
@@ -114,7 +114,7 @@ def _play(asked: dict[str, Any], file: Path | None, host: str, port: int) -> Non
     if file is not None:
         print(f"Session:     {file}" + ("" if new else f" (goes on: {session.phase}, month {session.round})"))
     print(sets.told, flush=True)
-    answer(bound, application(Room(session, f"{address}/", local, drawn(join)), hosts_of(bound)), lifespan="on")
+    answer(bound, application(Room(session, f"{address}/", local), hosts_of(bound)), lifespan="on")
 
 
 def _replay(file: Path, out: Path | None) -> None:

@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tandem.sim.dashboard.catalogue import both
 from tandem.sim.dashboard.specification import loaded
 from tandem.sim.room.choices import ROLES
+from tandem.sim.room.picture import drawn
 from tandem.sim.room.seats import Seat
-from tandem.sim.room.session import Refused, Session
+from tandem.sim.room.session import HANDS, WHEN, Session
 from tandem.sim.room.table import as_csv, rows_of
+from tandem.sim.texts import LANGUAGES
 
 HERE = 10.0  # seconds without a question after which a participant is taken to have gone
 NEVER_TO_PHONES = ("causes", "misread", "months")
@@ -21,8 +22,10 @@ NEVER_TO_PHONES = ("causes", "misread", "months")
 class Room:
     """A session with its answers. `address`: where it is reached; `local`: on this computer alone."""
 
-    def __init__(self, session: Session, address: str, local: bool, picture: Mapping[str, Any] | None = None):
-        self.session, self.address, self.local, self.picture = session, address, local, picture
+    def __init__(self, session: Session, address: str, local: bool):
+        self.session, self.address, self.local = session, address, local
+        self.picture = drawn(f"{address}#room={session.codes['room']}")
+        self.picture_of_lead = drawn(f"{address}facilitator#key={session.codes['facilitator']}")
 
     # -- who asks --------------------------------------------------------------------------------
 
@@ -60,7 +63,8 @@ class Room:
             "quiz": seat.quiz,
         }
         if s.phase == "end":
-            told["end"] = None if s.end is None else {key: each for key, each in s.end.items() if key not in NEVER_TO_PHONES}
+            end = with_counts(s)
+            told["end"] = end and {key: each for key, each in end.items() if key not in NEVER_TO_PHONES}
         return told
 
     def choose(self, asked: Mapping[str, Any], seat: Seat, now: float) -> dict[str, Any]:
@@ -88,7 +92,7 @@ class Room:
             "rounds": s.rounds,
             "week": s.model.week if s.phase != "playing" else None,
             "paused": s.paused,
-            "title": both(firm.story.title),
+            "title": {lang: firm.title(lang) for lang in LANGUAGES},
         }
 
     def stage(self, asked: Mapping[str, Any], now: float) -> dict[str, Any]:
@@ -112,14 +116,14 @@ class Room:
             "local": self.local,
             "hidden": s.hidden,
             "page": s.page,
-            "parameters": {lang: s.parameters.tell(lang) for lang in ("en", "fr")},
+            "parameters": {lang: s.parameters.tell(lang) for lang in LANGUAGES},
             "month": s.month,
             "gap": s.gap,
             "tallies": s.tallies if s.phase != "playing" else [],
         }
         if s.phase == "end":
             told["bets"] = bets(s)
-            told["end"] = s.end
+            told["end"] = with_counts(s)
         return told
 
     def lead(self, asked: Mapping[str, Any], now: float) -> dict[str, Any]:
@@ -129,7 +133,8 @@ class Room:
             {"number": seat.number, "role": seat.role, "here": now - seat.seen <= HERE, "chosen": seat.chosen is not None}
             for seat in s.seats.seated
         ]
-        return {**self.stage({key: value for key, value in asked.items() if key == "since"}, now), "seats": seats}
+        told = self.stage({key: value for key, value in asked.items() if key == "since"}, now)
+        return {**told, "seats": seats, **({"qr_lead": self.picture_of_lead} if "phase" in told else {})}
 
     def table(self) -> bytes:
         """The choices so far, a row each, as CSV."""
@@ -142,10 +147,26 @@ def seconds(session: Session, now: float) -> int | None:
     return None if left is None else int(left + 0.999)
 
 
+def with_counts(session: Session) -> dict[str, Any] | None:
+    """The debrief with what participants bet and answered until now; None while it is being made."""
+    if session.end is None:
+        return None
+    quiz = {
+        question: {**{when: _counted(session, when, question) for when in WHEN}, **lesson}
+        for question, lesson in session.end["quiz"].items()
+    }
+    return {**session.end, "quiz": quiz, "bets": bets(session)}
+
+
+def _counted(session: Session, when: str, question: str) -> dict[str, int]:
+    given = [seat.quiz.get(when, {}).get(question) for seat in session.seats.seated]
+    return {key: given.count(key) for key in dict.fromkeys(key for key in given if key is not None)}
+
+
 def bets(session: Session) -> dict[str, int]:
     """How many bet on what."""
     made = [seat.bet for seat in session.seats.seated]
-    return {hands: made.count(hands) for hands in ("holds", "drifts", "breaks")}
+    return {hands: made.count(hands) for hands in HANDS}
 
 
 OF_SEATS: dict[str, Callable[[Room, Mapping[str, Any], Seat, float], dict[str, Any]]] = {
@@ -154,5 +175,3 @@ OF_SEATS: dict[str, Callable[[Room, Mapping[str, Any], Seat, float], dict[str, A
     "bet": Room.bet,
     "quiz": Room.quiz,
 }
-
-__all__ = ["OF_SEATS", "Refused", "Room"]

@@ -10,6 +10,7 @@ has no interval, and is no law.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -56,7 +57,8 @@ def played_out(session: Any, months: Sequence[Mapping[str, Plan]]) -> SteeredMod
 
 
 def debrief_of(session: Any) -> dict[str, Any]:
-    """The whole debrief, as the contract with the page has it. Takes seconds; touches nothing of the session."""
+    """The debrief but for what participants said (`tandem.sim.room.answers.with_counts`), which may still come in. Takes seconds;
+    touches nothing of the session."""
     head, months = session.head, list(session.plans)
     firm = loaded(head["case"])
     same = {"seed": head["seed"], "replicate": head["luck"], "parameters": session.parameters}
@@ -71,8 +73,7 @@ def debrief_of(session: Any) -> dict[str, Any]:
         "causes": causes(runs["room"], runs["model"]),
         "misread": misread(within),
         "judged": counts(within),
-        "quiz": quiz(session),
-        "bets": {hands: [seat.bet for seat in session.seats.seated].count(hands) for hands in ("holds", "drifts", "breaks")},
+        "quiz": lessons_of(head["case"], head["seed"], session.parameters),
         "verdict": verdict(head["case"], runs["room"].outcomes),
         "verdicts": {name: verdict(head["case"], run.outcomes) for name, run in runs.items()},
         "scope": both(lambda lang: typeset(told("debrief.scope", lang, luck=head["luck"]), lang)),
@@ -86,7 +87,10 @@ def settled(session: Any, made: dict[str, Any]) -> None:
     """Take the debrief into the session, and its outcomes into the file, once."""
     if not any(line["kind"] == "end" for line in session.file.lines):
         end = {"months": len(session.plans), "outcomes": made["outcomes"], "verdicts": made["verdicts"], "digest": made["digest"]}
-        session.file.write({"kind": "end", **end})
+        try:
+            session.file.write({"kind": "end", **end})
+        except OSError as error:
+            print(f"tandem: the end could not be written to the session's file: {error}", file=sys.stderr, flush=True)
     session.end = {key: value for key, value in made.items() if key != "digest"}
     session.version += 1
 
@@ -175,21 +179,3 @@ def counts(judged: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
         role: {"judged": len(each), "misread": sum(row["thought"] * row["truth"] < 0.0 for row in each)}
         for role, each in mine.items()
     }
-
-
-# -- quiz --------------------------------------------------------------------------------------
-
-
-def quiz(session: Any) -> dict[str, Any]:
-    """Each question: what the room answered before and after, and what the model says of this case (`answer` None: undecided)."""
-    answered = {
-        question: {when: _counted(session, when, question) for when in ("before", "after")}
-        for question in ("conflict", "decide", "first")
-    }
-    lessons = lessons_of(session.head["case"], session.head["seed"], session.parameters)
-    return {question: {**each, **lessons[question]} for question, each in answered.items()}
-
-
-def _counted(session: Any, when: str, question: str) -> dict[str, int]:
-    given = [seat.quiz.get(when, {}).get(question) for seat in session.seats.seated]
-    return {key: given.count(key) for key in dict.fromkeys(key for key in given if key is not None)}

@@ -41,11 +41,7 @@ def lessons_of(case: str, seed: Any, parameters: Chosen) -> dict[str, dict[str, 
     if deciding:
         found["decide"] = _lesson("decide", _played(firm, deciding, seed, parameters), growth, 1)
     else:
-        found["decide"] = {
-            "answer": None,
-            "effects": {},
-            "sentence": both(lambda lang: typeset(told("debrief.quiz.alone", lang), lang)),
-        }
+        found["decide"] = _nothing()
     return found
 
 
@@ -90,6 +86,8 @@ def _lesson(question: str, played: Mapping[str, Any], outcome: str, better: int)
     values = {name: np.asarray(table[outcome], dtype=float) for name, table in played.items()}
     options = [name for name in values if name]
     effects = {name: paired_difference(values[""], values[name])[:3] for name in options}
+    if not all(np.isfinite(effects[name]).all() for name in options):
+        return _nothing()
     best = max(options, key=lambda name: better * effects[name][0])
     level = 1.0 - (1.0 - LEVEL) / len(options)
     others = options if question == "decide" else ("", *options)  # to raise a lever must help at all
@@ -118,6 +116,11 @@ def _beats(mine: np.ndarray, other: np.ndarray, level: float) -> bool:
     """Whether what is higher is so for sure, pair by pair."""
     _, low, high, _, n = paired_difference(other, mine, level)
     return verdict(low, high, n) == DECIDED[0]
+
+
+def _nothing() -> dict[str, Any]:
+    """What is said where there is no pair to be asked about."""
+    return {"answer": None, "effects": {}, "sentence": both(lambda lang: typeset(told("debrief.quiz.alone", lang), lang))}
 
 
 def _figure(outcome: str, value: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tandem.sim.room.choices import Choice
 
-MOST_SEATS = 60
+MOST_SEATS, MOST_EVER = 60, 240  # at a time; those who were removed included
 LEADS_FROM, ONE_LEAD_IN = 9, 5
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Signs of a code that nobody takes for another."""
@@ -60,7 +60,7 @@ class Seats:
     @property
     def full(self) -> bool:
         """Whether nobody else finds a seat."""
-        return len(self.all) >= MOST_SEATS
+        return len(self.seated) >= MOST_SEATS or len(self.all) >= MOST_EVER
 
     def of(self, token: object) -> Seat | None:
         """The seat of a token."""

@@ -17,7 +17,7 @@ from tandem.sim.room.steered import JOINT, can_ask
 from tandem.sim.room.words import both, sentences, told
 from tandem.sim.run import LEADERS
 from tandem.sim.state import CAMPAIGN, CEO, CONTESTED, COO, EXPERIMENT, LEAD, QUEUED
-from tandem.sim.texts import sentence
+from tandem.sim.texts import sentence, typeset
 
 REPORTED = ("revenue", "leads", "new_customers", "lost_customers", "spend", "profit")
 """What reports show to everybody in the firm, by week (units: `tandem.sim.weekly.WEEKLY`)."""
@@ -170,5 +170,5 @@ def notes(events: Iterable[Mapping[str, Any]], side: int) -> list[dict[str, str]
 def _sentence(event: Mapping[str, Any], lang: str) -> str:
     own = f"witnessed.{event['kind']}"
     if own in sentences(lang):
-        return sentence(told(own, lang, **words(event, lang)))
+        return sentence(typeset(told(own, lang, **words(event, lang)), lang))
     return event_sentence(event, lang)

@@ -12,6 +12,7 @@ from bench.room_clients import some_choice
 from tandem.experiments.commands.main import status
 from tandem.sim.mistake import Mistake
 from tandem.sim.parameter_sets import chosen
+from tandem.sim.room.answers import Room
 from tandem.sim.room.debrief import debrief_of, settled
 from tandem.sim.room.head import head_of
 from tandem.sim.room.kept import SessionFile, read
@@ -317,3 +318,24 @@ def test_sides_stay_even_and_leads_are_few():
     alone = begun(None, case="silence", seats=0)
     alone.seats.sides = ("ceo",)
     assert {alone.seats.next_role() for _ in range(5)} == {"ceo"}
+
+
+def test_a_firm_of_ones_own_without_a_coo_is_played_to_its_debrief(tmp_path):
+    file = tmp_path / "alone.toml"
+    file.write_text('role_model = "no-coo"\ncontext = "baseline"\nquarters = 2\n')
+    path = tmp_path / "alone.jsonl"
+    asked = {"case": str(file), "seed": "a text", "luck": 2, "parameters": chosen("default"), "rounds": None, "seconds": 60}
+    made, new = opened(path, asked)
+    for _ in range(10):
+        made.join(None, 0.0)
+    assert new and made.rounds == 6 and {seat.role for seat in made.seats.all} == {"ceo", "lead"}
+    play(made, 6)
+    settled(made, debrief_of(made))
+    room = Room(made, "http://127.0.0.1/", True)
+    made.act("next", 0.0)
+    end = room.stage({}, 0.0)["end"]
+    json.dumps(end, allow_nan=False)
+    assert end["quiz"]["decide"]["answer"] is None and end["outcomes"]["room"]["trust"] is None
+    assert end["outcomes"]["room"]["growth"] is not None and end["bets"]["breaks"] == 10
+    made.file.close()
+    assert replayed(path).same

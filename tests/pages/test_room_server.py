@@ -77,6 +77,8 @@ def test_thirty_participants_play_twelve_months_without_an_error(tmp_path):
                 server.lead("next")
                 memory.append(resident(server.process.pid))
         assert server.until("after")["round"] == ROUNDS
+        for phone in phones:
+            assert phone.ask("quiz", {"seat": phone.seat, "when": "after", "answers": {"conflict": "skills"}})[0] == 200
         assert len({phone.seat for phone in phones}) == PARTICIPANTS == len(server.lead()["seats"])
         taken.sort()
         print(f"choose: 95 in a hundred within {1000 * taken[int(0.95 * len(taken))]:.0f} ms, under load")
@@ -85,6 +87,9 @@ def test_thirty_participants_play_twelve_months_without_an_error(tmp_path):
         end = finished(server)
         assert len(end["months"]) == ROUNDS and end["bets"] == {"holds": 0, "drifts": PARTICIPANTS, "breaks": 0}
         assert end["quiz"]["conflict"]["before"] == {"decision_clarity": PARTICIPANTS}
+        assert end["quiz"]["conflict"]["after"] == {"skills": PARTICIPANTS} and end["quiz"]["decide"]["after"] == {}
+        told = phones[0].look()["end"]
+        assert told["outcomes"] == end["outcomes"] and not {"causes", "misread", "months"} & set(told)
         status, table = Phone(server.port).ask("table", {"key": server.key("facilitator")})
         assert status == 200 and table.count("\n") > ROUNDS * PARTICIPANTS
     finally:
