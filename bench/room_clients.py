@@ -60,9 +60,9 @@ class RoomServer:
         self.process.stdout.close()
 
 
-def start(*arguments: str) -> RoomServer:
-    """Start a room on a free port of loopback, and wait until it is open."""
-    command = [*COMMAND, *arguments, "--local", "--port", "0"]
+def start(*arguments: str, port: int = 0) -> RoomServer:
+    """Start a room on a port of loopback (0: a free one), and wait until it is open."""
+    command = [*COMMAND, *arguments, "--local", "--port", str(port)]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )

@@ -315,6 +315,9 @@ def test_the_wall_turns_its_pages(browser):
         assert shown() == titles[0]
         wall.page.get_by_role("tab", name=titles[2]).click()
         assert shown() == titles[2]
+        script.hidden, script.version = True, script.version + 1
+        wall.has(room_texts("en")["stage.hidden"])
+        assert wall.page.locator(".debrief, .lines, table").count() == 0
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -166,3 +166,38 @@ def test_a_phone_without_network_comes_back_to_its_seat(playwright_driver):
             assert [seat["number"] for seat in server.lead()["seats"]] == [2]
     finally:
         server.stop()
+
+
+def test_a_server_killed_and_started_again_finds_all_windows_where_they_were(playwright_driver, tmp_path):
+    asked = ("silence", "--rounds", "3", "--session", str(tmp_path / "session.jsonl"))
+    server = start(*asked)
+    try:
+        with opened(playwright_driver, server) as (page, _):
+            phone = page(f"/#room={server.code}", PHONE, "en")
+            wall = page(f"/stage#key={server.key('stage')}", WALL, "en")
+            lead = page(f"/facilitator#key={server.key('facilitator')}", LAPTOP, "fr")
+            everybody = [phone, wall, lead]
+            reached(everybody, "waiting")
+            for act, phase in (("start", "before"), ("next", "choosing")):
+                server.lead(act)
+                reached(everybody, phase)
+            chosen(phone, 1)
+            server.lead("end_round")
+            reached(everybody, "told")
+            server.lead("next")
+            reached(everybody, "choosing")
+            port = server.port
+            server.stop()
+            for one, lang in ((phone, "en"), (wall, "en"), (lead, "fr")):
+                one.get_by_text(room_texts(lang)["phone.lost"]).wait_for()
+            server = start(*asked, port=port)
+            for one in everybody:
+                one.locator(".notice-bar").wait_for(state="hidden")
+            reached(everybody, "choosing")
+            chosen(phone, 2)
+            told = server.lead()
+            assert told["round"] == 2 and [seat["chosen"] for seat in told["seats"]] == [True]
+            lead.keyboard.press("e")
+            reached(everybody, "told")
+    finally:
+        server.stop()
