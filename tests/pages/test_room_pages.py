@@ -276,6 +276,14 @@ def test_the_facilitator_leads_by_keys(browser):
         lead.page.keyboard.press("n")  # means nothing while all choose
         lead.page.keyboard.press("e")
         lead.phase("told")
+        lead.page.wait_for_timeout(600)
+        lead.page.locator("#forward").click()
+        lead.phase("choosing")
+        lead.page.wait_for_timeout(600)
+        lead.page.locator("#forward").dblclick()  # the second tap hits another button in the same place: it is none
+        lead.phase("told")
+        assert acts()[7:] == ["next", "end_round"]
+        del script.asked[-2:]
         assert acts() == ["start", "next", "pause", "go_on", "extend", "hide", "end_round"]
         lead.page.locator("#remove-1").click()
         assert acts()[-1] == "end_round"

@@ -62,7 +62,7 @@ export class Watcher {
    * @param {{heard: (state: Object) => void, refused: (key: string) => void, lost: (isLost: boolean) => void}} hearer
    */
   constructor(question, asked, hearer) {
-    Object.assign(this, { question, asked, hearer, state: null, waiting: EVERY, stopped: true });
+    Object.assign(this, { question, asked, hearer, state: null, waiting: EVERY, stopped: true, isLost: false });
     window.addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
   }
@@ -98,12 +98,12 @@ export class Watcher {
       const answer = await ask(this.question, { ...this.asked(), ...since });
       if (turn !== this.turn || this.stopped) return;
       this.waiting = EVERY;
-      this.hearer.lost(false);
+      this.tellLost(false);
       this.hear(answer);
     } catch (problem) {
       if (turn !== this.turn || this.stopped) return;
       if (problem.message === "lost" || problem.message === "too_fast") {
-        this.hearer.lost(problem.message === "lost");
+        if (problem.message === "lost") this.tellLost(true);
         this.waiting = Math.min(this.waiting * 2, LONGEST_WAIT);
       } else {
         this.stop();
@@ -112,6 +112,13 @@ export class Watcher {
       }
     }
     this.again(this.waiting);
+  }
+
+  /** Says so when the network goes and when it is back, and only then: other notices stay as long as they mean something. */
+  tellLost(isLost) {
+    if (isLost === this.isLost) return;
+    this.isLost = isLost;
+    this.hearer.lost(isLost);
   }
 
   again(wait) {

@@ -6,6 +6,7 @@ import { qrPicture } from "./qr.js";
 const ROLES = ["ceo", "coo", "lead"];
 const LONGER = 30; // seconds that a press gives
 const HURRY = 10; // seconds
+const SECOND_TAP = 500; // ms after a change of phase in which a tap still means the old button
 /** What Space and the large button do, by phase. */
 const FORWARD = { waiting: "start", before: "next", choosing: "end_round", told: "next", after: "next", end: "next" };
 const KEYS = { n: "next", e: "end_round", "+": "extend", "=": "extend", h: "curtain", b: "back" };
@@ -17,7 +18,9 @@ const head = make("header", { class: "head" });
 const bar = make("p", { class: "notice-bar", role: "status", hidden: true });
 const body = make("div", { class: "body" });
 let shown = null;
-let busy = false;
+let waiting = Promise.resolve(); // the acts on their way
+let acted = false; // an act was answered and not drawn yet
+let changedAt = 0; // when the phase changed
 
 const watcher = new Watcher("lead", () => ({ key }), {
   heard: render,
@@ -30,30 +33,33 @@ function announce(text) {
   bar.textContent = text ?? "";
 }
 
-/** One act of the facilitator's; its answer is the new state. */
-async function act(name, more = {}) {
-  if (busy) return;
-  busy = true;
-  try {
-    const answer = await ask("lead", { key, act: name, ...more });
-    announce(null);
-    watcher.take(answer);
-  } catch (problem) {
-    announce(words.say(`notice.${problem.message}`));
-  } finally {
-    busy = false;
-  }
+/** One act after another: what is pressed while another is on its way waits for it, and is left out if it means nothing any more. */
+function act(name, more = {}) {
+  waiting = waiting.then(async () => {
+    if (name in SAID && !allowed(watcher.state)[name]) return;
+    try {
+      const answer = await ask("lead", { key, act: SAID[name]?.(watcher.state) ?? name, ...more });
+      acted = true;
+      watcher.take(answer);
+      announce(null);
+    } catch (problem) {
+      announce(words.say(`notice.${problem.message}`));
+    }
+  });
+  return waiting;
 }
 
-const acts = {
-  start: () => act("start"),
-  next: () => act("next"),
-  back: () => act("back"),
-  end_round: () => act("end_round"),
-  pause: () => act(watcher.state?.paused ? "go_on" : "pause"),
-  extend: () => act("extend", { seconds: LONGER }),
-  curtain: () => act(watcher.state?.hidden ? "show" : "hide"),
+/** What the server is told, by act of the window. */
+const SAID = {
+  start: () => "start", next: () => "next", back: () => "back", end_round: () => "end_round", extend: () => "extend",
+  pause: (state) => (state.paused ? "go_on" : "pause"), curtain: (state) => (state.hidden ? "show" : "hide"),
 };
+const acts = { ...Object.fromEntries(Object.keys(SAID).map((name) => [name, () => act(name)])), extend: () => act("extend", { seconds: LONGER }) };
+
+/** The large button changes its meaning in place: a second tap of the same thumb shall not do the next thing too. */
+function forwardBy(name) {
+  if (performance.now() - changedAt > SECOND_TAP) acts[name]();
+}
 
 /** Which acts mean something now. */
 function allowed(state) {
@@ -70,7 +76,7 @@ function button(name, text, sign, state, kind = "") {
 
 function toolbar(state) {
   const forward = FORWARD[state.phase];
-  const main = forward ? make("button", { type: "button", id: "forward", class: "primary wide", onclick: acts[forward] }, words.say(`lead.${forward}_${state.phase}`), state.phase === "waiting" ? make("kbd", { "aria-hidden": "true" }, words.say("key.space")) : make("kbd", { "aria-hidden": "true" }, forward === "next" ? "N" : "E"))
+  const main = forward ? make("button", { type: "button", id: "forward", class: "primary wide", onclick: () => forwardBy(forward) }, words.say(`lead.${forward}_${state.phase}`), state.phase === "waiting" ? make("kbd", { "aria-hidden": "true" }, words.say("key.space")) : make("kbd", { "aria-hidden": "true" }, forward === "next" ? "N" : "E"))
     : make("p", { class: "wide playing", role: "status" }, words.say("phone.playing"));
   return make("section", { class: "card acts", "aria-label": words.say("lead.acts") }, make("p", { class: "now" }, words.say(`lead.now_${state.phase}`)), main,
     make("div", { class: "buttons" },
@@ -165,7 +171,9 @@ setInterval(tick, 250);
 function render(state) {
   document.body.dataset.phase = state.phase;
   const made = JSON.stringify([state.phase, state.round, state.paused, state.hidden, state.seats, state.seated, state.chosen]);
-  if (made === shown || (body.querySelector("[data-sure]") && shown && JSON.parse(shown)[0] === state.phase && !busy)) return;
+  if (made === shown || (body.querySelector("[data-sure]") && shown && JSON.parse(shown)[0] === state.phase && !acted)) return;
+  acted = false;
+  if (!shown || JSON.parse(shown)[0] !== state.phase) changedAt = performance.now();
   const focused = document.activeElement?.id;
   const open = [...body.querySelectorAll("details[open]")].map((one) => one.classList.item(1));
   shown = made;
