@@ -325,9 +325,8 @@ class Session:
         }
         self.plans.append(plans)
         self.choices.append(dict(made))
-        pool = self.model.world["decisions"][0, : int(self.model.world["firm"]["decision_count"][0])]
-        self.domains.append({str(int(item["uid"])): DOMAINS[int(item["domain"])] for item in pool})
         self.model.steer({side_of(role): plan for role, plan in plans.items()})
+        self.domains.append({matter: DOMAINS[domain] for matter, domain in self.model.domains.items()})
         while self.model.week < last_week(self.round):
             self.model.step()
 

@@ -144,11 +144,16 @@ def test_of_a_matter_only_what_he_knows_shows(case):
 
 
 def test_of_a_setting_no_number_is_sent_that_is_measured_from_the_truth():
-    model = played("co-pilot-weakness", 6)
-    for side in (CEO, COO):
-        for matter in view_of(model, side)["matters"]:
-            if matter["kind"] == "setting":
-                assert matter["judgment"] is None and matter["told"] is None
+    settings = 0
+    for months in (4, 6, 7):
+        model = played("brand-performance-weakness", months)
+        judged = {str(int(each["uid"])) for each in model.world["decisions"][0] if each["judged"].any()}
+        for side in (CEO, COO):
+            for matter in view_of(model, side)["matters"]:
+                if matter["kind"] == "setting":
+                    settings += matter["id"] in judged
+                    assert matter["judgment"] is None and matter["told"] is None
+    assert settings > 1
     world = model.world
     for row in range(int(world["firm"]["decision_count"][0])):  # both move alike: the truth moves under them
         if int(world["decisions"]["domain"][0, row]) not in (2, 6):
