@@ -29,7 +29,6 @@ HANDS = ("holds", "drifts", "breaks")
 QUIZ = {"conflict": LEVERS, "decide": ("ceo", "coo", "both", "by_domain"), "first": LEVERS}
 WHEN = ("before", "after")
 CODES = ("room", "stage", "facilitator")
-OTHER = {"ceo": "coo", "coo": "ceo"}
 
 
 class Refused(Exception):
@@ -359,7 +358,7 @@ class Session:
         words = {role: counts["word"] for role, counts in self.tallies[-1].items()} if month else {}
         views = {}
         for role in ROLES:
-            heard = [OTHER[role]] if role in OTHER else ["ceo", "coo"]
+            heard = [other for other in ROLES if other != role]
             inbox = [
                 {"from": side, "word": word, "count": n} for side in heard for word, n in sorted(words.get(side, {}).items())
             ]
