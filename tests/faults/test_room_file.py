@@ -120,7 +120,7 @@ def test_a_league_puts_tables_side_by_side(whole, tmp_path, capsys):
     assert float(rows[0]["growth"]) == outcomes["room"]["growth"] - outcomes["model"]["growth"]
     assert all(row["bits"] == "same" and row["luck"] == "7/3" for row in rows)
     told = capsys.readouterr().out
-    assert "whole" in told and "red" in told
+    assert "whole" in told and "red" in told and "no ranking" in told and all(row["parameters"] == "ensemble" for row in rows)
 
 
 # -- damage ------------------------------------------------------------------------------------
