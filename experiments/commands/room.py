@@ -134,9 +134,11 @@ def _replay(file: Path, out: Path | None) -> None:
 
 
 def _league(files: list[str], out: Path | None) -> None:
+    from rich.box import SIMPLE_HEAD
+
     from tandem.experiments.commands.screen import Screen, Table
     from tandem.sim.mistake import Mistake
-    from tandem.sim.room.league import COLUMNS, as_csv, league
+    from tandem.sim.room.league import ON_SCREEN, UNITS, as_csv, league
     from tandem.sim.writing import replaced
 
     if not files:
@@ -146,12 +148,13 @@ def _league(files: list[str], out: Path | None) -> None:
         with replaced(out) as place:
             place.write_bytes(as_csv(rows))
     screen = Screen(sys.stdout)
-    table = Table()
-    for column in COLUMNS:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in ON_SCREEN:
         table.add_column(column)
     for row in rows:
-        table.add_row(*(shown(row[column]) for column in COLUMNS))
-    screen.print(table)
+        table.add_row(*(shown(row[column]) for column in ON_SCREEN))
+    screen.show(table)
+    print(UNITS)
 
 
 def shown(value: Any) -> str:

@@ -18,6 +18,7 @@ COLUMNS = {
     "table": "name of the session's file",
     "case": "the case played",
     "luck": "seed and number of the luck",
+    "parameters": "under which parameter sets",
     "months": "months played by the room",
     "participants": "seats",
     "growth": "room less the model's own leaders: growth of revenue (share/year)",
@@ -30,6 +31,12 @@ COLUMNS = {
     "bits": "same where playing the file again came to the same bits",
 }
 """Columns of the league, with their meaning and units."""
+ON_SCREEN = ("table", "case", "luck", "growth", "conflict", "delay", "trust", "room", "model", "bits")
+"""The columns for which a terminal has room."""
+UNITS = (
+    "growth (share/year), conflict (episodes/quarter), delay (weeks), trust (0-1): the room less the model's own leaders on the "
+    "same luck, at the case's end; one luck each, so this is no ranking."
+)
 ORDER = ("breaks", "drifts", "holds")
 
 
@@ -49,6 +56,7 @@ def _row(file: Path) -> dict[str, Any]:
         "table": file.stem,
         "case": head["case"],
         "luck": f"{head['seed']}/{head['luck']}",
+        "parameters": str(head["parameters"]),
         "months": len(session.plans),
         "participants": len(session.seats.all),
         **{name: finite(room[key] - model[key]) for name, key in OUTCOMES_TOLD.items()},

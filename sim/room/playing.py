@@ -11,6 +11,7 @@ import numpy as np
 from tandem.sim.kernel import by_name
 from tandem.sim.model import LeadershipModel
 from tandem.sim.outcomes import OUTCOMES
+from tandem.sim.parameters import DOMAINS
 from tandem.sim.phases.hours import choose_hours
 from tandem.sim.phases.measures import measure
 from tandem.sim.room.choices import ROLES, USES, Plan, meetings_of
@@ -26,6 +27,8 @@ from tandem.sim.room.steered import (
 from tandem.sim.run import Run
 from tandem.sim.state import AND, CAMPAIGN, CEO, COO, EXPERIMENT, LEAD, NEW, QUEUED
 
+COMING = "new:"
+"""What the name of matters that will come up begins with; their domain follows."""
 CLAIMED = {"claim": 1, "leave": 0}
 DECIDING = 0.5
 """Share of free hours that a leader expects to go to deciding, before he has played a month."""
@@ -53,6 +56,7 @@ class SteeredModel(LeadershipModel):
         self.plans = {side: plan for side, plan in plans.items() if plan != NOTHING}
         world, count = self.world, int(self.world["firm"]["decision_count"][0])
         self.domains = {str(int(item["uid"])): int(item["domain"]) for item in world["decisions"][0, :count]}
+        self.domains |= {COMING + domain: place for place, domain in enumerate(DOMAINS)}
         self.spent = {side: dict.fromkeys(USES, 0.0) for side in range(3)}
         self.weeks_steered = 0
 

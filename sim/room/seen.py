@@ -12,7 +12,7 @@ from tandem.sim.explain import event_sentence
 from tandem.sim.explain.events import words
 from tandem.sim.parameters import DOMAINS, GOALS
 from tandem.sim.room.choices import MOST_MATTERS, USES
-from tandem.sim.room.playing import SteeredModel
+from tandem.sim.room.playing import COMING, SteeredModel
 from tandem.sim.room.steered import JOINT, can_ask
 from tandem.sim.room.words import both, sentences, told
 from tandem.sim.run import LEADERS
@@ -34,6 +34,7 @@ DONE_BY_HIM = {"decision.usurped", "decision.unilateral"}
 ALIKE = {"campaign.off_brand": "campaign.launched"}
 """Seen as another: whether a campaign hurts the brand is not seen on the day it goes on air."""
 MOST_NOTES = 6
+LEAST_UNSURE = 0.1  # what still tells domains apart in which he is sure who decides
 
 
 def view_of(
@@ -59,7 +60,10 @@ def view_of(
         "hours": hours(model, side),
         "trust": round(float(leader["trust"]), 4) if paired else None,
         "fatigue": round(float(leader["fatigue"]), 4),
-        "matters": [matter(model, side, place) for place in table[:MOST_MATTERS]],
+        "matters": [
+            *(matter(model, side, place) for place in table[:MOST_MATTERS]),
+            *coming(model, side, table[:MOST_MATTERS]),
+        ],
         "others_open": max(0, len(table) - MOST_MATTERS),
         "inbox": list(inbox),
         "notes": notes(events, side),
@@ -140,6 +144,37 @@ def matter(model: SteeredModel, side: int, place: int) -> dict[str, Any]:
         "apart": round(his - mine, 2) if heard else None,
         "acts": acts(model, side, place),
     }
+
+
+def coming(model: SteeredModel, side: int, shown: Iterable[int]) -> list[dict[str, Any]]:
+    """Where fewer than two matters are open: domains in which matters will come up, to be taken up or left. First those with much
+    at stake and many matters, in which he is least sure who decides."""
+    if side == LEAD:
+        return []
+    world, places = model.world, list(shown)
+    p, beliefs = world["parameters"][0], world["leaders"]["beliefs"][0, side]
+    there = {int(world["decisions"]["domain"][0, place]) for place in places}
+
+    def weight(domain: int) -> float:
+        unsure = 1.0 - abs(2.0 * float(beliefs[domain]) - 1.0)
+        return float(p["domain_stake"][domain]) * float(p["domain_arrivals_per_week"][domain]) * (LEAST_UNSURE + unsure)
+
+    free = sorted((domain for domain in range(len(DOMAINS)) if domain not in there), key=lambda domain: -weight(domain))
+    return [
+        {
+            "id": COMING + DOMAINS[domain],
+            "domain": DOMAINS[domain],
+            "age": 0,
+            "kind": "proposal" if domain in (CAMPAIGN, EXPERIMENT) else "setting",
+            "status": "new",
+            "judgment": None,
+            "mine": round(float(beliefs[domain]), 4),
+            "told": None,
+            "apart": None,
+            "acts": ["claim", "leave"],
+        }
+        for domain in free[: MOST_MATTERS - len(places)]
+    ]
 
 
 def acts(model: SteeredModel, side: int, place: int) -> list[str]:

@@ -29,7 +29,6 @@ HANDS = ("holds", "drifts", "breaks")
 QUIZ = {"conflict": LEVERS, "decide": ("ceo", "coo", "both", "by_domain"), "first": LEVERS}
 WHEN = ("before", "after")
 CODES = ("room", "stage", "facilitator")
-OTHER = {"ceo": "coo", "coo": "ceo"}
 
 
 class Refused(Exception):
@@ -325,9 +324,8 @@ class Session:
         }
         self.plans.append(plans)
         self.choices.append(dict(made))
-        pool = self.model.world["decisions"][0, : int(self.model.world["firm"]["decision_count"][0])]
-        self.domains.append({str(int(item["uid"])): DOMAINS[int(item["domain"])] for item in pool})
         self.model.steer({side_of(role): plan for role, plan in plans.items()})
+        self.domains.append({matter: DOMAINS[domain] for matter, domain in self.model.domains.items()})
         while self.model.week < last_week(self.round):
             self.model.step()
 
@@ -360,7 +358,7 @@ class Session:
         words = {role: counts["word"] for role, counts in self.tallies[-1].items()} if month else {}
         views = {}
         for role in ROLES:
-            heard = [OTHER[role]] if role in OTHER else ["ceo", "coo"]
+            heard = [other for other in ROLES if other != role]
             inbox = [
                 {"from": side, "word": word, "count": n} for side in heard for word, n in sorted(words.get(side, {}).items())
             ]

@@ -1,6 +1,7 @@
 """What a phone is sent holds nothing that its leader doesn't know: all numbers of the firm are moved, known ones show."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tandem.sim.room.months import last_week
 from tandem.sim.room.playing import SteeredModel
 from tandem.sim.room.seen import REPORTED, view_of
 from tandem.sim.room.session import Session
+from tandem.sim.room.words import sentences
 from tandem.sim.state import CEO, CONTESTED, COO, LEAD, ORPHAN, WORLD
 
 OTHER = {CEO: COO, COO: CEO}
@@ -144,11 +146,16 @@ def test_of_a_matter_only_what_he_knows_shows(case):
 
 
 def test_of_a_setting_no_number_is_sent_that_is_measured_from_the_truth():
-    model = played("co-pilot-weakness", 6)
-    for side in (CEO, COO):
-        for matter in view_of(model, side)["matters"]:
-            if matter["kind"] == "setting":
-                assert matter["judgment"] is None and matter["told"] is None
+    settings = 0
+    for months in (4, 6, 7):
+        model = played("brand-performance-weakness", months)
+        judged = {str(int(each["uid"])) for each in model.world["decisions"][0] if each["judged"].any()}
+        for side in (CEO, COO):
+            for matter in view_of(model, side)["matters"]:
+                if matter["kind"] == "setting":
+                    settings += matter["id"] in judged
+                    assert matter["judgment"] is None and matter["told"] is None
+    assert settings > 1
     world = model.world
     for row in range(int(world["firm"]["decision_count"][0])):  # both move alike: the truth moves under them
         if int(world["decisions"]["domain"][0, row]) not in (2, 6):
@@ -217,3 +224,8 @@ def test_what_nobody_could_see_is_not_told_as_a_note():
     assert len(view_of(model, CEO, launched)["notes"]) == 1  # which of them hurts the brand is not seen
     crisis = view_of(model, CEO, [{**events[0], "kind": "shock.crisis"}])["notes"][0]
     assert not any(sign.isdigit() for sign in crisis["en"] + crisis["fr"])  # nor how long it will last
+
+
+def test_sentences_have_the_same_keys_and_slots_in_both_languages():
+    slots = {lang: {key: sorted(re.findall(r"{(\w+)", told)) for key, told in sentences(lang).items()} for lang in ("en", "fr")}
+    assert slots["en"] == slots["fr"] and len(slots["en"]) > 20

@@ -12,6 +12,8 @@ import pytest
 
 from bench.room_clients import COMMAND, JSON, ROOT, Phone, some_choice, start
 from tandem.experiments.commands.main import status
+from tandem.sim.room.kept import SessionFile
+from tandem.sim.room.session import Session
 
 pytestmark = pytest.mark.slow
 PARTICIPANTS, ROUNDS = 30, 12
@@ -94,11 +96,37 @@ def test_thirty_participants_play_twelve_months_without_an_error(tmp_path):
         assert status == 200 and table.count("\n") > ROUNDS * PARTICIPANTS
     finally:
         server.stop()
+    compare_with_what_they_may_know(file, phones)
     replay = subprocess.run(
         [*COMMAND, "--replay", str(file), "--out", str(tmp_path / "t.csv")], cwd=ROOT, capture_output=True, text=True
     )
     assert replay.returncode == 0 and "same bits in all of 12 months, and the end" in replay.stdout
     assert (tmp_path / "t.csv").read_text() == table
+
+
+OF_A_PHONE = {
+    *("version", "seconds", "others", "phase", "round", "rounds", "week", "paused", "title", "role", "number", "view", "chosen"),
+    *("bet", "quiz", "end", "seat", "notice", "hands"),
+}
+
+
+def compare_with_what_they_may_know(file, phones):
+    """Every byte that the phones were sent: nothing but these keys, and of the firm what their leader knows, worked out here."""
+    lines, known = [json.loads(line) for line in file.read_text("utf-8").splitlines()], {}
+    for number in (1, 2, 7, ROUNDS):
+        until = next(place for place, line in enumerate(lines) if line == {"kind": "phase", "phase": "choosing", "round": number})
+        known[number] = json.loads(json.dumps(Session(SessionFile(None, lines[: until + 1])).views))
+    others = {phone.seat for phone in phones}
+    compared = 0
+    for phone in phones:
+        for text in phone.received:
+            told = json.loads(text)
+            assert set(told) <= OF_A_PHONE
+            assert not any(seat in text for seat in others if seat != phone.seat)
+            if told.get("phase") == "choosing" and told["round"] in known:
+                assert told["view"] == known[told["round"]][phone.role]
+                compared += 1
+    assert compared == 4 * PARTICIPANTS
 
 
 def resident(pid):

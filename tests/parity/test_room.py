@@ -76,9 +76,9 @@ def test_one_choice_moves_bits():
     )
 
 
-def hand_played(weeks, **classes):
-    """The firm of the case, played by agents of the test's own; outcomes after so many weeks, and the firm's record."""
-    model = LeadershipModel("co-pilot-weakness", **LUCK, **classes)
+def hand_played(weeks, case="co-pilot-weakness", **classes):
+    """The firm of the case after so many weeks, played by agents of the test's own."""
+    model = LeadershipModel(case, **LUCK, **classes)
     for _ in range(weeks):
         model.step()
     return model
@@ -91,21 +91,22 @@ def equal_worlds(one, other):
     return first.tobytes() == second.tobytes()
 
 
-def test_acts_on_matters_are_those_of_an_overridden_agent():
-    made, _ = session(rounds=6)
+@pytest.mark.parametrize("case", ["co-pilot-weakness", "everyone-their-own-numbers"])
+def test_acts_on_matters_are_those_of_an_overridden_agent(case):
+    made, _ = session(case, rounds=12)
     acts = {}  # month -> (uids to concede, uids to insist on, claims by domain)
-    while made.round < 6:
+    while made.phase == "choosing":
         choices = {}
-        for role, rank in (("ceo", 1), ("coo", -1 if made.round % 2 else 0)):
+        for role, rank in (("ceo", 1), ("coo", made.round % 2 - 1)):
             table = made.views[role]["matters"]
-            choices[role] = {"matters": {each["id"]: each["acts"][rank] for each in table}}
+            choices[role] = {"matters": {each["id"]: [act for act in each["acts"] if act != "ask"][rank] for each in table}}
         acts[made.round] = {
             side: {each["id"]: (each["domain"], choices[role]["matters"][each["id"]]) for each in made.views[role]["matters"]}
             for side, role in ((CEO, "ceo"), (COO, "coo"))
         }
         month(made, choices)
     chosen_acts = {act for sides in acts.values() for each in sides.values() for _, act in each.values()}
-    assert {"leave", "concede"} <= chosen_acts
+    assert {"claim", "leave", "insist", "concede"} <= chosen_acts
 
     def wanted(agent):
         now = next(number for number in range(1, 99) if agent.model.week <= last_week(number))
@@ -131,8 +132,8 @@ def test_acts_on_matters_are_those_of_an_overridden_agent():
 
     ceo = type("Ceo", (ByHand, ChiefExecutive), {})
     coo = type("Coo", (ByHand, ChiefOperatingOfficer), {})
-    assert equal_worlds(made.model, hand_played(made.model.week, ceo_class=ceo, coo_class=coo))
-    assert not equal_worlds(made.model, hand_played(made.model.week))
+    assert equal_worlds(made.model, hand_played(made.model.week, case, ceo_class=ceo, coo_class=coo))
+    assert not equal_worlds(made.model, hand_played(made.model.week, case))
 
 
 def test_meetings_are_those_of_an_overridden_agent():
