@@ -27,9 +27,10 @@ MATTERS = [
         "age": 3,
         "kind": "setting",
         "status": "queued",
-        "judgment": 0.0,
+        "judgment": None,
         "mine": 0.92,
-        "told": 0.9,
+        "told": None,
+        "apart": 0.9,
         "acts": ["claim", "leave", "ask", "insist", "concede"],
     },
     {

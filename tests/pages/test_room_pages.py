@@ -124,6 +124,7 @@ def test_a_participant_plays(browser, lang):
         assert last(script, "choose")["choice"]["meetings"] is None
         script.move("told")
         phone.phase("told").has(words["told.seen"])
+        assert page.evaluate("document.activeElement.tagName") == "H1"  # the button that was pressed last is gone
         script.move("after")
         phone.phase("after")
         answer_all(phone)

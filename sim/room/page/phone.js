@@ -51,7 +51,13 @@ function show(key, node) {
   shown = key;
   screen = null;
   document.body.dataset.phase = key;
+  const within = body.contains(document.activeElement); // who works by keyboard or by ear goes on at the new heading
   body.replaceChildren(node);
+  const title = body.querySelector("h1");
+  if (within && title) {
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+  }
 }
 
 function standing(key, ...more) {

@@ -20,19 +20,19 @@ function oneOf({ options, label, chosen, pick, kind }) {
   return make("div", { class: kind }, buttons);
 }
 
-/** A judgment in words: this leader's own, with its error. Of a setting only that there is one: its number would tell the error. */
-export function opinion(words, { kind: what, judgment }) {
+/** A judgment of a proposal in words: this leader's own, with its error. Of a setting a phone is told none: its number would tell the error. */
+function opinion(words, { kind, status, judgment }) {
+  if (kind === "setting" || status === "new") return null;
   if (judgment === null || judgment === undefined) return words.say("matter.unjudged");
-  if (what === "setting") return words.say("matter.view");
-  const kind = judgment > CLEAR ? "good" : judgment > 0 ? "rather_good" : judgment >= -CLEAR ? "rather_bad" : "bad";
-  return words.say(`matter.${kind}`);
+  return words.say(`matter.${judgment > CLEAR ? "good" : judgment > 0 ? "rather_good" : judgment >= -CLEAR ? "rather_bad" : "bad"}`);
 }
 
 /** What the other said in a meeting, where it was exchanged. */
-function heard(words, { kind, judgment, told }, other) {
-  if (told === null || told === undefined) return null;
-  if (kind === "setting") return words.say(Math.abs(told - (judgment ?? 0)) > APART ? "matter.told_apart" : "matter.told_near", { other });
-  return words.say(told > 0 ? "matter.told_for" : "matter.told_against", { other });
+function heard(words, { kind, apart, told }, other) {
+  const said = kind === "setting" ? apart : told;
+  if (said === null || said === undefined) return null;
+  if (kind === "setting") return words.say(Math.abs(said) > APART ? "matter.told_apart" : "matter.told_near", { other });
+  return words.say(said > 0 ? "matter.told_for" : "matter.told_against", { other });
 }
 
 function belief(words, mine) {
@@ -82,6 +82,7 @@ export function choosing({ words, state, send }) {
   const form = make("form", { class: "stack", onsubmit: async (event) => {
     event.preventDefault();
     const asked = JSON.stringify(draft);
+    const held = document.activeElement === button; // a button that is out of use loses the focus
     button.disabled = true;
     try {
       await send(JSON.parse(asked));
@@ -92,6 +93,7 @@ export function choosing({ words, state, send }) {
       problem.hidden = false;
     } finally {
       button.disabled = false;
+      if (held) button.focus({ preventScroll: true });
       show();
     }
   } },

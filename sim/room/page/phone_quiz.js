@@ -28,6 +28,7 @@ export function quizForm({ words, when, answers, bet, withBet, send }) {
   const form = make("form", { class: "stack", onsubmit: async (event) => {
     event.preventDefault();
     if (!complete()) { told.textContent = words.say("quiz.all"); return; }
+    const held = document.activeElement === button; // a button that is out of use loses the focus
     button.disabled = true;
     try {
       await send(given, withBet ? staked : null);
@@ -36,6 +37,7 @@ export function quizForm({ words, when, answers, bet, withBet, send }) {
       told.textContent = words.say(`notice.${problem.message}`);
     } finally {
       button.disabled = false;
+      if (held) button.focus({ preventScroll: true });
     }
   } }, make("h1", {}, words.say(`quiz.title_${when}`)), make("p", { class: "note" }, words.say("quiz.private")),
   Object.entries(QUESTIONS).map(([question, options]) => choices({ name: question, title: words.say(`quiz.${question}`), options,
