@@ -56,7 +56,7 @@ class Desk:
         self.room, self.clock = room, clock
         self.wrong, self.joins = Limit(1 / 12, 5), Limit(4, 120)  # by address
         self.acts, self.looks = Limit(4, 12), Limit(5, 20)  # by seat
-        self.keyed = Limit(20, 60)  # by address
+        self.keyed, self.unknown = Limit(20, 60), Limit(10, 120)  # by address
         self.debrief = Lane("debrief", 4)
         self.telling = False
 
@@ -172,7 +172,7 @@ class Desk:
 
     def of_seat(self, question: str, asked: Mapping[str, Any], address: str, now: float) -> dict[str, Any]:
         """What a participant asks, by the token of his own seat."""
-        if self.room.session.seats.of(asked.get("seat")) is None and not self.wrong.take(f"seat {address}", now):
+        if self.room.session.seats.of(asked.get("seat")) is None and not self.unknown.take(address, now):
             raise Refused("too_fast")
         seat = self.room.session.seat(asked.get("seat"), now)
         if not (self.looks if question == "look" else self.acts).take(str(seat.number), now):

@@ -23,7 +23,7 @@ import numpy as np
 
 from tandem.sim.agents import ChiefExecutive, ChiefOperatingOfficer, Leader, Market, MarketingLead, Team
 from tandem.sim.room.choices import USES, Plan
-from tandem.sim.state import AND, AVERAGE, CEO, CONTESTED, COO, LEAD, QUEUED, SOLE, VOTE
+from tandem.sim.state import AND, AVERAGE, CEO, CONTESTED, COO, DOUBLE, LEAD, QUEUED, SOLE, VOTE
 
 JOINT = (AND, AVERAGE, VOTE)
 GIVEN_UP = {"insist": 0.0, "concede": 1.0}
@@ -110,7 +110,7 @@ class Steered(Leader):
         for place in self.model.places(self.index, "ask"):
             item = world["decisions"][0, place]
             other = COO if self.index == CEO else CEO
-            if can_ask(world, item, self.index):
+            if can_ask(world, item, self.index) and int(item["path"]) != DOUBLE:  # else the other is at it himself
                 item["consulted"] = 1
                 more = float(p["effort_consulted"]) / float(p["effort_unasked"])
                 for name in ("effort", "effort_left"):
