@@ -60,12 +60,18 @@ STATIC: dict[str, tuple[Callable[[], str], str]] = {
 """Files of the page: how each is made, and its kind."""
 
 
+Notice = Callable[[str, str, int], Response]
+"""A page with one sentence, by language, key of the notices and status."""
+
+
 class Guard:
     """Turns away strangers before anything is read: other hosts, other sites, too much; adds the safety headers. `hosts`: what a
-    Host header may say; `pages`: what another site may link to; `most`: bytes of a question."""
+    Host header may say; `pages`: what another site may link to; `most`: bytes of a question; `told`: how it is said."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], pages: tuple[str, ...] = PAGES, most: int = MOST_BODY):
-        self.app, self.hosts, self.pages, self.most = app, hosts, pages, most
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[str], pages: tuple[str, ...] = PAGES, most: int = MOST_BODY, told: Notice = notice
+    ):
+        self.app, self.hosts, self.pages, self.most, self.told = app, hosts, pages, most, told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,7 +90,7 @@ class Guard:
             await self.app(scope, receive, safe)
         else:
             key, status = refusal
-            await notice(language(headers), key, status)(scope, receive, safe)
+            await self.told(language(headers), key, status)(scope, receive, safe)
 
     def refused(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
         """Why this request is not served, if it is not: a key of the notices and a status."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import PurePosixPath
@@ -28,7 +29,18 @@ def page(name: str, lang: str) -> str:
         "no_script": html.escape(str(words["notice.no_script"])),
         "texts": json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
-    content = (_FOLDER / f"{name}.html").read_text("utf-8")
+    return _filled(f"{name}.html", filling)
+
+
+def notice_page(key: str, lang: str) -> str:
+    """One sentence (a key of the notices), and the way back, where there is no page to show."""
+    words = room_texts(lang)
+    texts = {"title": words["phone.title"], "sentence": words[f"notice.{key}"], "back": words["notice.back"]}
+    return _filled("notice.html", {"lang": lang, **{slot: html.escape(str(text)) for slot, text in texts.items()}})
+
+
+def _filled(file: str, filling: Mapping[str, str]) -> str:
+    content = (_FOLDER / file).read_text("utf-8")
     for slot, text in filling.items():
         content = content.replace("{{" + slot + "}}", text)
     return content

@@ -23,11 +23,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tandem.sim.dashboard.module import page_file
-from tandem.sim.dashboard.replies import complaint, language, notice
+from tandem.sim.dashboard.replies import complaint, language
 from tandem.sim.dashboard.server import Guard, body, nobody
 from tandem.sim.dashboard.work import Lane
 from tandem.sim.room.answers import OF_SEATS, Room
 from tandem.sim.room.limits import Limit
+from tandem.sim.room.pages import notice_page
 from tandem.sim.room.session import Refused
 
 MOST_QUESTION = 4096  # bytes
@@ -210,7 +211,7 @@ class Desk:
         """One of the pages."""
         pages = written_pages()
         if pages is None:
-            return notice(language(request.headers, request.query_params), "bad_address", 404)
+            return told(language(request.headers, request.query_params), "bad_address", 404)
         chosen = language(request.headers, request.query_params)
         return Response(pages.page(PAGES[request.url.path], chosen), media_type="text/html; charset=utf-8")
 
@@ -226,7 +227,7 @@ class Desk:
         """The notice that there is no such page."""
         if request.url.path.startswith("/api"):
             return complaint("bad_question", 404)
-        return notice(language(request.headers, request.query_params), "bad_address", 404)
+        return told(language(request.headers, request.query_params), "bad_address", 404)
 
     async def lost(self, request: Request, error: Exception) -> Response:
         """What an unknown address gets."""
@@ -237,7 +238,12 @@ class Desk:
         print(f"tandem: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         if request.url.path.startswith("/api"):
             return complaint("broken", 500)
-        return notice(language(request.headers, request.query_params), "broken", 500)
+        return told(language(request.headers, request.query_params), "broken", 500)
+
+
+def told(lang: str, key: str, status: int) -> Response:
+    """One sentence, and the way back, as a page."""
+    return Response(notice_page(key, lang), status, media_type="text/html; charset=utf-8")
 
 
 def written_pages() -> Any:
@@ -268,4 +274,4 @@ def application(room: Room, hosts: frozenset[str]) -> ASGIApp:
         exception_handlers={404: desk.lost, 405: desk.lost, 500: desk.broken, ClientDisconnect: nobody},
         lifespan=desk.running,
     )
-    return Guard(app, hosts, (*PAGES, "/favicon.ico"), MOST_QUESTION)
+    return Guard(app, hosts, (*PAGES, "/favicon.ico"), MOST_QUESTION, told)

@@ -363,11 +363,10 @@ def looked_at(script, phone, wall, lead, phase) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("scheme", "sizes"),
     [
-        ("light", (PHONE, (1280, 720), PHONE)),
-        ("dark", (SMALL, (1920, 1080), (1100, 760))),
-        ("light", (TABLET, (1024, 768), SMALL)),
+        pytest.param("light", (PHONE, (1280, 720), PHONE), id="phone"),
+        pytest.param("dark", (SMALL, (1920, 1080), (1100, 760)), id="small", marks=pytest.mark.long),
+        pytest.param("light", (TABLET, (1024, 768), SMALL), id="tablet", marks=pytest.mark.long),
     ],
-    ids=["phone", "small", "tablet"],
 )
 def test_nothing_is_cut_too_small_or_pale(browser, lang, scheme, sizes):
     with room(browser) as (script, window, _):

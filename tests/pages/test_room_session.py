@@ -168,6 +168,7 @@ def test_a_phone_without_network_comes_back_to_its_seat(playwright_driver):
         server.stop()
 
 
+@pytest.mark.long
 def test_a_server_killed_and_started_again_finds_all_windows_where_they_were(playwright_driver, tmp_path):
     asked = ("silence", "--rounds", "3", "--session", str(tmp_path / "session.jsonl"))
     server = start(*asked)

@@ -10,7 +10,7 @@ from test_page_texts import differences, forms, typing_slips
 
 from tandem.sim.parameters import DOMAINS, GOALS, LEVERS
 from tandem.sim.room.page_words import SERIES, borrowed, room_texts
-from tandem.sim.room.pages import PAGES, page, static
+from tandem.sim.room.pages import PAGES, notice_page, page, static
 from tandem.sim.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,7 @@ OPEN = {  # families that hold other keys too: what of them is put together
 }
 BY_SERVER = {
     "notice.no_script",
+    "notice.back",
     *(f"{name}.title" for name in PAGES),
     *(f"notice.{key}" for key in ("wrong_host", "too_large", "bad_address")),
 }
@@ -135,6 +136,15 @@ def test_a_page_is_whole_and_runs_nothing_of_its_own(name, lang):
     assert json.loads(inside) == room_texts(lang)
     for address in re.findall(r'(?:src|href)="([^"]+)"', content):
         assert address.startswith("/static/") and static(address.removeprefix("/static/")) is not None, address
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("key", ["bad_address", "broken", "wrong_host", "too_large"])
+def test_a_notice_is_one_sentence_of_the_room(key, lang):
+    content = notice_page(key, lang)
+    sentence, back = re.findall(r"<p>(.*?)</p>", content)
+    assert "{{" not in content and sentence.count(". ") == 0 and sentence.endswith(".") and '<a href="/">' in back
+    assert not re.search("simulat(or|eur)", content)
 
 
 def test_every_module_that_is_imported_is_served():
