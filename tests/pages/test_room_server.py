@@ -165,6 +165,7 @@ def test_killed_and_started_again_it_goes_on_at_the_same_month_with_the_same_sea
     again = start("silence", "--session", str(file))
     try:
         assert again.code == code and "goes on: choosing, month 3" in again.told
+        assert again.lead()["seconds"] > 30  # the month has its whole time
         for phone, old in zip(phones, before):
             phone.drop()
             phone.port = again.port
