@@ -80,6 +80,7 @@ benchmark: $(EVERYTHING)
 	$(BIN)/python -m bench.sensitivity_benchmark
 	$(BIN)/python -m bench.start_benchmark --long
 	$(BIN)/python -m bench.dashboard_benchmark
+	$(BIN)/python -m bench.room_benchmark
 	$(BIN)/python -m bench.notebook_benchmark
 
 # Pins every dependency, with hashes. `make lock UPGRADE=--upgrade` takes the newest versions.

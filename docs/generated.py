@@ -17,6 +17,8 @@ COPIED = {
     "how-to/contribute.md": "CONTRIBUTING.md",
     "how-to/facilitate.md": "guide/GUIDE.en.md",
     "how-to/animer.md": "guide/GUIDE.fr.md",
+    "how-to/room.md": "guide/ROOM.en.md",
+    "how-to/salle.md": "guide/ROOM.fr.md",
     "reference/changelog.md": "CHANGELOG.md",
 }
 """Pages that stand elsewhere in the repository, where people and tests look for them."""

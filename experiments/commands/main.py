@@ -35,6 +35,7 @@ COMMANDS = {
     "study": ("study", "study", "The main job: comparison, sensitivity and report in one."),
     "report": ("report", "report", "Write the report of a folder of results."),
     "dashboard": ("dashboard", "dashboard", "Open the flight simulator in a browser."),
+    "room": ("room", "room", "Let a room play the pair, on everybody's phone."),
 }
 
 _Complaint: Any = typer.BadParameter.__mro__[2]  # what the library raises for anything wrong with a command line

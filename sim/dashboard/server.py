@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -60,11 +60,18 @@ STATIC: dict[str, tuple[Callable[[], str], str]] = {
 """Files of the page: how each is made, and its kind."""
 
 
-class Guard:
-    """Turns away strangers before anything is read: other hosts, other sites, too much; adds the safety headers."""
+Notice = Callable[[str, str, int], Response]
+"""A page with one sentence, by language, key of the notices and status."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]):
-        self.app, self.hosts = app, hosts
+
+class Guard:
+    """Turns away strangers before anything is read: other hosts, other sites, too much; adds the safety headers. `hosts`: what a
+    Host header may say; `pages`: what another site may link to; `most`: bytes of a question; `told`: how it is said."""
+
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[str], pages: tuple[str, ...] = PAGES, most: int = MOST_BODY, told: Notice = notice
+    ):
+        self.app, self.hosts, self.pages, self.most, self.told = app, hosts, pages, most, told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,7 +90,7 @@ class Guard:
             await self.app(scope, receive, safe)
         else:
             key, status = refusal
-            await notice(language(headers), key, status)(scope, receive, safe)
+            await self.told(language(headers), key, status)(scope, receive, safe)
 
     def refused(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
         """Why this request is not served, if it is not: a key of the notices and a status."""
@@ -91,12 +98,12 @@ class Guard:
             return "wrong_host", 421
         # A link of another site may open the page, which plays nothing by itself; all else is for pages that we opened.
         strange = any(site not in ("same-origin", "none") for site in headers.getlist("sec-fetch-site"))
-        if strange and (scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD")):
+        if strange and (scope["path"] not in self.pages or scope["method"] not in ("GET", "HEAD")):
             return "wrong_host", 403
         if any(origin.lower() not in {f"http://{host}" for host in self.hosts} for origin in headers.getlist("origin")):
             return "wrong_host", 403
         length = headers.get("content-length", "0")
-        if not length.isdigit() or len(length) > 12 or int(length) > MOST_BODY:
+        if not length.isdigit() or len(length) > 12 or int(length) > self.most:
             return "too_large", 413
         if len(scope.get("query_string", b"")) + len(scope["path"]) > MOST_BODY:
             return "bad_address", 414
@@ -314,8 +321,8 @@ async def left(request: Request) -> None:
         pass
 
 
-async def body(request: Request) -> dict[str, Any]:
-    """The question's JSON, read no further than allowed; ValueError with a key of the notices."""
+async def body(request: Request, most: int = MOST_BODY) -> dict[str, Any]:
+    """The question's JSON, read no further than `most` bytes; ValueError with a key of the notices."""
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise ValueError("bad_question")
     content = b""
@@ -323,7 +330,7 @@ async def body(request: Request) -> dict[str, Any]:
         async with asyncio.timeout(SECONDS_OF_A_BODY):
             async for part in request.stream():
                 content += part
-                if len(content) > MOST_BODY:
+                if len(content) > most:
                     raise ValueError("too_large")
     except ClientDisconnect:
         raise ValueError("bad_question") from None
@@ -336,12 +343,12 @@ async def body(request: Request) -> dict[str, Any]:
     return asked
 
 
-def listening(port: int) -> socket.socket:
-    """A loopback socket on `port` (0: any free one)."""
+def listening(port: int, host: str = LOOPBACK) -> socket.socket:
+    """A socket on `port` (0: any free one), of this computer alone unless `host` is another of its addresses."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((LOOPBACK, port))
+        bound.bind((host, port))
         bound.listen(BACKLOG)
     except OSError:
         bound.close()
@@ -356,13 +363,25 @@ def serve(
     more: Mapping[str, Answer] | None = None,
 ) -> None:
     """Serve on a listening socket until stopped. `more`: answers of floors above, by question."""
-    port = bound.getsockname()[1]
-    hosts = frozenset(f"{name}{mark}" for name in (LOOPBACK, "localhost") for mark in ([f":{port}"] + [""] * (port == 80)))
+    answer(bound, application(hosts_of(bound), lang, parameters, more), lang)
+
+
+def hosts_of(bound: socket.socket) -> frozenset[str]:
+    """What a Host header may say to who reaches this socket."""
+    address, port = bound.getsockname()[:2]
+    names = (LOOPBACK, "localhost") if address == LOOPBACK else (address,)
+    return frozenset(f"{name}{mark}" for name in names for mark in ([f":{port}"] + [""] * (port == 80)))
+
+
+def answer(bound: socket.socket, app: ASGIApp, lang: str | None = None, lifespan: Literal["on", "off"] = "off") -> None:
+    """Answer by an application on a listening socket until stopped: by Ctrl-C, or a signal to terminate (exit code 143).
+    `lifespan`: whether the application is told of its start and end."""
     settings = uvicorn.Config(
-        application(hosts, lang, parameters, more),
+        app,
         http=answering(as_sent(notice(lang or "en", "bad_address", 414))),
         ws="none",
-        lifespan="off",
+        lifespan=lifespan,
+        proxy_headers=False,
         log_config=None,
         log_level="critical",
         access_log=False,

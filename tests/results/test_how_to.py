@@ -11,7 +11,7 @@ import pytest
 from tests.jobs import MOST_LINES, jobs
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("contribute", "facilitate", "animer")
+COPIED = ("contribute", "facilitate", "animer", "room", "salle")
 ELSEWHERE = ("own-factors", "own-outcomes", "optimise", "own-figures", "other-tools")  # tests/architecture/test_how_to_pages.py
 PAGES = sorted(page for page in (ROOT / "docs" / "how-to").glob("*.md") if page.stem not in (*COPIED, *ELSEWHERE))
 
