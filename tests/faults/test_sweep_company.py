@@ -511,7 +511,7 @@ def test_populations_are_drawn_without_processes_inside_a_users_own_pool(monkeyp
 
     monkeypatch.setattr(findings, "ProcessPoolExecutor", Never)
     monkeypatch.setattr(findings, "_drawn", lambda job: {"seed": job[1]})
-    monkeypatch.setattr(findings, "judged", lambda table: table)
+    monkeypatch.setattr(findings, "judged", lambda table, level: table.assign(finding="C1", statistic="seed"))
     monkeypatch.setattr(findings, "nested", lambda: True)
     assert len(findings.assess(None, seeds=3, workers=4)) == 3
     monkeypatch.setattr(findings, "nested", lambda: False)

@@ -208,7 +208,7 @@ def test_designs_of_plans_take_every_seed(design):
 TAKING = [
     name for name, (module, _, _) in COMMANDS.items() if name in {"run", "explain", "compare", "advise", "discover", "optimise"}
 ]
-TAKING += ["sensitivity", "study", "validate", "calibrate"]
+TAKING += ["sensitivity", "study", "validate", "calibrate", "room"]
 ARGUMENTS = {
     "run": ["silence"],
     "explain": ["silence"],
@@ -218,6 +218,7 @@ ARGUMENTS = {
     "sensitivity": ["--out", "nowhere/x"],
     "study": ["--out", "nowhere/x"],
     "calibrate": ["--out", "nowhere/x"],
+    "room": ["silence", "--local", "--port", "0"],
 }
 WRONG_WORDS = ("-1", "1.5", "18446744073709551616", "9" * 50, "9" * 5000, "", " ", "None", "True", "nan", "1e3", "-inf", "1_000")
 

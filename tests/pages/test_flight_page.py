@@ -260,7 +260,9 @@ def test_a_dead_server_loses_nothing(playwright_driver):
             assert readings(visit) == seen and visit.state == state
         finally:
             again.stop()
-        assert all("failed" in slip or "ERR_CONNECTION_REFUSED" in slip for slip in visit.slips), visit.slips
+        # Whom a question reached too late is refused; whose question it was that the server took with it is reset.
+        gone = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET")
+        assert all("failed" in slip or any(word in slip for word in gone) for slip in visit.slips), visit.slips
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
