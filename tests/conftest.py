@@ -1,10 +1,20 @@
 """What every test shares: hypothesis without deadlines, a flight simulator and a browser for those that ask for them."""
 
+import sys
+
 import pytest
 from hypothesis import settings
 
 settings.register_profile("tandem", deadline=None)  # a first example may wait for the compiler
 settings.load_profile("tandem")
+
+
+@pytest.fixture(autouse=True)
+def figures_closed():
+    """pyplot keeps every figure, and warns of the twenty-first: what a test leaves open is closed after it."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")
