@@ -72,9 +72,7 @@ def chosen_host(host: str | None, local: bool) -> str:
         return LOOPBACK
     there = own_addresses()
     listed = ", ".join(there) or "none (is this computer in a network?)"
-    if host is None:
-        if len(there) == 1:
-            return there[0]
+    if host is None:  # even where there is but one: to be heard beyond this computer is asked for, not fallen into
         raise Mistake(f"--host is missing: choose an address of this computer, {listed}, or --local to rehearse on it alone")
     if host not in there:
         raise Mistake(f"--host = {host!r}: not an address of this computer; allowed: {listed}, or --local in its place")

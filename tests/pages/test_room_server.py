@@ -394,7 +394,7 @@ def test_a_mistake_is_one_line(arguments, said, tmp_path, monkeypatch, capsys):
 def test_without_an_address_it_lists_those_there_are(monkeypatch, capsys):
     from tandem.sim.room import addresses
 
-    for there in ([], ["10.1.2.3", "192.168.0.7"]):
+    for there in ([], ["10.1.2.3"], ["10.1.2.3", "192.168.0.7"]):
         monkeypatch.setattr(addresses, "own_addresses", lambda there=there: there)
         assert status(["room", "silence"]) == 2
         told = capsys.readouterr().err
