@@ -202,8 +202,14 @@ def worth_of_second(
     n, seed, asked = whole("n", n, FEWEST, MOST_FIRMS), seed_of(seed), chosen(parameters)
     population = Population.load("population", parameters=asked)
     firms = population.firms(n, seed, pairs_only=False)
-    origin = origin_of("worth_of_second", [], asked, None, n=n, seed=seed, population_sha256=digest_of(population.declared))
-    return made_by(Worth(worths(firms, with_and_without(firms, progress)), seed, asked), origin)
+    return worth_in(worths(firms, with_and_without(firms, progress)), n, seed, asked)
+
+
+def worth_in(firms: pd.DataFrame, n: int, seed: int | str, asked: Chosen) -> Worth:
+    """The worth in a table of `n` firms that was played now or kept: with the same record either way."""
+    declared = Population.load("population", parameters=asked).declared
+    origin = origin_of("worth_of_second", [], asked, None, n=n, seed=seed, population_sha256=digest_of(declared))
+    return made_by(Worth(firms, seed, asked), origin)
 
 
 # -- sentences ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tandem.experiments.effects.second import Worth, worth_of_second
+from tandem.experiments.effects.second import Worth, worth_in, worth_of_second
 from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.sim.parameter_sets import Chosen
@@ -25,7 +25,7 @@ def kept_worth(
     mark = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
     checkpoint = Checkpoint(store / f"{mark}.npz", mark)
     if kept := checkpoint.load():
-        return Worth(pd.DataFrame(kept), seed, parameters)
+        return worth_in(pd.DataFrame(kept), firms, seed, parameters)
     found = worth_of_second(firms, seed, parameters, progress)
     table = found.firms
     words = {"context": str}
