@@ -144,3 +144,9 @@ def test_what_was_kept_is_read_back(tmp_path, monkeypatch):
 def test_too_few_firms_are_refused():
     with pytest.raises(Mistake, match="n"):
         worth_of_second(8)
+
+
+def test_a_kept_map_carries_the_record_of_a_played_one(tmp_path):
+    played, kept = (kept_worth(60, 3, chosen("ensemble"), tmp_path).groups for _ in range(2))
+    assert len(list(tmp_path.iterdir())) == 1 and kept.equals(played)
+    assert kept.attrs == played.attrs and kept.attrs["provenance"]["call"] == "worth_of_second"
