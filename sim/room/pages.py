@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from tandem.sim.dashboard.module import page_file
 from tandem.sim.room.page_words import room_texts
 
-PAGES = ("phone", "stage", "facilitator", "sheet")
+PAGES = {"phone": "phone", "stage": "stage", "facilitator": "facilitator", "sheet": "room_sheet"}
+"""Page -> the name of its script and style; all four are one frame, `page.html`."""
 SHARED = ("dom.js", "words.js", "labels.js", "icon.svg")
 """Files of the simulator's page that the room's pages load too."""
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -25,11 +26,13 @@ def page(name: str, lang: str) -> str:
     words = room_texts(lang)
     filling = {
         "lang": lang,
+        "name": name,
+        "files": PAGES[name],
         "title": html.escape(str(words[f"{name}.title"])),
         "no_script": html.escape(str(words["notice.no_script"])),
         "texts": json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
-    return _filled(f"{name}.html", filling)
+    return _filled("page.html", filling)
 
 
 def notice_page(key: str, lang: str) -> str:

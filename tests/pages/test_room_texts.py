@@ -151,4 +151,4 @@ def test_every_module_that_is_imported_is_served():
     for file in FOLDER.glob("*.js"):
         for wanted in re.findall(r'from "\./([^"]+)"', file.read_text("utf-8")):
             assert static(wanted) is not None, f"{file.name} imports {wanted}"
-    assert static("../pages.py") is None and static("pages.py") is None and static("phone.html") is None
+    assert static("../pages.py") is None and static("pages.py") is None and static("page.html") is None
