@@ -104,6 +104,9 @@ def tandem(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    from tandem.experiments.commands.surroundings import hurry
+
+    hurry()
     sys.exit(status(arguments))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tandem.experiments.pages.telling import told_in
-from tandem.experiments.study import choice, failures, strata
 from tandem.experiments.study.noted import note_parts, recorded
 from tandem.experiments.study.study import PROFILES, Study, planned_runs, play, write
 from tandem.sim.own_outcomes import without_own
@@ -19,6 +18,7 @@ from tandem.sim.units import language
 
 if TYPE_CHECKING:
     from tandem.experiments.pages.page import Section
+    from tandem.experiments.study.strata import Part
 
 Told = Callable[[str, int], None]
 """Hears what is being done, and how many more firms have been played."""
@@ -30,21 +30,23 @@ class Job:
 
     profile: str
     seed: int | str
-    parts: tuple[strata.Part, ...]
+    parts: tuple[Part, ...]
     parameters: Chosen
     lang: str = "en"
     """Language of report and figures; tables are the same in each."""
 
-    @property
+    @cached_property
     def in_tables(self) -> int:
         """Firms played for the tables of role models and levers."""
         return planned_runs(self.profile, self.parameters)
 
-    @property
+    @cached_property
     def beside(self) -> int:
         """Firms played for the analyses beside the tables."""
         if not self.parts:
             return 0
+        from tandem.experiments.study import choice, failures, strata
+
         return sum(map(strata.runs_of, self.parts)) + failures.planned_runs(self.profile) + choice.planned_runs(self.profile)
 
     @property
@@ -68,8 +70,11 @@ def job(profile: str = "quick", seed: int | str = 0, parameters: str | int | Cho
         raise ValueError(f"profile = {profile!r}: one of {', '.join(PROFILES)}")
     # A minute is what a newcomer waits: `tandem sensitivity` adds the analyses to a quick study.
     asked = chosen(parameters)
-    parts = () if profile == "quick" else tuple(strata.settled(strata.parts_of(profile, seed, parameters=asked)))
-    return Job(profile, seed, parts, asked, language(lang))
+    if profile == "quick":
+        return Job(profile, seed, (), asked, language(lang))
+    from tandem.experiments.study.strata import parts_of, settled
+
+    return Job(profile, seed, tuple(settled(parts_of(profile, seed, parameters=asked))), asked, language(lang))
 
 
 def run(
@@ -130,6 +135,7 @@ def drawn_as(whole: Job) -> int:
 
 
 def _sensitivity(whole: Job, place: Path, told: Told) -> Section:
+    from tandem.experiments.study import strata
     from tandem.experiments.study.sensitivity_report import section
     from tandem.experiments.study.sensitivity_tables import declare, write
 
@@ -142,6 +148,7 @@ def _sensitivity(whole: Job, place: Path, told: Told) -> Section:
 
 
 def _failures(whole: Job, place: Path, told: Told) -> Section:
+    from tandem.experiments.study import failures
     from tandem.experiments.study.failures_report import write
 
     peeling = lambda done: told("discovery: peeling redrawn points", 0)  # noqa: E731
@@ -149,6 +156,7 @@ def _failures(whole: Job, place: Path, told: Told) -> Section:
 
 
 def _choice(whole: Job, place: Path, told: Told) -> Section:
+    from tandem.experiments.study import choice
     from tandem.experiments.study.choice_report import write
 
     return write(choice.play(whole.profile, whole.seed, place / "store", told, whole.parameters), place)

@@ -19,12 +19,17 @@ def set_threads(n: int) -> int:
     return _threads
 
 
+SHARES = 4  # of a thread, of few rows: at the end none waits long for another's last chunk
+
+
 def in_threads(play: Callable[[int, int], None], rows: int, chunk: int) -> None:
-    """Call `play(low, high)` for chunks of `rows` rows that cover them all, side by side; each must write its own rows only.
+    """Call `play(low, high)` for chunks of at most `chunk` rows that cover all `rows`, side by side; each must write its own rows
+    only.
 
     Plain threads: numba's own need the whole program compiled again for them, and abort a process that calls from two
     threads at once.
     """
+    chunk = min(chunk, max(1, -(-rows // (SHARES * _threads))))
     lows, given_up = range(0, rows, chunk), _given_up.get()
     if _threads == 1 or len(lows) == 1:
         play(0, rows)
