@@ -33,7 +33,7 @@ from typing import Any
 
 from tandem.sim.compiler.decorators import kernel, part, phase, rule, sequence
 from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records, sum_of, word
-from tandem.sim.compiler.settings import COMPILED, cache_folder
+from tandem.sim.compiler.settings import COMPILED, PROCESSORS, cache_folder
 from tandem.sim.compiler.threads import at_once, in_threads, set_threads
 
 
@@ -57,6 +57,7 @@ def cache_is_cold() -> bool:
 
 __all__ = [
     "COMPILED",
+    "PROCESSORS",
     "as_records",
     "at_once",
     "cache_folder",

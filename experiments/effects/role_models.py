@@ -117,7 +117,7 @@ def looked_at(more: Sequence[str] = ()) -> tuple[str, ...]:
 
 def first_replicates(batch: Batch, runs: int) -> Batch:
     """The first `runs` replicates of a batch of one scenario: the same bits as if no more had been played."""
-    return replace(batch, runs=runs, outcomes=batch.outcomes.iloc[:runs])
+    return replace(batch, runs=runs, outcomes=vars(batch)["outcomes"].iloc[:runs])
 
 
 def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:

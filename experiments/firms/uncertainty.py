@@ -59,10 +59,10 @@ def variance_shares(
         table = drawn.table.assign(role_model=arm)
         parts = []
         for one in chosen:
-            rows = replace(drawn, table=table, population=drawn.population.with_(one)).records(quarters=12)
+            made = replace(drawn, table=table, population=drawn.population.with_(one)).rows(quarters=12)
             firm, luck = np.repeat(np.arange(firms), replicates), np.tile(np.arange(replicates), firms)
             key = np.tile(np.array(seed_key(seed), dtype=np.uint64), (len(firm), 1))
-            out = kernel.run_batch(np.concatenate(rows), np.arange(firms + 1), firm, firm, luck, key)
+            out = kernel.run_batch(made.rows, made.starts, firm, firm, luck, key)
             parts.append(out.reshape(firms, replicates, -1))
         played[arm] = np.stack(parts, axis=1)  # (firms, sets, replicates, outcomes)
     rows_, names = [], list(OUTCOMES)

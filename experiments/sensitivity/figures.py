@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from tandem.experiments.pages.figure import save
 from tandem.experiments.pages.numbers import scaled
+from tandem.experiments.pages.side_by_side import side_by_side
 from tandem.experiments.pages.telling import form, said, word
 from tandem.experiments.pages.words import spoken, title_of
 from tandem.experiments.sensitivity.estimates import as_difference
@@ -208,7 +210,7 @@ def plot_interactions(found: Any, output: str, axes: Any = None) -> Any:
 
 def write_figures(found: Any, folder: Path) -> list[str]:
     """Every figure as SVG with its data as CSV; returns their names. Outputs that never change have none."""
-    names = []
+    jobs: dict[str, Callable[[], Any]] = {}
     for output in found.outputs:
         if np.isnan(found.get("noise_share", "", output)["estimate"]):
             continue
@@ -226,9 +228,13 @@ def write_figures(found: Any, folder: Path) -> list[str]:
             drawn["interactions"] = (plot_interactions, table[table["measure"] == "interaction_mean"])
         for kind, (draw, data) in drawn.items():
             name = f"{kind}_{file_word(output)}"
-            save(draw(found, output), folder, name, data)
-            names.append(name)
-    return names
+            jobs[name] = partial(_drawn, draw, found, output, folder, name, data)
+    side_by_side(list(jobs.values()))
+    return list(jobs)
+
+
+def _drawn(draw: Callable[..., Any], found: Any, output: str, folder: Path, name: str, data: pd.DataFrame) -> None:
+    save(draw(found, output), folder, name, data)
 
 
 def plot_strata(rows: pd.DataFrame, output: str, labels: Mapping[str, str] | None = None) -> Any:

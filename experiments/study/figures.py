@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ import pandas as pd
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import Figure, written
+from tandem.experiments.pages.side_by_side import side_by_side
 from tandem.experiments.pages.telling import clauses, said, spoken_now, word
 from tandem.experiments.pages.words import listed, low_first, low_title, spoken, title_of, titles
+from tandem.experiments.study.front import front_figure
 from tandem.experiments.study.second_report import map_figure
-from tandem.experiments.study.told import pairs_of
+from tandem.experiments.study.told import luck_share, pairs_of
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
@@ -36,22 +39,17 @@ LONGEST, LONGEST_HEAD = 75, 34  # letters of a statement, and of an assumption, 
 
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
-    """All figures of a study, written into `folder`: levers, role models by context, what a second executive is worth, and what
+    """All figures of a study, written into `folder`: growth on the first screen, levers, role models by context, what a second executive is worth, and what
     each statement hangs on."""
-    figures, named = [], titles()
-    for output in dict.fromkeys(study.levers["output"]):
-        progress("figures", 0)
-        figures.append(lever_figure(study, output, folder, named))
-    for outcome in STATEMENTS:
-        progress("figures", 0)
-        figures.append(role_model_figure(study, outcome, folder, named))
-    progress("figures", 0)
-    figures.append(map_figure(study.second, folder))
-    for outcome in STATEMENTS:
-        progress("figures", 0)
-        if (study.robustness["outcome"] == outcome).any():
-            figures.append(robustness_figure(study, outcome, folder, named))
-    return figures
+    named = titles()
+    jobs = [partial(role_model_figure, study, outcome, folder, named) for outcome in STATEMENTS]
+    jobs += [partial(map_figure, study.second, folder)]
+    there = [outcome for outcome in STATEMENTS if (study.robustness["outcome"] == outcome).any()]
+    jobs += [partial(robustness_figure, study, outcome, folder, named) for outcome in there]
+    levers = [partial(lever_figure, study, output, folder, named) for output in dict.fromkeys(study.levers["output"])]
+    drawn = side_by_side([partial(front_figure, study, folder, named), *jobs, *levers], lambda: progress("figures", 0))
+    long = 1 + len(jobs)  # what takes longest is begun first
+    return [drawn[0], *drawn[long:], *drawn[1:long]]
 
 
 # -- levers ------------------------------------------------------------------------------------
@@ -157,16 +155,6 @@ def _panels(
     for spare in cells[len(contexts()) + 1 :]:
         spare.remove()
     return canvas
-
-
-def luck_share(study: Study, outcome: str, what: str = "outcome") -> str:
-    """How much of the variance over firms is luck, as a part of a sentence; nothing where it was not played."""
-    if not len(study.variance):
-        return ""
-    rows = study.variance
-    rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
-    low, high = rows["share"].min(), rows["share"].max()
-    return said("figures.luck_of_differences" if what == "difference" else "figures.luck", low=low, high=high)
 
 
 def _key(ax: Axes, reference: str) -> None:

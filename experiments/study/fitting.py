@@ -68,15 +68,21 @@ def fit_runs(options: Sequence[str], pairs: int) -> int:
 
 
 def fit_tables(
-    options: Sequence[str], whole: int, pairs: int, seed: int | str, parameters: Chosen, memory: Remembered
+    fields: Sequence[str],
+    options: Sequence[str],
+    whole: int,
+    pairs: int,
+    seed: int | str,
+    parameters: Chosen,
+    memory: Remembered,
 ) -> pd.DataFrame:
-    """The table of `tandem.experiments.effects.fit.fits` in every context, with dispositions (as described, equal) in
-    front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions; the most
+    """The table of `tandem.experiments.effects.fit.fits` in each of the contexts `fields`, with dispositions (as described, equal)
+    in front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions; the most
     of them where the memory plays until decided."""
     parts = []
     for dispositions in (AS_DESCRIBED, EQUAL):
         equal = dispositions == EQUAL
-        for context in contexts():
+        for context in fields:
             n = pairs if equal or plays(context) else whole
             found = fits([context], n, options, seed, parameters, equal, memory.play, memory.until_decided)
             found.insert(0, "dispositions", dispositions)

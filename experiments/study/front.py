@@ -14,8 +14,7 @@ from tandem.experiments.pages.figure import Figure, written
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled, with_unit
 from tandem.experiments.pages.telling import clauses, said
 from tandem.experiments.pages.words import control_name, listed, low_first, low_title
-from tandem.experiments.study.figures import luck_share
-from tandem.experiments.study.told import pairs_of
+from tandem.experiments.study.told import luck_share, pairs_of
 from tandem.sim.plots import GRID, INK, QUIET
 from tandem.sim.plots.canvas import Axes, styled, subplots
 from tandem.sim.plots.canvas import Figure as Canvas

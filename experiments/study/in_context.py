@@ -19,6 +19,7 @@ from tandem.experiments.effects.role_models import (
     first_replicates,
 )
 from tandem.experiments.effects.until import compare_until_decided
+from tandem.experiments.study.fitting import Remembered, fit_tables
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
 from tandem.sim.parameter_sets import Chosen
@@ -48,6 +49,10 @@ class InContext:
     best: list[pd.DataFrame] = field(default_factory=list)
     against: list[pd.DataFrame] = field(default_factory=list)
     batches: dict[str, Batch] = field(default_factory=dict)
+    fit: pd.DataFrame = field(init=False)
+    """How each role model fits what a firm of the context wants."""
+    fit_played: int = field(init=False, default=0)
+    """Firms that were played for `fit`."""
     spared: int = 0
     """Firms that were planned and not needed."""
 
@@ -55,21 +60,25 @@ class InContext:
         scenarios, context, few_pairs = self.scenarios, self.context, self.size.alternative_pairs
         first = self._first()
         self.batches = first.batches
-        self.default.append(differences(first.table, context, "default", "as described"))
+        self.default.append(differences(table_of(first), context, "default", "as described"))
         self._note_best(first.batches, until_decided=self.size.until_decided)
         leader = str(self.best[-1].set_index("outcome").loc["revenue_growth", "best"])
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
         against = compare_batches(_shared(both, self.size.until_decided), HEADLINES, self.size.until_decided)
-        self.against.append(differences(against.table, context, "default", "as described"))
+        self.against.append(differences(table_of(against), context, "default", "as described"))
         few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
-        self.other.append(differences(compare_batches(few, HEADLINES).table, context, "default", "as described"))
+        self.other.append(differences(table_of(compare_batches(few, HEADLINES)), context, "default", "as described"))
         second = self._compared(few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
-        self.equal.append(differences(second.table, context, "default", "equal"))
+        self.equal.append(differences(table_of(second), context, "default", "equal"))
         self._note_best(second.batches, "equal dispositions")
         for name, changes in self.size.alternatives.items():
             found = self._compared(few_pairs, f"{context}, {name}", changes)
-            self.other.append(differences(found.table, context, name, "as described"))
+            self.other.append(differences(table_of(found), context, name, "as described"))
             self._note_best(found.batches, name)
+        memory = Remembered(self.player, self._tick(f"{context}, what firms want"), until_decided=self.size.until_decided)
+        memory.show((scenarios[arm] for arm in self.options), (self.batches[arm] for arm in self.options))
+        self.fit = fit_tables([context], self.options, self.size.pairs, self.size.fit_pairs, self.seed, self.asked, memory)
+        self.fit_played = memory.played
 
     def _tick(self, what: str) -> Callable[[int], None]:
         return lambda runs: self.progress(what, runs)
@@ -100,6 +109,12 @@ class InContext:
     def _note_best(self, batches: Mapping[str, Batch], assumption: str = "default", until_decided: bool = False) -> None:
         options = {arm: batches[arm] for arm in self.options}
         self.best.append(best_role_models(options, self.context, assumption, until_decided))
+
+
+def table_of(found: Comparison) -> pd.DataFrame:
+    """The table without the record that a reader's copy carries: the study's own tables carry theirs."""
+    table: pd.DataFrame = vars(found)["table"]
+    return table
 
 
 def _shared(batches: Mapping[str, Batch], until_decided: bool) -> dict[str, Batch]:

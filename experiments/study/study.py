@@ -43,7 +43,7 @@ from tandem.experiments.files.tables import write_tables
 from tandem.experiments.firms.kept_batches import Keeper
 from tandem.experiments.firms.kept_batches import play as one_batch
 from tandem.experiments.firms.uncertainty import variance_shares
-from tandem.experiments.study.fitting import Remembered, fit_runs, fit_tables, kept_outcomes
+from tandem.experiments.study.fitting import AS_DESCRIBED, fit_runs, kept_outcomes
 from tandem.experiments.study.in_context import InContext, Told
 from tandem.experiments.study.second import kept_worth
 from tandem.sim.compile import at_once
@@ -213,10 +213,8 @@ def play(
         lambda: effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers")),
         partial(_where_from, options, seed, size, asked, progress),
     )
-    memory = Remembered(player, _tick(progress, "what firms want"), until_decided=size.until_decided)
-    for part in compared:
-        memory.show((firms[part.context][arm] for arm in options), (part.batches[arm] for arm in options))
-    fit = fit_tables(options, size.pairs, size.fit_pairs, seed, asked, memory)
+    fit = pd.concat([part.fit for part in compared], ignore_index=True)
+    fit = fit.sort_values("dispositions", key=lambda told: told != AS_DESCRIBED, kind="stable", ignore_index=True)
     main, equal, alternatives, best, against = (
         _joined(compared, name) for name in ("default", "equal", "other", "best", "against")
     )
@@ -243,7 +241,7 @@ def play(
         runs=planned_runs(profile, asked)
         - sum(part.spared for part in compared)
         - fit_runs(options, size.fit_pairs)
-        + memory.played,
+        + sum(part.fit_played for part in compared),
         parameters=asked,
     )
 
@@ -284,9 +282,7 @@ def write(
     Each file is made whole in a hidden folder inside `out` and then moved over the old one, the report last: nothing is
     ever half written, and what was there stays until then.
     """
-    from tandem.experiments.pages.words import titles
     from tandem.experiments.study.figures import study_figures
-    from tandem.experiments.study.front import front_figure
     from tandem.experiments.study.report import report_page
 
     asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
@@ -294,8 +290,7 @@ def write(
     with filled(out) as folder:
         write_tables(study.tables(), folder)
     with filled(out, last="report.html") as folder:  # after the tables, which stand whatever becomes of the drawing
-        progress("figures", 0)
-        figures = [front_figure(study, folder, titles()), *study_figures(study, folder, progress)]
+        figures = study_figures(study, folder, progress)
         (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
     return out / "report.html"

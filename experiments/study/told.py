@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tandem.experiments.study.strata import Part
+    from tandem.experiments.study.study import Study
 
 
 def meaning_of(name: str) -> str:
@@ -32,6 +33,16 @@ def pairs_of(table: pd.DataFrame) -> str:
     taken = table.loc[~table["verdict"].isin(["baseline", "not defined"]), "pairs"]
     least, most = (int(taken.min()), int(taken.max())) if len(taken) else (0, 0)
     return form(most, ",") if least == most else said("figures.from_to", least=least, most=most)
+
+
+def luck_share(study: Study, outcome: str, what: str = "outcome") -> str:
+    """How much of the variance over firms is luck, as a part of a sentence; nothing where it was not played."""
+    if not len(study.variance):
+        return ""
+    rows = study.variance
+    rows = rows[(rows["outcome"] == outcome) & (rows["what"] == what) & (rows["source"] == "luck")]
+    low, high = rows["share"].min(), rows["share"].max()
+    return said("figures.luck_of_differences" if what == "difference" else "figures.luck", low=low, high=high)
 
 
 def verdict_word(verdict: str) -> str:

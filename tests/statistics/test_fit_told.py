@@ -124,9 +124,9 @@ def test_a_study_plays_for_the_wishes_only_what_it_has_not_played():
     for context in contexts():
         scenarios = described(context, options)
         shown.show(scenarios.values(), [simulate_batch(each, 6, 2, parameters=asked) for each in scenarios.values()])
-    table = fit_tables(options, 6, 4, 2, asked, shown)
+    table = fit_tables(contexts(), options, 6, 4, 2, asked, shown)
     assert sum(played) == fit_runs(options, 4) and plays("agile") == 2 and plays("baseline") == 0
-    pd.testing.assert_frame_equal(table, fit_tables(options, 6, 4, 2, asked, fresh))
+    pd.testing.assert_frame_equal(table, fit_tables(contexts(), options, 6, 4, 2, asked, fresh))
     n = table.set_index(["dispositions", "context"])["n"]
     assert set(n["as described"]["baseline"]) == {6} and set(n["as described"]["agile"]) == set(n["equal"]["baseline"]) == {4}
     assert set(table["context"]) == set(contexts()) and len(table) == 2 * len(contexts()) * len(options)
