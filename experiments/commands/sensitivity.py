@@ -180,10 +180,10 @@ def play(
     parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None, bool, bool], command: str
 ) -> tuple[Any, Any, int]:
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
+    from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.study import strata as plan
     from tandem.experiments.study.noted import note_parts
-    from tandem.experiments.study.sensitivity_report import report_page
     from tandem.experiments.study.sensitivity_tables import declare, write
     from tandem.experiments.study.study import firms_per_second
     from tandem.sim.writing import write_text
@@ -195,9 +195,11 @@ def play(
     rate = firms_per_second(1.0 if declared[0] == ProfileName.paper.value else 0.1)
     print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     results: dict[str, Any] = {}
-    with progress(runs, "sensitivity") as told:
+    with loading("tandem.experiments.study.sensitivity_report"), progress(runs, "sensitivity") as told:
         for part in parts:
             results[part.name] = plan.play(part, out / "store", partial(told, part.name))
+    from tandem.experiments.study.sensitivity_report import report_page
+
     named = {part.name: part for part in parts}
     write(results, named, out, plan.PROFILES[declared[0]].whole)
     write_text(out / "report.html", report_page(results, named, out, command), comment="html")

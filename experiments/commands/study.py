@@ -44,6 +44,7 @@ def study(
     started = time.monotonic()
     print("starting: loading the model", file=sys.stderr, flush=True)
 
+    from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import print_equal, print_levers, print_role_models, progress
     from tandem.experiments.pages.telling import told_in
     from tandem.experiments.study.run import FIGURES, analyses, drawn_as, job, tables
@@ -58,7 +59,8 @@ def study(
     if whole.beside:
         with progress(whole.beside, "sensitivity") as told:
             sections = analyses(whole, out, told)
-    with progress(whole.in_tables + FIGURES * drawn_as(whole), "role_models") as told:
+    in_all = whole.in_tables + FIGURES * drawn_as(whole)
+    with loading("tandem.experiments.study.figures"), progress(in_all, "role_models") as told:
         found = tables(whole, out, sections, told)
     print_role_models(found.role_models, sys.stdout, lang=lang.value)
     print_equal(found.role_models, found.beside_rights, sys.stdout, lang.value)
@@ -71,8 +73,10 @@ def study(
 
 def announce(runs: int, long: bool) -> None:
     """How much will be played and, of a long job, how long that takes here."""
-    from tandem.experiments.study.study import firms_per_second
+    about = " at most"
+    if long:
+        from tandem.experiments.study.study import firms_per_second
 
-    rate = firms_per_second(1.0 if long else 0.1)
-    about = f": about {runs / rate / 60.0:.0f} minutes at {rate:,.0f} a second" if long else ""
-    print(f"playing {runs:,} firms{about or ' at most'}", file=sys.stderr, flush=True)
+        rate = firms_per_second()
+        about = f": about {runs / rate / 60.0:.0f} minutes at {rate:,.0f} a second"
+    print(f"playing {runs:,} firms{about}", file=sys.stderr, flush=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-
+from threading import Thread
 
 ALIVE_BEFORE_A_LOOK = 200_000
 
@@ -15,8 +18,26 @@ def hurry() -> None:
     """Settle what only a process of our own may, before anything is loaded. Python looks for circles of objects that nobody needs
     after every 700 new ones, and again while modules load: a twentieth of a study. OpenBLAS lets idle threads spin for a while,
     on processors that play firms."""
+    from tandem.sim.process import take
+
+    take()
     gc.set_threshold(ALIVE_BEFORE_A_LOOK, 20, 20)
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2^4 cycles, the least
+
+
+@contextmanager
+def loading(module: str) -> Iterator[None]:
+    """Load a module that is needed after the block, while compiled code plays in it. Where it can't be loaded, whoever needs it
+    hears of it."""
+
+    def load() -> None:
+        with suppress(Exception):
+            import_module(module)
+
+    thread = Thread(target=load, daemon=True)
+    thread.start()
+    yield
+    thread.join()
 
 
 def settle() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import qmc
 
 from tandem.sim.seeds import entropy
 
 
 def random_levels(n: int, levers: int, seed: int | str = 0) -> np.ndarray:
     """Levels in [0, 1), float64 (n, levers): a scrambled Sobol sequence; a power of two spreads best."""
+    from scipy.stats import qmc  # half a second, which a study spends while it plays
+
     levels: np.ndarray = qmc.Sobol(levers, scramble=True, rng=np.random.default_rng(entropy(seed))).random(n)
     return levels
 

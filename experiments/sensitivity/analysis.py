@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ from tandem.experiments.sensitivity.runner import (
 from tandem.experiments.sensitivity.sums import Enough, Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
-from tandem.sim.compile import at_once
+from tandem.sim.compile import side_by_side
 from tandem.sim.given import number_or_none, whole, whole_or_none
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import made_by
@@ -227,72 +227,79 @@ def _mark(
     return hashlib.sha256(json.dumps(asked).encode() + run.pilot.tobytes() + run.spreads.tobytes()).hexdigest()
 
 
-class _Tables:
-    """What is told of each output in turn, gathered."""
+@dataclass
+class _Told:
+    """What is told of outputs, gathered."""
 
-    def __init__(self, design: Design, run: Runner, played: Played, told_by: tuple[str, int] | None):
-        self.design, self.plan, self.run, self.played, self.told_by = design, played.plan, run, played, told_by
-        self.target, self.rows_played = target_width(self.plan.n), self.plan.n - played.failed_rows
-        self.rows: list[Row] = []
-        self.ranks: list[pd.DataFrame] = []
-        self.places: dict[str, dict[str, str]] = {}
-        self.checks: list[Row] = []
-        self.curves: list[Row] = []
-        self.path: list[Row] = []
-        self.bounds: list[Row] = []
-        self.practice: list[Row] = []
-        self.within: list[Row] = []
-        self.ranks_within: list[pd.DataFrame] = []
-        self.depends: list[Row] = []
-        self.leading: list[Callable[[], pd.DataFrame]] = []  # drawn again and again, so all outputs at once, at the end
-        self.moments: dict[str, np.ndarray] = {}
+    rows: list[Row] = field(default_factory=list)
+    ranks: list[pd.DataFrame] = field(default_factory=list)
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    checks: list[Row] = field(default_factory=list)
+    curves: list[Row] = field(default_factory=list)
+    path: list[Row] = field(default_factory=list)
+    bounds: list[Row] = field(default_factory=list)
+    practice: list[Row] = field(default_factory=list)
+    within: list[Row] = field(default_factory=list)
+    ranks_within: list[pd.DataFrame] = field(default_factory=list)
+    depends: list[Row] = field(default_factory=list)
+    leading: list[pd.DataFrame] = field(default_factory=list)
+    moments: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def add(self, at: int) -> None:
-        """Tell of output number `at`."""
-        name, kept, factors = self.run.outputs[at], self.played.by_output[at], self.design.factors
-        shift, scale, sums = float(self.run.shift[at]), float(self.run.scale[at]), kept.whole
-        output = estimated(name, sums, self.design, self.plan, shift, scale)
-        self.rows += rows_of(output, self.rows_played, self.target)
-        order = ranks_of(output)
-        self.ranks.append(order)
-        self.places[name] = places_of(order, factors.groups)
-        stages = _stages(sums, output, self.plan)
-        self.path += [{"output": name, **row} for row in stages]
-        half = [row["estimate"] for row in stages if row["n"] == self.plan.n // 2]
-        second = {} if factors.held else first_by_ranks(factors, self.played.first_points, self.played.first_values[at])
-        self.checks += checks_of(output, order, sums, self.plan, second, np.array(half) if half else None)
-        self.curves += _curves(output, factors)
-        self.practice += practice_rows(output, sums, factors, scale)
-        if self.played.bounds is not None:
-            ends = [estimated(name, end.whole, self.design, self.plan, shift, scale) for end in self.played.bounds[at]]
-            self.bounds += _bounds(output, *ends)
-        self._add_held(at, name, kept, output.mean_known)
-        self.moments |= {f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts}
+    def add(self, other: _Told) -> None:
+        """Put what is told of another output behind it."""
+        for name, mine in vars(self).items():
+            more = getattr(other, name)
+            if isinstance(mine, dict):
+                mine.update(more)
+            else:
+                mine.extend(more)
 
-    def _add_held(self, at: int, name: str, kept: Kept, known: bool) -> None:
-        shift, scale = float(self.run.shift[at]), float(self.run.scale[at])
-        rows, ranks = within_tables(name, kept, self.design, self.plan, shift, scale, self.target)
-        self.within += rows
-        self.ranks_within.append(ranks)
-        if known:
-            self.depends += dependence(name, kept, self.design, self.run.spreads[:, at], self.plan.level)
-            if self.told_by is not None:
-                self.leading.append(partial(self._led, name, kept))
-                self.moments |= {f"{at}:levels:{word}": array for word, array in kept.by_level.items()}
 
-    def _led(self, name: str, kept: Kept) -> pd.DataFrame:
-        """Who leads over the levels of the factor that is told by them, it aside."""
-        groups, seed = self.design.factors.groups, self.design.seed
-        others = [at for at, group in enumerate(groups) if group != self.told_by[0]]  # type: ignore[index]
-        counts, totals, products = (kept.by_level[word] for word in ("counts", "totals", "products"))
-        apart = products[:, others][:, :, others]
-        return probabilities(name, [groups[at] for at in others], counts, totals[:, others], apart, seed, self.plan.level)
+def _told_of(at: int, design: Design, run: Runner, played: Played, told_by: tuple[str, int] | None) -> _Told:
+    """What is told of output number `at`."""
+    name, kept, factors, plan = run.outputs[at], played.by_output[at], design.factors, played.plan
+    shift, scale, sums, target = float(run.shift[at]), float(run.scale[at]), kept.whole, target_width(plan.n)
+    output = estimated(name, sums, design, plan, shift, scale)
+    order, stages = ranks_of(output), _stages(sums, output, plan)
+    half = [row["estimate"] for row in stages if row["n"] == plan.n // 2]
+    second = {} if factors.held else first_by_ranks(factors, played.first_points, played.first_values[at])
+    found = _Told(
+        rows=rows_of(output, plan.n - played.failed_rows, target),
+        ranks=[order],
+        places={name: places_of(order, factors.groups)},
+        checks=checks_of(output, order, sums, plan, second, np.array(half) if half else None),
+        curves=_curves(output, factors),
+        path=[{"output": name, **row} for row in stages],
+        practice=practice_rows(output, sums, factors, scale),
+        moments={f"{at}:{moment}": total for moment, total in sums.sums.items()} | {f"{at}:counts": sums.counts},
+    )
+    if played.bounds is not None:
+        ends = [estimated(name, end.whole, design, plan, shift, scale) for end in played.bounds[at]]
+        found.bounds += _bounds(output, *ends)
+    rows, ranks = within_tables(name, kept, design, plan, shift, scale, target)
+    found.within += rows
+    found.ranks_within.append(ranks)
+    if output.mean_known:
+        found.depends += dependence(name, kept, design, run.spreads[:, at], plan.level)
+        if told_by is not None:
+            found.leading.append(_led(name, kept, design, told_by[0], plan.level))
+            found.moments |= {f"{at}:levels:{word}": array for word, array in kept.by_level.items()}
+    return found
+
+
+def _led(name: str, kept: Kept, design: Design, told_by: str, level: float) -> pd.DataFrame:
+    """Who leads over the levels of the factor that is told by them, it aside."""
+    groups = design.factors.groups
+    others = [at for at, group in enumerate(groups) if group != told_by]
+    counts, totals, products = (kept.by_level[word] for word in ("counts", "totals", "products"))
+    apart = products[:, others][:, :, others]
+    return probabilities(name, [groups[at] for at in others], counts, totals[:, others], apart, design.seed, level)
 
 
 def _result(kind: str, design: Design, run: Runner, played: Played, told_by: tuple[str, int] | None) -> Sensitivity:
-    plan, found = played.plan, _Tables(design, run, played, told_by)
-    for at in range(len(run.outputs)):
-        found.add(at)
+    plan, found = played.plan, _Told()
+    for one in side_by_side([partial(_told_of, at, design, run, played, told_by) for at in range(len(run.outputs))]):
+        found.add(one)
     found.checks += [
         _check("health", played.failed_rows / plan.n, 1e-3, played.failed_rows == 0, "share of base rows left out as failed"),
         _check("repeatable", float(run.repeats), 1.0, run.repeats, "1: the same points and keys gave the same bits again"),
@@ -324,7 +331,7 @@ def _result(kind: str, design: Design, run: Runner, played: Played, told_by: tup
         within=pd.DataFrame(found.within),
         ranks_within=joined([part for part in found.ranks_within if len(part)]),
         depends=pd.DataFrame(found.depends),
-        leading=joined(at_once(*found.leading)),
+        leading=joined(found.leading),
         moments=found.moments,
     )
 

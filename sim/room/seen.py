@@ -4,6 +4,7 @@ weeks. Everything that a phone is told of the firm is made here."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -198,7 +199,7 @@ def notes(events: Iterable[Mapping[str, Any]], side: int) -> list[dict[str, str]
     for event in events:
         kind = ALIKE.get(str(event["kind"]), str(event["kind"]))
         if kind in WITNESSED or (kind in DONE_BY_HIM and event["who"] == me):
-            found.append(both(lambda lang, event=event, kind=kind: _sentence({**event, "kind": kind}, lang)))
+            found.append(both(partial(_sentence, {**event, "kind": kind})))
     return [note for place, note in enumerate(found) if note not in found[:place]][-MOST_NOTES:]
 
 

@@ -9,13 +9,15 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from tandem.sim.compile import PROCESSORS
+from tandem.sim.compiler.settings import PROCESSORS
+from tandem.sim.process import ours
 
 Answer = TypeVar("Answer")
-MOST_JOBS = 255  # a job's number is one byte
+WIDTH = 2  # bytes of a job's number
+MOST_JOBS = 4096 // WIDTH  # as many numbers as any pipe holds
 
 
 def side_by_side(jobs: Sequence[Callable[[], Answer]], told: Callable[[], None] = lambda: None) -> list[Answer]:
@@ -26,9 +28,9 @@ def side_by_side(jobs: Sequence[Callable[[], Answer]], told: Callable[[], None] 
     whether the job failed or the copy was killed, is done here: so errors are those that one process would raise.
     """
     found: dict[int, Answer] = {}
-    with _queue(len(jobs)) as numbers, _helpers(jobs, numbers, _copies(len(jobs))) as answers:
-        for number in iter(lambda: os.read(numbers, 1), b""):
-            found[number[0]] = jobs[number[0]]()
+    with _queue(min(len(jobs), MOST_JOBS)) as queue, _helpers(jobs, queue, _copies(len(jobs))) as answers:
+        for number in _taken(queue):
+            found[number] = jobs[number]()
             told()
         for each in answers:
             for number, answer in each().items():
@@ -41,34 +43,38 @@ def side_by_side(jobs: Sequence[Callable[[], Answer]], told: Callable[[], None] 
 
 
 def _copies(jobs: int) -> int:
-    """How many copies may help. On other systems than Linux libraries do not outlive a `fork`, and nowhere does a lock that another
-    thread holds; the thread of a progress bar holds none that a copy asks for."""
+    """How many copies may help: only of a command's own process. On other systems than Linux libraries do not outlive a `fork`,
+    and nowhere does a lock that another thread holds; the thread of a progress bar holds none that a copy asks for."""
     strangers = [
         thread
         for thread in threading.enumerate()
         if thread is not threading.current_thread() and not type(thread).__module__.startswith("rich.")
     ]
-    return 0 if sys.platform != "linux" or strangers else min(PROCESSORS, jobs) - 1
+    return 0 if not ours() or sys.platform != "linux" or strangers else min(PROCESSORS, jobs) - 1
 
 
 @contextlib.contextmanager
 def _queue(jobs: int) -> Any:
     """A pipe that holds the numbers of the jobs; whoever has time takes the next. Its reading end."""
-    if jobs > MOST_JOBS:
-        raise ValueError(f"{jobs} jobs side by side; at most {MOST_JOBS}")
     reads, writes = os.pipe()
     try:
-        os.write(writes, bytes(range(jobs)))
+        os.write(writes, b"".join(number.to_bytes(WIDTH, "big") for number in range(jobs)))
         os.close(writes)
         yield reads
     finally:
         os.close(reads)
 
 
+def _taken(queue: int) -> Iterator[int]:
+    """Numbers of jobs, one after the other, until none is left."""
+    while number := os.read(queue, WIDTH):
+        yield int.from_bytes(number, "big")
+
+
 @contextlib.contextmanager
-def _helpers(jobs: Sequence[Callable[[], Any]], numbers: int, copies: int) -> Any:
+def _helpers(jobs: Sequence[Callable[[], Any]], queue: int, copies: int) -> Any:
     """Copies of this process at work; for each, what gives its answers by number once it is done. None outlives the block."""
-    begun = [_begun(jobs, numbers) for _ in range(copies)]
+    begun = [_begun(jobs, queue) for _ in range(copies)]
     try:
         yield [lambda reads=reads: _read(reads) for _, reads in begun]
     finally:
@@ -79,7 +85,7 @@ def _helpers(jobs: Sequence[Callable[[], Any]], numbers: int, copies: int) -> An
             os.waitpid(process, 0)
 
 
-def _begun(jobs: Sequence[Callable[[], Any]], numbers: int) -> tuple[int, int]:
+def _begun(jobs: Sequence[Callable[[], Any]], queue: int) -> tuple[int, int]:
     """A copy that takes jobs: its number, and the end of a pipe from which its answers come."""
     reads, writes = os.pipe()
     with warnings.catch_warnings():
@@ -92,9 +98,9 @@ def _begun(jobs: Sequence[Callable[[], Any]], numbers: int) -> tuple[int, int]:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.close(reads)
         answers = {}
-        for number in iter(lambda: os.read(numbers, 1), b""):
+        for number in _taken(queue):
             with contextlib.suppress(Exception):
-                answers[number[0]] = jobs[number[0]]()
+                answers[number] = jobs[number]()
         with open(writes, "wb") as pipe:
             pickle.dump(answers, pipe)
     finally:
