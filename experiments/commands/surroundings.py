@@ -26,13 +26,14 @@ def hurry() -> None:
 
 
 @contextmanager
-def loading(module: str) -> Iterator[None]:
-    """Load a module that is needed after the block, while compiled code plays in it. Where it can't be loaded, whoever needs it
+def loading(*modules: str) -> Iterator[None]:
+    """Load modules that are needed later while compiled code plays in the block. Where one can't be loaded, whoever needs it
     hears of it."""
 
     def load() -> None:
         with suppress(Exception):
-            import_module(module)
+            for module in modules:
+                import_module(module)
 
     thread = Thread(target=load, daemon=True)
     thread.start()

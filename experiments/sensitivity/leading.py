@@ -59,18 +59,26 @@ def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndar
     centre = means.mean(axis=0)
     errors = within[None] / n[:, None, None]
     between = _at_least_nothing(np.cov(means.T) - errors.mean(axis=0))
-    gain = between[None] @ np.linalg.pinv(between[None] + errors, hermitian=True)
-    middle = centre + np.einsum("lij,lj->li", gain, means - centre)
+    # Levels with as many rows share their matrices; most do.
+    alike, of = np.unique(n, return_inverse=True)
+    gain = between[None] @ np.linalg.pinv(between[None] + within[None] / alike[:, None, None], hermitian=True)
     left = between[None] - gain @ between[None]
     values, vectors = np.linalg.eigh(0.5 * (left + left.transpose(0, 2, 1)))
-    root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
-    # Input by input: products of many small matrices, and the largest along a short axis, are slow.
-    g = len(centre)
-    best, first = np.full(normal.shape[1:], -np.inf), np.zeros(normal.shape[1:], dtype=np.int8)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :])[of]
+    middle = centre + np.einsum("lij,lj->li", gain[of], means - centre)
+    # Input by input, in memory of their own: products of many small matrices, and the largest along a short axis, are slow.
+    g, shape = len(centre), normal.shape[1:]
+    best, first = np.full(shape, -np.inf), np.zeros(shape, dtype=np.int8)
+    drawn, part, ahead = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
     for at in range(g):
-        drawn = middle[:, [at]] + sum(root[:, at, [of]] * normal[of] for of in range(g))
-        ahead = drawn > best
-        best, first = np.where(ahead, drawn, best), np.where(ahead, at, first)
+        np.multiply(root[:, at, [0]], normal[0], out=drawn)
+        for other in range(1, g):
+            np.multiply(root[:, at, [other]], normal[other], out=part)
+            drawn += part
+        drawn += middle[:, [at]]
+        np.greater(drawn, best, out=ahead)
+        np.copyto(best, drawn, where=ahead)
+        first[ahead] = at
     found: np.ndarray = np.stack([(first == at).mean(axis=1) for at in range(g)], axis=1)
     return found
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import qmc
 
 from tandem.experiments.sensitivity.intervals import LEVEL
 from tandem.experiments.sensitivity.luck import generator
@@ -74,6 +73,8 @@ class Plan:
         A block lies within one scramble, or holds whole random replications.
         """
         if self.sobol:
+            from scipy.stats import qmc  # only now: half a second, which a command spends while its pilots play
+
             size = min(self.rows, 1 << max(0, most.bit_length() - 1))
             for part in range(self.replications):
                 sequence = qmc.Sobol(self._drawn, scramble=True, rng=generator(self.seed, 1, part))

@@ -71,6 +71,9 @@ def within_table(found: Sensitivity, output: str, held: str = CONTEXT) -> pd.Dat
     mine = table[
         (table["held"] == held) & (table["output"] == output) & (table["measure"] == "total_mean") & table["input"].isin(LEVERS)
     ]
+    levers = [lever for lever in LEVERS if lever in found.factors.groups]
+    ranks = found.ranks_within
+    ranks = ranks[(ranks["held"] == held) & (ranks["output"] == output)]
     for level, part in mine.groupby("level", sort=False):
         if part["estimate"].isna().any():
             row: dict[str, Any] = {
@@ -82,7 +85,7 @@ def within_table(found: Sensitivity, output: str, held: str = CONTEXT) -> pd.Dat
                 "high": float("nan"),
             }
         else:
-            first = tops_within(found, output, held, str(level))
+            first = _first(_places(ranks[ranks["level"] == level], output, levers))
             best = part.sort_values("estimate", ascending=False, kind="stable").iloc[0]
             row = {
                 "leaders": first,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+import pandas as pd
+
 from tandem.experiments.pages.numbers import figure_text, interval_text, scaled
 from tandem.experiments.pages.page import Table
 from tandem.experiments.pages.telling import between, form, said, spoken_now, word
@@ -19,20 +21,20 @@ from tandem.sim.parameters import LEVERS
 def within_tables(found: Sensitivity) -> list[Table]:
     """A table an output and what is held: a row a level, its leader and the total index of each lever with its interval."""
     return [
-        _within(found, output, held)
+        _within(found, output, held, led)
         for output in found.outputs
         for held in helds(found)
-        if len(within_table(found, output, held))
+        if len(led := within_table(found, output, held))
     ]
 
 
-def _within(found: Sensitivity, output: str, held: str) -> Table:
+def _within(found: Sensitivity, output: str, held: str, led: pd.DataFrame) -> Table:
     named, teller = titles(), Teller(spoken_now())
     levers = [lever for lever in LEVERS if lever in found.factors.groups]
     table = found.within
     mine = table[(table["held"] == held) & (table["output"] == output) & (table["measure"] == "total_mean")]
     rows = []
-    for row in within_table(found, output, held).to_dict("records"):
+    for row in led.to_dict("records"):
         part = mine[mine["level"] == row["level"]].set_index("input")
         cells = [
             {
