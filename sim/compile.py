@@ -35,7 +35,7 @@ from tandem.sim.compiler.decorators import kernel, part, phase, rule, sequence
 from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records, sum_of, word
 from tandem.sim.compiler.processes import side_by_side
 from tandem.sim.compiler.settings import COMPILED, cache_folder
-from tandem.sim.compiler.threads import at_once, in_threads, set_threads
+from tandem.sim.compiler.threads import at_once, in_threads, set_threads, stop_if_given_up
 
 
 def program(name: str, *roots: tuple[Any, ...]) -> None:
@@ -75,6 +75,7 @@ __all__ = [
     "sequence",
     "set_threads",
     "side_by_side",
+    "stop_if_given_up",
     "sum_of",
     "word",
 ]

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,20 +54,24 @@ def validate(
 
     from tandem.experiments.commands.screen import bar
     from tandem.experiments.files.record import note_firms
+    from tandem.sim.compile import at_once
 
     asked = _looked_at(pairs, at_most, parameters, strict, only, lang)
     if out is not None:
         writable(out, ("patterns.csv", "findings.csv", "histories.csv"))
     note_firms(declared_firms())
-    started, tables = time.monotonic(), {}
+    started = time.monotonic()
     told = TextColumn("{task.description}: {task.completed} {task.fields[unit]}", markup=False)
     with bar(SpinnerColumn(), told, TimeElapsedColumn()) as shown:
+        jobs: dict[str, Callable[[], Any]] = {}
         if only != "findings":
-            tables["patterns"] = _patterns(pairs, at_most, seed, asked, _ticking(shown, "patterns", "sets of firms played"))
+            tick = _ticking(shown, "patterns", "sets of firms played")
+            jobs["patterns"] = partial(_patterns, pairs, at_most, seed, asked, tick)
         if only != "patterns":
             tick = _ticking(shown, "findings", f"of {seeds or POPULATIONS} populations played")
-            tables["findings"] = _findings(seeds, firms, seed, asked, workers, tick)
-            tables["histories"] = _histories(seed, asked)
+            jobs["findings"] = partial(_findings, seeds, firms, seed, asked, workers, tick)
+            jobs["histories"] = partial(_histories, seed, asked)
+        tables = dict(zip(jobs, at_once(*jobs.values())))
     tables = {name: table.assign(parameters=asked.word) for name, table in tables.items()}
     if "patterns" in tables:
         show(tables["patterns"], lang)

@@ -67,7 +67,8 @@ class Bench:
     def outcomes(self, role_model: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Outcomes, one row a luck, of a role model in a context with equal dispositions and further changes."""
         scenario = Scenario.of(role_model=role_model, context=context).with_({**DISPOSITIONS, **(changes or {})})
-        return self.batch(scenario).outcomes
+        table: pd.DataFrame = vars(self.batch(scenario))["outcomes"]  # not a reader's: no copy of it, and no record
+        return table
 
     def batch(self, scenario: Scenario) -> Batch:
         """The replicates of any scenario, as many as there are pairs now."""

@@ -39,7 +39,7 @@ from tandem.experiments.validation.statistics import (
     yearly_growth,
 )
 from tandem.experiments.validation.trials import LONG_STEP, Size, Trial
-from tandem.sim.compile import set_threads
+from tandem.sim.compile import set_threads, stop_if_given_up
 from tandem.sim.intervals import band_verdict, t_quantile, whole_verdict
 from tandem.sim.seeds import further
 from tandem.sim.until import level_of
@@ -232,6 +232,7 @@ def assess(
             for one in play(jobs):
                 found.append(one)
                 progress()
+                stop_if_given_up()
             drawn, done = pd.concat([drawn, pd.DataFrame(found)], ignore_index=True), look
             level = level_of(looks[: at + 1]) if len(looks) > 1 else None
             table = judged(drawn, level)

@@ -30,18 +30,23 @@ def in_threads(play: Callable[[int, int], None], rows: int, chunk: int) -> None:
     threads at once.
     """
     chunk = min(chunk, max(1, -(-rows // (SHARES * _threads))))
-    lows, given_up = range(0, rows, chunk), _given_up.get()
+    lows = range(0, rows, chunk)
     if _threads == 1 or len(lows) == 1:
         play(0, rows)
         return
     with ThreadPoolExecutor(min(_threads, len(lows))) as pool:
         try:
             for _ in pool.map(play, lows, (min(low + chunk, rows) for low in lows)):
-                if given_up.is_set():
-                    raise KeyboardInterrupt
+                stop_if_given_up()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def stop_if_given_up() -> None:
+    """For jobs beside each other that play in processes of their own: raises KeyboardInterrupt where they are given up."""
+    if _given_up.get().is_set():
+        raise KeyboardInterrupt
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
