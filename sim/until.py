@@ -137,14 +137,15 @@ class Followed:
         """Whether it is known on which side of the line the truth lies."""
         return self.verdict in DECIDED
 
-    def open_within(self, budget: int) -> bool:
-        """Whether more pairs of the budget may decide it: it is not decided yet, and not hopeless either."""
+    def open_within(self, budget: int, hopeless: float = HOPELESS) -> bool:
+        """Whether more pairs of the budget may decide it: it is not decided yet, and the chance that it will be is not below
+        `hopeless`."""
         last = max(looks(budget), default=budget)
         if self.decided or not self.n or self.pairs >= last:
             return False
         if not self.error > 0.0:
             return False  # where no pair of a hundred differs, hardly one will
-        return chance(self.score, self.pairs / last, reaches(looks(last))[-1]) >= HOPELESS
+        return chance(self.score, self.pairs / last, reaches(looks(last))[-1]) >= hopeless
 
     @property
     def interval(self) -> tuple[float, float, float, float, int]:

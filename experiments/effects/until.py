@@ -13,7 +13,7 @@ from tandem.sim.deciding import batches_until_decided
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
-from tandem.sim.until import followed_difference
+from tandem.sim.until import HOPELESS, followed_difference
 
 
 def compare_until_decided(
@@ -28,10 +28,12 @@ def compare_until_decided(
     asked: Sequence[str] = (),
     controls: Collection[str] = (),
     more: Sequence[str] = (),
+    hopeless: float = HOPELESS,
 ) -> Comparison:
     """As `compare_role_models`, but each arm is played until its headlines, the user's own outcomes and `more` are decided
     against the first, and until it is decided which of the arms without `controls` leads by each outcome `asked`, or `at_most`
-    pairs are used. `at_least`: replicates that each arm has at the end in any case. `progress` hears firms played."""
+    pairs are used. `at_least`: replicates that each arm has at the end in any case; `hopeless`: the chance to be decided within
+    the budget below which a statement is given up as undecided. `progress` hears firms played."""
     firms = {arm: plain.with_(dict(changes)) if changes else plain for arm, plain in scenarios.items()}
     same = {arm: batch for arm, batch in (known or {}).items() if firms[arm].digest == scenarios[arm].digest}
     batches = batches_until_decided(
@@ -43,12 +45,15 @@ def compare_until_decided(
         at_least,
         lambda arm, runs: progress(runs),
         same,
-        lambda played: in_the_lead(played, at_most, asked, controls),
+        lambda played: in_the_lead(played, at_most, asked, controls, hopeless),
+        hopeless,
     )
     return compare_batches(batches, looked_at(more), until_decided=True)
 
 
-def in_the_lead(batches: Mapping[str, Batch], at_most: int, asked: Sequence[str], controls: Collection[str] = ()) -> set[str]:
+def in_the_lead(
+    batches: Mapping[str, Batch], at_most: int, asked: Sequence[str], controls: Collection[str] = (), hopeless: float = HOPELESS
+) -> set[str]:
     """The arms between which it is not decided who leads by one of the outcomes `asked`, but may be within `at_most` pairs."""
     found: set[str] = set()
     first = next(iter(batches.values()))
@@ -60,6 +65,6 @@ def in_the_lead(batches: Mapping[str, Batch], at_most: int, asked: Sequence[str]
             continue
         best = best_of(values, sign * first.units(outcome))
         behind = {arm: followed_difference(row, values[best]) for arm, row in values.items() if arm != best}
-        rivals = {arm for arm, found in behind.items() if found.open_within(at_most)}
+        rivals = {arm for arm, found in behind.items() if found.open_within(at_most, hopeless)}
         found |= rivals | ({best} if rivals else set())
     return found

@@ -100,7 +100,15 @@ class InContext:
             return self._compared(size.pairs, self.context)
         tick, aside = self._tick(self.context), set(scenarios) - set(self.options)
         found = compare_until_decided(
-            scenarios, size.pairs, self.seed, None, None, tick, self.asked, size.alternative_pairs, STATEMENTS, aside
+            scenarios,
+            size.pairs,
+            self.seed,
+            progress=tick,
+            parameters=self.asked,
+            at_least=size.alternative_pairs,
+            asked=STATEMENTS,
+            controls=aside,
+            hopeless=size.hopeless,
         )
         self.spared = len(scenarios) * size.pairs - sum(batch.runs for batch in found.batches.values())
         tick(self.spared)

@@ -53,6 +53,7 @@ from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.catalogue import of_kind
+from tandem.sim.until import HOPELESS
 from tandem.sim.writing import filled
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Profile:
     """Firms that are played with a COO and without."""
     until_decided: bool = False
     """Whether `pairs` are the most that a cell is played for, and a cell whose statements are decided earlier stops there."""
+    hopeless: float = HOPELESS
+    """Chance to be decided within `pairs` below which a statement is given up as undecided."""
 
     variance: Mapping[str, int] = field(default_factory=lambda: {"firms": 24, "sets": 12, "replicates": 2})
     """Firms, parameter sets and replicates, all crossed, from which the variance is split."""
@@ -87,8 +90,8 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(20, 10, 32, False, 10, 60, variance={"firms": 6, "sets": 4, "replicates": 2}),
-    # 110 pairs: eleven alternatives with 200, the map and the fit would take a third longer; so it is a tenth.
-    "quick": Profile(2000, 110, 1024, until_decided=True),
+    # As much as half a minute allows: see decision 93.
+    "quick": Profile(2000, 100, 1024, until_decided=True, hopeless=0.4),
     "paper": Profile(10_000, 2000, 8192, True, 2000, 20_000),
 }
 

@@ -17,6 +17,7 @@ from tandem.experiments.effects.role_models import (
     described,
 )
 from tandem.experiments.effects.until import compare_until_decided
+from tandem.experiments.study.study import PROFILES
 from tandem.sim.comparison import compare_batches
 from tandem.sim.compile import set_threads
 from tandem.sim.deciding import batches_until_decided
@@ -196,12 +197,12 @@ def test_the_command_says_what_python_says_and_how_many_pairs_it_took(tmp_path, 
 def test_the_quick_study_says_what_all_its_pairs_say(capsys):
     """Every headline statement of every context, played until decided, against the same pairs played whole. TANDEM_SEEDS=20 for
     the whole check; each seed takes half a minute."""
-    same, count = 0, 0
+    same, count, quick = 0, 0, PROFILES["quick"]
     for seed in range(int(os.environ.get("TANDEM_SEEDS", "2"))):
         for context in contexts():
             arms = described(context)
             controls = set(arms) - set(chosen_role_models())
-            until = compare_until_decided(arms, BUDGET, seed, asked=STATEMENTS, controls=controls)
+            until = compare_until_decided(arms, BUDGET, seed, asked=STATEMENTS, controls=controls, hopeless=quick.hopeless)
             whole = compare_role_models(arms, BUDGET, seed).table
             both = zip(until.table["verdict"], whole["verdict"], strict=True)
             told = [(one, other) for one, other in both if other not in ("baseline", "not defined")]
