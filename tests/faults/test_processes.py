@@ -11,8 +11,9 @@ from functools import partial
 
 import pytest
 
+from tandem.sim import process
 from tandem.sim.compile import side_by_side
-from tandem.sim.compiler import processes, whose
+from tandem.sim.compiler import processes
 from tandem.sim.compiler.settings import PROCESSORS
 
 helped = pytest.mark.skipif(sys.platform != "linux" or PROCESSORS < 2, reason="one processor, or no safe copy of a process")
