@@ -23,7 +23,7 @@ PACKAGES = ("tandem", "sim", "scenarios", "experiments")
 # no two rooms can import each other. Unlisted modules of `sim` are complained of: decide where they stand.
 FLOORS = (
     ("tandem.short_names",),
-    ("sim.code_cache", "sim.marks", "sim.mistake", "sim.opening", "sim.seals", "sim.version", "sim.writing"),
+    ("sim.code_cache", "sim.marks", "sim.mistake", "sim.opening", "sim.process", "sim.seals", "sim.version", "sim.writing"),
     ("sim.origin",),
     ("sim.given", "sim.seeds", "sim.answers", "sim.own"),
     ("sim.compiler",),
