@@ -33,8 +33,7 @@ from typing import Any
 
 from tandem.sim.compiler.decorators import kernel, part, phase, rule, sequence
 from tandem.sim.compiler.intrinsics import as_records, copy_record, multiply_wide, odd_ratios, records, sum_of, word
-from tandem.sim.compiler.processes import side_by_side
-from tandem.sim.compiler.settings import COMPILED, cache_folder
+from tandem.sim.compiler.settings import COMPILED, PROCESSORS, cache_folder
 from tandem.sim.compiler.threads import at_once, in_threads, set_threads, stop_if_given_up
 
 
@@ -58,6 +57,7 @@ def cache_is_cold() -> bool:
 
 __all__ = [
     "COMPILED",
+    "PROCESSORS",
     "as_records",
     "at_once",
     "cache_folder",
@@ -74,7 +74,6 @@ __all__ = [
     "rule",
     "sequence",
     "set_threads",
-    "side_by_side",
     "stop_if_given_up",
     "sum_of",
     "word",

@@ -38,7 +38,7 @@ from tandem.experiments.sensitivity.runner import (
 from tandem.experiments.sensitivity.sums import Enough, Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
 from tandem.experiments.store.code import known_code
-from tandem.sim.compile import side_by_side
+from tandem.sim.copies import side_by_side
 from tandem.sim.given import number_or_none, whole, whole_or_none
 from tandem.sim.mistake import Mistake
 from tandem.sim.own import made_by

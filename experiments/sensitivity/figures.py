@@ -15,7 +15,7 @@ from tandem.experiments.pages.numbers import scaled
 from tandem.experiments.pages.telling import form, said, word
 from tandem.experiments.pages.words import spoken, title_of
 from tandem.experiments.sensitivity.estimates import as_difference
-from tandem.sim.compile import side_by_side
+from tandem.sim.copies import side_by_side
 from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BLUE, INK, ORANGE, QUIET

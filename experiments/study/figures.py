@@ -18,7 +18,7 @@ from tandem.experiments.pages.words import listed, low_first, low_title, spoken,
 from tandem.experiments.study.front import front_figure
 from tandem.experiments.study.second_report import map_figure
 from tandem.experiments.study.told import luck_share, pairs_of
-from tandem.sim.compile import side_by_side
+from tandem.sim.copies import side_by_side
 from tandem.sim.intervals import DECIDED
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE, plot_comparison, plot_lever_effects

@@ -28,6 +28,7 @@ FLOORS = (
     ("sim.given", "sim.seeds", "sim.answers", "sim.own"),
     ("sim.compiler",),
     ("sim.compile",),
+    ("sim.copies",),
     ("sim.rules",),
     ("sim.parameters", "sim.state", "sim.streams", "sim.luck", "sim.units", "sim.outcomes"),
     ("sim.phases",),

@@ -165,7 +165,7 @@ def small_house(tmp_path):
     rules = tmp_path / "house" / "tandem" / "sim" / "rules"
     rules.mkdir(parents=True)
     sim = rules.parent
-    for name in ("code_cache.py", "compile.py", "mistake.py", "opening.py", "process.py"):
+    for name in ("code_cache.py", "compile.py", "mistake.py", "opening.py"):
         (sim / name).write_text((ROOT / "sim" / name).read_text())
     shutil.copytree(ROOT / "sim" / "compiler", sim / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
     (sim.parent / "__init__.py").touch()

@@ -8,13 +8,13 @@ import sys
 import threading
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tandem.sim import process
-from tandem.sim.compile import side_by_side
-from tandem.sim.compiler import processes
-from tandem.sim.compiler.settings import PROCESSORS
+from tandem.sim import copies, process
+from tandem.sim.compile import PROCESSORS
+from tandem.sim.copies import side_by_side
 
 helped = pytest.mark.skipif(sys.platform != "linux" or PROCESSORS < 2, reason="one processor, or no safe copy of a process")
 
@@ -22,8 +22,21 @@ helped = pytest.mark.skipif(sys.platform != "linux" or PROCESSORS < 2, reason="o
 @pytest.fixture
 def own(monkeypatch):
     """As in a command's own process."""
-    monkeypatch.setattr(processes, "ours", lambda: True)
-    monkeypatch.setattr(processes.threading, "enumerate", lambda: [threading.current_thread()])
+    monkeypatch.setattr(copies, "ours", lambda: True)
+    monkeypatch.setattr(copies.threading, "enumerate", lambda: [threading.current_thread()])
+
+
+def children() -> set[int]:
+    """Processes of which this one is the parent."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = place.read_text("utf-8")
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(told.rpartition(")")[2].split()[1]) == os.getpid():
+            found.add(int(place.parent.name))
+    return found
 
 
 def slow(answer):
@@ -42,7 +55,7 @@ def test_copies_help_and_answers_keep_their_order(own):
 def test_nobody_copies_a_process_that_is_not_ours_or_has_threads_of_others(monkeypatch):
     assert not process.ours()
     assert {who for _, who in side_by_side([partial(slow, 1)] * 4)} == {os.getpid()}
-    monkeypatch.setattr(processes, "ours", lambda: True)
+    monkeypatch.setattr(copies, "ours", lambda: True)
     go_on = threading.Event()
     stranger = threading.Thread(target=go_on.wait)
     stranger.start()
@@ -55,7 +68,7 @@ def test_nobody_copies_a_process_that_is_not_ours_or_has_threads_of_others(monke
 
 def test_there_may_be_no_job_one_and_more_than_a_pipe_holds(own):
     assert side_by_side([]) == [] and side_by_side([lambda: "one"]) == ["one"]
-    many = processes.MOST_JOBS + 5
+    many = copies.MOST_JOBS + 5
     assert side_by_side([partial(int, number) for number in range(many)]) == list(range(many))
 
 
@@ -83,9 +96,9 @@ def test_what_a_killed_copy_had_taken_is_done_here(own):
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
+    before = children()
     assert side_by_side([partial(dies, number) for number in range(20)]) == list(range(20))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)  # none is left behind
+    assert children() <= before
 
 
 @helped
@@ -103,17 +116,15 @@ def test_an_interrupt_ends_the_copies(own):
             raise KeyboardInterrupt
         time.sleep(60.0)
 
-    began = time.monotonic()
+    before = children()
     with pytest.raises(KeyboardInterrupt):
         side_by_side([interrupted, interrupted, interrupted])
-    assert time.monotonic() - began < 20.0
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children() <= before  # those that slept a minute, too
 
 
 COMMAND = """
 import atexit, gc, os
-from tandem.sim import process
+from tandem.sim import copies, process
 atexit.register(lambda: print(process.ours(), gc.get_threshold()[0] >= 100_000, "OPENBLAS_THREAD_TIMEOUT" in os.environ))
 from tandem.experiments.commands.main import {name}
 {name}(["--version"])
