@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from tandem.sim.compiler.settings import PROCESSORS
+from tandem.sim.compile import PROCESSORS
 from tandem.sim.process import ours
 
 Answer = TypeVar("Answer")
