@@ -39,12 +39,13 @@ def probabilities(
         return pd.DataFrame([{**alone, "input": name} for name in inputs], columns=COLUMNS)
     means = totals[there] / n[:, None]
     within = (products[there] - n[:, None, None] * means[:, :, None] * means[:, None, :]).sum(axis=0) / (n - 1.0).sum()
-    normal = np.ascontiguousarray(np.moveaxis(draw.standard_normal((len(n), DRAWS, g)), 2, 0))
-    whole = _leads(means, within, n, normal).mean(axis=0)
+    normal = np.ascontiguousarray(draw.standard_normal((len(n), DRAWS, g)).transpose(0, 2, 1))
+    rooms = np.empty(normal.shape), np.empty(normal.shape, dtype=bool)
+    whole = _leads(means, within, n, normal, *rooms).mean(axis=0)
     again = np.empty((RESAMPLES, g))
     for turn in range(RESAMPLES):
         chosen = draw.integers(0, len(n), len(n))
-        again[turn] = _leads(means[chosen], within, n[chosen], normal).mean(axis=0)
+        again[turn] = _leads(means[chosen], within, n[chosen], normal, *rooms).mean(axis=0)
     tail = round(0.5 * (1.0 - level), 12)
     low, high = np.quantile(again, [tail, 1.0 - tail], axis=0) if len(n) >= 10 else (np.full(g, np.nan), np.full(g, np.nan))
     rows: list[dict[str, Any]] = [
@@ -54,8 +55,11 @@ def probabilities(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndarray) -> np.ndarray:
-    """Posterior probability of each input to have the largest total, (levels, g); `normal` (g, levels, draws)."""
+def _leads(
+    means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndarray, drawn: np.ndarray, ahead: np.ndarray
+) -> np.ndarray:
+    """Posterior probability of each input to have the largest total, (levels, g); `normal` (levels, g, draws); `drawn`,
+    `ahead` (bool): memory of that shape, which is slow to get again and again."""
     centre = means.mean(axis=0)
     errors = within[None] / n[:, None, None]
     between = _at_least_nothing(np.cov(means.T) - errors.mean(axis=0))
@@ -66,21 +70,15 @@ def _leads(means: np.ndarray, within: np.ndarray, n: np.ndarray, normal: np.ndar
     values, vectors = np.linalg.eigh(0.5 * (left + left.transpose(0, 2, 1)))
     root = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :])[of]
     middle = centre + np.einsum("lij,lj->li", gain[of], means - centre)
-    # Input by input, in memory of their own: products of many small matrices, and the largest along a short axis, are slow.
-    g, shape = len(centre), normal.shape[1:]
-    best, first = np.full(shape, -np.inf), np.zeros(shape, dtype=np.int8)
-    drawn, part, ahead = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
-    for at in range(g):
-        np.multiply(root[:, at, [0]], normal[0], out=drawn)
-        for other in range(1, g):
-            np.multiply(root[:, at, [other]], normal[other], out=part)
-            drawn += part
-        drawn += middle[:, [at]]
-        np.greater(drawn, best, out=ahead)
-        np.copyto(best, drawn, where=ahead)
-        first[ahead] = at
-    found: np.ndarray = np.stack([(first == at).mean(axis=1) for at in range(g)], axis=1)
-    return found
+    np.matmul(root, normal, out=drawn)
+    np.add(drawn, middle[:, :, None], out=drawn)
+    np.equal(drawn, drawn.max(axis=1, keepdims=True), out=ahead)
+    found = ahead.sum(axis=2)
+    if int(found.sum()) != len(n) * drawn.shape[2]:  # some are equal: the first of them leads
+        ahead[:, 1:] &= ~np.logical_or.accumulate(ahead, axis=1)[:, :-1]
+        found = ahead.sum(axis=2)
+    leads: np.ndarray = found / drawn.shape[2]
+    return leads
 
 
 def _at_least_nothing(matrix: np.ndarray) -> np.ndarray:

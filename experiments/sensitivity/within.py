@@ -78,7 +78,7 @@ def dependence(name: str, kept: Kept, design: Design, spreads: np.ndarray, level
     for place, (held, levels) in enumerate(factors.held):
         masks = np.array([[cell[place] == level for cell in factors.cells] for level in levels], dtype=float)
         sums, n = np.einsum("lc,crkb->lrkb", masks, bins), masks @ counts
-        gram = np.array([_gram(sums[:, part], n[:, part]) for part in parts]) / scale[:, None, None, None]
+        gram = _grams(sums, n) / scale[:, None, None, None]
         own = gram.mean(axis=(1, 2))
         both = np.einsum("pllk->pk", gram) / len(levels) - own
         for factor, group in enumerate(factors.group_of):
@@ -87,13 +87,20 @@ def dependence(name: str, kept: Kept, design: Design, spreads: np.ndarray, level
     return rows
 
 
-def _gram(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Mean products of main effects of every two levels, (levels, levels, k), from sums (levels, replications, k, bins)."""
-    whole = sums.sum(axis=1)
-    products = np.einsum("ikb,jkb->ijk", whole, whole) - np.einsum("irkb,jrkb->ijk", sums, sums)
-    pairs = counts.sum(axis=1)[:, None] * counts.sum(axis=1)[None, :] - counts @ counts.T
+def _grams(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Mean products of main effects of every two levels, (1 + replications, levels, levels, k), of all replications and then
+    without each in turn, from sums (levels, replications, k, bins) and rows (levels, replications)."""
+
+    def in_turn(each: np.ndarray) -> np.ndarray:
+        whole = each.sum(axis=0)
+        return np.concatenate([whole[None], whole - each])
+
+    apart, rows = np.moveaxis(sums, 1, 0), counts.T
+    whole, n = in_turn(apart), in_turn(rows)
+    products = np.einsum("pikb,pjkb->pijk", whole, whole) - in_turn(np.einsum("rikb,rjkb->rijk", apart, apart))
+    pairs = n[:, :, None] * n[:, None, :] - in_turn(rows[:, :, None] * rows[:, None, :])
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: np.ndarray = products / COARSE / pairs[:, :, None]
+        found: np.ndarray = products / COARSE / pairs[:, :, :, None]
     return found
 
 

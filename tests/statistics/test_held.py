@@ -5,6 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from tandem.experiments.sensitivity import analyse
+from tandem.experiments.sensitivity.leading import probabilities
 from tandem.experiments.sensitivity.result import Sensitivity
 from tandem.experiments.sensitivity.runner import Runner
 from tandem.sim.mistake import Mistake
@@ -107,6 +108,12 @@ def test_few_rows_a_set_do_not_make_the_largest_figure_the_first():
     totals, counts = found.moments["0:levels:totals"], found.moments["0:levels:counts"]
     plain = float(np.mean((totals / counts[:, None])[:, :2].argmax(axis=1) == 0))
     assert found.leading.set_index("input").loc["a", "probability"] > plain + 0.05
+
+
+def test_of_equals_the_first_leads():
+    """Whatever was told without any luck leaves nothing to draw."""
+    alike = probabilities("y", ["a", "b", "c"], np.full(12, 4), np.full((12, 3), 2.0), np.full((12, 3, 3), 1.0), 1, 0.95)
+    assert alike["probability"].tolist() == [1.0, 0.0, 0.0]
 
 
 def humped(x, keys):
