@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -209,11 +209,10 @@ def play(
     note_factors({"levers": {lever: {"low": LOW, "high": HIGH, "law": "two levels, the others uniform"} for lever in LEVERS}})
     note_replicates(size.pairs)
     cells = [(arm, context) for context in fields for arm in options]
-    met = random_cells(size.points, len(cells), seed)
-    *compared, second, moved, variance = at_once(
+    *compared, second, levers, variance = at_once(
         *(partial(InContext, context, firms[context], size, options, seed, asked, player, progress) for context in fields),
         partial(kept_worth, size.second_firms, seed, asked, store, _tick(progress, "with a COO and without")),
-        lambda: effects(pooled_model(cells, met, seed, parameters=asked), size.points, seed, progress=_tick(progress, "levers")),
+        partial(_levers, cells, size.points, seed, asked, _tick(progress, "levers")),
         partial(_where_from, options, seed, size, asked, progress),
     )
     fit = pd.concat([part.fit for part in compared], ignore_index=True)
@@ -221,7 +220,6 @@ def play(
     main, equal, alternatives, best, against = (
         _joined(compared, name) for name in ("default", "equal", "other", "best", "against")
     )
-    role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
     return Study(
         role_models=pd.concat([main, equal], ignore_index=True),
         best=best,
@@ -230,11 +228,7 @@ def play(
         robustness=robustness(main, alternatives),
         surviving=surviving(main, alternatives),
         beside_rights=set_beside_rights(firms[fields[0]]),
-        levers=effect_table(moved),
-        levers_by_role_model=effects_within(moved, role_model_met, options),
-        levers_by_context=effects_within(moved, context_met, fields, "context"),
-        lever_order=ranks(moved),
-        rank_intervals=rank_intervals(moved),
+        **levers,
         digests=_digests(firms),
         fit=fit,
         second=second,
@@ -247,6 +241,23 @@ def play(
         + sum(part.fit_played for part in compared),
         parameters=asked,
     )
+
+
+def _levers(
+    cells: list[tuple[str, str]], points: int, seed: int | str, asked: Chosen, progress: Callable[[int], None]
+) -> dict[str, Any]:
+    """What a study tells of levers, by the names of its tables."""
+    met = random_cells(points, len(cells), seed)
+    moved = effects(pooled_model(cells, met, seed, parameters=asked), points, seed, progress=progress)
+    options, fields = (list(dict.fromkeys(names)) for names in zip(*cells))
+    role_model_met, context_met = (np.array(names)[met] for names in zip(*cells))
+    return {
+        "levers": effect_table(moved),
+        "levers_by_role_model": effects_within(moved, role_model_met, options),
+        "levers_by_context": effects_within(moved, context_met, fields, "context"),
+        "lever_order": ranks(moved),
+        "rank_intervals": rank_intervals(moved),
+    }
 
 
 def _joined(compared: list[InContext], name: str) -> pd.DataFrame:
