@@ -23,7 +23,7 @@ from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Wishes
 from tandem.sim.texts import typeset
-from tandem.sim.until import difference_until_decided, followed_difference, looks
+from tandem.sim.until import HOPELESS, difference_until_decided, followed_difference, looks
 
 # Which role model the article names for which context.
 NAMED: Mapping[str, str] = {
@@ -89,6 +89,7 @@ def fits(
     equal: bool = False,
     player: Player = play,
     until_decided: bool = False,
+    hopeless: float = HOPELESS,
 ) -> pd.DataFrame:
     """One row a context and role model: rival (the best of the others), difference (fit of the role model less that of its
     rival, in standard deviations of the wished outcomes), low and high (95%, paired), verdict (higher, lower, same, undecided),
@@ -103,7 +104,9 @@ def fits(
         for look in (looks(pairs) or (pairs,)) if until_decided else (pairs,):
             index = indices(wished(context, arms, look, seed, parameters, changes, player))
             told = _told(context, index, until_decided)
-            if not any(followed_difference(index[row["rival"]], index[row["role_model"]]).open_within(pairs) for row in told):
+            if not any(
+                followed_difference(index[row["rival"]], index[row["role_model"]]).open_within(pairs, hopeless) for row in told
+            ):
                 break
         rows += told
     return pd.DataFrame(rows)

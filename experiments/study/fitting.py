@@ -12,6 +12,7 @@ from tandem.experiments.effects.role_models import HEADLINES, Player, contexts, 
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Batch, continued
 from tandem.sim.scenario import Scenario
+from tandem.sim.until import HOPELESS
 
 AS_DESCRIBED, EQUAL = "as described", "equal"
 
@@ -32,6 +33,8 @@ class Remembered:
     known: dict[str, Batch] = field(default_factory=dict)
     until_decided: bool = False
     """Whether what is known is gone on with where more is asked for, instead of played by `player`."""
+    hopeless: float = HOPELESS
+    """Chance to be decided below which a difference is given up."""
     played: int = 0
     """Firms that were played here."""
 
@@ -84,7 +87,7 @@ def fit_tables(
         equal = dispositions == EQUAL
         for context in fields:
             n = pairs if equal or plays(context) else whole
-            found = fits([context], n, options, seed, parameters, equal, memory.play, memory.until_decided)
+            found = fits([context], n, options, seed, parameters, equal, memory.play, memory.until_decided, memory.hopeless)
             found.insert(0, "dispositions", dispositions)
             parts.append(found)
     return pd.concat(parts, ignore_index=True)

@@ -75,9 +75,10 @@ class InContext:
             found = self._compared(few_pairs, f"{context}, {name}", changes)
             self.other.append(differences(table_of(found), context, name, "as described"))
             self._note_best(found.batches, name)
-        memory = Remembered(self.player, self._tick(f"{context}, what firms want"), until_decided=self.size.until_decided)
+        told, size = self._tick(f"{context}, what firms want"), self.size
+        memory = Remembered(self.player, told, until_decided=size.until_decided, hopeless=size.hopeless)
         memory.show((scenarios[arm] for arm in self.options), (self.batches[arm] for arm in self.options))
-        self.fit = fit_tables([context], self.options, self.size.pairs, self.size.fit_pairs, self.seed, self.asked, memory)
+        self.fit = fit_tables([context], self.options, size.pairs, size.fit_pairs, self.seed, self.asked, memory)
         self.fit_played = memory.played
 
     def _tick(self, what: str) -> Callable[[int], None]:
