@@ -97,6 +97,8 @@ def _begun(jobs: Sequence[Callable[[], Any]], queue: int) -> tuple[int, int]:
     try:  # the copy: it must not return from here
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.close(reads)
+        # Streams of its own: a progress bar may have been writing, under a lock that nobody gives back here.
+        sys.stdout, sys.stderr = (open(stream, "w", closefd=False) for stream in (1, 2))  # noqa: SIM115
         answers = {}
         for number in _taken(queue):
             with contextlib.suppress(Exception):

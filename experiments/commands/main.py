@@ -104,10 +104,14 @@ def tandem(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    from tandem.experiments.commands.surroundings import hurry
+    from tandem.experiments.commands.surroundings import hurry, leave
 
     hurry()
-    sys.exit(status(arguments))
+    try:
+        code = status(arguments)
+    finally:
+        leave()
+    sys.exit(code)
 
 
 def status(arguments: Sequence[str] | None = None) -> int:

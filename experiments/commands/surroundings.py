@@ -25,6 +25,11 @@ def hurry() -> None:
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2^4 cycles, the least
 
 
+def leave() -> None:
+    """Before the process ends: Python need not look through all that goes with it."""
+    gc.freeze()
+
+
 @contextmanager
 def loading(*modules: str) -> Iterator[None]:
     """Load modules that are needed later while compiled code plays in the block. Where one can't be loaded, whoever needs it

@@ -82,12 +82,12 @@ class Sensitivity(Own):
     @property
     def outputs(self) -> tuple[str, ...]:
         """Names of the outputs, tails included."""
-        return tuple(dict.fromkeys(self.table["output"]))
+        return tuple(dict.fromkeys(vars(self)["table"]["output"]))
 
     def get(self, measure: str, input: str = "", output: str | None = None) -> pd.Series:
         """One row of the table. KeyError where there is none."""
-        table, output = self.table, output or self.outputs[0]
-        rows = table[(table["measure"] == measure) & (table["input"] == input) & (table["output"] == output)]
+        table, output = vars(self)["table"], output or self.outputs[0]
+        rows: pd.DataFrame = table[(table["measure"] == measure) & (table["input"] == input) & (table["output"] == output)]
         if rows.empty:
             raise KeyError(f"no {measure} of {input!r} for {output!r}")
         return rows.iloc[0]
