@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.special import ndtr
 
 from tandem.experiments.advice.arms import LEVELS, Option, options_of
 from tandem.experiments.advice.surface import Surface
@@ -50,6 +49,8 @@ def _expected_loss(ahead: float, error: float) -> float:
     """By how much a rival is better on average, and nothing where it is not: the true lead is normal about the one seen."""
     if not error > 0.0:
         return max(-ahead, 0.0) if np.isfinite(ahead) else 0.0
+    from scipy.special import ndtr  # loaded while the first firms play
+
     z = ahead / error
     return float(error * (np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi) - z * ndtr(-z)))
 

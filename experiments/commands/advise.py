@@ -39,6 +39,7 @@ def advise(
     """Say what would help a given firm first."""
     from tandem.experiments.advice.advice import advise as advised
     from tandem.experiments.commands.settings import own_outcomes, parameter_sets, with_factors
+    from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.record import note_firms
     from tandem.experiments.files.tables import write_csv
@@ -53,7 +54,7 @@ def advise(
     wish = wish_of_plan(wish, named, factors)
     asked = with_factors(parameter_sets(parameters), factors, {name: firm}, seed, 256)
     note_firms({name: firm})
-    with progress(100, "advice") as told:
+    with loading("scipy.special"), progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)
     for paragraph in found.paragraphs(lang.value):
         print(paragraph)

@@ -180,19 +180,20 @@ def play(
     parts: list[Any], out: Path, declared: tuple[str, int, str | None, str | None, bool, bool], command: str
 ) -> tuple[Any, Any, int]:
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
-    from tandem.experiments.commands.study import announce
     from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.study import strata as plan
     from tandem.experiments.study.noted import note_parts
     from tandem.experiments.study.sensitivity_tables import declare, write
+    from tandem.experiments.study.study import firms_per_second
     from tandem.sim.writing import write_text
 
     note_parts(parts)
     out.mkdir(parents=True, exist_ok=True)
     declare(parts, out, *declared)
     runs = sum(map(plan.runs_of, parts))
-    announce(runs, declared[0] == ProfileName.paper.value)
+    rate = firms_per_second(1.0 if declared[0] == ProfileName.paper.value else 0.03)
+    print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     results: dict[str, Any] = {}
     with loading("scipy.stats", "tandem.experiments.study.sensitivity_report"), progress(runs, "sensitivity") as told:
         for part in parts:

@@ -395,6 +395,8 @@ def answer(bound: socket.socket, app: ASGIApp, lang: str | None = None, lifespan
         before = None
     try:
         uvicorn.Server(settings).run(sockets=[bound])
+        if before is not None:
+            raise KeyboardInterrupt  # nothing else ends it in a process of its own; on a busy machine the signal may get lost
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
