@@ -180,6 +180,7 @@ def normal4(key0, key1, block, stream, firm, replicate):
 
 _POISSON_BY_INVERSION = 30.0
 _POISSON_STEPS = 64
+_POISSON_HIGHEST = 1.0 - 2.0**-44
 _POISSON_MEAN_MOST = 1e12
 
 
@@ -187,7 +188,8 @@ _POISSON_MEAN_MOST = 1e12
 def poisson_from_uniform(u, mean):
     """A Poisson count from one uniform number in [0, 1).
 
-    By inversion up to a mean of 30, above it a rounded normal. Inversion stops at 64; the normal is cut at 0. No mean, no count.
+    By inversion up to a mean of 30, above it a rounded normal. Inversion stops at 64, and takes a number nearer to one than a sum
+    of so many rounded terms may come for that distance; the normal is cut at 0. No mean, no count.
     """
     if not mean > 0.0:
         return 0
@@ -200,6 +202,7 @@ def poisson_from_uniform(u, mean):
     share = math.exp(-mean)
     reached = share
     count = 0
+    u = u if u < _POISSON_HIGHEST else _POISSON_HIGHEST
     while u >= reached and count < _POISSON_STEPS:
         count += 1
         share *= mean / count

@@ -389,14 +389,12 @@ def answer(bound: socket.socket, app: ASGIApp, lang: str | None = None, lifespan
         h11_max_incomplete_event_size=2 * LARGEST_HEAD,
         timeout_graceful_shutdown=1,
     )
-    if threading.current_thread() is threading.main_thread():
-        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    else:
-        before = None
+    alone = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED)) if alone else None
     try:
         uvicorn.Server(settings).run(sockets=[bound])
         if before is not None:
-            raise KeyboardInterrupt  # nothing else ends it in a process of its own; on a busy machine the signal may get lost
+            raise KeyboardInterrupt  # nothing else ends it there; on a busy machine the signal may get lost
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
