@@ -118,7 +118,7 @@ def test_a_set_that_cannot_be_played_is_named(tmp_path):
         Evaluations(tmp_path, TINY, 1, "a model").play("sets-1", sets, workers=1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_calibrate_runs_goes_on_after_a_kill_and_gives_the_same_twice(tmp_path, capsys, monkeypatch):
     arguments = ["calibrate", "--profile", "smoke", "--seed", "1", "--workers", "1", "--out"]
     assert status([*arguments, str(tmp_path / "one")]) == 0
