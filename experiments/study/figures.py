@@ -60,7 +60,7 @@ def lever_figure(study: Study, output: str, folder: Path, named: dict[str, str])
     with styled():
         canvas, ax = subplots(figsize=(5.8, 3.0))  # narrow: it is read on a phone too
         plot_lever_effects(study.levers.assign(input=study.levers["input"].map(spoken)), ax, output=output, lang=spoken_now())
-        ax.set_xlabel(said("figures.change", unit=ax.get_xlabel()))
+        ax.set_xlabel(wrapped(said("figures.change", unit=ax.get_xlabel()), 62))
         heading = said("figures.which_levers", outcome=low_title(output))
         rows = study.levers[study.levers["output"] == output]
         shared = sorted(
