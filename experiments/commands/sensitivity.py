@@ -84,7 +84,6 @@ def sensitivity(
             return of_factors(name, factors, outcome, context, rows, interactions, seed, out, parameter_sets(parameters))
     refuse(out, name, strata, only, method, profile if until_decided else None)
     sets, started = parameter_sets(parameters), time.monotonic()
-    print("starting: loading the model", file=sys.stderr, flush=True)
 
     from tandem.experiments.study import strata as plan
     from tandem.sim.texts import text
@@ -92,6 +91,7 @@ def sensitivity(
     how = {"parameters": sets, "shapley": shapley, "until_decided": until_decided}
     parts = plan.parts_of(profile.value, seed, name, context, strata or only is Kind.stratum, **how)
     parts = parts if only is None else alone(parts, only)
+    print("starting: loading the model", file=sys.stderr, flush=True)  # once it is known that there is something to play
     if method is not None:
         with told_in(lang.value):
             return second(parts[0], method, seed, out)

@@ -352,3 +352,17 @@ def test_old_folders_are_swept_out_and_nothing_else(tmp_path):
     code_cache.sweep_out_old(tmp_path, keep=in_use)
     kept = {f"{age:064x}" for age in range(code_cache.FOLDERS_KEPT - 1)}
     assert {folder.name for folder in tmp_path.iterdir()} == {*kept, "papers", in_use.name}
+
+
+@needs_compiler
+def test_few_rows_are_shared_out_among_the_threads():
+    """In chunks of 32 one thread would play 24 rows alone."""
+    before = set_threads(2)
+    try:
+        taken: list[tuple[int, int]] = []
+        in_threads(lambda low, high: taken.append((low, high)), 24, 32)
+        if before > 1:
+            assert len(taken) >= 4 and max(high - low for low, high in taken) <= 6
+        assert sorted(row for low, high in taken for row in range(low, high)) == list(range(24))
+    finally:
+        set_threads(before)

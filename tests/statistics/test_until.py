@@ -148,6 +148,13 @@ def arms():
     return [Scenario.load(name).with_(short) for name in ("silence", "success-story")]
 
 
+def test_what_is_given_up_hangs_on_the_chance_that_is_asked_for():
+    """Half of the pairs known, and the mean 1.7 standard errors away: a chance of about a third to be decided in the end."""
+    found = Followed(1.7, -0.5, 3.9, 1.0, 1000, 1000, "undecided", None, 1.7)
+    assert found.open_within(BUDGET) and found.open_within(BUDGET, 0.2) and not found.open_within(BUDGET, 0.6)
+    assert PROFILES["quick"].hopeless > PROFILES["paper"].hopeless
+
+
 def test_a_comparison_stops_and_says_what_it_took(arms):
     found = compare(*arms, seed=3, outcomes=ASKED)
     other = found.table[found.table["scenario"] != found.baseline]
