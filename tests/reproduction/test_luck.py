@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from strategies import random_timeline
 
 from tandem.sim import Scenario, compare, simulate, simulate_batch
+from tandem.sim.compile import as_records
 from tandem.sim.kernel import run_batch, start_world, step_week
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.panel import simulate_panel
@@ -20,7 +21,7 @@ BASE = Scenario.of(role_model="co-pilot", context="agile").with_({"quarters": 3}
 
 def worlds(scenario, seed=5, replicate=0, weeks=None):
     """Bytes of everything that lives (not the parameters) in each week."""
-    rows = scenario.records()
+    rows = as_records(scenario.records())
     world, row, kept = start_world(rows, seed, 0, replicate), 0, []
     for _ in range(weeks or int(rows["weeks"][0])):
         row = step_week(world, rows, row, len(rows))
