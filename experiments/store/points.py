@@ -173,7 +173,7 @@ class DesignReader:
             with os.fdopen(self._opened(), "rb") as stream:
                 try:
                     file = pq.ParquetFile(stream, metadata=self._metadata, page_checksum_verification=True)
-                    table = file.read_row_group(group)
+                    table = file.read_row_group(group, use_threads=False)
                 except (pa.ArrowException, OSError) as error:
                     raise Damaged(f"{DESIGN} cannot be read ({type(error).__name__})") from None
             self._held = (group, {name: numpy_column(table[name]) for name in table.column_names})

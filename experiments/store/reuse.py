@@ -84,7 +84,7 @@ class Reuse:
     def _design(store: Store) -> pd.DataFrame:
         """Points with the scenario's digest in place of its number, and the firm's number and first luck."""
         with store.folder.handle(), (store.folder.path / DESIGN).open("rb") as file:
-            table = pq.read_table(file).to_pandas()
+            table = pq.read_table(file, use_threads=False).to_pandas(use_threads=False)
         digests = list(store.scenario_digests().values())
         if digests:
             table["scenario"] = np.array(digests, dtype=object)[table["scenario"]]

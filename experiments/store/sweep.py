@@ -133,7 +133,7 @@ class Sweep(Own):
         """One row a point: point_id, scenario (name), and what the design varies."""
         check_file(self.store.folder, DESIGN, self.manifest.document["design"])
         with (self.path / DESIGN).open("rb") as file:  # by file, since Arrow takes no path outside of UTF-8
-            table = pq.read_table(file).to_pandas()
+            table = pq.read_table(file, use_threads=False).to_pandas(use_threads=False)
         names = list(self.store.scenario_digests())
         if names and "scenario" in table:
             table["scenario"] = np.array(names, dtype=object)[table["scenario"]]

@@ -51,7 +51,7 @@ def _parquet(path: Path, refuse: Refuse) -> Any:
         twice = _twice(table.schema_arrow.names)
         if twice is not None:
             raise refuse("this column stands there twice", key=twice)
-        frame = table.read().to_pandas()
+        frame = table.read(use_threads=False).to_pandas(use_threads=False)
     return frame.reset_index(drop=True)
 
 

@@ -75,7 +75,8 @@ def packed(columns: Mapping[str, np.ndarray], schema: pa.Schema) -> bytes:
 def unpacked(content: bytes, schema: pa.Schema, rows: int | None, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The table in a Parquet file of a known schema and number of rows. Raises Damaged for anything else.
 
-    The counts are looked at before anything is read: a small file may claim to hold more than memory does.
+    The counts are looked at before anything is read: a small file may claim to hold more than memory does. No thread of Arrow's
+    is given anything of Python's to hold: one that lets go of it while the interpreter ends aborts the process.
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
@@ -88,7 +89,7 @@ def unpacked(content: bytes, schema: pa.Schema, rows: int | None, name: str, col
                 if rows is not None
                 else f"{name}: too many rows"
             )
-        table = file.read(columns=list(columns) if columns is not None else None)
+        table = file.read(columns=list(columns) if columns is not None else None, use_threads=False)
     except Damaged:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
