@@ -24,7 +24,9 @@ def reads_with_threads(text: str) -> list[str]:
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
             continue
         name, of = call.func.attr, ast.unparse(call.func.value)
-        reads = (name in READERS and (not READERS[name] or of in READERS[name])) or (parquet and name == "read" and of != "stream")
+        reads = (name in READERS and (not READERS[name] or of in READERS[name])) or (
+            parquet and name == "read" and of != "stream"
+        )
         threads = [word.value for word in call.keywords if word.arg == "use_threads"]
         if reads and not (threads and isinstance(threads[0], ast.Constant) and threads[0].value is False):
             found.append(ast.unparse(call))
