@@ -1,4 +1,4 @@
-"""Parquet is read on the caller's thread: a thread of Arrow's that lets go of a Python object while the interpreter ends aborts the
+"""Parquet is read on the caller's thread: one of Arrow's that lets go of a Python object while the interpreter ends aborts the
 process ("terminate called without an active exception", apache/arrow issues 34314 and 50482)."""
 
 import ast
