@@ -124,7 +124,7 @@ def reuse(pairs: int) -> Iterator[Figure]:
     """What the quick study would play if no table took over arms of another, against what it plays."""
     size, options = PROFILES["quick"], len(role_models()) - len(controls())
     over = sum(options * (0 if plays(context) else size.pairs) for context in contexts())  # of the fit
-    same = len(contexts()) * len(role_models()) * size.alternative_pairs  # equal dispositions and the default with few pairs
+    same = len(contexts()) * len(role_models()) * size.known_pairs  # equal dispositions and the default with few pairs
     planned = planned_runs("quick")
     yield told("reuse of arms in the quick study (in use)", (planned + over + same) / planned)
 

@@ -84,8 +84,18 @@ class Batch(Own):
 
     def values(self, outcome: str) -> np.ndarray:
         """One outcome of all runs, shape (firms, replicates)."""
-        kept = vars(self)["outcomes"][self._there(known(outcome))]  # without a copy of all the others
-        return np.array(kept, dtype=np.float64).reshape(len(self.scenarios), self.runs)
+        return self._column(known(outcome)).copy().reshape(len(self.scenarios), self.runs)
+
+    def _column(self, outcome: str) -> np.ndarray:
+        """One outcome as it stands in the table, read once: comparisons ask for it again and again."""
+        if outcome not in self._read:
+            kept = vars(self)["outcomes"][self._there(outcome)]  # without a copy of all the others
+            self._read[outcome] = np.array(kept, dtype=np.float64)
+        return self._read[outcome]
+
+    @cached_property
+    def _read(self) -> dict[str, np.ndarray]:
+        return {}
 
     def _there(self, outcome: str) -> str:
         if outcome not in vars(self)["outcomes"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import numpy as np
 from tandem.sim.batch import Batch
 from tandem.sim.deciding import batches_until_decided
 from tandem.sim.given import whole
-from tandem.sim.intervals import mean_within, paired_difference, verdict
+from tandem.sim.intervals import controlled_mean, mean_within, paired_difference, verdict
 from tandem.sim.mistake import Mistake
 from tandem.sim.origin import origin_of
 from tandem.sim.outcomes import HEADLINES, OUTCOMES, OWN, known, known_all
@@ -121,10 +121,15 @@ def _of_runs(arms: Sequence[Any]) -> tuple[tuple[Any, ...], int | str, Chosen]:
 
 
 def compare_batches(
-    batches: dict[str, Batch], outcomes: Sequence[str] = tuple(OUTCOMES), until_decided: bool = False
+    batches: dict[str, Batch],
+    outcomes: Sequence[str] = tuple(OUTCOMES),
+    until_decided: bool = False,
+    described: Mapping[str, Batch] | None = None,
 ) -> Comparison:
     """The comparison of batches already played, by the arms' names; the first is what the others are compared with.
-    `until_decided`: they were played so (`tandem.sim.deciding`); then an arm may have fewer replicates than the first."""
+    `until_decided`: they were played so (`tandem.sim.deciding`); then an arm may have fewer replicates than the first.
+    `described`: the same arms as described, on the same replicates and more, where `batches` are of an alternative: means and
+    differences are then told with their help (`tandem.sim.intervals.controlled_mean`)."""
     import pandas as pd
 
     first, *others = batches.values()
@@ -135,8 +140,9 @@ def compare_batches(
             raise Mistake(f"{name}: seed, runs and number of firms must be those of {baseline}, or no luck is shared")
         if other.parameters.identity != first.parameters.identity:
             raise Mistake(f"{name}: its parameters must be those of {baseline}, or no pair is one")
+    there = described or {}
     rows = [
-        _row(arm, name, first, None if arm == baseline else batch, until_decided)
+        _row(arm, name, first, None if arm == baseline else batch, until_decided, there.get(baseline), there.get(arm))
         for name in outcomes
         for arm, batch in batches.items()
     ]
@@ -153,19 +159,46 @@ def share_helped(a: np.ndarray, b: np.ndarray, better: str) -> float:
     return float((0.5 + 0.5 * sign).mean())
 
 
-def _row(arm: str, outcome: str, first: Batch, other: Batch | None, until_decided: bool) -> dict[str, Any]:
+def difference_beside(
+    a: np.ndarray, b: np.ndarray, a_described: np.ndarray, b_described: np.ndarray
+) -> tuple[float, float, float, float, int]:
+    """How much higher `b` is than `a`: mean, low, high, standard error, pairs played under the alternative, with the help of the
+    same arms as described, on the same replicates first and more."""
+    return controlled_mean(_as_if_equal(a, b) - a, _as_if_equal(a_described, b_described) - a_described)
+
+
+def _as_if_equal(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """`b`, in which a last digit is no difference from `a`."""
+    return np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)
+
+
+def _row(
+    arm: str,
+    outcome: str,
+    first: Batch,
+    other: Batch | None,
+    until_decided: bool,
+    first_described: Batch | None = None,
+    described: Batch | None = None,
+) -> dict[str, Any]:
     a = first.units(outcome)
     b = a if other is None else other.units(outcome)
     pairs = within_looks(len(b)) if until_decided else len(b)
     a, b = a[:pairs], b[:pairs]
-    b = np.where(np.isclose(a, b, rtol=1e-12, atol=0.0), a, b)  # a last digit is no difference
+    b = _as_if_equal(a, b)
     bounds = OUTCOMES[outcome].bounds
-    mean, mean_low, mean_high, _, defined = followed(b, *bounds).interval if until_decided else mean_within(b, *bounds)
+    if described is not None:
+        mean, mean_low, mean_high, _, defined = controlled_mean(b, described.units(outcome), *bounds)
+    else:
+        mean, mean_low, mean_high, _, defined = followed(b, *bounds).interval if until_decided else mean_within(b, *bounds)
     row = {"scenario": arm, "outcome": outcome, "mean": mean, "mean_low": mean_low, "mean_high": mean_high, "pairs": pairs}
     if other is None:
         return {**row, "n": defined, "verdict": "baseline" if defined else "not defined"}
     told = followed_difference(a, b) if until_decided else None
-    difference, low, high, error, n = paired_difference(a, b) if told is None else told.interval
+    if first_described is not None and described is not None:
+        difference, low, high, error, n = difference_beside(a, b, first_described.units(outcome), described.units(outcome))
+    else:
+        difference, low, high, error, n = paired_difference(a, b) if told is None else told.interval
     correlation, reduction = _pairing(a, b)
     return {
         **row,

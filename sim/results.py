@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -139,10 +140,16 @@ def _outcomes(
         keys = np.tile(key, (part.stop - part.start, 1))
         played = (rows.rows, rows.starts, arms, of_luck, replicates[part], keys)
         parts.append(with_own(kernel.run_batch(*played, threads), *played, own))
-    table = pd.DataFrame(np.concatenate(parts), columns=[*OUTCOMES, *(each.name for each in own)])
-    table.insert(0, "firm_id", numbers)
-    table.insert(1, "replicate", replicates)
-    return table
+    told = pd.DataFrame(np.concatenate(parts), columns=_columns(tuple(each.name for each in own)))
+    return pd.concat([pd.DataFrame({"firm_id": numbers, "replicate": replicates}), told], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _columns(own: tuple[str, ...]) -> pd.Index:
+    """Names of the outcomes' columns: a batch of few runs would take as long to name as to play."""
+    import pandas as pd
+
+    return pd.Index([*OUTCOMES, *own])
 
 
 def _readable(rows: np.ndarray) -> np.ndarray:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tandem.experiments.firms.kept_batches import play
-from tandem.sim.comparison import Comparison, compare_batches
-from tandem.sim.intervals import DECIDED, paired_difference, verdict
+from tandem.sim.comparison import Comparison, compare_batches, difference_beside
+from tandem.sim.intervals import DECIDED, controlled_mean, paired_difference, verdict
 from tandem.sim.outcomes import OUTCOMES, OWN
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen
 from tandem.sim.results import Batch
@@ -93,11 +93,14 @@ def compare_role_models(
     parameters: str | int | Chosen = ENSEMBLE,
     player: Player = play,
     more: Sequence[str] = (),
+    described: Mapping[str, Batch] | None = None,
 ) -> Comparison:
     """The scenarios on the same replicates, the first as the reference; `changes` go over every one of them.
 
     Parameters as in `tandem.sim.parameter_sets`. Batches of the same runs that are `known` are not played again where the
     changes change nothing. `player` plays the rest. Looked at are the headlines, the user's own outcomes, and `more`.
+    `described`: the scenarios without the changes, on more replicates, beside which differences are told
+    (`tandem.sim.comparison.compare_batches`).
     """
     batches = {}
     for arm, plain in scenarios.items():
@@ -107,7 +110,7 @@ def compare_role_models(
             continue
         batches[arm] = player(scenario, runs, seed, parameters)
         progress(runs)
-    return compare_batches(batches, looked_at(more))
+    return compare_batches(batches, looked_at(more), described=described)
 
 
 def looked_at(more: Sequence[str] = ()) -> tuple[str, ...]:
@@ -145,26 +148,36 @@ def best_of(values: Mapping[str, np.ndarray], beside: np.ndarray) -> str:
 
 
 def best_role_models(
-    batches: Mapping[str, Batch], context: str, assumption: str = "default", until_decided: bool = False
+    batches: Mapping[str, Batch],
+    context: str,
+    assumption: str = "default",
+    until_decided: bool = False,
+    described: Mapping[str, Batch] | None = None,
 ) -> pd.DataFrame:
     """Which of the role models given does best by each of STATEMENTS, and which of the others cannot be told from it.
 
     One row an outcome: context, assumption, outcome, best, mean, `rivals` (role models whose paired 95% interval of the
     difference from the best includes zero; "" if the first place is decided), n. `until_decided`: the batches were played so.
+    `described`: as of `compare_role_models`.
     """
     rows, apart = [], difference_until_decided if until_decided else paired_difference
     for outcome in STATEMENTS:
         values = {arm: batch.units(outcome) for arm, batch in batches.items()}
+        beside = {arm: described[arm].units(outcome) for arm in values} if described else {}
+        means = {arm: controlled_mean(row, beside[arm])[0] if beside else float(np.nanmean(row)) for arm, row in values.items()}
         sign = 1.0 if OUTCOMES[outcome].better == "high" else -1.0
-        best = max(values, key=lambda arm: sign * np.nanmean(values[arm]))
+        best = max(means, key=lambda arm: sign * means[arm])
         if until_decided:
             longest = max(values.values(), key=len)
             best = best_of({arm: sign * row for arm, row in values.items()}, sign * longest)
         rivals, seen = [], 0
         for arm in values:
-            _, low, high, _, n = apart(values[best], values[arm])
-            seen = max(seen, n if arm != best else 0)
-            if arm != best and verdict(low, high, n) not in DECIDED:
+            if arm == best:
+                continue
+            pair = values[best], values[arm]
+            _, low, high, _, n = difference_beside(*pair, beside[best], beside[arm]) if beside else apart(*pair)
+            seen = max(seen, n)
+            if verdict(low, high, n) not in DECIDED:
                 rivals.append(arm)
         rows.append(
             {
@@ -172,7 +185,7 @@ def best_role_models(
                 "assumption": assumption,
                 "outcome": outcome,
                 "best": best,
-                "mean": float(np.nanmean(values[best])),
+                "mean": means[best],
                 "rivals": "; ".join(rivals),
                 "n": seen,
             }

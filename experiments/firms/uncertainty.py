@@ -53,18 +53,17 @@ def variance_shares(
         raise ValueError("there is no ensemble yet: run `tandem calibrate`")
     drawn = Population.load("population", parameters={}).firms(firms, seed)
     numbers = found.drawn(sets, seed)
-    chosen = [found.mechanisms(int(number)) for number in numbers]
+    known_sets = [found.mechanisms(int(number)) for number in numbers]
+    # A row a firm, set and replicate, in this order; a firm meets the same luck under every set.
+    firm, one, luck = (each.ravel() for each in np.indices((firms, sets, replicates)))
+    key = np.tile(np.array(seed_key(seed), dtype=np.uint64), (len(firm), 1))
     played: dict[str, np.ndarray] = {}
     for arm in arms:
-        table = drawn.table.assign(role_model=arm)
-        parts = []
-        for one in chosen:
-            made = replace(drawn, table=table, population=drawn.population.with_(one)).rows(quarters=12)
-            firm, luck = np.repeat(np.arange(firms), replicates), np.tile(np.arange(replicates), firms)
-            key = np.tile(np.array(seed_key(seed), dtype=np.uint64), (len(firm), 1))
-            out = kernel.run_batch(made.rows, made.starts, firm, firm, luck, key)
-            parts.append(out.reshape(firms, replicates, -1))
-        played[arm] = np.stack(parts, axis=1)  # (firms, sets, replicates, outcomes)
+        made = replace(drawn, table=drawn.table.assign(role_model=arm)).rows(quarters=12).take(np.repeat(np.arange(firms), sets))
+        for path in known_sets[0]:
+            made.set(path, np.tile([each[path] for each in known_sets], firms))
+        out = kernel.run_batch(made.rows, made.starts, firm * sets + one, firm, luck, key)
+        played[arm] = out.reshape(firms, sets, replicates, -1)
     rows_, names = [], list(OUTCOMES)
     for outcome in outcomes:
         k = names.index(outcome)

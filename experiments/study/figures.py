@@ -200,7 +200,7 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
     columns = list(dict.fromkeys(rows["assumption"]))
     statements = list(dict.fromkeys(zip(rows["role_model"], rows["context"])))
     statements.sort(key=lambda pair: list(dict.fromkeys(study.role_models["role_model"])).index(pair[0]))
-    default = said("figures.default", pairs=study.size.alternative_pairs)
+    default = said("figures.default", pairs=study.size.known_pairs)
     heads = [default if name == "default" else word(name) for name in columns]
     verdicts = {(row["role_model"], row["context"]): word(row["verdict"]) for row in rows.to_dict("records")}
     heading = said("figures.survive", outcome=title_of(outcome))
@@ -236,6 +236,7 @@ def robustness_figure(study: Study, outcome: str, folder: Path, named: dict[str,
             said(
                 "figures.a_cell",
                 n=study.size.alternative_pairs,
+                known=study.size.known_pairs,
                 luck=luck_share(study, outcome, "difference"),
                 verdict=firm,
             ),
@@ -312,5 +313,8 @@ def robustness_sentence(study: Study, outcome: str) -> str:
     few = study.robustness[(study.robustness["outcome"] == outcome) & (study.robustness["assumption"] == "default")]
     lost = int((few["robustness"] == "opens").sum())
     left = str(lost or said("figures.none"))
-    told.append(said("figures.fewer_pairs", few=study.size.alternative_pairs, pairs=pairs_of(described), lost=left))
+    size = study.size
+    told.append(said("figures.beside_pairs", few=size.alternative_pairs, known=size.known_pairs))
+    if size.known_pairs < size.pairs:
+        told.append(said("figures.fewer_pairs", known=size.known_pairs, pairs=pairs_of(described), lost=left))
     return " ".join(told)

@@ -57,7 +57,7 @@ class InContext:
     """Firms that were planned and not needed."""
 
     def __post_init__(self) -> None:
-        scenarios, context, few_pairs = self.scenarios, self.context, self.size.alternative_pairs
+        scenarios, context, size = self.scenarios, self.context, self.size
         first = self._first()
         self.batches = first.batches
         self.default.append(differences(table_of(first), context, "default", "as described"))
@@ -66,16 +66,16 @@ class InContext:
         both = {arm: first.batches[arm] for arm in [leader, *(arm for arm in scenarios if arm not in self.options)]}
         against = compare_batches(_shared(both, self.size.until_decided), HEADLINES, self.size.until_decided)
         self.against.append(differences(table_of(against), context, "default", "as described"))
-        few = {arm: first_replicates(batch, few_pairs) for arm, batch in first.batches.items()}
+        few = {arm: first_replicates(batch, size.known_pairs) for arm, batch in first.batches.items()}
         self.other.append(differences(table_of(compare_batches(few, HEADLINES)), context, "default", "as described"))
-        second = self._compared(few_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
+        second = self._compared(size.known_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
         self.equal.append(differences(table_of(second), context, "default", "equal"))
         self._note_best(second.batches, "equal dispositions")
         for name, changes in self.size.alternatives.items():
-            found = self._compared(few_pairs, f"{context}, {name}", changes)
+            found = self._compared(size.alternative_pairs, f"{context}, {name}", changes, described=few)
             self.other.append(differences(table_of(found), context, name, "as described"))
-            self._note_best(found.batches, name)
-        told, size = self._tick(f"{context}, what firms want"), self.size
+            self._note_best(found.batches, name, described=few)
+        told = self._tick(f"{context}, what firms want")
         memory = Remembered(self.player, told, until_decided=size.until_decided, hopeless=size.hopeless)
         memory.show((scenarios[arm] for arm in self.options), (self.batches[arm] for arm in self.options))
         self.fit = fit_tables([context], self.options, size.pairs, size.fit_pairs, self.seed, self.asked, memory)
@@ -90,12 +90,15 @@ class InContext:
         what: str,
         changes: Mapping[str, object] | None = None,
         known: Mapping[str, Batch] | None = None,
+        described: Mapping[str, Batch] | None = None,
     ) -> Comparison:
         tick = self._tick(what)
-        return compare_role_models(self.scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
+        return compare_role_models(
+            self.scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player, described=described
+        )
 
     def _first(self) -> Comparison:
-        """As described: all pairs, or as many as it takes; no fewer than under the alternatives."""
+        """As described: all pairs, or as many as it takes; no fewer than stand beside the alternatives."""
         size, scenarios = self.size, self.scenarios
         if not size.until_decided:
             return self._compared(size.pairs, self.context)
@@ -106,7 +109,7 @@ class InContext:
             self.seed,
             progress=tick,
             parameters=self.asked,
-            at_least=size.alternative_pairs,
+            at_least=size.known_pairs,
             asked=STATEMENTS,
             controls=aside,
             hopeless=size.hopeless,
@@ -115,9 +118,15 @@ class InContext:
         tick(self.spared)
         return found
 
-    def _note_best(self, batches: Mapping[str, Batch], assumption: str = "default", until_decided: bool = False) -> None:
+    def _note_best(
+        self,
+        batches: Mapping[str, Batch],
+        assumption: str = "default",
+        until_decided: bool = False,
+        described: Mapping[str, Batch] | None = None,
+    ) -> None:
         options = {arm: batches[arm] for arm in self.options}
-        self.best.append(best_role_models(options, self.context, assumption, until_decided))
+        self.best.append(best_role_models(options, self.context, assumption, until_decided, described))
 
 
 def table_of(found: Comparison) -> pd.DataFrame:

@@ -193,6 +193,6 @@ def equal_changes(study: Study, named: dict[str, str]) -> dict[str, object]:
         where = [low_first(named[context]) for context in contexts() if context in set(part["context"])]
         who, verdicts = f"{named[str(arm)]}, {title_of(str(outcome)).lower()}", {"old": told_word(old), "new": told_word(new)}
         lines.append(said("report.becomes", who=who, **verdicts, where=listed(where)))
-    pairs = study.size.alternative_pairs
+    pairs = study.size.known_pairs
     lead = said("report.changed", pairs=pairs, n=len(moved), whole=len(both)) if lines else said("report.unchanged", pairs=pairs)
     return {"lead": lead, "lines": lines}
