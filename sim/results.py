@@ -140,16 +140,17 @@ def _outcomes(
         keys = np.tile(key, (part.stop - part.start, 1))
         played = (rows.rows, rows.starts, arms, of_luck, replicates[part], keys)
         parts.append(with_own(kernel.run_batch(*played, threads), *played, own))
-    told = pd.DataFrame(np.concatenate(parts), columns=_columns(tuple(each.name for each in own)))
-    return pd.concat([pd.DataFrame({"firm_id": numbers, "replicate": replicates}), told], axis=1)
+    number = pd.DataFrame(np.stack([numbers, replicates], axis=1), columns=_columns(("firm_id", "replicate")))
+    told = pd.DataFrame(np.concatenate(parts), columns=_columns((*OUTCOMES, *(each.name for each in own))))
+    return pd.concat([number, told], axis=1)
 
 
 @lru_cache(maxsize=8)
-def _columns(own: tuple[str, ...]) -> pd.Index:
-    """Names of the outcomes' columns: a batch of few runs would take as long to name as to play."""
+def _columns(names: tuple[str, ...]) -> pd.Index:
+    """Names of columns: a batch of few runs would take as long to name as to play."""
     import pandas as pd
 
-    return pd.Index([*OUTCOMES, *own])
+    return pd.Index(names)
 
 
 def _readable(rows: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -93,14 +94,11 @@ def compare_role_models(
     parameters: str | int | Chosen = ENSEMBLE,
     player: Player = play,
     more: Sequence[str] = (),
-    described: Mapping[str, Batch] | None = None,
 ) -> Comparison:
     """The scenarios on the same replicates, the first as the reference; `changes` go over every one of them.
 
     Parameters as in `tandem.sim.parameter_sets`. Batches of the same runs that are `known` are not played again where the
     changes change nothing. `player` plays the rest. Looked at are the headlines, the user's own outcomes, and `more`.
-    `described`: the scenarios without the changes, on more replicates, beside which differences are told
-    (`tandem.sim.comparison.compare_batches`).
     """
     batches = {}
     for arm, plain in scenarios.items():
@@ -110,7 +108,7 @@ def compare_role_models(
             continue
         batches[arm] = player(scenario, runs, seed, parameters)
         progress(runs)
-    return compare_batches(batches, looked_at(more), described=described)
+    return compare_batches(batches, looked_at(more))
 
 
 def looked_at(more: Sequence[str] = ()) -> tuple[str, ...]:
@@ -126,6 +124,12 @@ def first_replicates(batch: Batch, runs: int) -> Batch:
 def unequal(scenarios: Mapping[str, Scenario]) -> list[str]:
     """The arms that equal dispositions change."""
     return [arm for arm, plain in scenarios.items() if plain.with_(dict(DISPOSITIONS)).digest != plain.digest]
+
+
+@lru_cache(maxsize=32)
+def unequal_in(context: str) -> tuple[str, ...]:
+    """The role models and controls of the catalogue that equal dispositions change in a context."""
+    return tuple(unequal(described(context)))
 
 
 def differences(table: pd.DataFrame, context: str, assumption: str, dispositions: str) -> pd.DataFrame:
@@ -158,7 +162,7 @@ def best_role_models(
 
     One row an outcome: context, assumption, outcome, best, mean, `rivals` (role models whose paired 95% interval of the
     difference from the best includes zero; "" if the first place is decided), n. `until_decided`: the batches were played so.
-    `described`: as of `compare_role_models`.
+    `described`: as of `tandem.sim.comparison.compare_batches`.
     """
     rows, apart = [], difference_until_decided if until_decided else paired_difference
     for outcome in STATEMENTS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from tandem.experiments.effects.fit import fits, wishes_of
-from tandem.experiments.effects.role_models import HEADLINES, Player, contexts, described, first_replicates, unequal
+from tandem.experiments.effects.role_models import HEADLINES, Player, contexts, first_replicates, unequal_in
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.results import Batch, continued
 from tandem.sim.scenario import Scenario
@@ -66,7 +66,7 @@ def plays(context: str) -> int:
 
 def fit_runs(options: Sequence[str], pairs: int) -> int:
     """Firms that `fit_tables` plays where it was shown all role models as described."""
-    other = {context: len(unequal(described(context, options))) for context in contexts()}
+    other = {context: len(set(options) & set(unequal_in(context))) for context in contexts()}
     return pairs * sum(len(options) * plays(context) + other[context] * (plays(context) or 1) for context in other)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,10 @@ from tandem.experiments.effects.role_models import (
     compare_role_models,
     differences,
     first_replicates,
+    looked_at,
 )
 from tandem.experiments.effects.until import compare_until_decided
+from tandem.experiments.firms.kept_batches import play, play_together
 from tandem.experiments.study.fitting import Remembered, fit_tables
 from tandem.sim.batch import Batch
 from tandem.sim.comparison import Comparison, compare_batches
@@ -71,10 +73,10 @@ class InContext:
         second = self._compared(size.known_pairs, f"{context}, equal dispositions", DISPOSITIONS, few)
         self.equal.append(differences(table_of(second), context, "default", "equal"))
         self._note_best(second.batches, "equal dispositions")
-        for name, changes in self.size.alternatives.items():
-            found = self._compared(size.alternative_pairs, f"{context}, {name}", changes, described=few)
+        for name, batches in self._under_alternatives():
+            found = compare_batches(batches, looked_at(), described=few)
             self.other.append(differences(table_of(found), context, name, "as described"))
-            self._note_best(found.batches, name, described=few)
+            self._note_best(batches, name, described=few)
         told = self._tick(f"{context}, what firms want")
         memory = Remembered(self.player, told, until_decided=size.until_decided, hopeless=size.hopeless)
         memory.show((scenarios[arm] for arm in self.options), (self.batches[arm] for arm in self.options))
@@ -90,12 +92,25 @@ class InContext:
         what: str,
         changes: Mapping[str, object] | None = None,
         known: Mapping[str, Batch] | None = None,
-        described: Mapping[str, Batch] | None = None,
     ) -> Comparison:
         tick = self._tick(what)
-        return compare_role_models(
-            self.scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player, described=described
-        )
+        return compare_role_models(self.scenarios, pairs, self.seed, changes, known, tick, self.asked, self.player)
+
+    def _under_alternatives(self) -> Iterator[tuple[str, dict[str, Batch]]]:
+        """The name of each alternative, and a batch of each arm under it."""
+        pairs, asked = self.size.alternative_pairs, (self.seed, self.asked)
+        firms = {
+            name: [plain.with_(dict(changes)) for plain in self.scenarios.values()]
+            for name, changes in self.size.alternatives.items()
+        }
+        if self.player is play:
+            played = iter(play_together([firm for each in firms.values() for firm in each], pairs, *asked))
+        else:  # which keeps each by itself
+            played = (self.player(firm, pairs, *asked) for each in firms.values() for firm in each)
+        for name in firms:
+            batches = dict(zip(self.scenarios, played, strict=False))
+            self.progress(f"{self.context}, {name}", pairs * len(batches))
+            yield name, batches
 
     def _first(self) -> Comparison:
         """As described: all pairs, or as many as it takes; no fewer than stand beside the alternatives."""

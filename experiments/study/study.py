@@ -35,7 +35,7 @@ from tandem.experiments.effects.role_models import (
     role_models,
     set_beside_rights,
     surviving,
-    unequal,
+    unequal_in,
 )
 from tandem.experiments.effects.second import Worth
 from tandem.experiments.files.record import note_factors, note_firms, note_replicates
@@ -181,7 +181,7 @@ def planned_runs(profile: str, parameters: str | int | Chosen = ENSEMBLE) -> int
     """Number of firms played by a profile."""
     size, arms, fields = PROFILES[profile], role_models(), contexts()
     cells = len(arms) * len(fields)
-    changed = sum(len(unequal(described(context, arms))) for context in fields)
+    changed = sum(len(unequal_in(context)) for context in fields)
     other = len(size.alternatives) * cells * size.alternative_pairs + changed * size.known_pairs
     spread = variance_runs(size, len(arms) - len(controls()), chosen(parameters))
     options = [arm for arm in arms if arm not in controls()]
