@@ -241,13 +241,19 @@ class FirmTable:
         return self
 
     def set_lever(self, lever: str, levels: Any) -> FirmTable:
-        """Set the master level of a lever (0 to 1): what follows it moves, what somebody has set by itself does not."""
+        """Set the master level of a lever (0 to 1; not-a-number leaves a firm as it is): what follows it moves, what somebody has
+        set by itself does not."""
+        many = np.asarray(levels, dtype=np.float64)
+        left = np.isnan(many)[self._firm] if many.ndim else np.isnan(many)
         for path, way in followers(lever).items():
             free = self._stock.follows(path, lever)
             if path in self._by_hand:
                 free = free & ~self._stock.settable(path)
             place: Any = place_of(path)
-            self._write(place, free, lever_value(np.asarray(levels, dtype=np.float64), *way))
+            made = lever_value(many, *way)
+            if left.any():
+                made = np.where(left, self._rows[place.column][place.everywhere], made[self._firm] if many.ndim else made)
+            self._write(place, free, made)
         return self
 
     def scale(self, path: str, factors: Any) -> FirmTable:

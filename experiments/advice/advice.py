@@ -17,7 +17,7 @@ from tandem.experiments.advice.arms import LEVELS, Arms
 from tandem.experiments.advice.cause import cause_worth
 from tandem.experiments.advice.moves import Moves, moves_of
 from tandem.experiments.advice.playing import Played, best_with
-from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised
+from tandem.experiments.advice.raising import GROWTH, effects, first_of, helped_sets, level_of, raised, raised_each
 from tandem.experiments.advice.second import second_worth, without_coo
 from tandem.experiments.advice.told import best_in, paragraphs
 from tandem.experiments.advice.wishes import wish_of
@@ -129,6 +129,7 @@ def advise(
     asked = chosen(parameters)
     without_levers(asked, "advice")
     played = Played(seed, asked)
+    played.play(_all_firms(scenario, step), looks(runs)[0] if looks(runs) else runs)
     by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)
     levers = effects(scenario, runs, step, played)
@@ -149,11 +150,21 @@ def advise(
 
 def pair_choice(scenario: Scenario, runs: int, played: Played) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The firm under every role model to choose from, and with a COO against without: `Advice.role_models`, `Advice.second`."""
-    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
-    firms = {name: scenario.with_({"role_model": name}) for name in role_models() if name not in control}
-    found = played.raced(firms, runs)
+    found = played.raced(firms := _by_role_model(scenario), runs)
     by_growth = _role_models({name: rows[:, GROWTH] for name, rows in found.items()})
     return by_growth, _second(scenario, firms[str(by_growth.iloc[0]["role_model"])], played, runs)
+
+
+def _by_role_model(scenario: Scenario) -> dict[str, Scenario]:
+    control = {entry.name for entry in catalogue() if entry.kind == "role_model" and entry.control}
+    return {name: scenario.with_({"role_model": name}) for name in role_models() if name not in control}
+
+
+def _all_firms(scenario: Scenario, step: float) -> list[Scenario]:
+    """Every firm that is looked at in any case."""
+    firms = [scenario, *_by_role_model(scenario).values(), *raised_each(scenario, step).values()]
+    firms += [without_coo(scenario)] if scenario.parameters.coo.present else []
+    return firms + ([scenario.branch("cause")] if scenario.story.cause is not None else [])
 
 
 def _second(scenario: Scenario, best: Scenario, played: Played, runs: int) -> pd.DataFrame:

@@ -46,6 +46,20 @@ def options_of(scenario: Scenario, levels: Sequence[float] = LEVELS) -> list[Opt
     return [*((move,) for lever in LEVERS for move in moves[lever]), *pairs]
 
 
+def played(firms: Sequence[Scenario], replicates: np.ndarray, seed: int | str, parameters: Chosen) -> np.ndarray:
+    """Outcomes of firms that all meet the same luck, in as few calls as there can be, float64 (firms, replicates, len(OUTCOMES)).
+    `replicates`: numbers of the luck, int64 (replicates,)."""
+    whose, all_luck = np.repeat(np.arange(len(firms)), len(replicates)), np.tile(np.asarray(replicates, np.int64), len(firms))
+    key, parts = np.array(seed_key(seed), np.uint64), []
+    for low in range(0, len(whose), RUNS_IN_ONE_CALL):
+        which, luck = whose[low : low + RUNS_IN_ONE_CALL], all_luck[low : low + RUNS_IN_ONE_CALL]
+        zeros, keys = np.zeros(len(luck), dtype=np.int64), np.tile(key, (len(luck), 1))
+        table = FirmTable(firms[which[0] : which[-1] + 1])
+        rows, arms = parameters.arms(table, which - which[0], parameters.drawn(seed, zeros, luck))
+        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, zeros, luck, keys))
+    return np.concatenate(parts).reshape(len(firms), len(replicates), -1)
+
+
 class Arms:
     """Plays options of one firm. Luck r of every option is the firm's own luck r, with the parameter set of its pair."""
 
@@ -60,17 +74,18 @@ class Arms:
         luck, int64 (replicates,) for all options or (options, replicates) for each."""
         luck = np.broadcast_to(replicates, (len(options), np.shape(replicates)[-1]))
         out = np.empty((*luck.shape, len(OUTCOMES) + len(self.own)))
-        levers = [tuple(lever for lever, _ in option) for option in options]
-        for moved in dict.fromkeys(levers):
-            mine = np.array([place for place, names in enumerate(levers) if names == moved])
-            levels = np.array([[level for _, level in options[place]] for place in mine]).reshape(len(mine), len(moved))
-            out[mine] = self._moved(moved, levels, luck[mine])
+        levels = np.array([[dict(option).get(lever, np.nan) for lever in LEVERS] for option in options]).reshape(-1, len(LEVERS))
+        firms = [self._firm(tuple(lever for lever, _ in option)) for option in options]
+        for firm in {id(firm): firm for firm in firms}.values():
+            mine = np.array([place for place, other in enumerate(firms) if other is firm])
+            out[mine] = self._moved(firm, levels[mine], luck[mine])
         self.played += luck.size
         return out
 
-    def _moved(self, moved: tuple[str, ...], levels: np.ndarray, luck: np.ndarray) -> np.ndarray:
-        """Options that move the same levers."""
-        firm = FirmTable([self._firm(moved)])
+    def _moved(self, scenario: Scenario, levels: np.ndarray, luck: np.ndarray) -> np.ndarray:
+        """Options of one firm, all in as few calls as there can be. `levels`: of each lever, (options, levers), not-a-number
+        where it stays."""
+        firm = FirmTable([scenario])
         which, replicates = np.repeat(np.arange(len(luck)), luck.shape[1]), np.asarray(luck, dtype=np.int64).ravel()
         drawn = self.parameters.drawn(self.seed, np.zeros(len(replicates), dtype=np.int64), replicates)
         key, parts = np.array(seed_key(self.seed), np.uint64), []
@@ -78,8 +93,9 @@ class Arms:
             part = slice(low, low + RUNS_IN_ONE_CALL)
             here, place = np.unique(which[part], return_inverse=True)
             table = firm.take(np.zeros(len(here), dtype=np.int64))
-            for column, lever in enumerate(moved):
-                table.set_lever(lever, levels[here, column])
+            for column, lever in enumerate(LEVERS):
+                if not np.isnan(levels[here, column]).all():
+                    table.set_lever(lever, levels[here, column])
             rows, arms = self.parameters.arms(table, place, None if drawn is None else drawn[part])
             zeros, keys = np.zeros(len(place), dtype=np.int64), np.tile(key, (len(place), 1))
             played = (rows.rows, rows.starts, arms, zeros, replicates[part], keys)

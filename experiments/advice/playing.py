@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from tandem.experiments.advice.arms import Arms
+from tandem.experiments.advice.arms import played
 from tandem.experiments.advice.wishes import NAMES
 from tandem.experiments.effects.role_models import best_of
 from tandem.sim.intervals import paired_difference
@@ -26,14 +26,20 @@ class Played:
 
     def first(self, firm: Scenario, replicates: int) -> np.ndarray:
         """Outcomes of the first replicates, (replicates, len(OUTCOMES)); what is known of them is not played again."""
-        known = self._known.get(firm.digest)
-        done = 0 if known is None else len(known)
-        if done < replicates:
-            more = Arms(firm, self.seed, self.parameters).play([()], np.arange(done, replicates))[0]
-            known = more if known is None else np.concatenate([known, more])
-            self._known[firm.digest] = known
-        assert known is not None
-        return known[:replicates]
+        self.play([firm], replicates)
+        return self._known[firm.digest][:replicates]
+
+    def play(self, firms: Iterable[Scenario], replicates: int) -> None:
+        """Play what is not known yet of the first replicates of these firms, those that lack the same in one call."""
+        lacking: dict[int, dict[str, Scenario]] = {}
+        for firm in firms:
+            done = len(self._known.get(firm.digest, ()))
+            if done < replicates:
+                lacking.setdefault(done, {})[firm.digest] = firm
+        for done, some in lacking.items():
+            fresh = played(list(some.values()), np.arange(done, replicates), self.seed, self.parameters)
+            for digest, more in zip(some, fresh):
+                self._known[digest] = np.concatenate([self._known[digest], more]) if done else more
 
     def raced(
         self, firms: Mapping[str, Scenario], replicates: int, outcome: str = "revenue_growth", beside: Scenario | None = None
@@ -44,6 +50,7 @@ class Played:
         column, open_ = NAMES.index(outcome), dict(firms)
         found: dict[str, np.ndarray] = {}
         for look in looks(replicates) or (replicates,):
+            self.play(open_.values(), look)
             found |= {name: self.first(firm, look) for name, firm in open_.items()}
             if not found:
                 break
@@ -69,6 +76,7 @@ class Played:
 
     def _open(self, firm: Scenario, other: Scenario, outcomes: Sequence[str], look: int, replicates: int) -> bool:
         """Whether some of the outcomes is still to be decided between two firms after so many replicates, and can be."""
+        self.play([firm, other], look)
         one, two = self.first(firm, look), self.first(other, look)
         places = [NAMES.index(name) for name in outcomes]
         return any(followed_difference(one[:, place], two[:, place]).open_within(replicates) for place in places)

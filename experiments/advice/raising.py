@@ -32,6 +32,12 @@ def raised(scenario: Scenario, lever: str, step: float) -> Scenario:
     return scenario.with_(changes)
 
 
+def raised_each(scenario: Scenario, step: float) -> dict[str, Scenario]:
+    """The firm with each lever raised in turn, by lever; those left out that are at their top."""
+    firms = {lever: raised(scenario, lever, step) for lever in LEVERS}
+    return {lever: firm for lever, firm in firms.items() if firm.parameters != scenario.parameters}
+
+
 def level_of(value: float, poorest: float, best: float, scale: str) -> float:
     """Where a value lies on the way from poorest (0) to best practice (1): what `lever_value` undoes; any number beyond."""
     if scale == "log":
@@ -43,9 +49,7 @@ def effects(
     scenario: Scenario, runs: int, step: float, played: Played, progress: Callable[[], None] = lambda: None
 ) -> pd.DataFrame:
     """What each lever raised by `step` (or to its top) changes, paired by luck: the table that `Advice.levers` holds."""
-    firms = {lever: raised(scenario, lever, step) for lever in LEVERS}
-    firms = {lever: firm for lever, firm in firms.items() if firm.parameters != scenario.parameters}
-    moved = played.raced(firms, runs, beside=scenario)
+    moved = played.raced(raised_each(scenario, step), runs, beside=scenario)
     for _ in LEVERS:
         progress()
     untouched = played.first(scenario, max([len(rows) for rows in moved.values()], default=0))
