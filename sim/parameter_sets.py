@@ -8,6 +8,7 @@ hand or a change during the run sets wins over all of them. Without an ensemble 
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -65,11 +66,20 @@ class Ensemble(Own):
     provenance: Mapping[str, Any]
 
     def __len__(self) -> int:
-        return len(vars(self)["sets"])
+        return len(next(iter(self._values.values()), ()))
 
     def set(self, number: int) -> dict[str, float]:
         """Values by path of one set."""
-        return {str(path): float(value) for path, value in vars(self)["sets"].iloc[number].items()}
+        return {path: float(values[number]) for path, values in self._values.items()}
+
+    @cached_property
+    def _values(self) -> dict[str, np.ndarray]:
+        """All sets: path -> float64 (sets,)."""
+        return {str(path): column.to_numpy(dtype=np.float64) for path, column in vars(self)["sets"].items()}
+
+    def drawn_values(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
+        """Values of the sets of these numbers: path -> float64, of the shape of `numbers`."""
+        return {path: values[numbers] for path, values in self._values.items()}
 
     def mechanisms(self, number: int) -> dict[str, float]:
         """The same without what only a population has."""
@@ -88,8 +98,7 @@ class Ensemble(Own):
 
     @cached_property
     def _mechanisms(self) -> dict[str, np.ndarray]:
-        there = {str(path): column.to_numpy(dtype=np.float64) for path, column in vars(self)["sets"].items()}
-        return {path: values for path, values in there.items() if not path.startswith(OF_POPULATIONS)}
+        return {path: values for path, values in self._values.items() if not path.startswith(OF_POPULATIONS)}
 
     @cached_property
     def set_by_hand(self) -> dict[str, np.ndarray]:
@@ -99,7 +108,7 @@ class Ensemble(Own):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the sets and of which is the default: what results under them depend on."""
-        content = [list(map(str, self.sets)), self.sets.to_numpy().tolist(), self.default]
+        content = [list(self._values), np.array(list(self._values.values())).T.tolist(), self.default]
         content += [list(self.forced)] if self.forced else []
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -136,20 +145,52 @@ def _order(seed: int | str, turn: int, sets: int) -> np.ndarray:
 def ensemble() -> Ensemble | None:
     """The ensemble that comes with the project; None where none has been made."""
     folder = resources.files("tandem.scenarios") / FOLDER
-    if not (folder / "provenance.json").is_file():
-        return None
-    return _read(folder)
+    return _Shipped.of(folder) if (folder / "provenance.json").is_file() else None
+
+
+class _Shipped(Ensemble):
+    """The project's own. Its sets are read without pandas, which takes a third of a second to load and is needed for no firm; its
+    tables are made when somebody asks for them."""
+
+    @classmethod
+    def of(cls, folder: Any) -> _Shipped:
+        """The ensemble in a folder of the package."""
+        made = cls.__new__(cls)
+        with (folder / "sets.csv").open(encoding="utf-8", newline="") as file:
+            paths, *rows = csv.reader(file)
+        values = np.array([[float(value) for value in row] for row in rows])
+        provenance = _provenance(folder)
+        vars(made).update(_folder=folder, default=int(provenance["default"]), provenance=provenance)
+        vars(made)["_values"] = {path: np.ascontiguousarray(values[:, place]) for place, path in enumerate(paths)}
+        return made
+
+    @cached_property
+    def sets(self) -> pd.DataFrame:  # type: ignore[override]
+        """One row a set, one column a path."""
+        return _table(self._folder, "sets")
+
+    @cached_property
+    def statistics(self) -> pd.DataFrame:  # type: ignore[override]
+        """What each set shows."""
+        return _table(self._folder, "statistics")
+
+
+def _provenance(folder: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "provenance.json").read_text("utf-8"))
+    return found
+
+
+def _table(folder: Any, name: str) -> pd.DataFrame:
+    """A table of an ensemble, its numbers as Python reads them, to the last bit."""
+    import pandas as pd
+
+    with (folder / f"{name}.csv").open("rb") as file:
+        return pd.read_csv(file, float_precision="round_trip")
 
 
 def _read(folder: Any) -> Ensemble:
-    import pandas as pd
-
-    with (folder / "sets.csv").open("rb") as file:
-        sets = pd.read_csv(file)
-    with (folder / "statistics.csv").open("rb") as file:
-        statistics = pd.read_csv(file)
-    provenance = json.loads((folder / "provenance.json").read_text("utf-8"))
-    return Ensemble(sets, statistics, int(provenance["default"]), provenance)
+    provenance = _provenance(folder)
+    return Ensemble(_table(folder, "sets"), _table(folder, "statistics"), int(provenance["default"]), provenance)
 
 
 def ensemble_in(folder: str | os.PathLike[str]) -> Ensemble:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.advice.arms import LEVELS, Arms
 from tandem.experiments.advice.cause import cause_worth
@@ -34,6 +34,9 @@ from tandem.sim.scenario.meant import scenario_of
 from tandem.sim.seeds import seed_of
 from tandem.sim.units import language
 from tandem.sim.until import difference_until_decided, followed_difference, looks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LEVELS", "Advice", "advise", "first_of", "helped_sets", "level_of", "lever_effects", "raised"]
 
@@ -130,16 +133,15 @@ def advise(
     without_levers(asked, "advice")
     played = Played(seed, asked)
     played.play(_all_firms(scenario, step), looks(runs)[0] if looks(runs) else runs)
+    # The longest part first: meanwhile a command loads what tables are made of.
+    moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)
     levers = effects(scenario, runs, step, played)
     progress("levers", 10)
     first = first_of(levers)
-    levels = pd.DataFrame(columns=["level", "growth", "low", "high"])
-    if first is not None:
-        levels = _levels(scenario, first, seed, asked, min(runs, MOST_A_LEVEL))
+    levels = _levels(scenario, first, seed, asked, min(runs, MOST_A_LEVEL))
     progress("levels", 5)
-    moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
     cause = cause_worth(scenario, played, runs)
     made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
     own = [each.identity for each in own_among([wish])]
@@ -195,6 +197,8 @@ def lever_effects(
 
 def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     """`Advice.role_models`. What was dropped early is compared on the replicates that it has."""
+    import pandas as pd
+
     longest = max(growth.values(), key=len)
     lead = best_of(growth, longest)
     gap = {name: difference_until_decided(values, growth[lead]) for name, values in growth.items()}
@@ -212,8 +216,12 @@ def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     return table
 
 
-def _levels(scenario: Scenario, lever: str, seed: int | str, parameters: Chosen, runs: int) -> pd.DataFrame:
-    """`Advice.levels`: a lever at each of LEVELS on the same replicates, until each step is decided."""
+def _levels(scenario: Scenario, lever: str | None, seed: int | str, parameters: Chosen, runs: int) -> pd.DataFrame:
+    """`Advice.levels`: a lever at each of LEVELS on the same replicates, until each step is decided; no row for no lever."""
+    import pandas as pd
+
+    if lever is None:
+        return pd.DataFrame(columns=["level", "growth", "low", "high"])
     arms, growth = Arms(scenario, seed, parameters), np.zeros((len(LEVELS), 0))
     for look in looks(runs) or (runs,):
         more = arms.play([((lever, level),) for level in LEVELS], np.arange(growth.shape[1], look))[..., GROWTH]

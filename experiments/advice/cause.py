@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.advice.playing import Played
 from tandem.experiments.advice.said import interval, lever_said, listed_levers, signed
@@ -19,6 +18,8 @@ from tandem.sim.texts import semicolon, text, typeset
 from tandem.sim.until import difference_until_decided
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tandem.experiments.advice.advice import Advice
 
 COLUMNS = ("levers", "by", *(f"{name}_{end}" for name in SHORT for end in ("change", "low", "high")), "n")
@@ -41,6 +42,8 @@ def cause_worth(scenario: Scenario, played: Played, runs: int) -> pd.DataFrame:
     change and paired 95% interval of growth (growth_change, growth_low, growth_high; share a year), conflict (conflict_change,
     ...; episodes a quarter) and profit (profit_change, ...; kEUR a week), n (replicates). No row where the firm states no
     cause."""
+    import pandas as pd
+
     if scenario.story.cause is None:
         return pd.DataFrame(columns=list(COLUMNS))
     levers, by = levers_of_cause(scenario)

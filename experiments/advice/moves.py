@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.advice.arms import Arms, Option, options_of
 from tandem.experiments.advice.search import LOOKED, Race, raced
@@ -16,6 +16,9 @@ from tandem.sim.own import Own
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
 from tandem.sim.until import ALPHA, level_at, looks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DRAWS = 20_000
 LEVEL = 0.99
@@ -72,6 +75,8 @@ class Moves(Own):
     def summary(self) -> pd.DataFrame:
         """The advice as one row: wish, unit (of gain, low and high), hours (allowed; not-a-number for any), move, gain, low,
         high, helped_sets, right_sets, looked_at, runs."""
+        import pandas as pd
+
         hours = np.nan if self.hours is None else self.hours
         ends = {name: self.wish.scale * value for name, value in (("gain", self.gain), ("low", self.low), ("high", self.high))}
         row = {"wish": self.wish.word, "unit": self.wish.unit, "hours": hours, "move": worded(self.best), **ends}
@@ -169,6 +174,8 @@ def between(values: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _table(race: Race, best: Option, finalists: list[Option]) -> pd.DataFrame:
     """`Moves.table`."""
+    import pandas as pd
+
     rows = []
     leader = best or (finalists[0] if finalists else ())
     within = race.best_first([move for move in race.values if move])

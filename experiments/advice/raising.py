@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.advice.arms import parts_by_hand
 from tandem.experiments.advice.playing import Played
@@ -16,6 +16,9 @@ from tandem.sim.parameters import LEVERS, lever_value
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import FIELDS
 from tandem.sim.until import difference_until_decided
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GROWTH = NAMES.index(SHORT["growth"])
 
@@ -58,6 +61,8 @@ def effects(
 
 def helped_sets(change: np.ndarray, seed: int | str, parameters: str | int | Chosen = ENSEMBLE) -> float:
     """Share of the parameter sets, of those drawn for so many pairs, in which a change (runs,) is above zero on average."""
+    import pandas as pd
+
     asked = chosen(parameters)
     if asked.known is None or not asked.several:
         return float("nan")
@@ -75,6 +80,8 @@ def first_of(levers: pd.DataFrame) -> str | None:
 
 
 def _table(scenario: Scenario, untouched: np.ndarray, moved: Mapping[str, np.ndarray], played: Played) -> pd.DataFrame:
+    import pandas as pd
+
     rows = []
     for lever in LEVERS:
         row: dict[str, object] = {"lever": lever, "level": getattr(scenario.parameters.levers, lever), "raised": lever in moved}

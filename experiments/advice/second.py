@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.firms.population import Population
 from tandem.sim.intervals import DECIDED, verdict
 from tandem.sim.scenario import Scenario
 from tandem.sim.texts import number, semicolon, text
 from tandem.sim.until import difference_until_decided
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("has", "role_model", "growth_change", "growth_low", "growth_high", "verdict", "n")
 
@@ -26,6 +29,8 @@ def second_worth(scenario: Scenario, other: Scenario, own: np.ndarray, others: n
     year) with its 95% interval (growth_low, growth_high), verdict, n (replicates). `own`, `others`: growth of the firm and of
     the `other` arm, (runs,), same replicates. No row where both have a COO, or neither, since the firm's file says so by
     hand."""
+    import pandas as pd
+
     has, beside = (bool(firm.parameters.coo.present) for firm in (scenario, other))
     if has == beside:
         return pd.DataFrame(columns=list(COLUMNS))

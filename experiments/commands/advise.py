@@ -42,7 +42,6 @@ def advise(
     from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import progress
     from tandem.experiments.files.record import note_firms
-    from tandem.experiments.files.tables import write_csv
     from tandem.sim.texts import text
     from tandem.sim.writing import filled
 
@@ -54,12 +53,14 @@ def advise(
     wish = wish_of_plan(wish, named, factors)
     asked = with_factors(parameter_sets(parameters), factors, {name: firm}, seed, 256)
     note_firms({name: firm})
-    with loading("scipy.special"), progress(100, "advice") as told:
+    with loading("scipy.special", "pandas"), progress(100, "advice") as told:
         found = advised(firm, runs, step, seed, lambda what, share: told(what, share), asked, wish, hours)
     for paragraph in found.paragraphs(lang.value):
         print(paragraph)
     show(found, lang.value)
     if out is not None:
+        from tandem.experiments.files.tables import write_csv
+
         with filled(out) as folder:
             tables = (
                 found.role_models,

@@ -8,10 +8,9 @@ replicates, so that differences of fit are paired.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.effects.role_models import DISPOSITIONS, Player, chosen_role_models
 from tandem.experiments.firms.kept_batches import play
@@ -24,6 +23,9 @@ from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.story import Wishes
 from tandem.sim.texts import typeset
 from tandem.sim.until import HOPELESS, difference_until_decided, followed_difference, looks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Which role model the article names for which context.
 NAMED: Mapping[str, str] = {
@@ -96,6 +98,8 @@ def fits(
     n, named (whether the article names it for this context), place (its rank by mean fit, 1 the best). `equal`: with equal
     dispositions instead of as described. `until_decided`: `pairs` are the most, and a context is played no further once each
     difference is decided; intervals allow for that. Raises Mistake for fewer than two role models."""
+    import pandas as pd
+
     arms, rows = arms or chosen_role_models(), []
     if len(arms) < 2:
         raise Mistake(f"fit compares two role models or more, not {', '.join(arms)} alone")
@@ -133,6 +137,8 @@ def firsts(table: pd.DataFrame) -> pd.DataFrame:
     it, best mean fit first, "; " between); decided (one alone); lead (of the first over the next, in standard deviations); named
     (by the article; "" for none); agreed ("agreed" where that one is first, "undecided" where it is among those that cannot be
     told apart, "not agreed", "" where none is named); n."""
+    import pandas as pd
+
     rows = []
     for context, part in table.groupby("context", sort=False):
         part = part.sort_values("place")

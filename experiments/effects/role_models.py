@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.firms.kept_batches import play
 from tandem.sim.comparison import Comparison, compare_batches, difference_beside
@@ -19,6 +19,9 @@ from tandem.sim.results import Batch
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.catalogue import of_kind
 from tandem.sim.until import difference_until_decided
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HEADLINES = (
     "revenue_growth",
@@ -164,6 +167,8 @@ def best_role_models(
     difference from the best includes zero; "" if the first place is decided), n. `until_decided`: the batches were played so.
     `described`: as of `tandem.sim.comparison.compare_batches`.
     """
+    import pandas as pd
+
     rows, apart = [], difference_until_decided if until_decided else paired_difference
     for outcome in STATEMENTS:
         values = {arm: batch.units(outcome) for arm, batch in batches.items()}
@@ -216,6 +221,8 @@ def robustness(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFram
 def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame:
     """The fates of each statement counted, one row each: context, arm, outcome, verdict, difference, `survives` (number of
     alternatives under which it holds), `of`, `turns` and `opens` (the alternatives that decide the opposite, or neither)."""
+    import pandas as pd
+
     rows = []
     keys = ["context", "role_model", "outcome", "verdict", "difference"]
     told = robustness(default, alternatives)
@@ -238,6 +245,8 @@ def surviving(default: pd.DataFrame, alternatives: pd.DataFrame) -> pd.DataFrame
 
 def set_beside_rights(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
     """What role models set beside decision rights, in one context: arm, path, value, and the first role model's value."""
+    import pandas as pd
+
     plain = next(iter(scenarios.values())).values
     rows = [
         {"role_model": arm, "path": path, "value": value, "first": plain.get(path)}

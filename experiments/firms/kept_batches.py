@@ -7,14 +7,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from tandem.experiments.files.checkpoint import Checkpoint
 from tandem.experiments.files.provenance import model_source
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen
 from tandem.sim.results import Batch, simulate_batch
 from tandem.sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    pass
 
 
 def play(scenario: Scenario, runs: int, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Batch:
@@ -48,6 +50,8 @@ class Keeper:
 
     def play(self, scenario: Scenario, runs: int, seed: int | str = 0, parameters: str | int | Chosen = ENSEMBLE) -> Batch:
         """The batch, played or read: the same bits. A file that a crash has torn is taken for none."""
+        import pandas as pd
+
         asked = chosen(parameters)
         mark = self.digest(scenario, runs, seed, asked)
         checkpoint = Checkpoint(self.folder / f"{mark}.npz", mark)

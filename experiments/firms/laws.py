@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import betaincinv, ndtr
 
 from tandem.experiments.firms.declared import ranges
 
@@ -27,6 +26,8 @@ class Law:
 
     def values(self, scores: np.ndarray, usual: np.ndarray) -> np.ndarray:
         """Values (firms,) for standard normal scores (firms,); `usual`: what each firm's role model and context say."""
+        from scipy.special import betaincinv, ndtr
+
         if self.law == "lognormal":
             return np.asarray(usual * np.exp(self.spread * scores))
         if self.law == "normal":

@@ -13,11 +13,9 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from scipy.special import gammaincinv, ndtr
 
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
@@ -31,6 +29,9 @@ from tandem.sim.scenario.catalogue import beside
 from tandem.sim.scenario.reading import read
 from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable, place_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_FIRMS = 10**7  # each has some hundred values in memory
 BLOCK = 512  # candidates drawn at once; part of what a seed means, never changed
@@ -124,7 +125,7 @@ class Population(Own):
     def of_sets(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
         """The part of it that each firm's own set says (`numbers`: the sets); nothing where all share one."""
         known = self.drawn_sets
-        return {} if known is None else {str(path): column.to_numpy()[numbers] for path, column in known.sets.items()}
+        return {} if known is None else known.drawn_values(numbers)
 
     @property
     def common(self) -> dict[str, object]:
@@ -144,6 +145,8 @@ class Population(Own):
 
     def describe(self) -> pd.DataFrame:
         """How each value differs, a row each: path, law, mean, spread, low, high (the path's unit), shares, source, reason."""
+        import pandas as pd
+
         return marked(pd.DataFrame([law.__dict__ for law in self.laws]), "describe", self._origin)  # type: ignore[no-any-return]
 
     @property
@@ -158,6 +161,8 @@ class Population(Own):
 
     def firms(self, n: int, seed: int | str = 0, pairs_only: bool = True) -> Firms:
         """`n` firms as a table (`Firms`), of which records and scenarios are made; `seed`, `pairs_only` as in `draw`."""
+        import pandas as pd
+
         n, seed, pairs_only = whole("n", n, 1, MOST_FIRMS), seed_of(seed), truth("pairs_only", pairs_only)
         parts, found, block = [], 0, 0
         while found < n:
@@ -181,6 +186,9 @@ class Population(Own):
         return Firms(self, marked(table, "table", {**self._origin, **asked}), seed)
 
     def _candidates(self, draw: np.random.Generator, numbers: np.ndarray) -> pd.DataFrame:
+        import pandas as pd
+        from scipy.special import gammaincinv, ndtr
+
         sets = self.own(numbers)
         prefix = f"{OWN}coo."
         coo = {**self.declared["coo"], **{path.removeprefix(prefix): sets[path] for path in sets if path.startswith(prefix)}}
@@ -275,6 +283,8 @@ class Firms:
     @cached_property
     def cells(self) -> np.ndarray:
         """Context and size (small, middle, large third of its context), as words (firms,): performance is compared within."""
+        import pandas as pd
+
         third = self.table.groupby("context")["size"].transform(
             lambda size: pd.qcut(size.rank(method="first"), 3, labels=False) if len(size) > 2 else 0 * size
         )
@@ -369,6 +379,8 @@ class Firms:
 
     def _table(self, quarters: int, changes: Mapping[str, object] | None = None) -> FirmTable:
         """The firms as drawn, or with changes that only scenarios can make."""
+        import pandas as pd
+
         common = tuple(sorted({**dict(self._frozen_common), **(changes or {}), "quarters": quarters}.items()))
         role_model = np.where(self.table["coo"], self.table["role_model"], self.population.declared["coo"]["without"])
         keys = pd.Series(role_model, dtype=str).str.cat(self.table["context"].to_numpy(), sep="|")

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field
-from scipy.special import ndtr, ndtri
 
 from tandem.experiments.pages.telling import said
 from tandem.sim.scenario import ScenarioError
@@ -43,12 +42,16 @@ class Correlation:
 
     def places(self, places: np.ndarray) -> np.ndarray:
         """Independent places in [0, 1), (rows, k), as dependent ones, each column still uniform."""
+        from scipy.special import ndtr, ndtri
+
         normal = ndtri(np.clip(places, _INSIDE, 1.0 - _INSIDE)) @ np.linalg.cholesky(self.scores).T
         return np.clip(ndtr(normal), 0.0, 1.0 - _INSIDE)
 
     def given(self, known: np.ndarray, columns: Sequence[int], places: np.ndarray) -> np.ndarray:
         """Places drawn anew given those of some columns: `known`, (rows, k), holds them; `places`, (rows, k), are fresh
         independent ones. Returned whole: the columns given as they were, the others from their law given these."""
+        from scipy.special import ndtr, ndtri
+
         fixed = np.array(sorted(columns), dtype=np.int64)
         free = np.array([at for at in range(len(self.names)) if at not in set(columns)], dtype=np.int64)
         made = known.copy()

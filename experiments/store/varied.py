@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tandem.experiments.store.declared_factors import DeclaredFactors, declared_factors
 from tandem.sim.given import whole
@@ -21,6 +20,9 @@ from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario.paths import lever_of
 from tandem.sim.seeds import entropy, seed_of
 from tandem.sim.table import FirmTable, single
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DRAWS = 4096
 TOLD = {
@@ -79,6 +81,7 @@ def varied(parameters: Any, factors: Any, scenarios: Any, seed: int | str = 0, d
     how many draws there are, which pairs meet in turn; None: 4,096. Raises Mistake in one sentence: a factor that is no single
     number of a firm, a value that some scenario does not take.
     """
+    import pandas as pd
     from scipy.stats import qmc
 
     base, declared = chosen(parameters), declared_factors(factors)
