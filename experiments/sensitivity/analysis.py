@@ -166,7 +166,7 @@ def _enough(design: Design, run: Runner, order: Order, last: Plan) -> Enough:
 def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:
     """Evaluations that `analyse` makes of g groups, its pilots included; `cells`: combinations of levels that are held."""
     names = Factors.of([f"x{i}" for i in range(groups)])
-    pilots = 2 * PILOT_ROWS * PILOT_REPLICATES + cells * SPREAD_POINTS
+    pilots = PILOT_ROWS * (PILOT_REPLICATES + 1) + cells * SPREAD_POINTS
     return pilots + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
 
 

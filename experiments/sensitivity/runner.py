@@ -41,8 +41,8 @@ class Runner:
         points = generator(seed, 3).random((PILOT_ROWS, factors))
         keys = keys_of(seed, PILOT, np.arange(PILOT_ROWS), PILOT_REPLICATES)
         raw = self.raw(points, keys)
-        # A function that draws luck of its own would pass for one with keyed luck; the same call twice tells.
-        self.repeats = bool(np.array_equal(raw, self.raw(points, keys), equal_nan=True))
+        # A function that draws luck of its own would pass for one with keyed luck; the same points and keys again tell.
+        self.repeats = bool(np.array_equal(raw[:1], self.raw(points, keys[:1]), equal_nan=True))
         self._name(raw.shape[2], outputs, mapping("tails", tails))
         self.pilot = self._with_tails(raw)
 
@@ -108,16 +108,21 @@ class Runner:
         over factors and luck, of outputs shifted and scaled as the pilot said; 1 where nothing varies. After `settle`."""
         if not factors.held:
             return
-        found = []
-        for cell in range(len(factors.cells)):
+        cells, every = len(factors.cells), []
+        for cell in range(cells):
             points = generator(seed, SPREAD, cell).random((SPREAD_POINTS, self.factors))
             place = cell
             for column, (_, levels) in reversed(list(enumerate(factors.held, len(factors.names)))):
                 place, level = divmod(place, len(levels))
                 points[:, column] = (level + 0.5) / len(levels)
-            values = self(points, keys_of(seed, SPREAD, np.arange(SPREAD_POINTS) + cell * SPREAD_POINTS, 1))[:, 0]
-            found.append([float(np.std(each[np.isfinite(each)])) if np.isfinite(each).any() else 0.0 for each in values])
-        spreads = np.array(found)
+            every.append(points)
+        # In one call, which a function answers sooner than one for each cell.
+        answers = self(np.concatenate(every), keys_of(seed, SPREAD, np.arange(cells * SPREAD_POINTS), 1))[:, 0]
+        spreads = np.zeros((cells, len(answers)))
+        for cell in range(cells):
+            for output, values in enumerate(answers[:, cell * SPREAD_POINTS : (cell + 1) * SPREAD_POINTS]):
+                fine = values[np.isfinite(values)]
+                spreads[cell, output] = np.std(fine) if len(fine) else 0.0
         self.spreads = np.where(spreads > 0.0, spreads, 1.0)
 
     @property

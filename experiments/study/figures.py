@@ -38,18 +38,21 @@ HOW_TO_READ = (
 LONGEST, LONGEST_HEAD = 75, 34  # letters of a statement, and of an assumption, that leave room for the marks
 
 
-def study_figures(study: Study, folder: Path, progress: Callable[[str, int], None] = lambda what, runs: None) -> list[Figure]:
+def study_figures(
+    study: Study, folder: Path, progress: Callable[[str, int], None], beside: Callable[[], dict[str, Any]]
+) -> tuple[list[Figure], dict[str, Any]]:
     """All figures of a study, written into `folder`: growth on the first screen, levers, role models by context, what a second
-    executive is worth, and what each statement hangs on."""
+    executive is worth, and what each statement hangs on. And what `beside` gives, which is worked out meanwhile."""
     named = titles()
     jobs = [partial(role_model_figure, study, outcome, folder, named) for outcome in STATEMENTS]
     jobs += [partial(map_figure, study.second, folder)]
     there = [outcome for outcome in STATEMENTS if (study.robustness["outcome"] == outcome).any()]
     jobs += [partial(robustness_figure, study, outcome, folder, named) for outcome in there]
     levers = [partial(lever_figure, study, output, folder, named) for output in dict.fromkeys(study.levers["output"])]
-    drawn = side_by_side([partial(front_figure, study, folder, named), *jobs, *levers], lambda: progress("figures", 0))
+    every: list[Callable[[], Any]] = [partial(front_figure, study, folder, named), *jobs, *levers, beside]
+    *drawn, told = side_by_side(every, lambda: progress("figures", 0))
     long = 1 + len(jobs)  # what takes longest is begun first
-    return [drawn[0], *drawn[long:], *drawn[1:long]]
+    return [drawn[0], *drawn[long:], *drawn[1:long]], told
 
 
 # -- levers ------------------------------------------------------------------------------------

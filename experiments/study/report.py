@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,25 +25,27 @@ if TYPE_CHECKING:
     from tandem.experiments.study.study import Study
 
 
-def report_page(study: Study, figures: list[Figure], command: str, sections: Mapping[str, Section]) -> str:
-    """The whole page as HTML text: figures inside, nothing fetched. `sections`: see `tandem.experiments.study.study.write`."""
+def report_page(figures: list[Figure], slots: Mapping[str, Any]) -> str:
+    """The whole page as HTML text: figures inside, nothing fetched. `slots`: of `report_slots`."""
+    return render("study", figures=[drawn_inline(figure) for figure in figures], **slots)
+
+
+def report_slots(study: Study, command: str, sections: Mapping[str, Section]) -> dict[str, Any]:
+    """What the page says beside its figures. `sections`: see `tandem.experiments.study.study.write`."""
     named, fields = titles(), contexts()
     growth = best_sentence(study, "revenue_growth", named)
     blocks = [
         role_model_block(study, context, dispositions, named) for dispositions in ("as described", "equal") for context in fields
     ]
-    drawn = [drawn_inline(figure) for figure in figures]
-    return render(
-        "study",
+    return dict(
         title=said("page.head"),
-        study=study,
+        size=study.size,
         pairs_taken=pairs_of(study.role_models[study.role_models["dispositions"] == "as described"]),
         **sections,
         named=named,
         command=command,
         provenance=origin(study.parameters),
         parameters=study.parameters.tell(spoken_now()),
-        figures=drawn,
         blocks=blocks,
         quarters=_quarters(),
         first=[fit_report.answer(study.fit, named, growth)],

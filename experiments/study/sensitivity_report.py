@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ from tandem.experiments.study.leading import DEPENDS, UNDECIDED, leader, lever_r
 from tandem.experiments.study.strata import Part, robustness, stability
 from tandem.experiments.study.told import cell_name, origin, part_name
 from tandem.experiments.study.within_report import depends_table, leads_head, practice_table, sets_table, within_tables
+from tandem.sim.copies import side_by_side
 from tandem.sim.intervals import look, verdict
 from tandem.sim.marks import known
 from tandem.sim.outcomes import OUTCOMES
@@ -48,27 +51,39 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
     """Answers, figures with their sentences, tables and open checks, as the templates take them."""
     main, part = next(iter(results.values())), parts[next(iter(results))]
     undefined = [name for name in ("revenue_growth", "conflict_rate") if name not in main.outputs]
+    tables: dict[str, Callable[[], Any]] = {
+        "within": partial(within_tables, main),
+        "depends": partial(depends_table, main),
+        "practice": partial(practice_table, main),
+        "sets": partial(sets_table, main),
+        "strata": partial(strata_section, results, parts, folder),
+    }
+    jobs = [partial(answer, results, parts, output) for output in main.outputs]
+    jobs += [partial(_drawn, main, output, folder) for output in main.outputs]
+    jobs += [partial(lever_rows, main, output) for output in main.outputs]
+    told, many = side_by_side([*jobs, *tables.values()]), len(main.outputs)
+    answers, drawn, rows = told[:many], told[many : 2 * many], told[2 * many : 3 * many]
     return {
-        "answers": [answer(results, parts, output) for output in main.outputs],
+        "answers": answers,
         "name": part_name(part),
         "runs": sum(found.runs for found in results.values()),
         "verdict": word(main.verdict),
         "undefined": [title_of(name) for name in undefined],
-        "figures": [drawn_inline(figure) for output in main.outputs for figure in figures(main, output, folder)],
+        "figures": [figure for each in drawn for figure in each],
         "levers": {
             "heads": [said(f"head.{name}") for name in ("outcome", "input", "rank_among", "total_index", "effect", "direction")],
             "words": (0, 1, 5),
-            "rows": [row for output in main.outputs for row in lever_rows(main, output)],
+            "rows": [row for each in rows for row in each],
         },
-        "practice": practice_table(main),
-        "within": within_tables(main),
-        "depends": depends_table(main),
-        "sets": sets_table(main),
+        **dict(zip(tables, told[3 * many :])),
         "checks": open_checks(main),
-        "strata": strata_section(results, parts, folder),
         "ladders": ladder_table(folder),
         "robustness": robustness_table(results, parts),
     }
+
+
+def _drawn(found: Sensitivity, output: str, folder: Path) -> list[dict[str, Any]]:
+    return [drawn_inline(figure) for figure in figures(found, output, folder)]
 
 
 # -- the first screen --------------------------------------------------------------------------

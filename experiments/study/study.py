@@ -305,14 +305,14 @@ def write(
     ever half written, and what was there stays until then.
     """
     from tandem.experiments.study.figures import study_figures
-    from tandem.experiments.study.report import report_page
+    from tandem.experiments.study.report import report_page, report_slots
 
     asked = {"profile": study.profile, "seed": study.seed, "parameters": study.parameters.word, "command": command}
     summary = {**asked, "runs": study.runs, "rank_intervals": study.rank_intervals}
     with filled(out) as folder:
         write_tables(study.tables(), folder)
     with filled(out, last="report.html") as folder:  # after the tables, which stand whatever becomes of the drawing
-        figures = study_figures(study, folder, progress)
-        (folder / "report.html").write_text(report_page(study, figures, command, sections or {}), encoding="utf-8")
+        figures, slots = study_figures(study, folder, progress, partial(report_slots, study, command, sections or {}))
+        (folder / "report.html").write_text(report_page(figures, slots), encoding="utf-8")
         (folder / "study.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
     return out / "report.html"
