@@ -12,6 +12,8 @@ processor time is measured, not thought.
 * characteristics of firms: what a second executive is worth to firms of the population, regressed on how they differ, whose means
   come from firms that are drawn and not played.
 * surrogate of levers: the effect of a lever regressed on all levers of the firm (quadratic), as an index would use it.
+* alternatives beside as described: the difference under an alternative regressed on that of the same arms as described, whose
+  mean is known from five times as many pairs, which a study plays in any case (in use).
 * reuse: firms that a study would play twice if arms of other tables were not taken over, against those that it plays.
 """
 
@@ -27,10 +29,11 @@ from bench.benchmark import Figure, show
 from tandem import Scenario
 from tandem.experiments.effects.designs import random_cells, random_levels
 from tandem.experiments.effects.levers import effects, pooled_model
-from tandem.experiments.effects.role_models import contexts, role_models
+from tandem.experiments.effects.role_models import ALTERNATIVES, contexts, role_models
 from tandem.experiments.effects.second import FACTORS, worth_of_second
 from tandem.experiments.study.fitting import plays
 from tandem.experiments.study.study import PROFILES, controls, planned_runs
+from tandem.sim.intervals import controlled_mean, mean_interval
 from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import LEVERS
 from tandem.sim.results import simulate_batch
@@ -120,6 +123,20 @@ def surrogate(pairs: int) -> Iterator[Figure]:
             yield told(f"surrogate of levers, {lever}, {name}", max(1.0, float(np.nanvar(y) / np.concatenate(left).var())))
 
 
+def beside(pairs: int) -> Iterator[Figure]:
+    """Differences under alternatives, with the help of those as described."""
+    many = max(pairs, 200)
+    for role_model, context in CASES:
+        arms = [Scenario.of(role_model=arm, context=context) for arm in (REFERENCE, role_model)]
+        known = [simulate_batch(arm, many) for arm in arms]
+        for name in ("trust frozen", "gate on feasibility"):
+            there = [simulate_batch(arm.with_(dict(ALTERNATIVES[name])), many // 5) for arm in arms]
+            for outcome in OUTCOMES:
+                values, companions = (other.units(outcome) - one.units(outcome) for one, other in (there, known))
+                gain = (mean_interval(values)[3] / controlled_mean(values, companions)[3]) ** 2
+                yield told(f"alternative beside as described, {name}, {role_model} in {context}, {outcome} (in use)", gain)
+
+
 def reuse(pairs: int) -> Iterator[Figure]:
     """What the quick study would play if no table took over arms of another, against what it plays."""
     size, options = PROFILES["quick"], len(role_models()) - len(controls())
@@ -138,7 +155,7 @@ def main(words: list[str] | None = None) -> int:
     """Measure and print."""
     given = sys.argv[1:] if words is None else words
     pairs = int(given[0]) if given and given[0].isdecimal() else 960
-    show([figure for each in (shorter, by_set, characteristics, surrogate, reuse) for figure in each(pairs)], sys.stdout)
+    show([figure for each in (shorter, by_set, characteristics, surrogate, beside, reuse) for figure in each(pairs)], sys.stdout)
     return 0
 
 

@@ -165,12 +165,12 @@ class _Shipped(Ensemble):
         return made
 
     @cached_property
-    def sets(self) -> pd.DataFrame:  # type: ignore[override]
+    def sets(self) -> pd.DataFrame:
         """One row a set, one column a path."""
         return _table(self._folder, "sets")
 
     @cached_property
-    def statistics(self) -> pd.DataFrame:  # type: ignore[override]
+    def statistics(self) -> pd.DataFrame:
         """What each set shows."""
         return _table(self._folder, "statistics")
 
@@ -181,11 +181,11 @@ def _provenance(folder: Any) -> dict[str, Any]:
 
 
 def _table(folder: Any, name: str) -> pd.DataFrame:
-    """A table of an ensemble, its numbers as Python reads them, to the last bit."""
+    """A table of an ensemble."""
     import pandas as pd
 
     with (folder / f"{name}.csv").open("rb") as file:
-        return pd.read_csv(file, float_precision="round_trip")
+        return pd.read_csv(file)
 
 
 def _read(folder: Any) -> Ensemble:

@@ -182,6 +182,7 @@ def play(
     """Play the analyses, or go on with them, and write tables and report; the main result, its part, and the firms played."""
     from tandem.experiments.commands.surroundings import loading
     from tandem.experiments.commands.tables import progress
+    from tandem.experiments.sensitivity.points import LEAST_ROWS_OF_SOBOL
     from tandem.experiments.study import strata as plan
     from tandem.experiments.study.noted import note_parts
     from tandem.experiments.study.sensitivity_tables import declare, write
@@ -195,7 +196,9 @@ def play(
     rate = firms_per_second(1.0 if declared[0] == ProfileName.paper.value else 0.03)
     print(f"playing {runs:,} firms: about {runs / rate / 60.0:.1f} minutes at {rate:,.0f} a second", file=sys.stderr, flush=True)
     results: dict[str, Any] = {}
-    with loading("scipy.stats", "tandem.experiments.study.sensitivity_report"), progress(runs, "sensitivity") as told:
+    sobol = any(part.n >= LEAST_ROWS_OF_SOBOL and not part.until_decided for part in parts)
+    needed = (*(["scipy.stats"] if sobol else []), "tandem.experiments.study.sensitivity_report")
+    with loading(*needed), progress(runs, "sensitivity") as told:
         for part in parts:
             results[part.name] = plan.play(part, out / "store", partial(told, part.name))
     from tandem.experiments.study.sensitivity_report import report_page

@@ -20,6 +20,7 @@ import numpy as np
 from tandem.experiments.firms.declared import check
 from tandem.experiments.firms.laws import Law, range_of
 from tandem.experiments.firms.origin import origin_of_population
+from tandem.experiments.firms.usual import Usual, chosen_words
 from tandem.sim.given import pairs, path_like, truth, whole
 from tandem.sim.own import Own, marked
 from tandem.sim.parameter_sets import AS_DECLARED, ENSEMBLE, Chosen, Ensemble, chosen
@@ -195,12 +196,12 @@ class Population(Own):
         causes = sorted({cause for law in self.laws for cause in law.shares})
         scores = draw.standard_normal((BLOCK, 4 + len(causes) + len(self.laws) + 2 * len(GOALS)))
         chance = ndtr(scores[:, :2])
-        role_model = _chosen(self.declared["role_models"], chance[:, 0])
-        context = _chosen(self.declared["contexts"], chance[:, 1])
+        role_model = chosen_words(self.declared["role_models"], chance[:, 0])
+        context = chosen_words(self.declared["contexts"], chance[:, 1])
         size = np.exp(self.declared["size"]["spread"] * scores[:, 2])
         cause = {name: scores[:, 4 + k] for k, name in enumerate(causes)}
         table: dict[str, np.ndarray] = {"role_model": role_model, "context": context, "size": size, "set": numbers}
-        usual = _Usual(role_model, context)
+        usual = Usual(role_model, context)
         first = 4 + len(causes)
         for k, law in enumerate(self._laws(sets)):
             own = scores[:, first + k]
@@ -229,7 +230,7 @@ class Population(Own):
         table["coo"] = table["need_of_coo"] > coo["threshold"]
         return pd.DataFrame(table)
 
-    def _need(self, table: Mapping[str, np.ndarray], usual: _Usual) -> np.ndarray:
+    def _need(self, table: Mapping[str, np.ndarray], usual: Usual) -> np.ndarray:
         """Share of the CEO's hours that the firm's decisions would take of him alone, his lack of operating skill counted
         in (a decision takes longer of who is no specialist) [hambrick2004]."""
         hours = sum(usual[f"decisions.{d}.arrivals_per_week"] * usual[f"decisions.{d}.executive_hours"] for d in DOMAINS)
@@ -241,31 +242,6 @@ class Population(Own):
         slow = 1.0 + usual["judgment.specialisation"] * (0.6 - differing("ceo.skills.operations"))
         need: np.ndarray = load * hours * np.clip(slow, 0.4, 2.0) / differing("ceo.hours")
         return need
-
-
-class _Usual:
-    """What role model and context say about a path, firm by firm, before firms differ."""
-
-    def __init__(self, role_model: np.ndarray, context: np.ndarray):
-        self.cells, self.place = np.unique([f"{a}|{b}" for a, b in zip(role_model, context)], return_inverse=True)
-
-    def __getitem__(self, path: str) -> np.ndarray:
-        return np.array([_plain(*cell.split("|")).get(path, np.nan) for cell in self.cells], dtype=float)[self.place]
-
-
-@lru_cache(maxsize=256)
-def _plain(role_model: str, context: str) -> dict[str, float]:
-    """Numbers by path of a role model in a context."""
-    values = Scenario.of(role_model=role_model, context=context).values
-    return {path: value for path, value in values.items() if isinstance(value, float | int)}
-
-
-def _chosen(table: Mapping[str, object], chance: np.ndarray) -> np.ndarray:
-    """A word for each chance in [0, 1], in proportion to the weights of a table."""
-    weights = {name: weight for name, weight in table.items() if isinstance(weight, float | int)}
-    ends = np.cumsum(list(weights.values()))
-    place = np.searchsorted(ends / ends[-1], chance, side="right")
-    return np.array(list(weights), dtype=object)[np.minimum(place, len(weights) - 1)]
 
 
 @dataclass(frozen=True)

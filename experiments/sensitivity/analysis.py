@@ -31,9 +31,9 @@ from tandem.experiments.sensitivity.runner import (
     MOST_REPLICATES,
     PILOT_REPLICATES,
     PILOT_ROWS,
-    SPREAD_POINTS,
     Function,
     Runner,
+    spread_points,
 )
 from tandem.experiments.sensitivity.sums import Enough, Kept, Played, Progress, Sums, play, rows_at_once
 from tandem.experiments.sensitivity.within import dependence, within_tables
@@ -87,11 +87,11 @@ def analyse(
     for the sums on the way, from which the same call goes on after a crash, to the same bits.
 
     `held`: name -> names of its equally likely levels, for what differs between rows and is never moved; its columns follow those
-    of the factors. Each cell (a level of each) is divided by its own spread, over 256 points and lucks, before cells are pooled;
-    what holds within a level stands in `within`, how far an effect hangs on it in `depends`. Effects and curves stay in units of
-    the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which probability
-    over them each other input leads. `until_decided`: stop at a look (after 128, 256, 512, ... random rows, n of at most 8192) at
-    which the order of the inputs named (True: of all) is decided for every output, or would hardly be; intervals allow for it.
+    of the factors. Each cell (a level of each) is divided by its own spread, over 64 to 256 points and lucks, before cells are
+    pooled; what holds within a level stands in `within`, how far an effect hangs on it in `depends`. Effects and curves stay in
+    units of the output. `told_by`: a factor and the number of levels that its coordinate stands for; `leading` says with which
+    probability over them each other input leads. `until_decided`: stop at a look (after 128, 256, ... random rows, n of 8192 at
+    most) at which the order of the inputs named (True: of all) is decided for every output; intervals allow for it.
 
     Measures: first (of Y), first_mean, total_mean, shapley_mean, interaction_mean (of E[Y|x]), total_stream (total of Y with
     its luck as one more input; it depends on how `f` consumes its luck), dispersion_first, dispersion_total (of Var(Y|x)),
@@ -141,7 +141,7 @@ def _analysed(
     kind = _design(asked.design, len(given.groups))
     run = Runner(f, len(given.columns), outputs, tails, number)
     run.settle(allow_failed)
-    run.settle_spreads(given, number)
+    run.settle_spreads(given, number, spread_points(plan.n, bool(asked.order)))
     told(run.runs)
     chosen = _designed(kind, given, replicates or run.replicates(), number)
     kept = Checkpoint(Path(keep), _mark(given, kind, chosen, plan, run, number, asked.told_by)) if keep is not None else None
@@ -163,10 +163,11 @@ def _enough(design: Design, run: Runner, order: Order, last: Plan) -> Enough:
     return enough
 
 
-def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0) -> int:
-    """Evaluations that `analyse` makes of g groups, its pilots included; `cells`: combinations of levels that are held."""
+def planned_runs(groups: int, n: int, replicates: int, design: str = "auto", cells: int = 0, looked: bool = False) -> int:
+    """Evaluations that `analyse` makes of g groups, its pilots included; `cells`: combinations of levels that are held; `looked`:
+    whether it may stop at a look, and makes so many at most."""
     names = Factors.of([f"x{i}" for i in range(groups)])
-    pilots = PILOT_ROWS * (PILOT_REPLICATES + 1) + cells * SPREAD_POINTS
+    pilots = PILOT_ROWS * (PILOT_REPLICATES + 1) + cells * spread_points(n, looked)
     return pilots + n * replicates * _designed(_design(design, groups), names, replicates, 0).arms
 
 

@@ -16,6 +16,7 @@ from tandem.sim.until import level_of, spent_at
 
 SCRAMBLES = 16
 LEAST_ROWS_A_SCRAMBLE = 256  # with fewer the t-interval over scrambles is wider than that of plain random points
+LEAST_ROWS_OF_SOBOL = SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
 LEAST_ROWS, MOST_ROWS = 32, 1 << 30
 MOST_BLOCKS = 256
 FIRST_LOOK = 128  # 32 replications: with fewer an error of their spread would be trusted too early
@@ -117,14 +118,12 @@ def plan_of(n: int, factors: int, seed: int | str, sampling: str = "auto", held:
         problem = f"not a power of two of {LEAST_ROWS} to 2^{MOST_ROWS.bit_length() - 1}"
         raise refused("n", n, problem, " or ".join(map(str, near)))
     n = whole
-    enough = n >= SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
+    enough = n >= LEAST_ROWS_OF_SOBOL
     if sampling not in ("auto", "sobol", "random"):
         raise Mistake(f"sampling = {sampling!r}: auto, sobol or random")
     if sampling == "sobol" and not enough:
-        least = SCRAMBLES * LEAST_ROWS_A_SCRAMBLE
-        raise Mistake(
-            f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {LEAST_ROWS_A_SCRAMBLE} rows"
-        )
+        least, each = LEAST_ROWS_OF_SOBOL, LEAST_ROWS_A_SCRAMBLE
+        raise Mistake(f"sampling = 'sobol' needs n of at least {least}, for {SCRAMBLES} scrambles of {each} rows")
     if until_decided:
         if sampling == "sobol":
             raise Mistake("sampling = 'sobol' beside until_decided: 16 scrambles are looked at once; take sampling = 'random'")

@@ -58,10 +58,11 @@ def section(results: Mapping[str, Sensitivity], parts: Mapping[str, Part], folde
         "sets": partial(sets_table, main),
         "strata": partial(strata_section, results, parts, folder),
     }
-    jobs = [partial(answer, results, parts, output) for output in main.outputs]
+    jobs: list[Callable[[], Any]] = [partial(answer, results, parts, output) for output in main.outputs]
     jobs += [partial(_drawn, main, output, folder) for output in main.outputs]
     jobs += [partial(lever_rows, main, output) for output in main.outputs]
-    told, many = side_by_side([*jobs, *tables.values()]), len(main.outputs)
+    told: list[Any] = side_by_side([*jobs, *tables.values()])
+    many = len(main.outputs)
     answers, drawn, rows = told[:many], told[many : 2 * many], told[2 * many : 3 * many]
     return {
         "answers": answers,

@@ -190,7 +190,8 @@ def runs_of(part: Part) -> int:
     """Firms that a part plays."""
     firms = part.firms()
     cells = len(part.cells) if firms.held else 0
-    return planned_runs(len(Factors.of(firms.moved).groups), part.n, part.replicates or 2, part.design, cells)
+    groups = len(Factors.of(firms.moved).groups)
+    return planned_runs(groups, part.n, part.replicates or 2, part.design, cells, part.until_decided)
 
 
 def play(part: Part, store: Path | None = None, progress: Callable[[int], None] = lambda runs: None) -> Sensitivity:

@@ -352,7 +352,7 @@ def results(thing):
     if isinstance(thing, list | tuple):
         for each in thing:
             yield from results(each)
-    elif isinstance(thing, Own) and type(thing).__name__ not in GIVEN:
+    elif isinstance(thing, Own) and not {kind.__name__ for kind in type(thing).__mro__} & set(GIVEN):
         for name in [name for name in dir(thing) if not name.startswith("_")]:
             method = getattr(type(thing), name, None)
             if inspect.isfunction(method):

@@ -68,6 +68,16 @@ def test_what_is_set_is_what_a_scenario_with_it_says(scenario, values):
 
 
 @FEW
+@given(scenarios(), st.sampled_from(LEVERS), st.sampled_from(LEVERS), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_level_that_is_no_number_leaves_a_firm_as_it_is(scenario, one, other, level, another):
+    table = FirmTable([scenario]).take([0, 0, 0])
+    table.set_lever(one, np.array([np.nan, level, np.nan])).set_lever(other, np.array([np.nan, np.nan, another]))
+    wanted = scenario, scenario.with_({f"levers.{one}": level}), scenario.with_({f"levers.{other}": another})
+    for rows, said in zip(table.timelines(), wanted, strict=True):
+        same(rows, said.records())
+
+
+@FEW
 @given(st.lists(scenarios(), min_size=2, max_size=3), numbers(), numbers())
 def test_firms_of_several_scenarios_keep_apart(firms, first, second):
     which = [1, 0, 1, len(firms) - 1]

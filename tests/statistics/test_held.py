@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from tandem.experiments.sensitivity import analyse
+from tandem.experiments.sensitivity import analyse, planned_runs
 from tandem.experiments.sensitivity.leading import probabilities
 from tandem.experiments.sensitivity.result import Sensitivity
-from tandem.experiments.sensitivity.runner import Runner
+from tandem.experiments.sensitivity.runner import Runner, spread_points
 from tandem.sim.mistake import Mistake
 
 PLACES = {"place": ["small", "large"]}
@@ -43,7 +43,7 @@ def test_each_cell_counts_alike_whatever_its_spread():
 
 
 def test_without_its_own_spread_a_large_place_would_speak_for_all(monkeypatch):
-    monkeypatch.setattr(Runner, "settle_spreads", lambda run, factors, seed: setattr(run, "spreads", np.ones((2, 1))))
+    monkeypatch.setattr(Runner, "settle_spreads", lambda run, factors, seed, points: setattr(run, "spreads", np.ones((2, 1))))
     assert close(of_pooled().get("total_mean", "a"), 0.2)
 
 
@@ -182,3 +182,41 @@ def test_an_output_that_is_not_finite_is_named():
 def test_columns_follow_the_order_of_the_mapping():
     found = analyse(lambda x, keys: x[:, 0] + 10.0 * x[:, 2], {"p": "g", "q": "h", "r": "g"}, n=256)
     assert found.get("total_mean", "g")["estimate"] == pytest.approx(1.0) and found.get("effect", "r")["estimate"] > 5.0
+
+
+def test_few_rows_take_few_points_for_spreads_and_these_are_the_first_of_many():
+    assert [spread_points(n) for n in (32, 512, 1024, 2048, 1 << 14)] == [64, 64, 128, 256, 256]
+    assert spread_points(1024, looked=True) == 256  # a larger budget goes on with the same spreads
+    seen = {}
+    for n in (1024, 2048):
+        calls = []
+
+        def heard(x, keys, calls=calls):
+            calls.append((x.copy(), keys.copy()))
+            return two_places(x, keys)
+
+        found = analyse(heard, ["a", "b"], n=n, replicates=2, held=PLACES)
+        assert found.runs == sum(len(x) for x, _ in calls) == planned_runs(2, n, 2, cells=2)
+        seen[n] = calls[2]  # after the pilot, and a part of it again
+    (few, few_keys), (many, many_keys) = seen[1024], seen[2048]
+    for cell in (0, 1):
+        mine, all_of_it = slice(128 * cell, 128 * (cell + 1)), slice(256 * cell, 256 * cell + 128)
+        np.testing.assert_array_equal(few[mine], many[all_of_it])
+        np.testing.assert_array_equal(few_keys[mine], many_keys[all_of_it])
+        assert set(few[mine, 2]) == {(cell + 0.5) / 2}
+
+
+def test_luck_of_its_own_is_found_by_playing_a_part_of_the_pilot_again():
+    draw = np.random.default_rng(0)
+
+    def lawless(x, keys):
+        return x[:, 0] + draw.random(len(x))
+
+    checks = analyse(lawless, ["a", "b"], n=64, replicates=2).checks.set_index("check")
+    assert not checks.loc["repeatable", "passed"].any()
+    assert (
+        analyse(two_places, ["a", "b"], n=64, replicates=2, held=PLACES)
+        .checks.set_index("check")
+        .loc["repeatable", "passed"]
+        .all()
+    )

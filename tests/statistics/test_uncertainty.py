@@ -1,13 +1,20 @@
 """Parameter sets drawn by pair: shared by arms, giving way to what was said, and the variance taken apart."""
 
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+from importlib import resources
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tandem.experiments.effects.levers import pooled_model
+from tandem.experiments.firms.population import Population
 from tandem.experiments.firms.uncertainty import variance_components, variance_shares
 from tandem.sim import Scenario, simulate_batch
-from tandem.sim.parameter_sets import Ensemble, chosen
+from tandem.sim.parameter_sets import Ensemble, chosen, ensemble, ensemble_in
 from tandem.sim.parameters import LEVERS
 from tandem.sim.table import FirmTable
 
@@ -80,3 +87,49 @@ def test_shares_of_variance_are_shares():
     np.testing.assert_allclose(sums, 1.0)
     assert set(table["source"]) == {"firm", "parameters", "firm and parameters", "luck"}
     assert ((table["low"] >= 0) & (table["high"] <= 1)).all() and set(table["what"]) == {"outcome", "difference"}
+
+
+def test_the_projects_own_sets_are_read_to_the_bit_that_pandas_reads():
+    folder = resources.files("tandem.scenarios") / "ensemble"
+    ours, kept = ensemble(), ensemble_in(str(folder))
+    assert type(ours) is not type(kept) and (len(ours), ours.default, ours.digest) == (len(kept), kept.default, kept.digest)
+    pd.testing.assert_frame_equal(ours.sets, kept.sets, check_exact=True)
+    pd.testing.assert_frame_equal(ours.statistics, kept.statistics, check_exact=True)
+    assert all(ours.set(number) == kept.set(number) for number in (0, len(kept) - 1))
+    assert {path: list(values) for path, values in ours.columns.items()} == {
+        path: list(values) for path, values in kept.columns.items()
+    }
+    again = pickle.loads(pickle.dumps(ours))
+    assert again.digest == ours.digest and len(again.sets) == len(ours)
+
+
+def test_a_command_that_plays_loads_no_pandas_before_it_does():
+    told = (
+        "import sys\n"
+        "import tandem.experiments.advice.advice\n"
+        "from tandem.sim.parameter_sets import chosen\n"
+        "chosen('ensemble').lay(tandem.sim.table.FirmTable([tandem.sim.scenario.Scenario.load('silence')]), [0])\n"
+        "print('pandas' in sys.modules, 'scipy.special' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", "import tandem\n" + told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_variance_is_split_over_firms_played_under_each_set_whole():
+    """Every firm under every set as a population with that set makes it: here by scenarios, one call a set."""
+    seed, firms, sets, replicates = 5, 4, 3, 2
+    table = variance_shares(["co-pilot", "brand-performance"], ["revenue_growth"], seed, firms, sets, replicates)
+    drawn = Population.load("population", parameters={}).firms(firms, seed)
+    values = {}
+    for arm in ("co-pilot", "brand-performance"):
+        parts = []
+        for number in ensemble().drawn(sets, seed):
+            population = drawn.population.with_(ensemble().mechanisms(int(number)))
+            made = replace(drawn, table=drawn.table.assign(role_model=arm), population=population)
+            batch = simulate_batch(made.scenarios(12), replicates, seed, parameters="declared")
+            parts.append(batch.values("revenue_growth"))
+        values[arm] = np.stack(parts, axis=1)
+    parts = variance_components(values["brand-performance"] - values["co-pilot"])
+    told = table[(table["role_model"] == "brand-performance") & (table["what"] == "difference")].set_index("source")["share"]
+    for name, part in parts.items():
+        assert told[name] == pytest.approx(part / sum(parts.values()), rel=1e-12)

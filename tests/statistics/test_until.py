@@ -209,7 +209,9 @@ def test_the_quick_study_says_what_all_its_pairs_say(capsys):
         for context in contexts():
             arms = described(context)
             controls = set(arms) - set(chosen_role_models())
-            until = compare_until_decided(arms, BUDGET, seed, asked=STATEMENTS, controls=controls, hopeless=quick.hopeless)
+            until = compare_until_decided(
+                arms, BUDGET, seed, at_least=quick.known_pairs, asked=STATEMENTS, controls=controls, hopeless=quick.hopeless
+            )
             whole = compare_role_models(arms, BUDGET, seed).table
             both = zip(until.table["verdict"], whole["verdict"], strict=True)
             told = [(one, other) for one, other in both if other not in ("baseline", "not defined")]
