@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tandem.experiments.advice.arms import LEVELS, Arms
+from tandem.experiments.advice.arms import LEVELS, changes_of
 from tandem.experiments.advice.cause import cause_worth
 from tandem.experiments.advice.moves import Moves, moves_of
 from tandem.experiments.advice.playing import Played, best_with
@@ -134,13 +134,13 @@ def advise(
     played = Played(seed, asked)
     played.play(_all_firms(scenario, step), looks(runs)[0] if looks(runs) else runs)
     # The longest part first: meanwhile a command loads what tables are made of.
-    moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)))
+    moves = moves_of(scenario, runs, seed, asked, wish, hours, lambda share: progress("moves", round(0.7 * share)), played.first)
     by_growth, second = pair_choice(scenario, runs, played)
     progress("role_models", 15)
     levers = effects(scenario, runs, step, played)
     progress("levers", 10)
     first = first_of(levers)
-    levels = _levels(scenario, first, seed, asked, min(runs, MOST_A_LEVEL))
+    levels = _levels(scenario, first, played, min(runs, MOST_A_LEVEL))
     progress("levels", 5)
     cause = cause_worth(scenario, played, runs)
     made = Advice(scenario, runs, step, by_growth, levers, levels, second, moves, asked, cause)
@@ -216,16 +216,16 @@ def _role_models(growth: dict[str, np.ndarray]) -> pd.DataFrame:
     return table
 
 
-def _levels(scenario: Scenario, lever: str | None, seed: int | str, parameters: Chosen, runs: int) -> pd.DataFrame:
+def _levels(scenario: Scenario, lever: str | None, played: Played, runs: int) -> pd.DataFrame:
     """`Advice.levels`: a lever at each of LEVELS on the same replicates, until each step is decided; no row for no lever."""
     import pandas as pd
 
     if lever is None:
         return pd.DataFrame(columns=["level", "growth", "low", "high"])
-    arms, growth = Arms(scenario, seed, parameters), np.zeros((len(LEVELS), 0))
+    firms = [scenario.with_(changes_of(scenario, ((lever, level),))) for level in LEVELS]
     for look in looks(runs) or (runs,):
-        more = arms.play([((lever, level),) for level in LEVELS], np.arange(growth.shape[1], look))[..., GROWTH]
-        growth = np.concatenate([growth, more], axis=1)
+        played.play(firms, look)
+        growth = [played.first(firm, look)[:, GROWTH] for firm in firms]
         steps = [followed_difference(growth[max(0, place - 1)], values) for place, values in enumerate(growth)]
         if not any(step.open_within(runs) for step in steps[1:]):
             break

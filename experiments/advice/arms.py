@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -63,10 +63,20 @@ def played(firms: Sequence[Scenario], replicates: np.ndarray, seed: int | str, p
 class Arms:
     """Plays options of one firm. Luck r of every option is the firm's own luck r, with the parameter set of its pair."""
 
-    def __init__(self, scenario: Scenario, seed: int | str, parameters: Chosen, own: Sequence[OwnOutcome] = ()):
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int | str,
+        parameters: Chosen,
+        own: Sequence[OwnOutcome] = (),
+        as_it_is: Callable[[Scenario, int], np.ndarray] | None = None,
+    ):
+        """`as_it_is`: gives outcomes of the first replicates of a firm, (replicates, len(OUTCOMES)), for the option that moves
+        nothing, which other parts of an advice have played as well."""
         self.scenario, self.seed, self.parameters, self.own = scenario, seed, parameters, tuple(own)
+        self.as_it_is = None if self.own else as_it_is
         self.played = 0
-        """Runs played so far."""
+        """Runs asked for so far."""
         self._firms: dict[tuple[str, ...], Scenario] = {}
 
     def play(self, options: Sequence[Option], replicates: np.ndarray) -> np.ndarray:
@@ -74,11 +84,15 @@ class Arms:
         luck, int64 (replicates,) for all options or (options, replicates) for each."""
         luck = np.broadcast_to(replicates, (len(options), np.shape(replicates)[-1]))
         out = np.empty((*luck.shape, len(OUTCOMES) + len(self.own)))
+        if self.as_it_is is not None and () in options:
+            still = np.array([place for place, option in enumerate(options) if not option])
+            out[still] = self.as_it_is(self.scenario, int(luck[still].max()) + 1)[luck[still]]
         levels = np.array([[dict(option).get(lever, np.nan) for lever in LEVERS] for option in options]).reshape(-1, len(LEVERS))
         firms = [self._firm(tuple(lever for lever, _ in option)) for option in options]
         for firm in {id(firm): firm for firm in firms}.values():
-            mine = np.array([place for place, other in enumerate(firms) if other is firm])
-            out[mine] = self._moved(firm, levels[mine], luck[mine])
+            mine = [place for place, other in enumerate(firms) if other is firm and (options[place] or self.as_it_is is None)]
+            if mine:
+                out[mine] = self._moved(firm, levels[mine], luck[mine])
         self.played += luck.size
         return out
 

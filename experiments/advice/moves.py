@@ -69,7 +69,7 @@ class Moves(Own):
     looked_at: int
     """Moves looked at."""
     runs: int
-    """Runs played for it."""
+    """Runs that it rests on."""
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -92,11 +92,13 @@ def moves_of(
     wish: str = "growth",
     hours: float | None = None,
     progress: Callable[[int], None] = lambda share: None,
+    as_it_is: Callable[[Scenario, int], np.ndarray] | None = None,
 ) -> Moves:
     """Look for the move of one or two levers that brings most of what is wished for. `runs`: replicates of fresh luck on which
-    the finalists are paid; `hours`: most hours a week that the leaders may work more; `progress` hears percents, 100 in all."""
+    the finalists are paid; `hours`: most hours a week that the leaders may work more; `progress` hears percents, 100 in all;
+    `as_it_is`: see `tandem.experiments.advice.arms.Arms`."""
     wished = wish_of(wish, scenario)
-    judged = Judged(Arms(scenario, seed, parameters, wished.own), wished)
+    judged = Judged(Arms(scenario, seed, parameters, wished.own, as_it_is), wished)
     race, finalists, fresh = raced(judged, runs, hours, progress)
     best, gain, low, high = paid(race, finalists, fresh)
     helped, right = _over_sets(race, best, finalists, judged.arms)

@@ -115,9 +115,11 @@ class Judged:
 
     def __init__(self, arms: Arms, wish: Wish):
         self.wish = wish
-        self.arms = Arms(arms.scenario.with_(dict(wish.under)), arms.seed, arms.parameters) if wish.under else arms
+        under = arms.scenario.with_(dict(wish.under)) if wish.under else None
+        self.arms = arms if under is None else Arms(under, arms.seed, arms.parameters, as_it_is=arms.as_it_is)
         horizon = {"quarters": wish.under["quarters"]} if "quarters" in wish.under else {}
-        self._plain = Arms(arms.scenario.with_(horizon), arms.seed, arms.parameters) if wish.beyond else None
+        plain = arms.scenario.with_(horizon) if wish.beyond else None
+        self._plain = None if plain is None else Arms(plain, arms.seed, arms.parameters, as_it_is=arms.as_it_is)
         self.spread = np.ones(len(wish.parts))
 
     def play(self, options: list[Option], replicates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -142,5 +144,5 @@ class Judged:
 
     @property
     def played(self) -> int:
-        """Runs played."""
+        """Runs asked for."""
         return self.arms.played + (self._plain.played if self._plain else 0)
