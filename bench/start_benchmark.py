@@ -40,7 +40,8 @@ COMMANDS = (
     ("explain silence", 1.0),
     ("advise silence", 3.0),
 )
-LONG = (("sensitivity --profile quick", 10.0), ("validate", 60.0))
+LONG = (("sensitivity --profile quick", 10.0), ("study --profile quick", 25.0), ("validate", 60.0))
+"""The study is a second `make demo`."""
 
 
 def waited(
