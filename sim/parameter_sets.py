@@ -66,7 +66,7 @@ class Ensemble(Own):
     provenance: Mapping[str, Any]
 
     def __len__(self) -> int:
-        return len(next(iter(self._values.values()), ()))
+        return len(vars(self)["sets"])  # there may be sets that say nothing
 
     def set(self, number: int) -> dict[str, float]:
         """Values by path of one set."""
@@ -163,6 +163,9 @@ class _Shipped(Ensemble):
         vars(made).update(_folder=folder, default=int(provenance["default"]), provenance=provenance)
         vars(made)["_values"] = {path: np.ascontiguousarray(values[:, place]) for place, path in enumerate(paths)}
         return made
+
+    def __len__(self) -> int:
+        return len(next(iter(self._values.values())))
 
     @cached_property
     def sets(self) -> pd.DataFrame:

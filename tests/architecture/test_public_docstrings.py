@@ -21,7 +21,7 @@ from tandem.sim.own import Own
 from tandem.sim.parameters import LEVERS
 from tandem.sim.scenario.catalogue import VARIABLE
 from tandem.sim.weekly import WEEKLY
-from tests.commands.test_records_of_tables import GIVEN, MADE, WITH_AN_ARGUMENT, both, line
+from tests.commands.test_records_of_tables import MADE, WITH_AN_ARGUMENT, both, given, line
 from tests.once import once
 
 matplotlib.use("Agg")
@@ -352,7 +352,7 @@ def results(thing):
     if isinstance(thing, list | tuple):
         for each in thing:
             yield from results(each)
-    elif isinstance(thing, Own) and not {kind.__name__ for kind in type(thing).__mro__} & set(GIVEN):
+    elif isinstance(thing, Own) and not given(thing):
         for name in [name for name in dir(thing) if not name.startswith("_")]:
             method = getattr(type(thing), name, None)
             if inspect.isfunction(method):

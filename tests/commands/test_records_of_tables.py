@@ -26,6 +26,11 @@ GIVEN = ("Scenario", "Chosen", "Ensemble", "Likelihood", "DeclaredFactors", "Swe
 """What a result holds of what was given to it (parameter sets, firms, laws): inputs, which say themselves what they are."""
 
 
+def given(thing):
+    """Whether a result was given, and not made."""
+    return bool({kind.__name__ for kind in type(thing).__mro__} & set(GIVEN))
+
+
 def line(points, keys):
     """A function of somebody's own."""
     return points[:, 0] + 0.2 * points[:, 1]
@@ -123,7 +128,7 @@ def tables_of(thing, place=""):
     elif isinstance(thing, dict):
         for name, each in thing.items():
             yield from tables_of(each, f"{place}[{name}]")
-    elif isinstance(thing, Own) and type(thing).__name__ not in GIVEN:
+    elif isinstance(thing, Own) and not given(thing):
         for name in dir(thing):
             if name.startswith("_"):
                 continue

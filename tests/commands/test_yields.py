@@ -17,7 +17,7 @@ def test_a_budget_is_used_and_never_passed():
         found = within_budget(part, design, 2, FIRMS)
         assert runs_of(found) <= FIRMS < runs_of(replace(found, n=2 * found.n))
     assert within_budget(part, "pairs", 2, FIRMS).n == 4096
-    assert within_budget(part, "pairs", 2, 10_000) is None
+    assert within_budget(part, "pairs", 2, 9_000) is None
 
 
 def test_the_table_over_designs(monkeypatch):
