@@ -132,8 +132,9 @@ def controlled_mean(
     spread = float(x @ x)
     if spread <= 1e-24 * n * float(np.abs(known).max()) ** 2:
         return mean_within(y, least, most, level)
-    slope, away = float(x @ (y - y.mean())) / spread, float(known.mean() - known[:n].mean())
-    left = y - y.mean() - slope * x
+    apart = y - y.mean()
+    slope, away = float(x @ apart) / spread, float(known.mean() - known[:n].mean())
+    left = apart - slope * x
     unexplained = float(left @ left) / (n - 2)
     error = (unexplained * (1.0 / n + away**2 / spread) + slope**2 * float(known.var(ddof=1)) / more) ** 0.5
     mean, half = float(y.mean()) + slope * away, t_quantile(n - 1, level) * error

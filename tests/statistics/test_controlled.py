@@ -51,6 +51,12 @@ def test_what_no_companion_can_help_stands_alone(values, companions):
     np.testing.assert_array_equal(controlled_mean(values, companions, -1.0, 50.0), mean_within(values, -1.0, 50.0))
 
 
+def test_from_ten_values_on_a_slope_is_trusted():
+    values, companions = drawn(np.random.default_rng(6), 10, 60, 0.9)
+    assert controlled_mean(values, companions)[0] != mean_interval(values)[0]
+    np.testing.assert_array_equal(controlled_mean(values[:9], companions), mean_interval(values[:9]))
+
+
 def test_no_estimate_leaves_its_bounds():
     values, companions = drawn(np.random.default_rng(5), 20, 60, 0.9, skewed=False)
     found = controlled_mean(0.98 + 0.01 * np.tanh(values), companions, 0.0, 0.9805)

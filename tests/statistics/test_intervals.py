@@ -92,6 +92,11 @@ def test_the_paired_interval_by_hand():
     assert share_difference(before, after, 0.5)[2] == pytest.approx(-0.5 + 0.67449 * np.sqrt(6 - 2.5) / 10, abs=1e-5)
 
 
+def test_a_difference_of_shares_is_never_more_than_one():
+    none, every = np.zeros(2, bool), np.ones(2, bool)
+    assert share_difference(none, every)[2] == 1.0 and share_difference(every, none)[1] == -1.0
+
+
 def test_pairs_that_all_agree_still_leave_doubt():
     difference, low, high = share_difference(np.ones(50, bool), np.ones(50, bool))
     assert difference == 0.0
