@@ -104,14 +104,16 @@ def tandem(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    from tandem.experiments.commands.surroundings import hurry, leave
+    from tandem.experiments.commands.surroundings import end, hurry, leave
 
     hurry()
     try:
         code = status(arguments)
+    except SystemExit as asked:  # a server that was told to stop
+        code = asked.code if isinstance(asked.code, int) else 0 if asked.code is None else 1
     finally:
         leave()
-    sys.exit(code)
+    end(code)
 
 
 def status(arguments: Sequence[str] | None = None) -> int:
