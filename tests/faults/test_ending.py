@@ -6,20 +6,18 @@ import sys
 import pytest
 
 SCRIPT = """
-import atexit, sys, threading, time
+import atexit, os, sys, threading, time
 from tandem.experiments.commands.surroundings import end
 
-went_on = []
-
-class Late:  # taken down with the interpreter's modules, and not where the process just ends
-    def __del__(self):
-        print("taken down")
+class Late:  # taken down with the interpreter, and not where the process just ends
+    def __del__(self, write=os.write):
+        write(1, b"taken down\\n")
 
 def work():
     while True:
         time.sleep(0.001)
 
-late = Late()
+sys.late = Late()
 atexit.register(print, "asked for at the end")
 if {daemon}:
     threading.Thread(target=work, daemon=True).start()
