@@ -209,7 +209,7 @@ def test_salib_sees_inputs_and_not_luck():
     firms = tandem.FactorFirms("silence", {"dyad.trust": (0.2, 0.8), "ceo.hours": stats.triang(0.5, 5, 10)}, "trust_mean")
     problem, evaluate = firms.as_salib(replicates=2, seed=3)
     assert problem["bounds"] == [[0.2, 0.8], [0.0, 1.0]]
-    points = problem.sample_sobol(16, calc_second_order=False).samples
+    points = problem.sample_sobol(64, calc_second_order=False, seed=1).samples  # without a seed, other points at every run
     once, again = evaluate(points), evaluate(points)
     assert np.array_equal(once, again)
     still = points.copy()
