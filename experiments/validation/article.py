@@ -138,13 +138,14 @@ def _player(b: Bench) -> Any:
 
 def fit(b: Bench, equal: bool) -> list[Claim]:
     """24, as described and at equal dispositions: the role model that the article names against the best other, in standard
-    deviations of what the context's firms want."""
-    table = fits(list(NAMED), b.pairs, PAIRS, b.seed, b.parameters, equal, _player(b), until_decided=b.level > 0.95)
-    named = table[table["named"]]
-    return [
-        Claim(f"{row['context']}: {row['role_model']} above {row['rival']}", row["difference"], row["low"], row["high"])
-        for row in named.to_dict("records")
-    ]
+    deviations of what the context's firms want. A context that is settled is played no further for the others."""
+    still = [context for context in NAMED if context not in b.settled]
+    table = fits(still, b.pairs, PAIRS, b.seed, b.parameters, equal, _player(b), until_decided=b.level > 0.95)
+    found = dict(b.settled)
+    for row in table[table["named"]].to_dict("records"):
+        words = f"{row['context']}: {row['role_model']} above {row['rival']}"
+        found[row["context"]] = Claim(words, row["difference"], row["low"], row["high"], about=row["context"])
+    return [found[context] for context in NAMED]
 
 
 def fit_described(b: Bench) -> list[Claim]:

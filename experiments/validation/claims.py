@@ -42,6 +42,13 @@ class Claim:
     above: bool = True
     pairs: int = 0
     """Pairs after which it is told; 0 until a bench says so."""
+    about: str = ""
+    """What it is about, where its words may change from look to look: they name the best rival so far."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by from look to look."""
+        return self.about or self.what
 
     @property
     def verdict(self) -> str:
@@ -51,7 +58,8 @@ class Claim:
 
 class Bench:
     """Plays scenarios once and remembers them, all on the same replicates. `pairs` and `level`: replicates that are looked at,
-    and the level of their intervals; raised from look to look by whoever plays until decided."""
+    and the level of their intervals; raised from look to look by whoever plays until decided, who also says which claims of the
+    pattern at hand are `settled` (by key): nothing needs to be played for those."""
 
     def __init__(
         self,
@@ -62,6 +70,7 @@ class Bench:
     ):
         self.pairs, self.seed, self.progress = pairs, seed, progress
         self.parameters, self.level = chosen(parameters), 0.95
+        self.settled: dict[str, Claim] = {}
         self._known: dict[str, Batch] = {}
 
     def outcomes(self, role_model: str, context: str = "baseline", changes: Mapping[str, Any] | None = None) -> pd.DataFrame:

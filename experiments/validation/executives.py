@@ -101,7 +101,12 @@ LOW, HIGH, FOLLOWED = 0.15, 0.9, 20
 
 
 def return_of_trust(trial: Trial) -> dict[str, np.ndarray]:
-    """Mean trust by quarter of pairs that start at low and at high trust, float64 (firms, quarters + 1) each: `low`, `high`."""
+    """Mean trust by quarter of pairs that start at low and at high trust, float64 (firms, quarters + 1) each: `low`, `high`.
+    Played once and remembered."""
+    return trial.once("return of trust", lambda: _return_of_trust(trial))
+
+
+def _return_of_trust(trial: Trial) -> dict[str, np.ndarray]:
     firms = trial.few(trial.size.twins)
     found = {}
     for name, start in (("low", LOW), ("high", HIGH)):
@@ -149,13 +154,12 @@ MORE_SKILL = 0.1
 def worth_of_skill(trial: Trial, skill: str) -> float:
     """Points a year that a tenth more of a skill of both leaders adds to growth, twins."""
     firms = trial.few(trial.size.twins)
-    usual = firms.rows()
-    more = usual.take(np.arange(len(firms)))
+    more = firms.rows().take(np.arange(len(firms)))
     for post in ("ceo", "coo"):
         path = f"{post}.skills.{skill}"
         more.set(path, np.minimum(1.0, firms.table[path].to_numpy() + MORE_SKILL))
-    panels = [panel_of(table.timelines(), seed=trial.seed, every=YEAR) for table in (usual, more)]
-    return 100.0 * float(np.mean(growth(panels[1], *trial.window) - growth(panels[0], *trial.window)))
+    skilled = panel_of(more.timelines(), seed=trial.seed, every=YEAR)
+    return 100.0 * float(np.mean(growth(skilled, *trial.window) - growth(trial.as_they_are, *trial.window)))
 
 
 def size_exponent(trial: Trial, bins: int = 8) -> float:

@@ -193,7 +193,9 @@ def computed(trial: Trial, names: Sequence[str] = tuple(COMPUTED)) -> dict[str, 
 
 
 FIRST_LOOK = 8
-"""Populations after which one looks first where findings are played until decided; then after all."""
+"""Populations after which one looks first where findings are played until decided: fewer would show no spread to trust."""
+STEP = 4
+"""Populations from each look to the next."""
 
 Job = tuple[Population, int, Size, bool, tuple[str, ...]]
 
@@ -219,12 +221,13 @@ def assess(
     known, unverified, counts, chain, seeds.
 
     Each seed draws its own firms. `workers` processes of one thread each change no number. `until_decided`: a finding of which it
-    is decided after FIRST_LOOK seeds that all its statistics lie within their bands, or that one does not, is played no further;
-    what it takes to decide allows for two looks (`tandem.sim.until`). `seeds` says how many each took.
+    is decided at a look, after 8, 12, 16, ... seeds, that all its statistics lie within their bands, or that one does not, is
+    played no further; what it takes to decide allows for all looks (`tandem.sim.until`). What `seeds` has beyond the last look is
+    not played then. The column `seeds` says how many each took.
     """
     size, workers = size or Size(), 1 if nested() else workers
-    looks = (FIRST_LOOK, seeds) if until_decided and seeds > FIRST_LOOK else (seeds,)
-    drawn, names, done = pd.DataFrame(), tuple(COMPUTED), 0
+    looks = (until_decided and looks_within(seeds)) or (seeds,)
+    drawn, names, done, decided = pd.DataFrame(), tuple(COMPUTED), 0, dict[str, pd.DataFrame]()
     with _players(workers) as play:
         for at, look in enumerate(looks):
             jobs = [(population, further(seed, 1000, k), size, workers > 1, names) for k in range(done, look)]
@@ -236,10 +239,20 @@ def assess(
             drawn, done = pd.concat([drawn, pd.DataFrame(found)], ignore_index=True), look
             level = level_of(looks[: at + 1]) if len(looks) > 1 else None
             table = judged(drawn, level)
-            names = tuple(table.loc[table["finding"].isin(_open(table, level)), "statistic"])
+            still = _open(table, level)
+            for finding, rows in table.groupby("finding"):
+                if finding not in still:
+                    decided.setdefault(str(finding), rows)  # told for good as it was when it was decided
+            names = tuple(table.loc[~table["finding"].isin(list(decided)), "statistic"])
             if not names:
                 break
-    return table
+    told = [decided.get(str(finding), rows) for finding, rows in table.groupby("finding", sort=False)]
+    return pd.concat(told, ignore_index=True)
+
+
+def looks_within(seeds: int) -> tuple[int, ...]:
+    """Numbers of populations at which one looks within so many, none below FIRST_LOOK: a larger budget goes on with the same."""
+    return tuple(range(FIRST_LOOK, seeds + 1, STEP))
 
 
 @contextmanager

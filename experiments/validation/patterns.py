@@ -231,11 +231,11 @@ def _exactly(pattern: Pattern, bench: Bench, pairs: int) -> list[Claim]:
 
 def _until_decided(pattern: Pattern, bench: Bench, at_most: int) -> list[Claim]:
     """The claims of a pattern, from look to look; one that is decided is told as it was then."""
-    settled: dict[str, Claim] = {}
+    bench.settled = {}
     for look in looks(at_most) or (at_most,):
         bench.pairs, bench.level = look, level_at(look)
-        claims = [settled.get(claim.what, replace(claim, pairs=look)) for claim in pattern.claims(bench)]
-        settled |= {claim.what: claim for claim in claims if claim.verdict in ("holds", "fails")}
+        claims = [bench.settled.get(claim.key, replace(claim, pairs=look)) for claim in pattern.claims(bench)]
+        bench.settled |= {claim.key: claim for claim in claims if claim.verdict in ("holds", "fails")}
         if whole_verdict(claim.verdict for claim in claims) == "fails" or not any(_open(claim, at_most) for claim in claims):
             break
     return claims

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from tandem.experiments.effects.second import with_and_without
+from tandem.experiments.firms.growth import YEAR
 from tandem.experiments.firms.population import Firms, Population
 from tandem.experiments.validation.statistics import MONTH, firm_table, monthly
 from tandem.sim.panel import COLUMNS, Panel, panel_of
+
+Played = TypeVar("Played")
 
 # Twins: the same firms and luck with a practice absent or at its best, from the end of the burn-in on.
 INTERVENTIONS: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -109,13 +112,25 @@ class Trial:
 
     def twins_of(self, name: str) -> tuple[Panel, Panel, Firms]:
         """The same, played once and remembered."""
-        if name not in self._played:
-            self._played[name] = self.twins(name)
-        return self._played[name]
+        return self.once(f"twins: {name}", lambda: self.twins(name))
+
+    def once(self, what: str, play: Callable[[], Played]) -> Played:
+        """What `play` gives, played when it is first asked for by this name and remembered."""
+        if what not in self._played:
+            self._played[what] = play()
+        found: Played = self._played[what]
+        return found
 
     @cached_property
-    def _played(self) -> dict[str, tuple[Panel, Panel, Firms]]:
+    def _played(self) -> dict[str, Any]:
         return {}
+
+    @cached_property
+    def as_they_are(self) -> Panel:
+        """The firms of the twins without any intervention: those of `panel`, where that is played."""
+        if "panel" in vars(self):
+            return replace(self.panel, values=self.panel.values[: self.size.twins])
+        return panel_of(self.few(self.size.twins).records(), seed=self.seed, every=YEAR)
 
     def few(self, n: int) -> Firms:
         """The first n firms."""

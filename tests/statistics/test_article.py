@@ -8,7 +8,7 @@ import pytest
 
 from tandem.experiments.effects.fit import NAMED
 from tandem.experiments.effects.role_models import DISPOSITIONS
-from tandem.experiments.validation import article
+from tandem.experiments.validation import article, patterns
 from tandem.experiments.validation.article import CLOSE, DISTANT, EFFICIENT, PAIRS, STUBBORN, UNSKILLED
 from tandem.experiments.validation.claims import BRAND, COPILOT, STRATEGIST, VISIONARY, Bench
 from tandem.experiments.validation.patterns import PATTERNS
@@ -150,3 +150,29 @@ def test_only_one_of_them_puts_dispositions_equal():
         assert {firm.role_model for firm in bench.played} == set(PAIRS)
         dispositions = {tuple(firm.values[path] for path in DISPOSITIONS) for firm in bench.played}
         assert (dispositions == {tuple(DISPOSITIONS.values())}) == equal
+
+
+def test_a_context_that_is_settled_is_played_no_further(monkeypatch):
+    """Its claim is told as it was then, whoever the rival is by now; the other contexts are asked for at every look."""
+    asked = []
+
+    def made(contexts, pairs, *rest, **more):
+        asked.append((tuple(contexts), pairs))
+        rows = []
+        for context in contexts:
+            far = 1.0 if context == "innovative" or (context == "agile" and pairs >= 500) else 0.0
+            rival = BRAND if pairs < 200 else STRATEGIST
+            row = {"context": context, "role_model": NAMED[context], "rival": rival, "difference": far + pairs / 1e4}
+            rows.append({**row, "low": far - 0.2, "high": far + 0.2, "named": True})
+        return pd.DataFrame(rows)
+
+    monkeypatch.setattr(article, "fits", made)
+    monkeypatch.setattr(patterns, "_open", lambda claim, at_most: claim.verdict == "undecided")
+    bench = Made()
+    bench.settled["left of another pattern"] = None
+    claims = patterns._until_decided(next(p for p in PATTERNS if p.number == "24"), bench, 1000)
+    left = ("rapid-growth", "established-brand")
+    assert asked == [(tuple(NAMED), 100), ((*left, "agile"), 200), ((*left, "agile"), 500), (left, 1000)]
+    told = {claim.about: (claim.verdict, claim.pairs, claim.figure) for claim in claims}
+    assert list(told) == list(NAMED) and told["innovative"] == ("holds", 100, 1.01) and told["agile"] == ("holds", 500, 1.05)
+    assert told["rapid-growth"] == ("undecided", 1000, 0.1) and claims[1].what.endswith(f"above {BRAND}")

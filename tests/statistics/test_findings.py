@@ -12,8 +12,11 @@ import pytest
 from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
 from tandem.experiments.firms.population import Population
-from tandem.experiments.validation.findings import COMPUTED, FIRST_LOOK, KNOWN, assess, findings, judged, targets
+from tandem.experiments.validation import executives, trials
+from tandem.experiments.validation.findings import COMPUTED, FIRST_LOOK, KNOWN, assess, findings, judged, looks_within, targets
 from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
+from tandem.sim.intervals import t_quantile
+from tandem.sim.panel import panel_of
 from tandem.sim.parameter_sets import ensemble
 from tandem.sim.parameters import describe
 from tandem.sim.seeds import further
@@ -160,7 +163,6 @@ def test_processes_change_no_number():
     assert (one["error"] >= 0).all()
 
 
-@pytest.mark.slow
 def played_as(monkeypatch, values):
     """Findings whose statistics come out as `values(name, turn)` has it; what was asked of each population, in order."""
     asked, first = [], [further(7, 1000, k) for k in range(50)]
@@ -216,14 +218,90 @@ def test_what_is_open_goes_on_with_all_that_its_finding_tells(monkeypatch):
     assert (table.loc[early, "value"] == first.loc[early, "value"]).all()
 
 
-def test_two_looks_ask_for_more_than_two_errors_to_call_a_finding_lost():
+def test_looks_are_the_same_whatever_the_budget():
+    assert looks_within(7) == () and looks_within(8) == looks_within(11) == (8,)
+    assert looks_within(20) == (8, 12, 16, 20) and looks_within(40)[:4] == looks_within(20)
+
+
+def test_a_larger_budget_goes_on_and_tells_the_same_of_what_was_decided(monkeypatch):
+    draw = np.random.default_rng(6)
+    noise = {name: draw.standard_normal(40) for name in COMPUTED}
+    reach = {row.name: 0.3 * (row.high - row.low) for finding in findings() for row in finding.statistics if row.low is not None}
+    edge = {row.name: row.low + 0.02 for finding in findings() for row in finding.statistics if row.low is not None}
+    played_as(monkeypatch, lambda name, turn: edge.get(name, 0.0) + reach.get(name, 1.0) * noise[name][turn])
+    one, two, three = (assess(None, n, 7, until_decided=True).set_index("statistic") for n in (20, 23, 40))
+    pd.testing.assert_frame_equal(one, two, check_exact=True)  # what the budget has beyond the last look is not played
+    early = one.index[one["seeds"] < 20]
+    pd.testing.assert_frame_equal(one.loc[early], three.loc[early], check_exact=True)
+    assert len(set(one["seeds"])) > 2 and max(three["seeds"]) > 20
+    assert one.groupby("finding")["seeds"].nunique().max() == 1  # a finding is played whole
+
+
+def test_what_was_decided_is_told_as_it_was_then(monkeypatch):
+    """Levels differ from look to look: C1 is decided at the first, and would not be at the levels of the last two."""
+    low = next(f for f in findings() if f.id == "C1").statistics[0].low
+    error = 0.01 * (8 / 7) ** 0.5 / 8**0.5
+    levels = [level_of(looks_within(20)[: k + 1]) for k in range(4)]
+    assert levels[3] > levels[2] > levels[0]
+    between = 0.5 * sum(t_quantile(8, level) for level in (levels[0], levels[2]))
+
+    def values(name, turn):
+        if name == "C1":
+            return low - between * error + 0.01 * (-1) ** turn
+        if name == "C15 CEO":
+            return 6.9 + 0.02 * (-1) ** turn
+        return middle(name) + 1e-4 * (turn % 3)
+
+    asked = played_as(monkeypatch, values)
+    table = assess(None, 20, 7, until_decided=True).set_index("statistic")
+    assert table.loc["C1", "seeds"] == 8 and table.loc["C1", "verdict"] == "fails" and table.loc["C15 CEO", "seeds"] == 20
+    assert all("C1" not in names for names in asked[8:])
+    late = judged(pd.DataFrame([{**dict.fromkeys(COMPUTED, 0.0), "C1": values("C1", turn)} for turn in range(8)]), levels[3])
+    assert late.set_index("statistic").loc["C1", "verdict"] == "undecided"
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_looks_at_populations_hold_the_truth_together(skewed):
+    """A thousand repeats: means of 8, 12, 16, 20 values, in their intervals at every look in 95% and more. Statistics are means
+    over many firms, so that their own law is hardly skewed: as the mean of thirty exponential values here."""
+    draw, looked = np.random.default_rng([23, skewed]), looks_within(20)
+    values = draw.standard_normal((1000, 20)) if not skewed else draw.gamma(30.0, size=(1000, 20)) - 30.0
+    held = np.ones(1000, dtype=bool)
+    for at, n in enumerate(looked):
+        few = values[:, :n]
+        reach = t_quantile(n, level_of(looked[: at + 1])) * few.std(axis=1, ddof=1) / n**0.5
+        held &= np.abs(few.mean(axis=1)) <= reach
+    assert 0.94 <= held.mean() <= 0.99
+
+
+def test_looks_ask_for_more_than_two_errors_to_call_a_finding_lost():
     low = next(f for f in findings() if f.id == "C1").statistics[0].low
     values = low - 0.0107 + 0.01 * np.resize([1.0, -1.0], 20) * (19 / 20) ** 0.5 * 20**0.5 / 2  # 2.14 errors outside
     drawn = pd.DataFrame({**{name: np.zeros(20) for name in COMPUTED}, "C1": values})
     row = judged(drawn).set_index("statistic").loc["C1"]
     assert 2.0 < (low - row["value"]) / row["error"] < 2.2 and row["verdict"] == "fails"
-    strict = judged(drawn, level_of((FIRST_LOOK, 20))).set_index("statistic").loc["C1"]
+    strict = judged(drawn, level_of(looks_within(20))).set_index("statistic").loc["C1"]
     assert strict["verdict"] == "undecided" and strict["value"] == row["value"]
+
+
+def test_what_two_statistics_need_is_played_once(trial, monkeypatch):
+    played = []
+    kept = panel_of
+
+    def counted(records, *rest, **more):
+        played.append(len(records))
+        return kept(records, *rest, **more)
+
+    for module in (trials, executives):
+        monkeypatch.setattr(module, "panel_of", counted)
+    fresh = Trial(trial.population, 3, TINY)
+    slower, pairs = COMPUTED["C25"](fresh), COMPUTED["C25 regimes"](fresh)
+    assert len(played) == 2 and np.isfinite([slower, pairs]).all()  # from low trust, from high trust
+    worth = COMPUTED["C24"](fresh)
+    assert len(played) == 5  # the firms as they are, with either skill
+    whole = Trial(trial.population, 3, TINY)
+    assert whole.panel and COMPUTED["C24"](whole) == worth
+    assert len(played) == 8  # as they are from the panel of all
 
 
 def test_validate_writes_findings_figure_and_histories(tmp_path, capsys):
