@@ -3,6 +3,7 @@
 `python .ci/install.py LOCK`, with the environment's own Python. Needs nothing but the standard library and pip.
 """
 
+import compileall
 import re
 import subprocess
 import sys
@@ -21,6 +22,11 @@ def main(lock: str) -> int:
     with log.open("w", encoding="utf-8") as held:
         code = installed(held, total, ["--no-deps", "--require-hashes", "--requirement", lock])
         code = code or installed(held, 0, ["--no-deps", "--no-build-isolation", "--no-index", "--editable", "."])
+    if not code:
+        # Pip does this for what it copies, not for what it leaves in place; without it the first start waits, and every one
+        # where Python may write no such file itself.
+        for folder in ("sim", "experiments", "scenarios", "tandem"):
+            compileall.compile_dir(folder, quiet=2)
     if code:
         said = log.read_text("utf-8").splitlines()
         errors = [line for line in said if line.startswith("ERROR")] or said[-15:]

@@ -87,26 +87,26 @@ class Arms:
         if self.as_it_is is not None and () in options:
             still = np.array([place for place, option in enumerate(options) if not option])
             out[still] = self.as_it_is(self.scenario, int(luck[still].max()) + 1)[luck[still]]
-        levels = np.array([[dict(option).get(lever, np.nan) for lever in LEVERS] for option in options]).reshape(-1, len(LEVERS))
-        firms = [self._firm(tuple(lever for lever, _ in option)) for option in options]
-        for firm in {id(firm): firm for firm in firms}.values():
-            mine = [place for place, other in enumerate(firms) if other is firm and (options[place] or self.as_it_is is None)]
-            if mine:
-                out[mine] = self._moved(firm, levels[mine], luck[mine])
+        mine = [place for place, option in enumerate(options) if option or self.as_it_is is None]
+        if mine:
+            out[mine] = self._moved([options[place] for place in mine], luck[mine])
         self.played += luck.size
         return out
 
-    def _moved(self, scenario: Scenario, levels: np.ndarray, luck: np.ndarray) -> np.ndarray:
-        """Options of one firm, all in as few calls as there can be. `levels`: of each lever, (options, levers), not-a-number
-        where it stays."""
-        firm = FirmTable([scenario])
+    def _moved(self, options: Sequence[Option], luck: np.ndarray) -> np.ndarray:
+        """The same of options that are played, in as few calls as there can be."""
+        levels = np.array([[dict(option).get(lever, np.nan) for lever in LEVERS] for option in options])
+        firms = [self._firm(tuple(lever for lever, _ in option)) for option in options]
+        distinct = {firm.digest: firm for firm in firms}
+        several, order = FirmTable(list(distinct.values())), list(distinct)
+        whose = np.array([order.index(firm.digest) for firm in firms])
         which, replicates = np.repeat(np.arange(len(luck)), luck.shape[1]), np.asarray(luck, dtype=np.int64).ravel()
         drawn = self.parameters.drawn(self.seed, np.zeros(len(replicates), dtype=np.int64), replicates)
         key, parts = np.array(seed_key(self.seed), np.uint64), []
         for low in range(0, len(which), RUNS_IN_ONE_CALL):
             part = slice(low, low + RUNS_IN_ONE_CALL)
             here, place = np.unique(which[part], return_inverse=True)
-            table = firm.take(np.zeros(len(here), dtype=np.int64))
+            table = several.take(whose[here])
             for column, lever in enumerate(LEVERS):
                 if not np.isnan(levels[here, column]).all():
                     table.set_lever(lever, levels[here, column])

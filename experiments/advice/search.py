@@ -302,10 +302,13 @@ def _first_look(judged: Judged, options: list[Option], now: np.ndarray, hours: f
     finest = tuple(sorted({*(round(float(level), 10) for level in np.arange(0.0, 1.0 + 0.5 * FINER, FINER)), *LEVELS}))
     wish, more_hours = (Surfaces(Surface(now, options, part), {}) for part in seen)
     look = FirstLook(wish, more_hours, hours, finest)
+    promising = list(look.pairs(options).items())[:CLOSER]
     place = {option: at for at, option in enumerate(options)}
-    for names, mine in list(look.pairs(options).items())[:CLOSER]:
-        at = [place[option] for option in mine]
-        again = looked(mine, (luck[at, -1:] + 1 + np.arange(MORE_LOOKS)) % LOOKED)
+    at = np.array([place[option] for _, mine in promising for option in mine], dtype=np.int64)
+    if promising:
+        again = looked([options[number] for number in at], (luck[at, -1:] + 1 + np.arange(MORE_LOOKS)) % LOOKED)
+    ends = np.cumsum([0, *(len(mine) for _, mine in promising)])
+    for (names, mine), low, high in zip(promising, ends, ends[1:]):
         for surfaces, first, more in zip((wish, more_hours), seen, again):
-            surfaces.of_pair[names] = Surface(now, mine, np.concatenate([first[at], more], axis=1))
+            surfaces.of_pair[names] = Surface(now, mine, np.concatenate([first[at[low:high]], more[low:high]], axis=1))
     return look
