@@ -2,8 +2,8 @@
 
 A race (Maron & Moore 1994, "Hoeffding races"; Kim & Nelson 2001, "A fully sequential procedure for indifference-zone selection"):
 after every stage moves decidedly behind the leader are dropped, so that most runs are played for the few that are close; and a
-stage goes on where dropping the rest would be likely to cost more than a quarter of a percent of what the leader brings (expected
-opportunity cost: Chick & Inoue 2001, "New two-stage and sequential procedures for selecting the best simulated system"). Whoever
+stage goes on where dropping the rest would be likely to cost more than a hundredth of what the leader brings (expected opportunity
+cost: Chick & Inoue 2001, "New two-stage and sequential procedures for selecting the best simulated system"). Whoever
 picks the best of many noisy figures overrates it; so the finalists meet luck that no choice was made on, one half of it picks
 and the other pays, which errs low, beside the highest upper limit of any finalist, which errs high: what lies between is told.
 """
@@ -23,20 +23,20 @@ from tandem.sim.intervals import mean_interval
 from tandem.sim.parameters import LEVERS
 from tandem.sim.until import followed, followed_difference, looks
 
-LOOKS, LOOKED = 4, 120
+LOOKS, LOOKED = 3, 120
 """Runs of each move in the first look, and over how many replicates they are spread."""
-CLOSER, MORE_LOOKS = 5, 8
+CLOSER, MORE_LOOKS = 5, 6
 """Pairs of levers that are looked at more closely, and further runs of each of their moves."""
 FIRST, SINGLES, OF_A_PAIR = 6, 4, 2
 """Moves that enter the race: the best of all, of one lever alone, and of each pair that was looked at more closely; beside them
 the best of each other pair, as one surface over all levers bends less than what levers do."""
-STAGES = ((18, 40), (8, 80), (5, 160))
+STAGES = ((16, 30), (6, 60), (4, 120))
 """How many moves are raced at most, and on how many further replicates at a time."""
 ROUNDS = 4
 """Times that a stage is played at most."""
-CLIMBERS, STEPS, STEP_REPLICATES = 3, 4, 60
+CLIMBERS, STEPS, STEP_REPLICATES = 3, 4, 40
 """Sets of levers whose best move is moved on by a tenth; how often at most, and on how many replicates."""
-COST = 0.0025
+COST = 0.01
 """Share of the leader's gain that dropping a move may be expected to cost."""
 FINALISTS = 3
 BEHIND = 0.98

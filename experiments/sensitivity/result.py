@@ -7,6 +7,7 @@ import io
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,18 @@ class Sensitivity(Own):
 
     def get(self, measure: str, input: str = "", output: str | None = None) -> pd.Series:
         """One row of the table. KeyError where there is none."""
-        table, output = vars(self)["table"], output or self.outputs[0]
-        rows: pd.DataFrame = table[(table["measure"] == measure) & (table["input"] == input) & (table["output"] == output)]
-        if rows.empty:
+        output = output or self.outputs[0]
+        if (place := self._places.get((measure, input, output))) is None:
             raise KeyError(f"no {measure} of {input!r} for {output!r}")
-        return rows.iloc[0]
+        row: pd.Series = vars(self)["table"].iloc[place]
+        return row
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str, str], int]:
+        """Where each row of the table stands."""
+        table = vars(self)["table"]
+        keys = list(zip(table["measure"], table["input"], table["output"]))
+        return dict(zip(reversed(keys), reversed(range(len(keys)))))  # the first of its kind
 
     def verdict_on(self, output: str) -> str:
         """The verdict on one output: "converged", "undecided" or "not identifiable". KeyError where it was not analysed."""

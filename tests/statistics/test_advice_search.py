@@ -48,7 +48,7 @@ def test_the_leader_is_who_none_is_ahead_of_under_the_same_luck():
 
 def test_what_it_may_cost_to_drop_a_rival_is_a_share_of_the_gain():
     one, other, far = (("skills", 1.0),), (("skills", 0.9),), (("skills", 0.1),)
-    turn = np.resize([1.0, -1.0], 100)  # a rival that is as good, by differences of one
+    turn = np.resize([2.0, -2.0], 100)  # a rival that is as good, by differences of two
     race = Told(None, {(): np.zeros(100), one: np.full(100, 5.0), other: 5.0 + turn, far: 1.0 + turn})
     error = turn.std(ddof=1) / 10.0
     assert race.cost(one, [far, other]) == pytest.approx(error / np.sqrt(2.0 * np.pi) / 5.0)
