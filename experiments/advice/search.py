@@ -2,8 +2,8 @@
 
 A race (Maron & Moore 1994, "Hoeffding races"; Kim & Nelson 2001, "A fully sequential procedure for indifference-zone selection"):
 after every stage moves decidedly behind the leader are dropped, so that most runs are played for the few that are close; and a
-stage goes on where dropping the rest would be likely to cost more than a hundredth of what the leader brings (expected opportunity
-cost: Chick & Inoue 2001, "New two-stage and sequential procedures for selecting the best simulated system"). Whoever
+stage goes on where dropping the rest would be likely to cost more than a hundredth of what the leader brings (expected
+opportunity cost: Chick & Inoue 2001, "New two-stage and sequential procedures for selecting the best simulated system"). Whoever
 picks the best of many noisy figures overrates it; so the finalists meet luck that no choice was made on, one half of it picks
 and the other pays, which errs low, beside the highest upper limit of any finalist, which errs high: what lies between is told.
 """
