@@ -50,6 +50,8 @@ class Server:
         """End it at once, as a crash would."""
         self.process.kill()
         self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def start(port: int = 0, **environment: str) -> Server:

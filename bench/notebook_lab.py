@@ -80,6 +80,8 @@ def lab(playwright: Any, cell: str = CELL) -> Iterator[tuple[Any, list[str]]]:
         finally:
             server.terminate()
             server.wait(20)
+            assert server.stderr is not None
+            server.stderr.close()
 
 
 def started(page: Any) -> None:

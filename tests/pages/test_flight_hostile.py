@@ -367,15 +367,18 @@ def test_a_luck_check_waits_seconds_at_most_behind_exports_and_trials(server):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.long)])
 def test_a_signal_ends_it_soon_with_a_documented_code_whatever_is_played(number, code):
     made = awake()
-    with ThreadPoolExecutor(1) as room:
-        asked = room.submit(ask, made, "GET", EXPORT, None, {})
-        time.sleep(0.5)
-        started = time.monotonic()
-        made.process.send_signal(number)
-        assert made.process.wait(30) == code
-        assert time.monotonic() - started < 20
-        with contextlib.suppress(Exception):
-            asked.result(30)
+    try:
+        with ThreadPoolExecutor(1) as room:
+            asked = room.submit(ask, made, "GET", EXPORT, None, {})
+            time.sleep(0.5)
+            started = time.monotonic()
+            made.process.send_signal(number)
+            assert made.process.wait(30) == code
+            assert time.monotonic() - started < 20
+            with contextlib.suppress(Exception):
+                asked.result(30)
+    finally:
+        made.stop()
 
 
 def test_the_help_says_how_it_ends(capsys):
