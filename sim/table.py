@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal, get_origin
 
 import numpy as np
@@ -122,6 +122,20 @@ class _Stock:
         if self.several:  # what moved nothing that the kernel reads is kept all the same: the run tells of the change
             moves = np.array([version is None or version.moves for version in self.versions])
             self.kept = moves & _as_before(self.rows)
+
+    @cached_property
+    def spoken(self) -> tuple[frozenset[str], ...]:
+        """Of each version the paths that followed a lever in the version before and are said by it: a change whatever the number,
+        also where a lever that is moved comes to the same."""
+        found: list[frozenset[str]] = []
+        for k, now in enumerate(self.versions):
+            before = self.versions[k - 1] if k > 0 and self.of[k] == self.of[k - 1] else None
+            if before is None or now is None:
+                found.append(frozenset())
+                continue
+            followed = (path for path, value in before.values.items() if value is None)
+            found.append(frozenset(path for path in followed if now.values.get(path) is not None))
+        return tuple(found)
 
     def _mask(self, kind: str, path: str, holds: Callable[[int, Version], bool], unknown: bool) -> np.ndarray:
         if (kind, path) not in self._masks:
@@ -355,7 +369,8 @@ class FirmTable:
                 rows = np.stack([rows, *(each.rows for each in self._later)], axis=1).ravel()
                 firm = np.repeat(firm, 1 + len(self._later))
             elif self._stock.several:
-                kept = self._stock.kept[self._version]
+                said = np.array([bool(paths - self._by_hand) for paths in self._stock.spoken])
+                kept = (self._stock.kept | said)[self._version]
             if kept is not None:  # a version that differs in nothing from the one before is none
                 begins = np.concatenate([[True], firm[1:] != firm[:-1]])
                 there = begins | kept | ~_as_before(rows)

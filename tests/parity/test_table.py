@@ -77,6 +77,17 @@ def test_a_level_that_is_no_number_leaves_a_firm_as_it_is(scenario, one, other, 
         same(rows, said.records())
 
 
+def test_what_a_change_says_of_a_levers_part_is_a_change_also_where_the_lever_comes_to_the_same():
+    firm = Scenario.of(role_model="co-pilot", context="baseline").at(1, {"targets.specificity": 0.0})
+    for level in (0.0, 0.3):
+        moved = FirmTable([firm]).take([0, 0]).set_lever("smart_goals", np.array([level, np.nan])).timelines()
+        same(moved[0], firm.with_({"levers.smart_goals": level}).records())
+        same(moved[1], firm.records())
+    said = FirmTable([firm]).take([0]).set("targets.specificity", 0.0).timelines()[0]
+    same(said, firm.with_({"targets.specificity": 0.0}).records())
+    assert len(moved[0]) == 2 and len(said) == 1
+
+
 @FEW
 @given(st.lists(scenarios(), min_size=2, max_size=3), numbers(), numbers())
 def test_firms_of_several_scenarios_keep_apart(firms, first, second):
