@@ -125,16 +125,16 @@ class _Stock:
 
     @cached_property
     def spoken(self) -> tuple[frozenset[str], ...]:
-        """Of each version the paths that followed a lever in the version before and are said by it: a change whatever the number,
-        also where a lever that is moved comes to the same."""
+        """Of each version the paths that follow a lever in it or in the version before, and not in both: a change whatever the
+        number, also where a lever that is moved comes to the same."""
         found: list[frozenset[str]] = []
         for k, now in enumerate(self.versions):
             before = self.versions[k - 1] if k > 0 and self.of[k] == self.of[k - 1] else None
             if before is None or now is None:
                 found.append(frozenset())
                 continue
-            followed = (path for path, value in before.values.items() if value is None)
-            found.append(frozenset(path for path in followed if now.values.get(path) is not None))
+            both = before.values.keys() & now.values.keys()
+            found.append(frozenset(path for path in both if (before.values[path] is None) != (now.values[path] is None)))
         return tuple(found)
 
     def _mask(self, kind: str, path: str, holds: Callable[[int, Version], bool], unknown: bool) -> np.ndarray:
