@@ -26,8 +26,10 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
         "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
         "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié"),
     }[lang]
+    names = [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")]
+    wide = 9.2 + 0.06 * max(0, max(map(len, names), default=0) - 75)  # room for the longest
     with styled():
-        canvas, ax = subplots(figsize=(9.2, 0.32 * len(rows) + 1.3), layout="constrained")
+        canvas, ax = subplots(figsize=(wide, 0.32 * len(rows) + 1.3), layout="constrained")
         ax.axvspan(-1, 1, color=GRID, alpha=0.6, lw=0)
         for place, row in enumerate(rows.to_dict("records")):
             middle, half = 0.5 * (row["low"] + row["high"]), 0.5 * (row["high"] - row["low"])
@@ -62,9 +64,7 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
                 fontsize=7,
                 color=INK,
             )
-        ax.set_yticks(
-            range(len(rows)), [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")], fontsize=7.5
-        )
+        ax.set_yticks(range(len(rows)), names, fontsize=7.5)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(-EDGE - 0.1, EDGE + 0.1)
         ax.set_xlabel(words[2])
@@ -74,5 +74,5 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
 
 def write_forest_plot(table: pd.DataFrame, folder: Path, lang: str = "en") -> list[Path]:
     """`findings.png` and `findings.svg` in `folder`; their paths."""
-    save(forest_plot(table, lang), folder, "findings", kinds=("svg", "png"))
+    save(forest_plot(table, lang), folder, "findings", kinds=("png", "svg"))  # the wider text lays it out
     return [folder / "findings.png", folder / "findings.svg"]

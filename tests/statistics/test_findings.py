@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib.pyplot as pyplot
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from tandem.experiments.commands.main import status
 from tandem.experiments.commands.validate import lost_since_recorded
 from tandem.experiments.firms.population import Population
 from tandem.experiments.validation import executives, trials
+from tandem.experiments.validation.finding_figures import write_forest_plot
 from tandem.experiments.validation.findings import COMPUTED, FIRST_LOOK, KNOWN, assess, findings, judged, looks_within, targets
 from tandem.experiments.validation.trials import INTERVENTIONS, Size, Trial
 from tandem.sim.intervals import t_quantile
@@ -302,6 +304,13 @@ def test_what_two_statistics_need_is_played_once(trial, monkeypatch):
     whole = Trial(trial.population, 3, TINY)
     assert whole.panel and COMPUTED["C24"](whole) == worth
     assert len(played) == 8  # as they are from the panel of all
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_no_words_of_the_figure_are_cut_off(lang, tmp_path):
+    write_forest_plot(judged(pd.DataFrame([{name: middle(name) for name in COMPUTED}] * 3)), tmp_path, lang)
+    inked = pyplot.imread(tmp_path / "findings.png")[..., :3].min(axis=(0, 2)) < 0.9
+    assert inked.any() and not inked[:3].any() and not inked[-3:].any()
 
 
 def test_validate_writes_findings_figure_and_histories(tmp_path, capsys):
