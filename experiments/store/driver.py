@@ -18,7 +18,7 @@ from tandem.experiments.store.engines import Engine, ProcessEngine, SerialEngine
 from tandem.experiments.store.errors import Refused
 from tandem.experiments.store.experiment import Experiment
 from tandem.experiments.store.final import write_final
-from tandem.experiments.store.lock import at_work
+from tandem.experiments.store.lock import at_work, given_up
 from tandem.experiments.store.model import Model, from_its_folder
 from tandem.experiments.store.opening import fit, looked_through, matching, opened_or_made
 from tandem.experiments.store.stopping import Stop
@@ -103,6 +103,7 @@ def run(
             engine.start()
         folder.make()
         with at_work(folder) as alone:
+            folder.furnish()
             _told_of_company(alone, note)
             if hasattr(engine, "prepare"):
                 engine.prepare(folder)
@@ -110,7 +111,7 @@ def run(
             scan = looked_through(store, check == "full", alone, note)
             document, counts = _to_the_end(store, scan, experiment, engine, reuse, told, stop or Stop(), alone)
     except Refused:
-        folder.unmake()  # where nothing came of it
+        given_up(folder)
         raise
     finally:
         _close(engine)

@@ -106,14 +106,21 @@ class Folder:
         self._known = (name, digest, stamp)
 
     def make(self) -> None:
-        """Make the folder and its rooms where they are missing, and see that all of them can be written. What is made lies on the
-        disk when this returns, as far as the file system can promise."""
+        """Make the folder where it is missing. What is made lies on the disk when this returns, as far as the file system can
+        promise."""
         try:
             missing = [parent for parent in (self.path, *self.path.parents) if not parent.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
             self._made = self._made or bool(missing)
             for parent in missing:
                 _synced_folder(parent.parent)
+        except OSError as error:
+            raise of_disk(error, f"{self.path} cannot be made") from None
+        self._tried("")
+
+    def furnish(self) -> None:
+        """Make the rooms where they are missing, and see that all of them can be written."""
+        try:
             with self.handle() as root:
                 for room in ROOMS:
                     with suppress(FileExistsError):
@@ -121,14 +128,19 @@ class Folder:
                 synced(root)
         except OSError as error:
             raise of_disk(error, f"{self.path} cannot be made") from None
-        for room in ("", *ROOMS):
-            with self.handle(room) as place:
-                name = f"{secrets.token_hex(4)}{PART}"
-                try:
-                    os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=place))
+        for room in ROOMS:
+            self._tried(room)
+
+    def _tried(self, room: str) -> None:
+        """See that a file can be written in a room. One that is gone already was cleared away by another driver, and could."""
+        with self.handle(room) as place:
+            name = f"{secrets.token_hex(4)}{PART}"
+            try:
+                os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=place))
+                with suppress(FileNotFoundError):
                     os.unlink(name, dir_fd=place)
-                except OSError as error:
-                    raise of_disk(error, f"{self.path / room} cannot be written") from None
+            except OSError as error:
+                raise of_disk(error, f"{self.path / room} cannot be written") from None
 
     def unmake(self) -> None:
         """Remove the folder again if this object made it and nothing has come into it; never anything that holds something."""
@@ -260,7 +272,7 @@ class Folder:
     def clear_parts(self) -> int:
         """Remove what broken-off writers left; only while no other driver is at work."""
         removed = 0
-        for room in ("", *ROOMS):
+        for room in ("", *(room for room in ROOMS if os.path.lexists(self.path / room))):
             with self.handle(room) as place:
                 for name in os.listdir(place):
                     if OUR_PART.fullmatch(name):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from tandem.experiments.store import locks
-from tandem.experiments.store.errors import Damaged, of_disk
+from tandem.experiments.store.errors import Damaged, Stopped, of_disk
 from tandem.experiments.store.folder import NEVER_A_LINK, Folder
 from tandem.sim.opening import AT_ONCE, regular
 
@@ -39,4 +39,15 @@ def at_work(folder: Folder) -> Iterator[bool | None]:
         yield alone
     finally:
         with suppress(OSError):
+            os.close(opened)
+
+
+def given_up(folder: Folder) -> None:
+    """Remove a folder that was made for a sweep of which nothing came, unless another driver is at work in it."""
+    with suppress(OSError, Damaged, Stopped), folder.handle() as root:
+        opened = os.open(NAME, os.O_RDWR | NEVER_A_LINK | AT_ONCE, dir_fd=root)
+        try:
+            if locks.taken(opened) is not False:
+                folder.unmake()
+        finally:
             os.close(opened)

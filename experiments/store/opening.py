@@ -23,6 +23,7 @@ from tandem.experiments.store.seals import sealed, unsealed
 from tandem.experiments.store.store import Commit, Scan, Store
 
 SECONDS_OF_A_CHUNK = 10.0
+LOOKS = 2  # at a folder that seems to hold other things: another driver's manifest may have come during the first
 Note = Callable[[str], None]
 
 
@@ -35,15 +36,18 @@ def fit(out: Path) -> Folder:
         for room in ROOMS:
             if (folder.path / room).is_symlink() or ((folder.path / room).exists() and not (folder.path / room).is_dir()):
                 raise Damaged(f"{out}/{room} is a link or a file where a folder of the sweep belongs; nothing was written")
-        if MANIFEST not in folder.names() and (strange := _not_of_a_sweep(folder)):
-            raise Refused(f"{out} is not empty and holds no sweep ({strange}); give a folder of its own")
+        for _ in range(LOOKS):
+            if MANIFEST in folder.names() or not (strange := _not_of_a_sweep(folder)):
+                return folder
+        raise Refused(f"{out} is not empty and holds no sweep ({strange}); give a folder of its own")
     return folder
 
 
 def _not_of_a_sweep(folder: Folder) -> str:
     """What lies in a folder without a manifest beside what a broken-off start leaves there: empty rooms, the lock, parts."""
+    names = folder.names()  # before the look at what was begun, which another driver writes first
     ours = {DESIGN, SCENARIOS} if _begun_there(folder) else set()
-    for name in folder.names():
+    for name in names:
         if name in ROOMS:
             if strange := [inside for inside in folder.names(name) if inside != BEGUN and not OUR_PART.fullmatch(inside)]:
                 return f"{name}/{strange[0]}"
