@@ -67,6 +67,7 @@ browser:
 
 test-long: $(EVERYTHING)
 	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m "hypothesis and not long" --hypothesis-profile new -n $(WORKERS)
 
 lint: $(EVERYTHING)
 	$(BIN)/ruff format --check --quiet .

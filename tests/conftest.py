@@ -1,12 +1,15 @@
-"""What every test shares: hypothesis without deadlines, a flight simulator and a browser for those that ask for them."""
+"""What every test shares: how hypothesis draws, a flight simulator and a browser for those that ask for them."""
 
 import sys
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("tandem", deadline=None)  # a first example may wait for the compiler
-settings.load_profile("tandem")
+# No deadline: a first example may wait for the compiler. `make test` tries the same examples everywhere; `make test-long` draws new
+# ones, and what these find is mended with an example of its own.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

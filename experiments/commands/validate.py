@@ -207,13 +207,13 @@ def show_findings(table: Any, lang: str) -> None:
     from tandem.experiments.commands.screen import Screen, Table
 
     shown = Table(
-        title=f"Published findings, {int(table['seeds'].max())} populations at most, Monte Carlo standard error of the mean",
+        title=f"Published findings, {int(table['seeds'].max())} populations at most, 95% Monte Carlo intervals",
     )
     for head in (
         "no.",
         "statement",
         "statistic",
-        "simulated ± error",
+        "simulated",
         "published",
         "band",
         "statistic says",
@@ -221,7 +221,7 @@ def show_findings(table: Any, lang: str) -> None:
         "finding",
         "source",
     ):
-        shown.add_column(head, justify="right" if head in ("simulated ± error", "published", "populations") else "left")
+        shown.add_column(head, justify="right" if head in ("simulated", "published", "populations") else "left")
     seen = set()
     for row in table.to_dict("records"):
         first = row["finding"] not in seen
@@ -235,7 +235,7 @@ def show_findings(table: Any, lang: str) -> None:
             row["finding"] if first else "",
             row[f"statement_{lang}"] if first else "",
             row["statistic"],
-            f"{row['value']:.3g} ± {row['error']:.2g}",
+            f"{row['value']:.3g} [{row['value_low']:.3g}, {row['value_high']:.3g}]",
             f"{row['published']:g}" if row["published"] == row["published"] else "none",
             band,
             row["verdict"] + ("" if row["counts"] else ", told only"),

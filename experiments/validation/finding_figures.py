@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from tandem.experiments.pages.figure import save
-from tandem.sim.intervals import t_quantile
 from tandem.sim.plots import BETTER, GRID, INK, QUIET, UNDECIDED, WORSE
 from tandem.sim.plots.canvas import styled, subplots
+from tandem.sim.plots.style import number_text
+from tandem.sim.texts import number
 from tandem.sim.units import language
 
 COLOURS = {"holds": BETTER, "fails": WORSE, "undecided": UNDECIDED}
@@ -18,13 +19,26 @@ EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the ed
 
 
 def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
-    """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with 95% Monte Carlo interval, and
-    published value. `table`: that of `tandem.experiments.validation.findings.assess`."""
+    """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with its 95% Monte Carlo interval (of all
+    looks together, where findings were played until decided), and published value. `table`: that of
+    `tandem.experiments.validation.findings.assess`."""
     language(lang)
     rows = table[table["low"].notna() & table["high"].notna()].reset_index(drop=True)
     words = {
-        "en": ("simulated, 95% Monte Carlo interval", "published", "on the scale of its band (-1 to 1)", "unverified"),
-        "fr": ("simulé, intervalle de Monte-Carlo à 95 %", "publié", "à l'échelle de sa bande (-1 à 1)", "non vérifié"),
+        "en": (
+            "simulated, 95% Monte Carlo interval",
+            "published",
+            "on the scale of its band (−1 to 1)",
+            "unverified",
+            "band {} to {}",
+        ),
+        "fr": (
+            "simulé, intervalle de Monte-Carlo à 95 %",
+            "publié",
+            "à l'échelle de sa bande (−1 à 1)",
+            "non vérifié",
+            "bande de {} à {}",
+        ),
     }[lang]
     names = [f"{row['statistic']}: {row[f'statement_{lang}']}" for row in rows.to_dict("records")]
     wide = 9.2 + 0.06 * max(0, max(map(len, names), default=0) - 75)  # room for the longest
@@ -33,15 +47,13 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
         ax.axvspan(-1, 1, color=GRID, alpha=0.6, lw=0)
         for place, row in enumerate(rows.to_dict("records")):
             middle, half = 0.5 * (row["low"] + row["high"]), 0.5 * (row["high"] - row["low"])
-            at = (row["value"] - middle) / half
-            error = 0.0 if pd.isna(row["error"]) else t_quantile(row["seeds"]) * row["error"] / half
+            at, *ends = ((row[name] - middle) / half for name in ("value", "value_low", "value_high"))
             colour = COLOURS.get(row["verdict"], QUIET)
             if pd.notna(at):
                 shown = max(-EDGE, min(EDGE, at))
                 marker = "o" if shown == at else (">" if at > 0 else "<")
-                low, high = max(-EDGE, at - error), min(EDGE, at + error)
-                if shown == at:
-                    ax.plot([low, high], [place, place], color=colour, lw=1.6)
+                if shown == at and pd.notna(ends[0]):
+                    ax.plot([max(-EDGE, ends[0]), min(EDGE, ends[1])], [place, place], color=colour, lw=1.6)
                 ax.plot(shown, place, marker, color=colour, ms=6, label=words[0] if place == 0 else None)
             if pd.notna(row["published"]):
                 ax.plot(
@@ -58,7 +70,7 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
             ax.text(
                 1.01,
                 place,
-                f"{row['value']:.2f} ± {row['error']:.2f} [{row['low']:g}, {row['high']:g}]{aside}{note}",
+                f"{_simulated(row, lang)}, {words[4].format(*(number(row[end], 'g', lang) for end in ('low', 'high')))}{aside}{note}",
                 transform=ax.get_yaxis_transform(),
                 va="center",
                 fontsize=7,
@@ -70,6 +82,13 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
         ax.set_xlabel(words[2])
         ax.legend(loc="lower left", fontsize=7, frameon=False, bbox_to_anchor=(0, 1.0), ncols=2)
     return canvas
+
+
+def _simulated(row: dict[str, Any], lang: str) -> str:
+    """The simulated value and its interval: 0.31 [0.29, 0.33]."""
+    width = row["value_high"] - row["value_low"]
+    value, low, high = (number_text(row[name], width, lang) for name in ("value", "value_low", "value_high"))
+    return f"{value} [{low}{' ; ' if lang == 'fr' else ', '}{high}]" if pd.notna(width) else value
 
 
 def write_forest_plot(table: pd.DataFrame, folder: Path, lang: str = "en") -> list[Path]:

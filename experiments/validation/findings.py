@@ -217,8 +217,9 @@ def assess(
     until_decided: bool = False,
 ) -> pd.DataFrame:
     """Every statistic of every finding: finding, statement_en, statement_fr, statistic, measure, computation, value, error
-    (Monte Carlo standard error of the mean over seeds), published, low, high, band_source, verdict, finding_verdict, source,
-    known, unverified, counts, chain, seeds.
+    (Monte Carlo standard error of the mean over seeds), value_low, value_high (interval of that mean: Student's t at 95%, wider
+    where one looks several times, so that all looks together have 95%), published, low, high (the band), band_source, verdict,
+    finding_verdict, source, known, unverified, counts, chain, seeds.
 
     Each seed draws its own firms. `workers` processes of one thread each change no number. `until_decided`: a finding of which it
     is decided at a look, after 8, 12, 16, ... seeds, that all its statistics lie within their bands, or that one does not, is
@@ -275,17 +276,11 @@ def _open(table: pd.DataFrame, level: float | None) -> set[str]:
         return set()
     found = set()
     for finding, rows in table[table["counts"]].groupby("finding"):
-        reach = rows["error"] * [_reach(n, level) for n in rows["seeds"]]
-        within = (rows["value"] - reach >= rows["low"]) & (rows["value"] + reach <= rows["high"])
-        outside = (rows["value"] + reach < rows["low"]) | (rows["value"] - reach > rows["high"])
+        within = (rows["value_low"] >= rows["low"]) & (rows["value_high"] <= rows["high"])
+        outside = (rows["value_high"] < rows["low"]) | (rows["value_low"] > rows["high"])
         if not outside.any() and not within.all():
             found.add(str(finding))
     return found
-
-
-def _reach(n: int, level: float) -> float:
-    """Standard errors that the interval of a mean over n seeds reaches."""
-    return t_quantile(n, level) if n > 1 else np.inf
 
 
 def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
@@ -298,12 +293,13 @@ def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
             values = drawn[row.name].dropna().to_numpy() if row.name in drawn else np.empty(0)
             value = float(values.mean()) if len(values) else np.nan
             error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else np.nan
+            reach = error * t_quantile(len(values), level or 0.95) if len(values) > 1 else np.nan
             if row.name not in drawn:
                 word = "not played"
             elif row.low is None or row.high is None:
                 word = "told"
             else:
-                away = error if level is None else 0.5 * _reach(len(values), level) * error
+                away = error if level is None else 0.5 * reach
                 word = band_verdict(value, away if np.isfinite(away) else 0.0, row.low, row.high)
             words += [word] if row.counts else []
             mine.append(
@@ -315,6 +311,8 @@ def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
                     "measure": row.measure,
                     "value": value,
                     "error": error,
+                    "value_low": value - reach,
+                    "value_high": value + reach,
                     "published": _number(row.published),
                     "low": _number(row.low),
                     "high": _number(row.high),

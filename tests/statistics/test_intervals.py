@@ -24,6 +24,7 @@ from tandem.experiments.sensitivity.figures import plot_effects
 from tandem.experiments.study.figures import HOW_TO_READ
 from tandem.experiments.study.ladder import ladders
 from tandem.experiments.validation.finding_figures import forest_plot
+from tandem.experiments.validation.findings import judged
 from tandem.sim import played as played_runs
 from tandem.sim import plots
 from tandem.sim.dashboard import futures
@@ -297,19 +298,30 @@ def test_every_mechanism_is_moved_by_three_tenths_each_way(played):
     assert len(set(found[:, 0])) == 3  # and the firms notice
 
 
-def test_the_bars_of_a_forest_plot_are_students_t():
-    row = {"statement_en": "A finding", "statistic": "x", "value": 0.3, "error": 0.02, "low": 0.2, "high": 0.4, "published": 0.3}
+def test_the_bars_of_a_forest_plot_are_the_intervals_of_the_table():
+    row = {"statement_en": "A finding", "statistic": "x", "value": 0.3, "low": 0.2, "high": 0.4, "published": 0.3}
+    row |= {"value_low": 0.28, "value_high": 0.33}
     table = pd.DataFrame([{**row, "verdict": "holds", "unverified": False, "counts": True, "seeds": 5}])
     (ax,) = forest_plot(table).axes
     (bar,) = [line for line in ax.lines if line.get_linewidth() == 1.6]
-    assert np.ptp(bar.get_xdata()) == pytest.approx(2 * 2.776 * 0.02 / 0.1, abs=1e-3)  # 4 degrees of freedom
+    assert list(bar.get_xdata()) == pytest.approx([-0.2, 0.3])
     plt.close("all")
+
+
+@pytest.mark.parametrize("level", [None, 0.99])
+def test_the_intervals_of_findings_are_students_t_at_the_level_of_the_look(level):
+    drawn = pd.DataFrame({"C1": [0.1, 0.2, 0.2, 0.3, 0.4]})
+    row = judged(drawn, level).set_index("statistic").loc["C1"]
+    reach = (2.7764 if level is None else 4.6041) * 0.0509902  # 4 degrees of freedom
+    assert (row["value_low"], row["value_high"]) == pytest.approx((0.24 - reach, 0.24 + reach), abs=1e-5)
+    one = judged(drawn[:1], level).set_index("statistic").loc["C1"]
+    assert one["value"] == 0.1 and np.isnan([one["value_low"], one["value_high"]]).all()
 
 
 def test_claims_are_judged_against_zero_and_bands_by_twice_the_error():
     assert claim_verdict(0.5, 0.9) == "holds" and claim_verdict(-0.9, -0.5) == "fails" and claim_verdict(-0.1, 0.1) == "undecided"
-    judged = [band_verdict(value, 1.0, 0.0, 1.0) for value in (0.0, 1.0, 2.5, 3.5, -1.5, -2.5)]
-    assert judged == ["holds", "holds", "undecided", "fails", "undecided", "fails"]
+    words = [band_verdict(value, 1.0, 0.0, 1.0) for value in (0.0, 1.0, 2.5, 3.5, -1.5, -2.5)]
+    assert words == ["holds", "holds", "undecided", "fails", "undecided", "fails"]
 
 
 def test_the_difference_of_shares_adds_one_pair_each_way():
