@@ -5,8 +5,8 @@ import sys
 import pytest
 from hypothesis import settings
 
-# No deadline: a first example may wait for the compiler. `make test` tries the same examples everywhere; `make test-long` draws new
-# ones, and what these find is mended with an example of its own.
+# No deadline: a first example may wait for the compiler. `make test` tries the same examples everywhere; `make test-long` draws
+# new ones, and what these find is mended with an example of its own.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("same")

@@ -19,8 +19,8 @@ EDGE = 3.0  # half bands from the middle beyond which a point is drawn at the ed
 
 
 def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
-    """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with its 95% Monte Carlo interval (of all
-    looks together, where findings were played until decided), and published value. `table`: that of
+    """The figure: one row a statistic with a band; its band from -1 to 1, simulated value with its 95% Monte Carlo interval (of
+    all looks together, where findings were played until decided), and published value. `table`: that of
     `tandem.experiments.validation.findings.assess`."""
     language(lang)
     rows = table[table["low"].notna() & table["high"].notna()].reset_index(drop=True)
@@ -67,10 +67,11 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
                 )
             note = "" if not row["unverified"] else f"  ({words[3]})"
             aside = "" if row["counts"] else "  *"
+            band = words[4].format(*(number(row[end], "g", lang) for end in ("low", "high")))
             ax.text(
                 1.01,
                 place,
-                f"{_simulated(row, lang)}, {words[4].format(*(number(row[end], 'g', lang) for end in ('low', 'high')))}{aside}{note}",
+                f"{_simulated(row, lang)}, {band}{aside}{note}",
                 transform=ax.get_yaxis_transform(),
                 va="center",
                 fontsize=7,
