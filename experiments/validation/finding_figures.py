@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def forest_plot(table: pd.DataFrame, lang: str = "en") -> Any:
     return canvas
 
 
-def _simulated(row: dict[str, Any], lang: str) -> str:
+def _simulated(row: Mapping[Any, Any], lang: str) -> str:
     """The simulated value and its interval: 0.31 [0.29, 0.33]."""
     width = row["value_high"] - row["value_low"]
     value, low, high = (number_text(row[name], width, lang) for name in ("value", "value_low", "value_high"))
