@@ -11,7 +11,7 @@ import numpy as np
 from tandem.experiments.advice.arms import Arms, Option, options_of
 from tandem.experiments.advice.search import LOOKED, Race, raced
 from tandem.experiments.advice.wishes import NAMES, SHORT, Judged, Wish, wish_of
-from tandem.sim.intervals import mean_interval
+from tandem.sim.intervals import controlled_mean, mean_interval
 from tandem.sim.own import Own
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.scenario import Scenario
@@ -62,7 +62,7 @@ class Moves(Own):
     with other levers, nor leaving all as it is, is better."""
     table: pd.DataFrame
     """One row a move that was raced, the best first: move (in words), levers, gain, low, high (95%, paired with the firm as it
-    is, the wish's own unit), behind, behind_low, behind_high (the best move less this one), verdict ("best", "as good" where
+    is, the wish's own unit; of what was dropped early, as under all the luck that the best has met), behind, behind_low, behind_high (the best move less this one), verdict ("best", "as good" where
     that is undecided, "behind", "too many hours"), hours (change of both leaders' hours a week, with hours_low and hours_high),
     then change and 95% interval of growth (growth_change, growth_low, growth_high; share a year), conflict (conflict_change,
     ...; episodes a quarter) and profit (profit_change, ...; kEUR a week), n (replicates)."""
@@ -182,20 +182,31 @@ def _table(race: Race, best: Option, finalists: list[Option]) -> pd.DataFrame:
     leader = best or (finalists[0] if finalists else ())
     within = race.best_first([move for move in race.values if move])
     for move in [*within, *(move for move in race.values if move and move not in within)]:
-        gain, low, high, _, n = mean_interval(race.over(move))
+        gain, low, high, _, n = beside(race.over(move), race.over(leader))
         behind, behind_low, behind_high, *_ = mean_interval(race.over(leader, move)) if move != leader else (0.0, 0.0, 0.0)
         room = race.fits(move)
         word = "as good" if room and behind_low <= 0.0 else "behind" if room else "too many hours"
-        hours = mean_interval(race.more_hours(move))
+        hours = beside(race.more_hours(move), race.more_hours(leader))
         row = [worded(move), len(move), gain, low, high, behind, behind_low, behind_high]
         made = dict(zip(COLUMNS, [*row, "best" if move == best else word, *hours[:3]]))
         for name, outcome in SHORT.items():
-            size = min(len(race.outcomes[move]), len(race.outcomes[()]))
             column = NAMES.index(outcome)
-            values = mean_interval(race.outcomes[move][:size, column] - race.outcomes[()][:size, column])
+            values = beside(race.change(move, column), race.change(leader, column))
             made |= {f"{name}_{end}": value for end, value in zip(("change", "low", "high"), values)}
         rows.append({**made, "n": n})
     return pd.DataFrame(rows)
+
+
+def beside(values: np.ndarray, leading: np.ndarray) -> tuple[float, float, float, float, int]:
+    """Mean, low and high of its interval, standard error and number of what a move changes, replicate by replicate (not-a-number
+    where it was not played). Moves that were dropped met less luck than the leader, kinder or harder than the rest of it: their
+    means are moved along the regression on what the leader changes (`controlled_mean`), so that all rows are of the same luck."""
+    mine = np.flatnonzero(np.isfinite(values))
+    known = np.flatnonzero(np.isfinite(leading))
+    more = np.setdiff1d(known, mine)
+    if not len(more) or not np.isin(mine, known).all():
+        return mean_interval(values)
+    return controlled_mean(values[mine], leading[np.concatenate([mine, more])])
 
 
 def worded(move: Option) -> str:

@@ -90,6 +90,11 @@ class Race:
         """Mean of what a move brings against the firm as it is."""
         return 0.0 if not move else mean_interval(self.over(move))[0]
 
+    def change(self, move: Option, column: int) -> np.ndarray:
+        """What a move changes of an outcome, replicate by replicate, as far as both were played."""
+        size = min(len(self.outcomes[move]), len(self.outcomes[()]))
+        return np.asarray(self.outcomes[move][:size, column] - self.outcomes[()][:size, column])
+
     def more_hours(self, move: Option) -> np.ndarray:
         """Hours a week of both leaders that a move takes more, replicate by replicate."""
         mine, theirs = (self.outcomes[which][:, HOURS].sum(axis=1) for which in (move, ()))

@@ -11,11 +11,12 @@ import pytest
 from tandem import Scenario, advise, simulate_batch
 from tandem.experiments.advice.advice import RUNS
 from tandem.experiments.advice.arms import LEVELS, Arms, changes_of, options_of, parts_by_hand
-from tandem.experiments.advice.moves import between, moves_of, paid, worded
+from tandem.experiments.advice.moves import beside, between, moves_of, paid, worded
 from tandem.experiments.advice.search import Race
 from tandem.experiments.advice.surface import Surface
 from tandem.experiments.commands.main import status
 from tandem.experiments.firms.population import Population
+from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES
 from tandem.sim.parameter_sets import chosen
@@ -151,6 +152,35 @@ def test_sets_are_told_apart_from_luck():
     assert np.diag(law) == pytest.approx([0.25, 0.36], abs=0.3)  # and not 0.25 + 9 / 6
     assert between(draw.normal(size=(2, 1200)), group)[1].max() < 0.1
     assert np.isnan(moves_of(Scenario.load("silence").with_({"quarters": 1}), 10, 0, chosen("declared")).right_sets)
+
+
+def test_what_was_dropped_early_is_told_under_the_luck_of_the_best():
+    """A move that met the kindest thirty replicates of three hundred: its own mean flatters it, what is told does not."""
+    draw = np.random.default_rng(2)
+    luck = -np.sort(-draw.standard_normal(300))
+    leading = 1.0 + luck
+    values = np.where(np.arange(300) < 30, 0.9 + 0.8 * luck + 0.1 * draw.standard_normal(300), np.nan)
+    mean, low, high, _, n = beside(values, leading)
+    plain = mean_interval(values)
+    assert plain[1] > 2.0 and low < 0.9 < high and abs(mean - 0.9) < 0.2 and n == 30
+    later = np.where(np.arange(300) < 270, np.nan, values[::-1])  # played from the 271st on alone
+    assert beside(later, leading[::-1]) == pytest.approx((mean, low, high, *beside(values, leading)[3:]))
+
+
+def test_where_the_best_was_not_played_a_move_stands_alone():
+    values, leading = np.arange(40.0), np.where(np.arange(40) < 20, np.nan, np.arange(40.0))
+    assert beside(values, leading) == mean_interval(values)
+    assert beside(values, values) == mean_interval(values)
+
+
+def test_a_row_that_is_as_good_does_not_lie_beside_the_best_one(found):
+    table = found.table
+    best = table[table["verdict"] == "best"].iloc[0]
+    for row in table[table["verdict"] == "as good"].to_dict("records"):
+        assert row["low"] <= best["high"] and best["low"] <= row["high"]
+    fewer = table[table["n"] < best["n"]]
+    apart = np.abs(fewer["gain"] + fewer["behind"] - best["gain"])
+    assert len(fewer) and apart.mean() < 0.001  # .0014 where each is told of its own luck
 
 
 def test_moves_keep_within_the_hours(firm, found):
