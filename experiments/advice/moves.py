@@ -62,10 +62,11 @@ class Moves(Own):
     with other levers, nor leaving all as it is, is better."""
     table: pd.DataFrame
     """One row a move that was raced, the best first: move (in words), levers, gain, low, high (95%, paired with the firm as it
-    is, the wish's own unit; of what was dropped early, as under all the luck that the best has met), behind, behind_low, behind_high (the best move less this one), verdict ("best", "as good" where
-    that is undecided, "behind", "too many hours"), hours (change of both leaders' hours a week, with hours_low and hours_high),
-    then change and 95% interval of growth (growth_change, growth_low, growth_high; share a year), conflict (conflict_change,
-    ...; episodes a quarter) and profit (profit_change, ...; kEUR a week), n (replicates)."""
+    is, the wish's own unit; of what was dropped early, as under all the luck that the best has met), behind, behind_low,
+    behind_high (the best move less this one), verdict ("best", "as good" where that is undecided, "behind", "too many hours"),
+    hours (change of both leaders' hours a week, with hours_low and hours_high), then change and 95% interval of growth
+    (growth_change, growth_low, growth_high; share a year), conflict (conflict_change, ...; episodes a quarter) and profit
+    (profit_change, ...; kEUR a week), n (replicates)."""
     looked_at: int
     """Moves looked at."""
     runs: int
