@@ -164,7 +164,7 @@ def followed_by(interval: Callable[[int, float], Interval], pairs: int, line: fl
     Where looks contradict each other, which happens in 5% of cases at most, what the earlier ones agreed on stands.
     """
     taken = looks(pairs) or (pairs,)
-    low, high, after, found = -np.inf, np.inf, None, interval(taken[0], level_at(taken[0]))
+    low, high, after = -np.inf, np.inf, None
     for look in taken:
         found = interval(look, level_at(look))
         if found[4] < 2 or not found[3] > 0.0:

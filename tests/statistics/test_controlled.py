@@ -57,6 +57,15 @@ def test_from_ten_values_on_a_slope_is_trusted():
     np.testing.assert_array_equal(controlled_mean(values[:9], companions), mean_interval(values[:9]))
 
 
+def test_where_nothing_more_is_known_the_line_only_parts_the_error():
+    values, companions = drawn(np.random.default_rng(7), 25, 25, 0.8)
+    mean, low, high, error, n = controlled_mean(values, companions)
+    assert (mean, n) == (pytest.approx(values.mean(), rel=1e-12), 25)
+    line = stats.linregress(companions, values)
+    left = values - line.intercept - line.slope * companions
+    assert error == pytest.approx((left @ left / 23 / 25 + line.slope**2 * companions.var(ddof=1) / 25) ** 0.5, rel=1e-12)
+
+
 def test_no_estimate_leaves_its_bounds():
     values, companions = drawn(np.random.default_rng(5), 20, 60, 0.9, skewed=False)
     found = controlled_mean(0.98 + 0.01 * np.tanh(values), companions, 0.0, 0.9805)
