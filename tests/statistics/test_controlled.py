@@ -64,6 +64,7 @@ def test_where_nothing_more_is_known_the_line_only_parts_the_error():
     line = stats.linregress(companions, values)
     left = values - line.intercept - line.slope * companions
     assert error == pytest.approx((left @ left / 23 / 25 + line.slope**2 * companions.var(ddof=1) / 25) ** 0.5, rel=1e-12)
+    assert high - low == pytest.approx(2.0 * stats.t.ppf(0.975, 23) * error, rel=1e-9)
 
 
 def test_no_estimate_leaves_its_bounds():

@@ -41,8 +41,8 @@ def test_the_chance_to_be_decided_is_that_of_a_path_from_here():
     up, down = NORMAL.cdf((5.0**0.5 - 2.5) / 2.0), NORMAL.cdf((-(5.0**0.5) - 2.5) / 2.0)
     assert chance(1.0, 0.2, 2.5) == pytest.approx(up + down, abs=1e-12) == chance(-1.0, 0.2, 2.5)
     paths = np.random.default_rng(1).standard_normal(200_000)
-    ends = (0.2**0.5 * 1.0 + 0.8**0.5 * paths) + 0.8 * 1.0 / 0.2**0.5  # the rest has the mean that was seen, and an error of its own
-    unsure = ends + 0.8 * np.random.default_rng(2).standard_normal(200_000) / 0.2**0.5  # which is known to an error only
+    ends = 0.2**0.5 + 0.8 / 0.2**0.5 + 0.8**0.5 * paths  # the rest has the mean that was seen, and an error of its own
+    unsure = ends + 0.8 / 0.2**0.5 * np.random.default_rng(2).standard_normal(200_000)  # and that mean is known to an error only
     assert chance(1.0, 0.2, 2.5) == pytest.approx(float((np.abs(unsure) > 2.5).mean()), abs=0.005)
 
 
