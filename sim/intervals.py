@@ -227,15 +227,15 @@ def claim_verdict(low: float, high: float, line: float = 0.0, above: bool = True
     return "holds" if (word == "higher") == above else "fails"
 
 
-def band_verdict(value: float, error: float, low: float, high: float) -> str:
-    """What an estimate with its standard error says of a band: holds (within it), fails (outside by more than twice the
-    error, or not defined), undecided (on the edge)."""
+def band_verdict(value: float, reach: float, low: float, high: float) -> str:
+    """What an estimate whose interval reaches so far to either side says of a band: holds (the estimate lies within it), fails (the
+    whole interval lies outside, or it is not defined), undecided (on the edge)."""
     if not np.isfinite(value):
         return "fails"
     if low <= value <= high:
         return "holds"
     away = low - value if value < low else value - high
-    return "fails" if away > 2.0 * error else "undecided"
+    return "fails" if away > reach else "undecided"
 
 
 def whole_verdict(words: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Published findings as data (`scenarios/findings.toml`), and the same statistics computed on simulated firms.
 
-A finding holds when all its statistics that count lie within their bands, fails when one lies outside by more than twice its
-Monte Carlo error, and is undecided on the edge. None is tuned by itself.
+A finding holds when all its statistics that count lie within their bands, fails when the whole interval of one lies outside, and
+is undecided on the edge. None is tuned by itself.
 """
 
 from __future__ import annotations
@@ -285,7 +285,7 @@ def _open(table: pd.DataFrame, level: float | None) -> set[str]:
 
 def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
     """The table of `assess` from statistics by name, one row a seed. `level`: of the interval by which a statistic is outside its
-    band (None: two standard errors)."""
+    band (None: 95%)."""
     rows = []
     for finding in findings():
         mine, words = [], []
@@ -299,8 +299,7 @@ def judged(drawn: pd.DataFrame, level: float | None = None) -> pd.DataFrame:
             elif row.low is None or row.high is None:
                 word = "told"
             else:
-                away = error if level is None else 0.5 * reach
-                word = band_verdict(value, away if np.isfinite(away) else 0.0, row.low, row.high)
+                word = band_verdict(value, reach if np.isfinite(reach) else 0.0, row.low, row.high)
             words += [word] if row.counts else []
             mine.append(
                 {
