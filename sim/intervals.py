@@ -228,8 +228,8 @@ def claim_verdict(low: float, high: float, line: float = 0.0, above: bool = True
 
 
 def band_verdict(value: float, reach: float, low: float, high: float) -> str:
-    """What an estimate whose interval reaches so far to either side says of a band: holds (the estimate lies within it), fails (the
-    whole interval lies outside, or it is not defined), undecided (on the edge)."""
+    """What an estimate whose interval reaches so far to either side says of a band: holds (the estimate lies within it), fails
+    (the whole interval lies outside, or it is not defined), undecided (on the edge)."""
     if not np.isfinite(value):
         return "fails"
     if low <= value <= high:
