@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ from tandem.sim.given import truth, whole
 from tandem.sim.intervals import mean_interval
 from tandem.sim.mistake import Mistake
 from tandem.sim.outcomes import OUTCOMES, OWN
-from tandem.sim.own_outcomes import own_among
+from tandem.sim.own_outcomes import OwnOutcome, own_among
 from tandem.sim.parameter_sets import ENSEMBLE, Chosen, chosen, one_timeline
 from tandem.sim.played import with_own
 from tandem.sim.run import Run
@@ -130,7 +130,25 @@ def _outcomes(
     """The table of a batch: firm `numbers` and `replicates`, int64 (runs,), then every outcome of each run."""
     import pandas as pd
 
-    key, parts, own = np.array(seed_key(seed), dtype=np.uint64), [], own_among(OWN)
+    own = own_among(OWN)
+    number = pd.DataFrame(np.stack([numbers, replicates], axis=1), columns=_columns(("firm_id", "replicate")))
+    found = outcomes_played(firms, numbers, replicates, seed, asked, threads, paired, own)
+    return pd.concat([number, pd.DataFrame(found, columns=_columns((*OUTCOMES, *(each.name for each in own))))], axis=1)
+
+
+def outcomes_played(
+    firms: Sequence[Firm],
+    numbers: np.ndarray,
+    replicates: np.ndarray,
+    seed: int | str,
+    asked: Chosen,
+    threads: bool = True,
+    paired: bool = False,
+    own: Sequence[OwnOutcome] = (),
+) -> np.ndarray:
+    """Outcomes of runs of `firms`, float64 (runs, len(OUTCOMES) + len(own)). `numbers`: the firm of each run, rising, and
+    `replicates`, int64 (runs,); `paired`: all firms meet the luck of the first."""
+    key, parts = np.array(seed_key(seed), dtype=np.uint64), []
     for low in range(0, len(numbers), RUNS_IN_ONE_CALL):
         part = slice(low, min(low + RUNS_IN_ONE_CALL, len(numbers)))
         first, last = numbers[part][0], numbers[part][-1]
@@ -140,9 +158,7 @@ def _outcomes(
         keys = np.tile(key, (part.stop - part.start, 1))
         played = (rows.rows, rows.starts, arms, of_luck, replicates[part], keys)
         parts.append(with_own(kernel.run_batch(*played, threads), *played, own))
-    number = pd.DataFrame(np.stack([numbers, replicates], axis=1), columns=_columns(("firm_id", "replicate")))
-    told = pd.DataFrame(np.concatenate(parts), columns=_columns((*OUTCOMES, *(each.name for each in own))))
-    return pd.concat([number, told], axis=1)
+    return np.concatenate(parts)
 
 
 @lru_cache(maxsize=8)

@@ -13,13 +13,13 @@ from tandem.sim.own_outcomes import OwnOutcome
 from tandem.sim.parameter_sets import Chosen
 from tandem.sim.parameters import LEVERS
 from tandem.sim.played import with_own
+from tandem.sim.results import RUNS_IN_ONE_CALL, outcomes_played
 from tandem.sim.scenario import Scenario
 from tandem.sim.scenario.paths import AS_LEVER, lever_of
 from tandem.sim.streams import seed_key
 from tandem.sim.table import FirmTable
 
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-RUNS_IN_ONE_CALL = 2048  # between two calls Ctrl-C is heard, and only so many firms' records are in memory
 NOTHING: tuple[()] = ()
 
 Option = tuple[tuple[str, float], ...]
@@ -50,14 +50,8 @@ def played(firms: Sequence[Scenario], replicates: np.ndarray, seed: int | str, p
     """Outcomes of firms that all meet the same luck, in as few calls as there can be, float64 (firms, replicates, len(OUTCOMES)).
     `replicates`: numbers of the luck, int64 (replicates,)."""
     whose, all_luck = np.repeat(np.arange(len(firms)), len(replicates)), np.tile(np.asarray(replicates, np.int64), len(firms))
-    key, parts = np.array(seed_key(seed), np.uint64), []
-    for low in range(0, len(whose), RUNS_IN_ONE_CALL):
-        which, luck = whose[low : low + RUNS_IN_ONE_CALL], all_luck[low : low + RUNS_IN_ONE_CALL]
-        zeros, keys = np.zeros(len(luck), dtype=np.int64), np.tile(key, (len(luck), 1))
-        table = FirmTable(firms[which[0] : which[-1] + 1])
-        rows, arms = parameters.arms(table, which - which[0], parameters.drawn(seed, zeros, luck))
-        parts.append(kernel.run_batch(rows.rows, rows.starts, arms, zeros, luck, keys))
-    return np.concatenate(parts).reshape(len(firms), len(replicates), -1)
+    found = outcomes_played(firms, whose, all_luck, seed, parameters, paired=True)
+    return found.reshape(len(firms), len(replicates), -1)
 
 
 class Arms:
