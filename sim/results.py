@@ -100,9 +100,10 @@ def simulate_batch(
         raise Mistake("simulate_batch: the sequence of firms is empty")
     runs = whole("runs", runs, 1, MOST_RUNS // len(firms))
     numbers, replicates = np.repeat(np.arange(len(firms)), runs), np.tile(np.arange(runs), len(firms))
-    asked = chosen(parameters)
-    table = _outcomes(firms, numbers, replicates, seed, asked, threads, paired)
-    return Batch(firms, seed, runs, table, asked, paired, tuple(each.identity for each in own_among(OWN)))
+    asked, own = chosen(parameters), own_among(OWN)
+    found = outcomes_played(firms, numbers, replicates, seed, asked, threads, paired, own)
+    table = _table(numbers, replicates, found, own)
+    return Batch(firms, seed, runs, table, asked, paired, tuple(each.identity for each in own))
 
 
 def continued(batch: Batch, runs: int) -> Batch:
@@ -112,28 +113,20 @@ def continued(batch: Batch, runs: int) -> Batch:
 
     if batch.runs >= runs:
         return batch
-    fresh = np.arange(batch.runs, runs)
-    more = _outcomes(batch.scenarios, np.zeros_like(fresh), fresh, batch.seed, batch.parameters)
-    table = pd.concat([vars(batch)["outcomes"], more], ignore_index=True)
+    fresh, own = np.arange(batch.runs, runs), own_among(OWN)
+    firm = np.zeros_like(fresh)
+    found = outcomes_played(batch.scenarios, firm, fresh, batch.seed, batch.parameters, own=own)
+    table = pd.concat([vars(batch)["outcomes"], _table(firm, fresh, found, own)], ignore_index=True)
     return Batch(batch.scenarios, batch.seed, runs, table, batch.parameters, batch.paired, batch.own_outcomes)
 
 
-def _outcomes(
-    firms: tuple[Firm, ...],
-    numbers: np.ndarray,
-    replicates: np.ndarray,
-    seed: int | str,
-    asked: Chosen,
-    threads: bool = True,
-    paired: bool = False,
-) -> pd.DataFrame:
+def _table(numbers: np.ndarray, replicates: np.ndarray, found: np.ndarray, own: Sequence[OwnOutcome]) -> pd.DataFrame:
     """The table of a batch: firm `numbers` and `replicates`, int64 (runs,), then every outcome of each run."""
     import pandas as pd
 
-    own = own_among(OWN)
     number = pd.DataFrame(np.stack([numbers, replicates], axis=1), columns=_columns(("firm_id", "replicate")))
-    found = outcomes_played(firms, numbers, replicates, seed, asked, threads, paired, own)
-    return pd.concat([number, pd.DataFrame(found, columns=_columns((*OUTCOMES, *(each.name for each in own))))], axis=1)
+    told = pd.DataFrame(found, columns=_columns((*OUTCOMES, *(each.name for each in own))))
+    return pd.concat([number, told], axis=1)
 
 
 def outcomes_played(
